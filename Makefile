@@ -1,0 +1,91 @@
+# Everything a person does here. `make` alone lists the targets.
+
+CORES ?= all
+# One or more files that overlay config.yaml: make run CONFIG=examples/tpe.yaml
+CONFIG ?=
+PYTHON ?= python3
+# cpu or cuda: which requirements/*.lock to install
+EXTRA ?= cpu
+
+export PYTHONPATH := $(CURDIR)/scripts
+
+INSTALLED := .venv/.installed-$(EXTRA)
+IN_VENV := .venv/bin/python -m
+CONFIGFILES = $(if $(strip $(CONFIG)),--configfile $(CONFIG))
+COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal \
+    --python-version 3.11 --generate-hashes --no-emit-index-url \
+    --custom-compile-command "make lock" --group dev
+
+IS_SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+# A name on PATH can be a shim for a Python that is not there: only a run tells.
+FIND_PYTHON = for python in "$(PYTHON)" python3.11 python3.12 python3.13; do \
+    "$$python" -c "$(IS_SUPPORTED)" >/dev/null 2>&1 && echo "$$python" && break; done
+
+# uv does not read pip's configuration, which is where a mirror is often named.
+INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
+    .venv/bin/python -m pip config get global.index-url 2>/dev/null)}}}
+
+# A .venv whose Python has been removed from the machine must be made again.
+$(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
+
+.PHONY: help run demo plan status prune test lint format lock install
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1 \t/p' Makefile | expand -t 16
+	@echo
+	@echo "  CORES=2, CONFIG='examples/a.yaml examples/b.yaml', EXTRA=cuda, PYTHON=python3.12"
+
+run: $(INSTALLED) ## train, select, test and report what config.yaml and CONFIG say
+	@$(IN_VENV) toxtune.commands.run --cores $(CORES) $(CONFIGFILES)
+
+demo: $(INSTALLED) ## the same on a small dataset made here: a few minutes, no download
+	@$(IN_VENV) toxtune.commands.run --cores $(CORES) \
+	    --configfile examples/demo.yaml $(CONFIG)
+
+plan: $(INSTALLED) ## say what `make run` would do
+	@$(IN_VENV) toxtune.commands.run --plan --cores $(CORES) $(CONFIGFILES)
+
+status: $(INSTALLED) ## say how the present or last run stands
+	@$(IN_VENV) toxtune.commands.status
+
+prune: $(INSTALLED) ## remove results that no configuration uses; asks first
+	@$(IN_VENV) toxtune.commands.prune $(CONFIGFILES)
+
+test: $(INSTALLED) ## run the tests
+	@$(IN_VENV) pytest
+
+lint: $(INSTALLED) ## check style and the workflow
+	@$(IN_VENV) ruff check
+	@$(IN_VENV) ruff format --check
+	@$(IN_VENV) snakefmt --check Snakefile rules
+	@$(IN_VENV) snakemake --lint
+
+format: $(INSTALLED) ## rewrite Python and Snakemake files in the house style
+	@$(IN_VENV) ruff check --fix
+	@$(IN_VENV) ruff format
+	@$(IN_VENV) snakefmt Snakefile rules
+
+lock: $(INSTALLED) ## choose versions anew: requirements/*.lock from pyproject.toml
+	$(COMPILE) --extra cpu -o requirements/cpu.lock
+	$(COMPILE) --extra cuda -o requirements/cuda.lock
+
+install: $(INSTALLED) ## make .venv from the committed versions
+
+$(INSTALLED): requirements/$(EXTRA).lock
+	@rm -f .venv/.installed-*
+	@test -x .venv/bin/python -a -x .venv/bin/uv || { \
+	    python=$$($(FIND_PYTHON)); \
+	    test -n "$$python" || { \
+	        echo "Error: toxtune needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is" \
+	            "$$($(PYTHON) --version 2>/dev/null || echo not there)." \
+	            "Install one, or name it: make PYTHON=/path/to/python3.12" >&2; \
+	        exit 1; }; \
+	    echo "Making .venv with $$($$python --version)"; \
+	    "$$python" -m venv --clear .venv && \
+	    awk '/^uv==/ {on = 1} on {print} on && !/\\$$/ {exit}' $< > .venv/uv.lock && \
+	    .venv/bin/python -m pip install --quiet --require-hashes -r .venv/uv.lock; }
+	@echo "Installing $<"
+	@UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip sync --quiet \
+	    --python .venv/bin/python --require-hashes $<
+	@touch $@

@@ -1,0 +1,35 @@
+# Tune molecular property models; open the test part once, for frozen winners.
+#
+# rules/data.smk      raw file -> molecules -> parts -> features
+# rules/search.smk    trainings -> scores -> frozen selection
+# rules/evaluate.smk  winners' models -> the one opening of the test part -> scores
+# rules/report.smk    what people read
+#
+# docs/architecture.md has the path grammar and every file's format.
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: workflow.source_path("config.yaml")
+
+
+include: "rules/common.smk"
+include: "rules/data.smk"
+include: "rules/search.smk"
+include: "rules/evaluate.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    """Tune, freeze the winners, test them once, and write the summary."""
+    default_target: True
+    input:
+        f"results/{RUN}/summary.md",
+        f"results/{RUN}/provenance.json",
+
+
+rule search:
+    """Tune and freeze the winners; leave the test part closed."""
+    input:
+        f"results/{RUN}/selection.json",

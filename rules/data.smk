@@ -1,0 +1,102 @@
+# From the raw file to features: each part is a file of its own.
+rule download_dataset:
+    """Fetch the dataset from the first source that works and check its SHA-256."""
+    output:
+        raw="data/{dataset}/raw.csv",
+    log:
+        "logs/data/{dataset}/download_dataset.log",
+    benchmark:
+        "logs/data/{dataset}/download_dataset.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=1000,
+        runtime=30,
+    params:
+        dataset=canonical_json({"sha256": PLAN.dataset["sha256"]}),
+        code=code_hash("download_dataset"),
+    message:
+        "Fetching the dataset"
+    script:
+        "../scripts/download_dataset.py"
+
+
+rule curate_dataset:
+    """Parse the SMILES, group equal molecules, report every dropped row and label."""
+    input:
+        raw=rules.download_dataset.output.raw,
+    output:
+        molecules="data/{dataset}/molecules.csv",
+        dropped="data/{dataset}/curation.tsv",
+        counts="data/{dataset}/curation.json",
+    log:
+        "logs/data/{dataset}/curate_dataset.log",
+    benchmark:
+        "logs/data/{dataset}/curate_dataset.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        columns=canonical_json(PLAN.columns),
+        code=code_hash("curate_dataset"),
+    message:
+        "Curating the molecules"
+    script:
+        "../scripts/curate_dataset.py"
+
+
+rule split_dataset:
+    """Assign each molecule to train, valid or test; equal molecules stay together."""
+    input:
+        molecules=rules.curate_dataset.output.molecules,
+    output:
+        assignment="data/{dataset}/{split}/assignment.tsv",
+        train="data/{dataset}/{split}/train.csv",
+        valid="data/{dataset}/{split}/valid.csv",
+        test="data/{dataset}/{split}/test.csv",
+    log:
+        "logs/data/{dataset}/{split}/split_dataset.log",
+    benchmark:
+        "logs/data/{dataset}/{split}/split_dataset.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        split=canonical_json(PLAN.split),
+        code=code_hash("split_dataset"),
+    message:
+        "Splitting the dataset"
+    script:
+        "../scripts/split_dataset.py"
+
+
+rule featurize_part:
+    """Compute one representation of one part's molecules."""
+    input:
+        part="data/{dataset}/{split}/{part}.csv",
+    output:
+        features="data/{dataset}/{split}/{part}/{features}.npz",
+    log:
+        "logs/data/{dataset}/{split}/{part}/{features}.log",
+    benchmark:
+        "logs/data/{dataset}/{split}/{part}/{features}.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        features=lambda wc: canonical_json(PLAN.features[wc.features]),
+        code=code_hash("featurize_part"),
+    message:
+        "Featurizing {wildcards.part}"
+    script:
+        "../scripts/featurize_part.py"

@@ -1,0 +1,91 @@
+# The search sees the training and the validation part, never the test part.
+rule train_replicate:
+    """Train one trial with one seed and predict the validation part."""
+    input:
+        train_features=lambda wc: f"{SPLIT}/train/{PLAN.trials[wc.trial].features}.npz",
+        valid_features=lambda wc: f"{SPLIT}/valid/{PLAN.trials[wc.trial].features}.npz",
+        train=f"{SPLIT}/train.csv",
+        valid=f"{SPLIT}/valid.csv",
+    output:
+        predictions="results/trials/{family}/{trial}/seed-{seed}/valid_predictions.npy",
+        curve="results/trials/{family}/{trial}/seed-{seed}/learning_curve.tsv",
+        cost="results/trials/{family}/{trial}/seed-{seed}/cost.json",
+        result="results/trials/{family}/{trial}/seed-{seed}/result.json",
+    log:
+        "logs/trials/{family}/{trial}/seed-{seed}.log",
+    benchmark:
+        "logs/trials/{family}/{trial}/seed-{seed}.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        trial=lambda wc: PLAN.trials[wc.trial].json(),
+        code=lambda wc: TRAINING_CODE[wc.family],
+    message:
+        "Training {wildcards.family} trial {wildcards.trial} with seed {wildcards.seed}"
+    script:
+        "../scripts/train_replicate.py"
+
+
+rule gather_trials:
+    """Compute every metric of every trial from its validation predictions."""
+    input:
+        train=f"{SPLIT}/train.csv",
+        valid=f"{SPLIT}/valid.csv",
+        results=expand("{replicate}/result.json", replicate=REPLICATES),
+    output:
+        trials="results/{run}/trials.tsv",
+        scores="results/{run}/scores.tsv",
+        cost="results/{run}/cost.tsv",
+    log:
+        "logs/{run}/gather_trials.log",
+    benchmark:
+        "logs/{run}/gather_trials.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        code=code_hash("gather_trials"),
+    message:
+        "Gathering the validation scores"
+    script:
+        "../scripts/gather_trials.py"
+
+
+rule select_best:
+    """Freeze one winner per family and one overall by the validation scores."""
+    input:
+        trials=rules.gather_trials.output.trials,
+    output:
+        selection="results/{run}/selection.json",
+    log:
+        "logs/{run}/select_best.log",
+    benchmark:
+        "logs/{run}/select_best.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        settings=canonical_json(
+            {
+                "objective": config["objective"],
+                "seeds": SEEDS,
+                "dataset": PLAN.dataset_id,
+                "split": PLAN.split_id,
+                "trials": {id: vars(trial) for id, trial in PLAN.trials.items()},
+            }
+        ),
+        code=code_hash("select_best"),
+    message:
+        "Freezing the winners"
+    script:
+        "../scripts/select_best.py"

@@ -1,0 +1,29 @@
+"""Curate the dataset: molecules.csv, and a record of every change."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from toxtune.curation import curate, log_report, write_curation
+from toxtune.logs import log_to
+
+
+def main(
+    raw: Path, columns: dict[str, Any], molecules: Path, dropped: Path, counts: Path
+) -> None:
+    """Read the raw table, curate it, write the molecules and what was changed."""
+    curation = curate(raw, columns)
+    log_report(curation.counts)
+    with_part = columns["part_column"] is not None
+    write_curation(curation, with_part, molecules, dropped, counts)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        raw=Path(snakemake.input.raw),
+        columns=json.loads(snakemake.params.columns),
+        molecules=Path(snakemake.output.molecules),
+        dropped=Path(snakemake.output.dropped),
+        counts=Path(snakemake.output.counts),
+    )

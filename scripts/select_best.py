@@ -1,0 +1,24 @@
+"""Freeze the winners by their validation scores."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from toxtune.files import write_json
+from toxtune.logs import log_to
+from toxtune.selection import select
+from toxtune.tables import read_tsv
+
+
+def main(trials: Path, settings: dict[str, Any], selection: Path) -> None:
+    """Read the table of trials, write the frozen selection."""
+    write_json(selection, select(read_tsv(trials), settings))
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        trials=Path(snakemake.input.trials),
+        settings=json.loads(snakemake.params.settings),
+        selection=Path(snakemake.output.selection),
+    )

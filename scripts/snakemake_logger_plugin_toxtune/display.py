@@ -1,0 +1,213 @@
+"""What a person sees: live on a terminal, plain lines elsewhere."""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from rich.console import Console, ConsoleDimensions, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+from snakemake_interface_logger_plugins.settings import OutputSettingsLoggerInterface
+
+from snakemake_logger_plugin_toxtune.forecast import Forecast
+from toxtune.identity import ID_LENGTH
+from toxtune.progress import (
+    Best,
+    Failure,
+    Job,
+    Snapshot,
+    best_in_words,
+    in_words,
+    trainings_in_words,
+)
+
+_SECONDS_BETWEEN_LINES = 10.0
+_BAR_WIDTH = 20
+
+
+class Display:
+    """Prints lines, and keeps the state of the run below them on a terminal.
+
+    Parameters
+    ----------
+    settings
+        Snakemake's: whether to use colours, and which stream.
+    """
+
+    def __init__(self, settings: OutputSettingsLoggerInterface) -> None:
+        self._console = _console(settings)
+        self._live: Live | None = None
+        self._snapshot: Snapshot | None = None
+        self._best: Best | None = None
+        self._line_at = time.monotonic()
+
+    def line(self, text: str, style: str = "") -> None:
+        """Print a line that stays."""
+        self._console.print(Text(text, style=style), soft_wrap=True)
+
+    def error(self, message: str) -> None:
+        """Print an error that ends the run."""
+        text = Text.assemble(("Error:", "bold red"), " ", message)
+        self._console.print(text, soft_wrap=True)
+
+    def stage(self, job: Job, seconds: float) -> None:
+        """Print that a job other than a training is done."""
+        names = [
+            value
+            for key, value in job.wildcards.items()
+            if key != "run" and not _is_id(value)
+        ]
+        text = Text.assemble(("✓ ", "green"), " ".join([job.rule, *names]))
+        self._console.print(text.append(f"  {in_words(seconds)}", style="dim"))
+
+    def failure(self, failure: Failure, job_output: Path) -> None:
+        """Print which job failed, why, and where to read more."""
+        where = " ".join(f"{key}={value}" for key, value in failure.wildcards.items())
+        message = failure.message or f"no message; see {job_output}"
+        lines = [f"✗ {failure.rule} {where}".rstrip(), *message.splitlines()]
+        lines += [f"log: {failure.log}"] if failure.log else []
+        self.line("\n    ".join(lines), style="red")
+
+    def forecast(self, forecast: Forecast) -> None:
+        """Print the table of a dry run."""
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        table.add_column("Would run")
+        table.add_column("jobs", justify="right")
+        table.add_column("because of", style="dim")
+        for rule, count in forecast.totals.items():
+            table.add_row(rule, str(count), forecast.reasons(rule))
+        table.add_row("in all", str(sum(forecast.totals.values())), style="bold")
+        self._console.print(table)
+
+    def begin(self, snapshot: Snapshot) -> None:
+        """Print how much there is to do."""
+        words = f"{snapshot.total.total} jobs to do"
+        if snapshot.trainings.total:
+            words += f", {snapshot.trainings.total} of them trainings"
+        self.line(words)
+
+    def update(self, snapshot: Snapshot, best: Best | None) -> None:
+        """Show how the run stands."""
+        self._snapshot, self._best = snapshot, best
+        if self._console.is_terminal:
+            self._start_live()
+        elif time.monotonic() - self._line_at > _SECONDS_BETWEEN_LINES:
+            self._print_state()
+
+    def end(self, snapshot: Snapshot, state: str, best: Best | None) -> None:
+        """Print how the run ended."""
+        self.close()
+        if not snapshot.counts:
+            return
+        count = snapshot.total
+        words = f"{count.done} of {count.total} jobs done"
+        words += f" in {in_words(snapshot.elapsed(_now()))}"
+        if best:
+            words += f"; best validation score: {best_in_words(best)}"
+        if state == "finished":
+            self.line(f"Finished: {words}", style="green")
+        elif state == "interrupted":
+            self.line(f"Stopped: {words}. `make run` goes on from here", "yellow")
+        else:
+            words += f", {count.failed} failed (see above)"
+            self.line(f"Failed: {words}. `make run` tries again", "red")
+
+    def close(self) -> None:
+        """Take the live part away."""
+        if self._live:
+            self._live.stop()
+            self._live = None
+
+    def _start_live(self) -> None:
+        if self._live is None:
+            self._live = Live(
+                get_renderable=self._render,
+                console=self._console,
+                refresh_per_second=4,
+                transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
+            self._live.start()
+
+    def _render(self) -> RenderableType:
+        """Draw the state; called by the display's own thread."""
+        snapshot, best = self._snapshot, self._best
+        if snapshot is None:
+            return Group()
+        counts = snapshot.trainings
+        grid = Table.grid(padding=(0, 2, 0, 0))
+        if counts.total:
+            ended = counts.done + counts.failed
+            row = Table.grid(padding=(0, 2, 0, 0))
+            bar = ProgressBar(counts.total, ended, width=_BAR_WIDTH)
+            row.add_row(bar, trainings_in_words(counts))
+            grid.add_row("trainings", row)
+        grid.add_row("time", _times(snapshot))
+        grid.add_row("now", _now_running(snapshot.running))
+        if best:
+            grid.add_row("best", best_in_words(best))
+        return grid
+
+    def _print_state(self) -> None:
+        snapshot, best = self._snapshot, self._best
+        trainings = snapshot.trainings
+        if trainings.running or trainings.left:
+            parts = [f"trainings: {trainings_in_words(trainings)}"]
+        else:
+            total = snapshot.total
+            parts = [f"{total.done} of {total.total} jobs done"]
+            parts.append(f"now: {_now_running(snapshot.running)}")
+        parts.append(_times(snapshot))
+        if best:
+            parts.append(f"best: {best_in_words(best)}")
+        self._line_at = _now()
+        self.line("; ".join(parts))
+
+
+class _TerminalConsole(Console):
+    """A console that asks its own stream for its size.
+
+    Rich asks the standard streams, which lead to a file while jobs run.
+    """
+
+    @property
+    def size(self) -> ConsoleDimensions:
+        with suppress(OSError):
+            columns, lines = os.get_terminal_size(self.file.fileno())
+            if columns and lines:
+                return ConsoleDimensions(columns, lines)
+        return super().size
+
+
+def _console(settings: OutputSettingsLoggerInterface) -> Console:
+    stream = sys.stdout if settings.stdout else sys.stderr
+    # A copy, since the stream itself leads to a file while jobs run.
+    descriptor = os.dup(stream.fileno())
+    copy = os.fdopen(descriptor, "w", 1, stream.encoding, errors="replace")
+    no_color = True if settings.nocolor else None
+    return _TerminalConsole(file=copy, highlight=False, no_color=no_color)
+
+
+def _is_id(value: str) -> bool:
+    return len(value) == ID_LENGTH and set(value) <= set("0123456789abcdef")
+
+
+def _now() -> float:
+    return time.monotonic()
+
+
+def _times(snapshot: Snapshot) -> str:
+    words = in_words(snapshot.elapsed(_now()))
+    left = snapshot.seconds_left(_now())
+    return words if left is None else f"{words}, about {in_words(left)} left"
+
+
+def _now_running(running: Mapping[str, int]) -> str:
+    names = [rule if n == 1 else f"{rule} ({n})" for rule, n in running.items()]
+    return ", ".join(names) or "waiting"

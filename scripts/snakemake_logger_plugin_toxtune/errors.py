@@ -1,0 +1,44 @@
+"""Errors of a run as a person should read them."""
+
+import re
+from logging import LogRecord
+
+# Snakemake's own words around the message of an exception in a Snakefile.
+_HEADING = re.compile(r"^\w+(?: in (?:file|rule) .*)?:$")
+_FRAME = re.compile(r'^\s+File ".*", line \d+')
+_ABOUT_A_JOB = {"RuleException"}
+_FOR_THE_USER = {
+    "CliException",
+    "LockException",
+    "MissingRuleException",
+    "UserError",
+    "WorkflowError",
+}
+_SUMMARY = "At least one job did not complete successfully."
+
+
+def error_message(record: LogRecord, explained: bool) -> str:
+    """Say what went wrong, without the traceback if the fault is not in the code.
+
+    Parameters
+    ----------
+    record
+        An error record of Snakemake.
+    explained
+        Whether the display has already told why the run ends.
+
+    Returns
+    -------
+    str
+        Empty if there is nothing to add: a failed job is told by its own record.
+    """
+    kind = getattr(record, "exception", None)
+    text = record.getMessage().strip()
+    if kind in _ABOUT_A_JOB or (explained and _SUMMARY in text):
+        return ""
+    if kind in _FOR_THE_USER:
+        lines = [line for line in text.splitlines() if not _FRAME.match(line)]
+        if lines and _HEADING.match(lines[0]):
+            lines = lines[1:]
+        text = "\n".join(lines)
+    return text.removeprefix("Error: ")

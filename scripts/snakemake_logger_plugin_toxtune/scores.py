@@ -1,0 +1,65 @@
+"""The best score so far, worked out beside the run and never in its way."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toxtune.progress import Best, BestSoFar, Job
+
+if TYPE_CHECKING:
+    from toxtune.plan import Plan
+
+
+class Scores:
+    """Scores trainings in a thread; anything that goes wrong there is left out.
+
+    Parameters
+    ----------
+    configfiles
+        The configuration, each file laid over the ones before.
+    """
+
+    def __init__(self, configfiles: list[str]) -> None:
+        self.best: Best | None = None
+        self._best_so_far: BestSoFar | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._thread.submit(self._begin, configfiles)
+
+    def add(self, job: Job) -> None:
+        """Score the result of a finished training."""
+        folder = Path(job.outputs[0]).parent
+        parts = {
+            name: Path(path)
+            for path in job.inputs
+            for name in ("train", "valid")
+            if Path(path).name == f"{name}.csv"
+        }
+        if len(parts) == 2:
+            self._thread.submit(self._score, folder, parts["train"], parts["valid"])
+
+    def close(self) -> Best | None:
+        """Wait for the score in hand, drop the others, and return the best."""
+        self._thread.shutdown(wait=True, cancel_futures=True)
+        return self.best
+
+    def _begin(self, configfiles: list[str]) -> None:
+        # Heavy imports, off the path of the scheduler.
+        from toxtune.config import load_config
+        from toxtune.plan import load_plan
+
+        config = load_config(map(Path, configfiles))
+        objective = config["objective"]
+        self._best_so_far = BestSoFar(objective["metric"], objective["direction"])
+        self._score_earlier_trainings(load_plan(config))
+
+    def _score_earlier_trainings(self, plan: "Plan") -> None:
+        parts = Path("data", plan.dataset_id, plan.split_id)
+        for trial in plan.trials.values():
+            folder = Path("results/trials", trial.family, trial.id)
+            for result in sorted(folder.glob("seed-*/result.json")):
+                self._score(result.parent, parts / "train.csv", parts / "valid.csv")
+
+    def _score(self, folder: Path, train: Path, valid: Path) -> None:
+        if self._best_so_far:
+            self._best_so_far.add(folder, train, valid)
+            self.best = self._best_so_far.best()

@@ -1,0 +1,69 @@
+"""Score the stored test predictions, train and validation beside them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from toxtune.evaluation import Resampling, evaluate, flat_table
+from toxtune.files import read_json, write_json
+from toxtune.logs import log_to
+from toxtune.models import family_module
+from toxtune.opening import read_test_predictions
+from toxtune.parts import read_part
+from toxtune.tables import write_tsv
+
+
+def main(
+    selection: dict[str, Any],
+    parts: dict[str, Path],
+    models: Path,
+    test_predictions: Path,
+    resampling: Resampling,
+    report: Path,
+    table: Path,
+) -> None:
+    """Read parts and predictions, evaluate each winner, write the scores."""
+    seeds = selection["seeds"]
+    read_parts = {name: read_part(path) for name, path in parts.items()}
+    families = {}
+    for family in sorted(selection["winners"]):
+        ending = family_module(family).MODEL_FORMAT
+        predictions = {
+            part: np.stack(
+                [
+                    np.load(models / family / f"seed-{seed}.{ending}.{part}.npy")
+                    for seed in seeds
+                ]
+            )
+            for part in ("train", "valid")
+        }
+        predictions["test"] = read_test_predictions(test_predictions, family, seeds)
+        families[family] = evaluate(read_parts, predictions, resampling)
+    scores = {
+        "selection": selection["id"],
+        "overall": selection["overall"],
+        "objective": selection["objective"],
+        "molecules": {name: len(part.ids) for name, part in read_parts.items()},
+        "confidence": resampling.confidence,
+        "resamples": resampling.resamples,
+        "families": families,
+    }
+    write_json(report, scores)
+    write_tsv(table, flat_table(families))
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        selection=read_json(snakemake.input.selection),
+        parts={
+            part: Path(snakemake.input[part]) for part in ("train", "valid", "test")
+        },
+        models=Path(snakemake.input.selection).parent / "models",
+        test_predictions=Path(snakemake.input.test_predictions),
+        resampling=Resampling(**json.loads(snakemake.params.resampling)),
+        report=Path(snakemake.output.report),
+        table=Path(snakemake.output.table),
+    )

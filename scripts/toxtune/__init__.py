@@ -1,0 +1,1 @@
+"""The library behind toxtune's rules: search, identity, honest selection."""

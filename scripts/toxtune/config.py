@@ -1,0 +1,201 @@
+"""Reading and checking a configuration, before any job."""
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
+
+from toxtune.errors import UserError
+from toxtune.metrics import DIRECTIONS
+from toxtune.models.hyperparameters import number_hint
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SCHEMA = ROOT / "schemas" / "config.schema.yaml"
+
+
+def load_config(paths: Iterable[Path]) -> dict[str, Any]:
+    """Read configuration files, each laid over the ones before, and check the whole.
+
+    Mappings are merged, everything else is replaced, as Snakemake does it.
+    """
+    config: dict[str, Any] = {}
+    for path in paths:
+        config = overlaid(config, _read(Path(path)))
+    check_config(config)
+    return config
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        config = yaml.safe_load(path.read_text("utf-8")) or {}
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"{path}: is not YAML: {reason}") from None
+    if not isinstance(config, dict):
+        raise UserError(f"{path}: must be a mapping of keys to values, got {config!r}")
+    return config
+
+
+def overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Merge two configurations; `above` wins."""
+    merged = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, dict) and isinstance(below.get(key), dict)
+        merged[key] = overlaid(below[key], value) if both else value
+    return merged
+
+
+def check_config(config: dict[str, Any]) -> None:
+    """Refuse a configuration that is not legal.
+
+    Raises
+    ------
+    UserError
+        One line per fault, each with key, rule and value.
+    """
+    schema = yaml.safe_load(SCHEMA.read_text("utf-8"))
+    errors = _Validator(schema).iter_errors(config)
+    faults = [_in_words(error) for error in sorted(errors, key=_position)]
+    faults = faults or [fault for fault in _cross_checks(config) if fault]
+    if faults:
+        raise UserError("\n".join(dict.fromkeys(faults)))
+
+
+def _is_whole(checker: Any, value: Any) -> bool:
+    # JSON calls 2.0 an integer, but names and paths are made of these: 2.0 is not 2.
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_finite(checker: Any, value: Any) -> bool:
+    return _is_whole(checker, value) or (
+        isinstance(value, float) and math.isfinite(value)
+    )
+
+
+_Validator = extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {"integer": _is_whole, "number": _is_finite}
+    ),
+)
+
+
+def _position(error: ValidationError) -> list[str]:
+    return [str(step) for step in error.absolute_path]
+
+
+def _in_words(error: ValidationError) -> str:
+    key = _spelled(error.absolute_path) or "config"
+    rule, value, limit = error.validator, error.instance, error.validator_value
+    if rule == "additionalProperties":
+        known = error.schema["properties"]
+        unknown = ", ".join(repr(name) for name in value if name not in known)
+        return f"{key}: unknown key {unknown}; known are {', '.join(known)}"
+    if rule == "required":
+        missing = ", ".join(repr(name) for name in limit if name not in value)
+        return f"{key}: needs the key {missing}, got {', '.join(value) or 'none'}"
+    if rule == "type":
+        return f"{key}: must be {_types(limit)}, got {value!r}{_hint(limit, value)}"
+    if rule == "enum":
+        return f"{key}: must be one of {', '.join(limit)}, got {value!r}"
+    if rule in {"pattern", "anyOf"}:
+        return f"{key}: must be {error.schema['$comment']}, got {value!r}"
+    return f"{key}: {_RULES[rule].format(limit)}, got {value!r}"
+
+
+_RULES = {
+    "minItems": "needs at least one entry",
+    "minProperties": "needs at least one entry",
+    "minLength": "must not be empty",
+    "uniqueItems": "must not repeat an entry",
+    "minimum": "must be ≥ {}",
+    "maximum": "must be ≤ {}",
+    "exclusiveMinimum": "must be > {}",
+    "exclusiveMaximum": "must be < {}",
+}
+
+
+def _hint(types: str | list[str], value: Any) -> str:
+    names = [types] if isinstance(types, str) else types
+    if not isinstance(value, str) or not {"integer", "number"} & set(names):
+        return ""
+    return number_hint(value, whole="number" not in names)
+
+
+def _types(names: str | list[str]) -> str:
+    words = {
+        "string": "text",
+        "object": "a mapping",
+        "array": "a list",
+        "integer": "a whole number",
+        "number": "a number",
+        "null": "null",
+        "boolean": "true or false",
+    }
+    listed = [names] if isinstance(names, str) else names
+    return " or ".join(words[name] for name in listed)
+
+
+def _spelled(path: Iterable[str | int]) -> str:
+    """Spell a path into the configuration as ``search.spaces[0].family``."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}"
+    return text.removeprefix(".")
+
+
+def _cross_checks(config: dict[str, Any]) -> Iterable[str]:
+    yield from _check_source(config["dataset"])
+    yield from _check_split(config["split"])
+    objective = config["objective"]
+    expected = DIRECTIONS[objective["metric"]]
+    if objective["direction"] != expected:
+        yield (
+            f"objective.direction: {objective['metric']} is better when it is "
+            f"{'higher' if expected == 'maximize' else 'lower'}; write {expected}, "
+            f"got {objective['direction']!r}"
+        )
+
+
+def _check_source(dataset: dict[str, Any]) -> Iterable[str]:
+    source = dataset["source"]
+    if dataset["sha256"] is None and (
+        isinstance(source, list) or source == "demo" or "://" in source
+    ):
+        yield (
+            "dataset.sha256: must be given, since dataset.source is not one local "
+            "file; it is the SHA-256 of the uncompressed CSV, got None"
+        )
+
+
+def _check_split(split: dict[str, Any]) -> Iterable[str]:
+    method, seed, column = split["method"], split["seed"], split["column"]
+    fractions = split["fractions"]
+    if method == "column":
+        if column is None:
+            yield "split.column: split.method column needs a column's name, got None"
+        for key in ("fractions", "seed"):
+            if split[key] is not None:
+                yield f"split.{key}: the column decides; write null, got {split[key]!r}"
+        return
+    if column is not None:
+        yield (
+            f"split.column: split.method {method} ignores it; write null, "
+            f"got {column!r}"
+        )
+    if fractions is None:
+        yield f"split.fractions: split.method {method} needs them, got None"
+    elif abs(sum(fractions.values()) - 1) > 1e-9:
+        total = round(sum(fractions.values()), 9)
+        yield f"split.fractions: must sum to 1, got {fractions}, which sum to {total:g}"
+    if method == "scaffold" and seed is not None:
+        yield f"split.seed: the scaffold splitter ignores it; write null, got {seed!r}"
+    if method != "scaffold" and seed is None:
+        yield f"split.seed: split.method {method} needs a whole number ≥ 0, got None"

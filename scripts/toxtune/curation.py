@@ -1,0 +1,199 @@
+"""Curate a dataset: drop what is no molecule, clear labels that contradict."""
+
+import hashlib
+import logging
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rdkit import Chem, rdBase
+
+from toxtune.errors import UserError
+from toxtune.files import write_json
+from toxtune.parts import KEYS, PART_COLUMN, write_table
+from toxtune.rawtable import RawRow, read_raw
+
+GROUP_LETTERS = 14
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Molecule:
+    """A row that stays, and the group of rows that are the same molecule."""
+
+    raw: RawRow
+    group: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A dropped row (`task` is empty) or a cleared label."""
+
+    raw: RawRow
+    action: str
+    task: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Curation:
+    """The curated molecules, what was changed, and the counts of both."""
+
+    tasks: list[str]
+    molecules: list[Molecule]
+    changes: list[Change]
+    counts: dict[str, Any]
+
+
+def curate(path: Path, columns: dict[str, Any]) -> Curation:
+    """Curate the dataset in the CSV file `path`.
+
+    Parameters
+    ----------
+    path
+        The file as downloaded.
+    columns
+        Names of columns, see `toxtune.rawtable.read_raw`.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be understood, or no molecule or no label is left.
+    """
+    tasks, rows = read_raw(path, columns)
+    kept, dropped = _drop_unparsable(rows)
+    if not kept:
+        raise UserError(
+            f"{path}: no molecule is left: RDKit can parse none of the {len(rows)} "
+            f"SMILES in column {columns['smiles_column']!r}"
+        )
+    molecules, cleared = _clear_conflicts(kept, tasks)
+    if not any(any(molecule.raw.labels) for molecule in molecules):
+        raise UserError(f"{path}: no label is left in the tasks {', '.join(tasks)}")
+    # Rows stay in the file's order; sorting is stable, so tasks do too.
+    changes = sorted(dropped + cleared, key=lambda change: change.raw.row)
+    counts = _count(tasks, molecules, dropped, cleared)
+    return Curation(tasks, molecules, changes, counts)
+
+
+def write_curation(
+    curation: Curation, with_part: bool, molecules: Path, changes: Path, counts: Path
+) -> None:
+    """Write molecules.csv, curation.tsv and curation.json.
+
+    `with_part` adds the column ``part`` to molecules.csv, after the tasks.
+    """
+    header = [*KEYS, *curation.tasks, *([PART_COLUMN] if with_part else [])]
+    rows = (
+        [m.raw.row, m.raw.id, m.raw.smiles, m.group, *m.raw.labels]
+        + ([m.raw.part] if with_part else [])
+        for m in curation.molecules
+    )
+    write_table(molecules, header, rows)
+    rows = (
+        [c.raw.row, c.raw.id, c.raw.smiles, c.action, c.task, c.reason]
+        for c in curation.changes
+    )
+    header = ["row", "id", "smiles", "action", "task", "reason"]
+    write_table(changes, header, rows, delimiter="\t")
+    write_json(counts, curation.counts)
+
+
+def log_report(counts: dict[str, Any]) -> None:
+    """Log what the curation did, and the tasks that cannot be learnt."""
+    logger.info(
+        "%(rows)d rows, %(dropped)d dropped: %(molecules)d molecules in %(groups)d "
+        "groups; %(groups_with_several_rows)d groups have several rows, "
+        "%(groups_with_conflicts)d contradict themselves: "
+        "%(labels_cleared)d labels cleared",
+        counts,
+    )
+    for task, classes in counts["tasks"].items():
+        logger.info(
+            "%s: %d positive, %d negative, %d missing",
+            task,
+            classes["n_positive"],
+            classes["n_negative"],
+            classes["n_missing"],
+        )
+        if not (classes["n_positive"] and classes["n_negative"]):
+            logger.warning("Task %s does not have both classes", task)
+
+
+def group_of(molecule: Chem.Mol) -> str:
+    """Name the connectivity of a molecule, without stereochemistry, in 14 letters.
+
+    The first block of its InChIKey. Where InChI fails (it knows no query atoms, for
+    one), 14 letters from the SHA-256 of the canonical SMILES without
+    stereochemistry.
+    """
+    if key := Chem.MolToInchiKey(molecule):
+        return key[:GROUP_LETTERS]
+    smiles = Chem.MolToSmiles(molecule, isomericSmiles=False)
+    digest = hashlib.sha256(smiles.encode("utf-8")).digest()
+    return "".join(chr(ord("A") + byte % 26) for byte in digest[:GROUP_LETTERS])
+
+
+def _drop_unparsable(rows: list[RawRow]) -> tuple[list[Molecule], list[Change]]:
+    kept, dropped = [], []
+    with rdBase.BlockLogs():
+        for raw in rows:
+            molecule = Chem.MolFromSmiles(raw.smiles)
+            if molecule is not None and molecule.GetNumAtoms() > 0:
+                kept.append(Molecule(raw, group_of(molecule)))
+            else:
+                reason = "RDKit cannot parse the SMILES" if raw.smiles else "no SMILES"
+                dropped.append(Change(raw, "dropped", "", reason))
+    return kept, dropped
+
+
+def _clear_conflicts(
+    molecules: list[Molecule], tasks: list[str]
+) -> tuple[list[Molecule], list[Change]]:
+    """Make a label missing in all rows of a group that has it both as 0 and as 1."""
+    seen = defaultdict(set)
+    for molecule in molecules:
+        for task, label in zip(tasks, molecule.raw.labels, strict=True):
+            seen[molecule.group, task].add(label)
+    conflicts = {key for key, labels in seen.items() if labels >= {"0", "1"}}
+
+    curated, cleared = [], []
+    for molecule in molecules:
+        raw, labels = molecule.raw, list(molecule.raw.labels)
+        for index, task in enumerate(tasks):
+            if (molecule.group, task) in conflicts and labels[index]:
+                reason = f"group {molecule.group} has both 0 and 1"
+                cleared.append(Change(raw, "label cleared", task, reason))
+                labels[index] = ""
+        curated.append(replace(molecule, raw=replace(raw, labels=labels)))
+    return curated, cleared
+
+
+def _count(
+    tasks: list[str],
+    molecules: list[Molecule],
+    dropped: list[Change],
+    cleared: list[Change],
+) -> dict[str, Any]:
+    sizes = Counter(molecule.group for molecule in molecules)
+    group_of_row = {molecule.raw.row: molecule.group for molecule in molecules}
+    by_task = {}
+    for index, task in enumerate(tasks):
+        labels = Counter(molecule.raw.labels[index] for molecule in molecules)
+        by_task[task] = {
+            "n_positive": labels["1"],
+            "n_negative": labels["0"],
+            "n_missing": labels[""],
+        }
+    return {
+        "rows": len(molecules) + len(dropped),
+        "dropped": len(dropped),
+        "molecules": len(molecules),
+        "groups": len(sizes),
+        "groups_with_several_rows": sum(size > 1 for size in sizes.values()),
+        "groups_with_conflicts": len({group_of_row[c.raw.row] for c in cleared}),
+        "labels_cleared": len(cleared),
+        "tasks": by_task,
+    }

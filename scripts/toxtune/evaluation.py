@@ -1,0 +1,127 @@
+"""Scores of the winners on the test part, from stored predictions."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toxtune.bootstrap import (
+    interval,
+    mean_over_tasks,
+    resample_counts,
+    resampled_means,
+)
+from toxtune.metrics import DIRECTIONS, class_weights, task_scores
+from toxtune.parts import Part
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """The bootstrap's settings: number of resamples, seed, level of the intervals."""
+
+    resamples: int
+    seed: int
+    confidence: float
+
+
+def evaluate(
+    parts: dict[str, Part],
+    predictions: dict[str, np.ndarray],
+    resampling: Resampling,
+) -> dict[str, Any]:
+    """Score one winner on all three parts, with intervals for the test part.
+
+    Parameters
+    ----------
+    parts
+        ``train``, ``valid`` and ``test``.
+    predictions
+        Part to probabilities, n_seeds x n_molecules x n_tasks.
+    resampling
+        How the intervals are made: percentiles over resampled molecules of the mean
+        over seeds.
+
+    Returns
+    -------
+    dict
+        Metric to ``mean`` and ``tasks``; see README, "test.json".
+    """
+    weights = class_weights(parts["train"].labels)
+    test = parts["test"]
+    counts = resample_counts(test.groups, resampling.resamples, resampling.seed)
+    report = {}
+    for metric in DIRECTIONS:
+        scores = {
+            name: _seed_scores(metric, part, predictions[name], weights)
+            for name, part in parts.items()
+        }
+        resampled = np.stack(
+            [
+                resampled_means(metric, test.labels, seed, weights, counts)[0]
+                for seed in predictions["test"]
+            ]
+        )
+        report[metric] = _metric_report(
+            test.tasks, scores, resampled, resampling.confidence
+        )
+    return report
+
+
+def flat_table(families: dict[str, Any]) -> pd.DataFrame:
+    """The scores of all winners, one row per family, metric and task (or ``mean``)."""
+    rows = []
+    for family, metrics in families.items():
+        for metric, report in metrics.items():
+            for task, scores in [("mean", report["mean"]), *report["tasks"].items()]:
+                low, high = scores["test_interval"] or (None, None)
+                row = [family, metric, task, scores["train"], scores["valid"]]
+                rows.append([*row, scores["test"], low, high])
+    columns = ["family", "metric", "task", "train", "valid", "test"]
+    return pd.DataFrame(rows, columns=[*columns, "test_low", "test_high"])
+
+
+def _seed_scores(
+    metric: str, part: Part, probabilities: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """n_seeds x n_tasks."""
+    return np.stack(
+        [task_scores(metric, part.labels, seed, weights) for seed in probabilities]
+    )
+
+
+def _metric_report(
+    tasks: list[str],
+    scores: dict[str, np.ndarray],
+    resampled: np.ndarray,
+    confidence: float,
+) -> dict[str, Any]:
+    means = {part: mean_over_tasks(values) for part, values in scores.items()}
+    test = means["test"]
+    over_seeds = mean_over_tasks(resampled).mean(axis=0)
+    return {
+        "mean": {
+            "test": _number(test.mean()),
+            "test_sd_over_seeds": _number(test.std(ddof=1)) if len(test) > 1 else None,
+            "test_per_seed": [_number(value) for value in test],
+            "test_interval": interval(over_seeds, confidence),
+            "valid": _number(means["valid"].mean()),
+            "train": _number(means["train"].mean()),
+        },
+        "tasks": {
+            task: {
+                "test": _number(scores["test"][:, number].mean()),
+                "test_interval": interval(
+                    resampled[:, :, number].mean(axis=0), confidence
+                ),
+                "valid": _number(scores["valid"][:, number].mean()),
+                "train": _number(scores["train"][:, number].mean()),
+            }
+            for number, task in enumerate(tasks)
+        },
+    }
+
+
+def _number(value: float) -> float | None:
+    """JSON has no NaN: a score that does not exist is null."""
+    return float(value) if np.isfinite(value) else None

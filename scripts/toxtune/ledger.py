@@ -1,0 +1,46 @@
+"""The ledger: every distinct selection that has opened a test part."""
+
+import fcntl
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+
+def record_opening(ledger: Path, line: dict[str, Any]) -> None:
+    """Append `line`, unless its selection has opened this test part before.
+
+    Parameters
+    ----------
+    ledger
+        One file per split; lines are only ever added.
+    line
+        JSON values; ``selection`` is what makes it distinct.
+    """
+    ledger.parent.mkdir(parents=True, exist_ok=True)
+    with open(ledger, "a+", encoding="utf-8") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        stream.seek(0)
+        text = stream.read()
+        if line["selection"] in {known["selection"] for known in _lines(text)}:
+            return
+        # A write that was cut short by a crash is closed, not continued.
+        start = "\n" if text and not text.endswith("\n") else ""
+        stream.write(f"{start}{json.dumps(line, sort_keys=True)}\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def read_openings(ledger: Path) -> list[dict[str, Any]]:
+    """Read the ledger's lines, oldest first; none if the test part was never opened."""
+    return _lines(ledger.read_text("utf-8")) if ledger.is_file() else []
+
+
+def _lines(text: str) -> list[dict[str, Any]]:
+    lines = []
+    for line in text.splitlines():
+        try:
+            lines.append(json.loads(line))
+        except ValueError:
+            continue
+    return lines

@@ -1,0 +1,105 @@
+"""How a model family declares its hyperparameters."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Hyperparameter:
+    """One axis of a family's space: type, default and legal values.
+
+    Attributes
+    ----------
+    kind
+        ``int``, ``float`` or ``str``; ``str`` values must be among `choices`.
+    default
+        Used where a configuration is silent. It is no part of a trial's identity,
+        so that a new hyperparameter renames no trial.
+    meaning
+        One line for people, with the unit.
+    low, high
+        Bounds, both inclusive.
+    choices
+        Words that are legal beside the numbers, or all legal words for ``str``.
+    optional
+        Whether ``null`` is legal.
+    """
+
+    kind: type
+    default: Any
+    meaning: str
+    low: float = -math.inf
+    high: float = math.inf
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+
+    def typed(self, value: Any) -> Any:
+        """Return `value` in the declared type.
+
+        Raises
+        ------
+        ValueError
+            With the rule that `value` breaks; the caller knows the key.
+        """
+        if value is None and self.optional:
+            return None
+        if isinstance(value, str) and value in self.choices:
+            return value
+        rule = f"must be {self.legal()}, got {value!r}"
+        if not self._is_number(value):
+            raise ValueError(f"{rule}{self._hint(value)}")
+        if not self.low <= value <= self.high:
+            raise ValueError(rule)
+        return self.kind(value)
+
+    def legal(self) -> str:
+        """Say in words which values are legal."""
+        words = [*self.choices, *(["null"] if self.optional else [])]
+        if self.kind is not str:
+            words.insert(0, self._legal_number())
+        return " or ".join(words)
+
+    def _is_number(self, value: Any) -> bool:
+        if self.kind is str or isinstance(value, bool):
+            return False
+        if self.kind is int and isinstance(value, float):
+            return value.is_integer()
+        return isinstance(value, int | float) and math.isfinite(value)
+
+    def _hint(self, value: Any) -> str:
+        """Explain the commonest trap: YAML reads ``1e-3`` as text."""
+        if self.kind is str or not isinstance(value, str):
+            return ""
+        return number_hint(value, whole=self.kind is int)
+
+    def _legal_number(self) -> str:
+        noun = "a whole number" if self.kind is int else "a number"
+        if math.isinf(self.low) and math.isinf(self.high):
+            return noun
+        if math.isinf(self.high):
+            return f"{noun} ≥ {self.low:g}"
+        return f"{noun} from {self.low:g} to {self.high:g}"
+
+
+def number_hint(text: str, whole: bool = False) -> str:
+    """Say how to write a number that YAML took for text; empty if it is none.
+
+    With `whole`, only a spelling without dot or exponent will do.
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        return ""
+    if not math.isfinite(number) or (whole and not number.is_integer()):
+        return ""
+    mantissa, mark, exponent = text.strip().lower().partition("e")
+    if whole or (not mark and "." not in mantissa):
+        spelled = f"{int(number)}"
+    elif mark:
+        dotted = mantissa if "." in mantissa else f"{mantissa}.0"
+        sign = "" if exponent[0] in "+-" else "+"
+        spelled = f"{dotted}e{sign}{exponent}"
+    else:
+        spelled = repr(number)
+    return f" (text to YAML: write {spelled})"

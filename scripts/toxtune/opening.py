@@ -1,0 +1,57 @@
+"""The one opening of the test part: stored predictions of every frozen winner."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toxtune.arrays import load_features
+from toxtune.models import family_module
+from toxtune.parts import read_part, write_table
+
+
+def predict_test(
+    selection: dict[str, Any], models: Path, test: Path, predictions: Path
+) -> None:
+    """Predict the test part with all winners and seeds, and write one table.
+
+    Parameters
+    ----------
+    selection
+        Content of ``selection.json``.
+    models
+        Folder with ``{family}/seed-{seed}.{format}``.
+    test
+        The test part; its features lie in the folder of the same name.
+    predictions
+        CSV to write: family, seed, row, id, then the probability of each task.
+    """
+    part = read_part(test)
+    rows = []
+    for family, winner in sorted(selection["winners"].items()):
+        module = family_module(family)
+        features = load_features(
+            test.with_suffix("") / f"{winner['trial']['features']}.npz"
+        )
+        for seed in selection["seeds"]:
+            model = module.load(models / family / f"seed-{seed}.{module.MODEL_FORMAT}")
+            # As text, float32 has a shortest spelling that reads back exactly.
+            probabilities = model.predict(features).astype(str)
+            rows += [
+                [family, seed, id, *row]
+                for id, row in zip(part.ids, probabilities, strict=True)
+            ]
+    write_table(predictions, ["family", "seed", "id", *part.tasks], rows)
+
+
+def read_test_predictions(path: Path, family: str, seeds: list[int]) -> np.ndarray:
+    """Read one family's predictions: n_seeds x n_molecules x n_tasks, float32."""
+    table = pd.read_csv(path, dtype={"id": str})
+    own = table[table["family"] == family]
+    return np.stack(
+        [
+            own[own["seed"] == seed].iloc[:, 3:].to_numpy(dtype=np.float32)
+            for seed in seeds
+        ]
+    )

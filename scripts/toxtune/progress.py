@@ -1,0 +1,289 @@
+"""How a run stands: events of jobs in, counts out; nothing is shown here."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+STATUS_FILE = Path(".snakemake/toxtune/status.json")
+TRAINING_RULE = "train_replicate"
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as it starts.
+
+    Attributes
+    ----------
+    started
+        Seconds, on any clock that the caller keeps to.
+    """
+
+    rule: str
+    wildcards: Mapping[str, str]
+    inputs: Sequence[str]
+    outputs: Sequence[str]
+    logs: Sequence[str]
+    started: float
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A job that failed, and what its log says about it."""
+
+    rule: str
+    wildcards: Mapping[str, str]
+    log: str | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Numbers of jobs, of one rule or of all."""
+
+    total: int = 0
+    done: int = 0
+    running: int = 0
+    failed: int = 0
+
+    @property
+    def left(self) -> int:
+        """Jobs that have not started."""
+        return max(self.total - self.done - self.running - self.failed, 0)
+
+
+@dataclass(frozen=True)
+class Best:
+    """The trial with the best mean validation score so far."""
+
+    trial: str
+    score: float
+    seeds: int
+    metric: str
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What can be shown of a run at one moment."""
+
+    counts: Mapping[str, Counts]
+    running: Mapping[str, int]
+    failures: Sequence[Failure]
+    started: float
+    seconds_left_at: tuple[float, float] | None
+
+    @property
+    def trainings(self) -> Counts:
+        """Counts of the trainings."""
+        return self.counts.get(TRAINING_RULE, Counts())
+
+    @property
+    def total(self) -> Counts:
+        """Counts of all jobs."""
+        every = self.counts.values()
+        return Counts(
+            total=sum(counts.total for counts in every),
+            done=sum(counts.done for counts in every),
+            running=sum(counts.running for counts in every),
+            failed=sum(counts.failed for counts in every),
+        )
+
+    def elapsed(self, now: float) -> float:
+        """Seconds since the start of the run."""
+        return now - self.started
+
+    def seconds_left(self, now: float) -> float | None:
+        """Seconds until the trainings end, at the pace so far; None if unknown."""
+        open_trainings = self.trainings.running + self.trainings.left
+        if self.seconds_left_at is None or not open_trainings:
+            return None
+        seconds, then = self.seconds_left_at
+        return max(seconds - (now - then), 0.0)
+
+
+@dataclass
+class Progress:
+    """The jobs of a run.
+
+    Parameters
+    ----------
+    totals
+        Number of jobs of each rule.
+    started
+        Seconds, on the caller's clock.
+    """
+
+    totals: Mapping[str, int]
+    started: float
+    _running: dict[int, Job] = field(default_factory=dict)
+    _done: Counter[str] = field(default_factory=Counter)
+    _failures: dict[int, Failure] = field(default_factory=dict)
+    _first_training: float | None = None
+    _seconds_left_at: tuple[float, float] | None = None
+
+    def start(self, number: int, job: Job) -> None:
+        """Note that a job runs; if it failed before, it is being tried again."""
+        self._failures.pop(number, None)
+        self._running[number] = job
+        if job.rule == TRAINING_RULE and self._first_training is None:
+            self._first_training = job.started
+
+    def finish(self, number: int, now: float) -> Job | None:
+        """Note that a job is done; return it if it was known to run."""
+        job = self._running.pop(number, None)
+        if job is None:
+            return None
+        self._done[job.rule] += 1
+        if job.rule == TRAINING_RULE and self._first_training is not None:
+            done = self._done[TRAINING_RULE]
+            open_jobs = self.totals.get(TRAINING_RULE, done) - done
+            pace = (now - self._first_training) / done
+            self._seconds_left_at = (pace * open_jobs, now)
+        return job
+
+    def fail(self, number: int) -> Failure | None:
+        """Note that a job failed; return what is known if it was known to run."""
+        job = self._running.pop(number, None)
+        if job is None:
+            return None
+        log = next(iter(job.logs), None)
+        message = error_in_log(Path(log)) if log else ""
+        failure = Failure(job.rule, dict(job.wildcards), log, message)
+        self._failures[number] = failure
+        return failure
+
+    def snapshot(self) -> Snapshot:
+        """Copy what can be shown, so that another thread may show it."""
+        running = Counter(job.rule for job in self._running.values())
+        failed = Counter(failure.rule for failure in self._failures.values())
+        counts = {
+            rule: Counts(total, self._done[rule], running[rule], failed[rule])
+            for rule, total in self.totals.items()
+        }
+        return Snapshot(
+            counts=counts,
+            running=dict(running),
+            failures=tuple(self._failures.values()),
+            started=self.started,
+            seconds_left_at=self._seconds_left_at,
+        )
+
+
+class BestSoFar:
+    """Validation scores of the trainings that have ended, mean over each trial's seeds.
+
+    A trial that diverged has no score. The selection does not use this: it is for the
+    person who waits.
+
+    Parameters
+    ----------
+    metric, direction
+        The objective.
+    """
+
+    def __init__(self, metric: str, direction: str) -> None:
+        self.metric = metric
+        self._sign = -1 if direction == "minimize" else 1
+        self._scores: dict[str, dict[str, float]] = {}
+        self._labels: dict[Path, Any] = {}
+
+    def add(self, result_folder: Path, train: Path, valid: Path) -> None:
+        """Score a replicate.
+
+        Parameters
+        ----------
+        result_folder
+            ``results/trials/{family}/{trial}/seed-{seed}``.
+        train, valid
+            The parts' tables; training labels decide the weights of some metrics.
+        """
+        # Heavy, and not needed by those who only count jobs.
+        import numpy as np
+
+        from toxtune.files import read_json
+        from toxtune.metrics import class_weights, mean_score
+
+        if read_json(result_folder / "result.json")["status"] != "ok":
+            return
+        predictions = np.load(result_folder / "valid_predictions.npy")
+        weights = class_weights(self._read_labels(train))
+        labels = self._read_labels(valid)
+        score = mean_score(self.metric, labels, predictions, weights)
+        if np.isfinite(score):
+            seeds = self._scores.setdefault(result_folder.parent.name, {})
+            seeds[result_folder.name] = score
+
+    def best(self) -> Best | None:
+        """Return the best trial; ties go to the first by id."""
+        means = {
+            trial: sum(seeds.values()) / len(seeds)
+            for trial, seeds in self._scores.items()
+        }
+        if not means:
+            return None
+        trial = min(means, key=lambda name: (-self._sign * means[name], name))
+        return Best(trial, means[trial], len(self._scores[trial]), self.metric)
+
+    def _read_labels(self, part: Path) -> Any:
+        from toxtune.parts import read_part
+
+        if part not in self._labels:
+            self._labels[part] = read_part(part).labels
+        return self._labels[part]
+
+
+def error_in_log(path: Path) -> str:
+    """Return the lines of a log that begin with ``Error:``, else its last line."""
+    lines: list[str] = []
+    with suppress(OSError):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("Error:")]
+    return "\n".join(errors or lines[-1:])
+
+
+def as_status(snapshot: Snapshot, state: str, best: Best | None) -> dict[str, Any]:
+    """Put a snapshot into the form of the status file.
+
+    Parameters
+    ----------
+    snapshot
+        How the run stands.
+    state
+        ``running``, ``finished``, ``failed`` or ``interrupted``.
+    best
+        The best trial so far, if one is known.
+    """
+    return {
+        "state": state,
+        "rules": {rule: asdict(counts) for rule, counts in snapshot.counts.items()},
+        "failures": [asdict(failure) for failure in snapshot.failures],
+        "best": asdict(best) if best else None,
+    }
+
+
+def in_words(seconds: float) -> str:
+    """Spell a duration: ``3.1 s``, ``42 s``, ``4:05 min`` or ``1:02:03 h``."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 59.5:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}:{minutes:02d}:{rest:02d} h"
+    return f"{minutes}:{rest:02d} min"
+
+
+def trainings_in_words(counts: Counts) -> str:
+    """Spell the counts of trainings; ``failed`` only if there are any."""
+    words = f"{counts.done} done, {counts.running} running, {counts.left} left"
+    return words + (f", {counts.failed} failed" if counts.failed else "")
+
+
+def best_in_words(best: Best) -> str:
+    """Spell the best score so far."""
+    seeds = "1 seed" if best.seeds == 1 else f"mean of {best.seeds} seeds"
+    return f"{best.metric} {best.score:.4f}, trial {best.trial}, {seeds}"

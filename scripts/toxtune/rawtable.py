@@ -1,0 +1,130 @@
+"""Read the dataset's CSV as the user wrote it, and name what is wrong with it."""
+
+import csv
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from toxtune.errors import UserError
+from toxtune.parts import KEYS, PART_COLUMN
+
+LABELS = {"0": "0", "1": "1", "0.0": "0", "1.0": "1", "": "", "na": "", "nan": ""}
+
+
+@dataclass(frozen=True)
+class RawRow:
+    """One molecule as the file has it; `row` counts the data rows from 0."""
+
+    row: int
+    id: str
+    smiles: str
+    labels: list[str]
+    part: str
+
+
+def read_raw(path: Path, columns: dict[str, Any]) -> tuple[list[str], list[RawRow]]:
+    """Read the columns of the dataset that the configuration names.
+
+    Parameters
+    ----------
+    path
+        A CSV file with a header; blank lines do not count.
+    columns
+        ``smiles_column`` (a name), ``id_column`` and ``part_column`` (a name or
+        None), ``tasks`` (names; empty = all columns but those three).
+
+    Returns
+    -------
+    tasks, rows
+        The names of the tasks; the rows, with labels ``"0"``, ``"1"`` or ``""``.
+
+    Raises
+    ------
+    UserError
+        If the table or a label is not as described; the message names the column,
+        or the line of the file counted from 1.
+    """
+    header, lines = _read_lines(path)
+    tasks = _check_columns(path, header, columns)
+    position = {name: index for index, name in enumerate(header)}
+    named = bool(columns["tasks"])
+    smiles_index = position[columns["smiles_column"]]
+    id_index = position.get(columns["id_column"])
+    part_index = position.get(columns["part_column"])
+    rows = []
+    for row, (line, cells) in enumerate(lines):
+        labels = [
+            _read_label(cells[position[task]], f"{path}, line {line}", task, named)
+            for task in tasks
+        ]
+        identifier = str(row) if id_index is None else cells[id_index].strip()
+        part = "" if part_index is None else cells[part_index].strip()
+        smiles = cells[smiles_index].strip()
+        rows.append(RawRow(row, identifier, smiles, labels, part))
+    return tasks, rows
+
+
+def _read_lines(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Return the header and, for each row, the line it ends on and its cells."""
+    try:
+        with open(path, encoding="utf-8-sig", newline="") as stream:
+            reader = csv.reader(stream)
+            lines = [(reader.line_num, cells) for cells in reader if cells]
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: must be UTF-8 text: {error}") from None
+    except csv.Error as error:
+        raise UserError(f"{path}, line {reader.line_num}: {error}") from None
+    if len(lines) < 2:
+        raise UserError(f"{path}: has no rows")
+    (_, header), *rows = lines
+    for line, cells in rows:
+        if len(cells) != len(header):
+            raise UserError(
+                f"{path}, line {line}: must have {len(header)} columns like the "
+                f"header, got {len(cells)}"
+            )
+    return header, rows
+
+
+def _check_columns(path: Path, header: list[str], columns: dict[str, Any]) -> list[str]:
+    """Return the names of the tasks, after checking all names."""
+    there = ", ".join(header)
+    if repeated := [name for name, count in Counter(header).items() if count > 1]:
+        raise UserError(
+            f"{path}: column names must differ, repeated: {', '.join(repeated)}"
+        )
+    keys = ["smiles_column", "id_column", "part_column"]
+    not_tasks = {columns[key] for key in keys if columns[key] is not None}
+    for key in keys:
+        if columns[key] is not None and columns[key] not in header:
+            raise UserError(
+                f"{path}: has no column {columns[key]!r} ({key}); "
+                f"its columns are: {there}"
+            )
+    tasks = columns["tasks"] or [name for name in header if name not in not_tasks]
+    if not tasks:
+        raise UserError(f"{path}: has no task column; its columns are: {there}")
+    if unknown := [task for task in tasks if task not in header]:
+        raise UserError(
+            f"dataset.tasks: {path} has no column {', '.join(unknown)}; "
+            f"its columns are: {there}"
+        )
+    reserved = {*KEYS, PART_COLUMN, "", *not_tasks}
+    if taken := [task for task in tasks if task in reserved]:
+        raise UserError(
+            f"dataset.tasks: {taken[0]!r} in {path} cannot be a task: rename the "
+            "column, or list the task columns in dataset.tasks"
+        )
+    return list(tasks)
+
+
+def _read_label(text: str, where: str, task: str, named: bool) -> str:
+    label = LABELS.get(text.strip().lower())
+    if label is None:
+        hint = "" if named else "; if it is no task, list the tasks in dataset.tasks"
+        raise UserError(
+            f"{where}, column {task!r}: a label must be 0, 1 or empty, "
+            f"got {text!r}{hint}"
+        )
+    return label

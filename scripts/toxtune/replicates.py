@@ -1,0 +1,194 @@
+"""Replicates: trainings that are done once, kept in the store, and put where asked."""
+
+import logging
+import platform
+import resource
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from toxtune.code import code_hash
+from toxtune.files import read_json, sha256_of_file, whole_file, write_json
+from toxtune.identity import full_hash
+from toxtune.models import Examples, Fitted, family_module
+from toxtune.store import place
+from toxtune.training import fit_trial, load_examples, status_of
+
+RESULT_FILES = (
+    "valid_predictions.npy",
+    "learning_curve.tsv",
+    "cost.json",
+    "result.json",
+)
+
+
+@dataclass(frozen=True)
+class Replicate:
+    """One training of a trial with one seed, on given files.
+
+    Attributes
+    ----------
+    trial
+        As `toxtune.plan.Trial.json` spells it.
+    seed
+        Any whole number ≥ 0.
+    train_features, valid_features, train_part, valid_part
+        The files that the training reads.
+    """
+
+    trial: dict[str, Any]
+    seed: int
+    train_features: Path
+    valid_features: Path
+    train_part: Path
+    valid_part: Path
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of all that determines the result."""
+        family = self.trial["family"]
+        module = family_module(family)
+        return full_hash(
+            {
+                "family": family,
+                "hyperparameters": self.trial["hyperparameters"],
+                "seed": self.seed,
+                "data": [sha256_of_file(path) for path in self._files()],
+                "code": code_hash("toxtune.training", module.__name__),
+                "versions": {name: _version(name) for name in module.LIBRARIES},
+                "device": "cpu",
+                "precision": "float32",
+            }
+        )
+
+    @property
+    def model_key(self) -> str:
+        """Key of the entry with the model itself."""
+        return full_hash({"model_of": self.key})
+
+    def _files(self) -> Iterable[Path]:
+        yield from (self.train_features, self.train_part)
+        yield from (self.valid_features, self.valid_part)
+
+    @cached_property
+    def _examples(self) -> tuple[Examples, Examples]:
+        return (
+            load_examples(self.train_features, self.train_part),
+            load_examples(self.valid_features, self.valid_part),
+        )
+
+    @cached_property
+    def _outcome(self) -> tuple[Fitted, dict[str, Any]]:
+        """The training itself, done at most once, and what it cost."""
+        start = time.perf_counter()
+        fitted = fit_trial(self.trial, self.seed, *self._examples)
+        return fitted, {
+            "seconds": round(time.perf_counter() - start, 3),
+            "peak_memory_mib": _peak_memory_mib(),
+            "host": platform.node(),
+        }
+
+    def write_result(self, folder: Path) -> None:
+        """Train, and write the files of `RESULT_FILES` into `folder`."""
+        fitted, cost = self._outcome
+        predictions = fitted.model.predict(self._examples[1].features)
+        save_predictions(folder / "valid_predictions.npy", predictions)
+        write_curve(folder / "learning_curve.tsv", fitted)
+        write_json(folder / "cost.json", cost)
+        result = {
+            "trial": self.trial,
+            "seed": self.seed,
+            "status": status_of(fitted, predictions),
+            "epochs": fitted.epochs,
+            "store_key": self.key,
+            "sha256": {
+                name: sha256_of_file(folder / name)
+                for name in ("valid_predictions.npy", "learning_curve.tsv")
+            },
+        }
+        write_json(folder / "result.json", result)
+
+    def place_result(self, entry: Path, folder: Path) -> None:
+        """Put the files of a finished training into `folder`, the result last.
+
+        The training may have been done for a trial of another name, on another split
+        that gave the same parts: the placed result names this one.
+        """
+        *others, last = RESULT_FILES
+        for name in others:
+            place(entry / name, folder / name)
+        write_json(folder / last, {**read_json(entry / last), "trial": self.trial})
+
+    def write_model(self, folder: Path) -> None:
+        """Train, and write ``model.{format}`` and its predictions into `folder`."""
+        fitted, _ = self._outcome
+        fitted.model.save(folder / f"model.{self.model_format}")
+        for part, examples in zip(("train", "valid"), self._examples, strict=True):
+            predictions = fitted.model.predict(examples.features)
+            save_predictions(folder / f"{part}.npy", predictions)
+
+    @property
+    def model_format(self) -> str:
+        """The ending of a saved model's file."""
+        return family_module(self.trial["family"]).MODEL_FORMAT
+
+
+def model_card(replicate: Replicate, searched: Path, made: Path) -> dict[str, Any]:
+    """Say what a saved model is, and how far it is from the one that was selected.
+
+    Parameters
+    ----------
+    replicate
+        The training that the model is of.
+    searched, made
+        Validation predictions of the search, and of the saved model. On one machine
+        they are equal to the bit; other processors round differently.
+    """
+    difference = float(np.abs(np.load(searched) - np.load(made)).max())
+    if difference > 0:
+        logging.warning(
+            "Warning: the saved model's validation predictions differ from those of "
+            "the search by up to %.3g",
+            difference,
+        )
+    return {
+        "trial": replicate.trial,
+        "seed": replicate.seed,
+        "store_key": replicate.key,
+        "largest_difference_from_search": difference,
+    }
+
+
+def write_curve(path: Path, fitted: Fitted) -> None:
+    """Write the learning curve; a header alone where the family has none."""
+    with whole_file(path) as stream:
+        stream.write("epoch\ttrain_loss\tvalid_loss\n")
+        stream.writelines("\t".join(map(repr, row)) + "\n" for row in fitted.curve)
+
+
+def save_predictions(path: Path, predictions: np.ndarray) -> None:
+    """Write probabilities, n_molecules x n_tasks, as float32."""
+    with whole_file(path, "wb") as stream:
+        np.save(stream, predictions.astype(np.float32))
+
+
+def _version(distribution: str) -> str:
+    # TensorFlow's builds are one library under several names.
+    for name in (distribution, f"{distribution}-cpu"):
+        try:
+            return version(name)
+        except PackageNotFoundError:
+            continue
+    return "absent"
+
+
+def _peak_memory_mib() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    unit = 1 if platform.system() == "Darwin" else 1024
+    return round(peak * unit / 2**20, 1)

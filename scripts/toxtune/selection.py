@@ -1,0 +1,88 @@
+"""Choosing the winners by their validation scores, and nothing else."""
+
+from typing import Any
+
+import pandas as pd
+
+from toxtune.errors import UserError
+from toxtune.identity import short_id
+
+RULE = (
+    "best mean over seeds of the mean over tasks on the validation part; "
+    "of equal means the smaller trial id"
+)
+
+
+def select(trials: pd.DataFrame, settings: dict[str, Any]) -> dict[str, Any]:
+    """Choose one winner per family and one overall.
+
+    Parameters
+    ----------
+    trials
+        As `toxtune.tables.trials_table` makes it.
+    settings
+        ``objective`` (``metric`` and ``direction``), ``seeds`` (those that every trial
+        was trained with), ``dataset`` and ``split`` (their ids), ``trials`` (id to
+        the whole trial).
+
+    Returns
+    -------
+    dict
+        The settings; ``rule`` in words; ``winners``, family to trial and validation
+        scores; ``overall``, a family; ``id``, which names what the test part is
+        opened for.
+
+    Raises
+    ------
+    UserError
+        If a family has no trial with a score.
+    """
+    ranked = _ranked(trials, settings["objective"])
+    winners = {
+        family: _winner(family, ranked[ranked["family"] == family], settings)
+        for family in sorted(set(trials["family"]))
+    }
+    frozen = {
+        "dataset": settings["dataset"],
+        "split": settings["split"],
+        "seeds": settings["seeds"],
+        "winners": {family: won["trial"]["id"] for family, won in winners.items()},
+        "overall": ranked.iloc[0]["family"],
+    }
+    return {
+        **frozen,
+        "id": short_id(frozen),
+        "objective": settings["objective"],
+        "rule": RULE,
+        "winners": winners,
+    }
+
+
+def _ranked(trials: pd.DataFrame, objective: dict[str, str]) -> pd.DataFrame:
+    """The trials with a score, best first."""
+    column = f"{objective['metric']}_mean"
+    scored = trials[(trials["status"] == "ok") & trials[column].notna()]
+    return scored.sort_values(
+        [column, "trial"], ascending=[objective["direction"] == "minimize", True]
+    )
+
+
+def _winner(
+    family: str, ranked: pd.DataFrame, settings: dict[str, Any]
+) -> dict[str, Any]:
+    if ranked.empty:
+        raise UserError(
+            f"search.spaces: no trial of {family} gave a score, so it has no winner; "
+            "see trials.tsv, and change or remove its space"
+        )
+    best, metric = ranked.iloc[0], settings["objective"]["metric"]
+    sd = best[f"{metric}_sd"]
+    return {
+        "trial": settings["trials"][best["trial"]],
+        "mean": float(best[f"{metric}_mean"]),
+        "sd": None if pd.isna(sd) else float(sd),
+        "per_seed": [
+            float(best[f"{metric}_seed-{seed}"]) for seed in settings["seeds"]
+        ],
+        "out_of": len(ranked),
+    }

@@ -1,0 +1,247 @@
+"""The summary that a person reads: what won, how good it is, how that is known."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+METRIC_NAMES = {
+    "roc_auc": "ROC-AUC",
+    "pr_auc": "PR-AUC",
+    "weighted_accuracy": "weighted accuracy",
+    "balanced_accuracy": "balanced accuracy",
+}
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the files of a run say.
+
+    Attributes
+    ----------
+    run
+        Name of the run.
+    selection, test, curation, plan
+        Contents of ``selection.json``, ``test.json``, ``curation.json``, and the
+        settings of dataset, split and test.
+    trials, cost
+        The tables of the search.
+    openings
+        Lines of the split's ledger.
+    largest_difference
+        Between a saved model's validation predictions and those it was selected by.
+    """
+
+    run: str
+    selection: dict[str, Any]
+    test: dict[str, Any]
+    curation: dict[str, Any]
+    plan: dict[str, Any]
+    trials: pd.DataFrame
+    cost: pd.DataFrame
+    openings: list[dict[str, Any]]
+    largest_difference: float
+
+
+def summary(results: Results) -> str:
+    """Write the summary as Markdown."""
+    sections = [
+        f"# {results.run}: the result\n",
+        _verdict(results),
+        _score_table(results),
+        _notes(results),
+        "## Winners\n",
+        _winner_table(results),
+        "## Tasks\n",
+        _task_table(results),
+        "## Search\n",
+        _search_table(results),
+        _failures(results),
+        "## Data\n",
+        _data(results),
+    ]
+    return "\n".join(section for section in sections if section)
+
+
+def _verdict(results: Results) -> str:
+    family = results.selection["overall"]
+    metric = results.selection["objective"]["metric"]
+    mean = results.test["families"][family][metric]["mean"]
+    won = results.selection["winners"][family]
+    return (
+        f"Selected: **{family}** trial `{won['trial']['id']}`, for the best "
+        f"{METRIC_NAMES[metric]} on the validation part ({won['mean']:.3f}). "
+        f"On the test part: **{METRIC_NAMES[metric]} {_score(mean['test'])}**"
+        f"{_spread(mean)}.\n"
+    )
+
+
+def _spread(mean: dict[str, Any]) -> str:
+    parts = []
+    if mean["test_sd_over_seeds"] is not None:
+        parts.append(f"SD over seeds {mean['test_sd_over_seeds']:.3f}")
+    if mean["test_interval"]:
+        low, high = mean["test_interval"]
+        parts.append(f"interval over molecules {low:.3f} to {high:.3f}")
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _score_table(results: Results) -> str:
+    test = results.test
+    level = f"{100 * test['confidence']:g}%"
+    rows = []
+    for family, metrics in test["families"].items():
+        for metric, report in metrics.items():
+            mean = report["mean"]
+            mark = " *" if family == test["overall"] else ""
+            rows.append(
+                [
+                    family + mark,
+                    METRIC_NAMES[metric],
+                    *(_score(mean[part]) for part in ("train", "valid", "test")),
+                    _score(mean["test_sd_over_seeds"]),
+                    _interval(mean["test_interval"]),
+                ]
+            )
+    header = ["family", "mean over tasks", "train", "valid", "test"]
+    return _table([*header, "SD (seeds)", f"{level} interval"], rows)
+
+
+def _notes(results: Results) -> str:
+    n_openings = len(results.openings)
+    times = "time" if n_openings == 1 else "times"
+    lines = [
+        "`*` selected overall. Scores are means over seeds "
+        f"{', '.join(map(str, results.selection['seeds']))} of the means over tasks; "
+        "the interval is a bootstrap over test molecules "
+        f"({results.test['resamples']} resamples). The winners were chosen by the valid "
+        "column, so that it is too good; train was fitted on.",
+        "",
+        f"Distinct selections that have opened this test part: **{n_openings}** "
+        f"{times}." + _warning_of_openings(n_openings),
+    ]
+    if results.largest_difference > 0:
+        lines += [
+            "",
+            "The saved models' validation predictions differ from those of the search by "
+            f"up to {results.largest_difference:.2g}: they were trained on another "
+            "kind of processor or with other library versions.",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _warning_of_openings(n_openings: int) -> str:
+    if n_openings < 2:
+        return ""
+    return (
+        " Each further look makes the test score a little less of a test; report the "
+        "number with it."
+    )
+
+
+def _winner_table(results: Results) -> str:
+    rows = []
+    for family, won in results.selection["winners"].items():
+        trial = won["trial"]
+        settings = ", ".join(
+            f"{name} {'null' if value is None else value}"
+            for name, value in sorted(trial["hyperparameters"].items())
+        )
+        rows.append(
+            [family, f"`{trial['id']}`", trial["features"], settings, won["out_of"]]
+        )
+    header = ["family", "trial", "features", "hyperparameters", "best of"]
+    return _table(header, rows)
+
+
+def _task_table(results: Results) -> str:
+    metric = results.selection["objective"]["metric"]
+    families = list(results.test["families"])
+    tasks = results.test["families"][families[0]][metric]["tasks"]
+    rows = []
+    for task in tasks:
+        row = [task]
+        for family in families:
+            scores = results.test["families"][family][metric]["tasks"][task]
+            row += [
+                _score(scores["valid"]),
+                _score(scores["test"]),
+                _interval(scores["test_interval"]),
+            ]
+        rows.append(row)
+    header = ["task"]
+    for family in families:
+        header += [f"{family} valid", "test", "interval"]
+    unscored = [row[0] for row in rows if "none" in row]
+    table = _table(header, rows)
+    if unscored:
+        table += (
+            f"\nNo score (`none`) where a part has one class alone: "
+            f"{', '.join(unscored)}.\n"
+        )
+    return f"{METRIC_NAMES[metric]} per task.\n\n{table}"
+
+
+def _search_table(results: Results) -> str:
+    metric = results.selection["objective"]["metric"]
+    rows = []
+    for family, trials in results.trials.groupby("family"):
+        cost = results.cost[results.cost["family"] == family]
+        best = trials[f"{metric}_mean"]
+        rows.append(
+            [
+                family,
+                len(trials),
+                int((trials["status"] != "ok").sum()),
+                f"{_score(best.min())} to {_score(best.max())}",
+                f"{cost['seconds'].sum():.0f} s",
+                f"{cost['peak_memory_mib'].max():.0f} MiB",
+            ]
+        )
+    header = ["family", "trials", "failed", "valid scores", "training", "peak memory"]
+    return _table(header, rows)
+
+
+def _failures(results: Results) -> str:
+    failed = results.trials[results.trials["status"] != "ok"]
+    if failed.empty:
+        return ""
+    lines = [
+        f"- `{row['trial']}` ({row['family']}): {row['status']}"
+        for _, row in failed.iterrows()
+    ]
+    return (
+        "Trials without a score, left out of the ranking:\n\n" + "\n".join(lines) + "\n"
+    )
+
+
+def _data(results: Results) -> str:
+    curation, split = results.curation, results.plan["split"]
+    sizes = results.test["molecules"]
+    how = ", ".join(f"{key} {value}" for key, value in sorted(split.items()))
+    return "\n".join(
+        [
+            f"- SHA-256 of the CSV: `{results.plan['dataset']['sha256']}`",
+            f"- {curation['rows']} rows, {curation['dropped']} dropped, "
+            f"{curation['groups']} distinct molecules "
+            f"({curation['groups_with_several_rows']} in several rows, "
+            f"{curation['groups_with_conflicts']} with conflicting labels, "
+            f"{curation['labels_cleared']} labels cleared); each in `curation.tsv`",
+            f"- split: {how}",
+            f"- train {sizes['train']}, valid {sizes['valid']}, test {sizes['test']} rows",
+            "",
+        ]
+    )
+
+
+def _score(value: float | None) -> str:
+    return "none" if value is None or pd.isna(value) else f"{value:.3f}"
+
+
+def _interval(bounds: list[float] | None) -> str:
+    return "none" if not bounds else f"{bounds[0]:.3f} to {bounds[1]:.3f}"
+
+
+def _table(header: list[Any], rows: list[list[Any]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines) + "\n"

@@ -1,0 +1,22 @@
+"""What several unit tests share."""
+
+from collections.abc import Callable
+from functools import reduce
+from typing import Any
+
+import pytest
+import yaml
+
+from toxtune.config import ROOT, overlaid
+
+
+@pytest.fixture
+def configured() -> Callable[..., dict[str, Any]]:
+    """Return a function that lays overlays, written in YAML, over config.yaml."""
+    shipped = (ROOT / "config.yaml").read_text("utf-8")
+
+    def configure(*overlays: str) -> dict[str, Any]:
+        layers = [yaml.safe_load(text) or {} for text in (shipped, *overlays)]
+        return reduce(overlaid, layers)
+
+    return configure

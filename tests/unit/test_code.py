@@ -1,0 +1,175 @@
+"""Hashes of code: what counts as an edit, and whose trainings it concerns."""
+
+import ast
+from textwrap import dedent
+
+import pytest
+
+from toxtune import code
+from toxtune.code import code_hash
+from toxtune.models import MODULES
+
+TREE = {
+    "train.py": '''
+        """Train."""
+        from toxtune.middle import middle
+
+
+        def main(size):
+            """Do it."""
+            # As always.
+            return middle(size)
+        ''',
+    "plot.py": "from toxtune.colours import RED\n",
+    "toxtune/__init__.py": '"""The package."""\n',
+    "toxtune/middle.py": '''
+        def middle(size):
+            from toxtune.models.deep import LAYERS
+            return size * LAYERS
+        ''',
+    "toxtune/models/__init__.py": "",
+    "toxtune/models/deep.py": "LAYERS = 3\n",
+    "toxtune/colours.py": "RED = 1\n",
+}
+
+
+@pytest.fixture
+def tree(tmp_path, monkeypatch):
+    """Write the scripts of `TREE`; return a function that edits one and hashes all."""
+    monkeypatch.setattr(code, "SCRIPTS", tmp_path)
+
+    def edit(name=None, old="", new=""):
+        if name:
+            text = (tmp_path / name).read_text()
+            assert old in text
+            (tmp_path / name).write_text(text.replace(old, new) if old else text + new)
+        _forget()
+        return {script: code_hash(script) for script in ("train", "plot")}
+
+    for name, text in TREE.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text).lstrip())
+    yield edit
+    _forget()
+
+
+def _forget():
+    code._reachable.cache_clear()
+    code._meaning.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("train.py", "# As always.", "# As never before."),
+        ("train.py", "    # As always.\n", ""),
+        ("train.py", '"""Train."""', '"""Train, at last."""'),
+        ("train.py", '    """Do it."""\n', ""),
+        ("train.py", "middle(size)", "middle(\n        size,\n    )"),
+        ("toxtune/middle.py", "size * LAYERS", "(size*LAYERS)"),
+        ("toxtune/models/deep.py", "", "\n\n# The end.\n"),
+        ("toxtune/__init__.py", "The package.", "A package."),
+    ],
+)
+def test_comments_docstrings_and_format_do_not_count(tree, name, old, new):
+    before = tree()
+    assert tree(name, old, new) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        pytest.param("train.py", "return", "return 2 *", id="the script"),
+        pytest.param("toxtune/middle.py", "*", "+", id="imported by the script"),
+        pytest.param("toxtune/models/deep.py", "3", "4", id="imported in a function"),
+        pytest.param("toxtune/models/__init__.py", "", "X = 1\n", id="package of that"),
+    ],
+)
+def test_code_that_a_script_reaches_counts_for_it_alone(tree, name, old, new):
+    before = tree()
+    after = tree(name, old, new)
+    assert after["train"] != before["train"]
+    assert after["plot"] == before["plot"]
+
+
+def test_code_that_a_script_does_not_reach_does_not_count(tree):
+    before = tree()
+    after = tree("toxtune/colours.py", "1", "2")
+    assert after["train"] == before["train"]
+    assert after["plot"] != before["plot"]
+
+
+def test_code_of_the_whole_package_counts_for_all_scripts(tree):
+    before = tree()
+    after = tree("toxtune/__init__.py", "", "import os\n")
+    assert after["train"] != before["train"]
+    assert after["plot"] != before["plot"]
+
+
+def test_undoing_an_edit_restores_the_hash(tree):
+    before = tree()
+    assert tree("train.py", "return", "return 2 *") != before
+    assert tree("train.py", "return 2 *", "return") == before
+
+
+def test_order_of_names_does_not_matter(tree):
+    assert code_hash("train", "plot") == code_hash("plot", "train")
+    assert code_hash("train", "plot") != code_hash("train")
+
+
+def test_unknown_name_is_refused(tree):
+    with pytest.raises(FileNotFoundError, match="toxtune.missing"):
+        code_hash("toxtune.missing")
+
+
+def reachable(*names):
+    """Return the files of the real tree that the hash of `names` is made of."""
+    paths = set().union(*(code._reachable(code._file_of(name)) for name in names))
+    return {path.relative_to(code.SCRIPTS).as_posix() for path in paths}
+
+
+@pytest.mark.parametrize("family", MODULES)
+def test_trainings_depend_on_their_own_family_alone(family):
+    files = reachable("train_replicate", MODULES[family])
+    families = {f"toxtune/models/{name}.py" for name in MODULES}
+    assert files & families == {f"toxtune/models/{family}.py"}
+
+
+@pytest.mark.parametrize("names", [["train_replicate"], ["toxtune.training"]])
+@pytest.mark.parametrize("family", MODULES)
+def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
+    needed = {
+        "toxtune/__init__.py",
+        "toxtune/arrays.py",
+        "toxtune/files.py",
+        "toxtune/models/__init__.py",
+        "toxtune/models/hyperparameters.py",
+        f"toxtune/models/{family}.py",
+        "toxtune/parts.py",
+        "toxtune/training.py",
+    }
+    bookkeeping = {
+        "train_replicate.py",
+        "toxtune/code.py",
+        "toxtune/errors.py",
+        "toxtune/identity.py",
+        "toxtune/logs.py",
+        "toxtune/replicates.py",
+        "toxtune/store.py",
+    }
+    expected = needed | (bookkeeping if "train_replicate" in names else set())
+    assert reachable(*names, MODULES[family]) == expected
+
+
+def test_summaries_reach_the_code_that_they_are_made_of():
+    assert {"toxtune/summary.py", "toxtune/ledger.py"} <= reachable("write_report")
+    assert "toxtune/bootstrap.py" in reachable("summarize_test")
+
+
+def test_imports_are_absolute_so_that_they_are_followed():
+    files = sorted(code.SCRIPTS.rglob("*.py"))
+    assert len(files) > 30
+    for path in files:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            assert not getattr(node, "level", 0), f"relative import in {path}"

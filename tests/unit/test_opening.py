@@ -1,0 +1,66 @@
+"""The stored predictions of the test part."""
+
+import numpy as np
+import pytest
+
+from toxtune import opening
+from toxtune.arrays import save_bits
+from toxtune.opening import predict_test, read_test_predictions
+from toxtune.parts import write_table
+
+IDS = ["001", "1e5", "a, b", "NA"]
+SELECTION = {
+    "seeds": [0, 3],
+    "winners": {
+        "dense": {"trial": {"features": "bits"}},
+        "random_forest": {"trial": {"features": "bits"}},
+    },
+}
+
+
+class FakeModel:
+    """Predictions that depend on the model's file, and need all their digits."""
+
+    MODEL_FORMAT = "fake"
+
+    def load(self, path):
+        self.seed = len(str(path)) + int(path.stem.removeprefix("seed-"))
+        return self
+
+    def predict(self, features):
+        rng = np.random.default_rng([self.seed, int(features.sum())])
+        wide = 10.0 ** rng.integers(-30, 0, (len(features), 2))
+        return (rng.random((len(features), 2)) * wide).astype(np.float32)
+
+
+@pytest.fixture
+def test_part(tmp_path, monkeypatch):
+    """Write a test part, and make every family a `FakeModel`."""
+    monkeypatch.setattr(opening, "family_module", lambda family: FakeModel())
+    rows = [[row, id, "C", "G", 1, ""] for row, id in enumerate(IDS)]
+    header = ["row", "id", "smiles", "group", "one", "two"]
+    write_table(tmp_path / "test.csv", header, rows)
+    save_bits(tmp_path / "test" / "bits.npz", np.eye(len(IDS), dtype=np.uint8))
+    return tmp_path / "test.csv"
+
+
+def test_predictions_come_back_to_the_bit(test_part, tmp_path):
+    table = tmp_path / "test_predictions.csv"
+    predict_test(SELECTION, tmp_path / "models", test_part, table)
+    for family in SELECTION["winners"]:
+        got = read_test_predictions(table, family, SELECTION["seeds"])
+        assert (got.shape, got.dtype) == ((2, len(IDS), 2), np.float32)
+        for seed, predictions in zip(SELECTION["seeds"], got, strict=True):
+            model = FakeModel().load(tmp_path / "models" / family / f"seed-{seed}.fake")
+            want = model.predict(np.eye(len(IDS)))
+            np.testing.assert_array_equal(predictions, want)
+
+
+def test_table_says_whose_predictions_they_are(test_part, tmp_path):
+    table = tmp_path / "test_predictions.csv"
+    predict_test(SELECTION, tmp_path / "models", test_part, table)
+    header, *rows = table.read_text("utf-8").splitlines()
+    assert header == "family,seed,id,one,two"
+    assert len(rows) == 2 * 2 * len(IDS)
+    assert [row.split(",")[2] for row in rows[:2]] == IDS[:2]
+    assert rows[2].startswith('dense,0,"a, b",')
