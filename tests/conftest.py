@@ -34,7 +34,7 @@ class Project:
     def snakemake(
         self, *arguments: str, check: bool = True
     ) -> subprocess.CompletedProcess:
-        """Run snakemake as a user would, with the tiny configuration below `arguments`."""
+        """Run snakemake as a user would, with the tiny configuration by default."""
         command = [sys.executable, "-m", "snakemake", *arguments]
         if "--configfile" not in arguments:
             command += ["--configfile", TINY]

@@ -1,14 +1,12 @@
 """Fetch the dataset: from mirrors, local files or the built-in demonstration data."""
 
-import gzip
 import hashlib
 import io
 import logging
 import os
 import re
 import tempfile
-import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -17,12 +15,10 @@ import requests
 
 from toxtune.errors import UserError
 from toxtune.files import whole_file
+from toxtune.gzipped import CHUNK_BYTES, refuse_too_large, uncompressed
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 30
-CHUNK_BYTES = 1 << 20
-# A few kilobytes of gzip can hold terabytes of zeros.
-MAX_BYTES = 4 << 30
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +107,7 @@ def _download(url: str, scratch: Path) -> Iterator[BinaryIO]:
     """Download `url` to a nameless temporary file, which vanishes with its handle."""
     with tempfile.TemporaryFile(dir=scratch) as file:
         try:
-            for chunk in _bounded(_receive(url), url):
+            for chunk in _receive(url):
                 file.write(chunk)
         except requests.RequestException as error:
             raise UserError(f"{url}: {_reason(error)}") from None
@@ -131,6 +127,7 @@ def _receive(url: str) -> Iterator[bytes]:
         received = reported = 0
         for chunk in response.iter_content(CHUNK_BYTES):
             received += len(chunk)
+            refuse_too_large(received, url)
             tenths = 10 * received // total if total else 0
             if tenths > reported:
                 reported = tenths
@@ -156,7 +153,7 @@ def _write_csv(
     """Decompress, check and write; return the number of bytes of CSV."""
     digest, size = hashlib.sha256(), 0
     with whole_file(destination, "wb") as output:
-        for chunk in _bounded(_uncompressed(stream, source), source):
+        for chunk in uncompressed(stream, source):
             if size == 0:
                 _refuse_html(chunk, source)
             digest.update(chunk)
@@ -172,34 +169,6 @@ def _write_csv(
                 "dataset.sha256: null lifts this check"
             )
     return size
-
-
-def _uncompressed(stream: BinaryIO, source: str) -> Iterator[bytes]:
-    # By content, not by name: mirrors and browsers decompress without renaming.
-    is_gzip = stream.read(2) == b"\x1f\x8b"
-    stream.seek(0)
-    reader = gzip.GzipFile(fileobj=stream) if is_gzip else stream
-    try:
-        while chunk := reader.read(CHUNK_BYTES):
-            yield chunk
-    except EOFError:
-        raise UserError(f"{source}: the gzip file is cut off before its end") from None
-    except (gzip.BadGzipFile, zlib.error) as error:
-        raise UserError(f"{source}: the gzip file is damaged: {error}") from None
-    except OSError as error:
-        raise UserError(f"{source}: cannot be read: {error.strerror}") from None
-
-
-def _bounded(chunks: Iterable[bytes], source: str) -> Iterator[bytes]:
-    size = 0
-    for chunk in chunks:
-        size += len(chunk)
-        if size > MAX_BYTES:
-            raise UserError(
-                f"{source}: a dataset must have at most {MAX_BYTES:,} bytes, "
-                "this one has more"
-            )
-        yield chunk
 
 
 def _refuse_html(head: bytes, source: str) -> None:

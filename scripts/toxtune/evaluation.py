@@ -69,7 +69,7 @@ def evaluate(
 
 
 def flat_table(families: dict[str, Any]) -> pd.DataFrame:
-    """The scores of all winners, one row per family, metric and task (or ``mean``)."""
+    """List all winners' scores, a row per family, metric and task (or ``mean``)."""
     rows = []
     for family, metrics in families.items():
         for metric, report in metrics.items():

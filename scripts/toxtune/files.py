@@ -12,7 +12,7 @@ from typing import IO, Any
 
 @contextmanager
 def whole_file(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
-    """Open a temporary file that becomes `path` only if the block succeeds.
+    r"""Open a temporary file that becomes `path` only if the block succeeds.
 
     Readers, and a run that is killed, see the old file, no file or the whole new
     file, never a part of it.
@@ -22,7 +22,7 @@ def whole_file(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
     path
         The file to write; its folder is made if it is missing.
     mode
-        ``"w"`` for UTF-8 text with ``\\n`` line ends, ``"wb"`` for bytes.
+        ``"w"`` for UTF-8 text with ``\n`` line ends, ``"wb"`` for bytes.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """What a configuration asks for: the dataset, the split and the trials, by identity."""
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,8 @@ from typing import Any
 
 from toxtune.errors import UserError
 from toxtune.features import features_name
-from toxtune.files import read_json, sha256_of_file, write_json
+from toxtune.files import read_json, write_json
+from toxtune.gzipped import uncompressed
 from toxtune.identity import canonical_json, short_id
 from toxtune.space import deviations, grid, typed_axes
 
@@ -36,7 +38,7 @@ class Trial:
     hyperparameters: dict[str, Any]
 
     def json(self) -> str:
-        """The trial as canonical JSON: what a training job is told."""
+        """Spell the trial as canonical JSON: what a training job is told."""
         return canonical_json(vars(self))
 
 
@@ -123,7 +125,10 @@ def _split_settings(split: dict[str, Any]) -> dict[str, Any]:
 
 
 def _hash_of_source(source: str) -> str:
-    """Hash a local file; remembered by size and time, so that parsing stays fast."""
+    """SHA-256 of a local file's uncompressed content.
+
+    Remembered by size and time, so that parsing stays fast.
+    """
     path = Path(os.path.expandvars(source)).expanduser()
     if not path.is_file():
         raise UserError(
@@ -134,7 +139,11 @@ def _hash_of_source(source: str) -> str:
     known = read_json(HASH_CACHE) if HASH_CACHE.is_file() else {}
     key = f"{path.resolve()} {status.st_size} {status.st_mtime_ns}"
     if key not in known:
-        known[key] = sha256_of_file(path)
+        digest = hashlib.sha256()
+        with open(path, "rb") as stream:
+            for chunk in uncompressed(stream, f"dataset.source: {source}"):
+                digest.update(chunk)
+        known[key] = digest.hexdigest()
         write_json(HASH_CACHE, known)
     return known[key]
 

@@ -7,9 +7,8 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from toxtune.files import sha256_of_file
+from toxtune.processes import snakemake_process
 
 
 def provenance(plan: dict[str, Any], assignment: Path) -> dict[str, Any]:
@@ -44,7 +43,7 @@ def provenance(plan: dict[str, Any], assignment: Path) -> dict[str, Any]:
 
 
 def _git(*arguments: str) -> str | None:
-    """What git says; ``None`` without git or outside a checkout."""
+    """Return what git says; ``None`` without git or outside a checkout."""
     try:
         done = subprocess.run(
             ["git", *arguments], capture_output=True, text=True, check=True
@@ -55,7 +54,6 @@ def _git(*arguments: str) -> str | None:
 
 
 def _command() -> list[str] | None:
-    """The command line of the outermost Snakemake that this job belongs to."""
-    lines = [process.cmdline() for process in psutil.Process().parents()]
-    ours = [line for line in lines if any("snakemake" in word for word in line[:2])]
-    return ours[-1] if ours else None
+    """Find the command line of the outermost Snakemake that this job belongs to."""
+    process = snakemake_process()
+    return process.cmdline() if process else None

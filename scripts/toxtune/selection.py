@@ -59,7 +59,7 @@ def select(trials: pd.DataFrame, settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def _ranked(trials: pd.DataFrame, objective: dict[str, str]) -> pd.DataFrame:
-    """The trials with a score, best first."""
+    """Return the trials with a score, best first."""
     column = f"{objective['metric']}_mean"
     scored = trials[(trials["status"] == "ok") & trials[column].notna()]
     return scored.sort_values(

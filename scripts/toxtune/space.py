@@ -56,7 +56,7 @@ def grid(family: str, axes: dict[str, list[Any]]) -> list[dict[str, Any]]:
 
 
 def deviations(family: str, hyperparameters: dict[str, Any]) -> dict[str, Any]:
-    """The hyperparameters that differ from the family's declared defaults."""
+    """Return the hyperparameters that differ from the family's declared defaults."""
     declared = family_module(family).HYPERPARAMETERS
     return {
         name: value

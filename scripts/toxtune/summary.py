@@ -114,8 +114,8 @@ def _notes(results: Results) -> str:
         "`*` selected overall. Scores are means over seeds "
         f"{', '.join(map(str, results.selection['seeds']))} of the means over tasks; "
         "the interval is a bootstrap over test molecules "
-        f"({results.test['resamples']} resamples). The winners were chosen by the valid "
-        "column, so that it is too good; train was fitted on.",
+        f"({results.test['resamples']} resamples). The winners were chosen by the "
+        "valid column, so that it is too good; train was fitted on.",
         "",
         f"Distinct selections that have opened this test part: **{n_openings}** "
         f"{times}." + _warning_of_openings(n_openings),
@@ -123,8 +123,8 @@ def _notes(results: Results) -> str:
     if results.largest_difference > 0:
         lines += [
             "",
-            "The saved models' validation predictions differ from those of the search by "
-            f"up to {results.largest_difference:.2g}: they were trained on another "
+            "The saved models' validation predictions differ from those of the search "
+            f"by up to {results.largest_difference:.2g}: they were trained on another "
             "kind of processor or with other library versions.",
         ]
     return "\n".join(lines) + "\n"
@@ -228,7 +228,8 @@ def _data(results: Results) -> str:
             f"{curation['groups_with_conflicts']} with conflicting labels, "
             f"{curation['labels_cleared']} labels cleared); each in `curation.tsv`",
             f"- split: {how}",
-            f"- train {sizes['train']}, valid {sizes['valid']}, test {sizes['test']} rows",
+            f"- train {sizes['train']}, valid {sizes['valid']}, test {sizes['test']} "
+            "rows",
             "",
         ]
     )

@@ -22,11 +22,11 @@ TREE = {
         ''',
     "plot.py": "from toxtune.colours import RED\n",
     "toxtune/__init__.py": '"""The package."""\n',
-    "toxtune/middle.py": '''
+    "toxtune/middle.py": """
         def middle(size):
             from toxtune.models.deep import LAYERS
             return size * LAYERS
-        ''',
+        """,
     "toxtune/models/__init__.py": "",
     "toxtune/models/deep.py": "LAYERS = 3\n",
     "toxtune/colours.py": "RED = 1\n",

@@ -264,7 +264,8 @@ def test_fault_in_a_space_is_one_line_with_key_rule_and_value(
     configured, axes, message
 ):
     config = configured(
-        "search: {spaces: [{family: dense, features: ecfp, hyperparameters: %s}]}" % axes
+        "search: {spaces: [{family: dense, features: ecfp, hyperparameters: %s}]}"
+        % axes
     )
     check_config(config)
     with pytest.raises(UserError) as refusal:

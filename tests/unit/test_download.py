@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from toxtune import download
+from toxtune import gzipped
 from toxtune.download import fetch_dataset
 from toxtune.errors import UserError
 
@@ -190,7 +190,7 @@ def test_environment_variable_is_expanded(tmp_path, target, monkeypatch):
 
 
 def test_decompressed_size_is_bounded(tmp_path, target, monkeypatch):
-    monkeypatch.setattr(download, "MAX_BYTES", 1000)
+    monkeypatch.setattr(gzipped, "MAX_BYTES", 1000)
     source = local(tmp_path, gzip.compress(b"0" * 100_000))
     with pytest.raises(UserError, match="at most 1,000 bytes"):
         fetch_dataset([source], None, target)

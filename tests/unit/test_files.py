@@ -56,7 +56,9 @@ def test_old_file_is_replaced(tmp_path):
     assert (tmp_path / "result.txt").read_text() == "new"
 
 
-@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0, 0o666)])
+@pytest.mark.parametrize(
+    ("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0, 0o666)]
+)
 def test_permissions_follow_the_umask(tmp_path, umask, mode):
     before = os.umask(umask)
     try:
@@ -95,7 +97,9 @@ def test_json_refuses_nan_and_writes_nothing(tmp_path):
 
 def test_checksum_is_of_the_bytes(tmp_path):
     (tmp_path / "abc").write_bytes(b"abc")
-    assert sha256_of_file(tmp_path / "abc").startswith("ba7816bf8f01cfea414140de5dae2223")
+    assert sha256_of_file(tmp_path / "abc").startswith(
+        "ba7816bf8f01cfea414140de5dae2223"
+    )
 
 
 @pytest.mark.parametrize("shape", [(3, 1024), (5, 17), (1, 1), (0, 9), (4, 7)])

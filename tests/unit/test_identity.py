@@ -12,7 +12,11 @@ from toxtune.identity import canonical_json, full_hash, short_id
 
 VALUE = {
     "family": "dense",
-    "hyperparameters": {"dropout": 0.1, "patience": None, "positive_weight": "balanced"},
+    "hyperparameters": {
+        "dropout": 0.1,
+        "patience": None,
+        "positive_weight": "balanced",
+    },
     "seeds": [0, 1],
     "name": "µ-opioid",
 }

@@ -53,7 +53,9 @@ def test_lines_are_only_ever_added(ledger):
     assert ledger.read_bytes().startswith(before)
 
 
-@pytest.mark.parametrize("half", ['{"selec', '{"selection": "b", "run": "d', "\x00\x00"])
+@pytest.mark.parametrize(
+    "half", ['{"selec', '{"selection": "b", "run": "d', "\x00\x00"]
+)
 def test_half_written_line_is_left_alone_and_hides_nothing(ledger, half):
     record_opening(ledger, line("a"))
     with open(ledger, "a") as stream:

@@ -86,7 +86,9 @@ def test_scorable_tasks_have_both_classes():
 
 
 def test_class_weight_is_negatives_per_positive_of_the_measured():
-    labels = np.array([[1, 1, NAN, NAN], [0, 1, 0, NAN], [0, 1, 0, NAN], [0, NAN, 0, NAN]])
+    labels = np.array(
+        [[1, 1, NAN, NAN], [0, 1, 0, NAN], [0, 1, 0, NAN], [0, NAN, 0, NAN]]
+    )
     assert class_weights(labels).tolist() == [3, 1, 1, 1]
 
 

@@ -236,7 +236,7 @@ def test_local_file_is_the_same_dataset_wherever_it_lies(local, configured, tmp_
 def test_local_file_is_hashed_once(local, monkeypatch):
     Path("mine.csv").write_text("smiles,toxic\nCCO,1\n")
     before = local()
-    monkeypatch.setattr("toxtune.plan.sha256_of_file", None)
+    monkeypatch.setattr("toxtune.plan.uncompressed", None)
     assert local() == before
     HASH_CACHE.unlink()
     with pytest.raises(TypeError):

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
+
 from snakemake_logger_plugin_toxtune import LogHandler
 from snakemake_logger_plugin_toxtune.errors import error_message
 from snakemake_logger_plugin_toxtune.forecast import Forecast
-
 from toxtune.commands.status import described
 from toxtune.files import read_json, write_json
 from toxtune.progress import (
@@ -212,12 +212,19 @@ def test_a_forecast_sums_up_reasons():
 
 
 @pytest.fixture
-def handler(tmp_path, monkeypatch, capfd):
+def new_handler(tmp_path, monkeypatch):
+    """Give a maker of handlers, to be called when pytest captures the test's output."""
     monkeypatch.chdir(tmp_path)
-    settings = SimpleNamespace(dryrun=False, stdout=False, nocolor=True)
-    made = LogHandler(settings, None)
-    yield made
-    made.close()
+    made = []
+
+    def make() -> LogHandler:
+        settings = SimpleNamespace(dryrun=False, stdout=False, nocolor=True)
+        made.append(LogHandler(settings, None))
+        return made[-1]
+
+    yield make
+    for handler in made:
+        handler.close()
 
 
 def start(handler, number, rule, log):
@@ -227,7 +234,8 @@ def start(handler, number, rule, log):
     )
 
 
-def test_a_run_is_told_in_lines_and_in_the_status_file(handler, tmp_path, capfd):
+def test_a_run_is_told_in_lines_and_in_the_status_file(new_handler, tmp_path, capfd):
+    handler = new_handler()
     (tmp_path / "b.log").write_text("Error: no room\n")
     stats = {"split_dataset": 1, "featurize_part": 1, "total": 2}
     handler.emit(record(LogEvent.RUN_INFO, stats=stats))
@@ -250,7 +258,8 @@ def test_a_run_is_told_in_lines_and_in_the_status_file(handler, tmp_path, capfd)
     assert status["failures"][0]["message"] == "Error: no room"
 
 
-def test_jobs_that_were_stopped_have_not_failed(handler, capfd):
+def test_jobs_that_were_stopped_have_not_failed(new_handler, capfd):
+    handler = new_handler()
     handler.emit(record(LogEvent.RUN_INFO, stats={"split_dataset": 1, "total": 1}))
     start(handler, 1, "split_dataset", "a.log")
     handler.emit(record(None, "Terminating processes on user request, this might"))
@@ -261,7 +270,8 @@ def test_jobs_that_were_stopped_have_not_failed(handler, capfd):
     assert (status["state"], status["failures"]) == ("interrupted", [])
 
 
-def test_nothing_to_be_done_is_one_line(handler, capfd):
+def test_nothing_to_be_done_is_one_line(new_handler, capfd):
+    handler = new_handler()
     handler.emit(record(None, "Building DAG of jobs..."))
     handler.emit(record(None, "Nothing to be done (all are up to date)."))
     handler.close()

@@ -106,7 +106,11 @@ def test_result_has_predictions_curve_cost_and_checksums(replicate, tmp_path):
     assert result["store_key"] == replicate.key
     for name, checksum in result["sha256"].items():
         assert sha256_of_file(folder / name) == checksum
-    assert set(read_json(folder / "cost.json")) == {"seconds", "peak_memory_mib", "host"}
+    assert set(read_json(folder / "cost.json")) == {
+        "seconds",
+        "peak_memory_mib",
+        "host",
+    }
 
 
 def test_all_that_differs_between_two_trainings_is_the_cost(replicate, tmp_path):
@@ -139,7 +143,9 @@ def test_result_is_placed_last(replicate, tmp_path, monkeypatch):
     entry = Store(tmp_path / "store").get(replicate.key, replicate.write_result)
     placed = []
     monkeypatch.setattr(replicates, "place", lambda _, path: placed.append(path.name))
-    monkeypatch.setattr(replicates, "write_json", lambda path, _: placed.append(path.name))
+    monkeypatch.setattr(
+        replicates, "write_json", lambda path, _: placed.append(path.name)
+    )
     replicate.place_result(entry, tmp_path / "here")
     assert placed == list(RESULT_FILES)
     assert placed[-1] == "result.json"

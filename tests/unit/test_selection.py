@@ -123,8 +123,9 @@ def test_id_names_what_the_test_part_is_opened_for():
     ],
 )
 def test_another_selection_has_another_id(columns, changes):
-    assert select(table(**columns), settings(**changes))["id"] != (
-        select(table(), settings())["id"]
+    assert (
+        select(table(**columns), settings(**changes))["id"]
+        != (select(table(), settings())["id"])
     )
 
 
@@ -141,8 +142,9 @@ def test_another_selection_has_another_id(columns, changes):
     ],
 )
 def test_same_winners_have_the_same_id(columns, changes):
-    assert select(table(**columns), settings(**changes))["id"] == (
-        select(table(), settings())["id"]
+    assert (
+        select(table(**columns), settings(**changes))["id"]
+        == (select(table(), settings())["id"])
     )
 
 

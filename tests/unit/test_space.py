@@ -33,9 +33,15 @@ def test_repeated_values_count_once_and_keep_their_order():
 @pytest.mark.parametrize(
     ("axes", "message"),
     [
-        ({"neurones": [64]}, "here.neurones: dense has no such hyperparameter; it has "),
+        (
+            {"neurones": [64]},
+            "here.neurones: dense has no such hyperparameter; it has ",
+        ),
         ({"neurons": []}, "here.neurons: needs at least one value, got []"),
-        ({"neurons": -1}, "here.neurons: must be a whole number from 1 to 65536, got -1"),
+        (
+            {"neurons": -1},
+            "here.neurons: must be a whole number from 1 to 65536, got -1",
+        ),
         ({"neurons": [[64]]}, "here.neurons: must be a whole number"),
         ({"learning_rate": ["1e-3"]}, "here.learning_rate: must be a number from"),
     ],

@@ -84,7 +84,9 @@ def test_damaged_predictions_are_refused_with_the_way_out(replicate):
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
-    with pytest.raises(ValueError, match="is damaged: delete .* and run again") as error:
+    with pytest.raises(
+        ValueError, match="is damaged: delete .* and run again"
+    ) as error:
         score_replicate(folder, LABELS, WEIGHTS)
     assert str(folder) in str(error.value)
 

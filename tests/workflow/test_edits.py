@@ -15,7 +15,7 @@ def test_nothing_runs_again(finished):
 @pytest.mark.parametrize(
     "overlay",
     [
-        "# a comment\n",
+        "# a comment\n{run: tiny}  # and JSON's way of writing\n",
         "search: {seeds: [1, 0]}",
         """
 search:
@@ -83,7 +83,8 @@ search:
 
 
 def test_added_seed_trains_the_new_replicates(finished_copy):
-    planned = finished_copy.planned(*finished_copy.overlay("search: {seeds: [0, 1, 2]}"))
+    overlay = finished_copy.overlay("search: {seeds: [0, 1, 2]}")
+    planned = finished_copy.planned(*overlay)
     trained = [job for job in planned if job["rule"] == "train_replicate"]
     assert len(trained) == 4
     assert {job["wildcards"]["seed"] for job in trained} == {"2"}

@@ -26,33 +26,30 @@ REPLICATE_FILES = ("result.json", "valid_predictions.npy", "learning_curve.tsv")
 
 def replicates(project):
     folder = project.folder / "results" / "trials"
-    return sorted(path.parent.relative_to(folder) for path in folder.rglob("result.json"))
+    results = folder.rglob("result.json")
+    return sorted(path.parent.relative_to(folder) for path in results)
 
 
 def weights(path):
     with zipfile.ZipFile(path) as archive:
         content = BytesIO(archive.read("model.weights.h5"))
-    found = {}
+    names = []
     with h5py.File(content) as file:
-        file.visititems(
-            lambda name, item: (
-                found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None
-            )
-        )
-    return found
+        file.visit(names.append)
+        datasets = [name for name in names if isinstance(file[name], h5py.Dataset)]
+        return {name: file[name][()] for name in datasets}
 
 
 def assert_same_results(one, other):
     assert replicates(one) == replicates(other)
-    for replicate in replicates(one):
-        for name in REPLICATE_FILES:
-            path = f"results/trials/{replicate}/{name}"
-            assert (one.folder / path).read_bytes() == (
-                other.folder / path
-            ).read_bytes(), path
-    for name in RESULT_FILES:
-        path = f"results/tiny/{name}"
-        assert (one.folder / path).read_bytes() == (other.folder / path).read_bytes(), name
+    paths = [f"results/tiny/{name}" for name in RESULT_FILES] + [
+        f"results/trials/{replicate}/{name}"
+        for replicate in replicates(one)
+        for name in REPLICATE_FILES
+    ]
+    for path in paths:
+        mine, theirs = (one.folder / path, other.folder / path)
+        assert mine.read_bytes() == theirs.read_bytes(), path
     for seed in (0, 1):
         path = f"results/tiny/models/dense/seed-{seed}.keras"
         mine, theirs = weights(one.folder / path), weights(other.folder / path)

@@ -9,7 +9,8 @@ import pytest
 from conftest import ROOT, new_project
 
 PLACES = [Path(os.environ.get("TOXTUNE_DATA", "/absent")), ROOT.parent / "shared/data"]
-SOURCE = next((p / "tox21.csv.gz" for p in PLACES if (p / "tox21.csv.gz").is_file()), None)
+FILES = [place / "tox21.csv.gz" for place in PLACES]
+SOURCE = next((file for file in FILES if file.is_file()), None)
 SMALL_SEARCH = """
 run: tox21
 search:

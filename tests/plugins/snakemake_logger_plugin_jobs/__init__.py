@@ -22,7 +22,7 @@ class LogHandler(LogHandlerBase):
     def __post_init__(self):
         """Open the file; an empty one says that there were no jobs."""
         self.baseFilename = os.environ["TOXTUNE_JOBS"]
-        self.stream = open(self.baseFilename, "w", encoding="utf-8")
+        open(self.baseFilename, "w", encoding="utf-8").close()
 
     def emit(self, record):
         """Keep job descriptions, drop everything else."""
@@ -34,5 +34,5 @@ class LogHandler(LogHandlerBase):
             "input": [str(path) for path in record.input],
             "output": [str(path) for path in record.output],
         }
-        self.stream.write(json.dumps(job) + "\n")
-        self.stream.flush()
+        with open(self.baseFilename, "a", encoding="utf-8") as stream:
+            stream.write(json.dumps(job) + "\n")
