@@ -6,14 +6,14 @@ from pathlib import Path
 from toxtune.files import read_json
 from toxtune.ledger import record_opening
 from toxtune.logs import log_to
+from toxtune.models import family_module
 from toxtune.opening import predict_test
+from toxtune.warm import call_warm
 
 
-def main(
-    selection: Path, models: Path, test: Path, predictions: Path, ledger: Path, run: str
-) -> None:
+def main(files: dict[str, str], ledger: Path, run: str, trainers: str) -> None:
     """Record the opening first, then predict: no look goes unrecorded."""
-    frozen = read_json(selection)
+    frozen = read_json(files["selection"])
     line = {
         "selection": frozen["id"],
         "opened": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -26,16 +26,22 @@ def main(
         },
     }
     record_opening(ledger, line)
-    predict_test(frozen, models, test, predictions)
+    imports = [name for f in frozen["winners"] for name in family_module(f).IMPORTS]
+    function = f"{predict_test.__module__}:{predict_test.__name__}"
+    if trainers == "fresh" or not call_warm(function, files, imports):
+        predict_test(**files)
 
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
-        selection=Path(snakemake.input.selection),
-        models=Path(snakemake.input.selection).parent / "models",
-        test=Path(snakemake.input.test),
-        predictions=Path(snakemake.output.predictions),
+        {
+            "selection": snakemake.input.selection,
+            "models": str(Path(snakemake.input.selection).parent / "models"),
+            "test": snakemake.input.test,
+            "predictions": snakemake.output.predictions,
+        },
         ledger=Path(snakemake.params.ledger),
         run=snakemake.wildcards.run,
+        trainers=snakemake.config["trainers"],
     )

@@ -6,19 +6,19 @@ from pathlib import Path
 from toxtune.logs import log_to
 from toxtune.replicates import Replicate
 from toxtune.store import default_store
+from toxtune.trainers import fill_store
 
 
-def main(replicate: Replicate, folder: Path, keep_model: bool) -> None:
+def main(replicate: Replicate, folder: Path, kinds: list[str], trainers: str) -> None:
     """Train or find the result, and put its files into `folder`."""
     store = default_store()
-    entry = store.get(replicate.key, replicate.write_result)
-    if keep_model:
-        store.get(replicate.model_key, replicate.write_model)
-    replicate.place_result(entry, folder)
+    fill_store(store, replicate, kinds, trainers)
+    replicate.place_result(store.entry(replicate.keys["result"]), folder)
 
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
+    keep_all = snakemake.config["keep_models"] == "all"
     main(
         Replicate(
             trial=json.loads(snakemake.params.trial),
@@ -29,6 +29,7 @@ if __name__ == "__main__":
             valid_part=Path(snakemake.input.valid),
         ),
         folder=Path(snakemake.output.result).parent,
-        # From the configuration, not from a parameter: what is kept changes no result.
-        keep_model=snakemake.config["keep_models"] == "all",
+        # From the configuration, not from parameters: these change no result.
+        kinds=["result", *(["model"] if keep_all else [])],
+        trainers=snakemake.config["trainers"],
     )

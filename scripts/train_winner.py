@@ -6,14 +6,19 @@ from toxtune.files import read_json, write_json
 from toxtune.logs import log_to
 from toxtune.replicates import Replicate, model_card
 from toxtune.store import default_store, place
+from toxtune.trainers import fill_store
 
 
-def main(replicate: Replicate, searched: Path, outputs: dict[str, Path]) -> None:
+def main(
+    replicate: Replicate, searched: Path, outputs: dict[str, Path], trainers: str
+) -> None:
     """Place the model and its predictions; compare them with the search's.
 
     `searched` holds the validation predictions that the trial was selected by.
     """
-    entry = default_store().get(replicate.model_key, replicate.write_model)
+    store = default_store()
+    fill_store(store, replicate, ["model"], trainers)
+    entry = store.entry(replicate.keys["model"])
     place(entry / f"model.{replicate.model_format}", outputs["model"])
     for part in ("train", "valid"):
         place(entry / f"{part}.npy", outputs[part])
@@ -41,4 +46,5 @@ if __name__ == "__main__":
             name: Path(snakemake.output[name])
             for name in ("model", "train", "valid", "card")
         },
+        trainers=snakemake.config["trainers"],
     )

@@ -16,7 +16,7 @@ class Scores:
     Parameters
     ----------
     configfiles
-        The configuration, each file laid over the ones before.
+        As Snakemake lists them: the overlays, then the file that they overlay.
     """
 
     def __init__(self, configfiles: list[str]) -> None:
@@ -47,17 +47,19 @@ class Scores:
         from toxtune.config import load_config
         from toxtune.plan import load_plan
 
-        config = load_config(map(Path, configfiles))
+        *overlays, base = map(Path, configfiles)
+        config = load_config([base, *overlays])
         objective = config["objective"]
         self._best_so_far = BestSoFar(objective["metric"], objective["direction"])
-        self._score_earlier_trainings(load_plan(config))
+        self._score_earlier_trainings(load_plan(config), config["search"]["seeds"])
 
-    def _score_earlier_trainings(self, plan: "Plan") -> None:
+    def _score_earlier_trainings(self, plan: "Plan", seeds: list[int]) -> None:
         parts = Path("data", plan.dataset_id, plan.split_id)
         for trial in plan.trials.values():
-            folder = Path("results/trials", trial.family, trial.id)
-            for result in sorted(folder.glob("seed-*/result.json")):
-                self._score(result.parent, parts / "train.csv", parts / "valid.csv")
+            for seed in seeds:
+                folder = Path("results/trials", trial.family, trial.id, f"seed-{seed}")
+                if (folder / "result.json").is_file():
+                    self._score(folder, parts / "train.csv", parts / "valid.csv")
 
     def _score(self, folder: Path, train: Path, valid: Path) -> None:
         if self._best_so_far:

@@ -1,25 +1,23 @@
 """The one opening of the test part: stored predictions of every frozen winner."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from toxtune.arrays import load_features
+from toxtune.files import read_json
 from toxtune.models import family_module
 from toxtune.parts import read_part, write_table
 
 
-def predict_test(
-    selection: dict[str, Any], models: Path, test: Path, predictions: Path
-) -> None:
+def predict_test(selection: str, models: str, test: str, predictions: str) -> None:
     """Predict the test part with all winners and seeds, and write one table.
 
     Parameters
     ----------
     selection
-        Content of ``selection.json``.
+        Path of ``selection.json``.
     models
         Folder with ``{family}/seed-{seed}.{format}``.
     test
@@ -27,22 +25,25 @@ def predict_test(
     predictions
         CSV to write: family, seed, row, id, then the probability of each task.
     """
-    part = read_part(test)
+    frozen = read_json(Path(selection))
+    part = read_part(Path(test))
     rows = []
-    for family, winner in sorted(selection["winners"].items()):
+    for family, winner in sorted(frozen["winners"].items()):
         module = family_module(family)
         features = load_features(
-            test.with_suffix("") / f"{winner['trial']['features']}.npz"
+            Path(test).with_suffix("") / f"{winner['trial']['features']}.npz"
         )
-        for seed in selection["seeds"]:
-            model = module.load(models / family / f"seed-{seed}.{module.MODEL_FORMAT}")
+        for seed in frozen["seeds"]:
+            model = module.load(
+                Path(models) / family / f"seed-{seed}.{module.MODEL_FORMAT}"
+            )
             # As text, float32 has a shortest spelling that reads back exactly.
             probabilities = model.predict(features).astype(str)
             rows += [
                 [family, seed, id, *row]
                 for id, row in zip(part.ids, probabilities, strict=True)
             ]
-    write_table(predictions, ["family", "seed", "id", *part.tasks], rows)
+    write_table(Path(predictions), ["family", "seed", "id", *part.tasks], rows)
 
 
 def read_test_predictions(path: Path, family: str, seeds: list[int]) -> np.ndarray:

@@ -4,7 +4,7 @@ import psutil
 
 
 def snakemake_process() -> psutil.Process | None:
-    """Return the outermost Snakemake among this process's ancestors, if there is one."""
+    """Return the outermost Snakemake among this process's ancestors, if any."""
     ancestors = psutil.Process().parents()
     ours = [process for process in ancestors if _is_snakemake(process)]
     return ours[-1] if ours else None

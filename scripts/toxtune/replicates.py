@@ -4,7 +4,6 @@ import logging
 import platform
 import resource
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -26,6 +25,7 @@ RESULT_FILES = (
     "cost.json",
     "result.json",
 )
+FILES = ("train_features", "train_part", "valid_features", "valid_part")
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Replicate:
                 "family": family,
                 "hyperparameters": self.trial["hyperparameters"],
                 "seed": self.seed,
-                "data": [sha256_of_file(path) for path in self._files()],
+                "data": [sha256_of_file(getattr(self, name)) for name in FILES],
                 "code": code_hash("toxtune.training", module.__name__),
                 "versions": {name: _version(name) for name in module.LIBRARIES},
                 "device": "cpu",
@@ -67,14 +67,21 @@ class Replicate:
             }
         )
 
-    @property
-    def model_key(self) -> str:
-        """Key of the entry with the model itself."""
-        return full_hash({"model_of": self.key})
+    @cached_property
+    def keys(self) -> dict[str, str]:
+        """Keys of the two entries in the store: the result, and the model itself."""
+        return {"result": self.key, "model": full_hash({"model_of": self.key})}
 
-    def _files(self) -> Iterable[Path]:
-        yield from (self.train_features, self.train_part)
-        yield from (self.valid_features, self.valid_part)
+    def as_json(self) -> dict[str, Any]:
+        """Spell the replicate for another process."""
+        files = {name: str(getattr(self, name)) for name in FILES}
+        return {"trial": self.trial, "seed": self.seed, **files}
+
+    @classmethod
+    def from_json(cls, spelled: dict[str, Any]) -> "Replicate":
+        """Read what `as_json` spelled."""
+        files = {name: Path(spelled[name]) for name in FILES}
+        return cls(trial=spelled["trial"], seed=spelled["seed"], **files)
 
     @cached_property
     def _examples(self) -> tuple[Examples, Examples]:

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +12,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 from snakemake_logger_plugin_toxtune import LogHandler
 from snakemake_logger_plugin_toxtune.errors import error_message
 from snakemake_logger_plugin_toxtune.forecast import Forecast
+from snakemake_logger_plugin_toxtune.scores import Scores
 from toxtune.commands.status import described
 from toxtune.files import read_json, write_json
 from toxtune.progress import (
@@ -138,6 +140,35 @@ def test_a_trial_that_diverged_has_no_score(tmp_path, parts):
     scores = BestSoFar("roc_auc", "maximize")
     add_result(scores, parts, tmp_path / "aaa/seed-0", [0, 1, 0, 1], status="diverged")
     assert scores.best() is None
+
+
+def test_trainings_of_earlier_runs_count(tmp_path, parts, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data/d/s").mkdir(parents=True)
+    for part in parts:
+        part.rename(tmp_path / "data/d/s" / part.name)
+    folder = tmp_path / "results/trials/dense/aaa/seed-0"
+    folder.mkdir(parents=True)
+    write_json(folder / "result.json", {"status": "ok"})
+    np.save(folder / "valid_predictions.npy", np.array([[0], [1], [0], [1]]))
+    trial = SimpleNamespace(family="dense", id="aaa")
+    plan = SimpleNamespace(dataset_id="d", split_id="s", trials={"aaa": trial})
+    config = {
+        "objective": {"metric": "roc_auc", "direction": "maximize"},
+        "search": {"seeds": [0, 1]},
+    }
+    loaded = []
+    monkeypatch.setattr(
+        "toxtune.config.load_config", lambda paths: loaded.extend(paths) or config
+    )
+    monkeypatch.setattr("toxtune.plan.load_plan", lambda config: plan)
+    scores = Scores(["a.yaml", "b.yaml", "config.yaml"])
+    for _ in range(1000):
+        if scores.best:
+            break
+        time.sleep(0.01)
+    assert scores.close().score == 1.0
+    assert [path.name for path in loaded] == ["config.yaml", "a.yaml", "b.yaml"]
 
 
 def status_of(progress, state="running"):

@@ -64,6 +64,11 @@ def test_one_core_gives_the_bytes_of_two(finished, project):
     assert_same_results(finished, project)
 
 
+def test_fresh_trainers_give_the_bytes_of_warm_ones(finished, project):
+    project.run(*project.overlay("trainers: fresh"))
+    assert_same_results(finished, project)
+
+
 def launch(project):
     """Start the launcher as `make run` does."""
     return subprocess.Popen(

@@ -4,6 +4,7 @@ A family's module declares, without importing anything heavy at the top:
 
 - ``HYPERPARAMETERS``: name to `Hyperparameter`;
 - ``LIBRARIES``: the distributions whose versions decide what a training gives;
+- ``IMPORTS``: what is slow to import and a warm trainer imports beforehand;
 - ``MODEL_FORMAT``: the ending of a saved model's file;
 - ``fit(train, valid, hyperparameters, seed) -> Fitted``;
 - ``load(path) -> Model``.

@@ -18,6 +18,7 @@ from toxtune.models.hyperparameters import Hyperparameter
 
 LIBRARIES = ("tensorflow", "keras", "numpy")
 MODEL_FORMAT = "keras"
+IMPORTS = ("tensorflow", "keras")
 
 HYPERPARAMETERS = {
     "hidden_layers": Hyperparameter(int, 1, "number of hidden layers", 0, 20),

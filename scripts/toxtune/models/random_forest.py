@@ -10,6 +10,7 @@ from toxtune.models.hyperparameters import Hyperparameter
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 MODEL_FORMAT = "skops"
+IMPORTS = ("sklearn.ensemble", "skops.io")
 
 HYPERPARAMETERS = {
     "n_estimators": Hyperparameter(int, 100, "number of trees", 1),

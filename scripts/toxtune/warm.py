@@ -1,0 +1,214 @@
+"""Warm trainers: processes that fork from one that has TensorFlow imported already.
+
+A fresh process imports TensorFlow for seconds before a training of seconds. So the
+first job of a run starts a server, which imports what trainings need, runs no
+operation, and forks a child for each call. The children share nothing but the
+imported code, so that a call gives the same bytes as in a fresh process, and one that
+crashes harms no other.
+
+The server belongs to one Snakemake process on one machine and ends with it. Its socket
+lies in a folder that only its user can enter. A child whose client goes away ends.
+"""
+
+import fcntl
+import importlib
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from toxtune.errors import UserError
+from toxtune.processes import snakemake_process
+
+SOCKET = "socket"
+STARTUP_SECONDS = 60
+WATCH_SECONDS = 0.5
+
+
+def call_warm(function: str, arguments: dict[str, Any], imports: Iterable[str]) -> bool:
+    """Call a function of this package in a forked child and wait for its end.
+
+    Parameters
+    ----------
+    function
+        ``module:name`` within this package; what it returns is dropped.
+    arguments
+        Keyword arguments, of types that JSON knows.
+    imports
+        Modules that the server imports before it forks.
+
+    Returns
+    -------
+    bool
+        Whether the function was called; false where no server can be had, which is
+        the case outside Snakemake.
+
+    Raises
+    ------
+    UserError
+        If the function raises one.
+    RuntimeError
+        If it raises anything else, or its process dies.
+    """
+    connection = _connect()
+    if connection is None:
+        return False
+    request = {
+        "function": function,
+        "arguments": arguments,
+        "imports": list(imports),
+        "folder": os.getcwd(),
+    }
+    with connection, connection.makefile("rw", encoding="utf-8") as stream:
+        stream.write(json.dumps(request) + "\n")
+        stream.flush()
+        reply = stream.readline()
+    if not reply:
+        raise RuntimeError(
+            "the training process died: was it killed, or out of memory?"
+        )
+    error = json.loads(reply)
+    if error is None:
+        return True
+    if error["mendable"]:
+        raise UserError(error["message"])
+    raise RuntimeError(error["message"])
+
+
+def serve(folder: Path, watched: psutil.Process) -> None:
+    """Answer calls until the watched process is gone; then end all children too."""
+    # Children are reaped by the kernel; no one waits for them here.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(folder / f"{SOCKET}.new"))
+        listener.listen(128)
+        listener.settimeout(WATCH_SECONDS)
+        os.rename(folder / f"{SOCKET}.new", folder / SOCKET)
+        while watched.is_running() and watched.status() != psutil.STATUS_ZOMBIE:
+            try:
+                connection, _ = listener.accept()
+            except TimeoutError:
+                continue
+            _answer(connection, listener)
+    for name in (SOCKET, "lock", "pid"):
+        (folder / name).unlink(missing_ok=True)
+    folder.rmdir()
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def _answer(connection: socket.socket, listener: socket.socket) -> None:
+    """Read one request, import what it needs, and leave the rest to a child."""
+    with connection:
+        connection.settimeout(10)
+        try:
+            request = json.loads(connection.makefile(encoding="utf-8").readline())
+            for name in request["imports"]:
+                importlib.import_module(name)
+        except (OSError, ValueError, ImportError):
+            # The client sees the connection end, and says so.
+            return
+        connection.settimeout(None)
+        if os.fork() == 0:
+            listener.close()
+            _work(connection, request)
+
+
+def _work(connection: socket.socket, request: dict[str, Any]) -> None:
+    """Do the call in the child, reply, and exit."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    threading.Thread(target=_end_with_client, args=[connection], daemon=True).start()
+    os.chdir(request["folder"])
+    error = None
+    try:
+        module, _, name = request["function"].partition(":")
+        if not module.startswith("toxtune."):
+            raise ValueError(f"{module} is no module of toxtune")
+        getattr(importlib.import_module(module), name)(**request["arguments"])
+    except UserError as mendable:
+        error = {"mendable": True, "message": str(mendable)}
+    except BaseException:
+        error = {"mendable": False, "message": traceback.format_exc()}
+    connection.sendall((json.dumps(error) + "\n").encode())
+    os._exit(0)
+
+
+def _end_with_client(connection: socket.socket) -> None:
+    """End when the client closes its end: nobody waits for this call any more."""
+    while connection.recv(1):
+        continue
+    os._exit(1)
+
+
+def _connect() -> socket.socket | None:
+    """Connect to the server of this Snakemake process; start it if there is none."""
+    watched = snakemake_process()
+    if watched is None:
+        return None
+    folder = _private_folder(watched)
+    if folder is None:
+        return None
+    with open(folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        connection = _try_connect(folder)
+        if connection is None:
+            (folder / SOCKET).unlink(missing_ok=True)
+            _start(folder, watched)
+            connection = _try_connect(folder)
+    if connection is None:
+        logging.warning("Warning: no warm trainer could be started; training afresh")
+    return connection
+
+
+def _private_folder(watched: psutil.Process) -> Path | None:
+    """Make the server's folder; ``None`` if someone else can enter it."""
+    name = f"toxtune-{os.getuid()}-{watched.pid}-{int(watched.create_time())}"
+    folder = Path(tempfile.gettempdir()) / name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    status = folder.lstat()
+    private = status.st_uid == os.getuid() and status.st_mode & 0o777 == 0o700
+    return folder if private and folder.is_dir() else None
+
+
+def _try_connect(folder: Path) -> socket.socket | None:
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(str(folder / SOCKET))
+    except OSError:
+        connection.close()
+        return None
+    return connection
+
+
+def _start(folder: Path, watched: psutil.Process) -> None:
+    """Start the server, in a session of its own, and wait for its socket."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "toxtune.warm", str(folder), str(watched.pid)],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent.parent)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    (folder / "pid").write_text(str(process.pid))
+    deadline = time.monotonic() + STARTUP_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        if (folder / SOCKET).exists():
+            return
+        time.sleep(0.02)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    serve(Path(sys.argv[1]), psutil.Process(int(sys.argv[2])))

@@ -1,0 +1,189 @@
+"""Warm trainers: calls in forked processes that end when they should."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from toxtune import warm
+from toxtune.errors import UserError
+from toxtune.processes import snakemake_process
+
+
+@pytest.fixture
+def watched():
+    """Stand in for Snakemake: a process that the server belongs to."""
+    process = subprocess.Popen(["sleep", "600"])
+    yield psutil.Process(process.pid)
+    process.kill()
+    process.wait()
+
+
+@pytest.fixture
+def server(watched, monkeypatch, tmp_path):
+    """Name the folder of a server that starts with the first call."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr(warm, "snakemake_process", lambda: watched)
+    folder = warm._private_folder(watched)
+    yield folder
+    watched.kill()
+    wait_for(lambda: not folder.exists())
+
+
+def wait_for(condition, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.02)
+
+
+def write(path, text="here"):
+    return warm.call_warm("toxtune.files:write_text", {"path": path, "text": text}, [])
+
+
+def server_process(folder):
+    return psutil.Process(int((folder / "pid").read_text()))
+
+
+def has_ended(process):
+    return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+
+
+def blocked_client(tmp_path, watched):
+    """Start a client whose call reads a pipe that nobody writes to."""
+    os.mkfifo(tmp_path / "pipe")
+    code = (
+        "import psutil; from toxtune import warm;"
+        f"warm.snakemake_process = lambda: psutil.Process({watched.pid});"
+        f"warm.call_warm('toxtune.files:read_json', {{'path': '{tmp_path}/pipe'}}, [])"
+    )
+    return subprocess.Popen(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_call_runs_in_the_clients_folder(server, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert write("out.txt")
+    assert (tmp_path / "out.txt").read_text() == "here"
+
+
+def test_one_server_answers_all(server, tmp_path):
+    assert write(str(tmp_path / "one"))
+    first = server_process(server).pid
+    assert write(str(tmp_path / "two"))
+    assert server_process(server).pid == first
+
+
+def test_imports_are_done_before_the_fork(server, tmp_path):
+    (tmp_path / "module").mkdir()
+    assert warm.call_warm(
+        "toxtune.files:write_text",
+        {"path": str(tmp_path / "x"), "text": ""},
+        ["sqlite3"],
+    )
+    maps = server_process(server).memory_maps()
+    assert any("sqlite3" in area.path for area in maps)
+
+
+def test_error_for_the_user_stays_one(server, tmp_path):
+    (tmp_path / "config.yaml").write_text("serach: {}\n")
+    paths = {"paths": [str(tmp_path / "config.yaml")]}
+    with pytest.raises(UserError, match="unknown key 'serach'"):
+        warm.call_warm("toxtune.config:load_config", paths, [])
+
+
+def test_other_error_comes_with_its_traceback(server, tmp_path):
+    with pytest.raises(RuntimeError, match="FileNotFoundError"):
+        warm.call_warm("toxtune.files:read_json", {"path": "/absent/file"}, [])
+    assert write(str(tmp_path / "after"))
+
+
+def test_function_from_elsewhere_is_refused(server, tmp_path):
+    with pytest.raises(RuntimeError, match="os is no module of toxtune"):
+        warm.call_warm("os:unlink", {"path": str(tmp_path)}, [])
+
+
+def test_killed_call_harms_no_other(server, tmp_path, watched):
+    assert write(str(tmp_path / "before"))
+    client = blocked_client(tmp_path, watched)
+    wait_for(lambda: server_process(server).children())
+    (child,) = server_process(server).children()
+    child.kill()
+    _, errors = client.communicate(timeout=20)
+    assert client.returncode == 1
+    assert "the training process died" in errors
+    assert write(str(tmp_path / "after"))
+
+
+def test_call_ends_with_its_client(server, tmp_path, watched):
+    assert write(str(tmp_path / "before"))
+    client = blocked_client(tmp_path, watched)
+    wait_for(lambda: server_process(server).children())
+    (child,) = server_process(server).children()
+    client.kill()
+    client.wait()
+    wait_for(lambda: has_ended(child))
+
+
+def test_everything_ends_with_snakemake(server, tmp_path, watched):
+    assert write(str(tmp_path / "before"))
+    client = blocked_client(tmp_path, watched)
+    wait_for(lambda: server_process(server).children())
+    processes = [server_process(server), *server_process(server).children()]
+    os.kill(watched.pid, signal.SIGKILL)
+    wait_for(lambda: all(has_ended(process) for process in processes))
+    assert not server.exists()
+    client.communicate(timeout=20)
+    assert client.returncode == 1
+
+
+def test_server_does_not_grow(server, tmp_path):
+    for _ in range(3):
+        write(str(tmp_path / "out"))
+    before = server_process(server).memory_info().rss
+    for number in range(30):
+        write(str(tmp_path / "out"), text=str(number) * 100_000)
+    assert server_process(server).memory_info().rss - before < 4 * 2**20
+
+
+def test_folder_of_others_is_not_entered(server, watched, tmp_path):
+    server.chmod(0o777)
+    assert not write(str(tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+    server.chmod(0o700)
+    assert write(str(tmp_path / "out"))
+
+
+def test_without_snakemake_there_is_no_server(monkeypatch, tmp_path):
+    monkeypatch.setattr(warm, "snakemake_process", lambda: None)
+    assert not write(str(tmp_path / "out"))
+
+
+def test_snakemake_is_found_among_the_ancestors(tmp_path):
+    script = tmp_path / "snakemake"
+    script.write_text(
+        "import subprocess, sys; sys.exit(subprocess.call(sys.argv[1:]))\n"
+    )
+    code = (
+        "import json; from toxtune.processes import snakemake_process as find;"
+        "print(json.dumps(find().cmdline()))"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script), sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert str(script) in json.loads(done.stdout)
+    assert snakemake_process() is None
