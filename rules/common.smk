@@ -20,7 +20,7 @@ except UserError as error:
     raise WorkflowError(str(error))
 
 RUN = config["run"]
-SEEDS = config["search"]["seeds"]
+SEEDS = sorted(config["search"]["seeds"])
 FAMILIES = PLAN.families
 FEATURES = sorted({trial.features for trial in PLAN.trials.values()})
 DATASET = f"data/{PLAN.dataset_id}"

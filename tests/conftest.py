@@ -1,86 +1,10 @@
-"""A project folder to run the real workflow in, and ways to look at its jobs."""
+"""Project folders for the tests that run the real workflow."""
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-PARTS_OF_PROJECT = (
-    "Snakefile",
-    "config.yaml",
-    "rules",
-    "scripts",
-    "schemas",
-    "envs",
-    "examples",
-    "profiles",
-)
-TINY = "tests/config.yaml"
-
-
-@dataclass
-class Project:
-    """A copy of the project, with results of its own."""
-
-    folder: Path
-
-    def snakemake(
-        self, *arguments: str, check: bool = True
-    ) -> subprocess.CompletedProcess:
-        """Run snakemake as a user would, with the tiny configuration by default."""
-        command = [sys.executable, "-m", "snakemake", *arguments]
-        if "--configfile" not in arguments:
-            command += ["--configfile", TINY]
-        plugins = os.pathsep.join([str(ROOT / "tests" / "plugins"), "scripts"])
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            env={
-                **os.environ,
-                "PYTHONPATH": plugins,
-                "TOXTUNE_JOBS": str(self.folder / "jobs.jsonl"),
-            },
-            timeout=900,
-        )
-        if check:
-            assert done.returncode == 0, done.stdout + done.stderr
-        return done
-
-    def run(self, *arguments: str, cores: int = 2) -> None:
-        """Run everything that is asked for."""
-        self.snakemake("--cores", str(cores), *arguments)
-
-    def planned(self, *arguments: str) -> list[dict]:
-        """Describe the jobs that would run: rule, wildcards, input, output."""
-        self.snakemake("-n", "--logger", "jobs", *arguments)
-        lines = (self.folder / "jobs.jsonl").read_text("utf-8").splitlines()
-        return [json.loads(line) for line in lines]
-
-    def planned_rules(self, *arguments: str) -> Counter:
-        """Count the jobs that would run, by rule; the target rule left out."""
-        return Counter(
-            job["rule"] for job in self.planned(*arguments) if job["rule"] != "all"
-        )
-
-    def overlay(self, text: str) -> list[str]:
-        """Lay one more configuration over the tiny one; return the arguments."""
-        path = self.folder / "overlay.yaml"
-        path.write_text(text, encoding="utf-8")
-        return ["--configfile", TINY, path.name]
-
-    def copy(self, folder: Path) -> "Project":
-        """Copy everything, times and Snakemake's records included."""
-        shutil.copytree(self.folder, folder, symlinks=True)
-        return Project(folder)
+from project import Project, new_project
 
 
 @pytest.fixture
@@ -104,19 +28,3 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def finished_copy(finished: Project, tmp_path: Path) -> Project:
     """A finished project that a test may change."""
     return finished.copy(tmp_path / "project")
-
-
-def new_project(folder: Path) -> Project:
-    """Copy what a checkout has, and no results."""
-    folder.mkdir()
-    for name in PARTS_OF_PROJECT:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(
-                source, folder / name, ignore=shutil.ignore_patterns("__pycache__")
-            )
-        else:
-            shutil.copy2(source, folder / name)
-    (folder / "tests").mkdir()
-    shutil.copy2(ROOT / TINY, folder / TINY)
-    return Project(folder)

@@ -13,6 +13,7 @@ from jsonschema.validators import extend
 from toxtune.errors import UserError
 from toxtune.metrics import DIRECTIONS
 from toxtune.models.hyperparameters import number_hint
+from toxtune.overlay import overlaid
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCHEMA = ROOT / "schemas" / "config.schema.yaml"
@@ -41,15 +42,6 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(config, dict):
         raise UserError(f"{path}: must be a mapping of keys to values, got {config!r}")
     return config
-
-
-def overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """Merge two configurations; `above` wins."""
-    merged = dict(below)
-    for key, value in above.items():
-        both = isinstance(value, dict) and isinstance(below.get(key), dict)
-        merged[key] = overlaid(below[key], value) if both else value
-    return merged
 
 
 def check_config(config: dict[str, Any]) -> None:

@@ -70,7 +70,7 @@ class Replicate:
     @cached_property
     def keys(self) -> dict[str, str]:
         """Keys of the two entries in the store: the result, and the model itself."""
-        return {"result": self.key, "model": full_hash({"model_of": self.key})}
+        return {"result": self.key, "model": model_key(self.key)}
 
     def as_json(self) -> dict[str, Any]:
         """Spell the replicate for another process."""
@@ -144,6 +144,11 @@ class Replicate:
     def model_format(self) -> str:
         """The ending of a saved model's file."""
         return family_module(self.trial["family"]).MODEL_FORMAT
+
+
+def model_key(key: str) -> str:
+    """Key of the entry with the model of the training that `key` stands for."""
+    return full_hash({"model_of": key})
 
 
 def model_card(replicate: Replicate, searched: Path, made: Path) -> dict[str, Any]:

@@ -393,6 +393,21 @@ def test_dense_divergence_is_a_status_and_no_exception(patience):
     assert status_of(fitted, predictions) == "diverged"
 
 
+def test_dense_divergence_after_good_epochs_says_how_many_were_trained(monkeypatch):
+    losses = iter([0.9, 0.5, 0.7, math.nan])
+    monkeypatch.setattr(dense, "_loss_function", lambda *words: lambda: next(losses))
+    fitted = fit("dense", epochs=9, patience=3)
+    assert [row[2] for row in fitted.curve[:3]] == [0.9, 0.5, 0.7]
+    assert fitted.epochs == len(fitted.curve) == 4
+    assert status_of(fitted, fitted.model.predict(VALID.features)) == "diverged"
+
+
+def test_forests_of_two_tasks_are_drawn_apart():
+    labels = TRAIN.labels[:, [0, 0]]
+    one, two = predicted("random_forest", train=Examples(TRAIN.features, labels)).T
+    assert (one != two).any()
+
+
 @pytest.mark.parametrize(
     ("curve", "prediction", "status"),
     [

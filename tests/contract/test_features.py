@@ -80,7 +80,9 @@ def test_features_are_bits_per_molecule(definition):
 
 def test_molecules_have_the_same_features_in_any_company(definition):
     together = featurize(definition, MOLECULES)
-    np.testing.assert_array_equal(featurize(definition, MOLECULES[::-1]), together[::-1])
+    np.testing.assert_array_equal(
+        featurize(definition, MOLECULES[::-1]), together[::-1]
+    )
     for row in (0, 7, 20):
         alone = featurize(definition, MOLECULES[row : row + 1])
         np.testing.assert_array_equal(alone, together[row : row + 1])

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from toxtune.config import ROOT, overlaid
+from toxtune.config import ROOT
+from toxtune.overlay import overlaid
 
 
 @pytest.fixture

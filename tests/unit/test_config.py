@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from toxtune.config import ROOT, SCHEMA, check_config, load_config, overlaid
+from toxtune.config import ROOT, SCHEMA, check_config, load_config
 from toxtune.errors import UserError
 from toxtune.features import KINDS
 from toxtune.metrics import DIRECTIONS
 from toxtune.models import MODULES
+from toxtune.overlay import overlaid
 from toxtune.plan import load_plan
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
@@ -108,6 +109,8 @@ def test_legal_configuration(configured, overlay):
     check_config(configured(overlay))
 
 
+NAME_RULE = "run: must be letters, digits, dot, dash or underscore, at most 64"
+
 FAULTS = {
     # Unknown and missing keys.
     "colour: red": "config: unknown key 'colour'; known are run, dataset,",
@@ -179,12 +182,12 @@ FAULTS = {
         "search.spaces[0].family: must be one of dense, random_forest, got 'cnn'"
     ),
     # Text.
-    "run: store": "run: must be letters, digits, dot, dash or underscore, at most 64",
-    "run: ../x": "run: must be letters, digits, dot, dash or underscore, at most 64",
-    "run: a b": "run: must be letters, digits, dot, dash or underscore, at most 64",
-    "run: .hidden": "run: must be letters, digits, dot, dash or underscore, at most 64",
-    "run: ''": "run: must be letters, digits, dot, dash or underscore, at most 64",
-    "run: |\n  name\n": "run: must be letters, digits, dot, dash or underscore, at most",
+    "run: store": NAME_RULE,
+    "run: ../x": NAME_RULE,
+    "run: a b": NAME_RULE,
+    "run: .hidden": NAME_RULE,
+    "run: ''": NAME_RULE,
+    "run: |\n  name\n": NAME_RULE,
     "dataset: {sha256: abc}": (
         "dataset.sha256: must be 64 hexadecimal digits in lower case, got 'abc'"
     ),
@@ -197,8 +200,8 @@ FAULTS = {
     "dataset: {tasks: [a, a]}": "dataset.tasks: must not repeat an entry, got ['a',",
     # One key against another.
     "split: {fractions: {train: 0.9}}": (
-        "split.fractions: must sum to 1, got {'train': 0.9, 'valid': 0.1, 'test': 0.1}, "
-        "which sum to 1.1"
+        "split.fractions: must sum to 1, got {'train': 0.9, 'valid': 0.1, "
+        "'test': 0.1}, which sum to 1.1"
     ),
     "split: {fractions: null}": (
         "split.fractions: split.method random needs them, got None"
@@ -264,8 +267,8 @@ def test_fault_in_a_space_is_one_line_with_key_rule_and_value(
     configured, axes, message
 ):
     config = configured(
-        "search: {spaces: [{family: dense, features: ecfp, hyperparameters: %s}]}"
-        % axes
+        "search: {spaces: [{family: dense, features: ecfp, "
+        f"hyperparameters: {axes}}}]}}"
     )
     check_config(config)
     with pytest.raises(UserError) as refusal:

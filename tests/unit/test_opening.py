@@ -5,6 +5,7 @@ import pytest
 
 from toxtune import opening
 from toxtune.arrays import save_bits
+from toxtune.files import write_json
 from toxtune.opening import predict_test, read_test_predictions
 from toxtune.parts import write_table
 
@@ -34,19 +35,27 @@ class FakeModel:
 
 
 @pytest.fixture
-def test_part(tmp_path, monkeypatch):
-    """Write a test part, and make every family a `FakeModel`."""
+def predicted(tmp_path, monkeypatch):
+    """Return a function that predicts a test part; every family is a `FakeModel`."""
     monkeypatch.setattr(opening, "family_module", lambda family: FakeModel())
     rows = [[row, id, "C", "G", 1, ""] for row, id in enumerate(IDS)]
     header = ["row", "id", "smiles", "group", "one", "two"]
     write_table(tmp_path / "test.csv", header, rows)
     save_bits(tmp_path / "test" / "bits.npz", np.eye(len(IDS), dtype=np.uint8))
-    return tmp_path / "test.csv"
+    write_json(tmp_path / "selection.json", SELECTION)
+
+    def predict():
+        names = {"selection": "selection.json", "test": "test.csv", "models": "models"}
+        table = tmp_path / "test_predictions.csv"
+        files = {key: str(tmp_path / name) for key, name in names.items()}
+        predict_test(**files, predictions=str(table))
+        return table
+
+    return predict
 
 
-def test_predictions_come_back_to_the_bit(test_part, tmp_path):
-    table = tmp_path / "test_predictions.csv"
-    predict_test(SELECTION, tmp_path / "models", test_part, table)
+def test_predictions_come_back_to_the_bit(predicted, tmp_path):
+    table = predicted()
     for family in SELECTION["winners"]:
         got = read_test_predictions(table, family, SELECTION["seeds"])
         assert (got.shape, got.dtype) == ((2, len(IDS), 2), np.float32)
@@ -56,9 +65,8 @@ def test_predictions_come_back_to_the_bit(test_part, tmp_path):
             np.testing.assert_array_equal(predictions, want)
 
 
-def test_table_says_whose_predictions_they_are(test_part, tmp_path):
-    table = tmp_path / "test_predictions.csv"
-    predict_test(SELECTION, tmp_path / "models", test_part, table)
+def test_table_says_whose_predictions_they_are(predicted):
+    table = predicted()
     header, *rows = table.read_text("utf-8").splitlines()
     assert header == "family,seed,id,one,two"
     assert len(rows) == 2 * 2 * len(IDS)

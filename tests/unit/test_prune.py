@@ -7,12 +7,12 @@ import pytest
 from toxtune.commands import prune
 from toxtune.errors import UserError
 from toxtune.files import write_json
-from toxtune.identity import full_hash
+from toxtune.replicates import model_key
 from toxtune.runlock import RunLock
 
 USED, UNUSED = "a" * 12, "b" * 12
 KEY, OTHER_KEY = "c" * 64, "d" * 64
-MODEL_KEY = full_hash({"model_of": KEY})
+MODEL_KEY = model_key(KEY)
 
 
 def store_entry(key: str) -> str:

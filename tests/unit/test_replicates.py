@@ -163,7 +163,7 @@ def test_model_is_saved_with_its_predictions(replicate, tmp_path):
     assert made.read_bytes() == searched.read_bytes()
     card = model_card(replicate, searched, made)
     assert card["largest_difference_from_search"] == 0
-    assert replicate.model_key != replicate.key
+    assert replicate.keys["model"] != replicate.keys["result"] == replicate.key
 
 
 def test_model_that_differs_from_the_search_is_told(replicate, tmp_path, caplog):

@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, new_project
+
+from project import ROOT, new_project
 
 PLACES = [Path(os.environ.get("TOXTUNE_DATA", "/absent")), ROOT.parent / "shared/data"]
 FILES = [place / "tox21.csv.gz" for place in PLACES]

@@ -16,8 +16,8 @@ from pathlib import Path
 from toxtune.config import load_config
 from toxtune.errors import UserError
 from toxtune.files import read_json
-from toxtune.identity import full_hash
 from toxtune.plan import Plan, load_plan
+from toxtune.replicates import model_key
 from toxtune.runlock import RunLock
 
 BASE = Path("config.yaml")
@@ -140,7 +140,7 @@ def _store_keys(trials: Iterable[Path]) -> Iterator[str]:
         for result in trial.glob("seed-*/result.json"):
             key = read_json(result)["store_key"]
             yield key
-            yield full_hash({"model_of": key})
+            yield model_key(key)
 
 
 def _report(folders: Sequence[Path]) -> None:

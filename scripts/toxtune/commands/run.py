@@ -46,7 +46,7 @@ def run_name(arguments: Sequence[str]) -> str:
     # Only now: these imports would hold up the start of snakemake.
     import yaml
 
-    from toxtune.config import overlaid
+    from toxtune.overlay import overlaid
 
     parser = argparse.ArgumentParser(allow_abbrev=False, add_help=False)
     parser.add_argument("--configfile", "--configfiles", nargs="+", default=[])
