@@ -26,10 +26,10 @@ rule all:
     default_target: True
     input:
         f"results/{RUN}/summary.md",
-        f"results/{RUN}/provenance.json",
+        expand("results/{run}/provenance.json", run=PLANS),
 
 
 rule search:
     """Tune and freeze the winners; leave the test part closed."""
     input:
-        f"results/{RUN}/selection.json",
+        expand("results/{run}/selection.json", run=PLANS),

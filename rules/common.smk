@@ -1,4 +1,5 @@
 # What every other rule file uses: the checked configuration, as a plan.
+import re
 import sys
 from pathlib import Path
 
@@ -10,22 +11,26 @@ from toxtune.code import code_hash
 from toxtune.config import check_config
 from toxtune.errors import UserError
 from toxtune.identity import canonical_json
-from toxtune.models import MODULES, family_module
-from toxtune.plan import load_plan
+from toxtune.models.registry import MODULES, family_module
+from toxtune.plan import load_plans
 
 try:
     check_config(config)
-    PLAN = load_plan(config)
+    # One plan per split; the results of each go to a folder of their own.
+    PLANS = {plan.run: plan for plan in load_plans(config)}
 except UserError as error:
     raise WorkflowError(str(error))
 
 RUN = config["run"]
 SEEDS = sorted(config["search"]["seeds"])
+TRIALS = {id: trial for plan in PLANS.values() for id, trial in plan.trials.items()}
+
+SPLITS = {plan.split_id: plan.split for plan in PLANS.values()}
+
+# What is the same for all splits.
+PLAN = next(iter(PLANS.values()))
 FAMILIES = PLAN.families
-FEATURES = sorted({trial.features for trial in PLAN.trials.values()})
-DATASET = f"data/{PLAN.dataset_id}"
-SPLIT = f"{DATASET}/{PLAN.split_id}"
-LEDGER = f"results/ledger/{PLAN.dataset_id}-{PLAN.split_id}.jsonl"
+FEATURES = sorted({trial.features for trial in TRIALS.values()})
 
 # A family's trainings depend on the code of that family, not on the others'.
 TRAINING_CODE = {
@@ -33,19 +38,16 @@ TRAINING_CODE = {
 }
 OPENING_CODE = code_hash("open_test", *(MODULES[family] for family in FAMILIES))
 
-REPLICATES = [
-    f"results/trials/{trial.family}/{trial.id}/seed-{seed}"
-    for trial in PLAN.trials.values()
-    for seed in SEEDS
-]
-WINNER_MODELS = [
-    f"results/{RUN}/models/{family}/seed-{seed}.{family_module(family).MODEL_FORMAT}"
+# The winners' models: one per family and seed.
+MODELS = [
+    f"models/{family}/seed-{seed}.{family_module(family).MODEL_FORMAT}"
     for family in FAMILIES
     for seed in SEEDS
 ]
 
 
 wildcard_constraints:
+    run="|".join(map(re.escape, PLANS)),
     dataset="[0-9a-f]{12}",
     split="[0-9a-f]{12}",
     part="train|valid|test",

@@ -69,7 +69,7 @@ rule split_dataset:
         mem_mb=4000,
         runtime=60,
     params:
-        split=canonical_json(PLAN.split),
+        split=lambda wc: canonical_json(SPLITS[wc.split]),
         code=code_hash("split_dataset"),
     message:
         "Splitting the dataset"

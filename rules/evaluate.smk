@@ -3,14 +3,9 @@ rule train_winner:
     """Make the model of a family's winner with one seed, and predict train and valid."""
     input:
         selection=rules.select_best.output.selection,
-        train=f"{SPLIT}/train.csv",
-        valid=f"{SPLIT}/valid.csv",
-        features=expand(
-            "{split}/{part}/{features}.npz",
-            split=SPLIT,
-            part=["train", "valid"],
-            features=FEATURES,
-        ),
+        train=lambda wc: PLANS[wc.run].part_file("train"),
+        valid=lambda wc: PLANS[wc.run].part_file("valid"),
+        features=lambda wc: PLANS[wc.run].features_files("train", "valid"),
     output:
         model="results/{run}/models/{family}/seed-{seed}.{format}",
         train="results/{run}/models/{family}/seed-{seed}.{format}.train.npy",
@@ -38,9 +33,10 @@ rule open_test:
     """Predict the test part with every frozen winner, and write that in the ledger."""
     input:
         selection=rules.select_best.output.selection,
-        models=WINNER_MODELS,
-        test=f"{SPLIT}/test.csv",
-        features=expand("{split}/test/{features}.npz", split=SPLIT, features=FEATURES),
+        models=expand("results/{{run}}/{model}", model=MODELS),
+        cards=expand("results/{{run}}/{model}.json", model=MODELS),
+        test=lambda wc: PLANS[wc.run].part_file("test"),
+        features=lambda wc: PLANS[wc.run].features_files("test"),
     output:
         predictions="results/{run}/test_predictions.csv",
     log:
@@ -54,7 +50,7 @@ rule open_test:
         mem_mb=4000,
         runtime=60,
     params:
-        ledger=LEDGER,
+        ledger=lambda wc: PLANS[wc.run].ledger,
         code=OPENING_CODE,
     message:
         "Opening the test part"
@@ -68,11 +64,11 @@ rule summarize_test:
         selection=rules.select_best.output.selection,
         test_predictions=rules.open_test.output.predictions,
         predictions=expand(
-            "{model}.{part}.npy", model=WINNER_MODELS, part=["train", "valid"]
+            "results/{{run}}/{model}.{part}.npy", model=MODELS, part=["train", "valid"]
         ),
-        train=f"{SPLIT}/train.csv",
-        valid=f"{SPLIT}/valid.csv",
-        test=f"{SPLIT}/test.csv",
+        train=lambda wc: PLANS[wc.run].part_file("train"),
+        valid=lambda wc: PLANS[wc.run].part_file("valid"),
+        test=lambda wc: PLANS[wc.run].part_file("test"),
     output:
         report="results/{run}/test.json",
         table="results/{run}/test.tsv",

@@ -6,9 +6,9 @@ rule write_report:
         trials=rules.gather_trials.output.trials,
         cost=rules.gather_trials.output.cost,
         test=rules.summarize_test.output.report,
-        curation=f"{DATASET}/curation.json",
-        assignment=f"{SPLIT}/assignment.tsv",
-        cards=expand("{model}.json", model=WINNER_MODELS),
+        curation=lambda wc: f"{PLANS[wc.run].dataset_folder}/curation.json",
+        assignment=lambda wc: f"{PLANS[wc.run].split_folder}/assignment.tsv",
+        cards=expand("results/{{run}}/{model}.json", model=MODELS),
     output:
         summary="results/{run}/summary.md",
         provenance="results/{run}/provenance.json",
@@ -23,12 +23,48 @@ rule write_report:
         mem_mb=4000,
         runtime=60,
     params:
-        plan=canonical_json(
-            {"dataset": PLAN.dataset, "split": PLAN.split, "test": config["test"]}
+        plan=lambda wc: canonical_json(
+            {
+                "dataset": PLANS[wc.run].dataset,
+                "split": PLANS[wc.run].split,
+                "test": config["test"],
+            }
         ),
-        ledger=LEDGER,
+        ledger=lambda wc: PLANS[wc.run].ledger,
         code=code_hash("write_report"),
     message:
         "Writing the summary"
     script:
         "../scripts/write_report.py"
+
+
+if len(PLANS) > 1:
+
+    rule summarize_splits:
+        """Put the splits side by side; nothing is selected across them."""
+        input:
+            selections=expand("results/{run}/selection.json", run=PLANS),
+            trials=expand("results/{run}/trials.tsv", run=PLANS),
+            tests=expand("results/{run}/test.json", run=PLANS),
+            summaries=expand("results/{run}/summary.md", run=PLANS),
+        output:
+            summary=f"results/{RUN}/summary.md",
+            scores=f"results/{RUN}/splits.tsv",
+            correlations=f"results/{RUN}/rank_correlations.tsv",
+        log:
+            f"logs/{RUN}/summarize_splits.log",
+        benchmark:
+            f"logs/{RUN}/summarize_splits.benchmark.tsv"
+        conda:
+            "../envs/toxtune.yaml"
+        threads: 1
+        resources:
+            mem_mb=2000,
+            runtime=10,
+        params:
+            run=RUN,
+            code=code_hash("summarize_splits"),
+        message:
+            "Comparing the splits"
+        script:
+            "../scripts/summarize_splits.py"

@@ -2,10 +2,10 @@
 rule train_replicate:
     """Train one trial with one seed and predict the validation part."""
     input:
-        train_features=lambda wc: f"{SPLIT}/train/{PLAN.trials[wc.trial].features}.npz",
-        valid_features=lambda wc: f"{SPLIT}/valid/{PLAN.trials[wc.trial].features}.npz",
-        train=f"{SPLIT}/train.csv",
-        valid=f"{SPLIT}/valid.csv",
+        train_features=lambda wc: TRIALS[wc.trial].features_file("train"),
+        valid_features=lambda wc: TRIALS[wc.trial].features_file("valid"),
+        train=lambda wc: TRIALS[wc.trial].part_file("train"),
+        valid=lambda wc: TRIALS[wc.trial].part_file("valid"),
     output:
         predictions="results/trials/{family}/{trial}/seed-{seed}/valid_predictions.npy",
         curve="results/trials/{family}/{trial}/seed-{seed}/learning_curve.tsv",
@@ -22,7 +22,7 @@ rule train_replicate:
         mem_mb=4000,
         runtime=120,
     params:
-        trial=lambda wc: PLAN.trials[wc.trial].json(),
+        trial=lambda wc: TRIALS[wc.trial].json(),
         code=lambda wc: TRAINING_CODE[wc.family],
     message:
         "Training {wildcards.family} trial {wildcards.trial} with seed {wildcards.seed}"
@@ -33,9 +33,13 @@ rule train_replicate:
 rule gather_trials:
     """Compute every metric of every trial from its validation predictions."""
     input:
-        train=f"{SPLIT}/train.csv",
-        valid=f"{SPLIT}/valid.csv",
-        results=expand("{replicate}/result.json", replicate=REPLICATES),
+        train=lambda wc: PLANS[wc.run].part_file("train"),
+        valid=lambda wc: PLANS[wc.run].part_file("valid"),
+        results=lambda wc: [
+            f"{trial.folder}/seed-{seed}/result.json"
+            for trial in PLANS[wc.run].trials.values()
+            for seed in SEEDS
+        ],
     output:
         trials="results/{run}/trials.tsv",
         scores="results/{run}/scores.tsv",
@@ -75,13 +79,15 @@ rule select_best:
         mem_mb=2000,
         runtime=10,
     params:
-        settings=canonical_json(
+        settings=lambda wc: canonical_json(
             {
                 "objective": config["objective"],
                 "seeds": SEEDS,
-                "dataset": PLAN.dataset_id,
-                "split": PLAN.split_id,
-                "trials": {id: vars(trial) for id, trial in PLAN.trials.items()},
+                "dataset": PLANS[wc.run].dataset_id,
+                "split": PLANS[wc.run].split_id,
+                "trials": {
+                    id: vars(trial) for id, trial in PLANS[wc.run].trials.items()
+                },
             }
         ),
         code=code_hash("select_best"),

@@ -4,18 +4,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from toxtune.files import read_json
-from toxtune.ledger import record_opening
+from toxtune.ledger import opening_id, record_opening
 from toxtune.logs import log_to
-from toxtune.models import family_module
+from toxtune.models.registry import family_module
 from toxtune.opening import predict_test
 from toxtune.warm import call_warm
 
 
-def main(files: dict[str, str], ledger: Path, run: str, trainers: str) -> None:
+def main(
+    files: dict[str, str], cards: list[Path], ledger: Path, run: str, trainers: str
+) -> None:
     """Record the opening first, then predict: no look goes unrecorded."""
     frozen = read_json(files["selection"])
     line = {
-        "selection": frozen["id"],
+        "selection": opening_id(frozen, [read_json(card) for card in cards]),
         "opened": datetime.now(UTC).isoformat(timespec="seconds"),
         "run": run,
         "overall": frozen["overall"],
@@ -41,6 +43,7 @@ if __name__ == "__main__":
             "test": snakemake.input.test,
             "predictions": snakemake.output.predictions,
         },
+        cards=[Path(card) for card in snakemake.input.cards],
         ledger=Path(snakemake.params.ledger),
         run=snakemake.wildcards.run,
         trainers=snakemake.config["trainers"],

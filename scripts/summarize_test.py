@@ -9,7 +9,7 @@ import numpy as np
 from toxtune.evaluation import Resampling, evaluate, flat_table
 from toxtune.files import read_json, write_json
 from toxtune.logs import log_to
-from toxtune.models import family_module
+from toxtune.models.registry import family_module
 from toxtune.opening import read_test_predictions
 from toxtune.parts import read_part
 from toxtune.tables import write_tsv

@@ -45,21 +45,22 @@ class Scores:
     def _begin(self, configfiles: list[str]) -> None:
         # Heavy imports, off the path of the scheduler.
         from toxtune.config import load_config
-        from toxtune.plan import load_plan
+        from toxtune.plan import load_plans
 
         *overlays, base = map(Path, configfiles)
         config = load_config([base, *overlays])
         objective = config["objective"]
         self._best_so_far = BestSoFar(objective["metric"], objective["direction"])
-        self._score_earlier_trainings(load_plan(config), config["search"]["seeds"])
+        for plan in load_plans(config):
+            self._score_earlier_trainings(plan, config["search"]["seeds"])
 
     def _score_earlier_trainings(self, plan: "Plan", seeds: list[int]) -> None:
-        parts = Path("data", plan.dataset_id, plan.split_id)
+        parts = [Path(plan.part_file(part)) for part in ("train", "valid")]
         for trial in plan.trials.values():
             for seed in seeds:
-                folder = Path("results/trials", trial.family, trial.id, f"seed-{seed}")
+                folder = Path(trial.folder, f"seed-{seed}")
                 if (folder / "result.json").is_file():
-                    self._score(folder, parts / "train.csv", parts / "valid.csv")
+                    self._score(folder, *parts)
 
     def _score(self, folder: Path, train: Path, valid: Path) -> None:
         if self._best_so_far:

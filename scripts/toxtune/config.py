@@ -168,12 +168,12 @@ def _check_source(dataset: dict[str, Any]) -> Iterable[str]:
 
 
 def _check_split(split: dict[str, Any]) -> Iterable[str]:
-    method, seed, column = split["method"], split["seed"], split["column"]
+    method, seeds, column = split["method"], split["seeds"], split["column"]
     fractions = split["fractions"]
     if method == "column":
         if column is None:
             yield "split.column: split.method column needs a column's name, got None"
-        for key in ("fractions", "seed"):
+        for key in ("fractions", "seeds"):
             if split[key] is not None:
                 yield f"split.{key}: the column decides; write null, got {split[key]!r}"
         return
@@ -187,7 +187,7 @@ def _check_split(split: dict[str, Any]) -> Iterable[str]:
     elif abs(sum(fractions.values()) - 1) > 1e-9:
         total = round(sum(fractions.values()), 9)
         yield f"split.fractions: must sum to 1, got {fractions}, which sum to {total:g}"
-    if method == "scaffold" and seed is not None:
-        yield f"split.seed: the scaffold splitter ignores it; write null, got {seed!r}"
-    if method != "scaffold" and seed is None:
-        yield f"split.seed: split.method {method} needs a whole number ≥ 0, got None"
+    if method == "scaffold" and seeds is not None:
+        yield f"split.seeds: scaffold has no use for them; write null, got {seeds}"
+    if method != "scaffold" and seeds is None:
+        yield f"split.seeds: split.method {method} needs at least one, got None"

@@ -7,7 +7,7 @@ import pandas as pd
 
 from toxtune.arrays import load_features
 from toxtune.files import read_json
-from toxtune.models import family_module
+from toxtune.models.registry import family_module
 from toxtune.parts import read_part, write_table
 
 
@@ -23,7 +23,7 @@ def predict_test(selection: str, models: str, test: str, predictions: str) -> No
     test
         The test part; its features lie in the folder of the same name.
     predictions
-        CSV to write: family, seed, row, id, then the probability of each task.
+        CSV to write: family, seed, id, then the probability of each task.
     """
     frozen = read_json(Path(selection))
     part = read_part(Path(test))

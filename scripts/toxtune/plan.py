@@ -1,7 +1,8 @@
-"""What a configuration asks for: the dataset, the split and the trials, by identity."""
+"""What a configuration asks for: dataset, splits and trials, each by its identity."""
 
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,19 +12,22 @@ from toxtune.features import features_name
 from toxtune.files import read_json, write_json
 from toxtune.gzipped import uncompressed
 from toxtune.identity import canonical_json, short_id
-from toxtune.space import deviations, grid, typed_axes
+from toxtune.space import Point, Space, deviations, read_space
+from toxtune.strategies import STRATEGIES
 
 HASH_CACHE = Path(".toxtune/source_hashes.json")
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One point of a space, with all its hyperparameters written out.
+    """One point of a space on one split, with all its hyperparameters written out.
 
     Attributes
     ----------
     id
         12 hexadecimal digits; see `docs/architecture.md`.
+    dataset, split
+        Their ids.
     family
         Name of the model family.
     features
@@ -33,9 +37,24 @@ class Trial:
     """
 
     id: str
+    dataset: str
+    split: str
     family: str
     features: str
     hyperparameters: dict[str, Any]
+
+    @property
+    def folder(self) -> str:
+        """Where the results of the trial's replicates are."""
+        return f"results/trials/{self.family}/{self.id}"
+
+    def part_file(self, part: str) -> str:
+        """Path of a part's molecules."""
+        return f"data/{self.dataset}/{self.split}/{part}.csv"
+
+    def features_file(self, part: str) -> str:
+        """Path of a part's features."""
+        return f"data/{self.dataset}/{self.split}/{part}/{self.features}.npz"
 
     def json(self) -> str:
         """Spell the trial as canonical JSON: what a training job is told."""
@@ -44,10 +63,12 @@ class Trial:
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a configuration determines before any job has run.
+    """All that a configuration determines, for one split, before any job has run.
 
     Attributes
     ----------
+    run
+        Folder of the results below ``results/``.
     dataset, split
         Settings that decide the dataset and the split.
     dataset_id, split_id
@@ -58,6 +79,7 @@ class Plan:
         Id to trial, sorted by id.
     """
 
+    run: str
     dataset: dict[str, Any]
     dataset_id: str
     split: dict[str, Any]
@@ -75,9 +97,35 @@ class Plan:
         """The families that have trials, sorted."""
         return sorted({trial.family for trial in self.trials.values()})
 
+    @property
+    def dataset_folder(self) -> str:
+        """Where the dataset is."""
+        return f"data/{self.dataset_id}"
 
-def load_plan(config: dict[str, Any]) -> Plan:
-    """Work out the plan of a checked configuration.
+    @property
+    def split_folder(self) -> str:
+        """Where the parts of the split are."""
+        return f"{self.dataset_folder}/{self.split_id}"
+
+    def part_file(self, part: str) -> str:
+        """Path of a part's molecules."""
+        return f"{self.split_folder}/{part}.csv"
+
+    def features_files(self, *parts: str) -> list[str]:
+        """Paths of the parts' features, of all kinds that a trial asks for."""
+        trials = self.trials.values()
+        return sorted({trial.features_file(part) for trial in trials for part in parts})
+
+    @property
+    def ledger(self) -> str:
+        """Path of the split's ledger."""
+        return f"results/ledger/{self.dataset_id}-{self.split_id}.jsonl"
+
+
+def load_plans(config: dict[str, Any]) -> list[Plan]:
+    """Work out the plans of a checked configuration, one per split.
+
+    Several splits are several searches, each with a selection and a test of its own.
 
     Raises
     ------
@@ -85,23 +133,71 @@ def load_plan(config: dict[str, Any]) -> Plan:
         For a missing data file or an illegal space.
     """
     dataset = _dataset_settings(config)
-    split = _split_settings(config["split"])
-    identity = {"dataset": short_id(dataset), "split": short_id(split)}
-    trials = [
-        trial
+    spaces = [
+        read_space(space, list(config["features"]), f"search.spaces[{number}]")
         for number, space in enumerate(config["search"]["spaces"])
-        for trial in _trials(space, f"search.spaces[{number}]", config, identity)
     ]
-    definitions = config["features"].values()
+    points = [
+        (space.family, point) for space in spaces for point in _points(space, config)
+    ]
+    splits = _split_settings(config["split"])
+    return [
+        _plan(config, _run_folder(config["run"], split, splits), dataset, split, points)
+        for split in splits
+    ]
+
+
+def _points(space: Space, config: dict[str, Any]) -> list[Point]:
+    search = config["search"]
+    return STRATEGIES[search["strategy"]](space, search["trials"], search["seed"])
+
+
+def _run_folder(run: str, split: dict[str, Any], splits: list[dict[str, Any]]) -> str:
+    return run if len(splits) == 1 else f"{run}/split-{split['seed']}"
+
+
+def _plan(
+    config: dict[str, Any],
+    run: str,
+    dataset: dict[str, Any],
+    split: dict[str, Any],
+    points: Iterable[tuple[str, Point]],
+) -> Plan:
+    identity = {"dataset": short_id(dataset), "split": short_id(split)}
+    names = {
+        name: features_name(config["features"][name]) for name in config["features"]
+    }
+    trials = [
+        _trial(family, names[point.features], point.hyperparameters, identity)
+        for family, point in points
+    ]
     return Plan(
+        run=run,
         dataset=dataset,
         dataset_id=identity["dataset"],
         split=split,
         split_id=identity["split"],
-        features={features_name(definition): definition for definition in definitions},
+        features={names[name]: config["features"][name] for name in names},
         trials={
             trial.id: trial for trial in sorted(trials, key=lambda trial: trial.id)
         },
+    )
+
+
+def _trial(
+    family: str,
+    features: str,
+    hyperparameters: dict[str, Any],
+    identity: dict[str, str],
+) -> Trial:
+    what_it_is = {
+        **identity,
+        "family": family,
+        "features": features,
+        "hyperparameters": deviations(family, hyperparameters),
+    }
+    return Trial(
+        id=short_id(what_it_is), **{**what_it_is, "hyperparameters": hyperparameters}
     )
 
 
@@ -117,11 +213,14 @@ def _dataset_settings(config: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _split_settings(split: dict[str, Any]) -> dict[str, Any]:
+def _split_settings(split: dict[str, Any]) -> list[dict[str, Any]]:
     if split["method"] == "column":
-        return {"method": "column", "column": split["column"]}
+        return [{"method": "column", "column": split["column"]}]
     fractions = {part: float(share) for part, share in split["fractions"].items()}
-    return {"method": split["method"], "fractions": fractions, "seed": split["seed"]}
+    return [
+        {"method": split["method"], "fractions": fractions, "seed": seed}
+        for seed in sorted(split["seeds"] or [None])
+    ]
 
 
 def _hash_of_source(source: str) -> str:
@@ -146,33 +245,3 @@ def _hash_of_source(source: str) -> str:
         known[key] = digest.hexdigest()
         write_json(HASH_CACHE, known)
     return known[key]
-
-
-def _trials(
-    space: dict[str, Any], where: str, config: dict[str, Any], identity: dict[str, str]
-) -> list[Trial]:
-    if space["features"] not in config["features"]:
-        known = ", ".join(sorted(config["features"]))
-        raise UserError(
-            f"{where}.features: {space['features']!r} is not defined under features, "
-            f"which has {known}"
-        )
-    family = space["family"]
-    features = features_name(config["features"][space["features"]])
-    axes = typed_axes(family, space["hyperparameters"], f"{where}.hyperparameters")
-    return [
-        Trial(
-            id=short_id(
-                {
-                    **identity,
-                    "family": family,
-                    "features": features,
-                    "hyperparameters": deviations(family, hyperparameters),
-                }
-            ),
-            family=family,
-            features=features,
-            hyperparameters=hyperparameters,
-        )
-        for hyperparameters in grid(family, axes)
-    ]

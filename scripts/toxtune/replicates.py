@@ -15,9 +15,10 @@ import numpy as np
 from toxtune.code import code_hash
 from toxtune.files import read_json, sha256_of_file, whole_file, write_json
 from toxtune.identity import full_hash
-from toxtune.models import Examples, Fitted, family_module
+from toxtune.models import Examples, Fitted
+from toxtune.models.registry import family_module
 from toxtune.store import place
-from toxtune.training import fit_trial, load_examples, status_of
+from toxtune.training import load_examples, status_of
 
 RESULT_FILES = (
     "valid_predictions.npy",
@@ -94,7 +95,8 @@ class Replicate:
     def _outcome(self) -> tuple[Fitted, dict[str, Any]]:
         """The training itself, done at most once, and what it cost."""
         start = time.perf_counter()
-        fitted = fit_trial(self.trial, self.seed, *self._examples)
+        fit = family_module(self.trial["family"]).fit
+        fitted = fit(*self._examples, self.trial["hyperparameters"], self.seed)
         return fitted, {
             "seconds": round(time.perf_counter() - start, 3),
             "peak_memory_mib": _peak_memory_mib(),

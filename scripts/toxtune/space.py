@@ -1,58 +1,113 @@
-"""Spaces: the values that a family's hyperparameters may take."""
+"""Spaces: the values that a family's features and hyperparameters may take."""
 
-from itertools import product
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from toxtune.axes import Axis, Choices, read_axis
 from toxtune.errors import UserError
-from toxtune.models import family_module
+from toxtune.models.registry import family_module
+
+FEATURES = "features"
 
 
-def typed_axes(family: str, axes: dict[str, Any], where: str) -> dict[str, list[Any]]:
-    """Give each value of each axis the type that its family declares.
+@dataclass(frozen=True)
+class Point:
+    """One point of a space: the name of the features, and all hyperparameters."""
 
-    Parameters
+    features: str
+    hyperparameters: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Space:
+    """What may be tried of one family.
+
+    Attributes
     ----------
     family
         Name of the model family.
+    features
+        Names of features, an axis like any other.
     axes
-        Hyperparameter to a list of values, or to one value that stays fixed.
-    where
-        Key of `axes` in the configuration, for messages.
+        Hyperparameter to axis; each after those that its condition names.
+    """
 
-    Returns
-    -------
-    dict
-        Hyperparameter to its distinct values, in the order given.
+    family: str
+    features: Choices
+    axes: dict[str, Axis]
+
+    @property
+    def dimensions(self) -> list[str]:
+        """The names of all axes, sorted; `point_at` wants a share for each."""
+        return sorted([FEATURES, *self.axes])
+
+    def point_at(self, shares: Mapping[str, float]) -> Point:
+        """Return the point at one share, from 0 to below 1, of each axis."""
+        hyperparameters = self._defaults()
+        for name, axis in self.axes.items():
+            if axis.counts(hyperparameters):
+                hyperparameters[name] = axis.values.at(shares[name])
+        return Point(self.features.at(shares[FEATURES]), hyperparameters)
+
+    def grid(self) -> Iterator[Point]:
+        """Yield every combination; an axis that does not count adds none."""
+        for features in self.features.listed():
+            for hyperparameters in self._combinations(list(self.axes.items())):
+                yield Point(features, hyperparameters)
+
+    def _combinations(self, axes: list[tuple[str, Axis]]) -> Iterator[dict[str, Any]]:
+        if not axes:
+            yield self._defaults()
+            return
+        *earlier, (name, axis) = axes
+        for hyperparameters in self._combinations(earlier):
+            if not axis.counts(hyperparameters):
+                yield hyperparameters
+                continue
+            for value in axis.values.listed():
+                yield {**hyperparameters, name: value}
+
+    def _defaults(self) -> dict[str, Any]:
+        declared = family_module(self.family).HYPERPARAMETERS
+        return {name: axis.default for name, axis in declared.items()}
+
+
+def read_space(spelled: dict[str, Any], known_features: list[str], key: str) -> Space:
+    """Read one entry of ``search.spaces``.
+
+    Parameters
+    ----------
+    spelled
+        ``family``, ``features`` (one name or a list of names) and
+        ``hyperparameters``.
+    known_features
+        The names that are defined.
+    key
+        Where it stands in the configuration, for messages.
 
     Raises
     ------
     UserError
-        For an unknown hyperparameter, an axis without values or an illegal value.
+        For unknown features or hyperparameters, and for illegal axes.
     """
+    family = spelled["family"]
     declared = family_module(family).HYPERPARAMETERS
-    typed = {}
-    for name, values in axes.items():
-        key = f"{where}.{name}"
+    axes = {}
+    for name, axis in spelled["hyperparameters"].items():
+        where = f"{key}.hyperparameters.{name}"
         if name not in declared:
             known = ", ".join(sorted(declared))
             raise UserError(
-                f"{key}: {family} has no such hyperparameter; it has {known}"
+                f"{where}: {family} has no such hyperparameter; it has {known}"
             )
-        listed = values if isinstance(values, list) else [values]
-        if not listed:
-            raise UserError(f"{key}: needs at least one value, got []")
-        typed[name] = _distinct(_typed(declared[name], value, key) for value in listed)
-    return typed
-
-
-def grid(family: str, axes: dict[str, list[Any]]) -> list[dict[str, Any]]:
-    """Every combination of the axes' values, hyperparameters by default elsewhere."""
-    declared = family_module(family).HYPERPARAMETERS
-    defaults = {name: axis.default for name, axis in declared.items()}
-    return [
-        {**defaults, **dict(zip(axes, values, strict=True))}
-        for values in product(*axes.values())
-    ]
+        axes[name] = read_axis(declared, name, axis, where)
+    return Space(
+        family=family,
+        features=_read_features(spelled["features"], known_features, key),
+        axes=_ordered(axes, f"{key}.hyperparameters"),
+    )
 
 
 def deviations(family: str, hyperparameters: dict[str, Any]) -> dict[str, Any]:
@@ -65,12 +120,22 @@ def deviations(family: str, hyperparameters: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _typed(axis: Any, value: Any, key: str) -> Any:
+def _read_features(spelled: Any, known: list[str], key: str) -> Choices:
+    names = spelled if isinstance(spelled, list) else [spelled]
+    for name in names:
+        if name not in known:
+            raise UserError(
+                f"{key}.features: {name!r} is not defined under features, "
+                f"which has {', '.join(sorted(known))}"
+            )
+    return Choices(tuple(dict.fromkeys(names)))
+
+
+def _ordered(axes: dict[str, Axis], key: str) -> dict[str, Axis]:
+    """Sort axes by name, each after those that its condition names."""
+    graph = {name: set(axes[name].when) & set(axes) for name in sorted(axes)}
     try:
-        return axis.typed(value)
-    except ValueError as error:
-        raise UserError(f"{key}: {error}") from None
-
-
-def _distinct(values: Any) -> list[Any]:
-    return list(dict.fromkeys(values))
+        return {name: axes[name] for name in TopologicalSorter(graph).static_order()}
+    except CycleError as error:
+        circle = " -> ".join(error.args[1])
+        raise UserError(f"{key}: conditions go in a circle: {circle}") from None

@@ -71,7 +71,7 @@ def _verdict(results: Results) -> str:
     return (
         f"Selected: **{family}** trial `{won['trial']['id']}`, for the best "
         f"{METRIC_NAMES[metric]} on the validation part ({won['mean']:.3f}). "
-        f"On the test part: **{METRIC_NAMES[metric]} {_score(mean['test'])}**"
+        f"On the test part: **{METRIC_NAMES[metric]} {format_score(mean['test'])}**"
         f"{_spread(mean)}.\n"
     )
 
@@ -98,13 +98,13 @@ def _score_table(results: Results) -> str:
                 [
                     family + mark,
                     METRIC_NAMES[metric],
-                    *(_score(mean[part]) for part in ("train", "valid", "test")),
-                    _score(mean["test_sd_over_seeds"]),
+                    *(format_score(mean[part]) for part in ("train", "valid", "test")),
+                    format_score(mean["test_sd_over_seeds"]),
                     _interval(mean["test_interval"]),
                 ]
             )
     header = ["family", "mean over tasks", "train", "valid", "test"]
-    return _table([*header, "SD (seeds)", f"{level} interval"], rows)
+    return markdown_table([*header, "SD (seeds)", f"{level} interval"], rows)
 
 
 def _notes(results: Results) -> str:
@@ -151,7 +151,7 @@ def _winner_table(results: Results) -> str:
             [family, f"`{trial['id']}`", trial["features"], settings, won["out_of"]]
         )
     header = ["family", "trial", "features", "hyperparameters", "best of"]
-    return _table(header, rows)
+    return markdown_table(header, rows)
 
 
 def _task_table(results: Results) -> str:
@@ -164,8 +164,8 @@ def _task_table(results: Results) -> str:
         for family in families:
             scores = results.test["families"][family][metric]["tasks"][task]
             row += [
-                _score(scores["valid"]),
-                _score(scores["test"]),
+                format_score(scores["valid"]),
+                format_score(scores["test"]),
                 _interval(scores["test_interval"]),
             ]
         rows.append(row)
@@ -173,7 +173,7 @@ def _task_table(results: Results) -> str:
     for family in families:
         header += [f"{family} valid", "test", "interval"]
     unscored = [row[0] for row in rows if "none" in row]
-    table = _table(header, rows)
+    table = markdown_table(header, rows)
     if unscored:
         table += (
             f"\nNo score (`none`) where a part has one class alone: "
@@ -193,13 +193,13 @@ def _search_table(results: Results) -> str:
                 family,
                 len(trials),
                 int((trials["status"] != "ok").sum()),
-                f"{_score(best.min())} to {_score(best.max())}",
+                f"{format_score(best.min())} to {format_score(best.max())}",
                 f"{cost['seconds'].sum():.0f} s",
                 f"{cost['peak_memory_mib'].max():.0f} MiB",
             ]
         )
     header = ["family", "trials", "failed", "valid scores", "training", "peak memory"]
-    return _table(header, rows)
+    return markdown_table(header, rows)
 
 
 def _failures(results: Results) -> str:
@@ -235,7 +235,8 @@ def _data(results: Results) -> str:
     )
 
 
-def _score(value: float | None) -> str:
+def format_score(value: float | None) -> str:
+    """Spell a score with three decimals; ``none`` where there is none."""
     return "none" if value is None or pd.isna(value) else f"{value:.3f}"
 
 
@@ -243,6 +244,7 @@ def _interval(bounds: list[float] | None) -> str:
     return "none" if not bounds else f"{bounds[0]:.3f} to {bounds[1]:.3f}"
 
 
-def _table(header: list[Any], rows: list[list[Any]]) -> str:
+def markdown_table(header: list[Any], rows: list[list[Any]]) -> str:
+    """Write a table in Markdown."""
     lines = [header, ["---"] * len(header), *rows]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines) + "\n"

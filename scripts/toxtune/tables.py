@@ -7,8 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from toxtune.errors import UserError
 from toxtune.files import read_json, sha256_of_file, write_text
 from toxtune.metrics import DIRECTIONS, task_scores
+
+FIXED_COLUMNS = ["trial", "family", "features", "status", "epochs_trained"]
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,13 @@ def score_replicate(
 
     Raises
     ------
-    ValueError
+    UserError
         If the predictions are not the bytes that the result speaks of.
     """
     result = read_json(folder / "result.json")
     predictions = folder / "valid_predictions.npy"
     if sha256_of_file(predictions) != result["sha256"][predictions.name]:
-        raise ValueError(f"{predictions} is damaged: delete {folder} and run again")
+        raise UserError(f"{predictions} is damaged: delete {folder} and run again")
     scores = {}
     if result["status"] == "ok":
         probabilities = np.load(predictions)
@@ -76,10 +79,15 @@ def trials_table(replicates: list[Scored]) -> pd.DataFrame:
         by_trial.setdefault(replicate.result["trial"]["id"], []).append(replicate)
     rows = [_trial_row(members) for members in by_trial.values()]
     table = pd.DataFrame(rows).sort_values(["family", "trial"], ignore_index=True)
-    fixed = ["trial", "family", "features", "status", "epochs_trained"]
     metrics = [name for name in table if name.startswith(tuple(DIRECTIONS))]
-    hyperparameters = sorted(set(table) - {*fixed, *metrics})
-    return table[[*fixed, *hyperparameters, *metrics]]
+    hyperparameters = sorted(set(table) - {*FIXED_COLUMNS, *metrics})
+    return table[[*FIXED_COLUMNS, *hyperparameters, *metrics]]
+
+
+def setting_columns(trials: pd.DataFrame) -> list[str]:
+    """Name the columns that say what was tried: family, features, hyperparameters."""
+    outcomes = ("trial", "status", "epochs_trained", *DIRECTIONS)
+    return [name for name in trials if not name.startswith(outcomes)]
 
 
 def scores_table(replicates: list[Scored], tasks: list[str]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from toxtune.models import family_module
+from toxtune.models.registry import family_module
 from toxtune.replicates import Replicate
 from toxtune.store import Store
 from toxtune.warm import call_warm

@@ -1,4 +1,4 @@
-"""One training: from files of features and labels to predictions and a learning curve.
+"""Before and after a training: the examples from files, and the verdict.
 
 This module and a family's own are all that decides what a training gives; their code
 is part of the key under which its result is kept. What only moves files does not
@@ -7,36 +7,17 @@ belong here.
 
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from toxtune.arrays import load_features
-from toxtune.models import Examples, Fitted, family_module
+from toxtune.models import Examples, Fitted
 from toxtune.parts import read_part
 
 
 def load_examples(features: Path, part: Path) -> Examples:
     """Read one part's features and labels, rows in the same order."""
     return Examples(features=load_features(features), labels=read_part(part).labels)
-
-
-def fit_trial(
-    trial: dict[str, Any], seed: int, train: Examples, valid: Examples
-) -> Fitted:
-    """Fit the trial's model with one seed.
-
-    Parameters
-    ----------
-    trial
-        ``family`` and ``hyperparameters``, all of them.
-    seed
-        Any whole number ≥ 0.
-    train, valid
-        The two parts that a training may see.
-    """
-    fit = family_module(trial["family"]).fit
-    return fit(train, valid, trial["hyperparameters"], seed)
 
 
 def status_of(fitted: Fitted, predictions: np.ndarray) -> str:

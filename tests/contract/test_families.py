@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from toxtune.metrics import mean_score, scorable, task_scores
-from toxtune.models import MODULES, Examples, dense, family_module
-from toxtune.space import grid
-from toxtune.training import fit_trial, status_of
+from toxtune.models import Examples, dense
+from toxtune.models.registry import MODULES, family_module
+from toxtune.training import status_of
 
 N_MOLECULES, N_FEATURES, N_TASKS = 20, 64, 5
 ALL_MISSING, ONE_CLASS = 3, 4
@@ -74,16 +74,16 @@ TRAIN, VALID = examples(1), examples(2)
 
 def fit(family, seed=0, train=TRAIN, valid=VALID, **hyperparameters):
     """Fit a family; what is not named is as in `QUICK`."""
-    (settings,) = grid(
-        family,
-        {
-            name: [family_module(family).HYPERPARAMETERS[name].typed(value)]
-            for name, value in (QUICK[family] | hyperparameters).items()
-        },
-    )
-    return fit_trial(
-        {"family": family, "hyperparameters": settings}, seed, train, valid
-    )
+    settings = with_defaults(family, QUICK[family] | hyperparameters)
+    return family_module(family).fit(train, valid, settings, seed)
+
+
+def with_defaults(family, hyperparameters):
+    declared = family_module(family).HYPERPARAMETERS
+    typed = {
+        name: declared[name].typed(hyperparameters[name]) for name in hyperparameters
+    }
+    return {name: axis.default for name, axis in declared.items()} | typed
 
 
 def predicted(*arguments, **words):
@@ -235,9 +235,7 @@ def test_every_hyperparameter_is_tried_here(family):
 
 @families
 def test_defaults_alone_are_a_trial(family):
-    (settings,) = grid(family, {})
-    trial = {"family": family, "hyperparameters": settings}
-    fitted = fit_trial(trial, 0, TRAIN, VALID)
+    fitted = family_module(family).fit(TRAIN, VALID, with_defaults(family, {}), 0)
     assert status_of(fitted, fitted.model.predict(VALID.features)) == "ok"
 
 
@@ -280,6 +278,12 @@ def test_dense_missing_label_has_no_gradient():
         loss = dense._loss(logits, labels, weights)
     gradient = tape.gradient(loss, logits).numpy()
     np.testing.assert_array_equal(gradient == 0, np.isnan(TRAIN.labels))
+
+
+@pytest.mark.parametrize("batch_size", [N_MOLECULES + 1, 3 * 10**9])
+def test_dense_batch_larger_than_the_part_is_the_part(batch_size):
+    whole = predicted("dense", batch_size=N_MOLECULES)
+    assert predicted("dense", batch_size=batch_size).tobytes() == whole.tobytes()
 
 
 def test_dense_batch_without_any_label_does_nothing():
@@ -360,9 +364,9 @@ def test_dense_layers_are_stacked(hidden_layers):
 @pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "sgd"])
 def test_dense_weight_decay_shrinks_kernels_and_spares_biases(optimizer):
     tf = dense._tensorflow()
-    (settings,) = grid(
+    settings = with_defaults(
         "dense",
-        {"optimizer": [optimizer], "learning_rate": [0.5], "weight_decay": [0.1]},
+        {"optimizer": optimizer, "learning_rate": 0.5, "weight_decay": 0.1},
     )
     _, logits = dense._build(4, 2, settings, seed=0)
     logits.set_weights([np.ones_like(array) for array in logits.get_weights()])

@@ -7,7 +7,7 @@ import pytest
 
 from toxtune import code
 from toxtune.code import code_hash
-from toxtune.models import MODULES
+from toxtune.models.registry import MODULES
 
 TREE = {
     "train.py": '''
@@ -156,6 +156,7 @@ def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
         "toxtune/identity.py",
         "toxtune/logs.py",
         "toxtune/replicates.py",
+        "toxtune/models/registry.py",
         "toxtune/processes.py",
         "toxtune/store.py",
         "toxtune/trainers.py",

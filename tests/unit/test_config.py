@@ -9,9 +9,9 @@ from toxtune.config import ROOT, SCHEMA, check_config, load_config
 from toxtune.errors import UserError
 from toxtune.features import KINDS
 from toxtune.metrics import DIRECTIONS
-from toxtune.models import MODULES
+from toxtune.models.registry import MODULES
 from toxtune.overlay import overlaid
-from toxtune.plan import load_plan
+from toxtune.plan import load_plans
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 
@@ -33,11 +33,11 @@ PROPERTIES = dict(properties(yaml.safe_load(SCHEMA.read_text("utf-8"))))
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_examples_are_legal(example):
     config = load_config([ROOT / "config.yaml", example])
-    assert load_plan(config).trials
+    assert load_plans(config)[0].trials
 
 
 def test_shipped_configuration_is_legal():
-    assert len(load_plan(load_config([ROOT / "config.yaml"])).trials) == 14
+    assert len(load_plans(load_config([ROOT / "config.yaml"]))[0].trials) == 14
 
 
 def test_there_are_examples_and_they_say_what_differs():
@@ -95,9 +95,9 @@ def test_schema_lists_what_the_library_has(path, known):
         "dataset: {source: mine.csv, sha256: null, id_column: null}",
         "dataset: {source: demo}",
         "dataset: {tasks: [NR-AR]}",
-        "split: {method: scaffold, seed: null}",
-        "split: {method: stratified, seed: 0}",
-        "split: {method: column, column: part, seed: null, fractions: null}",
+        "split: {method: scaffold, seeds: null}",
+        "split: {method: stratified, seeds: [0, 1, 2]}",
+        "split: {method: column, column: part, seeds: null, fractions: null}",
         "split: {fractions: {train: 0.7, valid: 0.2, test: 0.1}}",
         "search: {seeds: [0]}",
         "test: {confidence: 0.9}",
@@ -114,7 +114,7 @@ NAME_RULE = "run: must be letters, digits, dot, dash or underscore, at most 64"
 FAULTS = {
     # Unknown and missing keys.
     "colour: red": "config: unknown key 'colour'; known are run, dataset,",
-    "split: {sed: 1}": "split: unknown key 'sed'; known are method, fractions, seed,",
+    "split: {sed: 1}": "split: unknown key 'sed'; known are method, fractions, seeds,",
     "split: {fractions: {dev: 0.1}}": "split.fractions: unknown key 'dev'; known are",
     "features: {ecfp: {bits: 9}}": "features.ecfp: unknown key 'bits'; known are kind",
     "features: {maps: {kind: circular, size: 64}}": (
@@ -134,8 +134,9 @@ FAULTS = {
     "search: {seeds: 3}": "search.seeds: must be a list, got 3",
     "search: {seeds: [true]}": "search.seeds[0]: must be a whole number, got True",
     "search: {seeds: [0.0]}": "search.seeds[0]: must be a whole number, got 0.0",
-    "split: {seed: true}": "split.seed: must be a whole number or null, got True",
-    "split: {seed: 1.0}": "split.seed: must be a whole number or null, got 1.0",
+    "split: {seeds: 0}": "split.seeds: must be a list or null, got 0",
+    "split: {seeds: [true]}": "split.seeds[0]: must be a whole number, got True",
+    "split: {seeds: [1.0]}": "split.seeds[0]: must be a whole number, got 1.0",
     "features: {ecfp: {radius: 2.0}}": (
         "features.ecfp.radius: must be a whole number, got 2.0"
     ),
@@ -155,8 +156,8 @@ FAULTS = {
     "test: {confidence: .inf}": "test.confidence: must be a number, got inf",
     # Bounds.
     "search: {seeds: [-1]}": "search.seeds[0]: must be ≥ 0, got -1",
-    "split: {seed: -1}": "split.seed: must be ≥ 0, got -1",
-    "split: {seed: 4294967296}": "split.seed: must be ≤ 4294967295, got 4294967296",
+    "split: {seeds: [-1]}": "split.seeds[0]: must be ≥ 0, got -1",
+    "split: {seeds: [4294967296]}": "split.seeds[0]: must be ≤ 4294967295, got",
     "features: {ecfp: {size: 8}}": "features.ecfp.size: must be ≥ 16, got 8",
     "features: {ecfp: {radius: 11}}": "features.ecfp.radius: must be ≤ 10, got 11",
     "test: {resamples: 0}": "test.resamples: must be ≥ 10, got 0",
@@ -173,7 +174,7 @@ FAULTS = {
         "got 'minimize'"
     ),
     "split: {method: butina}": "split.method: must be one of random, stratified,",
-    "search: {strategy: random}": "search.strategy: must be one of grid, got 'random'",
+    "search: {strategy: annealing}": "search.strategy: must be one of grid, random, ",
     "features: {ecfp: {kind: ecfp}}": (
         "features.ecfp.kind: must be one of circular, got 'ecfp'"
     ),
@@ -207,21 +208,21 @@ FAULTS = {
         "split.fractions: split.method random needs them, got None"
     ),
     "split: {method: scaffold}": (
-        "split.seed: the scaffold splitter ignores it; write null, got 0"
+        "split.seeds: scaffold has no use for them; write null, got [0]"
     ),
-    "split: {seed: null}": (
-        "split.seed: split.method random needs a whole number ≥ 0, got None"
+    "split: {seeds: null}": (
+        "split.seeds: split.method random needs at least one, got None"
     ),
     "split: {column: part}": (
         "split.column: split.method random ignores it; write null, got 'part'"
     ),
-    "split: {method: column, seed: null, fractions: null}": (
+    "split: {method: column, seeds: null, fractions: null}": (
         "split.column: split.method column needs a column's name, got None"
     ),
     "split: {method: column, column: part, fractions: null}": (
-        "split.seed: the column decides; write null, got 0"
+        "split.seeds: the column decides; write null, got [0]"
     ),
-    "split: {method: column, column: part, seed: null}": (
+    "split: {method: column, column: part, seeds: null}": (
         "split.fractions: the column decides; write null, got {'train': 0.8"
     ),
     "dataset: {sha256: null}": (
@@ -272,7 +273,7 @@ def test_fault_in_a_space_is_one_line_with_key_rule_and_value(
     )
     check_config(config)
     with pytest.raises(UserError) as refusal:
-        load_plan(config)
+        load_plans(config)
     where = "search.spaces[0].hyperparameters."
     assert str(refusal.value).startswith(where + message)
     assert len(str(refusal.value).splitlines()) == 1
@@ -280,9 +281,9 @@ def test_fault_in_a_space_is_one_line_with_key_rule_and_value(
 
 def test_all_faults_are_told_at_once(configured):
     with pytest.raises(UserError) as refusal:
-        check_config(configured("run: 5\nsplit: {seed: -1}\ntest: {resamples: 0}"))
+        check_config(configured("run: 5\nsplit: {seeds: [-1]}\ntest: {resamples: 0}"))
     keys = [line.split(":")[0] for line in str(refusal.value).splitlines()]
-    assert keys == ["run", "split.seed", "test.resamples"]
+    assert keys == ["run", "split.seeds[0]", "test.resamples"]
 
 
 def test_overlay_merges_mappings_and_replaces_the_rest():

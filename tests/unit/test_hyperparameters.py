@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
-from toxtune.models import MODULES, family_module
 from toxtune.models.hyperparameters import Hyperparameter, number_hint
+from toxtune.models.registry import MODULES, family_module
 
 WIDTH = Hyperparameter(int, 64, "neurons", 1, 100)
 STEPS = Hyperparameter(int, 10, "steps", 1)

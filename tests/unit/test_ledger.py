@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from toxtune.ledger import read_openings, record_opening
+from toxtune.ledger import opening_id, read_openings, record_opening
 
 N_WRITERS = 8
 N_LINES = 25
@@ -99,3 +99,11 @@ def test_writers_at_once_lose_and_double_nothing(ledger):
     for writer in range(N_WRITERS):
         own = [name for name in found if name.startswith(f"{writer}-")]
         assert own == [f"{writer}-{number}" for number in range(N_LINES)]
+
+
+def test_other_models_of_the_same_selection_are_another_look():
+    cards = [{"store_key": "a"}, {"store_key": "b"}]
+    same = opening_id({"id": "s"}, cards[::-1])
+    assert opening_id({"id": "s"}, cards) == same
+    assert opening_id({"id": "t"}, cards) != same
+    assert opening_id({"id": "s"}, [{"store_key": "a"}, {"store_key": "c"}]) != same

@@ -14,6 +14,7 @@ from snakemake_logger_plugin_toxtune.errors import error_message
 from snakemake_logger_plugin_toxtune.forecast import Forecast
 from snakemake_logger_plugin_toxtune.scores import Scores
 from toxtune.files import read_json, write_json
+from toxtune.plan import Plan, Trial
 from toxtune.progress import STATUS_FILE
 
 
@@ -136,8 +137,8 @@ def test_trainings_of_earlier_runs_count(tmp_path, monkeypatch):
     folder.mkdir(parents=True)
     write_json(folder / "result.json", {"status": "ok"})
     np.save(folder / "valid_predictions.npy", np.array([[0], [1], [0], [1]]))
-    trial = SimpleNamespace(family="dense", id="aaa")
-    plan = SimpleNamespace(dataset_id="d", split_id="s", trials={"aaa": trial})
+    trial = Trial("aaa", "d", "s", "dense", "bits", {})
+    plan = Plan("run", {}, "d", {}, "s", {}, {"aaa": trial})
     config = {
         "objective": {"metric": "roc_auc", "direction": "maximize"},
         "search": {"seeds": [0, 1]},
@@ -146,7 +147,7 @@ def test_trainings_of_earlier_runs_count(tmp_path, monkeypatch):
     monkeypatch.setattr(
         "toxtune.config.load_config", lambda paths: loaded.extend(paths) or config
     )
-    monkeypatch.setattr("toxtune.plan.load_plan", lambda config: plan)
+    monkeypatch.setattr("toxtune.plan.load_plans", lambda config: [plan])
     scores = Scores(["a.yaml", "b.yaml", "config.yaml"])
     for _ in range(1000):
         if scores.best:

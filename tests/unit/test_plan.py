@@ -8,9 +8,9 @@ import pytest
 
 from toxtune.errors import UserError
 from toxtune.identity import ID_LENGTH
-from toxtune.models import family_module
 from toxtune.models.hyperparameters import Hyperparameter
-from toxtune.plan import HASH_CACHE, load_plan
+from toxtune.models.registry import family_module
+from toxtune.plan import HASH_CACHE, load_plans
 
 BASE = """
 search:
@@ -21,10 +21,15 @@ search:
 """
 
 
+def only_plan(config):
+    (plan,) = load_plans(config)
+    return plan
+
+
 @pytest.fixture
 def ids(configured):
     """Return a function from overlays over `BASE` to the ids of the trials."""
-    return lambda *overlays: set(load_plan(configured(BASE, *overlays)).trials)
+    return lambda *overlays: set(only_plan(configured(BASE, *overlays)).trials)
 
 
 def space(hyperparameters):
@@ -37,7 +42,7 @@ search:
 
 
 def test_one_trial_per_combination_by_id(configured):
-    plan = load_plan(configured(BASE))
+    plan = only_plan(configured(BASE))
     assert len(plan.trials) == 4
     assert list(plan.trials) == sorted(plan.trials)
     for id, trial in plan.trials.items():
@@ -48,7 +53,7 @@ def test_one_trial_per_combination_by_id(configured):
 
 
 def test_two_plans_of_one_configuration_are_equal(configured):
-    assert load_plan(configured(BASE)) == load_plan(configured(BASE))
+    assert only_plan(configured(BASE)) == only_plan(configured(BASE))
 
 
 @pytest.mark.parametrize(
@@ -84,11 +89,11 @@ def test_what_a_trial_is_not_does_not_rename_it(ids, overlay):
 
 def test_seeds_and_other_spaces_do_not_rename_trials(configured):
     config = configured(BASE)
-    ids = set(load_plan(config).trials)
+    ids = set(only_plan(config).trials)
     forest = {"family": "random_forest", "features": "ecfp", "hyperparameters": {}}
     config["search"]["seeds"] = [5, 6]
     config["search"]["spaces"].insert(0, forest)
-    plan = load_plan(config)
+    plan = only_plan(config)
     assert plan.families == ["dense", "random_forest"]
     assert len(plan.trials) == 5
     assert ids < set(plan.trials)
@@ -98,13 +103,13 @@ def test_features_are_named_by_what_they_are(configured):
     config = configured(BASE)
     config["features"] = {"mine": {"size": 1024, "kind": "circular", "radius": 2}}
     config["search"]["spaces"][0]["features"] = "mine"
-    assert load_plan(config).trials == load_plan(configured(BASE)).trials
+    assert only_plan(config).trials == only_plan(configured(BASE)).trials
 
 
 def test_spaces_that_overlap_share_their_trials(configured):
     config = configured(BASE)
     config["search"]["spaces"] *= 2
-    assert load_plan(config).trials == load_plan(configured(BASE)).trials
+    assert only_plan(config).trials == only_plan(configured(BASE)).trials
 
 
 def test_added_value_adds_trials_and_renames_none(ids):
@@ -140,11 +145,11 @@ def test_new_hyperparameter_renames_no_trial(ids, monkeypatch):
 def test_changed_default_renames_nothing_but_is_another_training(
     configured, monkeypatch
 ):
-    before = load_plan(configured(BASE)).trials
+    before = only_plan(configured(BASE)).trials
     declared = family_module("dense").HYPERPARAMETERS
     changed = replace(declared["epochs"], default=declared["epochs"].default + 1)
     monkeypatch.setitem(declared, "epochs", changed)
-    after = load_plan(configured(BASE)).trials
+    after = only_plan(configured(BASE)).trials
     assert set(after) == set(before)
     assert all(after[id].json() != before[id].json() for id in before)
 
@@ -152,11 +157,11 @@ def test_changed_default_renames_nothing_but_is_another_training(
 @pytest.mark.parametrize(
     "overlay",
     [
-        "split: {seed: 1}",
+        "split: {seeds: [1]}",
         "split: {method: stratified}",
         "split: {fractions: {train: 0.7, test: 0.2}}",
-        "split: {method: scaffold, seed: null}",
-        "split: {method: column, seed: null, fractions: null, column: part}",
+        "split: {method: scaffold, seeds: null}",
+        "split: {method: column, seeds: null, fractions: null, column: part}",
         f"dataset: {{sha256: {'f' * 64}}}",
         "dataset: {tasks: [NR-AR]}",
         "dataset: {smiles_column: SMILES}",
@@ -175,12 +180,12 @@ def test_order_of_tasks_and_fractions_does_not_matter(configured, key):
     one = configured("dataset: {tasks: [a, b, c]}")
     other = configured("dataset: {tasks: [c, a, b]}")
     other["split"]["fractions"] = dict(reversed(other["split"]["fractions"].items()))
-    assert getattr(load_plan(one), key) == getattr(load_plan(other), key)
-    assert load_plan(one).trials == load_plan(other).trials
+    assert getattr(only_plan(one), key) == getattr(only_plan(other), key)
+    assert only_plan(one).trials == only_plan(other).trials
 
 
 def test_split_has_no_say_in_the_dataset(configured):
-    one, other = load_plan(configured()), load_plan(configured("split: {seed: 1}"))
+    one, other = only_plan(configured()), only_plan(configured("split: {seeds: [1]}"))
     assert one.dataset_id == other.dataset_id
     assert one.split_id != other.split_id
 
@@ -189,7 +194,7 @@ def test_undefined_features_are_refused_with_the_defined_ones(configured):
     config = configured(BASE)
     config["search"]["spaces"][0]["features"] = "maccs"
     with pytest.raises(UserError) as refusal:
-        load_plan(config)
+        only_plan(config)
     assert str(refusal.value) == (
         "search.spaces[0].features: 'maccs' is not defined under features, "
         "which has ecfp"
@@ -201,7 +206,7 @@ def test_illegal_space_is_refused_with_its_place(configured):
     config["search"]["spaces"][0]["hyperparameters"]["neurons"] = [-1]
     place = r"^search\.spaces\[0\]\.hyperparameters\.neurons: must be .*, got -1$"
     with pytest.raises(UserError, match=place):
-        load_plan(config)
+        only_plan(config)
 
 
 @pytest.fixture
@@ -209,7 +214,7 @@ def local(configured, tmp_path, monkeypatch):
     """Return a function that plans with the local file `mine.csv`."""
     monkeypatch.chdir(tmp_path)
     overlay = "dataset: {source: mine.csv, sha256: null}"
-    return lambda: load_plan(configured(overlay))
+    return lambda: only_plan(configured(overlay))
 
 
 def test_local_file_is_named_by_its_content(local):
@@ -230,7 +235,7 @@ def test_local_file_is_the_same_dataset_wherever_it_lies(local, configured, tmp_
     before = local()
     Path("mine.csv").rename("yours.csv")
     overlay = f"dataset: {{source: {tmp_path}/yours.csv, sha256: null}}"
-    assert load_plan(configured(overlay)).trials == before.trials
+    assert only_plan(configured(overlay)).trials == before.trials
 
 
 def test_local_file_is_hashed_once(local, monkeypatch):
@@ -249,7 +254,7 @@ def test_local_file_in_a_folder_that_the_environment_names(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MINE", str(tmp_path))
     Path("mine.csv").write_text("smiles,toxic\nCCO,1\n")
-    plan = load_plan(configured("dataset: {source: $MINE/mine.csv, sha256: null}"))
+    plan = only_plan(configured("dataset: {source: $MINE/mine.csv, sha256: null}"))
     assert len(plan.dataset["sha256"]) == 64
 
 

@@ -52,7 +52,7 @@ def folder(tmp_path, monkeypatch):
     trial = SimpleNamespace(family="dense", id=USED)
     plan = SimpleNamespace(dataset_id=USED, split_id=USED, trials={USED: trial})
     monkeypatch.setattr(prune, "load_config", lambda paths: list(map(str, paths)))
-    monkeypatch.setattr(prune, "load_plan", lambda config: plan)
+    monkeypatch.setattr(prune, "load_plans", lambda config: [plan])
     return tmp_path
 
 

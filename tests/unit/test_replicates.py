@@ -9,14 +9,20 @@ import pytest
 from toxtune import replicates
 from toxtune.arrays import save_bits
 from toxtune.files import read_json, sha256_of_file
-from toxtune.models import Fitted, family_module
+from toxtune.models import Fitted
 from toxtune.models.hyperparameters import Hyperparameter
+from toxtune.models.registry import family_module
 from toxtune.parts import write_table
 from toxtune.replicates import RESULT_FILES, Replicate, model_card, write_curve
-from toxtune.space import grid
+from toxtune.space import read_space
 from toxtune.store import Store
 
-(SETTINGS,) = grid("random_forest", {"n_estimators": [3]})
+SPACE = {
+    "family": "random_forest",
+    "features": "ecfp",
+    "hyperparameters": {"n_estimators": 3},
+}
+SETTINGS = next(read_space(SPACE, ["ecfp"], "").grid()).hyperparameters
 TRIAL = {
     "id": "0" * 12,
     "family": "random_forest",
@@ -88,7 +94,7 @@ def test_new_hyperparameter_with_a_default_is_part_of_the_key(replicate, monkeyp
     # Unlike the trial's id: what a default means is decided by the code of the day.
     declared = family_module("random_forest").HYPERPARAMETERS
     monkeypatch.setitem(declared, "warm", Hyperparameter(int, 0, "warmth"))
-    (settings,) = grid("random_forest", {"n_estimators": [3]})
+    settings = next(read_space(SPACE, ["ecfp"], "").grid()).hyperparameters
     other = replace(replicate, trial={**TRIAL, "hyperparameters": settings})
     assert other.key != replicate.key
 
@@ -190,7 +196,8 @@ def test_diverged_training_is_a_result(replicate, tmp_path, monkeypatch):
             return np.full((len(features), 2), np.nan)
 
     fitted = Fitted(model=Wild(), epochs=1, curve=((1, float("inf"), float("nan")),))
-    monkeypatch.setattr(replicates, "fit_trial", lambda *arguments: fitted)
+    family = family_module(replicate.trial["family"])
+    monkeypatch.setattr(family, "fit", lambda *arguments: fitted)
     replicate.write_result(tmp_path)
     assert read_json(tmp_path / "result.json")["status"] == "diverged"
     json.dumps(read_json(tmp_path / "result.json"), allow_nan=False)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from toxtune.errors import UserError
 from toxtune.files import sha256_of_file, write_json
 from toxtune.metrics import DIRECTIONS, task_scores
 from toxtune.replicates import save_predictions
@@ -84,9 +85,7 @@ def test_damaged_predictions_are_refused_with_the_way_out(replicate):
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
-    with pytest.raises(
-        ValueError, match="is damaged: delete .* and run again"
-    ) as error:
+    with pytest.raises(UserError, match="is damaged: delete .* and run again") as error:
         score_replicate(folder, LABELS, WEIGHTS)
     assert str(folder) in str(error.value)
 

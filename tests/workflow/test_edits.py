@@ -113,7 +113,7 @@ search:
       features: ecfp
       hyperparameters: {n_estimators: 5, min_samples_leaf: [1, 3]}
 """
-    there = finished_copy.overlay(forest + "split: {seed: 7}")
+    there = finished_copy.overlay(forest + "split: {seeds: [7]}")
     planned = finished_copy.planned_rules(*there)
     assert planned["split_dataset"] == 1
     assert planned["train_replicate"] == 4
@@ -157,6 +157,7 @@ def test_store_makes_a_needless_rerun_free(finished_copy):
     folder = finished_copy.folder / "results" / "trials"
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     shutil.rmtree(folder)
+    (finished_copy.folder / "results" / "tiny" / "trials.tsv").unlink()
     finished_copy.run()
     after = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     # cost.json holds the seconds of the training: equal only if there was no second.

@@ -19,7 +19,7 @@ search:
   spaces:
     - family: dense
       features: ecfp
-      hyperparameters: {neurons: 64, epochs: 5}
+      hyperparameters: {hidden_layers: 2, neurons: 256, dropout: 0.5}
     - family: random_forest
       features: ecfp
       hyperparameters: {n_estimators: 5, min_samples_leaf: 3}
@@ -62,4 +62,6 @@ def test_one_opening_is_recorded(tox21):
     selection = json.loads(
         (tox21.folder / "results/tox21/selection.json").read_text("utf-8")
     )
-    assert json.loads(line)["selection"] == selection["id"]
+    assert json.loads(line)["winners"] == {
+        family: winner["trial"]["id"] for family, winner in selection["winners"].items()
+    }

@@ -16,7 +16,7 @@ from pathlib import Path
 from toxtune.config import load_config
 from toxtune.errors import UserError
 from toxtune.files import read_json
-from toxtune.plan import Plan, load_plan
+from toxtune.plan import Plan, load_plans
 from toxtune.replicates import model_key
 from toxtune.runlock import RunLock
 
@@ -47,11 +47,14 @@ class Used:
     splits: set[tuple[str, str]] = field(default_factory=set)
     trials: set[tuple[str, str]] = field(default_factory=set)
 
-    def add(self, plan: Plan) -> None:
+    def add(self, plans: list[Plan]) -> None:
         """Add what one configuration uses."""
-        self.datasets.add(plan.dataset_id)
-        self.splits.add((plan.dataset_id, plan.split_id))
-        self.trials.update((trial.family, trial.id) for trial in plan.trials.values())
+        for plan in plans:
+            self.datasets.add(plan.dataset_id)
+            self.splits.add((plan.dataset_id, plan.split_id))
+            self.trials.update(
+                (trial.family, trial.id) for trial in plan.trials.values()
+            )
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -84,12 +87,12 @@ def used_by(overlays: Sequence[Path]) -> Used:
     over; config.yaml and the files given by the user must load.
     """
     used = Used()
-    used.add(load_plan(load_config([BASE, *overlays])))
+    used.add(load_plans(load_config([BASE, *overlays])))
     if overlays:
-        used.add(load_plan(load_config([BASE])))
+        used.add(load_plans(load_config([BASE])))
     for example in sorted(EXAMPLES.glob("*.yaml")):
         try:
-            used.add(load_plan(load_config([BASE, example])))
+            used.add(load_plans(load_config([BASE, example])))
         except UserError as error:
             print(f"{example} is passed over, its results count as unused: {error}")
     return used

@@ -1,6 +1,7 @@
-"""The model families. A new family is one module and one line here.
+"""What every model family gives and takes.
 
-A family's module declares, without importing anything heavy at the top:
+A family is a module of this package and a line in `registry.py`. The module declares,
+without importing anything heavy at the top:
 
 - ``HYPERPARAMETERS``: name to `Hyperparameter`;
 - ``LIBRARIES``: the distributions whose versions decide what a training gives;
@@ -11,17 +12,10 @@ A family's module declares, without importing anything heavy at the top:
 """
 
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Protocol
 
 import numpy as np
-
-MODULES = {
-    "dense": "toxtune.models.dense",
-    "random_forest": "toxtune.models.random_forest",
-}
 
 
 @dataclass(frozen=True)
@@ -68,8 +62,3 @@ class Fitted:
     model: Model
     epochs: int | None = None
     curve: tuple[tuple[int, float, float], ...] = ()
-
-
-def family_module(family: str) -> ModuleType:
-    """Import the module of a family by its name."""
-    return import_module(MODULES[family])

@@ -111,9 +111,9 @@ def fit(
     )
     weights = _positive_weights(train.labels, hyperparameters["positive_weight"])
     optimizer = _optimizer(hyperparameters, logits.trainable_variables)
-    run_epoch = _epoch_function(
-        logits, optimizer, train, weights, hyperparameters["batch_size"]
-    )
+    # Whole numbers in the graph have 32 bits: more would wrap round to no molecules.
+    batch_size = min(hyperparameters["batch_size"], len(train.features))
+    run_epoch = _epoch_function(logits, optimizer, train, weights, batch_size)
     valid_loss = _loss_function(logits, valid, weights)
     curve = _train(
         network, run_epoch, valid_loss, hyperparameters, len(train.features), seed
@@ -133,6 +133,8 @@ def _tensorflow() -> Any:
     import tensorflow as tf
 
     tf.config.experimental.enable_op_determinism()
+    # Results are filed as those of a processor; a GPU would round differently.
+    tf.config.set_visible_devices([], "GPU")
     if tf.config.threading.get_intra_op_parallelism_threads() != 1:
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(1)

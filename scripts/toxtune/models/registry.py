@@ -1,0 +1,17 @@
+"""The model families by name.
+
+Apart from what trainings import, so that a new family retrains no other.
+"""
+
+from importlib import import_module
+from types import ModuleType
+
+MODULES = {
+    "dense": "toxtune.models.dense",
+    "random_forest": "toxtune.models.random_forest",
+}
+
+
+def family_module(family: str) -> ModuleType:
+    """Import the module of a family by its name."""
+    return import_module(MODULES[family])

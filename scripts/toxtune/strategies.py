@@ -1,0 +1,71 @@
+"""Strategies whose proposals are known before anything has been trained.
+
+Each is a pure function of a space, a number of trials and a seed, and its first
+trials do not depend on how many follow: a longer search keeps all that was trained.
+"""
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+
+from toxtune.errors import UserError
+from toxtune.space import Point, Space
+
+
+def grid(space: Space, trials: int | None, seed: int) -> list[Point]:
+    """Propose every combination of the space's values.
+
+    Raises
+    ------
+    UserError
+        If an axis is a range without a step.
+    """
+    for name, axis in space.axes.items():
+        if axis.values.listed() is None:
+            raise UserError(
+                f"search.strategy: grid cannot list the range of {space.family}'s "
+                f"{name}; give values or a step, or take random or sobol"
+            )
+    return list(space.grid())
+
+
+def random(space: Space, trials: int, seed: int) -> list[Point]:
+    """Draw trials independently; the i-th depends on the seed and on i alone."""
+    names = space.dimensions
+    return [
+        space.point_at(
+            dict(
+                zip(
+                    names,
+                    np.random.default_rng([seed, number]).random(len(names)),
+                    strict=True,
+                )
+            )
+        )
+        for number in range(trials)
+    ]
+
+
+def sobol(space: Space, trials: int, seed: int) -> list[Point]:
+    """Take the first trials of a Sobol sequence, scrambled with the seed.
+
+    They cover the space more evenly than random ones do (Sobol 1967; scrambling by
+    Owen 1998, as SciPy does it).
+    """
+    from scipy.stats.qmc import Sobol
+
+    names = space.dimensions
+    sequence = Sobol(len(names), scramble=True, rng=seed)
+    with warnings.catch_warnings():
+        # Balance needs a power of two; the user's budget decides, not we.
+        warnings.simplefilter("ignore", UserWarning)
+        rows = sequence.random(trials)
+    return [space.point_at(dict(zip(names, row, strict=True))) for row in rows]
+
+
+STRATEGIES: dict[str, Callable[[Space, int, int], list[Point]]] = {
+    "grid": grid,
+    "random": random,
+    "sobol": sobol,
+}
