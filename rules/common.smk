@@ -53,5 +53,7 @@ wildcard_constraints:
     part="train|valid|test",
     family="|".join(MODULES),
     trial="[0-9a-f]{12}",
+    stage="space-[0-9]+/[a-z0-9-]+",
+    slot="[0-9]+",
     seed="[0-9]+",
     format="[a-z]+",

@@ -30,18 +30,76 @@ rule train_replicate:
         "../scripts/train_replicate.py"
 
 
+rule propose_trials:
+    """Propose a stage's trials from the validation scores of the stages before."""
+    input:
+        train=lambda wc: PLANS[wc.run].part_file("train"),
+        valid=lambda wc: PLANS[wc.run].part_file("valid"),
+        results=lambda wc: [
+            f"{folder}/result.json"
+            for folder in PLANS[wc.run].results_before(wc.stage)
+        ],
+    output:
+        proposals="results/{run}/search/{stage}/proposals.json",
+    log:
+        "logs/{run}/search/{stage}/propose_trials.log",
+    benchmark:
+        "logs/{run}/search/{stage}/propose_trials.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings=lambda wc: canonical_json(PLANS[wc.run].stages[wc.stage].settings),
+        code=code_hash("propose_trials"),
+    message:
+        "Proposing the trials of {wildcards.stage}"
+    script:
+        "../scripts/propose_trials.py"
+
+
+rule train_slot:
+    """Train the trial that was proposed for a slot, with one seed."""
+    input:
+        proposals=rules.propose_trials.output.proposals,
+        features=lambda wc: PLANS[wc.run].features_files("train", "valid"),
+        train=lambda wc: PLANS[wc.run].part_file("train"),
+        valid=lambda wc: PLANS[wc.run].part_file("valid"),
+    output:
+        predictions="results/{run}/search/{stage}/slot-{slot}/seed-{seed}/valid_predictions.npy",
+        curve="results/{run}/search/{stage}/slot-{slot}/seed-{seed}/learning_curve.tsv",
+        cost="results/{run}/search/{stage}/slot-{slot}/seed-{seed}/cost.json",
+        result="results/{run}/search/{stage}/slot-{slot}/seed-{seed}/result.json",
+    log:
+        "logs/{run}/search/{stage}/slot-{slot}/seed-{seed}.log",
+    benchmark:
+        "logs/{run}/search/{stage}/slot-{slot}/seed-{seed}.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        code=lambda wc: TRAINING_CODE[PLANS[wc.run].stages[wc.stage].family]
+        + code_hash("train_slot"),
+    message:
+        "Training slot {wildcards.slot} of {wildcards.stage} with seed {wildcards.seed}"
+    script:
+        "../scripts/train_slot.py"
+
+
 rule gather_trials:
     """Compute every metric of every trial from its validation predictions."""
     input:
         train=lambda wc: PLANS[wc.run].part_file("train"),
         valid=lambda wc: PLANS[wc.run].part_file("valid"),
-        results=lambda wc: [
-            f"{trial.folder}/seed-{seed}/result.json"
-            for trial in PLANS[wc.run].trials.values()
-            for seed in SEEDS
-        ],
+        results=lambda wc: [f"{folder}/result.json" for folder in PLANS[wc.run].results],
     output:
         trials="results/{run}/trials.tsv",
+        specs="results/{run}/trials.json",
         scores="results/{run}/scores.tsv",
         cost="results/{run}/cost.tsv",
     log:
@@ -66,6 +124,7 @@ rule select_best:
     """Freeze one winner per family and one overall by the validation scores."""
     input:
         trials=rules.gather_trials.output.trials,
+        specs=rules.gather_trials.output.specs,
     output:
         selection="results/{run}/selection.json",
     log:
@@ -85,9 +144,6 @@ rule select_best:
                 "seeds": SEEDS,
                 "dataset": PLANS[wc.run].dataset_id,
                 "split": PLANS[wc.run].split_id,
-                "trials": {
-                    id: vars(trial) for id, trial in PLANS[wc.run].trials.items()
-                },
             }
         ),
         code=code_hash("select_best"),

@@ -20,7 +20,7 @@ from snakemake_logger_plugin_toxtune.errors import error_message
 from snakemake_logger_plugin_toxtune.forecast import Forecast
 from snakemake_logger_plugin_toxtune.scores import Scores
 from toxtune.files import write_json
-from toxtune.progress import STATUS_FILE, TRAINING_RULE, Job, Progress, as_status
+from toxtune.progress import STATUS_FILE, TRAINING_RULES, Job, Progress, as_status
 
 _SECONDS_BETWEEN_STATUS_FILES = 1.0
 _INTERRUPTIONS = {
@@ -99,7 +99,7 @@ class LogHandler(LogHandlerBase):
             self._progress = Progress(totals, time.monotonic())
             self._display.begin(self._progress.snapshot())
             self._capture.start()
-            if TRAINING_RULE in totals:
+            if totals.keys() & set(TRAINING_RULES):
                 self._scores = Scores(self._configfiles)
         else:
             self._progress.totals = totals
@@ -125,7 +125,7 @@ class LogHandler(LogHandlerBase):
         job = self._progress.finish(record.job_id, now)
         if job is None:
             return
-        if job.rule == TRAINING_RULE:
+        if job.rule in TRAINING_RULES:
             if self._scores:
                 self._scores.add(job)
         elif job.outputs:

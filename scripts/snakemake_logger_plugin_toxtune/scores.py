@@ -2,12 +2,8 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from toxtune.progress import Best, BestSoFar, Job
-
-if TYPE_CHECKING:
-    from toxtune.plan import Plan
 
 
 class Scores:
@@ -52,13 +48,9 @@ class Scores:
         objective = config["objective"]
         self._best_so_far = BestSoFar(objective["metric"], objective["direction"])
         for plan in load_plans(config):
-            self._score_earlier_trainings(plan, config["search"]["seeds"])
-
-    def _score_earlier_trainings(self, plan: "Plan", seeds: list[int]) -> None:
-        parts = [Path(plan.part_file(part)) for part in ("train", "valid")]
-        for trial in plan.trials.values():
-            for seed in seeds:
-                folder = Path(trial.folder, f"seed-{seed}")
+            parts = [Path(plan.part_file(part)) for part in ("train", "valid")]
+            for folder in map(Path, plan.results):
+                # Trainings of earlier runs count as well.
                 if (folder / "result.json").is_file():
                     self._score(folder, *parts)
 

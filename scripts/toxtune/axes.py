@@ -71,9 +71,13 @@ class Range:
             number = math.exp(math.log(low) + share * math.log(high / low))
         else:
             number = low + share * (high - low)
-        if isinstance(self.low, int):
-            return min(max(round(number), self.low), self.high)
-        return min(max(_rounded(number), self.low), self.high)
+        return self.rounded(number)
+
+    def rounded(self, number: float) -> Any:
+        """Return the number as a trial has it: whole, or to 6 digits; within bounds."""
+        whole = isinstance(self.low, int)
+        near = round(number) if whole else _rounded(number)
+        return min(max(near, self.low), self.high)
 
     def listed(self) -> list[Any] | None:
         """Return the numbers a step apart; ``None`` without a step."""

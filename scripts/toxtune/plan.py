@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,54 +10,40 @@ from toxtune.errors import UserError
 from toxtune.features import features_name
 from toxtune.files import read_json, write_json
 from toxtune.gzipped import uncompressed
-from toxtune.identity import canonical_json, short_id
-from toxtune.space import Point, Space, deviations, read_space
-from toxtune.strategies import STRATEGIES
+from toxtune.identity import short_id
+from toxtune.schedule import Schedule, schedule
+from toxtune.space import read_space
+from toxtune.trials import Trial, make_trial
 
+# What decides a proposal; the rest of a space is its budget.
+SPACE_KEYS = ("family", "features", "hyperparameters")
 HASH_CACHE = Path(".toxtune/source_hashes.json")
 
 
 @dataclass(frozen=True)
-class Trial:
-    """One point of a space on one split, with all its hyperparameters written out.
+class PlannedStage:
+    """A stage of one space's search on one split.
 
     Attributes
     ----------
-    id
-        12 hexadecimal digits; see `docs/architecture.md`.
-    dataset, split
-        Their ids.
     family
         Name of the model family.
-    features
-        Name of the features, as in their file's name.
-    hyperparameters
-        A value for each hyperparameter that the family declares.
+    size, seeds
+        Number of slots, and the seeds that each is trained with.
+    start
+        Pairs of trial id and seed whose scores the proposals wait for.
+    after
+        Names of the stages whose scores they wait for.
+    settings
+        All else that they depend on.
     """
 
-    id: str
-    dataset: str
-    split: str
     family: str
-    features: str
-    hyperparameters: dict[str, Any]
-
-    @property
-    def folder(self) -> str:
-        """Where the results of the trial's replicates are."""
-        return f"results/trials/{self.family}/{self.id}"
-
-    def part_file(self, part: str) -> str:
-        """Path of a part's molecules."""
-        return f"data/{self.dataset}/{self.split}/{part}.csv"
-
-    def features_file(self, part: str) -> str:
-        """Path of a part's features."""
-        return f"data/{self.dataset}/{self.split}/{part}/{self.features}.npz"
-
-    def json(self) -> str:
-        """Spell the trial as canonical JSON: what a training job is told."""
-        return canonical_json(vars(self))
+    size: int
+    seeds: list[int]
+    start: list[tuple[str, int]]
+    after: list[str]
+    settings: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -76,7 +61,12 @@ class Plan:
     features
         Name of features to their definition.
     trials
-        Id to trial, sorted by id.
+        Id to trial, sorted by id: those that the search starts with.
+    replicates
+        Pairs of trial id and seed: the trainings that the search starts with.
+    stages
+        Name to stage: the trainings whose trials are proposed from earlier scores.
+        The name has the space's number, as in ``space-0/rung-1``.
     """
 
     run: str
@@ -86,6 +76,8 @@ class Plan:
     split_id: str
     features: dict[str, dict[str, Any]]
     trials: dict[str, Trial]
+    replicates: list[tuple[str, int]]
+    stages: dict[str, PlannedStage]
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -96,6 +88,30 @@ class Plan:
     def families(self) -> list[str]:
         """The families that have trials, sorted."""
         return sorted({trial.family for trial in self.trials.values()})
+
+    @property
+    def results(self) -> list[str]:
+        """The folders of all trainings of the search."""
+        started = [self._started(id, seed) for id, seed in self.replicates]
+        slots = [slot for name in self.stages for slot in self._slots(name)]
+        return started + slots
+
+    def results_before(self, stage: str) -> list[str]:
+        """Return the folders of the trainings that a stage's proposals wait for."""
+        planned = self.stages[stage]
+        started = [self._started(id, seed) for id, seed in planned.start]
+        return started + [slot for name in planned.after for slot in self._slots(name)]
+
+    def _started(self, id: str, seed: int) -> str:
+        return f"{self.trials[id].folder}/seed-{seed}"
+
+    def _slots(self, stage: str) -> list[str]:
+        planned = self.stages[stage]
+        return [
+            f"results/{self.run}/search/{stage}/slot-{slot}/seed-{seed}"
+            for slot in range(planned.size)
+            for seed in planned.seeds
+        ]
 
     @property
     def dataset_folder(self) -> str:
@@ -133,23 +149,21 @@ def load_plans(config: dict[str, Any]) -> list[Plan]:
         For a missing data file or an illegal space.
     """
     dataset = _dataset_settings(config)
-    spaces = [
-        read_space(space, list(config["features"]), f"search.spaces[{number}]")
-        for number, space in enumerate(config["search"]["spaces"])
-    ]
-    points = [
-        (space.family, point) for space in spaces for point in _points(space, config)
-    ]
+    seeds = sorted(config["search"]["seeds"])
+    schedules = []
+    for number, spelled in enumerate(config["search"]["spaces"]):
+        space = read_space(
+            spelled, list(config["features"]), f"search.spaces[{number}]"
+        )
+        settings = {**config["search"], **spelled}
+        schedules.append((spelled, space.family, schedule(space, settings, seeds)))
     splits = _split_settings(config["split"])
     return [
-        _plan(config, _run_folder(config["run"], split, splits), dataset, split, points)
+        _plan(
+            config, _run_folder(config["run"], split, splits), dataset, split, schedules
+        )
         for split in splits
     ]
-
-
-def _points(space: Space, config: dict[str, Any]) -> list[Point]:
-    search = config["search"]
-    return STRATEGIES[search["strategy"]](space, search["trials"], search["seed"])
 
 
 def _run_folder(run: str, split: dict[str, Any], splits: list[dict[str, Any]]) -> str:
@@ -161,16 +175,42 @@ def _plan(
     run: str,
     dataset: dict[str, Any],
     split: dict[str, Any],
-    points: Iterable[tuple[str, Point]],
+    schedules: list[tuple[dict[str, Any], str, Schedule]],
 ) -> Plan:
     identity = {"dataset": short_id(dataset), "split": short_id(split)}
-    names = {
-        name: features_name(config["features"][name]) for name in config["features"]
-    }
-    trials = [
-        _trial(family, names[point.features], point.hyperparameters, identity)
-        for family, point in points
-    ]
+    names = {name: features_name(kind) for name, kind in config["features"].items()}
+    trials: dict[str, Trial] = {}
+    replicates: set[tuple[str, int]] = set()
+    stages: dict[str, PlannedStage] = {}
+    for number, (spelled, family, laid_out) in enumerate(schedules):
+        started = []
+        for point, seeds in laid_out.points:
+            features = names[point.features]
+            trial = make_trial(
+                **identity,
+                family=family,
+                features=features,
+                hyperparameters=point.hyperparameters,
+            )
+            trials[trial.id] = trial
+            started.append([(trial.id, seed) for seed in seeds])
+        replicates.update(pair for pairs in started for pair in pairs)
+        for stage in laid_out.stages:
+            stages[f"space-{number}/{stage.name}"] = PlannedStage(
+                family=family,
+                size=stage.size,
+                seeds=stage.seeds,
+                start=[pair for point in stage.start for pair in started[point]],
+                after=[f"space-{number}/{name}" for name in stage.after],
+                settings={
+                    **stage.settings,
+                    **identity,
+                    "size": stage.size,
+                    "objective": config["objective"],
+                    "space": {key: spelled[key] for key in SPACE_KEYS},
+                    "features": names,
+                },
+            )
     return Plan(
         run=run,
         dataset=dataset,
@@ -178,26 +218,9 @@ def _plan(
         split=split,
         split_id=identity["split"],
         features={names[name]: config["features"][name] for name in names},
-        trials={
-            trial.id: trial for trial in sorted(trials, key=lambda trial: trial.id)
-        },
-    )
-
-
-def _trial(
-    family: str,
-    features: str,
-    hyperparameters: dict[str, Any],
-    identity: dict[str, str],
-) -> Trial:
-    what_it_is = {
-        **identity,
-        "family": family,
-        "features": features,
-        "hyperparameters": deviations(family, hyperparameters),
-    }
-    return Trial(
-        id=short_id(what_it_is), **{**what_it_is, "hyperparameters": hyperparameters}
+        trials={id: trials[id] for id in sorted(trials)},
+        replicates=sorted(replicates),
+        stages=stages,
     )
 
 

@@ -1,14 +1,14 @@
 """How a run stands: events of jobs in, counts out; nothing is shown here."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 STATUS_FILE = Path(".snakemake/toxtune/status.json")
-TRAINING_RULE = "train_replicate"
+TRAINING_RULES = ("train_replicate", "train_slot")
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,17 @@ class Counts:
         return max(self.total - self.done - self.running - self.failed, 0)
 
 
+def added(several: Iterable[Counts]) -> Counts:
+    """Add the counts of several rules."""
+    listed = list(several)
+    return Counts(
+        total=sum(counts.total for counts in listed),
+        done=sum(counts.done for counts in listed),
+        running=sum(counts.running for counts in listed),
+        failed=sum(counts.failed for counts in listed),
+    )
+
+
 @dataclass(frozen=True)
 class Best:
     """The trial with the best mean validation score so far."""
@@ -77,18 +88,14 @@ class Snapshot:
     @property
     def trainings(self) -> Counts:
         """Counts of the trainings."""
-        return self.counts.get(TRAINING_RULE, Counts())
+        return added(
+            counts for rule, counts in self.counts.items() if rule in TRAINING_RULES
+        )
 
     @property
     def total(self) -> Counts:
         """Counts of all jobs."""
-        every = self.counts.values()
-        return Counts(
-            total=sum(counts.total for counts in every),
-            done=sum(counts.done for counts in every),
-            running=sum(counts.running for counts in every),
-            failed=sum(counts.failed for counts in every),
-        )
+        return added(self.counts.values())
 
     def elapsed(self, now: float) -> float:
         """Seconds since the start of the run."""
@@ -127,7 +134,7 @@ class Progress:
         """Note that a job runs; if it failed before, it is being tried again."""
         self._failures.pop(number, None)
         self._running[number] = job
-        if job.rule == TRAINING_RULE and self._first_training is None:
+        if job.rule in TRAINING_RULES and self._first_training is None:
             self._first_training = job.started
 
     def finish(self, number: int, now: float) -> Job | None:
@@ -136,9 +143,9 @@ class Progress:
         if job is None:
             return None
         self._done[job.rule] += 1
-        if job.rule == TRAINING_RULE and self._first_training is not None:
-            done = self._done[TRAINING_RULE]
-            open_jobs = self.totals.get(TRAINING_RULE, done) - done
+        if job.rule in TRAINING_RULES and self._first_training is not None:
+            done = sum(self._done[rule] for rule in TRAINING_RULES)
+            open_jobs = sum(self.totals.get(rule, 0) for rule in TRAINING_RULES) - done
             pace = (now - self._first_training) / done
             self._seconds_left_at = (pace * open_jobs, now)
         return job

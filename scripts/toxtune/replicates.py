@@ -19,6 +19,7 @@ from toxtune.models import Examples, Fitted
 from toxtune.models.registry import family_module
 from toxtune.store import place
 from toxtune.training import load_examples, status_of
+from toxtune.trials import Trial
 
 RESULT_FILES = (
     "valid_predictions.npy",
@@ -26,41 +27,33 @@ RESULT_FILES = (
     "cost.json",
     "result.json",
 )
-FILES = ("train_features", "train_part", "valid_features", "valid_part")
 
 
 @dataclass(frozen=True)
 class Replicate:
-    """One training of a trial with one seed, on given files.
+    """One training of a trial with one seed.
 
     Attributes
     ----------
     trial
-        As `toxtune.plan.Trial.json` spells it.
+        The trial; the parts of its split and their features must be there.
     seed
         Any whole number ≥ 0.
-    train_features, valid_features, train_part, valid_part
-        The files that the training reads.
     """
 
-    trial: dict[str, Any]
+    trial: Trial
     seed: int
-    train_features: Path
-    valid_features: Path
-    train_part: Path
-    valid_part: Path
 
     @cached_property
     def key(self) -> str:
         """Hash of all that determines the result."""
-        family = self.trial["family"]
-        module = family_module(family)
+        module = family_module(self.trial.family)
         return full_hash(
             {
-                "family": family,
-                "hyperparameters": self.trial["hyperparameters"],
+                "family": self.trial.family,
+                "hyperparameters": self.trial.hyperparameters,
                 "seed": self.seed,
-                "data": [sha256_of_file(getattr(self, name)) for name in FILES],
+                "data": [sha256_of_file(path) for path in self._files()],
                 "code": code_hash("toxtune.training", module.__name__),
                 "versions": {name: _version(name) for name in module.LIBRARIES},
                 "device": "cpu",
@@ -73,30 +66,28 @@ class Replicate:
         """Keys of the two entries in the store: the result, and the model itself."""
         return {"result": self.key, "model": model_key(self.key)}
 
-    def as_json(self) -> dict[str, Any]:
-        """Spell the replicate for another process."""
-        files = {name: str(getattr(self, name)) for name in FILES}
-        return {"trial": self.trial, "seed": self.seed, **files}
-
-    @classmethod
-    def from_json(cls, spelled: dict[str, Any]) -> "Replicate":
-        """Read what `as_json` spelled."""
-        files = {name: Path(spelled[name]) for name in FILES}
-        return cls(trial=spelled["trial"], seed=spelled["seed"], **files)
+    def _files(self) -> list[Path]:
+        """Return the files that the training reads."""
+        return [
+            Path(file(part))
+            for part in ("train", "valid")
+            for file in (self.trial.features_file, self.trial.part_file)
+        ]
 
     @cached_property
     def _examples(self) -> tuple[Examples, Examples]:
+        train_features, train_part, valid_features, valid_part = self._files()
         return (
-            load_examples(self.train_features, self.train_part),
-            load_examples(self.valid_features, self.valid_part),
+            load_examples(train_features, train_part),
+            load_examples(valid_features, valid_part),
         )
 
     @cached_property
     def _outcome(self) -> tuple[Fitted, dict[str, Any]]:
         """The training itself, done at most once, and what it cost."""
         start = time.perf_counter()
-        fit = family_module(self.trial["family"]).fit
-        fitted = fit(*self._examples, self.trial["hyperparameters"], self.seed)
+        fit = family_module(self.trial.family).fit
+        fitted = fit(*self._examples, self.trial.hyperparameters, self.seed)
         return fitted, {
             "seconds": round(time.perf_counter() - start, 3),
             "peak_memory_mib": _peak_memory_mib(),
@@ -111,7 +102,7 @@ class Replicate:
         write_curve(folder / "learning_curve.tsv", fitted)
         write_json(folder / "cost.json", cost)
         result = {
-            "trial": self.trial,
+            "trial": vars(self.trial),
             "seed": self.seed,
             "status": status_of(fitted, predictions),
             "epochs": fitted.epochs,
@@ -132,7 +123,9 @@ class Replicate:
         *others, last = RESULT_FILES
         for name in others:
             place(entry / name, folder / name)
-        write_json(folder / last, {**read_json(entry / last), "trial": self.trial})
+        write_json(
+            folder / last, {**read_json(entry / last), "trial": vars(self.trial)}
+        )
 
     def write_model(self, folder: Path) -> None:
         """Train, and write ``model.{format}`` and its predictions into `folder`."""
@@ -145,7 +138,7 @@ class Replicate:
     @property
     def model_format(self) -> str:
         """The ending of a saved model's file."""
-        return family_module(self.trial["family"]).MODEL_FORMAT
+        return family_module(self.trial.family).MODEL_FORMAT
 
 
 def model_key(key: str) -> str:
@@ -172,7 +165,7 @@ def model_card(replicate: Replicate, searched: Path, made: Path) -> dict[str, An
             difference,
         )
     return {
-        "trial": replicate.trial,
+        "trial": vars(replicate.trial),
         "seed": replicate.seed,
         "store_key": replicate.key,
         "largest_difference_from_search": difference,

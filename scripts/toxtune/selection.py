@@ -13,17 +13,20 @@ RULE = (
 )
 
 
-def select(trials: pd.DataFrame, settings: dict[str, Any]) -> dict[str, Any]:
+def select(
+    trials: pd.DataFrame, specs: dict[str, dict[str, Any]], settings: dict[str, Any]
+) -> dict[str, Any]:
     """Choose one winner per family and one overall.
 
     Parameters
     ----------
     trials
         As `toxtune.tables.trials_table` makes it.
+    specs
+        Id to the whole trial and its folders, as `toxtune.tables.trial_specs` has them.
     settings
-        ``objective`` (``metric`` and ``direction``), ``seeds`` (those that every trial
-        was trained with), ``dataset`` and ``split`` (their ids), ``trials`` (id to
-        the whole trial).
+        ``objective`` (``metric`` and ``direction``), ``seeds`` (a trial must have been
+        trained with all of them), ``dataset`` and ``split`` (their ids).
 
     Returns
     -------
@@ -37,9 +40,9 @@ def select(trials: pd.DataFrame, settings: dict[str, Any]) -> dict[str, Any]:
     UserError
         If a family has no trial with a score.
     """
-    ranked = _ranked(trials, settings["objective"])
+    ranked = _ranked(trials, settings)
     winners = {
-        family: _winner(family, ranked[ranked["family"] == family], settings)
+        family: _winner(family, ranked[ranked["family"] == family], specs, settings)
         for family in sorted(set(trials["family"]))
     }
     frozen = {
@@ -58,17 +61,22 @@ def select(trials: pd.DataFrame, settings: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _ranked(trials: pd.DataFrame, objective: dict[str, str]) -> pd.DataFrame:
-    """Return the trials with a score, best first."""
+def _ranked(trials: pd.DataFrame, settings: dict[str, Any]) -> pd.DataFrame:
+    """Return the trials with a score from all seeds, best first."""
+    objective = settings["objective"]
     column = f"{objective['metric']}_mean"
-    scored = trials[(trials["status"] == "ok") & trials[column].notna()]
+    complete = trials["seeds"] == len(settings["seeds"])
+    scored = trials[(trials["status"] == "ok") & trials[column].notna() & complete]
     return scored.sort_values(
         [column, "trial"], ascending=[objective["direction"] == "minimize", True]
     )
 
 
 def _winner(
-    family: str, ranked: pd.DataFrame, settings: dict[str, Any]
+    family: str,
+    ranked: pd.DataFrame,
+    specs: dict[str, dict[str, Any]],
+    settings: dict[str, Any],
 ) -> dict[str, Any]:
     if ranked.empty:
         raise UserError(
@@ -78,7 +86,7 @@ def _winner(
     best, metric = ranked.iloc[0], settings["objective"]["metric"]
     sd = best[f"{metric}_sd"]
     return {
-        "trial": settings["trials"][best["trial"]],
+        **specs[best["trial"]],
         "mean": float(best[f"{metric}_mean"]),
         "sd": None if pd.isna(sd) else float(sd),
         "per_seed": [

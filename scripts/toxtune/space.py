@@ -45,7 +45,7 @@ class Space:
 
     def point_at(self, shares: Mapping[str, float]) -> Point:
         """Return the point at one share, from 0 to below 1, of each axis."""
-        hyperparameters = self._defaults()
+        hyperparameters = self.defaults()
         for name, axis in self.axes.items():
             if axis.counts(hyperparameters):
                 hyperparameters[name] = axis.values.at(shares[name])
@@ -59,7 +59,7 @@ class Space:
 
     def _combinations(self, axes: list[tuple[str, Axis]]) -> Iterator[dict[str, Any]]:
         if not axes:
-            yield self._defaults()
+            yield self.defaults()
             return
         *earlier, (name, axis) = axes
         for hyperparameters in self._combinations(earlier):
@@ -69,7 +69,8 @@ class Space:
             for value in axis.values.listed():
                 yield {**hyperparameters, name: value}
 
-    def _defaults(self) -> dict[str, Any]:
+    def defaults(self) -> dict[str, Any]:
+        """Return the family's hyperparameters at their declared defaults."""
         declared = family_module(self.family).HYPERPARAMETERS
         return {name: axis.default for name, axis in declared.items()}
 
@@ -108,16 +109,6 @@ def read_space(spelled: dict[str, Any], known_features: list[str], key: str) -> 
         features=_read_features(spelled["features"], known_features, key),
         axes=_ordered(axes, f"{key}.hyperparameters"),
     )
-
-
-def deviations(family: str, hyperparameters: dict[str, Any]) -> dict[str, Any]:
-    """Return the hyperparameters that differ from the family's declared defaults."""
-    declared = family_module(family).HYPERPARAMETERS
-    return {
-        name: value
-        for name, value in hyperparameters.items()
-        if value != declared[name].default
-    }
 
 
 def _read_features(spelled: Any, known: list[str], key: str) -> Choices:

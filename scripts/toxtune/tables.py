@@ -11,7 +11,7 @@ from toxtune.errors import UserError
 from toxtune.files import read_json, sha256_of_file, write_text
 from toxtune.metrics import DIRECTIONS, task_scores
 
-FIXED_COLUMNS = ["trial", "family", "features", "status", "epochs_trained"]
+FIXED_COLUMNS = ["trial", "family", "features", "status", "seeds", "epochs_trained"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,8 @@ class Scored:
 
     Attributes
     ----------
+    folder
+        Where the replicate is.
     result
         Content of ``result.json``.
     cost
@@ -29,6 +31,7 @@ class Scored:
         replicate's status is ``ok``.
     """
 
+    folder: Path
     result: dict[str, Any]
     cost: dict[str, Any]
     scores: dict[str, np.ndarray]
@@ -64,7 +67,37 @@ def score_replicate(
             metric: task_scores(metric, labels, probabilities, positive_weights)
             for metric in DIRECTIONS
         }
-    return Scored(result, read_json(folder / "cost.json"), scores)
+    return Scored(folder, result, read_json(folder / "cost.json"), scores)
+
+
+def distinct(replicates: list[Scored]) -> list[Scored]:
+    """Keep one of the replicates that are the same training.
+
+    Two slots of an adaptive search may hold the same trial.
+    """
+    by_name = {
+        (scored.result["trial"]["id"], scored.result["seed"]): scored
+        for scored in replicates
+    }
+    return [by_name[name] for name in sorted(by_name)]
+
+
+def trial_specs(replicates: list[Scored]) -> dict[str, dict[str, Any]]:
+    """Map the id of each trial to the whole trial and to its folders by seed."""
+    specs: dict[str, dict[str, Any]] = {}
+    for scored in replicates:
+        trial = scored.result["trial"]
+        spec = specs.setdefault(trial["id"], {"trial": trial, "folders": {}})
+        spec["folders"][str(scored.result["seed"])] = str(scored.folder)
+    return specs
+
+
+def mean_scores(replicates: list[Scored], metric: str) -> dict[str, float | None]:
+    """Map the id of each trial to its mean score over seeds; ``None`` if it failed."""
+    table = trials_table(replicates).set_index("trial")[f"{metric}_mean"]
+    return {
+        id: None if np.isnan(score) else float(score) for id, score in table.items()
+    }
 
 
 def trials_table(replicates: list[Scored]) -> pd.DataFrame:
@@ -72,7 +105,7 @@ def trials_table(replicates: list[Scored]) -> pd.DataFrame:
 
     The columns of a metric are ``{metric}_mean``, ``{metric}_sd`` (n - 1 in the
     divisor) and ``{metric}_seed-{seed}``. A trial with a replicate that failed has no
-    mean.
+    mean; one that a search gave up early has been trained with fewer seeds.
     """
     by_trial: dict[str, list[Scored]] = {}
     for replicate in replicates:
@@ -86,7 +119,7 @@ def trials_table(replicates: list[Scored]) -> pd.DataFrame:
 
 def setting_columns(trials: pd.DataFrame) -> list[str]:
     """Name the columns that say what was tried: family, features, hyperparameters."""
-    outcomes = ("trial", "status", "epochs_trained", *DIRECTIONS)
+    outcomes = ("trial", "status", "seeds", "epochs_trained", *DIRECTIONS)
     return [name for name in trials if not name.startswith(outcomes)]
 
 
@@ -113,6 +146,7 @@ def cost_table(replicates: list[Scored]) -> pd.DataFrame:
                 "family": scored.result["trial"]["family"],
                 "seed": scored.result["seed"],
                 **scored.cost,
+                "folder": str(scored.folder),
             }
             for scored in replicates
         ]
@@ -137,6 +171,7 @@ def _trial_row(members: list[Scored]) -> dict[str, Any]:
         "family": trial["family"],
         "features": trial["features"],
         "status": failed[0].result["status"] if failed else "ok",
+        "seeds": len(members),
         "epochs_trained": _mean_epochs(members),
         **{name: _cell(value) for name, value in trial["hyperparameters"].items()},
     }

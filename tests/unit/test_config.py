@@ -27,6 +27,7 @@ def properties(schema, where=()):
         yield from properties(branch, (*where, name))
 
 
+BUDGETS = ("trials", "rounds", "batch", "min_resource")
 PROPERTIES = dict(properties(yaml.safe_load(SCHEMA.read_text("utf-8"))))
 
 
@@ -52,7 +53,14 @@ def test_every_key_is_described(path):
     assert PROPERTIES[path]["description"].strip().endswith(".")
 
 
-@pytest.mark.parametrize("path", PROPERTIES, ids=".".join)
+OF_ONE_SPACE = {
+    path
+    for path in PROPERTIES
+    if path[:3] == ("search", "spaces", "*") and path[3:] in {(key,) for key in BUDGETS}
+}
+
+
+@pytest.mark.parametrize("path", set(PROPERTIES) - OF_ONE_SPACE, ids=".".join)
 def test_every_key_is_in_the_shipped_configuration(path):
     assert _reached(yaml.safe_load((ROOT / "config.yaml").read_text("utf-8")), path)
 

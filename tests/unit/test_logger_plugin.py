@@ -14,8 +14,9 @@ from snakemake_logger_plugin_toxtune.errors import error_message
 from snakemake_logger_plugin_toxtune.forecast import Forecast
 from snakemake_logger_plugin_toxtune.scores import Scores
 from toxtune.files import read_json, write_json
-from toxtune.plan import Plan, Trial
+from toxtune.plan import Plan
 from toxtune.progress import STATUS_FILE
+from toxtune.trials import Trial
 
 
 def record(event, message="", level=logging.INFO, **fields) -> logging.LogRecord:
@@ -138,7 +139,7 @@ def test_trainings_of_earlier_runs_count(tmp_path, monkeypatch):
     write_json(folder / "result.json", {"status": "ok"})
     np.save(folder / "valid_predictions.npy", np.array([[0], [1], [0], [1]]))
     trial = Trial("aaa", "d", "s", "dense", "bits", {})
-    plan = Plan("run", {}, "d", {}, "s", {}, {"aaa": trial})
+    plan = Plan("run", {}, "d", {}, "s", {}, {"aaa": trial}, [("aaa", 0)], {})
     config = {
         "objective": {"metric": "roc_auc", "direction": "maximize"},
         "search": {"seeds": [0, 1]},

@@ -1,7 +1,9 @@
 """Replicates: by what a training is known, and what is written of it."""
 
 import json
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from toxtune.parts import write_table
 from toxtune.replicates import RESULT_FILES, Replicate, model_card, write_curve
 from toxtune.space import read_space
 from toxtune.store import Store
+from toxtune.trials import Trial
 
 SPACE = {
     "family": "random_forest",
@@ -23,55 +26,47 @@ SPACE = {
     "hyperparameters": {"n_estimators": 3},
 }
 SETTINGS = next(read_space(SPACE, ["ecfp"], "").grid()).hyperparameters
-TRIAL = {
-    "id": "0" * 12,
-    "family": "random_forest",
-    "features": "bits",
-    "hyperparameters": SETTINGS,
-}
+TRIAL = Trial("0" * 12, "d", "s", "random_forest", "bits", SETTINGS)
 
 
 @pytest.fixture
-def replicate(tmp_path):
+def replicate(tmp_path, monkeypatch):
     """Write two parts with features, and return a training on them."""
+    monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(0)
     for part, n in {"train": 30, "valid": 10}.items():
         bits = rng.integers(0, 2, (n, 16)).astype(np.uint8)
-        save_bits(tmp_path / f"{part}.npz", bits)
+        save_bits(Path(TRIAL.features_file(part)), bits)
         rows = [[row, row, "C", f"G{row}", bits[row, 0], ""] for row in range(n)]
         header = ["row", "id", "smiles", "group", "first bit", "blank"]
-        write_table(tmp_path / f"{part}.csv", header, rows)
-    return Replicate(
-        trial=TRIAL,
-        seed=0,
-        train_features=tmp_path / "train.npz",
-        valid_features=tmp_path / "valid.npz",
-        train_part=tmp_path / "train.csv",
-        valid_part=tmp_path / "valid.csv",
-    )
+        write_table(Path(TRIAL.part_file(part)), header, rows)
+    return Replicate(TRIAL, seed=0)
 
 
-@pytest.mark.parametrize(
-    "name", ["train_features", "valid_features", "train_part", "valid_part"]
-)
-def test_training_is_known_by_the_content_of_its_files(replicate, name):
-    path = getattr(replicate, name)
-    moved = path.rename(path.with_name(f"moved-{path.name}"))
-    other = replace(replicate, **{name: moved})
-    moved.touch()
-    before = other.key
-    moved.rename(path)
-    assert replicate.key == before
+@pytest.mark.parametrize("part", ["train", "valid"])
+@pytest.mark.parametrize("file", ["features_file", "part_file"])
+def test_training_is_known_by_the_content_of_its_files(replicate, part, file):
+    path = Path(getattr(TRIAL, file)(part))
+    before = replicate.key
+    path.touch()
+    assert replace(replicate).key == before
     path.write_bytes(path.read_bytes() + b"\n")
     assert replace(replicate).key != before
+
+
+def test_training_is_not_known_by_where_its_files_are(replicate):
+    before = replicate.key
+    shutil.copytree("data/d/s", "data/e/t")
+    elsewhere = replace(TRIAL, dataset="e", split="t")
+    assert replace(replicate, trial=elsewhere).key == before
 
 
 @pytest.mark.parametrize(
     "changes",
     [
         {"seed": 1},
-        {"trial": {**TRIAL, "family": "dense"}},
-        {"trial": {**TRIAL, "hyperparameters": {**SETTINGS, "n_estimators": 4}}},
+        {"trial": replace(TRIAL, family="dense")},
+        {"trial": replace(TRIAL, hyperparameters={**SETTINGS, "n_estimators": 4})},
     ],
 )
 def test_training_is_known_by_its_settings(replicate, changes):
@@ -79,7 +74,7 @@ def test_training_is_known_by_its_settings(replicate, changes):
 
 
 def test_training_is_not_known_by_names(replicate):
-    renamed = {**TRIAL, "id": "1" * 12, "features": "other"}
+    renamed = replace(TRIAL, id="1" * 12)
     assert replace(replicate, trial=renamed).key == replicate.key
 
 
@@ -95,7 +90,7 @@ def test_new_hyperparameter_with_a_default_is_part_of_the_key(replicate, monkeyp
     declared = family_module("random_forest").HYPERPARAMETERS
     monkeypatch.setitem(declared, "warm", Hyperparameter(int, 0, "warmth"))
     settings = next(read_space(SPACE, ["ecfp"], "").grid()).hyperparameters
-    other = replace(replicate, trial={**TRIAL, "hyperparameters": settings})
+    other = replace(replicate, trial=replace(TRIAL, hyperparameters=settings))
     assert other.key != replicate.key
 
 
@@ -107,7 +102,7 @@ def test_result_has_predictions_curve_cost_and_checksums(replicate, tmp_path):
     predictions = np.load(folder / "valid_predictions.npy")
     assert (predictions.shape, predictions.dtype) == ((10, 2), np.float32)
     result = read_json(folder / "result.json")
-    assert result["trial"] == TRIAL
+    assert result["trial"] == vars(TRIAL)
     assert (result["seed"], result["status"], result["epochs"]) == (0, "ok", None)
     assert result["store_key"] == replicate.key
     for name, checksum in result["sha256"].items():
@@ -133,15 +128,15 @@ def test_trial_of_another_name_takes_the_training_and_keeps_its_name(
 ):
     store = Store(tmp_path / "store")
     first = store.get(replicate.key, replicate.write_result)
-    namesake = replace(replicate, trial={**TRIAL, "id": "1" * 12})
+    namesake = replace(replicate, trial=replace(TRIAL, id="1" * 12))
     entry = store.get(namesake.key, lambda folder: pytest.fail("trained again"))
     assert entry == first
     for one in (replicate, namesake):
-        folder = tmp_path / "trials" / one.trial["id"]
+        folder = tmp_path / "trials" / one.trial.id
         one.place_result(entry, folder)
         assert sorted(path.name for path in folder.iterdir()) == sorted(RESULT_FILES)
-        assert read_json(folder / "result.json")["trial"] == one.trial
-    placed = (tmp_path / "trials" / TRIAL["id"] / "result.json").read_bytes()
+        assert read_json(folder / "result.json")["trial"] == vars(one.trial)
+    placed = (tmp_path / "trials" / TRIAL.id / "result.json").read_bytes()
     assert placed == (entry / "result.json").read_bytes()
 
 
@@ -196,7 +191,7 @@ def test_diverged_training_is_a_result(replicate, tmp_path, monkeypatch):
             return np.full((len(features), 2), np.nan)
 
     fitted = Fitted(model=Wild(), epochs=1, curve=((1, float("inf"), float("nan")),))
-    family = family_module(replicate.trial["family"])
+    family = family_module(replicate.trial.family)
     monkeypatch.setattr(family, "fit", lambda *arguments: fitted)
     replicate.write_result(tmp_path)
     assert read_json(tmp_path / "result.json")["status"] == "diverged"

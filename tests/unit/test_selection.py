@@ -9,15 +9,22 @@ from toxtune.errors import UserError
 from toxtune.identity import short_id
 from toxtune.selection import select
 
+SPECS = {
+    name: {
+        "trial": {"id": name, "hyperparameters": {"x": name}},
+        "folders": {"0": f"{name}/seed-0", "1": f"{name}/seed-1"},
+    }
+    for name in "abcde"
+}
 OBJECTIVE = {"metric": "roc_auc", "direction": "maximize"}
 # Trials a, b, c of one family and d, e of another.
 TRIALS = """
-trial family        status   roc_auc_mean roc_auc_sd roc_auc_seed-0 roc_auc_seed-1
-a     dense         ok       0.80         0.014      0.79           0.81
-b     dense         ok       0.85         0.014      0.84           0.86
-c     dense         diverged nan          nan        0.99           nan
-d     random_forest ok       0.83         0.000      0.83           0.83
-e     random_forest ok       0.82         0.000      0.82           0.82
+trial family        status   seeds roc_auc_mean roc_auc_sd roc_auc_seed-0 roc_auc_seed-1
+a     dense         ok       2     0.80         0.014      0.79           0.81
+b     dense         ok       2     0.85         0.014      0.84           0.86
+c     dense         diverged 2     nan          nan        0.99           nan
+d     random_forest ok       2     0.83         0.000      0.83           0.83
+e     random_forest ok       2     0.82         0.000      0.82           0.82
 """
 
 
@@ -31,13 +38,11 @@ def table(**columns):
 
 def settings(**changes):
     """Settings of a selection among `TRIALS`."""
-    trials = {name: {"id": name, "hyperparameters": {"x": name}} for name in "abcde"}
     return {
         "objective": OBJECTIVE,
         "seeds": [0, 1],
         "dataset": "d" * 12,
         "split": "5" * 12,
-        "trials": trials,
         **changes,
     }
 
@@ -48,12 +53,13 @@ def winners(selection):
 
 
 def test_best_mean_of_each_family_wins_and_the_best_of_all():
-    selection = select(table(), settings())
+    selection = select(table(), SPECS, settings())
     assert winners(selection) == {"dense": "b", "random_forest": "d"}
     assert selection["overall"] == "dense"
     won = selection["winners"]["dense"]
     assert won == {
         "trial": {"id": "b", "hyperparameters": {"x": "b"}},
+        "folders": {"0": "b/seed-0", "1": "b/seed-1"},
         "mean": 0.85,
         "sd": 0.014,
         "per_seed": [0.84, 0.86],
@@ -63,7 +69,7 @@ def test_best_mean_of_each_family_wins_and_the_best_of_all():
 
 def test_minimizing_takes_the_lowest():
     objective = {"metric": "roc_auc", "direction": "minimize"}
-    selection = select(table(), settings(objective=objective))
+    selection = select(table(), SPECS, settings(objective=objective))
     assert winners(selection) == {"dense": "a", "random_forest": "e"}
     assert selection["overall"] == "dense"
 
@@ -73,7 +79,7 @@ def test_minimizing_takes_the_lowest():
 def test_of_equal_means_the_smaller_id_wins(direction, order):
     trials = table(roc_auc_mean=[0.8, 0.8, float("nan"), 0.8, 0.8]).iloc[order]
     objective = {"metric": "roc_auc", "direction": direction}
-    selection = select(trials, settings(objective=objective))
+    selection = select(trials, SPECS, settings(objective=objective))
     assert winners(selection) == {"dense": "a", "random_forest": "d"}
     assert selection["overall"] == "dense"
 
@@ -81,7 +87,7 @@ def test_of_equal_means_the_smaller_id_wins(direction, order):
 def test_trial_without_a_score_does_not_win():
     status = ["ok", "diverged", "ok", "ok", "ok"]
     trials = table(status=status, roc_auc_mean=[0.1, 0.9, float("nan"), 0.2, 0.3])
-    selection = select(trials, settings())
+    selection = select(trials, SPECS, settings())
     assert winners(selection) == {"dense": "a", "random_forest": "e"}
     assert selection["winners"]["dense"]["out_of"] == 1
     assert selection["overall"] == "random_forest"
@@ -90,17 +96,17 @@ def test_trial_without_a_score_does_not_win():
 def test_family_without_a_score_is_an_error_that_names_it():
     status = ["diverged", "diverged", "diverged", "ok", "ok"]
     with pytest.raises(UserError, match=r"search\.spaces: no trial of dense gave a"):
-        select(table(status=status), settings())
+        select(table(status=status), SPECS, settings())
 
 
 def test_single_seed_has_no_sd():
     trials = table(roc_auc_sd=float("nan")).drop(columns="roc_auc_seed-1")
-    won = select(trials, settings(seeds=[0]))["winners"]["dense"]
+    won = select(trials.assign(seeds=1), SPECS, settings(seeds=[0]))["winners"]["dense"]
     assert (won["sd"], won["per_seed"]) == (None, [0.84])
 
 
 def test_id_names_what_the_test_part_is_opened_for():
-    id = select(table(), settings())["id"]
+    id = select(table(), SPECS, settings())["id"]
     assert id == short_id(
         {
             "dataset": "d" * 12,
@@ -117,15 +123,15 @@ def test_id_names_what_the_test_part_is_opened_for():
     [
         pytest.param({"roc_auc_mean": [0.86, 0.85, 0, 0.83, 0.82]}, {}, id="winner"),
         pytest.param({"roc_auc_mean": [0.8, 0.85, 0, 0.93, 0.82]}, {}, id="overall"),
-        pytest.param({}, {"seeds": [0]}, id="seeds"),
+        pytest.param({"seeds": 1}, {"seeds": [0]}, id="seeds"),
         pytest.param({}, {"split": "6" * 12}, id="split"),
         pytest.param({}, {"dataset": "e" * 12}, id="dataset"),
     ],
 )
 def test_another_selection_has_another_id(columns, changes):
     assert (
-        select(table(**columns), settings(**changes))["id"]
-        != (select(table(), settings())["id"])
+        select(table(**columns), SPECS, settings(**changes))["id"]
+        != (select(table(), SPECS, settings())["id"])
     )
 
 
@@ -143,13 +149,18 @@ def test_another_selection_has_another_id(columns, changes):
 )
 def test_same_winners_have_the_same_id(columns, changes):
     assert (
-        select(table(**columns), settings(**changes))["id"]
-        == (select(table(), settings())["id"])
+        select(table(**columns), SPECS, settings(**changes))["id"]
+        == (select(table(), SPECS, settings())["id"])
     )
 
 
 def test_selection_says_what_it_was_chosen_by():
-    selection = select(table(), settings())
+    selection = select(table(), SPECS, settings())
     assert selection["objective"] == OBJECTIVE
     assert "smaller trial id" in selection["rule"]
     assert selection["seeds"] == [0, 1]
+
+
+def test_trial_that_was_given_up_early_does_not_win():
+    selection = select(table(seeds=[2, 1, 2, 2, 2]), SPECS, settings())
+    assert winners(selection) == {"dense": "a", "random_forest": "d"}

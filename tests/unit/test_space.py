@@ -7,7 +7,8 @@ import pytest
 from toxtune.axes import Range
 from toxtune.errors import UserError
 from toxtune.models.registry import MODULES, family_module
-from toxtune.space import deviations, read_space
+from toxtune.space import read_space
+from toxtune.trials import deviations
 
 
 def space(hyperparameters, family="dense", features="ecfp"):

@@ -1,5 +1,7 @@
 """The tables of a search."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -44,7 +46,7 @@ def result(id="0123456789ab", seed=0, status="ok", family="dense", **hyperparame
 def scored(*scores, **words):
     """A replicate with these scores per task in every metric; none if it failed."""
     values = {metric: np.array(scores) for metric in DIRECTIONS} if scores else {}
-    return Scored(result(**words), COST, values)
+    return Scored(Path("somewhere"), result(**words), COST, values)
 
 
 @pytest.fixture
@@ -131,11 +133,12 @@ def test_table_has_every_hyperparameter_and_the_epochs_that_were_trained():
         scored(0.5, id="0" * 12, family="random_forest", n_estimators=30),
     ]
     table = trials_table(members)
-    assert list(table.columns[:9]) == [
+    assert list(table.columns[:10]) == [
         "trial",
         "family",
         "features",
         "status",
+        "seeds",
         "epochs_trained",
         "dropout",
         "epochs",
@@ -193,6 +196,12 @@ def test_scores_have_a_row_per_seed_metric_and_task(tmp_path):
 def test_every_training_has_a_cost():
     members = [scored(0.5, seed=0), scored(seed=1, status="diverged")]
     assert cost_table(members).to_dict("records") == [
-        {"trial": "0123456789ab", "family": "dense", "seed": seed, **COST}
+        {
+            "trial": "0123456789ab",
+            "family": "dense",
+            "seed": seed,
+            **COST,
+            "folder": "somewhere",
+        }
         for seed in (0, 1)
     ]

@@ -8,9 +8,10 @@ from typing import Any
 from toxtune.files import read_json
 from toxtune.progress import (
     STATUS_FILE,
-    TRAINING_RULE,
+    TRAINING_RULES,
     Best,
     Counts,
+    added,
     best_in_words,
     in_words,
     trainings_in_words,
@@ -45,13 +46,12 @@ def described(status: dict[str, Any], locked: bool) -> list[str]:
     rules = {rule: Counts(**counts) for rule, counts in status["rules"].items()}
     if not rules:
         lines.append("there was nothing to be done")
-    if TRAINING_RULE in rules:
-        lines.append(f"trainings  {trainings_in_words(rules[TRAINING_RULE])}")
-    others = [counts for rule, counts in rules.items() if rule != TRAINING_RULE]
-    if others:
-        done = sum(counts.done for counts in others)
-        total = sum(counts.total for counts in others)
-        lines.append(f"other jobs {done} of {total} done")
+    trainings = [rules[rule] for rule in TRAINING_RULES if rule in rules]
+    if trainings:
+        lines.append(f"trainings  {trainings_in_words(added(trainings))}")
+    others = added(rules[rule] for rule in rules if rule not in TRAINING_RULES)
+    if others.total:
+        lines.append(f"other jobs {others.done} of {others.total} done")
     if status["best"]:
         lines.append(f"best       {best_in_words(Best(**status['best']))}")
     for failure in status["failures"]:

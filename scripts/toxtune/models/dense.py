@@ -18,6 +18,7 @@ from toxtune.models.hyperparameters import Hyperparameter
 
 LIBRARIES = ("tensorflow", "keras", "numpy")
 MODEL_FORMAT = "keras"
+RESOURCE = "epochs"
 IMPORTS = ("tensorflow", "keras")
 
 HYPERPARAMETERS = {

@@ -10,6 +10,7 @@ from toxtune.models.hyperparameters import Hyperparameter
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 MODEL_FORMAT = "skops"
+RESOURCE = "n_estimators"
 IMPORTS = ("sklearn.ensemble", "skops.io")
 
 HYPERPARAMETERS = {

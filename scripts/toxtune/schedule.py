@@ -1,0 +1,204 @@
+"""Which trainings a search consists of, as far as that is known before any has run.
+
+A search starts with trials that a configuration determines. Adaptive strategies go on
+in stages: a stage has a fixed number of slots, and what is trained in them is proposed
+from the scores of the stages before. The slots are known from the start, so that
+Snakemake plans, resumes and grows the search like any other.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from toxtune.errors import UserError
+from toxtune.models.registry import family_module
+from toxtune.space import Point, Space
+from toxtune.strategies import STRATEGIES, random
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Trainings whose trials are proposed from earlier scores.
+
+    Attributes
+    ----------
+    name
+        Names the stage's folder, such as ``round-2`` or ``rung-1``.
+    size
+        Number of slots.
+    seeds
+        Each slot is trained once with each of these.
+    start
+        Numbers of the points in `Schedule.points` whose scores it waits for.
+    after
+        Names of the stages whose scores it waits for.
+    settings
+        All else that the proposals depend on; nothing of later stages.
+    """
+
+    name: str
+    size: int
+    seeds: list[int]
+    start: range
+    after: list[str]
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One space's search.
+
+    Attributes
+    ----------
+    points
+        The points to start with, each with the seeds that it is trained with.
+    stages
+        What follows, in order.
+    """
+
+    points: list[tuple[Point, list[int]]]
+    stages: list[Stage] = field(default_factory=list)
+
+
+def schedule(space: Space, search: dict[str, Any], seeds: list[int]) -> Schedule:
+    """Lay out the search of one space.
+
+    Parameters
+    ----------
+    space
+        What may be tried.
+    search
+        Settings of the strategy; those of the space laid over those of the search.
+    seeds
+        Sorted.
+
+    Raises
+    ------
+    UserError
+        If the strategy cannot search the space with these settings.
+    """
+    strategy = search["strategy"]
+    if strategy in STRATEGIES:
+        points = STRATEGIES[strategy](space, search["trials"], search["seed"])
+        return Schedule([(point, seeds) for point in points])
+    return _ADAPTIVE[strategy](space, search, seeds)
+
+
+def _tpe(space: Space, search: dict[str, Any], seeds: list[int]) -> Schedule:
+    """Draw round 0 at random; propose the others by a model of the rounds before."""
+    batch = search["batch"]
+    points = random(space, batch, search["seed"])
+    stages = [
+        Stage(
+            name=f"round-{number}",
+            size=batch,
+            seeds=seeds,
+            start=range(batch),
+            after=[f"round-{earlier}" for earlier in range(1, number)],
+            settings={"by": "tpe", "seed": search["seed"], "round": number},
+        )
+        for number in range(1, search["rounds"])
+    ]
+    return Schedule([(point, seeds) for point in points], stages)
+
+
+def _halving(space: Space, search: dict[str, Any], seeds: list[int]) -> Schedule:
+    """Train all candidates a little, the best share of them more, and so on."""
+    propose = STRATEGIES[search["candidates"]]
+    candidates = propose(space, search["trials"], search["seed"])
+    return _brackets(space, search, seeds, [(candidates, search["min_resource"])], [""])
+
+
+def _hyperband(space: Space, search: dict[str, Any], seeds: list[int]) -> Schedule:
+    """Halve several times, from many candidates with little to few with much.
+
+    Sizes as Li et al. 2018 give them; the brackets' candidates are one random draw.
+    """
+    eta, highest = search["eta"], _highest(space)
+    n_rungs = len(_resources(search["min_resource"], highest, eta))
+    brackets, first = [], 0
+    for cuts in reversed(range(n_rungs)):
+        size = -(-n_rungs * eta**cuts // (cuts + 1))
+        drawn = random(space, first + size, search["seed"])[first:]
+        brackets.append((drawn, highest // eta**cuts))
+        first += size
+    names = [f"bracket-{cuts}-" for cuts in reversed(range(n_rungs))]
+    return _brackets(space, search, seeds, brackets, names)
+
+
+_ADAPTIVE: dict[str, Callable[[Space, dict[str, Any], list[int]], Schedule]] = {
+    "tpe": _tpe,
+    "halving": _halving,
+    "hyperband": _hyperband,
+}
+
+
+def _brackets(
+    space: Space,
+    search: dict[str, Any],
+    seeds: list[int],
+    brackets: list[tuple[list[Point], int]],
+    names: list[str],
+) -> Schedule:
+    """Lay out rungs: one seed in the lower ones, all seeds in the last."""
+    resource, highest = _resource(space), _highest(space)
+    if search["min_resource"] > highest:
+        raise UserError(
+            f"search.min_resource: must be ≤ the {resource} of a full training of "
+            f"{space.family}, {highest}; got {search['min_resource']}"
+        )
+    points: list[tuple[Point, list[int]]] = []
+    stages: list[Stage] = []
+    for (candidates, least), prefix in zip(brackets, names, strict=True):
+        rungs = _resources(least, highest, search["eta"])
+        start = range(len(points), len(points) + len(candidates))
+        first = seeds if len(rungs) == 1 else seeds[:1]
+        points += [(_at(point, resource, rungs[0]), first) for point in candidates]
+        for rung, amount in enumerate(rungs[1:], start=1):
+            stages.append(
+                Stage(
+                    name=f"{prefix}rung-{rung}",
+                    size=max(1, len(candidates) // search["eta"] ** rung),
+                    seeds=seeds if rung == len(rungs) - 1 else seeds[:1],
+                    start=start if rung == 1 else range(0),
+                    after=[f"{prefix}rung-{rung - 1}"] if rung > 1 else [],
+                    settings={"by": "promotion", "resource": resource, "to": amount},
+                )
+            )
+    return Schedule(points, stages)
+
+
+def _resources(least: int, highest: int, eta: int) -> list[int]:
+    """Resource of each rung; the last has all."""
+    amounts = []
+    while least < highest:
+        amounts.append(least)
+        least *= eta
+    return [*amounts, highest]
+
+
+def _resource(space: Space) -> str:
+    resource = family_module(space.family).RESOURCE
+    if resource is None:
+        raise UserError(
+            f"search.strategy: {space.family} cannot be trained a little at a time, as "
+            "halving and hyperband need; take grid, random, sobol or tpe"
+        )
+    return resource
+
+
+def _highest(space: Space) -> int:
+    """Return the resource of a full training: one fixed value of the space."""
+    resource = _resource(space)
+    axis = space.axes.get(resource)
+    values = axis.values.listed() if axis else None
+    if values is None or len(values) != 1:
+        raise UserError(
+            f"search.spaces: {space.family}'s {resource} must be one value, that of a "
+            f"full training, for halving and hyperband; got {values}"
+        )
+    return values[0]
+
+
+def _at(point: Point, resource: str, amount: int) -> Point:
+    return Point(point.features, {**point.hyperparameters, resource: amount})

@@ -1,0 +1,95 @@
+"""Trials and what names them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from toxtune.identity import canonical_json, short_id
+from toxtune.models.registry import family_module
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One point of a space on one split, with all its hyperparameters written out.
+
+    Attributes
+    ----------
+    id
+        12 hexadecimal digits; see `docs/architecture.md`.
+    dataset, split
+        Their ids.
+    family
+        Name of the model family.
+    features
+        Name of the features, as in their file's name.
+    hyperparameters
+        A value for each hyperparameter that the family declares.
+    """
+
+    id: str
+    dataset: str
+    split: str
+    family: str
+    features: str
+    hyperparameters: dict[str, Any]
+
+    @property
+    def folder(self) -> str:
+        """Where the results of the trial's replicates are."""
+        return f"results/trials/{self.family}/{self.id}"
+
+    def part_file(self, part: str) -> str:
+        """Path of a part's molecules."""
+        return f"data/{self.dataset}/{self.split}/{part}.csv"
+
+    def features_file(self, part: str) -> str:
+        """Path of a part's features."""
+        return f"data/{self.dataset}/{self.split}/{part}/{self.features}.npz"
+
+    def json(self) -> str:
+        """Spell the trial as canonical JSON: what a training job is told."""
+        return canonical_json(vars(self))
+
+
+def make_trial(
+    dataset: str,
+    split: str,
+    family: str,
+    features: str,
+    hyperparameters: dict[str, Any],
+) -> Trial:
+    """Name a trial by what it is.
+
+    Hyperparameters at their declared default are no part of the name, so that a new
+    hyperparameter renames nothing.
+    """
+    identity = {
+        "dataset": dataset,
+        "split": split,
+        "family": family,
+        "features": features,
+        "hyperparameters": deviations(family, hyperparameters),
+    }
+    return Trial(
+        id=short_id(identity), **{**identity, "hyperparameters": hyperparameters}
+    )
+
+
+def with_hyperparameters(trial: Trial, **changes: Any) -> Trial:
+    """Return the trial that differs in these hyperparameters, under its own name."""
+    return make_trial(
+        trial.dataset,
+        trial.split,
+        trial.family,
+        trial.features,
+        {**trial.hyperparameters, **changes},
+    )
+
+
+def deviations(family: str, hyperparameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the hyperparameters that differ from the family's declared defaults."""
+    declared = family_module(family).HYPERPARAMETERS
+    return {
+        name: value
+        for name, value in hyperparameters.items()
+        if value != declared[name].default
+    }

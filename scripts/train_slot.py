@@ -1,0 +1,21 @@
+"""Train the trial that was proposed for a slot, unless the store has the result."""
+
+from pathlib import Path
+
+from toxtune.files import read_json
+from toxtune.logs import log_to
+from toxtune.replicates import Replicate
+from toxtune.trainers import give_result
+from toxtune.trials import Trial
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    proposed = read_json(snakemake.input.proposals)
+    give_result(
+        Replicate(
+            trial=Trial(**proposed[int(snakemake.wildcards.slot)]),
+            seed=int(snakemake.wildcards.seed),
+        ),
+        folder=Path(snakemake.output.result).parent,
+        config=snakemake.config,
+    )
