@@ -61,9 +61,8 @@ def test_no_job_before_the_selection_sees_the_test_part(jobs):
 def test_every_training_is_judged(jobs):
     """No training hangs in the air: all lead to the selection."""
     targets = [job for job in jobs if job["rule"] == "select_best"]
-    trainings = [
-        job for job in jobs if job["rule"] in {"train_replicate", "train_slot"}
-    ]
+    rules = {"train_replicate", "train_slot"}
+    trainings = [job for job in jobs if job["rule"] in rules]
     before = ancestors(jobs, targets)
     assert trainings
     assert all(job in before for job in trainings)
