@@ -39,12 +39,13 @@ help: ## list these targets
 run: $(INSTALLED) ## train, select, test and report what config.yaml and CONFIG say
 	@$(IN_VENV) toxtune.commands.run --cores $(CORES) $(CONFIGFILES)
 
-demo: $(INSTALLED) ## the same on a small dataset made here: a few minutes, no download
+demo: $(INSTALLED) ## the same on a small dataset made here, no download
 	@$(IN_VENV) toxtune.commands.run --cores $(CORES) \
 	    --configfile examples/demo.yaml $(CONFIG)
 
-plan: $(INSTALLED) ## say what `make run` would do
+plan: $(INSTALLED) ## say what `make run` would do, and about what it costs
 	@$(IN_VENV) toxtune.commands.run --plan --cores $(CORES) $(CONFIGFILES)
+	@$(IN_VENV) toxtune.commands.effort $(CONFIGFILES)
 
 status: $(INSTALLED) ## say how the present or last run stands
 	@$(IN_VENV) toxtune.commands.status

@@ -93,19 +93,20 @@ class Plan:
     def results(self) -> list[str]:
         """The folders of all trainings of the search."""
         started = [self._started(id, seed) for id, seed in self.replicates]
-        slots = [slot for name in self.stages for slot in self._slots(name)]
+        slots = [slot for name in self.stages for slot in self.slots(name)]
         return started + slots
 
     def results_before(self, stage: str) -> list[str]:
         """Return the folders of the trainings that a stage's proposals wait for."""
         planned = self.stages[stage]
         started = [self._started(id, seed) for id, seed in planned.start]
-        return started + [slot for name in planned.after for slot in self._slots(name)]
+        return started + [slot for name in planned.after for slot in self.slots(name)]
 
     def _started(self, id: str, seed: int) -> str:
         return f"{self.trials[id].folder}/seed-{seed}"
 
-    def _slots(self, stage: str) -> list[str]:
+    def slots(self, stage: str) -> list[str]:
+        """Return the folders of a stage's trainings."""
         planned = self.stages[stage]
         return [
             f"results/{self.run}/search/{stage}/slot-{slot}/seed-{seed}"
