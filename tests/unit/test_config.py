@@ -188,7 +188,8 @@ FAULTS = {
     ),
     "keep_models: none": "keep_models: must be one of winners, all, got 'none'",
     "search: {spaces: [{family: cnn, features: ecfp, hyperparameters: {}}]}": (
-        "search.spaces[0].family: must be one of dense, random_forest, got 'cnn'"
+        "search.spaces[0].family: must be one of dense, gradient_boosting, "
+        "logistic_regression, random_forest, got 'cnn'"
     ),
     # Text.
     "run: store": NAME_RULE,

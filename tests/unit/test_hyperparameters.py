@@ -12,7 +12,10 @@ PATIENCE = Hyperparameter(int, None, "epochs", 1, optional=True)
 RATE = Hyperparameter(float, 0.1, "learning rate", 1e-9, 10.0)
 ANY = Hyperparameter(float, 0.0, "anything")
 SHARE = Hyperparameter(float, "sqrt", "share", 0.1, 1.0, choices=("sqrt", "log2"))
+WIDTHS = Hyperparameter(int, None, "widths", 1, 100, optional=True, many=True)
+RATES = Hyperparameter(float, [0.1], "rates", many=True)
 WORD = Hyperparameter(str, "relu", "activation", choices=("relu", "tanh"))
+LIST = "must be a list of whole numbers from 1 to 100 or null"
 
 DECLARED = [
     pytest.param(axis, id=f"{family}-{name}")
@@ -34,11 +37,15 @@ DECLARED = [
         (SHARE, "log2", "log2"),
         (SHARE, 1, 1.0),
         (WORD, "tanh", "tanh"),
+        (WIDTHS, None, None),
+        (WIDTHS, [100, 1.0], [100, 1]),
+        (RATES, [1], [1.0]),
     ],
 )
 def test_value_gets_the_declared_type(axis, value, typed):
     assert axis.typed(value) == typed
-    assert type(axis.typed(value)) is type(typed)
+    # Types as well, which 1 == 1.0 does not tell.
+    assert repr(axis.typed(value)) == repr(typed)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +66,13 @@ def test_value_gets_the_declared_type(axis, value, typed):
         (ANY, float("inf"), "must be a number, got inf"),
         (SHARE, "all", "must be a number from 0.1 to 1 or sqrt or log2, got 'all'"),
         (WORD, "sine", "must be relu or tanh, got 'sine'"),
+        (WIDTHS, [], f"{LIST}, got []"),
+        (WIDTHS, [0], f"{LIST}, got [0]"),
+        (WIDTHS, [2, "2"], f"{LIST}, got [2, '2']"),
+        (WIDTHS, [2.5], f"{LIST}, got [2.5]"),
+        (WIDTHS, [[2]], f"{LIST}, got [[2]]"),
+        (WIDTHS, 2, f"{LIST}, got 2 (each value of the axis is a list: write [[2]])"),
+        (RATES, [None], "must be a list of numbers, got [None]"),
         (WORD, 1, "must be relu or tanh, got 1"),
         (WORD, "1e-3", "must be relu or tanh, got '1e-3'"),
         (WORD, None, "must be relu or tanh, got None"),

@@ -7,10 +7,16 @@ without importing anything heavy at the top:
 - ``LIBRARIES``: the distributions whose versions decide what a training gives;
 - ``IMPORTS``: what is slow to import and a warm trainer imports beforehand;
 - ``MODEL_FORMAT``: the ending of a saved model's file;
-- ``fit(train, valid, hyperparameters, seed) -> Fitted``;
+- ``RESOURCE``: the hyperparameter that counts training effort and by which a training
+  can go on, or ``None``;
+- ``SPACE``: hyperparameter to a list of values, tried where a configuration names none;
+- ``fit(train, valid, hyperparameters, seed, state=None) -> Fitted``, where `state` is
+  what `Fitted.save_state` wrote after the same training with less of the resource; what
+  comes out is, bit for bit, what comes out without;
 - ``load(path) -> Model``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -57,8 +63,11 @@ class Fitted:
         family has no epochs.
     curve
         One row per epoch: epoch, training loss, validation loss.
+    save_state
+        Writes to a path all that `fit` needs to go on; ``None`` where it cannot.
     """
 
     model: Model
     epochs: int | None = None
     curve: tuple[tuple[int, float, float], ...] = ()
+    save_state: Callable[[Path], None] | None = None

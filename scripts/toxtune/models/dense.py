@@ -1,12 +1,10 @@
 """`dense`: a multitask fully connected network in TensorFlow/Keras.
 
-Hidden layers of equal width with dropout, one logit per task. The loss is the mean
-binary cross-entropy over the labels that were measured, each positive label weighted
-as ``positive_weight`` says. One epoch is one call into the TensorFlow graph; the order
-of the molecules in an epoch depends on the seed and the number of the epoch alone.
+Hidden layers with dropout, one logit per task. The loss is the mean binary
+cross-entropy over the labels that were measured, each positive label weighted as
+``positive_weight`` says.
 """
 
-import math
 import os
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.models import Examples, Fitted
+from toxtune.models.dense_loop import Training, epoch_function, loss_function
 from toxtune.models.hyperparameters import Hyperparameter
 
 LIBRARIES = ("tensorflow", "keras", "numpy")
@@ -24,6 +23,16 @@ IMPORTS = ("tensorflow", "keras")
 HYPERPARAMETERS = {
     "hidden_layers": Hyperparameter(int, 1, "number of hidden layers", 0, 20),
     "neurons": Hyperparameter(int, 64, "neurons in each hidden layer", 1, 65536),
+    "widths": Hyperparameter(
+        int,
+        None,
+        "neurons of each hidden layer, from the features on, such as [1024, 256]; "
+        "null: as hidden_layers and neurons say",
+        1,
+        65536,
+        optional=True,
+        many=True,
+    ),
     "activation": Hyperparameter(
         str,
         "relu",
@@ -37,6 +46,9 @@ HYPERPARAMETERS = {
         str, "adam", "optimizer", choices=("adam", "rmsprop", "sgd")
     ),
     "learning_rate": Hyperparameter(float, 0.001, "learning rate", 1e-9, 10.0),
+    "momentum": Hyperparameter(
+        float, 0.0, "momentum of sgd and rmsprop; adam has its own", 0.0, 0.99
+    ),
     "weight_decay": Hyperparameter(
         float, 0.0, "decoupled weight decay per step, biases excepted", 0.0, 1.0
     ),
@@ -58,6 +70,17 @@ HYPERPARAMETERS = {
         1e6,
         choices=("balanced",),
     ),
+}
+
+# MoleculeNet (Wu et al. 2018; its preset for Tox21 is one layer of 1500, dropout 0.5,
+# learning rate 0.001) and DeepTox (Mayr et al. 2016: 1024 neurons and more, one to four
+# layers, with and without dropout 0.5, weight decay up to 1.0e-4).
+SPACE = {
+    "hidden_layers": [1, 2, 3],
+    "neurons": [512, 1024],
+    "dropout": [0.25, 0.5],
+    "learning_rate": [3.0e-4, 1.0e-3],
+    "epochs": [30],
 }
 
 
@@ -89,7 +112,11 @@ def load(path: Path) -> DenseModel:
 
 
 def fit(
-    train: Examples, valid: Examples, hyperparameters: dict[str, Any], seed: int
+    train: Examples,
+    valid: Examples,
+    hyperparameters: dict[str, Any],
+    seed: int,
+    state: Path | None = None,
 ) -> Fitted:
     """Train one network.
 
@@ -101,27 +128,65 @@ def fit(
         A value for each name in `HYPERPARAMETERS`.
     seed
         Decides the initial weights, the order of molecules and the dropout.
+    state
+        A saved state of the same trial after fewer epochs, to go on from.
+
+    Raises
+    ------
+    ValueError
+        If a state is given to go on from, and patience or fewer epochs than it has.
     """
+    training, logits = _begin(train, hyperparameters, seed)
+    epochs, patience = hyperparameters["epochs"], hyperparameters["patience"]
+    if state is not None:
+        _restore(training, state, epochs, patience)
+    weights = _positive_weights(train.labels, hyperparameters["positive_weight"])
+    # Whole numbers in the graph have 32 bits: more would wrap round to no molecules.
+    batch_size = min(hyperparameters["batch_size"], len(train.features))
+    training.run(
+        epoch_function(logits, training.optimizer, train, weights, batch_size, seed),
+        loss_function(logits, valid, weights),
+        epochs,
+        patience,
+    )
+    return Fitted(
+        DenseModel(training.network),
+        epochs=training.kept_epoch(patience),
+        curve=tuple(training.curve),
+        save_state=training.save if patience is None else None,
+    )
+
+
+def _begin(
+    train: Examples, hyperparameters: dict[str, Any], seed: int
+) -> tuple[Training, Any]:
+    """Return a network before its first epoch, and its part that gives logits."""
     _tensorflow()
     import keras
 
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
-    network, logits = _build(
-        train.features.shape[1], train.labels.shape[1], hyperparameters, seed
-    )
-    weights = _positive_weights(train.labels, hyperparameters["positive_weight"])
+    n_features, n_tasks = train.features.shape[1], train.labels.shape[1]
+    network, logits = _build(n_features, n_tasks, hyperparameters, seed)
     optimizer = _optimizer(hyperparameters, logits.trainable_variables)
-    # Whole numbers in the graph have 32 bits: more would wrap round to no molecules.
-    batch_size = min(hyperparameters["batch_size"], len(train.features))
-    run_epoch = _epoch_function(logits, optimizer, train, weights, batch_size)
-    valid_loss = _loss_function(logits, valid, weights)
-    curve = _train(
-        network, run_epoch, valid_loss, hyperparameters, len(train.features), seed
-    )
-    stops_early = hyperparameters["patience"] is not None and _is_finite(curve[-1])
-    kept = _lowest(curve) if stops_early else curve[-1]
-    return Fitted(DenseModel(network), epochs=kept[0], curve=tuple(curve))
+    return Training(network, optimizer), logits
+
+
+def _restore(
+    training: Training, state: Path, epochs: int, patience: int | None
+) -> None:
+    """Put a saved state into `training`, if one may go on from it."""
+    if patience is not None:
+        raise ValueError(
+            "patience: must be null where a training goes on from a saved state, "
+            f"which has no weights but the last; got {patience}"
+        )
+    training.restore(state)
+    if len(training.curve) > epochs:
+        raise ValueError(
+            f"epochs: must be ≥ {len(training.curve)}, which the saved state has "
+            f"already, got {epochs}"
+        )
 
 
 def _tensorflow() -> Any:
@@ -150,10 +215,11 @@ def _build(
 
     inputs = keras.Input((n_features,))
     hidden = inputs
-    for layer in range(hyperparameters["hidden_layers"]):
-        hidden = keras.layers.Dense(
-            hyperparameters["neurons"], activation=hyperparameters["activation"]
-        )(hidden)
+    equal = [hyperparameters["neurons"]] * hyperparameters["hidden_layers"]
+    for layer, width in enumerate(hyperparameters["widths"] or equal):
+        hidden = keras.layers.Dense(width, activation=hyperparameters["activation"])(
+            hidden
+        )
         if hyperparameters["dropout"] > 0:
             hidden = keras.layers.Dropout(
                 hyperparameters["dropout"], seed=1000 * seed + layer
@@ -171,9 +237,12 @@ def _optimizer(hyperparameters: dict[str, Any], variables: list[Any]) -> Any:
         "rmsprop": keras.optimizers.RMSprop,
         "sgd": keras.optimizers.SGD,
     }
-    optimizer = kinds[hyperparameters["optimizer"]](
+    kind = hyperparameters["optimizer"]
+    momentum = {} if kind == "adam" else {"momentum": hyperparameters["momentum"]}
+    optimizer = kinds[kind](
         learning_rate=hyperparameters["learning_rate"],
         weight_decay=hyperparameters["weight_decay"] or None,
+        **momentum,
     )
     if hyperparameters["weight_decay"]:
         optimizer.exclude_from_weight_decay(var_names=["bias"])
@@ -190,105 +259,3 @@ def _positive_weights(labels: np.ndarray, setting: float | str) -> np.ndarray:
     # Where a class is absent there is nothing to balance, and 0 would mean missing.
     both = (positives > 0) & (negatives > 0)
     return np.where(both, negatives / np.maximum(positives, 1), 1).astype(np.float32)
-
-
-def _label_tensors(labels: np.ndarray, positive_weights: np.ndarray) -> tuple[Any, Any]:
-    """Labels with 0 for the missing ones, and weights with 0 for the missing ones."""
-    import tensorflow as tf
-
-    weights = np.where(labels == 1, positive_weights, np.float32(1))
-    weights[np.isnan(labels)] = 0
-    return tf.constant(np.nan_to_num(labels)), tf.constant(weights, tf.float32)
-
-
-def _loss(logits: Any, labels: Any, weights: Any) -> Any:
-    """Weighted cross-entropy summed over measured labels, over their number."""
-    import tensorflow as tf
-
-    entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels, logits)
-    measured = tf.cast(tf.math.count_nonzero(weights), tf.float32)
-    return tf.math.divide_no_nan(tf.reduce_sum(entropy * weights), measured)
-
-
-def _epoch_function(
-    logits: Any, optimizer: Any, train: Examples, weights: np.ndarray, batch_size: int
-) -> Any:
-    """Return a graph function: order of the molecules -> mean loss of the steps."""
-    import tensorflow as tf
-
-    features = tf.constant(train.features)
-    labels, label_weights = _label_tensors(train.labels, weights)
-    variables = logits.trainable_variables
-    n_steps = math.ceil(len(train.features) / batch_size)
-
-    @tf.function
-    def run_epoch(order: Any) -> Any:
-        total = tf.constant(0.0)
-        for step in tf.range(n_steps):
-            rows = order[step * batch_size : (step + 1) * batch_size]
-            with tf.GradientTape() as tape:
-                loss = _loss(
-                    logits(tf.gather(features, rows), training=True),
-                    tf.gather(labels, rows),
-                    tf.gather(label_weights, rows),
-                )
-            optimizer.apply(tape.gradient(loss, variables), variables)
-            total += loss
-        return total / n_steps
-
-    return run_epoch
-
-
-def _loss_function(logits: Any, valid: Examples, weights: np.ndarray) -> Any:
-    """Return a graph function without arguments: the loss of the validation part."""
-    import tensorflow as tf
-
-    features = tf.constant(valid.features)
-    labels, label_weights = _label_tensors(valid.labels, weights)
-
-    @tf.function
-    def valid_loss() -> Any:
-        return _loss(logits(features, training=False), labels, label_weights)
-
-    return valid_loss
-
-
-def _train(
-    network: Any,
-    run_epoch: Any,
-    valid_loss: Any,
-    hyperparameters: dict[str, Any],
-    n_molecules: int,
-    seed: int,
-) -> list[tuple[int, float, float]]:
-    """Run the epochs; leave in `network` the weights to keep; return the curve."""
-    import tensorflow as tf
-
-    patience = hyperparameters["patience"]
-    curve: list[tuple[int, float, float]] = []
-    best_weights = None
-    for epoch in range(1, hyperparameters["epochs"] + 1):
-        order = np.random.default_rng([seed, epoch]).permutation(n_molecules)
-        losses = run_epoch(tf.constant(order, tf.int32)), valid_loss()
-        curve.append((epoch, *(float(loss) for loss in losses)))
-        if not _is_finite(curve[-1]):
-            return curve
-        if patience is None:
-            continue
-        best_epoch = _lowest(curve)[0]
-        if best_epoch == epoch:
-            best_weights = network.get_weights()
-        if epoch - best_epoch >= patience:
-            break
-    if best_weights is not None:
-        network.set_weights(best_weights)
-    return curve
-
-
-def _is_finite(row: tuple[int, float, float]) -> bool:
-    return all(map(math.isfinite, row))
-
-
-def _lowest(curve: list[tuple[int, float, float]]) -> tuple[int, float, float]:
-    """Find the epoch with the lowest validation loss, the earlier one of equals."""
-    return min(curve, key=lambda row: (row[2], row[0]))

@@ -24,6 +24,8 @@ class Hyperparameter:
         Words that are legal beside the numbers, or all legal words for ``str``.
     optional
         Whether ``null`` is legal.
+    many
+        Whether a value is a list of numbers, each of them of `kind` and within bounds.
     """
 
     kind: type
@@ -33,6 +35,7 @@ class Hyperparameter:
     high: float = math.inf
     choices: tuple[str, ...] = ()
     optional: bool = False
+    many: bool = False
 
     def typed(self, value: Any) -> Any:
         """Return `value` in the declared type.
@@ -46,11 +49,11 @@ class Hyperparameter:
             return None
         if isinstance(value, str) and value in self.choices:
             return value
-        rule = f"must be {self.legal()}, got {value!r}"
-        if not self._is_number(value):
+        if not (self._is_list(value) if self.many else self._fits(value)):
+            rule = f"must be {self.legal()}, got {value!r}"
             raise ValueError(f"{rule}{self._hint(value)}")
-        if not self.low <= value <= self.high:
-            raise ValueError(rule)
+        if self.many:
+            return [self.kind(number) for number in value]
         return self.kind(value)
 
     def legal(self) -> str:
@@ -60,6 +63,12 @@ class Hyperparameter:
             words.insert(0, self._legal_number())
         return " or ".join(words)
 
+    def _is_list(self, value: Any) -> bool:
+        return isinstance(value, list) and bool(value) and all(map(self._fits, value))
+
+    def _fits(self, value: Any) -> bool:
+        return self._is_number(value) and self.low <= value <= self.high
+
     def _is_number(self, value: Any) -> bool:
         if self.kind is str or isinstance(value, bool):
             return False
@@ -68,13 +77,19 @@ class Hyperparameter:
         return isinstance(value, int | float) and math.isfinite(value)
 
     def _hint(self, value: Any) -> str:
-        """Explain the commonest trap: YAML reads ``1e-3`` as text."""
+        """Explain the commonest traps.
+
+        YAML reads ``1e-3`` as text, and an axis of lists is a list of lists.
+        """
+        if self.many and self._fits(value):
+            return f" (each value of the axis is a list: write [[{value}]])"
         if self.kind is str or not isinstance(value, str):
             return ""
         return number_hint(value, whole=self.kind is int)
 
     def _legal_number(self) -> str:
-        noun = "a whole number" if self.kind is int else "a number"
+        noun = "whole number" if self.kind is int else "number"
+        noun = f"a list of {noun}s" if self.many else f"a {noun}"
         if math.isinf(self.low) and math.isinf(self.high):
             return noun
         if math.isinf(self.high):

@@ -1,12 +1,13 @@
 """`random_forest`: scikit-learn's forest, one per task on its measured labels."""
 
+import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from toxtune.models import Examples, Fitted
 from toxtune.models.hyperparameters import Hyperparameter
+from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 MODEL_FORMAT = "skops"
@@ -39,45 +40,27 @@ HYPERPARAMETERS = {
     ),
 }
 
-
-class ForestModel:
-    """One fitted forest per task; a task with one class is its constant."""
-
-    def __init__(self, forests: list[Any]) -> None:
-        self.forests = forests
-
-    def predict(self, features: np.ndarray) -> np.ndarray:
-        """Return probabilities, n_molecules x n_tasks, float32."""
-        columns = [
-            np.full(len(features), forest)
-            if isinstance(forest, float)
-            else forest.predict_proba(features)[:, 1]
-            for forest in self.forests
-        ]
-        return np.column_stack(columns).astype(np.float32)
-
-    def save(self, path: Path) -> None:
-        """Write the forests with skops, which runs no code when it is read."""
-        import skops.io
-
-        skops.io.dump(self.forests, path)
+# Probst, Wright and Boulesteix 2019 (Hyperparameters and tuning strategies for random
+# forest): the features tried at a split matter most, the size of leaves next; more
+# trees are never worse, so that their number is no axis.
+SPACE = {
+    "n_estimators": [200],
+    "max_features": ["log2", "sqrt", 0.1],
+    "min_samples_leaf": [1, 2, 5],
+}
 
 
-def load(path: Path) -> ForestModel:
-    """Read forests that `ForestModel.save` wrote.
-
-    Raises
-    ------
-    skops.io.exceptions.UntrustedTypesFoundException
-        If the file holds anything but forests.
-    """
-    import skops.io
-
-    return ForestModel(skops.io.load(path, trusted=["sklearn.tree._tree.Tree"]))
+def load(path: Path) -> PerTaskModel:
+    """Read a saved model, which may hold forests and nothing else."""
+    return load_per_task(path, trusted=["sklearn.tree._tree.Tree"])
 
 
 def fit(
-    train: Examples, valid: Examples, hyperparameters: dict[str, Any], seed: int
+    train: Examples,
+    valid: Examples,
+    hyperparameters: dict[str, Any],
+    seed: int,
+    state: Path | None = None,
 ) -> Fitted:
     """Grow one forest per task.
 
@@ -91,26 +74,19 @@ def fit(
         A value for each name in `HYPERPARAMETERS`.
     seed
         Decides bootstrap samples and tried features, for each task apart.
+    state
+        A saved model of the same trial with fewer trees, to go on from.
     """
-    forests = [
-        _fit_task(train.features, train.labels[:, task], hyperparameters, [seed, task])
-        for task in range(train.labels.shape[1])
-    ]
-    return Fitted(ForestModel(forests))
-
-
-def _fit_task(
-    features: np.ndarray,
-    labels: np.ndarray,
-    hyperparameters: dict[str, Any],
-    seed: list[int],
-) -> Any:
     from sklearn.ensemble import RandomForestClassifier
 
-    measured = ~np.isnan(labels)
-    classes = np.unique(labels[measured])
-    if len(classes) < 2:
-        return float(classes[0]) if len(classes) else 0.0
-    state = int(np.random.SeedSequence(seed).generate_state(1)[0])
-    forest = RandomForestClassifier(**hyperparameters, random_state=state, n_jobs=1)
-    return forest.fit(features[measured], labels[measured])
+    with warnings.catch_warnings():
+        # It warns of other labels in the next fit; here they are the same.
+        warnings.filterwarnings("ignore", "class_weight presets", UserWarning)
+        model = fit_per_task(
+            partial(RandomForestClassifier, n_jobs=1, warm_start=True),
+            hyperparameters,
+            train,
+            seed,
+            earlier=None if state is None else load(state),
+        )
+    return Fitted(model, save_state=model.save)

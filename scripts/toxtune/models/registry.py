@@ -8,6 +8,8 @@ from types import ModuleType
 
 MODULES = {
     "dense": "toxtune.models.dense",
+    "gradient_boosting": "toxtune.models.gradient_boosting",
+    "logistic_regression": "toxtune.models.logistic_regression",
     "random_forest": "toxtune.models.random_forest",
 }
 

@@ -1,0 +1,104 @@
+"""`logistic_regression`: scikit-learn's, one per task on its measured labels."""
+
+import logging
+import warnings
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from toxtune.models import Examples, Fitted
+from toxtune.models.hyperparameters import Hyperparameter
+from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
+
+LIBRARIES = ("scikit-learn", "numpy", "scipy")
+MODEL_FORMAT = "skops"
+RESOURCE = None
+IMPORTS = ("sklearn.linear_model", "skops.io")
+
+HYPERPARAMETERS = {
+    "C": Hyperparameter(float, 1.0, "inverse of the penalty's strength", 1e-9, 1e9),
+    "penalty": Hyperparameter(
+        str,
+        "l2",
+        "on the weights, squared (l2) or absolute (l1); with l2 the seed has no say",
+        choices=("l2", "l1"),
+    ),
+    "class_weight": Hyperparameter(
+        str,
+        None,
+        "weights of the classes; null: all equal",
+        choices=("balanced",),
+        optional=True,
+    ),
+    "max_iter": Hyperparameter(int, 1000, "steps of the solver, at most", 1),
+}
+
+# The range of C that scikit-learn's LogisticRegressionCV searches, by decades; the
+# upper end is left out, where a fingerprint has more bits than a task has actives.
+SPACE = {
+    "C": [1.0e-4, 1.0e-3, 0.01, 0.1, 1.0, 10.0, 100.0],
+    "penalty": ["l2", "l1"],
+    "class_weight": [None, "balanced"],
+}
+
+
+def load(path: Path) -> PerTaskModel:
+    """Read a saved model, which may hold no types but those that skops trusts."""
+    return load_per_task(path, trusted=[])
+
+
+def fit(
+    train: Examples,
+    valid: Examples,
+    hyperparameters: dict[str, Any],
+    seed: int,
+    state: Path | None = None,
+) -> Fitted:
+    """Fit one regression per task.
+
+    Parameters
+    ----------
+    train
+        The training part; molecules without a label for a task are left out there.
+    hyperparameters
+        A value for each name in `HYPERPARAMETERS`.
+    seed
+        Decides the order in which the l1 solver takes the weights.
+    valid, state
+        Unused: the solver stops by itself, and there is nothing to go on from.
+    """
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
+
+    settings = dict(hyperparameters)
+    l1 = settings.pop("penalty") == "l1"
+    # liblinear penalises the intercept; scaled, it hardly does.
+    make = partial(
+        LogisticRegression,
+        l1_ratio=float(l1),
+        solver="liblinear" if l1 else "lbfgs",
+        intercept_scaling=100,
+    )
+    # In single precision the solvers stop early on features of unlike size.
+    train = Examples(train.features.astype(np.float64), train.labels)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model = fit_per_task(make, settings, train, seed)
+    _warn(model, settings["max_iter"])
+    return Fitted(model)
+
+
+def _warn(model: PerTaskModel, max_iter: int) -> None:
+    """Say how many tasks the solver gave up."""
+    fitted = [each for each in model.classifiers if not isinstance(each, float)]
+    stopped = sum(each.n_iter_.max() >= max_iter for each in fitted)
+    if stopped:
+        logging.warning(
+            "Warning: logistic_regression.max_iter: %d of %d tasks have not converged "
+            "after %d steps",
+            stopped,
+            len(fitted),
+            max_iter,
+        )

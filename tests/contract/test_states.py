@@ -1,0 +1,100 @@
+"""A training that goes on from a saved state equals one that never stopped."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from families import (
+    bits,
+    families,
+    fit,
+    in_fresh_process,
+    resourceful,
+    trained_in_steps,
+)
+from toxtune.models.registry import family_module
+
+
+@families
+def test_family_can_save_a_state_if_it_has_a_resource(family):
+    resource = family_module(family).RESOURCE
+    assert resource is None or resource in family_module(family).HYPERPARAMETERS
+    assert (fit(family).save_state is None) == (resource is None)
+
+
+@resourceful
+@pytest.mark.parametrize("amounts", [(2, 6), (2, 4, 8)])
+def test_training_goes_on_as_if_it_had_never_stopped(family, amounts, tmp_path):
+    steps = trained_in_steps(family, amounts, tmp_path)
+    whole = trained_in_steps(family, amounts[-1:], tmp_path)
+    assert bits(steps) == bits(whole)
+    assert steps.epochs == whole.epochs
+    assert bits(steps) != bits(trained_in_steps(family, amounts[:1], tmp_path))
+
+
+@resourceful
+def test_training_goes_on_in_another_process(family, tmp_path):
+    trained_in_steps(family, [2], tmp_path)
+    resource = family_module(family).RESOURCE
+    program = (
+        "from families import bits, fit\n"
+        f"state = {str(tmp_path / 'after-2')!r}\n"
+        f"fitted = fit({family!r}, seed=3, state=state, {resource}=6)\n"
+        "print('bits', repr(bits(fitted)).replace(' ', ''))\n"
+    )
+    whole = bits(trained_in_steps(family, [6], tmp_path))
+    assert in_fresh_process(program) == ["bits", repr(whole).replace(" ", "")]
+
+
+@resourceful
+def test_training_cannot_go_back(family, tmp_path):
+    with pytest.raises(ValueError, match=r"(epochs|n_estimators|max_iter).* must be"):
+        trained_in_steps(family, [4, 2], tmp_path)
+
+
+@pytest.mark.parametrize("family", ["random_forest", "gradient_boosting"])
+def test_trees_with_balanced_classes_go_on_in_silence(family, tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        steps, whole = (
+            trained_in_steps(family, amounts, tmp_path, class_weight="balanced")
+            for amounts in ((2, 6), (6,))
+        )
+    assert bits(steps) == bits(whole)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"optimizer": "adam", "weight_decay": 0.01, "dropout": 0.5},
+        {"optimizer": "rmsprop", "momentum": 0.9},
+        {"optimizer": "sgd", "momentum": 0.9, "widths": [8, 4]},
+    ],
+)
+def test_dense_state_has_all_that_training_changes(settings, tmp_path):
+    states = []
+    for amounts in ((15, 45), (45,)):
+        folder = tmp_path / str(len(amounts))
+        folder.mkdir()
+        trained_in_steps("dense", amounts, folder, **settings)
+        states.append(np.load(folder / "after-45"))
+    steps, whole = states
+    assert steps.files == whole.files
+    for name in steps.files:
+        assert steps[name].tobytes() == whole[name].tobytes()
+
+
+def test_dense_divergence_is_final(tmp_path):
+    words = {"optimizer": "sgd", "learning_rate": 10.0, "neurons": 64}
+    words |= {"hidden_layers": 6, "activation": "selu"}
+    steps = trained_in_steps("dense", (30, 40), tmp_path, **words)
+    assert len(steps.curve) < 30
+    assert repr(steps.curve) == repr(fit("dense", 3, epochs=40, **words).curve)
+
+
+def test_dense_patience_and_states_exclude_each_other(tmp_path):
+    assert fit("dense", patience=2).save_state is None
+    trained_in_steps("dense", [2], tmp_path)
+    with pytest.raises(ValueError, match=r"^patience: must be null where"):
+        fit("dense", state=tmp_path / "after-2", epochs=4, patience=2)
