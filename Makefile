@@ -67,9 +67,10 @@ format: $(INSTALLED) ## rewrite Python and Snakemake files in the house style
 	@$(IN_VENV) ruff format
 	@$(IN_VENV) snakefmt Snakefile rules
 
-lock: $(INSTALLED) ## choose versions anew: requirements/*.lock from pyproject.toml
+lock: $(INSTALLED) ## choose versions anew: requirements/*.lock and envs/ from pyproject.toml
 	$(COMPILE) --extra cpu -o requirements/cpu.lock
 	$(COMPILE) --extra cuda -o requirements/cuda.lock
+	.venv/bin/python envs/from_lock.py > envs/toxtune.yaml
 
 install: $(INSTALLED) ## make .venv from the committed versions
 

@@ -21,7 +21,7 @@ dependencies:
 
 
 def pins(lock: str) -> list[str]:
-    """The lock's requirements, markers included, hashes left out."""
+    """List the lock's requirements, with markers, without hashes."""
     return re.findall(r"^([A-Za-z0-9][^\\\n]*?)\s*\\$", lock, flags=re.MULTILINE)
 
 

@@ -1,6 +1,7 @@
 """Propose a stage's trials from the validation scores of the stages before."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,8 @@ def main(
     scored = distinct([score_replicate(folder, labels, weights) for folder in folders])
     trials = {id: Trial(**spec["trial"]) for id, spec in trial_specs(scored).items()}
     scores = mean_scores(scored, settings["objective"]["metric"])
-    write_json(proposals, [vars(trial) for trial in propose(settings, trials, scores)])
+    proposed = propose(settings, trials, scores)
+    write_json(proposals, [asdict(proposal) for proposal in proposed])
 
 
 if __name__ == "__main__":

@@ -17,4 +17,5 @@ if __name__ == "__main__":
         ),
         folder=Path(snakemake.output.result).parent,
         config=snakemake.config,
+        goes_on=snakemake.config["search"]["strategy"] in {"halving", "hyperband"},
     )

@@ -10,12 +10,15 @@ from toxtune.trials import Trial
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    proposed = read_json(snakemake.input.proposals)
+    proposed = read_json(snakemake.input.proposals)[int(snakemake.wildcards.slot)]
+    shorter = proposed["shorter"]
     give_result(
         Replicate(
-            trial=Trial(**proposed[int(snakemake.wildcards.slot)]),
+            trial=Trial(**proposed["trial"]),
             seed=int(snakemake.wildcards.seed),
         ),
         folder=Path(snakemake.output.result).parent,
         config=snakemake.config,
+        goes_on=proposed["goes_on"],
+        shorter=Trial(**shorter) if shorter else None,
     )

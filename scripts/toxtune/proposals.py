@@ -5,6 +5,7 @@ which the trainings ended.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,28 @@ from toxtune.trials import Trial, make_trial, with_hyperparameters
 Scores = dict[str, float | None]
 
 
+@dataclass(frozen=True)
+class Proposal:
+    """What a slot holds.
+
+    Attributes
+    ----------
+    trial
+        The trial to train.
+    shorter
+        The same with less of the resource, which the training may go on from.
+    goes_on
+        Whether a longer training may go on from this one.
+    """
+
+    trial: Trial
+    shorter: Trial | None = None
+    goes_on: bool = False
+
+
 def propose(
     settings: dict[str, Any], trials: dict[str, Trial], scores: Scores
-) -> list[Trial]:
+) -> list[Proposal]:
     """Propose as many trials as the stage has slots.
 
     Parameters
@@ -37,7 +57,7 @@ def propose(
 
 def _promote(
     settings: dict[str, Any], trials: dict[str, Trial], scores: Scores
-) -> list[Trial]:
+) -> list[Proposal]:
     """Take the best, by id among equals, and train them further.
 
     In the order of their ids, not of their ranks, so that a rank that changes moves
@@ -50,12 +70,19 @@ def _promote(
     best = sorted(ranked[: settings["size"]])
     slots = [best[slot % len(best)] for slot in range(settings["size"])]
     change = {settings["resource"]: settings["to"]}
-    return [with_hyperparameters(trials[id], **change) for id in slots]
+    return [
+        Proposal(
+            trial=with_hyperparameters(trials[id], **change),
+            shorter=trials[id],
+            goes_on=settings["goes_on"],
+        )
+        for id in slots
+    ]
 
 
 def _tpe(
     settings: dict[str, Any], trials: dict[str, Trial], scores: Scores
-) -> list[Trial]:
+) -> list[Proposal]:
     """Ask Optuna's tree-structured Parzen estimator (Bergstra et al. 2011) for a batch.
 
     The study is built anew from the scores; its random state comes from the seed and
@@ -78,18 +105,20 @@ def _tpe(
     asked = [study.ask() for _ in range(settings["size"])]
     points = [_suggested(space, trial) for trial in asked]
     return [
-        make_trial(
-            settings["dataset"],
-            settings["split"],
-            space.family,
-            settings["features"][point.features],
-            point.hyperparameters,
+        Proposal(
+            make_trial(
+                settings["dataset"],
+                settings["split"],
+                space.family,
+                settings["features"][point.features],
+                point.hyperparameters,
+            )
         )
         for point in points
     ]
 
 
-_BY: dict[str, Callable[[dict[str, Any], dict[str, Trial], Scores], list[Trial]]] = {
+_BY: dict[str, Callable[[dict[str, Any], dict[str, Trial], Scores], list[Proposal]]] = {
     "promotion": _promote,
     "tpe": _tpe,
 }

@@ -27,6 +27,7 @@ RESULT_FILES = (
     "cost.json",
     "result.json",
 )
+STATE_FILE = "state.npz"
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,14 @@ class Replicate:
         The trial; the parts of its split and their features must be there.
     seed
         Any whole number ≥ 0.
+    state
+        A saved state of the same training with less of its resource, to go on from.
+        It changes no result, only what it costs.
     """
 
     trial: Trial
     seed: int
+    state: Path | None = None
 
     @cached_property
     def key(self) -> str:
@@ -63,8 +68,12 @@ class Replicate:
 
     @cached_property
     def keys(self) -> dict[str, str]:
-        """Keys of the two entries in the store: the result, and the model itself."""
-        return {"result": self.key, "model": model_key(self.key)}
+        """Keys of the entries in the store, by what they hold."""
+        return {
+            "result": self.key,
+            "model": model_key(self.key),
+            "state": state_key(self.key),
+        }
 
     def _files(self) -> list[Path]:
         """Return the files that the training reads."""
@@ -87,7 +96,7 @@ class Replicate:
         """The training itself, done at most once, and what it cost."""
         start = time.perf_counter()
         fit = family_module(self.trial.family).fit
-        fitted = fit(*self._examples, self.trial.hyperparameters, self.seed)
+        fitted = fit(*self._examples, self.trial.hyperparameters, self.seed, self.state)
         return fitted, {
             "seconds": round(time.perf_counter() - start, 3),
             "peak_memory_mib": _peak_memory_mib(),
@@ -135,6 +144,12 @@ class Replicate:
             predictions = fitted.model.predict(examples.features)
             save_predictions(folder / f"{part}.npy", predictions)
 
+    def write_state(self, folder: Path) -> None:
+        """Train, and write what a longer training of the trial can go on from."""
+        fitted, _ = self._outcome
+        if fitted.save_state:
+            fitted.save_state(folder / STATE_FILE)
+
     @property
     def model_format(self) -> str:
         """The ending of a saved model's file."""
@@ -144,6 +159,11 @@ class Replicate:
 def model_key(key: str) -> str:
     """Key of the entry with the model of the training that `key` stands for."""
     return full_hash({"model_of": key})
+
+
+def state_key(key: str) -> str:
+    """Key of the entry with the state that the training `key` stands for ended in."""
+    return full_hash({"state_of": key})
 
 
 def model_card(replicate: Replicate, searched: Path, made: Path) -> dict[str, Any]:

@@ -142,6 +142,7 @@ def _brackets(
 ) -> Schedule:
     """Lay out rungs: one seed in the lower ones, all seeds in the last."""
     resource, highest = _resource(space), _highest(space)
+    _refuse_patience(space)
     if search["min_resource"] > highest:
         raise UserError(
             f"search.min_resource: must be ≤ the {resource} of a full training of "
@@ -162,7 +163,12 @@ def _brackets(
                     seeds=seeds if rung == len(rungs) - 1 else seeds[:1],
                     start=start if rung == 1 else range(0),
                     after=[f"{prefix}rung-{rung - 1}"] if rung > 1 else [],
-                    settings={"by": "promotion", "resource": resource, "to": amount},
+                    settings={
+                        "by": "promotion",
+                        "resource": resource,
+                        "to": amount,
+                        "goes_on": rung < len(rungs) - 1,
+                    },
                 )
             )
     return Schedule(points, stages)
@@ -198,6 +204,16 @@ def _highest(space: Space) -> int:
             f"full training, for halving and hyperband; got {values}"
         )
     return values[0]
+
+
+def _refuse_patience(space: Space) -> None:
+    """Refuse early stopping: a training that was stopped cannot go on."""
+    axis = space.axes.get("patience")
+    if axis and axis.values.listed() != [None]:
+        raise UserError(
+            f"search.spaces: {space.family}'s patience must be null for halving and "
+            "hyperband, which stop trainings themselves"
+        )
 
 
 def _at(point: Point, resource: str, amount: int) -> Point:

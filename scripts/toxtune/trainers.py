@@ -5,13 +5,19 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.models.registry import family_module
-from toxtune.replicates import Replicate
+from toxtune.replicates import STATE_FILE, Replicate
 from toxtune.store import Store, default_store
 from toxtune.trials import Trial
 from toxtune.warm import call_warm
 
 
-def give_result(replicate: Replicate, folder: Path, config: dict[str, Any]) -> None:
+def give_result(
+    replicate: Replicate,
+    folder: Path,
+    config: dict[str, Any],
+    goes_on: bool,
+    shorter: Trial | None = None,
+) -> None:
     """Put the result of a training into `folder`, from the store or by training.
 
     Parameters
@@ -22,15 +28,23 @@ def give_result(replicate: Replicate, folder: Path, config: dict[str, Any]) -> N
         Where its files go, the result last.
     config
         What is read of it changes no result: ``trainers`` and ``keep_models``.
+    goes_on
+        Whether a longer training may go on from this one.
+    shorter
+        The trial with less of its resource that this training may go on from.
     """
-    keep_all = config["keep_models"] == "all"
-    kinds = ["result", "model"] if keep_all else ["result"]
-    entries = fill_store(replicate, kinds, config["trainers"])
+    kinds = ["result"]
+    kinds += ["model"] if config["keep_models"] == "all" else []
+    kinds += ["state"] if goes_on else []
+    entries = fill_store(replicate, kinds, config["trainers"], shorter)
     replicate.place_result(entries["result"], folder)
 
 
 def fill_store(
-    replicate: Replicate, kinds: Sequence[str], trainers: str
+    replicate: Replicate,
+    kinds: Sequence[str],
+    trainers: str,
+    shorter: Trial | None = None,
 ) -> dict[str, Path]:
     """See to it that the store has what is wanted of a replicate.
 
@@ -39,9 +53,11 @@ def fill_store(
     replicate
         The training.
     kinds
-        ``result``, ``model`` or both; one training gives both.
+        ``result``, ``model``, ``state``; one training gives them all.
     trainers
         ``warm`` or ``fresh``; the bytes are the same.
+    shorter
+        See `give_result`.
 
     Returns
     -------
@@ -56,6 +72,7 @@ def fill_store(
             "trial": vars(replicate.trial),
             "seed": replicate.seed,
             "kinds": missing,
+            "shorter": vars(shorter) if shorter else None,
         }
         imports = family_module(replicate.trial.family).IMPORTS
         if trainers == "fresh" or not call_warm(
@@ -65,9 +82,28 @@ def fill_store(
     return {kind: store.entry(replicate.keys[kind]) for kind in kinds}
 
 
-def train(store: str, trial: dict[str, Any], seed: int, kinds: Sequence[str]) -> None:
+def train(
+    store: str,
+    trial: dict[str, Any],
+    seed: int,
+    kinds: Sequence[str],
+    shorter: dict[str, Any] | None,
+) -> None:
     """Do one training in this process; arguments as JSON knows them."""
-    replicate = Replicate(Trial(**trial), seed)
-    makers = {"result": replicate.write_result, "model": replicate.write_model}
+    kept = Store(Path(store))
+    state = _state(kept, Replicate(Trial(**shorter), seed)) if shorter else None
+    replicate = Replicate(Trial(**trial), seed, state)
+    makers = {
+        "result": replicate.write_result,
+        "model": replicate.write_model,
+        "state": replicate.write_state,
+    }
     for kind in kinds:
-        Store(Path(store)).get(replicate.keys[kind], makers[kind])
+        kept.get(replicate.keys[kind], makers[kind])
+
+
+def _state(store: Store, shorter: Replicate) -> Path | None:
+    """Find the state that a training ended in; without it one starts anew."""
+    key = shorter.keys["state"]
+    path = store.entry(key) / STATE_FILE
+    return path if store.has(key) and path.is_file() else None

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
+from toxtune import proposals
 from toxtune.axes import Choices
-from toxtune.proposals import propose
 from toxtune.space import read_space
 from toxtune.strategies import random as draw
 from toxtune.trials import make_trial
@@ -26,6 +26,7 @@ COMMON = {"dataset": "d", "split": "s", "features": FEATURES, "space": SPELLED}
 COMMON |= {"objective": {"metric": "roc_auc", "direction": "maximize"}, "size": 4}
 TPE = {**COMMON, "by": "tpe", "seed": 0, "round": 1}
 PROMOTION = {**COMMON, "by": "promotion", "resource": "epochs", "to": 45}
+PROMOTION |= {"goes_on": True}
 
 
 def drawn(n):
@@ -39,6 +40,11 @@ def drawn(n):
 
 TRIALS = drawn(30)
 SCORES = {id: -abs(t.hyperparameters["dropout"] - 0.4) for id, t in TRIALS.items()}
+
+
+def propose(*arguments):
+    """Propose trials, with their surroundings left out."""
+    return [proposal.trial for proposal in proposals.propose(*arguments)]
 
 
 def shuffled(mapping):
@@ -115,3 +121,12 @@ def test_tpe_takes_failed_trials_and_lists_as_values():
     ]
     trials = {trial.id: trial for trial in trials}
     assert len(propose(settings, trials, dict.fromkeys(trials))) == 4
+
+
+def test_promoted_trials_say_what_they_go_on_from():
+    for proposal in proposals.propose(PROMOTION, TRIALS, SCORES):
+        assert TRIALS[proposal.shorter.id] == proposal.shorter
+        assert proposal.goes_on
+    assert not any(
+        p.goes_on or p.shorter for p in proposals.propose(TPE, TRIALS, SCORES)
+    )

@@ -17,7 +17,7 @@ from toxtune.config import load_config
 from toxtune.errors import UserError
 from toxtune.files import read_json
 from toxtune.plan import Plan, load_plans
-from toxtune.replicates import model_key
+from toxtune.replicates import model_key, state_key
 from toxtune.runlock import RunLock
 
 BASE = Path("config.yaml")
@@ -138,12 +138,14 @@ def _if_present(folder: Path) -> list[Path]:
 
 
 def _store_keys(trials: Iterable[Path]) -> Iterator[str]:
-    """Keys of the entries behind the results of trials, and of their models."""
-    for trial in trials:
-        for result in trial.glob("seed-*/result.json"):
-            key = read_json(result)["store_key"]
-            yield key
-            yield model_key(key)
+    """Keys of the entries behind the results of trials, and of all runs' slots."""
+    results = [
+        result for trial in trials for result in trial.glob("seed-*/result.json")
+    ]
+    results += Path("results").glob("**/slot-*/seed-*/result.json")
+    for result in results:
+        key = read_json(result)["store_key"]
+        yield from (key, model_key(key), state_key(key))
 
 
 def _report(folders: Sequence[Path]) -> None:
