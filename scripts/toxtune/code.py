@@ -59,7 +59,8 @@ def _reachable(start: Path) -> frozenset[Path]:
     return frozenset(seen)
 
 
-def _imported_files(path: Path) -> set[Path]:
+@cache
+def _imported_files(path: Path) -> frozenset[Path]:
     found = set()
     for name in _imported_names(_tree(path)):
         if name.split(".")[0] != PACKAGE:
@@ -69,7 +70,7 @@ def _imported_files(path: Path) -> set[Path]:
         except FileNotFoundError:
             # `from toxtune.files import whole_file` names a function, not a module.
             continue
-    return found | _packages(path)
+    return frozenset(found | _packages(path))
 
 
 def _packages(path: Path) -> set[Path]:
