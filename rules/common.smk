@@ -30,7 +30,6 @@ SPLITS = {plan.split_id: plan.split for plan in PLANS.values()}
 # What is the same for all splits.
 PLAN = next(iter(PLANS.values()))
 FAMILIES = PLAN.families
-FEATURES = sorted({trial.features for trial in TRIALS.values()})
 
 # A family's trainings depend on the code of that family, not on the others'.
 TRAINING_CODE = {
@@ -51,6 +50,7 @@ wildcard_constraints:
     dataset="[0-9a-f]{12}",
     split="[0-9a-f]{12}",
     part="train|valid|test",
+    features="[a-z0-9_-]+",
     family="|".join(MODULES),
     trial="[0-9a-f]{12}",
     stage="space-[0-9]+/[a-z0-9-]+",

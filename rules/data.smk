@@ -89,7 +89,7 @@ rule featurize_part:
         "logs/data/{dataset}/{split}/{part}/{features}.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
+    threads: 4
     resources:
         mem_mb=4000,
         runtime=60,
@@ -100,3 +100,52 @@ rule featurize_part:
         "Featurizing {wildcards.part}"
     script:
         "../scripts/featurize_part.py"
+
+
+rule fit_transform:
+    """Fit the scaling of features on the training part, and on nothing else."""
+    input:
+        features="data/{dataset}/{split}/train/{features}.npz",
+    output:
+        transform="data/{dataset}/{split}/transforms/{features}.npz",
+    log:
+        "logs/data/{dataset}/{split}/transforms/{features}.log",
+    benchmark:
+        "logs/data/{dataset}/{split}/transforms/{features}.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        code=code_hash("fit_transform"),
+    message:
+        "Fitting the scaling of features"
+    script:
+        "../scripts/fit_transform.py"
+
+
+rule transform_part:
+    """Scale one part's features with what was fitted on the training part."""
+    input:
+        features=rules.featurize_part.output.features,
+        transform=rules.fit_transform.output.transform,
+    output:
+        features="data/{dataset}/{split}/{part}/{features}.scaled.npz",
+    log:
+        "logs/data/{dataset}/{split}/{part}/{features}.scaled.log",
+    benchmark:
+        "logs/data/{dataset}/{split}/{part}/{features}.scaled.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        code=code_hash("transform_part"),
+    message:
+        "Scaling features of {wildcards.part}"
+    script:
+        "../scripts/transform_part.py"

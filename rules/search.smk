@@ -2,8 +2,8 @@
 rule train_replicate:
     """Train one trial with one seed and predict the validation part."""
     input:
-        train_features=lambda wc: TRIALS[wc.trial].features_file("train"),
-        valid_features=lambda wc: TRIALS[wc.trial].features_file("valid"),
+        train_features=lambda wc: TRIALS[wc.trial].features_files("train"),
+        valid_features=lambda wc: TRIALS[wc.trial].features_files("valid"),
         train=lambda wc: TRIALS[wc.trial].part_file("train"),
         valid=lambda wc: TRIALS[wc.trial].part_file("valid"),
     output:

@@ -4,15 +4,18 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.arrays import save_bits
-from toxtune.features import featurize
+from toxtune.arrays import save_features
+from toxtune.featurizing import featurize, log_findings
 from toxtune.logs import log_to
 from toxtune.parts import read_part
 
 
-def main(part: Path, definition: dict[str, Any], features: Path) -> None:
-    """Read the part's SMILES, write their features."""
-    save_bits(features, featurize(definition, read_part(part).smiles))
+def main(part: Path, definition: dict[str, Any], path: Path, workers: int) -> None:
+    """Read the part's SMILES, write their features to `path`."""
+    molecules = read_part(part)
+    features = featurize(definition, molecules.smiles, workers)
+    save_features(path, features)
+    log_findings(features, molecules.ids)
 
 
 if __name__ == "__main__":
@@ -20,5 +23,6 @@ if __name__ == "__main__":
     main(
         part=Path(snakemake.input.part),
         definition=json.loads(snakemake.params.features),
-        features=Path(snakemake.output.features),
+        path=Path(snakemake.output.features),
+        workers=snakemake.threads,
     )

@@ -11,6 +11,8 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from toxtune.errors import UserError
+from toxtune.features import features_name
+from toxtune.featurizers import KINDS
 from toxtune.metrics import DIRECTIONS
 from toxtune.models.hyperparameters import number_hint
 from toxtune.overlay import overlaid
@@ -146,6 +148,7 @@ def _spelled(path: Iterable[str | int]) -> str:
 def _cross_checks(config: dict[str, Any]) -> Iterable[str]:
     yield from _check_source(config["dataset"])
     yield from _check_split(config["split"])
+    yield from _check_features(config["features"])
     objective = config["objective"]
     expected = DIRECTIONS[objective["metric"]]
     if objective["direction"] != expected:
@@ -191,3 +194,44 @@ def _check_split(split: dict[str, Any]) -> Iterable[str]:
         yield f"split.seeds: scaffold has no use for them; write null, got {seeds}"
     if method != "scaffold" and seeds is None:
         yield f"split.seeds: split.method {method} needs at least one, got None"
+
+
+def _check_features(features: dict[str, Any]) -> Iterable[str]:
+    for name, spelled in features.items():
+        if isinstance(spelled, list):
+            yield from _check_list(f"features.{name}", spelled, features)
+        else:
+            yield from _check_definition(f"features.{name}", spelled)
+
+
+def _check_definition(key: str, definition: dict[str, Any]) -> Iterable[str]:
+    kind = definition["kind"]
+    settings = KINDS[kind].settings
+    unknown = [name for name in definition if name not in {"kind", *settings}]
+    missing = [name for name in settings if settings[name] and name not in definition]
+    if unknown:
+        names, known = ", ".join(map(repr, unknown)), ", ".join(["kind", *settings])
+        yield f"{key}: unknown key {names}; known for {kind} are {known}"
+    if missing:
+        names = ", ".join(map(repr, missing))
+        yield f"{key}: needs the key {names}, got {', '.join(definition)}"
+
+
+def _check_list(key: str, names: list[str], features: dict[str, Any]) -> Iterable[str]:
+    single = [name for name in features if isinstance(features[name], dict)]
+    for number, name in enumerate(names):
+        if name not in features:
+            yield (
+                f"{key}[{number}]: must be defined under features, "
+                f"which has {', '.join(single)}, got {name!r}"
+            )
+        elif name not in single:
+            yield (
+                f"{key}[{number}]: must not be a list itself, write the names that "
+                f"{name} lists, got {name!r}"
+            )
+    seen: dict[str, str] = {}
+    for name in filter(single.__contains__, names):
+        first = seen.setdefault(features_name(features[name]), name)
+        if first != name:
+            yield f"{key}: {first} and {name} are the same features, got {names}"

@@ -1,58 +1,58 @@
-"""Molecular representations.
+"""Molecular representations: their names and their files.
 
-A definition is a mapping with a ``kind`` and that kind's settings; its name says all of
-it, so that equal features share a file and different ones never do.
+A definition is a mapping with a ``kind`` and that kind's settings. Its name says all of
+it, so that equal features share a file and different ones never do. Several definitions
+put side by side are a representation too, which has no file of its own.
 """
 
-from collections.abc import Callable
 from typing import Any
 
-import numpy as np
+JOINT = "+"
+# Kinds of which models get the values scaled by a transform of the training part.
+SCALED = frozenset({"descriptors"})
 
 
-def features_name(definition: dict[str, Any]) -> str:
-    """Spell a definition as a file name, such as ``circular-radius-2-size-1024``."""
+def definitions_of(features: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return what a name stands for: one definition, or several side by side.
+
+    Parameters
+    ----------
+    features
+        ``features`` of a checked configuration.
+    name
+        One of its keys.
+    """
+    spelled = features[name]
+    return (
+        [features[one] for one in spelled] if isinstance(spelled, list) else [spelled]
+    )
+
+
+def features_name(*definitions: dict[str, Any]) -> str:
+    """Spell definitions, such as ``circular-radius-2-size-1024+maccs``.
+
+    Several stand in the order of their names, however they were listed: the order of
+    columns says nothing about a molecule.
+    """
+    return JOINT.join(sorted(map(_name, definitions)))
+
+
+def features_files(name: str) -> list[str]:
+    """Return the files, in a part's folder, that make up the named features."""
+    return [
+        f"{single}.scaled.npz" if _kind(single) in SCALED else f"{single}.npz"
+        for single in name.split(JOINT)
+    ]
+
+
+def _name(definition: dict[str, Any]) -> str:
     settings = [
-        f"{key}-{definition[key]}" for key in sorted(definition) if key != "kind"
+        key if value is True else f"{key}-{value}"
+        for key, value in sorted(definition.items())
+        if key != "kind" and value is not False
     ]
     return "-".join([definition["kind"], *settings])
 
 
-def featurize(definition: dict[str, Any], smiles: list[str]) -> np.ndarray:
-    """Compute features of molecules.
-
-    Parameters
-    ----------
-    definition
-        ``kind`` and settings.
-    smiles
-        SMILES that RDKit can parse, as curation leaves them.
-
-    Returns
-    -------
-    np.ndarray
-        n_molecules x n_features, uint8.
-    """
-    from rdkit import Chem
-
-    settings = {key: value for key, value in definition.items() if key != "kind"}
-    molecules = [Chem.MolFromSmiles(text) for text in smiles]
-    return KINDS[definition["kind"]](molecules, **settings)
-
-
-def circular(molecules: list[Any], radius: int, size: int) -> np.ndarray:
-    """Extended-connectivity fingerprints (Rogers and Hahn 2010), folded to `size` bits.
-
-    The same bits as DeepChem's ``CircularFingerprint``, without DeepChem's import,
-    which costs more than the work.
-    """
-    from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
-
-    generator = GetMorganGenerator(radius=radius, fpSize=size)
-    return np.array(
-        [generator.GetFingerprintAsNumPy(molecule) for molecule in molecules],
-        dtype=np.uint8,
-    ).reshape(len(molecules), size)
-
-
-KINDS: dict[str, Callable[..., np.ndarray]] = {"circular": circular}
+def _kind(name: str) -> str:
+    return name.split("-")[0]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from toxtune.arrays import load_features
+from toxtune.features import features_files
 from toxtune.files import read_json
 from toxtune.models.registry import family_module
 from toxtune.parts import read_part, write_table
@@ -30,8 +31,9 @@ def predict_test(selection: str, models: str, test: str, predictions: str) -> No
     rows = []
     for family, winner in sorted(frozen["winners"].items()):
         module = family_module(family)
+        folder = Path(test).with_suffix("")
         features = load_features(
-            Path(test).with_suffix("") / f"{winner['trial']['features']}.npz"
+            [folder / name for name in features_files(winner["trial"]["features"])]
         )
         for seed in frozen["seeds"]:
             model = module.load(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.errors import UserError
-from toxtune.features import features_name
+from toxtune.features import definitions_of, features_files, features_name
 from toxtune.files import read_json, write_json
 from toxtune.gzipped import uncompressed
 from toxtune.identity import short_id
@@ -59,7 +59,8 @@ class Plan:
     dataset_id, split_id
         Their short hashes.
     features
-        Name of features to their definition.
+        Name to definition of each representation that a trial may ask for; what
+        stands side by side is taken apart.
     trials
         Id to trial, sorted by id: those that the search starts with.
     replicates
@@ -129,9 +130,13 @@ class Plan:
         return f"{self.split_folder}/{part}.csv"
 
     def features_files(self, *parts: str) -> list[str]:
-        """Paths of the parts' features, of all kinds that a trial asks for."""
-        trials = self.trials.values()
-        return sorted({trial.features_file(part) for trial in trials for part in parts})
+        """Paths of the parts' features, of all kinds that a trial may ask for."""
+        return [
+            f"{self.split_folder}/{part}/{file}"
+            for part in parts
+            for name in sorted(self.features)
+            for file in features_files(name)
+        ]
 
     @property
     def ledger(self) -> str:
@@ -179,11 +184,15 @@ def _plan(
     schedules: list[tuple[dict[str, Any], str, Schedule]],
 ) -> Plan:
     identity = {"dataset": short_id(dataset), "split": short_id(split)}
-    names = {name: features_name(kind) for name, kind in config["features"].items()}
+    defined: dict[str, dict[str, Any]] = {}
     trials: dict[str, Trial] = {}
     replicates: set[tuple[str, int]] = set()
     stages: dict[str, PlannedStage] = {}
     for number, (spelled, family, laid_out) in enumerate(schedules):
+        single = _definitions(spelled["features"], config["features"])
+        for definitions in single.values():
+            defined.update((features_name(one), one) for one in definitions)
+        names = {name: features_name(*of) for name, of in single.items()}
         started = []
         for point, seeds in laid_out.points:
             features = names[point.features]
@@ -218,11 +227,19 @@ def _plan(
         dataset_id=identity["dataset"],
         split=split,
         split_id=identity["split"],
-        features={names[name]: config["features"][name] for name in names},
+        features=defined,
         trials={id: trials[id] for id in sorted(trials)},
         replicates=sorted(replicates),
         stages=stages,
     )
+
+
+def _definitions(
+    spelled: str | list[str], features: dict[str, Any]
+) -> dict[str, list[dict[str, Any]]]:
+    """Look up a space's features: their names to what stands side by side."""
+    names = spelled if isinstance(spelled, list) else [spelled]
+    return {name: definitions_of(features, name) for name in names}
 
 
 def _dataset_settings(config: dict[str, Any]) -> dict[str, Any]:

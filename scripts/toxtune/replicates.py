@@ -58,7 +58,10 @@ class Replicate:
                 "family": self.trial.family,
                 "hyperparameters": self.trial.hyperparameters,
                 "seed": self.seed,
-                "data": [sha256_of_file(path) for path in self._files()],
+                "data": [
+                    [sha256_of_file(path) for path in self._files(part)]
+                    for part in ("train", "valid")
+                ],
                 "code": code_hash("toxtune.training", module.__name__),
                 "versions": {name: _version(name) for name in module.LIBRARIES},
                 "device": "cpu",
@@ -75,20 +78,19 @@ class Replicate:
             "state": state_key(self.key),
         }
 
-    def _files(self) -> list[Path]:
-        """Return the files that the training reads."""
+    def _files(self, part: str) -> list[Path]:
+        """Return a part's files that the training reads: features, then labels."""
+        trial = self.trial
         return [
-            Path(file(part))
-            for part in ("train", "valid")
-            for file in (self.trial.features_file, self.trial.part_file)
+            Path(name) for name in [*trial.features_files(part), trial.part_file(part)]
         ]
 
     @cached_property
     def _examples(self) -> tuple[Examples, Examples]:
-        train_features, train_part, valid_features, valid_part = self._files()
-        return (
-            load_examples(train_features, train_part),
-            load_examples(valid_features, valid_part),
+        *train_features, train = self._files("train")
+        *valid_features, valid = self._files("valid")
+        return load_examples(train_features, train), load_examples(
+            valid_features, valid
         )
 
     @cached_property

@@ -6,6 +6,7 @@ belong here.
 """
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,8 @@ from toxtune.models import Examples, Fitted
 from toxtune.parts import read_part
 
 
-def load_examples(features: Path, part: Path) -> Examples:
-    """Read one part's features and labels, rows in the same order."""
+def load_examples(features: Sequence[Path], part: Path) -> Examples:
+    """Read one part's labels, and its features from one or more files, side by side."""
     return Examples(features=load_features(features), labels=read_part(part).labels)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from toxtune.features import features_files
 from toxtune.identity import canonical_json, short_id
 from toxtune.models.registry import family_module
 
@@ -20,7 +21,7 @@ class Trial:
     family
         Name of the model family.
     features
-        Name of the features, as in their file's name.
+        Name of the features; see `toxtune.features.features_name`.
     hyperparameters
         A value for each hyperparameter that the family declares.
     """
@@ -41,9 +42,10 @@ class Trial:
         """Path of a part's molecules."""
         return f"data/{self.dataset}/{self.split}/{part}.csv"
 
-    def features_file(self, part: str) -> str:
-        """Path of a part's features."""
-        return f"data/{self.dataset}/{self.split}/{part}/{self.features}.npz"
+    def features_files(self, part: str) -> list[str]:
+        """Paths of a part's features, to be put side by side in this order."""
+        folder = f"data/{self.dataset}/{self.split}/{part}"
+        return [f"{folder}/{name}" for name in features_files(self.features)]
 
     def json(self) -> str:
         """Spell the trial as canonical JSON: what a training job is told."""

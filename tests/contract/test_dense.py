@@ -206,7 +206,7 @@ def demo():
     from rdkit import Chem, RDLogger
 
     from toxtune.demo import TASKS, demo_csv
-    from toxtune.features import featurize
+    from toxtune.featurizing import featurize
 
     RDLogger.DisableLog("rdApp.*")
     rows = [
@@ -215,7 +215,8 @@ def demo():
         if Chem.MolFromSmiles(row["smiles"])
     ]
     settings = {"kind": "circular", "radius": 2, "size": 256}
-    features = featurize(settings, [row["smiles"] for row in rows]).astype(np.float32)
+    bits = featurize(settings, [row["smiles"] for row in rows]).values
+    features = bits.astype(np.float32)
     labels = np.array(
         [[float(row[task] or "nan") for task in TASKS] for row in rows], np.float32
     )

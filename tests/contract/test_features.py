@@ -1,6 +1,7 @@
-"""What every kind of features must keep to; circular ones are DeepChem's."""
+"""What every kind of features must keep to; circular bits are DeepChem's."""
 
 import csv
+import logging
 import os
 import subprocess
 import sys
@@ -8,9 +9,12 @@ import sys
 import numpy as np
 import pytest
 
-from toxtune.arrays import load_features, save_bits
+from toxtune import featurizers
+from toxtune.arrays import read_features, save_features
 from toxtune.demo import demo_csv
-from toxtune.features import KINDS, features_name, featurize
+from toxtune.features import SCALED, definitions_of, features_files, features_name
+from toxtune.featurizers import COSTLY, COSTLY_UP_TO_ATOMS, KINDS, MAX_COUNT
+from toxtune.featurizing import CHUNK, featurize, log_findings
 
 MOLECULES = [
     "C",
@@ -45,8 +49,40 @@ MOLECULES = [
     "CC(C)(C)c1cc(O)c(C(C)(C)C)cc1O",
     "O=c1cc(-c2ccccc2)oc2ccccc12",
     "FC(F)(F)C(F)(F)C(F)(F)C(F)(F)F",
+    # Odd ones: single atoms, metals, salts, radicals, dummies, clusters, giants.
+    "[He]",
+    "[Na+]",
+    "[U]",
+    "[H][H]",
+    "[H+]",
+    "[CH3]",
+    "*C",
+    "[C-]#[O+]",
+    "O=[Os](=O)(=O)=O",
+    "[Cu+2].[O-]S(=O)(=O)[O-]",
+    "CC[Pb](CC)(CC)CC",
+    "c1ccc2ccccc2c1.[Ag+]",
+    "[Xe](F)F",
+    "C12C3C4C1C5C2C3C45",
+    "NC(CO)C(=O)" * 20 + "O",
+    "C1" + "C" * 120 + "1",
+    "c1ccccc1" * 20,
 ]
 CIRCULAR = {"kind": "circular", "radius": 2, "size": 1024}
+COUNTS = {**CIRCULAR, "size": 2048, "count": True}
+MACCS = {"kind": "maccs"}
+DESCRIPTORS = {"kind": "descriptors"}
+# Each with its number of columns and how it is kept.
+DEFINITIONS = [
+    (CIRCULAR, 1024, bool),
+    ({**CIRCULAR, "radius": 3, "size": 100}, 100, bool),
+    ({**CIRCULAR, "use_features": True}, 1024, bool),
+    (COUNTS, 2048, np.uint8),
+    ({**COUNTS, "use_features": True}, 2048, np.uint8),
+    (MACCS, 167, bool),
+    (DESCRIPTORS, None, np.float32),
+]
+UNPARSABLE = "F[As](F)(F)(F)(F)F"
 
 
 @pytest.mark.parametrize("radius", [0, 1, 2, 3])
@@ -56,65 +92,98 @@ def test_circular_bits_are_deepchems(radius, size):
 
     theirs = CircularFingerprint(radius=radius, size=size).featurize(MOLECULES)
     ours = featurize({**CIRCULAR, "radius": radius, "size": size}, MOLECULES)
-    assert len(set(MOLECULES)) == len(MOLECULES) > 30
-    np.testing.assert_array_equal(ours, theirs)
+    assert len(set(MOLECULES)) == len(MOLECULES) > 45
+    np.testing.assert_array_equal(ours.values, theirs)
 
 
-@pytest.fixture(params=[CIRCULAR, {**CIRCULAR, "radius": 3, "size": 100}], ids=str)
-def definition(request):
-    """One definition of each kind, at least."""
-    return request.param
+@pytest.fixture(
+    params=DEFINITIONS, ids=lambda param: features_name(param[0]), scope="module"
+)
+def made(request):
+    """A definition, what it should give, and what it gives for `MOLECULES`."""
+    definition, n_features, dtype = request.param
+    return definition, n_features, dtype, featurize(definition, MOLECULES)
 
 
 def test_every_kind_is_tried_here():
-    assert set(KINDS) == {CIRCULAR["kind"]}
+    assert set(KINDS) == {definition["kind"] for definition, _, _ in DEFINITIONS}
 
 
-def test_features_are_bits_per_molecule(definition):
-    features = featurize(definition, MOLECULES)
-    assert features.shape == (len(MOLECULES), definition["size"])
-    assert features.dtype == np.uint8
-    assert set(np.unique(features)) == {0, 1}
-    assert features.any(axis=1).all()
+def test_what_may_be_missing_is_scaled_and_nothing_else():
+    numbers = {one["kind"] for one, _, dtype in DEFINITIONS if dtype == np.float32}
+    assert numbers == SCALED
 
 
-def test_molecules_have_the_same_features_in_any_company(definition):
-    together = featurize(definition, MOLECULES)
-    np.testing.assert_array_equal(
-        featurize(definition, MOLECULES[::-1]), together[::-1]
-    )
-    for row in (0, 7, 20):
+def test_features_are_rows_of_the_kept_type(made):
+    _, n_features, dtype, features = made
+    n_features = n_features or len(features.names)
+    assert features.values.shape == (len(MOLECULES), n_features)
+    assert features.values.dtype == dtype
+    assert features.failures == {}
+    assert features.values.any(axis=1).sum() >= len(MOLECULES) - 7
+    if dtype == np.float32:
+        assert len(features.names) == features.values.shape[1]
+        assert not np.isinf(features.values).any()
+
+
+def test_molecules_have_the_same_features_in_any_company(made):
+    definition, _, _, together = made
+    backwards = featurize(definition, MOLECULES[::-1])
+    np.testing.assert_array_equal(backwards.values, together.values[::-1])
+    for row in (0, 7, 20, 32):
         alone = featurize(definition, MOLECULES[row : row + 1])
-        np.testing.assert_array_equal(alone, together[row : row + 1])
+        np.testing.assert_array_equal(alone.values, together.values[row : row + 1])
 
 
-def test_spelling_of_a_molecule_does_not_matter(definition):
+def test_spelling_of_a_molecule_does_not_matter(made):
     aromatic, kekule = "Cc1ccccc1O", "OC1=CC=CC=C1C"
-    one, two = featurize(definition, [aromatic, kekule])
-    np.testing.assert_array_equal(one, two)
+    one, two = featurize(made[0], [aromatic, kekule]).values
+    # Sums in another order of atoms differ in the last digits.
+    np.testing.assert_allclose(one, two, rtol=1e-5, atol=1e-6)
 
 
-def test_different_molecules_have_different_features(definition):
+def test_different_molecules_have_different_features(made):
     with_nitro, without = "O=[N+]([O-])c1ccccc1", "Oc1ccccc1"
-    one, two = featurize(definition, [with_nitro, without])
+    one, two = featurize(made[0], [with_nitro, without]).values
     assert (one != two).any()
 
 
-def test_no_molecules_are_no_rows(definition):
-    assert featurize(definition, []).shape == (0, definition["size"])
+def test_no_molecules_are_no_rows(made):
+    definition, _, dtype, features = made
+    nothing = featurize(definition, [])
+    assert nothing.values.shape == (0, features.values.shape[1])
+    assert nothing.values.dtype == dtype
 
 
-def test_features_come_back_from_their_file(definition, tmp_path):
-    features = featurize(definition, MOLECULES)
-    save_bits(tmp_path / "features.npz", features)
-    np.testing.assert_array_equal(load_features(tmp_path / "features.npz"), features)
+def test_file_has_the_same_bytes_for_any_number_of_workers(made, tmp_path):
+    definition, _, _, features = made
+    several_chunks = [*MOLECULES, UNPARSABLE] * 3
+    assert len(several_chunks) > 2 * CHUNK
+    for workers in (1, 2, 5):
+        found = featurize(definition, several_chunks, workers)
+        save_features(tmp_path / f"{workers}.npz", found)
+    files = [path.read_bytes() for path in tmp_path.iterdir()]
+    assert files == files[:1] * 3
+    failed = [len(MOLECULES) + n * (len(MOLECULES) + 1) for n in range(3)]
+    assert list(found.failures) == failed
+    sound = np.delete(found.values, failed, axis=0)
+    np.testing.assert_array_equal(sound, np.tile(features.values, (3, 1)))
 
 
-def test_features_are_the_same_in_a_fresh_process(definition):
+def test_features_come_back_from_their_file(made, tmp_path):
+    *_, features = made
+    save_features(tmp_path / "features.npz", features)
+    read = read_features(tmp_path / "features.npz")
+    np.testing.assert_array_equal(read.values, features.values)
+    assert (read.names, read.failures) == (features.names, features.failures)
+
+
+def test_features_are_the_same_in_a_fresh_process(made):
+    definition, _, _, features = made
     program = (
-        "from toxtune.features import featurize\n"
+        "from toxtune.featurizing import featurize\n"
         f"features = featurize({definition!r}, {MOLECULES!r})\n"
-        "print(features.tobytes().hex())\n"
+        "print(features.names, features.values.tobytes().hex())\n"
     )
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(sys.path),
@@ -127,22 +196,173 @@ def test_features_are_the_same_in_a_fresh_process(definition):
         text=True,
         check=True,
     ).stdout
-    assert printed.strip() == featurize(definition, MOLECULES).tobytes().hex()
+    assert printed == f"{features.names} {features.values.tobytes().hex()}\n"
+
+
+def test_molecule_that_cannot_be_handled_keeps_its_row_and_is_told(made, caplog):
+    caplog.set_level(logging.INFO)
+    definition, _, dtype, _ = made
+    features = featurize(definition, ["CCO", UNPARSABLE, "CCN"])
+    assert features.failures == {1: f"ValueError: RDKit cannot parse {UNPARSABLE}"}
+    failed = features.values[1]
+    assert np.isnan(failed).all() if dtype == np.float32 else not failed.any()
+    np.testing.assert_array_equal(
+        features.values[[0, 2]], featurize(definition, ["CCO", "CCN"]).values
+    )
+    log_findings(features, ["one", "two", "three"])
+    assert "3 molecules" in caplog.text
+    assert "1 molecules could not be handled" in caplog.text
+    assert "Warning: molecule two has no features: ValueError: RDKit" in caplog.text
+
+
+def test_featurizer_that_fails_for_all_molecules_is_an_error(monkeypatch):
+    def broken():
+        def compute(molecule):
+            raise RuntimeError("out of order")
+
+        return compute
+
+    monkeypatch.setitem(KINDS, "maccs", featurizers.Kind(broken))
+    with pytest.raises(RuntimeError, match="out of order"):
+        featurize(MACCS, ["CCO", "CCN"])
+
+
+def test_maccs_keys_are_rdkits():
+    from rdkit import Chem
+    from rdkit.Chem import MACCSkeys
+
+    theirs = [
+        list(MACCSkeys.GenMACCSKeys(Chem.MolFromSmiles(smiles))) for smiles in MOLECULES
+    ]
+    np.testing.assert_array_equal(featurize(MACCS, MOLECULES).values, theirs)
+
+
+def test_counts_say_how_often_and_bits_whether():
+    counts, bits = (
+        featurize({**CIRCULAR, "count": count}, MOLECULES).values
+        for count in (True, False)
+    )
+    np.testing.assert_array_equal(counts > 0, bits)
+    assert counts.max() > 100
+    assert featurize(COUNTS, ["CC(C)(C)C"]).values.sum() == 5 + 1 + 4
+
+
+def test_counts_stop_at_the_largest_that_is_kept(caplog):
+    caplog.set_level(logging.INFO)
+    features = featurize(COUNTS, ["C" * 1000])
+    assert features.values.max() == MAX_COUNT
+    log_findings(features, ["wax"])
+    assert f"counts of {MAX_COUNT} or more are kept as that" in caplog.text
+
+
+def test_feature_invariants_take_like_atoms_for_equal():
+    # Chlorine and bromine are the same to FCFP, not to ECFP.
+    for use_features in (True, False):
+        definition = {**CIRCULAR, "use_features": use_features}
+        one, two = featurize(definition, ["Clc1ccccc1", "Brc1ccccc1"]).values
+        assert (one == two).all() == use_features
+
+
+def test_descriptors_are_rdkits_by_sorted_names():
+    from rdkit import Chem
+    from rdkit.Chem import Descriptors
+
+    features = featurize(DESCRIPTORS, MOLECULES[:32])
+    assert features.names == sorted(dict(Descriptors.descList))
+    assert len(features.names) > 200
+    for row, smiles in enumerate(MOLECULES[:32]):
+        theirs = Descriptors.CalcMolDescriptors(Chem.MolFromSmiles(smiles))
+        want = np.array([theirs[name] for name in features.names], dtype=np.float32)
+        np.testing.assert_array_equal(features.values[row], want)
+
+
+def test_descriptors_that_cannot_be_had_are_missing_and_told(caplog):
+    caplog.set_level(logging.INFO)
+    features = featurize(DESCRIPTORS, MOLECULES)
+    column, helium = features.names.index("BCUT2D_CHGHI"), MOLECULES.index("[He]")
+    assert np.isnan(features.values[helium, column])
+    n_missing = np.isnan(features.values[:, column]).sum()
+    assert 0 < n_missing < 25
+    log_findings(features, MOLECULES)
+    assert f"BCUT2D_CHGHI in {n_missing}" in caplog.text
+    assert "qed in" not in caplog.text
+
+
+def test_descriptor_that_raises_or_overflows_is_missing(monkeypatch):
+    def crash(molecule):
+        raise ZeroDivisionError
+
+    named = [("crash", crash), ("huge", lambda molecule: 1e39), ("one", lambda _: 1)]
+    monkeypatch.setattr(featurizers, "_rdkit_descriptors", lambda: named)
+    features = featurize(DESCRIPTORS, ["CC"])
+    np.testing.assert_array_equal(features.values, [[np.nan, np.nan, 1]])
+    assert (features.names, features.failures) == (["crash", "huge", "one"], {})
+
+
+def test_giants_go_without_the_descriptors_that_would_take_minutes():
+    chains = ["C" * COSTLY_UP_TO_ATOMS, "C" * (COSTLY_UP_TO_ATOMS + 1)]
+    features = featurize(DESCRIPTORS, chains)
+    missing = {
+        name
+        for name, values in zip(features.names, features.values.T, strict=True)
+        if np.isnan(values[1]) and not np.isnan(values[0])
+    }
+    assert missing <= set(COSTLY)
+    assert "AvgIpc" in missing
 
 
 def test_name_spells_the_definition():
     assert features_name(CIRCULAR) == "circular-radius-2-size-1024"
     shuffled = dict(reversed(CIRCULAR.items()))
     assert features_name(shuffled) == features_name(CIRCULAR)
+    assert features_name(COUNTS) == "circular-count-radius-2-size-2048"
+    said = {**CIRCULAR, "count": False, "use_features": False}
+    assert features_name(said) == features_name(CIRCULAR)
+    both = features_name({**COUNTS, "use_features": True})
+    assert both == "circular-count-radius-2-size-2048-use_features"
+    assert features_name(MACCS) == "maccs"
 
 
-def test_distinct_definitions_have_distinct_names():
+def test_name_of_several_depends_on_neither_their_order_nor_the_users_names():
+    spelled = {"a": COUNTS, "b": MACCS, "c": DESCRIPTORS}
+    want = "circular-count-radius-2-size-2048+descriptors+maccs"
+    for names in (["a", "b", "c"], ["c", "a", "b"]):
+        definitions = definitions_of({**spelled, "all": names}, "all")
+        assert features_name(*definitions) == want
+    assert definitions_of(spelled, "b") == [MACCS]
+    assert features_name(*definitions_of({**spelled, "d": ["b"]}, "d")) == "maccs"
+
+
+def test_files_are_those_of_the_members_and_scaled_where_they_must_be():
+    name = features_name(DESCRIPTORS, MACCS, COUNTS)
+    assert features_files(name) == [
+        "circular-count-radius-2-size-2048.npz",
+        "descriptors.scaled.npz",
+        "maccs.npz",
+    ]
+    assert features_files("maccs") == ["maccs.npz"]
+
+
+def test_distinct_definitions_have_distinct_names_that_any_disk_takes():
     definitions = [
-        {"kind": "circular", "radius": radius, "size": size}
+        {
+            **CIRCULAR,
+            "radius": radius,
+            "size": size,
+            "count": count,
+            "use_features": use,
+        }
         for radius in range(11)
         for size in (16, 64, 1024, 1025, 2048, 65536)
+        for count in (False, True)
+        for use in (False, True)
     ]
-    assert len({features_name(one) for one in definitions}) == len(definitions)
+    names = {features_name(one) for one in [*definitions, MACCS, DESCRIPTORS]}
+    assert len(names) == len(definitions) + 2
+    for name in names:
+        (file,) = features_files(name)
+        assert len(file) < 100
+        assert set(file) <= set("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 
 
 def test_every_molecule_of_the_demo_is_known_by_its_features():
@@ -152,4 +372,4 @@ def test_every_molecule_of_the_demo_is_known_by_its_features():
     RDLogger.DisableLog("rdApp.*")
     smiles = [row["smiles"] for row in csv.DictReader(demo_csv().splitlines())]
     smiles = [text for text in smiles if Chem.MolFromSmiles(text)]
-    assert featurize(CIRCULAR, smiles).any(axis=1).all()
+    assert featurize(CIRCULAR, smiles).values.any(axis=1).all()

@@ -155,6 +155,7 @@ def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
         "train_replicate.py",
         "toxtune/code.py",
         "toxtune/errors.py",
+        "toxtune/features.py",
         "toxtune/identity.py",
         "toxtune/logs.py",
         "toxtune/replicates.py",

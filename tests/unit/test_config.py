@@ -7,7 +7,7 @@ import yaml
 
 from toxtune.config import ROOT, SCHEMA, check_config, load_config
 from toxtune.errors import UserError
-from toxtune.features import KINDS
+from toxtune.featurizers import KINDS
 from toxtune.metrics import DIRECTIONS
 from toxtune.models.registry import MODULES
 from toxtune.overlay import overlaid
@@ -110,6 +110,8 @@ def test_schema_lists_what_the_library_has(path, known):
         "search: {seeds: [0]}",
         "test: {confidence: 0.9}",
         "objective: {metric: pr_auc}",
+        "features: {fcfp: {kind: circular, radius: 3, size: 64, use_features: true}}",
+        "features: {one: [maccs], two: [ecfp, counts]}",
         "keep_models: all",
     ],
 )
@@ -145,6 +147,10 @@ FAULTS = {
     "split: {seeds: 0}": "split.seeds: must be a list or null, got 0",
     "split: {seeds: [true]}": "split.seeds[0]: must be a whole number, got True",
     "split: {seeds: [1.0]}": "split.seeds[0]: must be a whole number, got 1.0",
+    "features: {ecfp: {count: 1}}": "features.ecfp.count: must be true or false, got 1",
+    "features: {ecfp: maccs}": "features.ecfp: must be a mapping or a list, got",
+    "features: {ecfp: [1]}": "features.ecfp[0]: must be text, got 1",
+    "features: {ecfp: []}": "features.ecfp: needs at least one entry, got []",
     "features: {ecfp: {radius: 2.0}}": (
         "features.ecfp.radius: must be a whole number, got 2.0"
     ),
@@ -184,7 +190,7 @@ FAULTS = {
     "split: {method: butina}": "split.method: must be one of random, stratified,",
     "search: {strategy: annealing}": "search.strategy: must be one of grid, random, ",
     "features: {ecfp: {kind: ecfp}}": (
-        "features.ecfp.kind: must be one of circular, got 'ecfp'"
+        "features.ecfp.kind: must be one of circular, maccs, descriptors, got 'ecfp'"
     ),
     "keep_models: none": "keep_models: must be one of winners, all, got 'none'",
     "search: {spaces: [{family: cnn, features: ecfp, hyperparameters: {}}]}": (
@@ -233,6 +239,31 @@ FAULTS = {
     ),
     "split: {method: column, column: part, seeds: null}": (
         "split.fractions: the column decides; write null, got {'train': 0.8"
+    ),
+    # Features.
+    "features: {ecfp: {kind: maccs}}": (
+        "features.ecfp: unknown key 'radius', 'size'; known for maccs are kind"
+    ),
+    "features: {maccs: {count: true}}": (
+        "features.maccs: unknown key 'count'; known for maccs are kind"
+    ),
+    "features: {descriptors: {radius: 1}}": (
+        "features.descriptors: unknown key 'radius'; known for descriptors are kind"
+    ),
+    "features: {all: [ecfp, mac]}": (
+        "features.all[1]: must be defined under features, which has ecfp, counts, "
+        "maccs, descriptors, got 'mac'"
+    ),
+    "features: {more: [ecfp, all]}": (
+        "features.more[1]: must not be a list itself, write the names that all lists, "
+        "got 'all'"
+    ),
+    "features: {all: [all]}": "features.all[0]: must not be a list itself, write the",
+    "features: {all: [maccs, maccs]}": (
+        "features.all: must not repeat an entry, got ['maccs', 'maccs']"
+    ),
+    "features: {keys: {kind: maccs}, all: [maccs, keys]}": (
+        "features.all: maccs and keys are the same features, got ['maccs', 'keys']"
     ),
     "dataset: {sha256: null}": (
         "dataset.sha256: must be given, since dataset.source is not one local file"

@@ -4,10 +4,8 @@ import json
 import os
 import stat
 
-import numpy as np
 import pytest
 
-from toxtune.arrays import load_features, save_bits
 from toxtune.files import (
     read_json,
     sha256_of_file,
@@ -105,25 +103,3 @@ def test_checksum_is_of_the_bytes(tmp_path):
     assert sha256_of_file(tmp_path / "abc").startswith(
         "ba7816bf8f01cfea414140de5dae2223"
     )
-
-
-@pytest.mark.parametrize("shape", [(3, 1024), (5, 17), (1, 1), (0, 9), (4, 7)])
-def test_bits_come_back_whatever_their_number(tmp_path, shape):
-    bits = np.random.default_rng(0).integers(0, 2, shape).astype(np.uint8)
-    save_bits(tmp_path / "bits.npz", bits)
-    features = load_features(tmp_path / "bits.npz")
-    assert features.dtype == np.float32
-    np.testing.assert_array_equal(features, bits)
-    assert names(tmp_path) == ["bits.npz"]
-
-
-def test_same_bits_give_the_same_file(tmp_path):
-    bits = np.eye(9, dtype=np.uint8)
-    for name in ("one.npz", "two.npz"):
-        save_bits(tmp_path / name, bits)
-    assert sha256_of_file(tmp_path / "one.npz") == sha256_of_file(tmp_path / "two.npz")
-
-
-def test_bits_are_packed(tmp_path):
-    save_bits(tmp_path / "bits.npz", np.ones((100, 1024), np.uint8))
-    assert (tmp_path / "bits.npz").stat().st_size < 100 * 1024 / 8 + 1000

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from toxtune import opening
-from toxtune.arrays import save_bits
+from toxtune.arrays import Features, save_features
 from toxtune.files import write_json
 from toxtune.opening import predict_test, read_test_predictions
 from toxtune.parts import write_table
@@ -13,8 +13,8 @@ IDS = ["001", "1e5", "a, b", "NA"]
 SELECTION = {
     "seeds": [0, 3],
     "winners": {
-        "dense": {"trial": {"features": "bits"}},
-        "random_forest": {"trial": {"features": "bits"}},
+        "dense": {"trial": {"features": "maccs"}},
+        "random_forest": {"trial": {"features": "maccs"}},
     },
 }
 
@@ -41,7 +41,9 @@ def predicted(tmp_path, monkeypatch):
     rows = [[row, id, "C", "G", 1, ""] for row, id in enumerate(IDS)]
     header = ["row", "id", "smiles", "group", "one", "two"]
     write_table(tmp_path / "test.csv", header, rows)
-    save_bits(tmp_path / "test" / "bits.npz", np.eye(len(IDS), dtype=np.uint8))
+    save_features(
+        tmp_path / "test" / "maccs.npz", Features(np.eye(len(IDS), dtype=bool))
+    )
     write_json(tmp_path / "selection.json", SELECTION)
 
     def predict():

@@ -106,6 +106,36 @@ def test_features_are_named_by_what_they_are(configured):
     assert only_plan(config).trials == only_plan(configured(BASE)).trials
 
 
+def test_order_and_names_of_what_stands_side_by_side_name_no_trial(configured):
+    plans = []
+    for listed in (["ecfp", "maccs"], ["keys", "ecfp"]):
+        config = configured(BASE, "features: {keys: {kind: maccs}}")
+        config["features"]["both"] = listed
+        config["search"]["spaces"][0]["features"] = "both"
+        plans.append(only_plan(config))
+    assert plans[0].trials == plans[1].trials
+    assert plans[0].trials.keys().isdisjoint(only_plan(configured(BASE)).trials)
+    assert list(plans[0].features.values()) == [
+        {"kind": "circular", "radius": 2, "size": 1024},
+        {"kind": "maccs"},
+    ]
+
+
+def test_files_are_of_all_features_that_a_search_may_come_to(configured):
+    # The first trials need not have drawn each of them.
+    config = configured(BASE, "search: {strategy: random, trials: 1}")
+    config["search"]["spaces"][0]["features"] = ["ecfp", "all"]
+    plan = only_plan(config)
+    folder = f"{plan.split_folder}/valid"
+    assert plan.features_files("valid") == [
+        f"{folder}/circular-count-radius-2-size-2048.npz",
+        f"{folder}/circular-radius-2-size-1024.npz",
+        f"{folder}/descriptors.scaled.npz",
+        f"{folder}/maccs.npz",
+    ]
+    assert len(plan.trials) == 1
+
+
 def test_spaces_that_overlap_share_their_trials(configured):
     config = configured(BASE)
     config["search"]["spaces"] *= 2
@@ -192,12 +222,12 @@ def test_split_has_no_say_in_the_dataset(configured):
 
 def test_undefined_features_are_refused_with_the_defined_ones(configured):
     config = configured(BASE)
-    config["search"]["spaces"][0]["features"] = "maccs"
+    config["search"]["spaces"][0]["features"] = "fcfp"
     with pytest.raises(UserError) as refusal:
         only_plan(config)
     assert str(refusal.value) == (
-        "search.spaces[0].features: 'maccs' is not defined under features, "
-        "which has ecfp"
+        "search.spaces[0].features: 'fcfp' is not defined under features, "
+        "which has all, counts, descriptors, ecfp, maccs"
     )
 
 

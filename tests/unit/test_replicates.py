@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from toxtune import replicates
-from toxtune.arrays import save_bits
+from toxtune.arrays import Features, save_features
 from toxtune.files import read_json, sha256_of_file
 from toxtune.models import Fitted
 from toxtune.models.hyperparameters import Hyperparameter
@@ -26,7 +26,7 @@ SPACE = {
     "hyperparameters": {"n_estimators": 3},
 }
 SETTINGS = next(read_space(SPACE, ["ecfp"], "").grid()).hyperparameters
-TRIAL = Trial("0" * 12, "d", "s", "random_forest", "bits", SETTINGS)
+TRIAL = Trial("0" * 12, "d", "s", "random_forest", "maccs+circular", SETTINGS)
 
 
 @pytest.fixture
@@ -35,18 +35,20 @@ def replicate(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(0)
     for part, n in {"train": 30, "valid": 10}.items():
-        bits = rng.integers(0, 2, (n, 16)).astype(np.uint8)
-        save_bits(Path(TRIAL.features_file(part)), bits)
-        rows = [[row, row, "C", f"G{row}", bits[row, 0], ""] for row in range(n)]
+        bits = rng.integers(0, 2, (n, 16)).astype(bool)
+        halves = np.hsplit(bits, 2)
+        for path, half in zip(TRIAL.features_files(part), halves, strict=True):
+            save_features(Path(path), Features(half))
+        rows = [[row, row, "C", f"G{row}", int(bits[row, 0]), ""] for row in range(n)]
         header = ["row", "id", "smiles", "group", "first bit", "blank"]
         write_table(Path(TRIAL.part_file(part)), header, rows)
     return Replicate(TRIAL, seed=0)
 
 
 @pytest.mark.parametrize("part", ["train", "valid"])
-@pytest.mark.parametrize("file", ["features_file", "part_file"])
+@pytest.mark.parametrize("file", [0, 1, 2])
 def test_training_is_known_by_the_content_of_its_files(replicate, part, file):
-    path = Path(getattr(TRIAL, file)(part))
+    path = Path([*TRIAL.features_files(part), TRIAL.part_file(part)][file])
     before = replicate.key
     path.touch()
     assert replace(replicate).key == before

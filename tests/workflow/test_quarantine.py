@@ -5,6 +5,12 @@ import pytest
 from project import new_project
 
 MAKERS_OF_THE_SPLIT = {"download_dataset", "curate_dataset", "split_dataset"}
+SCALED = """
+search:
+  spaces:
+    - {family: dense, features: all, hyperparameters: {}}
+    - {family: random_forest, features: descriptors, hyperparameters: {}}
+"""
 
 
 def ancestors(jobs, targets):
@@ -76,6 +82,30 @@ def test_only_the_opening_asks_for_test_features(jobs):
         if "/test/" in path and path.endswith(".npz")
     }
     assert readers == {"open_test"}
+
+
+def test_scaling_is_fitted_on_the_training_part_alone(project):
+    jobs = project.planned("--forceall", *project.overlay(SCALED))
+    test_no_job_before_the_selection_sees_the_test_part(jobs)
+    fits = [job for job in jobs if job["rule"] == "fit_transform"]
+    assert len(fits) == 1
+    for job in ancestors(jobs, fits):
+        if job["rule"] not in MAKERS_OF_THE_SPLIT:
+            paths = job["input"] + job["output"]
+            assert not [path for path in paths if "/valid" in path or "/test" in path]
+    scaled = [job for job in jobs if job["rule"] == "transform_part"]
+    assert {job["wildcards"]["part"] for job in scaled} == {"train", "valid", "test"}
+    assert all(fits[0]["output"][0] in job["input"] for job in scaled)
+
+
+def test_test_features_are_scaled_for_the_opening_alone(project):
+    jobs = project.planned("--forceall", *project.overlay(SCALED))
+    opening = [job for job in jobs if job["rule"] == "open_test"]
+    others = ancestors(jobs, [job for job in jobs if job["rule"] == "train_winner"])
+    for job in jobs:
+        if any("/test/" in path for path in job["output"]):
+            assert job in ancestors(jobs, opening)
+            assert job not in others
 
 
 def test_the_opening_waits_for_the_selection(jobs):

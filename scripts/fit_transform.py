@@ -1,0 +1,20 @@
+"""Fit the scaling of features on the training part, and on nothing else."""
+
+from pathlib import Path
+
+from toxtune.arrays import read_features
+from toxtune.logs import log_to
+from toxtune.transforms import fit_transform, save_transform
+
+
+def main(train: Path, path: Path) -> None:
+    """Read the training part's features, write the transform to `path`."""
+    save_transform(path, fit_transform(read_features(train)))
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        train=Path(snakemake.input.features),
+        path=Path(snakemake.output.transform),
+    )

@@ -1,0 +1,21 @@
+"""Scale one part's features with what was fitted on the training part."""
+
+from pathlib import Path
+
+from toxtune.arrays import read_features, save_features
+from toxtune.logs import log_to
+from toxtune.transforms import read_transform
+
+
+def main(features: Path, transform: Path, path: Path) -> None:
+    """Read a part's features and the transform, write the scaled ones to `path`."""
+    save_features(path, read_transform(transform).apply(read_features(features)))
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        features=Path(snakemake.input.features),
+        transform=Path(snakemake.input.transform),
+        path=Path(snakemake.output.features),
+    )
