@@ -242,13 +242,16 @@ class BestSoFar:
 
 
 def error_in_log(path: Path) -> str:
-    """Return the lines of a log that begin with ``Error:``, else its last line."""
+    """Return a log from the line that begins with ``Error:``, else its last line.
+
+    A job's message is the last thing that it logs, and may have several lines.
+    """
     lines: list[str] = []
     with suppress(OSError):
         text = path.read_text(encoding="utf-8", errors="replace")
         lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if line.startswith("Error:")]
-    return "\n".join(errors or lines[-1:])
+    starts = [n for n, line in enumerate(lines) if line.startswith("Error:")]
+    return "\n".join(lines[starts[0] :] if starts else lines[-1:])
 
 
 def as_status(snapshot: Snapshot, state: str, best: Best | None) -> dict[str, Any]:

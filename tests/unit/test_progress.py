@@ -66,7 +66,7 @@ def test_time_left_follows_the_pace_of_the_trainings():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("started\nError: a\nError: b\nlast\n", "Error: a\nError: b"),
+        ("started\nError: a:\n  b\nlast\n", "Error: a:\n  b\nlast"),
         ("started\n\nsomething\n\n", "something"),
         ("", ""),
     ],
