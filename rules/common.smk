@@ -12,7 +12,7 @@ from toxtune.config import check_config
 from toxtune.errors import UserError
 from toxtune.identity import canonical_json
 from toxtune.models.registry import MODULES, family_module
-from toxtune.plan import load_plans
+from toxtune.planning import load_plans
 
 try:
     check_config(config)

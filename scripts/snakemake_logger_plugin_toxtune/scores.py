@@ -41,7 +41,7 @@ class Scores:
     def _begin(self, configfiles: list[str]) -> None:
         # Heavy imports, off the path of the scheduler.
         from toxtune.config import load_config
-        from toxtune.plan import load_plans
+        from toxtune.planning import load_plans
 
         *overlays, base = map(Path, configfiles)
         config = load_config([base, *overlays])

@@ -11,7 +11,7 @@ from toxtune.featurizers import KINDS
 from toxtune.metrics import DIRECTIONS
 from toxtune.models.registry import MODULES
 from toxtune.overlay import overlaid
-from toxtune.plan import load_plans
+from toxtune.planning import load_plans
 
 EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
 

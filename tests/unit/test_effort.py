@@ -6,7 +6,7 @@ import pytest
 
 from toxtune.effort import effort
 from toxtune.files import write_json
-from toxtune.plan import load_plans
+from toxtune.planning import load_plans
 
 SEARCH = """
 search:

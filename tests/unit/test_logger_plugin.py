@@ -148,7 +148,7 @@ def test_trainings_of_earlier_runs_count(tmp_path, monkeypatch):
     monkeypatch.setattr(
         "toxtune.config.load_config", lambda paths: loaded.extend(paths) or config
     )
-    monkeypatch.setattr("toxtune.plan.load_plans", lambda config: [plan])
+    monkeypatch.setattr("toxtune.planning.load_plans", lambda config: [plan])
     scores = Scores(["a.yaml", "b.yaml", "config.yaml"])
     for _ in range(1000):
         if scores.best:

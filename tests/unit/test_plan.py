@@ -10,7 +10,7 @@ from toxtune.errors import UserError
 from toxtune.identity import ID_LENGTH
 from toxtune.models.hyperparameters import Hyperparameter
 from toxtune.models.registry import family_module
-from toxtune.plan import HASH_CACHE, load_plans
+from toxtune.planning import HASH_CACHE, load_plans
 
 BASE = """
 search:
@@ -271,7 +271,7 @@ def test_local_file_is_the_same_dataset_wherever_it_lies(local, configured, tmp_
 def test_local_file_is_hashed_once(local, monkeypatch):
     Path("mine.csv").write_text("smiles,toxic\nCCO,1\n")
     before = local()
-    monkeypatch.setattr("toxtune.plan.uncompressed", None)
+    monkeypatch.setattr("toxtune.planning.uncompressed", None)
     assert local() == before
     HASH_CACHE.unlink()
     with pytest.raises(TypeError):

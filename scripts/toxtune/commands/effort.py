@@ -7,7 +7,7 @@ from pathlib import Path
 from toxtune.config import load_config
 from toxtune.effort import effort
 from toxtune.errors import UserError
-from toxtune.plan import load_plans
+from toxtune.planning import load_plans
 
 
 def main(arguments: list[str]) -> None:

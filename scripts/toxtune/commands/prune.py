@@ -16,7 +16,8 @@ from pathlib import Path
 from toxtune.config import load_config
 from toxtune.errors import UserError
 from toxtune.files import read_json
-from toxtune.plan import Plan, load_plans
+from toxtune.plan import Plan
+from toxtune.planning import load_plans
 from toxtune.replicates import model_key, state_key
 from toxtune.runlock import RunLock
 

@@ -1,0 +1,218 @@
+"""From a configuration to plans: dataset, splits and trials, each by its identity."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from toxtune.errors import UserError
+from toxtune.features import definitions_of, features_name
+from toxtune.files import read_json, write_json
+from toxtune.gzipped import uncompressed
+from toxtune.identity import short_id
+from toxtune.plan import Plan, PlannedStage
+from toxtune.schedule import Schedule, schedule
+from toxtune.space import read_space
+from toxtune.trials import Trial, make_trial
+
+# What decides a proposal; the rest of a space is its budget.
+SPACE_KEYS = ("family", "features", "hyperparameters")
+HASH_CACHE = Path(".toxtune/source_hashes.json")
+
+
+def load_plans(config: dict[str, Any]) -> list[Plan]:
+    """Work out the plans of a checked configuration, one per split.
+
+    Several splits are several searches, each with a selection and a test of its own.
+
+    Raises
+    ------
+    UserError
+        For a missing data file or an illegal space.
+    """
+    dataset = _dataset_settings(config)
+    searches = [
+        _search(number, spelled, config)
+        for number, spelled in enumerate(config["search"]["spaces"])
+    ]
+    splits = _split_settings(config["split"])
+    return [
+        _plan(
+            config, _run_folder(config["run"], split, splits), dataset, split, searches
+        )
+        for split in splits
+    ]
+
+
+def _run_folder(run: str, split: dict[str, Any], splits: list[dict[str, Any]]) -> str:
+    return run if len(splits) == 1 else f"{run}/split-{split['seed']}"
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One space's search, before it is laid on a split.
+
+    Attributes
+    ----------
+    name
+        ``space-`` and the space's number.
+    spelled
+        The space as the configuration has it.
+    definitions
+        Name of features to what stands side by side in them.
+    schedule
+        What is trained.
+    """
+
+    name: str
+    spelled: dict[str, Any]
+    definitions: dict[str, list[dict[str, Any]]]
+    schedule: Schedule
+
+    @property
+    def features(self) -> dict[str, str]:
+        """The configuration's names of features to the names of their files."""
+        return {name: features_name(*of) for name, of in self.definitions.items()}
+
+
+def _search(number: int, spelled: dict[str, Any], config: dict[str, Any]) -> _Search:
+    features = config["features"]
+    space = read_space(spelled, list(features), f"search.spaces[{number}]")
+    settings = {**config["search"], **spelled}
+    return _Search(
+        name=f"space-{number}",
+        spelled=spelled,
+        definitions={
+            name: definitions_of(features, name) for name in space.features.values
+        },
+        schedule=schedule(space, settings, sorted(config["search"]["seeds"])),
+    )
+
+
+def _plan(
+    config: dict[str, Any],
+    run: str,
+    dataset: dict[str, Any],
+    split: dict[str, Any],
+    searches: list[_Search],
+) -> Plan:
+    identity = {"dataset": short_id(dataset), "split": short_id(split)}
+    features: dict[str, dict[str, Any]] = {}
+    trials: dict[str, Trial] = {}
+    replicates: set[tuple[str, int]] = set()
+    stages: dict[str, PlannedStage] = {}
+    for search in searches:
+        for definitions in search.definitions.values():
+            features.update((features_name(one), one) for one in definitions)
+        started = _started(search, identity)
+        trials.update((trial.id, trial) for trial, _ in started)
+        replicates.update(
+            (trial.id, seed) for trial, seeds in started for seed in seeds
+        )
+        stages.update(_stages(search, started, identity, config["objective"]))
+    return Plan(
+        run=run,
+        dataset=dataset,
+        dataset_id=identity["dataset"],
+        split=split,
+        split_id=identity["split"],
+        features=features,
+        trials={id: trials[id] for id in sorted(trials)},
+        replicates=sorted(replicates),
+        stages=stages,
+    )
+
+
+def _started(
+    search: _Search, identity: dict[str, str]
+) -> list[tuple[Trial, list[int]]]:
+    """Name the trials that a search starts with."""
+    return [
+        (
+            make_trial(
+                **identity,
+                family=search.spelled["family"],
+                features=search.features[point.features],
+                hyperparameters=point.hyperparameters,
+            ),
+            seeds,
+        )
+        for point, seeds in search.schedule.points
+    ]
+
+
+def _stages(
+    search: _Search,
+    started: list[tuple[Trial, list[int]]],
+    identity: dict[str, str],
+    objective: dict[str, str],
+) -> dict[str, PlannedStage]:
+    """Lay the stages of a search on a split."""
+    common = {
+        **identity,
+        "objective": objective,
+        "space": {key: search.spelled[key] for key in SPACE_KEYS},
+        "features": search.features,
+    }
+    return {
+        f"{search.name}/{stage.name}": PlannedStage(
+            family=search.spelled["family"],
+            size=stage.size,
+            seeds=stage.seeds,
+            start=[
+                (trial.id, seed)
+                for trial, seeds in started[stage.start.start : stage.start.stop]
+                for seed in seeds
+            ],
+            after=[f"{search.name}/{name}" for name in stage.after],
+            settings={**stage.settings, **common, "size": stage.size},
+        )
+        for stage in search.schedule.stages
+    }
+
+
+def _dataset_settings(config: dict[str, Any]) -> dict[str, Any]:
+    dataset = config["dataset"]
+    by_column = config["split"]["method"] == "column"
+    return {
+        "sha256": dataset["sha256"] or _hash_of_source(dataset["source"]),
+        "smiles_column": dataset["smiles_column"],
+        "id_column": dataset["id_column"],
+        "tasks": sorted(dataset["tasks"]),
+        "part_column": config["split"]["column"] if by_column else None,
+    }
+
+
+def _split_settings(split: dict[str, Any]) -> list[dict[str, Any]]:
+    if split["method"] == "column":
+        return [{"method": "column", "column": split["column"]}]
+    fractions = {part: float(share) for part, share in split["fractions"].items()}
+    return [
+        {"method": split["method"], "fractions": fractions, "seed": seed}
+        for seed in sorted(split["seeds"] or [None])
+    ]
+
+
+def _hash_of_source(source: str) -> str:
+    """SHA-256 of a local file's uncompressed content.
+
+    Remembered by size and time, so that parsing stays fast.
+    """
+    path = Path(os.path.expandvars(source)).expanduser()
+    if not path.is_file():
+        raise UserError(
+            f"dataset.source: there is no file {source}. Name a CSV file with a SMILES "
+            "column, or try `make demo`, which needs no data"
+        )
+    status = path.stat()
+    known = read_json(HASH_CACHE) if HASH_CACHE.is_file() else {}
+    key = f"{path.resolve()} {status.st_size} {status.st_mtime_ns}"
+    if key not in known:
+        digest = hashlib.sha256()
+        with open(path, "rb") as stream:
+            for chunk in uncompressed(stream, f"dataset.source: {source}"):
+                digest.update(chunk)
+        known[key] = digest.hexdigest()
+        write_json(HASH_CACHE, known)
+    return known[key]
