@@ -45,27 +45,27 @@ demo: $(INSTALLED) ## the same on a small dataset made here, no download
 
 plan: $(INSTALLED) ## say what `make run` would do, and about what it costs
 	@$(IN_VENV) toxtune.commands.run --plan --cores $(CORES) $(CONFIGFILES)
-	@$(IN_VENV) toxtune.commands.effort $(CONFIGFILES)
+	$(IN_VENV) toxtune.commands.effort $(CONFIGFILES)
 
 status: $(INSTALLED) ## say how the present or last run stands
 	@$(IN_VENV) toxtune.commands.status
 
 prune: $(INSTALLED) ## remove results that no configuration uses; asks first
-	@$(IN_VENV) toxtune.commands.prune $(CONFIGFILES)
+	@$(IN_VENV) toxtune.commands.prune $(CONFIGFILES) $(if $(YES),--yes)
 
 test: $(INSTALLED) ## run the tests
-	@$(IN_VENV) pytest
+	$(IN_VENV) pytest
 
 lint: $(INSTALLED) ## check style and the workflow
-	@$(IN_VENV) ruff check
-	@$(IN_VENV) ruff format --check
-	@$(IN_VENV) snakefmt --check Snakefile rules
-	@$(IN_VENV) snakemake --lint
+	$(IN_VENV) ruff check
+	$(IN_VENV) ruff format --check
+	$(IN_VENV) snakefmt --check Snakefile rules
+	$(IN_VENV) snakemake --lint
 
 format: $(INSTALLED) ## rewrite Python and Snakemake files in the house style
-	@$(IN_VENV) ruff check --fix
-	@$(IN_VENV) ruff format
-	@$(IN_VENV) snakefmt Snakefile rules
+	$(IN_VENV) ruff check --fix
+	$(IN_VENV) ruff format
+	$(IN_VENV) snakefmt Snakefile rules
 
 lock: $(INSTALLED) ## choose versions anew: requirements/*.lock and envs/ from pyproject.toml
 	$(COMPILE) --extra cpu -o requirements/cpu.lock

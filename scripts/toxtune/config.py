@@ -15,7 +15,7 @@ from toxtune.features import features_name
 from toxtune.featurizers import KINDS
 from toxtune.metrics import DIRECTIONS
 from toxtune.models.hyperparameters import number_hint
-from toxtune.overlay import overlaid
+from toxtune.overlay import overlaid, read_overlay
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCHEMA = ROOT / "schemas" / "config.schema.yaml"
@@ -28,21 +28,8 @@ def load_config(paths: Iterable[Path]) -> dict[str, Any]:
     """
     config: dict[str, Any] = {}
     for path in paths:
-        config = overlaid(config, _read(Path(path)))
+        config = overlaid(config, read_overlay(Path(path)))
     check_config(config)
-    return config
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        config = yaml.safe_load(path.read_text("utf-8")) or {}
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise UserError(f"{path}: is not YAML: {reason}") from None
-    if not isinstance(config, dict):
-        raise UserError(f"{path}: must be a mapping of keys to values, got {config!r}")
     return config
 
 

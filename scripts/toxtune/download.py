@@ -162,7 +162,7 @@ def _write_csv(
         if size == 0:
             raise UserError(f"{source}: the file is empty")
         found = digest.hexdigest()
-        if sha256 is not None and found != sha256.lower():
+        if sha256 is not None and found != sha256:
             raise UserError(
                 f"{source}: the SHA-256 of the uncompressed CSV must be {sha256} "
                 f"(dataset.sha256), found {found}; for data of your own, "

@@ -45,7 +45,7 @@ def evaluate(
     Returns
     -------
     dict
-        Metric to ``mean`` and ``tasks``; see README, "test.json".
+        Metric to ``mean`` and ``tasks``; see `docs/architecture.md`.
     """
     weights = class_weights(parts["train"].labels)
     test = parts["test"]

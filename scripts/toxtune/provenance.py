@@ -7,6 +7,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
+from toxtune.code import SCRIPTS
 from toxtune.files import sha256_of_file
 from toxtune.processes import snakemake_process
 
@@ -46,7 +47,10 @@ def _git(*arguments: str) -> str | None:
     """Return what git says; ``None`` without git or outside a checkout."""
     try:
         done = subprocess.run(
-            ["git", *arguments], capture_output=True, text=True, check=True
+            ["git", "-C", str(SCRIPTS), *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
         )
     except (OSError, subprocess.CalledProcessError):
         return None

@@ -56,7 +56,7 @@ def assign_parts(molecules: Path, settings: dict[str, Any]) -> list[str]:
     else:
         assigned = _split(part, settings)
         fractions = ", ".join(f"{p} {settings['fractions'][p]}" for p in PARTS)
-        advice = f"change split.fractions ({fractions}), split.seed or split.method"
+        advice = f"change split.fractions ({fractions}), split.seeds or split.method"
     _refuse_empty(assigned, advice)
     _check_classes(part, np.array(assigned), advice)
     return assigned
@@ -95,7 +95,7 @@ def split_groups(
         If a random split has no seed.
     """
     if seed is None and method != "scaffold":
-        raise UserError(f"split.seed must be an integer for split.method {method}")
+        raise UserError(f"split.seeds must be an integer for split.method {method}")
     indices = _run_splitter(method, fractions, seed, smiles, positive)
     assigned = np.empty(len(smiles), dtype=object)
     for part, members in zip(PARTS, indices, strict=True):

@@ -126,7 +126,7 @@ def test_another_seed_gives_another_split(molecules, method):
 
 @pytest.mark.parametrize("method", SEEDED)
 def test_seed_is_required(molecules, method):
-    with pytest.raises(UserError, match="split.seed must be an integer"):
+    with pytest.raises(UserError, match="split.seeds must be an integer"):
         assign_parts(molecules, settings(method, seed=None))
 
 

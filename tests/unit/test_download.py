@@ -93,7 +93,7 @@ def test_gzip_of_several_members_is_read_to_its_end(tmp_path, target):
 
 @pytest.mark.parametrize("name", ["plain.csv", "misnamed.csv"])
 def test_address_is_downloaded(mirror, target, name):
-    fetch_dataset([f"{mirror}/{name}"], SHA256.upper(), target)
+    fetch_dataset([f"{mirror}/{name}"], SHA256, target)
     assert target.read_bytes() == CSV
 
 

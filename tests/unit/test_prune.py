@@ -68,7 +68,7 @@ def test_what_is_unused_is_removed_and_all_else_stays(folder, capsys):
 def test_nothing_is_removed_unasked(folder, capsys):
     prune.main([])
     assert all((folder / name).exists() for name in REMOVED)
-    assert "add --yes" in capsys.readouterr().out
+    assert "make prune YES=1" in capsys.readouterr().out
 
 
 def test_links_are_left_alone(folder, tmp_path_factory):

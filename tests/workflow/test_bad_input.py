@@ -2,6 +2,9 @@
 
 import gzip
 import hashlib
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -15,6 +18,13 @@ search:
   spaces:
     - {family: random_forest, features: ecfp, hyperparameters: {n_estimators: 3}}
 """
+
+
+OUTPUTS = {
+    "download_dataset": ["raw.csv"],
+    "curate_dataset": ["molecules.csv", "curation.tsv", "curation.json"],
+    "split_dataset": ["assignment.tsv", "train.csv", "valid.csv", "test.csv"],
+}
 
 
 def refused(project, overlay, *fragments):
@@ -32,6 +42,12 @@ def refused(project, overlay, *fragments):
         if path.is_file() and path.name.startswith(".")
     ]
     assert not leftovers
+    # What a job that failed was to write is not there, not even a part of it.
+    for log in (project.folder / "logs" / "data").rglob("*_dataset.log"):
+        if "Error:" in log.read_text("utf-8"):
+            outputs = OUTPUTS[log.stem]
+            folder = project.folder / log.parent.relative_to(project.folder / "logs")
+            assert not [name for name in outputs if (folder / name).exists()]
     assert not list(project.folder.glob("results/*/test.json"))
 
 
@@ -99,6 +115,12 @@ def test_wrong_checksum(project):
     refused(project, overlay, "own.csv", "dataset.sha256", digest)
 
 
+def test_no_source_answers(project):
+    overlay = "dataset: {source: [absent.csv, $NOWHERE_SET/tox21.csv]}"
+    fragments = ["absent.csv: no such file", "NOWHERE_SET is not set"]
+    refused(project, overlay, *fragments, "dataset.source", "make demo")
+
+
 def test_unknown_task(project):
     (project.folder / "own.csv").write_text(GOOD, encoding="utf-8")
     overlay = OWN_DATA.replace("id_column: name", "id_column: name, tasks: [toxci]")
@@ -111,3 +133,28 @@ def test_good_data_runs(project):
     overlay = project.overlay(OWN_DATA + "split: {method: stratified}\n")
     project.run(*overlay, cores=1)
     assert (project.folder / "results/tiny/test.json").is_file()
+
+
+def test_overlay_that_is_not_there(project):
+    done = launched(project, "absent.yaml")
+    assert done.returncode != 0
+    assert "absent.yaml: cannot be read" in done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_overlay_that_is_not_yaml(project):
+    (project.folder / "broken.yaml").write_text("run: [", encoding="utf-8")
+    done = launched(project, "broken.yaml")
+    assert done.returncode != 0
+    assert "broken.yaml: is not YAML" in done.stdout + done.stderr
+
+
+def launched(project, overlay):
+    return subprocess.run(
+        [sys.executable, "-m", "toxtune.commands.run", "--configfile", overlay],
+        cwd=project.folder,
+        env={**os.environ, "PYTHONPATH": "scripts"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )

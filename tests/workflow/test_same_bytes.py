@@ -69,10 +69,10 @@ def test_fresh_trainers_give_the_bytes_of_warm_ones(finished, project):
     assert_same_results(finished, project)
 
 
-def launch(project):
+def launch(project, *targets):
     """Start the launcher as `make run` does."""
     return subprocess.Popen(
-        [sys.executable, "-m", "toxtune.commands.run", "--cores", "2"]
+        [sys.executable, "-m", "toxtune.commands.run", *targets, "--cores", "2"]
         + ["--configfile", "tests/config.yaml"],
         cwd=project.folder,
         env={**os.environ, "PYTHONPATH": "scripts"},
@@ -112,3 +112,22 @@ def test_killed_in_the_middle_of_training(finished, project, finished_trainings)
 
 def replicates_or_none(project):
     return replicates(project) if (project.folder / "results/trials").is_dir() else []
+
+
+def test_lock_of_a_killed_run_outlives_a_refused_configuration(project):
+    first = launch(project)
+    locks = project.folder / ".snakemake" / "locks"
+    deadline = time.monotonic() + 60
+    while not (locks.is_dir() and any(locks.iterdir())):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    kill_everything(first)
+    overlay = project.folder / "tests/config.yaml"
+    good = overlay.read_text("utf-8")
+    overlay.write_text(good + "serach: {}\n", encoding="utf-8")
+    refused = launch(project)
+    assert "unknown key 'serach'" in refused.communicate(timeout=60)[0]
+    overlay.write_text(good, encoding="utf-8")
+    again = launch(project, "search")
+    output, _ = again.communicate(timeout=300)
+    assert again.returncode == 0, output

@@ -10,8 +10,10 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from toxtune.config import load_config
 from toxtune.errors import UserError
@@ -57,6 +59,13 @@ class Used:
                 (trial.family, trial.id) for trial in plan.trials.values()
             )
 
+    def add_run(self, specs: dict[str, Any]) -> None:
+        """Add what a run has in its ``trials.json``."""
+        for trial in (spec["trial"] for spec in specs.values()):
+            self.datasets.add(trial["dataset"])
+            self.splits.add((trial["dataset"], trial["split"]))
+            self.trials.add((trial["family"], trial["id"]))
+
 
 def main(arguments: Sequence[str]) -> None:
     """Show what is unused, ask, and remove it."""
@@ -77,17 +86,21 @@ def main(arguments: Sequence[str]) -> None:
                 shutil.rmtree(folder)
             print("Removed")
     finally:
-        lock.forget()
+        # The record of a run that was killed is for the next run to read.
+        if not lock.left_by_killed_run:
+            lock.forget()
         lock.release()
 
 
 def used_by(overlays: Sequence[Path]) -> Used:
-    """Find out what the configurations at hand use.
+    """Find out what the configurations and the runs at hand use.
 
     An example that does not load, say for want of its data file, is named and passed
     over; config.yaml and the files given by the user must load.
     """
     used = Used()
+    for specs in Path("results").glob("**/trials.json"):
+        used.add_run(read_json(specs))
     used.add(load_plans(load_config([BASE, *overlays])))
     if overlays:
         used.add(load_plans(load_config([BASE])))
@@ -190,9 +203,11 @@ def _spelled(size: float) -> str:
 
 def _confirmed() -> bool:
     if not sys.stdin.isatty():
-        print("Nothing was removed: add --yes to remove without being asked")
+        print("Nothing was removed: `make prune YES=1` removes without asking")
         return False
-    return input("Remove them? [y/N] ").strip().lower() in {"y", "yes"}
+    with suppress(EOFError, KeyboardInterrupt):
+        return input("Remove them? [y/N] ").strip().lower() in {"y", "yes"}
+    return False
 
 
 if __name__ == "__main__":

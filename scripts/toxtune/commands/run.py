@@ -14,7 +14,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import yaml
+
 from toxtune.errors import UserError
+from toxtune.overlay import overlaid, read_overlay
 from toxtune.runlock import RunLock
 
 SCRIPTS = Path(__file__).resolve().parents[2]
@@ -32,6 +35,7 @@ _SHORT_SUMMARY_LINES = 40
 def main(arguments: Sequence[str]) -> int:
     """Plan or run the workflow; return the exit status."""
     arguments = list(arguments)
+    configuration(arguments)
     if "--plan" in arguments:
         arguments.remove("--plan")
         return _run(_snakemake(["-n", *arguments, "--logger", "toxtune"]))
@@ -43,22 +47,27 @@ def main(arguments: Sequence[str]) -> int:
 
 def run_name(arguments: Sequence[str]) -> str:
     """Find the run's name as snakemake would with these arguments."""
-    # Only now: these imports would hold up the start of snakemake.
-    import yaml
+    return str(configuration(arguments)["run"])
 
-    from toxtune.overlay import overlaid
 
+def configuration(arguments: Sequence[str]) -> dict[str, Any]:
+    """Read the configuration as snakemake would with these arguments.
+
+    Raises
+    ------
+    UserError
+        If a file cannot be read or is not YAML; snakemake's words do not name it.
+    """
     parser = argparse.ArgumentParser(allow_abbrev=False, add_help=False)
     parser.add_argument("--configfile", "--configfiles", nargs="+", default=[])
     parser.add_argument("--config", "-C", nargs="*", default=[])
     options, _ = parser.parse_known_args(arguments)
     config: dict[str, Any] = {}
     for path in ["config.yaml", *options.configfile]:
-        text = Path(path).read_text(encoding="utf-8")
-        config = overlaid(config, yaml.safe_load(text) or {})
+        config = overlaid(config, read_overlay(Path(path)))
     for key, _, value in (setting.partition("=") for setting in options.config):
         config[key] = yaml.safe_load(value)
-    return str(config["run"])
+    return config
 
 
 def first_part(summary: str) -> str:
@@ -77,8 +86,11 @@ def _run_alone(arguments: list[str]) -> int:
             _unlock(arguments)
         options = ["--logger", "toxtune", "--rerun-incomplete"]
         status = _run(_snakemake([*arguments, *options]), lock)
-        if status >= 0:
+        # A lock that is still there, say after a configuration that was refused, is
+        # the killed run's: the record that says so must stay with it.
+        if status >= 0 and not any(SNAKEMAKE_LOCKS.glob("*")):
             lock.forget()
+        if status >= 0:
             return status
     finally:
         lock.release()
@@ -103,7 +115,7 @@ def _show_command(command: list[str]) -> None:
 def _unlock(arguments: list[str]) -> None:
     """Remove what a killed snakemake left; a failure shows again in the run itself."""
     command = _snakemake([*arguments, "--unlock"])
-    print("The run before this one was killed; its lock is removed:")
+    print("The run before this one was killed; this removes its lock:")
     _show_command(command)
     subprocess.run(command, env=_environment(), capture_output=True, check=False)
 
