@@ -88,6 +88,6 @@ $(INSTALLED): requirements/$(EXTRA).lock
 	    awk '/^uv==/ {on = 1} on {print} on && !/\\$$/ {exit}' $< > .venv/uv.lock && \
 	    .venv/bin/python -m pip install --quiet --require-hashes -r .venv/uv.lock; }
 	@echo "Installing $<"
-	@UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip sync --quiet \
+	@UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip sync --quiet --compile-bytecode \
 	    --python .venv/bin/python --require-hashes $<
 	@touch $@
