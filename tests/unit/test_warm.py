@@ -57,6 +57,9 @@ def has_ended(process):
 
 def blocked_client(tmp_path, watched):
     """Start a client whose call reads a pipe that nobody writes to."""
+    # The child of an earlier call may take a moment to go.
+    folder = warm._private_folder(watched)
+    wait_for(lambda: not server_process(folder).children())
     os.mkfifo(tmp_path / "pipe")
     code = (
         "import psutil; from toxtune import warm;"
