@@ -9,6 +9,7 @@ import numpy as np
 from toxtune.evaluation import Resampling, evaluate, flat_table
 from toxtune.files import read_json, write_json
 from toxtune.logs import log_to
+from toxtune.metrics import METRICS
 from toxtune.models.registry import family_module
 from toxtune.opening import read_test_predictions
 from toxtune.parts import read_part
@@ -26,6 +27,7 @@ def main(
 ) -> None:
     """Read parts and predictions, evaluate each winner, write the scores."""
     seeds = selection["seeds"]
+    kind = METRICS[selection["objective"]["metric"]].kind
     read_parts = {name: read_part(path) for name, path in parts.items()}
     families = {}
     for family in sorted(selection["winners"]):
@@ -40,7 +42,7 @@ def main(
             for part in ("train", "valid")
         }
         predictions["test"] = read_test_predictions(test_predictions, family, seeds)
-        families[family] = evaluate(read_parts, predictions, resampling)
+        families[family] = evaluate(read_parts, predictions, resampling, kind)
     scores = {
         "selection": selection["id"],
         "overall": selection["overall"],

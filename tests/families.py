@@ -7,11 +7,13 @@ import sys
 import numpy as np
 import pytest
 
+from toxtune.kinds import BINARY, MULTICLASS, REGRESSION
 from toxtune.models import Examples
 from toxtune.models.registry import MODULES, family_module
 
 N_MOLECULES, N_FEATURES, N_TASKS = 20, 64, 5
 ALL_MISSING, ONE_CLASS = 3, 4
+N_CLASSES = 3
 QUICK = {
     "dense": {"neurons": 8, "epochs": 3, "batch_size": 6, "dropout": 0.25},
     # Where the seed has a say: it has none in some settings of these families.
@@ -22,8 +24,13 @@ QUICK = {
     },
     "logistic_regression": {"penalty": "l1"},
     "random_forest": {"n_estimators": 5},
+    "ridge": {},
 }
-families = pytest.mark.parametrize("family", MODULES)
+# Families that learn binary tasks: what follows is told of those. The other kinds of
+# tasks are in test_kinds.py.
+families = pytest.mark.parametrize(
+    "family", [name for name in MODULES if BINARY in family_module(name).KINDS]
+)
 resourceful = pytest.mark.parametrize(
     "family", [family for family in MODULES if family_module(family).RESOURCE]
 )
@@ -41,6 +48,19 @@ def examples(seed):
 
 
 TRAIN, VALID = examples(1), examples(2)
+
+
+def examples_of(kind, seed):
+    """Make the molecules of `examples` with labels of another kind, some missing."""
+    rng = np.random.default_rng([seed, 7])
+    labels = {
+        MULTICLASS: rng.integers(0, N_CLASSES, (N_MOLECULES, N_TASKS)),
+        REGRESSION: rng.normal(50, 10, (N_MOLECULES, N_TASKS)),
+    }[kind].astype(np.float32)
+    labels[rng.random(labels.shape) < 0.2] = np.nan
+    labels[:, ALL_MISSING] = np.nan
+    labels[:, ONE_CLASS] = np.where(np.isnan(labels[:, ONE_CLASS]), np.nan, 1)
+    return Examples(examples(seed).features, labels, kind)
 
 
 def fit(family, seed=0, train=TRAIN, valid=VALID, state=None, **hyperparameters):

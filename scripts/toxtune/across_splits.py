@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from toxtune.identity import canonical_json
-from toxtune.summary import METRIC_NAMES, format_score, markdown_table
+from toxtune.metrics import METRICS
+from toxtune.summary import format_score, markdown_table
 from toxtune.tables import setting_columns
 
 
@@ -62,7 +63,7 @@ def rank_correlations(results: list[SplitResult]) -> pd.DataFrame:
 
 def summary_across_splits(run: str, results: list[SplitResult]) -> str:
     """Write the Markdown summary of several splits."""
-    metric = METRIC_NAMES[results[0].selection["objective"]["metric"]]
+    metric = METRICS[results[0].selection["objective"]["metric"]].title
     scores = scores_by_split(results)
     correlations = rank_correlations(results)
     return "\n".join(

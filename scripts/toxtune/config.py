@@ -13,7 +13,8 @@ from jsonschema.validators import extend
 from toxtune.errors import UserError
 from toxtune.features import features_name
 from toxtune.featurizers import KINDS
-from toxtune.metrics import DIRECTIONS
+from toxtune.kinds import BINARY
+from toxtune.metrics import METRICS
 from toxtune.models.hyperparameters import number_hint
 from toxtune.overlay import overlaid, read_overlay
 
@@ -137,7 +138,13 @@ def _cross_checks(config: dict[str, Any]) -> Iterable[str]:
     yield from _check_split(config["split"])
     yield from _check_features(config["features"])
     objective = config["objective"]
-    expected = DIRECTIONS[objective["metric"]]
+    kind = METRICS[objective["metric"]].kind
+    if config["split"]["method"] == "stratified" and kind != BINARY:
+        yield (
+            "split.method: stratified is for binary tasks, and objective.metric "
+            f"{objective['metric']} is for {kind} ones; write random or scaffold"
+        )
+    expected = METRICS[objective["metric"]].direction
     if objective["direction"] != expected:
         yield (
             f"objective.direction: {objective['metric']} is better when it is "

@@ -1,16 +1,18 @@
-"""Curate a dataset: drop what is no molecule, clear labels that contradict."""
+"""Curate a dataset: drop what is no molecule, settle labels that contradict."""
 
 import hashlib
 import logging
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from rdkit import Chem, rdBase
 
 from toxtune.errors import UserError
 from toxtune.files import write_json
+from toxtune.kinds import BINARY, REGRESSION
 from toxtune.parts import KEYS, PART_COLUMN, write_table
 from toxtune.rawtable import RawRow, read_raw
 
@@ -29,7 +31,7 @@ class Molecule:
 
 @dataclass(frozen=True)
 class Change:
-    """A dropped row (`task` is empty) or a cleared label."""
+    """A dropped row (`task` is empty), or a label that was cleared or averaged."""
 
     raw: RawRow
     action: str
@@ -69,12 +71,14 @@ def curate(path: Path, columns: dict[str, Any]) -> Curation:
             f"{path}: no molecule is left: RDKit can parse none of the {len(rows)} "
             f"SMILES in column {columns['smiles_column']!r}"
         )
-    molecules, cleared = _clear_conflicts(kept, tasks)
+    molecules, settled = _settle_conflicts(kept, tasks, columns["kind"])
     if not any(any(molecule.raw.labels) for molecule in molecules):
         raise UserError(f"{path}: no label is left in the tasks {', '.join(tasks)}")
     # Rows stay in the file's order; sorting is stable, so tasks do too.
-    changes = sorted(dropped + cleared, key=lambda change: change.raw.row)
-    counts = _count(tasks, molecules, dropped, cleared)
+    changes = sorted(dropped + settled, key=lambda change: change.raw.row)
+    counts = _count(molecules, dropped, settled)
+    counts["kind"] = columns["kind"]
+    counts["tasks"] = _count_labels(tasks, molecules, columns["kind"])
     return Curation(tasks, molecules, changes, counts)
 
 
@@ -107,18 +111,17 @@ def log_report(counts: dict[str, Any]) -> None:
         "%(rows)d rows, %(dropped)d dropped: %(molecules)d molecules in %(groups)d "
         "groups; %(groups_with_several_rows)d groups have several rows, "
         "%(groups_with_conflicts)d contradict themselves: "
-        "%(labels_cleared)d labels cleared",
+        "%(labels_cleared)d labels cleared, %(labels_averaged)d averaged",
         counts,
     )
-    for task, classes in counts["tasks"].items():
+    logger.info("The tasks are %s, as objective.metric says", counts["kind"])
+    for task, labels in counts["tasks"].items():
         logger.info(
-            "%s: %d positive, %d negative, %d missing",
-            task,
-            classes["n_positive"],
-            classes["n_negative"],
-            classes["n_missing"],
+            "%s: %s", task, ", ".join(f"{n} {key}" for key, n in labels.items())
         )
-        if not (classes["n_positive"] and classes["n_negative"]):
+        if counts["kind"] == BINARY and not (
+            labels["n_positive"] and labels["n_negative"]
+        ):
             logger.warning("Task %s does not have both classes", task)
 
 
@@ -149,51 +152,79 @@ def _drop_unparsable(rows: list[RawRow]) -> tuple[list[Molecule], list[Change]]:
     return kept, dropped
 
 
-def _clear_conflicts(
-    molecules: list[Molecule], tasks: list[str]
+def _settle_conflicts(
+    molecules: list[Molecule], tasks: list[str], kind: str
 ) -> tuple[list[Molecule], list[Change]]:
-    """Make a label missing in all rows of a group that has it both as 0 and as 1."""
-    seen = defaultdict(set)
+    """Give the rows of a group one label per task.
+
+    Where they differ, a class becomes missing, and a value the mean of the group's.
+    """
+    seen = defaultdict(list)
     for molecule in molecules:
         for task, label in zip(tasks, molecule.raw.labels, strict=True):
-            seen[molecule.group, task].add(label)
-    conflicts = {key for key, labels in seen.items() if labels >= {"0", "1"}}
+            if label:
+                seen[molecule.group, task].append(label)
+    conflicts = {key: labels for key, labels in seen.items() if len(set(labels)) > 1}
 
-    curated, cleared = [], []
+    curated, changes = [], []
     for molecule in molecules:
         raw, labels = molecule.raw, list(molecule.raw.labels)
         for index, task in enumerate(tasks):
-            if (molecule.group, task) in conflicts and labels[index]:
-                reason = f"group {molecule.group} has both 0 and 1"
-                cleared.append(Change(raw, "label cleared", task, reason))
-                labels[index] = ""
+            conflict = conflicts.get((molecule.group, task))
+            if conflict and labels[index]:
+                action, labels[index], reason = _settled(conflict, kind)
+                reason = f"group {molecule.group} has {reason}"
+                changes.append(Change(raw, action, task, reason))
         curated.append(replace(molecule, raw=replace(raw, labels=labels)))
-    return curated, cleared
+    return curated, changes
+
+
+def _settled(labels: list[str], kind: str) -> tuple[str, str, str]:
+    """Return what is done to unequal labels of one group, what they become, and why."""
+    if kind != REGRESSION:
+        return "label cleared", "", f"both {' and '.join(sorted(set(labels)))}"
+    values = sorted(map(float, labels))
+    reason = f"{len(values)} values from {values[0]} to {values[-1]}"
+    return "label averaged", repr(fmean(values)), reason
 
 
 def _count(
-    tasks: list[str],
     molecules: list[Molecule],
     dropped: list[Change],
-    cleared: list[Change],
+    settled: list[Change],
 ) -> dict[str, Any]:
     sizes = Counter(molecule.group for molecule in molecules)
     group_of_row = {molecule.raw.row: molecule.group for molecule in molecules}
-    by_task = {}
-    for index, task in enumerate(tasks):
-        labels = Counter(molecule.raw.labels[index] for molecule in molecules)
-        by_task[task] = {
-            "n_positive": labels["1"],
-            "n_negative": labels["0"],
-            "n_missing": labels[""],
-        }
+    actions = Counter(change.action for change in settled)
     return {
         "rows": len(molecules) + len(dropped),
         "dropped": len(dropped),
         "molecules": len(molecules),
         "groups": len(sizes),
         "groups_with_several_rows": sum(size > 1 for size in sizes.values()),
-        "groups_with_conflicts": len({group_of_row[c.raw.row] for c in cleared}),
-        "labels_cleared": len(cleared),
-        "tasks": by_task,
+        "groups_with_conflicts": len({group_of_row[c.raw.row] for c in settled}),
+        "labels_cleared": actions["label cleared"],
+        "labels_averaged": actions["label averaged"],
     }
+
+
+def _count_labels(
+    tasks: list[str], molecules: list[Molecule], kind: str
+) -> dict[str, dict[str, int | float]]:
+    """Count each task's labels: of classes one by one, of values with their range."""
+    counted = {}
+    for index, task in enumerate(tasks):
+        labels = Counter(molecule.raw.labels[index] for molecule in molecules)
+        missing = labels.pop("", 0)
+        if kind == BINARY:
+            counts = {"n_positive": labels["1"], "n_negative": labels["0"]}
+        elif kind == REGRESSION:
+            values = sorted(map(float, labels))
+            span = {"lowest": values[0], "highest": values[-1]} if values else {}
+            counts = {"n_measured": labels.total(), **span}
+        else:
+            counts = {
+                f"n_class_{label}": labels[label] for label in sorted(labels, key=int)
+            }
+        counted[task] = {**counts, "n_missing": missing}
+    return counted

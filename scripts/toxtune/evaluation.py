@@ -12,7 +12,7 @@ from toxtune.bootstrap import (
     resample_counts,
     resampled_means,
 )
-from toxtune.metrics import DIRECTIONS, class_weights, task_scores
+from toxtune.metrics import class_weights, metrics_of, task_scores
 from toxtune.parts import Part
 
 
@@ -29,6 +29,7 @@ def evaluate(
     parts: dict[str, Part],
     predictions: dict[str, np.ndarray],
     resampling: Resampling,
+    kind: str,
 ) -> dict[str, Any]:
     """Score one winner on all three parts, with intervals for the test part.
 
@@ -37,10 +38,12 @@ def evaluate(
     parts
         ``train``, ``valid`` and ``test``.
     predictions
-        Part to probabilities, n_seeds x n_molecules x n_tasks.
+        Part to predictions (see `toxtune.models.Model`) of each seed, stacked.
     resampling
         How the intervals are made: percentiles over resampled molecules of the mean
         over seeds.
+    kind
+        Of the tasks.
 
     Returns
     -------
@@ -51,7 +54,7 @@ def evaluate(
     test = parts["test"]
     counts = resample_counts(test.groups, resampling.resamples, resampling.seed)
     report = {}
-    for metric in DIRECTIONS:
+    for metric in metrics_of(kind):
         scores = {
             name: _seed_scores(metric, part, predictions[name], weights)
             for name, part in parts.items()

@@ -24,11 +24,12 @@ def predict_test(selection: str, models: str, test: str, predictions: str) -> No
     test
         The test part; its features lie in the folder of the same name.
     predictions
-        CSV to write: family, seed, id, then the probability of each task.
+        CSV to write: family, seed, id, then the probability or value of each task; of
+        several classes a column each, such as ``task=2``.
     """
     frozen = read_json(Path(selection))
     part = read_part(Path(test))
-    rows = []
+    rows, header = [], []
     for family, winner in sorted(frozen["winners"].items()):
         module = family_module(family)
         folder = Path(test).with_suffix("")
@@ -39,17 +40,26 @@ def predict_test(selection: str, models: str, test: str, predictions: str) -> No
             model = module.load(
                 Path(models) / family / f"seed-{seed}.{module.MODEL_FORMAT}"
             )
+            predicted = model.predict(features)
+            header = column_names(part.tasks, predicted.shape[1])
             # As text, float32 has a shortest spelling that reads back exactly.
-            probabilities = model.predict(features).astype(str)
             rows += [
                 [family, seed, id, *row]
-                for id, row in zip(part.ids, probabilities, strict=True)
+                for id, row in zip(part.ids, predicted.astype(str), strict=True)
             ]
-    write_table(Path(predictions), ["family", "seed", "id", *part.tasks], rows)
+    write_table(Path(predictions), ["family", "seed", "id", *header], rows)
+
+
+def column_names(tasks: list[str], n_outputs: int) -> list[str]:
+    """Name the columns of predictions: the tasks, or each task's classes."""
+    n_classes = n_outputs // len(tasks)
+    if n_classes == 1:
+        return tasks
+    return [f"{task}={number}" for task in tasks for number in range(n_classes)]
 
 
 def read_test_predictions(path: Path, family: str, seeds: list[int]) -> np.ndarray:
-    """Read one family's predictions: n_seeds x n_molecules x n_tasks, float32."""
+    """Read one family's predictions: n_seeds x n_molecules x n_outputs, float32."""
     table = pd.read_csv(path, dtype={"id": str})
     own = table[table["family"] == family]
     return np.stack(

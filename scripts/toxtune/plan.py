@@ -41,6 +41,8 @@ class Plan:
     ----------
     run
         Folder of the results below ``results/``.
+    kind
+        Of the tasks, see `toxtune.kinds`.
     dataset, split
         Settings that decide the dataset and the split.
     dataset_id, split_id
@@ -58,6 +60,7 @@ class Plan:
     """
 
     run: str
+    kind: str
     dataset: dict[str, Any]
     dataset_id: str
     split: dict[str, Any]
@@ -70,7 +73,8 @@ class Plan:
     @property
     def columns(self) -> dict[str, Any]:
         """How the dataset's columns are read; its settings without the checksum."""
-        return {key: value for key, value in self.dataset.items() if key != "sha256"}
+        columns = {key: self.dataset[key] for key in self.dataset if key != "sha256"}
+        return {**columns, "kind": self.kind}
 
     @property
     def families(self) -> list[str]:

@@ -11,6 +11,8 @@ from toxtune.features import definitions_of, features_name
 from toxtune.files import read_json, write_json
 from toxtune.gzipped import uncompressed
 from toxtune.identity import short_id
+from toxtune.kinds import BINARY
+from toxtune.metrics import METRICS
 from toxtune.plan import Plan, PlannedStage
 from toxtune.schedule import Schedule, schedule
 from toxtune.space import read_space
@@ -57,6 +59,8 @@ class _Search:
     ----------
     name
         ``space-`` and the space's number.
+    kind
+        Of the tasks.
     spelled
         The space as the configuration has it.
     definitions
@@ -66,6 +70,7 @@ class _Search:
     """
 
     name: str
+    kind: str
     spelled: dict[str, Any]
     definitions: dict[str, list[dict[str, Any]]]
     schedule: Schedule
@@ -78,10 +83,12 @@ class _Search:
 
 def _search(number: int, spelled: dict[str, Any], config: dict[str, Any]) -> _Search:
     features = config["features"]
-    space = read_space(spelled, list(features), f"search.spaces[{number}]")
+    key, kind = f"search.spaces[{number}]", _kind(config)
+    space = read_space(spelled, list(features), key, kind)
     settings = {**config["search"], **spelled}
     return _Search(
         name=f"space-{number}",
+        kind=kind,
         spelled=spelled,
         definitions={
             name: definitions_of(features, name) for name in space.features.values
@@ -113,6 +120,7 @@ def _plan(
         stages.update(_stages(search, started, identity, config["objective"]))
     return Plan(
         run=run,
+        kind=_kind(config),
         dataset=dataset,
         dataset_id=identity["dataset"],
         split=split,
@@ -135,6 +143,7 @@ def _started(
                 family=search.spelled["family"],
                 features=search.features[point.features],
                 hyperparameters=point.hyperparameters,
+                kind=search.kind,
             ),
             seeds,
         )
@@ -151,6 +160,7 @@ def _stages(
     """Lay the stages of a search on a split."""
     common = {
         **identity,
+        "kind": search.kind,
         "objective": objective,
         "space": {key: search.spelled[key] for key in SPACE_KEYS},
         "features": search.features,
@@ -172,10 +182,17 @@ def _stages(
     }
 
 
+def _kind(config: dict[str, Any]) -> str:
+    """Return the kind of tasks that the objective is for."""
+    return METRICS[config["objective"]["metric"]].kind
+
+
 def _dataset_settings(config: dict[str, Any]) -> dict[str, Any]:
     dataset = config["dataset"]
     by_column = config["split"]["method"] == "column"
-    return {
+    kind = _kind(config)
+    # Labels of another kind are read in another way; binary ones had their ids first.
+    return ({} if kind == BINARY else {"kind": kind}) | {
         "sha256": dataset["sha256"] or _hash_of_source(dataset["source"]),
         "smiles_column": dataset["smiles_column"],
         "id_column": dataset["id_column"],

@@ -91,7 +91,9 @@ def _tpe(
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    space = read_space(settings["space"], list(settings["features"]), "search.spaces")
+    space = read_space(
+        settings["space"], list(settings["features"]), "search.spaces", settings["kind"]
+    )
     study = optuna.create_study(
         direction=settings["objective"]["direction"],
         sampler=optuna.samplers.TPESampler(
@@ -112,6 +114,7 @@ def _tpe(
                 space.family,
                 settings["features"][point.features],
                 point.hyperparameters,
+                settings["kind"],
             )
         )
         for point in points

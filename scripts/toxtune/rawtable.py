@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.errors import UserError
+from toxtune.kinds import REGRESSION
+from toxtune.labels import LEGAL, detect_kind, read_label
 from toxtune.parts import KEYS, PART_COLUMN
-
-LABELS = {"0": "0", "1": "1", "0.0": "0", "1.0": "1", "": "", "na": "", "nan": ""}
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,14 @@ def read_raw(path: Path, columns: dict[str, Any]) -> tuple[list[str], list[RawRo
         A CSV file with a header; blank lines do not count.
     columns
         ``smiles_column`` (a name), ``id_column`` and ``part_column`` (a name or
-        None), ``tasks`` (names; empty = all columns but those three).
+        None), ``tasks`` (names; empty = all columns but those three), ``kind`` (of
+        the tasks, see `toxtune.kinds`).
 
     Returns
     -------
     tasks, rows
-        The names of the tasks; the rows, with labels ``"0"``, ``"1"`` or ``""``.
+        The names of the tasks; the rows, with labels as `toxtune.labels.read_label`
+        spells them.
 
     Raises
     ------
@@ -48,16 +50,19 @@ def read_raw(path: Path, columns: dict[str, Any]) -> tuple[list[str], list[RawRo
     header, lines = _read_lines(path)
     tasks = _check_columns(path, header, columns)
     position = {name: index for index, name in enumerate(header)}
-    named = bool(columns["tasks"])
     smiles_index = position[columns["smiles_column"]]
     id_index = position.get(columns["id_column"])
     part_index = position.get(columns["part_column"])
     rows = []
     for row, (line, cells) in enumerate(lines):
-        labels = [
-            _read_label(cells[position[task]], f"{path}, line {line}", task, named)
-            for task in tasks
-        ]
+        labels = []
+        for task in tasks:
+            label = read_label(cells[position[task]], columns["kind"])
+            if label is None:
+                column = [cells[position[task]] for _, cells in lines]
+                where = f"{path}, line {line}, column {task!r}"
+                raise UserError(_refusal(where, cells[position[task]], column, columns))
+            labels.append(label)
         identifier = str(row) if id_index is None else cells[id_index].strip()
         part = "" if part_index is None else cells[part_index].strip()
         smiles = cells[smiles_index].strip()
@@ -119,12 +124,17 @@ def _check_columns(path: Path, header: list[str], columns: dict[str, Any]) -> li
     return list(tasks)
 
 
-def _read_label(text: str, where: str, task: str, named: bool) -> str:
-    label = LABELS.get(text.strip().lower())
-    if label is None:
-        hint = "" if named else "; if it is no task, list the tasks in dataset.tasks"
-        raise UserError(
-            f"{where}, column {task!r}: a label must be 0, 1 or empty, "
-            f"got {text!r}{hint}"
+def _refusal(where: str, text: str, column: list[str], columns: dict[str, Any]) -> str:
+    """Say what is wrong with a label, and what the whole column looks like."""
+    hint = ""
+    if all(read_label(each, REGRESSION) is not None for each in column):
+        hint = (
+            f"; the column looks like {detect_kind(column)}: choose an "
+            "objective.metric for that"
         )
-    return label
+    if not columns["tasks"]:
+        hint += "; if it is no task, list the tasks in dataset.tasks"
+    return (
+        f"{where}: a label must be {LEGAL[columns['kind']]}, got {text!r}; "
+        f"objective.metric is for {columns['kind']} tasks{hint}"
+    )

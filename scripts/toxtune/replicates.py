@@ -56,6 +56,7 @@ class Replicate:
         return full_hash(
             {
                 "family": self.trial.family,
+                "kind": self.trial.kind,
                 "hyperparameters": self.trial.hyperparameters,
                 "seed": self.seed,
                 "data": [
@@ -89,8 +90,9 @@ class Replicate:
     def _examples(self) -> tuple[Examples, Examples]:
         *train_features, train = self._files("train")
         *valid_features, valid = self._files("valid")
-        return load_examples(train_features, train), load_examples(
-            valid_features, valid
+        return (
+            load_examples(train_features, train, self.trial.kind),
+            load_examples(valid_features, valid, self.trial.kind),
         )
 
     @cached_property
@@ -198,11 +200,15 @@ def write_curve(path: Path, fitted: Fitted) -> None:
     """Write the learning curve; a header alone where the family has none."""
     with whole_file(path) as stream:
         stream.write("epoch\ttrain_loss\tvalid_loss\n")
-        stream.writelines("\t".join(map(repr, row)) + "\n" for row in fitted.curve)
+        stream.writelines("\t".join(map(_cell, row)) + "\n" for row in fitted.curve)
+
+
+def _cell(number: float | None) -> str:
+    return "" if number is None else repr(number)
 
 
 def save_predictions(path: Path, predictions: np.ndarray) -> None:
-    """Write probabilities, n_molecules x n_tasks, as float32."""
+    """Write predictions, see `toxtune.models.Model`, as float32."""
     with whole_file(path, "wb") as stream:
         np.save(stream, predictions.astype(np.float32))
 

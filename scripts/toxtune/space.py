@@ -7,7 +7,8 @@ from typing import Any
 
 from toxtune.axes import Axis, Choices, read_axis
 from toxtune.errors import UserError
-from toxtune.models.registry import family_module
+from toxtune.kinds import BINARY
+from toxtune.models.registry import MODULES, family_module
 
 FEATURES = "features"
 
@@ -75,7 +76,9 @@ class Space:
         return {name: axis.default for name, axis in declared.items()}
 
 
-def read_space(spelled: dict[str, Any], known_features: list[str], key: str) -> Space:
+def read_space(
+    spelled: dict[str, Any], known_features: list[str], key: str, kind: str = BINARY
+) -> Space:
     """Read one entry of ``search.spaces``.
 
     Parameters
@@ -87,13 +90,17 @@ def read_space(spelled: dict[str, Any], known_features: list[str], key: str) -> 
         The names that are defined.
     key
         Where it stands in the configuration, for messages.
+    kind
+        Of the tasks.
 
     Raises
     ------
     UserError
-        For unknown features or hyperparameters, and for illegal axes.
+        For a family that cannot learn such tasks, for unknown features or
+        hyperparameters, and for illegal axes.
     """
     family = spelled["family"]
+    _check_kind(family, kind, key)
     declared = family_module(family).HYPERPARAMETERS
     axes = {}
     for name, axis in spelled["hyperparameters"].items():
@@ -103,12 +110,24 @@ def read_space(spelled: dict[str, Any], known_features: list[str], key: str) -> 
             raise UserError(
                 f"{where}: {family} has no such hyperparameter; it has {known}"
             )
+        if kind not in declared[name].kinds:
+            raise UserError(f"{where}: means nothing for {kind} tasks; leave it out")
         axes[name] = read_axis(declared, name, axis, where)
     return Space(
         family=family,
         features=_read_features(spelled["features"], known_features, key),
         axes=_ordered(axes, f"{key}.hyperparameters"),
     )
+
+
+def _check_kind(family: str, kind: str, key: str) -> None:
+    kinds = family_module(family).KINDS
+    if kind not in kinds:
+        able = [name for name in MODULES if kind in family_module(name).KINDS]
+        raise UserError(
+            f"{key}.family: {family} is for {' and '.join(kinds)} tasks, and "
+            f"objective.metric is for {kind} ones; take {', '.join(able)}"
+        )
 
 
 def _read_features(spelled: Any, known: list[str], key: str) -> Choices:

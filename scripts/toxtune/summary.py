@@ -5,12 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-METRIC_NAMES = {
-    "roc_auc": "ROC-AUC",
-    "pr_auc": "PR-AUC",
-    "weighted_accuracy": "weighted accuracy",
-    "balanced_accuracy": "balanced accuracy",
-}
+from toxtune.metrics import METRICS
 
 
 @dataclass(frozen=True)
@@ -70,8 +65,8 @@ def _verdict(results: Results) -> str:
     won = results.selection["winners"][family]
     return (
         f"Selected: **{family}** trial `{won['trial']['id']}`, for the best "
-        f"{METRIC_NAMES[metric]} on the validation part ({won['mean']:.3f}). "
-        f"On the test part: **{METRIC_NAMES[metric]} {format_score(mean['test'])}**"
+        f"{METRICS[metric].title} on the validation part ({won['mean']:.3f}). "
+        f"On the test part: **{METRICS[metric].title} {format_score(mean['test'])}**"
         f"{_spread(mean)}.\n"
     )
 
@@ -97,7 +92,7 @@ def _score_table(results: Results) -> str:
             rows.append(
                 [
                     family + mark,
-                    METRIC_NAMES[metric],
+                    METRICS[metric].title,
                     *(format_score(mean[part]) for part in ("train", "valid", "test")),
                     format_score(mean["test_sd_over_seeds"]),
                     _interval(mean["test_interval"]),
@@ -179,7 +174,7 @@ def _task_table(results: Results) -> str:
             f"\nNo score (`none`) where a part has one class alone: "
             f"{', '.join(unscored)}.\n"
         )
-    return f"{METRIC_NAMES[metric]} per task.\n\n{table}"
+    return f"{METRICS[metric].title} per task.\n\n{table}"
 
 
 def _search_table(results: Results) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from toxtune.errors import UserError
 from toxtune.files import read_json, sha256_of_file, write_text
-from toxtune.metrics import DIRECTIONS, task_scores
+from toxtune.metrics import METRICS, metrics_of, task_scores
 
 FIXED_COLUMNS = ["trial", "family", "features", "status", "seeds", "epochs_trained"]
 
@@ -62,10 +62,10 @@ def score_replicate(
         raise UserError(f"{predictions} is damaged: delete {folder} and run again")
     scores = {}
     if result["status"] == "ok":
-        probabilities = np.load(predictions)
+        predicted = np.load(predictions)
         scores = {
-            metric: task_scores(metric, labels, probabilities, positive_weights)
-            for metric in DIRECTIONS
+            metric: task_scores(metric, labels, predicted, positive_weights)
+            for metric in metrics_of(result["trial"]["kind"])
         }
     return Scored(folder, result, read_json(folder / "cost.json"), scores)
 
@@ -112,14 +112,14 @@ def trials_table(replicates: list[Scored]) -> pd.DataFrame:
         by_trial.setdefault(replicate.result["trial"]["id"], []).append(replicate)
     rows = [_trial_row(members) for members in by_trial.values()]
     table = pd.DataFrame(rows).sort_values(["family", "trial"], ignore_index=True)
-    metrics = [name for name in table if name.startswith(tuple(DIRECTIONS))]
+    metrics = [name for name in table if name.startswith(tuple(METRICS))]
     hyperparameters = sorted(set(table) - {*FIXED_COLUMNS, *metrics})
     return table[[*FIXED_COLUMNS, *hyperparameters, *metrics]]
 
 
 def setting_columns(trials: pd.DataFrame) -> list[str]:
     """Name the columns that say what was tried: family, features, hyperparameters."""
-    outcomes = ("trial", "status", "seeds", "epochs_trained", *DIRECTIONS)
+    outcomes = ("trial", "status", "seeds", "epochs_trained", *METRICS)
     return [name for name in trials if not name.startswith(outcomes)]
 
 
@@ -175,7 +175,7 @@ def _trial_row(members: list[Scored]) -> dict[str, Any]:
         "epochs_trained": _mean_epochs(members),
         **{name: _cell(value) for name, value in trial["hyperparameters"].items()},
     }
-    for metric in DIRECTIONS:
+    for metric in metrics_of(trial["kind"]):
         row |= _metric_columns(metric, members, bool(failed))
     return row
 

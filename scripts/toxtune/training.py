@@ -16,13 +16,13 @@ from toxtune.models import Examples, Fitted
 from toxtune.parts import read_part
 
 
-def load_examples(features: Sequence[Path], part: Path) -> Examples:
+def load_examples(features: Sequence[Path], part: Path, kind: str) -> Examples:
     """Read one part's labels, and its features from one or more files, side by side."""
-    return Examples(features=load_features(features), labels=read_part(part).labels)
+    return Examples(load_features(features), read_part(part).labels, kind)
 
 
 def status_of(fitted: Fitted, predictions: np.ndarray) -> str:
     """``ok``, or ``diverged`` when a loss or a prediction is not finite."""
-    losses = [loss for _, *both in fitted.curve for loss in both]
+    losses = [loss for _, *both in fitted.curve for loss in both if loss is not None]
     sound = np.isfinite(predictions).all() and all(map(math.isfinite, losses))
     return "ok" if sound else "diverged"

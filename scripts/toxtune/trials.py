@@ -5,6 +5,7 @@ from typing import Any
 
 from toxtune.features import features_files
 from toxtune.identity import canonical_json, short_id
+from toxtune.kinds import BINARY
 from toxtune.models.registry import family_module
 
 
@@ -24,6 +25,8 @@ class Trial:
         Name of the features; see `toxtune.features.features_name`.
     hyperparameters
         A value for each hyperparameter that the family declares.
+    kind
+        Of the tasks, see `toxtune.kinds`; the dataset's id stands for it in the name.
     """
 
     id: str
@@ -32,6 +35,7 @@ class Trial:
     family: str
     features: str
     hyperparameters: dict[str, Any]
+    kind: str = BINARY
 
     @property
     def folder(self) -> str:
@@ -58,6 +62,7 @@ def make_trial(
     family: str,
     features: str,
     hyperparameters: dict[str, Any],
+    kind: str = BINARY,
 ) -> Trial:
     """Name a trial by what it is.
 
@@ -72,7 +77,9 @@ def make_trial(
         "hyperparameters": deviations(family, hyperparameters),
     }
     return Trial(
-        id=short_id(identity), **{**identity, "hyperparameters": hyperparameters}
+        id=short_id(identity),
+        **{**identity, "hyperparameters": hyperparameters},
+        kind=kind,
     )
 
 
@@ -84,6 +91,7 @@ def with_hyperparameters(trial: Trial, **changes: Any) -> Trial:
         trial.family,
         trial.features,
         {**trial.hyperparameters, **changes},
+        trial.kind,
     )
 
 

@@ -16,7 +16,8 @@ from families import (
     with_defaults,
 )
 from toxtune.metrics import mean_score
-from toxtune.models import Examples, dense, dense_loop
+from toxtune.models import Examples, dense
+from toxtune.models.dense_heads import make_head, positive_weights
 from toxtune.training import status_of
 
 
@@ -52,11 +53,12 @@ def test_dense_curve_is_the_loss_over_measured_labels(setting):
 
 def test_dense_missing_label_has_no_gradient():
     tf = dense._tensorflow()
-    labels, weights = dense_loop.label_tensors(TRAIN.labels, np.full(N_TASKS, 2.0))
+    head = make_head(TRAIN, 2.0)
+    labels, weights = head.targets(TRAIN.labels)
     logits = tf.random.stateless_normal(TRAIN.labels.shape, (0, 1))
     with tf.GradientTape() as tape:
         tape.watch(logits)
-        loss = dense_loop.masked_loss(logits, labels, weights)
+        loss = head.loss(logits, labels, weights)
     gradient = tape.gradient(loss, logits).numpy()
     np.testing.assert_array_equal(gradient == 0, np.isnan(TRAIN.labels))
 
@@ -94,7 +96,7 @@ def test_dense_balanced_is_negatives_per_positive():
 
 def test_dense_balanced_weight_is_one_where_a_class_is_absent():
     labels = np.array([[1, 0, np.nan, 1], [1, 0, np.nan, 0], [1, 0, np.nan, 0]])
-    assert dense._positive_weights(labels, "balanced").tolist() == [1, 1, 1, 2]
+    assert positive_weights(labels, "balanced").tolist() == [1, 1, 1, 2]
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +151,8 @@ def test_dense_weight_decay_shrinks_kernels_and_spares_biases(optimizer):
         "dense",
         {"optimizer": optimizer, "learning_rate": 0.5, "weight_decay": 0.1},
     )
-    _, logits = dense._build(4, 2, settings, seed=0)
+    head = make_head(Examples(np.zeros((2, 4)), np.zeros((2, 2))), 1.0)
+    _, logits = dense._build(4, head, settings, seed=0)
     logits.set_weights([np.ones_like(array) for array in logits.get_weights()])
     variables = logits.trainable_variables
     still = [tf.zeros_like(variable) for variable in variables]

@@ -12,7 +12,9 @@ from toxtune.bootstrap import (
     resample_counts,
     resampled_means,
 )
-from toxtune.metrics import DIRECTIONS, task_scores
+from toxtune.metrics import metrics_of, task_scores
+
+BINARY = metrics_of("binary")
 
 N_CASES = 200
 N_ROWS = 40
@@ -45,7 +47,7 @@ def random_case(rng):
     return labels, scores, counts.astype(np.float64)
 
 
-@pytest.mark.parametrize("metric", DIRECTIONS)
+@pytest.mark.parametrize("metric", BINARY)
 def test_equals_scikit_learn_with_counts_as_weights(metric):
     rng = np.random.default_rng(20)
     n_unscored = 0
@@ -65,7 +67,7 @@ def test_equals_scikit_learn_with_counts_as_weights(metric):
     assert 20 < n_unscored < 150
 
 
-@pytest.mark.parametrize("metric", DIRECTIONS)
+@pytest.mark.parametrize("metric", BINARY)
 def test_whole_sample_has_the_plain_score(metric):
     rng = np.random.default_rng(5)
     labels = rng.integers(0, 2, (50, 4)).astype(np.float32)
@@ -81,7 +83,7 @@ def test_whole_sample_has_the_plain_score(metric):
     np.testing.assert_allclose(mean, [np.nanmean(plain)], rtol=1e-12)
 
 
-@pytest.mark.parametrize("metric", DIRECTIONS)
+@pytest.mark.parametrize("metric", BINARY)
 def test_resample_with_one_class_has_no_score_and_no_warning(metric):
     labels = np.array([[0.0, 1], [0, 0], [1, 1]])
     counts = np.array([[1.0, 2, 0], [0, 0, 3], [1, 1, 1]])

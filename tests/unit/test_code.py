@@ -139,15 +139,16 @@ def test_trainings_depend_on_their_own_family_alone(family):
 @pytest.mark.parametrize("names", [["train_replicate"], ["toxtune.training"]])
 @pytest.mark.parametrize("family", MODULES)
 def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
-    shared = "dense_loop" if family == "dense" else "per_task"
+    shared = ("dense_heads", "dense_loop") if family == "dense" else ("per_task",)
     needed = {
         "toxtune/__init__.py",
         "toxtune/arrays.py",
         "toxtune/files.py",
+        "toxtune/kinds.py",
         "toxtune/models/__init__.py",
         "toxtune/models/hyperparameters.py",
         f"toxtune/models/{family}.py",
-        f"toxtune/models/{shared}.py",
+        *(f"toxtune/models/{module}.py" for module in shared),
         "toxtune/parts.py",
         "toxtune/training.py",
     }

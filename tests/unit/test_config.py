@@ -8,7 +8,7 @@ import yaml
 from toxtune.config import ROOT, SCHEMA, check_config, load_config
 from toxtune.errors import UserError
 from toxtune.featurizers import KINDS
-from toxtune.metrics import DIRECTIONS
+from toxtune.metrics import METRICS
 from toxtune.models.registry import MODULES
 from toxtune.overlay import overlaid
 from toxtune.planning import load_plans
@@ -87,7 +87,7 @@ def test_every_mapping_refuses_unknown_keys():
     ("path", "known"),
     [
         (("search", "spaces", "*", "family"), MODULES),
-        (("objective", "metric"), DIRECTIONS),
+        (("objective", "metric"), METRICS),
         (("features", "*", "kind"), KINDS),
     ],
 )
@@ -181,7 +181,8 @@ FAULTS = {
     # Words.
     "objective: {metric: auc}": (
         "objective.metric: must be one of roc_auc, pr_auc, weighted_accuracy, "
-        "balanced_accuracy, got 'auc'"
+        "balanced_accuracy, roc_auc_ovr, accuracy, f1_macro, rmse, mae, r2, "
+        "pearson_r2, got 'auc'"
     ),
     "objective: {direction: minimize}": (
         "objective.direction: roc_auc is better when it is higher; write maximize, "
@@ -195,7 +196,7 @@ FAULTS = {
     "keep_models: none": "keep_models: must be one of winners, all, got 'none'",
     "search: {spaces: [{family: cnn, features: ecfp, hyperparameters: {}}]}": (
         "search.spaces[0].family: must be one of dense, gradient_boosting, "
-        "logistic_regression, random_forest, got 'cnn'"
+        "logistic_regression, random_forest, ridge, got 'cnn'"
     ),
     # Text.
     "run: store": NAME_RULE,

@@ -19,7 +19,7 @@ TOX21 = "b1346d5bc675c97c555b372e5845dc7de3b5d04734c290189a4accd77dbd1b43"
 def columns(**changes):
     """Return the settings for columns, with `changes`."""
     settings = {"smiles_column": "smiles", "id_column": None, "part_column": None}
-    return settings | {"tasks": []} | changes
+    return settings | {"tasks": [], "kind": "binary"} | changes
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_labels_are_normalised(table):
     assert labels_of(curate(path, columns())) == labels
 
 
-@pytest.mark.parametrize("value", ["2", "0.5", "-1", "yes", "1e0", "inf"])
+@pytest.mark.parametrize("value", ["2", "0.5", "-1", "yes", "1_0", "inf"])
 def test_other_labels_are_refused_with_line_column_and_value(table, value):
     path = table(f'id,smiles,a\n"two\nlines",C,0\n\nx,CC,{value}\n')
     message = rf"line 5, column 'a': a label must be 0, 1 or empty, got '{value}'"
@@ -159,6 +159,8 @@ def test_files_have_the_documented_format(table, tmp_path):
         "groups_with_several_rows": 0,
         "groups_with_conflicts": 0,
         "labels_cleared": 0,
+        "kind": "binary",
+        "labels_averaged": 0,
         "tasks": {"a": {"n_positive": 1, "n_negative": 0, "n_missing": 1}},
     }
 
@@ -205,4 +207,6 @@ def test_tox21(tmp_path):
         "groups_with_several_rows": 185,
         "groups_with_conflicts": 59,
         "labels_cleared": 176,
+        "labels_averaged": 0,
+        "kind": "binary",
     }

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from toxtune.evaluation import Resampling, evaluate, flat_table
-from toxtune.metrics import DIRECTIONS, class_weights, mean_score, task_scores
+from toxtune.metrics import class_weights, mean_score, metrics_of, task_scores
 from toxtune.parts import Part
+
+BINARY = metrics_of("binary")
 
 TASKS = ["easy", "hard", "one class"]
 SIZES = {"train": 60, "valid": 20, "test": 30}
@@ -45,10 +47,10 @@ def predictions(n_seeds):
 @pytest.fixture(scope="module")
 def report():
     """Evaluate three seeds."""
-    return evaluate(PARTS, predictions(3), RESAMPLING)
+    return evaluate(PARTS, predictions(3), RESAMPLING, "binary")
 
 
-@pytest.mark.parametrize("metric", DIRECTIONS)
+@pytest.mark.parametrize("metric", BINARY)
 def test_mean_and_sd_are_over_seeds(report, metric):
     weights = class_weights(PARTS["train"].labels)
     mean = report[metric]["mean"]
@@ -63,7 +65,7 @@ def test_mean_and_sd_are_over_seeds(report, metric):
             assert mean["test_sd_over_seeds"] == pytest.approx(np.std(seeds, ddof=1))
 
 
-@pytest.mark.parametrize("metric", DIRECTIONS)
+@pytest.mark.parametrize("metric", BINARY)
 def test_tasks_have_their_own_scores(report, metric):
     weights = class_weights(PARTS["train"].labels)
     assert list(report[metric]["tasks"]) == TASKS
@@ -87,7 +89,7 @@ def test_report_is_json_without_nan(report):
     json.dumps(report, allow_nan=False)
 
 
-@pytest.mark.parametrize("metric", DIRECTIONS)
+@pytest.mark.parametrize("metric", BINARY)
 def test_intervals_surround_the_scores(report, metric):
     tasks = [report[metric]["tasks"][task] for task in TASKS[:2]]
     for scores in [report[metric]["mean"], *tasks]:
@@ -97,7 +99,7 @@ def test_intervals_surround_the_scores(report, metric):
 
 
 def test_more_confidence_is_a_wider_interval(report):
-    wider = evaluate(PARTS, predictions(3), Resampling(60, 0, 0.99))
+    wider = evaluate(PARTS, predictions(3), Resampling(60, 0, 0.99), "binary")
     low, high = report["roc_auc"]["mean"]["test_interval"]
     wide_low, wide_high = wider["roc_auc"]["mean"]["test_interval"]
     assert wide_low < low
@@ -105,19 +107,19 @@ def test_more_confidence_is_a_wider_interval(report):
 
 
 def test_bootstrap_settings_change_no_score(report):
-    other = evaluate(PARTS, predictions(3), Resampling(20, 5, 0.8))
-    for metric in DIRECTIONS:
+    other = evaluate(PARTS, predictions(3), Resampling(20, 5, 0.8), "binary")
+    for metric in BINARY:
         one, two = report[metric]["mean"], other[metric]["mean"]
         assert one["test_per_seed"] == two["test_per_seed"]
         assert one["test_interval"] != two["test_interval"]
 
 
 def test_same_settings_give_the_same_report(report):
-    assert evaluate(PARTS, predictions(3), RESAMPLING) == report
+    assert evaluate(PARTS, predictions(3), RESAMPLING, "binary") == report
 
 
 def test_single_seed_has_no_sd():
-    report = evaluate(PARTS, predictions(1), RESAMPLING)
+    report = evaluate(PARTS, predictions(1), RESAMPLING, "binary")
     mean = report["roc_auc"]["mean"]
     assert mean["test_sd_over_seeds"] is None
     assert mean["test_per_seed"] == [mean["test"]]
@@ -129,7 +131,7 @@ def test_nothing_to_score_is_null():
         name: replace(part, labels=np.full_like(part.labels, np.nan))
         for name, part in PARTS.items()
     }
-    report = evaluate(blank, predictions(2), RESAMPLING)
+    report = evaluate(blank, predictions(2), RESAMPLING, "binary")
     mean = report["roc_auc"]["mean"]
     assert (mean["test"], mean["test_interval"]) == (None, None)
     json.dumps(report, allow_nan=False)
@@ -137,7 +139,7 @@ def test_nothing_to_score_is_null():
 
 def test_flat_table_has_a_row_per_family_metric_and_task(report):
     table = flat_table({"dense": report, "random_forest": report})
-    assert len(table) == 2 * len(DIRECTIONS) * (1 + len(TASKS))
+    assert len(table) == 2 * len(BINARY) * (1 + len(TASKS))
     row = table.query("family == 'dense' and metric == 'pr_auc' and task == 'hard'")
     scores = report["pr_auc"]["tasks"]["hard"]
     assert row.to_dict("records") == [

@@ -139,7 +139,7 @@ def test_trainings_of_earlier_runs_count(tmp_path, monkeypatch):
     write_json(folder / "result.json", {"status": "ok"})
     np.save(folder / "valid_predictions.npy", np.array([[0], [1], [0], [1]]))
     trial = Trial("aaa", "d", "s", "dense", "bits", {})
-    plan = Plan("run", {}, "d", {}, "s", {}, {"aaa": trial}, [("aaa", 0)], {})
+    plan = Plan("run", "binary", {}, "d", {}, "s", {}, {"aaa": trial}, [("aaa", 0)], {})
     config = {
         "objective": {"metric": "roc_auc", "direction": "maximize"},
         "search": {"seeds": [0, 1]},

@@ -4,12 +4,15 @@ import numpy as np
 import pytest
 
 from toxtune.metrics import (
-    DIRECTIONS,
+    METRICS,
     class_weights,
     mean_score,
+    metrics_of,
     scorable,
     task_scores,
 )
+
+BINARY = metrics_of("binary")
 
 NAN = np.nan
 # Columns: perfect, reversed, half right, only positives, nothing measured.
@@ -51,7 +54,7 @@ def test_weighted_accuracy_by_hand():
     np.testing.assert_allclose(score, [(2.5 + 2) / (2 * 2.5 + 3)], rtol=1e-12)
 
 
-@pytest.mark.parametrize("metric", DIRECTIONS)
+@pytest.mark.parametrize("metric", BINARY)
 def test_molecule_without_a_label_has_no_say(metric):
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 2, (30, 2)).astype(float)
@@ -67,7 +70,7 @@ def test_molecule_without_a_label_has_no_say(metric):
     assert task_scores(metric, labels, probabilities, weights)[1] == alone[0]
 
 
-@pytest.mark.parametrize("metric", DIRECTIONS)
+@pytest.mark.parametrize("metric", BINARY)
 @pytest.mark.parametrize("column", [[1, 1, 1], [0, 0, NAN], [NAN, NAN, NAN]])
 def test_task_with_one_class_has_no_score(metric, column):
     labels = np.array([column]).T
@@ -101,6 +104,6 @@ def test_class_weights_balance_the_training_part():
 
 
 def test_every_metric_has_a_direction_and_no_other():
-    assert set(DIRECTIONS.values()) <= {"maximize", "minimize"}
+    assert {METRICS[name].direction for name in METRICS} == {"maximize", "minimize"}
     with pytest.raises(KeyError):
-        task_scores("accuracy", LABELS, PROBABILITIES, WEIGHTS)
+        task_scores("auc", LABELS, PROBABILITIES, WEIGHTS)

@@ -23,6 +23,7 @@ SPELLED = {
 FEATURES = {"ecfp": "bits-of-ecfp", "maccs": "bits-of-maccs"}
 SPACE = read_space(SPELLED, list(FEATURES), "here")
 COMMON = {"dataset": "d", "split": "s", "features": FEATURES, "space": SPELLED}
+COMMON |= {"kind": "binary"}
 COMMON |= {"objective": {"metric": "roc_auc", "direction": "maximize"}, "size": 4}
 TPE = {**COMMON, "by": "tpe", "seed": 0, "round": 1}
 PROMOTION = {**COMMON, "by": "promotion", "resource": "epochs", "to": 45}

@@ -17,7 +17,8 @@ def space(hyperparameters, family="dense", features="ecfp"):
         "features": features,
         "hyperparameters": hyperparameters,
     }
-    return read_space(spelled, ["ecfp", "maccs"], "here")
+    kind = family_module(family).KINDS[0]
+    return read_space(spelled, ["ecfp", "maccs"], "here", kind)
 
 
 def grid(hyperparameters, names, **words):

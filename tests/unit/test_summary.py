@@ -5,8 +5,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from toxtune.metrics import DIRECTIONS
-from toxtune.summary import METRIC_NAMES, Results, summary
+from toxtune.metrics import METRICS, metrics_of
+from toxtune.summary import Results, summary
+
+BINARY = metrics_of("binary")
 
 HYPERPARAMETERS = {"neurons": 64, "patience": None, "learning_rate": 0.001}
 
@@ -21,7 +23,7 @@ def report(test, sd=0.01, per_task=0.7):
             "mean": {**scores, "test_sd_over_seeds": sd},
             "tasks": {"NR-AR": {**scores, "test": per_task}, "SR-p53": unscored},
         }
-        for metric in DIRECTIONS
+        for metric in BINARY
     }
 
 
@@ -112,9 +114,8 @@ def test_winners_stand_side_by_side(results):
     row = "| ROC-AUC | 0.999 | 0.850 | {} | 0.010 | {} |"
     assert "| dense * " + row.format("0.812", "0.762 to 0.862") in text
     assert "| random_forest " + row.format("0.827", "0.777 to 0.877") in text
-    for name in METRIC_NAMES.values():
-        assert text.count(f"| {name} |") == 2
-    assert set(METRIC_NAMES) == set(DIRECTIONS)
+    for name in BINARY:
+        assert text.count(f"| {METRICS[name].title} |") == 2
 
 
 def test_winners_are_told_with_their_hyperparameters(results):

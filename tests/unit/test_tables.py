@@ -8,7 +8,7 @@ import pytest
 
 from toxtune.errors import UserError
 from toxtune.files import sha256_of_file, write_json
-from toxtune.metrics import DIRECTIONS, task_scores
+from toxtune.metrics import metrics_of, task_scores
 from toxtune.replicates import save_predictions
 from toxtune.tables import (
     Scored,
@@ -19,6 +19,8 @@ from toxtune.tables import (
     trials_table,
     write_tsv,
 )
+
+BINARY = metrics_of("binary")
 
 TASKS = ["NR-AR", "SR-p53", "unscorable"]
 LABELS = np.array(
@@ -34,6 +36,7 @@ def result(id="0123456789ab", seed=0, status="ok", family="dense", **hyperparame
         "trial": {
             "id": id,
             "family": family,
+            "kind": "binary",
             "features": "circular-radius-2-size-1024",
             "hyperparameters": hyperparameters,
         },
@@ -45,7 +48,7 @@ def result(id="0123456789ab", seed=0, status="ok", family="dense", **hyperparame
 
 def scored(*scores, **words):
     """A replicate with these scores per task in every metric; none if it failed."""
-    values = {metric: np.array(scores) for metric in DIRECTIONS} if scores else {}
+    values = {metric: np.array(scores) for metric in BINARY} if scores else {}
     return Scored(Path("somewhere"), result(**words), COST, values)
 
 
@@ -69,7 +72,7 @@ def test_replicate_gets_every_metric(replicate):
     got = score_replicate(replicate(predictions, seed=3), LABELS, WEIGHTS)
     assert got.cost == COST
     assert got.result["seed"] == 3
-    assert set(got.scores) == set(DIRECTIONS)
+    assert set(got.scores) == set(BINARY)
     for metric, scores in got.scores.items():
         want = task_scores(metric, LABELS, predictions, WEIGHTS)
         np.testing.assert_array_equal(scores, want)
@@ -98,7 +101,7 @@ def test_trial_has_mean_and_sd_over_seeds_of_the_mean_over_tasks():
         scored(0.5, 0.7, np.nan, seed=1, neurons=8),
     ]
     (row,) = trials_table(members).to_dict("records")
-    for metric in DIRECTIONS:
+    for metric in BINARY:
         assert row[f"{metric}_seed-0"] == pytest.approx(0.8)
         assert row[f"{metric}_seed-1"] == pytest.approx(0.6)
         assert row[f"{metric}_mean"] == pytest.approx(0.7)
@@ -187,7 +190,7 @@ def test_scores_have_a_row_per_seed_metric_and_task(tmp_path):
         scored(seed=2, status="diverged"),
     ]
     table = scores_table(members, TASKS)
-    assert len(table) == 2 * len(DIRECTIONS) * len(TASKS)
+    assert len(table) == 2 * len(BINARY) * len(TASKS)
     one = table.query("seed == 1 and metric == 'pr_auc'")
     assert one["task"].tolist() == TASKS
     np.testing.assert_array_equal(one["score"], [0.5, 0.7, np.nan])

@@ -1,8 +1,8 @@
 """`dense`: a multitask fully connected network in TensorFlow/Keras.
 
-Hidden layers with dropout, one logit per task. The loss is the mean binary
-cross-entropy over the labels that were measured, each positive label weighted as
-``positive_weight`` says.
+Hidden layers with dropout, and an output for each task. The loss is the mean over the
+labels that were measured: of the cross-entropy for classes, each positive label
+weighted as ``positive_weight`` says, and of the squared error for scaled values.
 """
 
 import os
@@ -11,12 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from toxtune.kinds import BINARY, MULTICLASS, REGRESSION
 from toxtune.models import Examples, Fitted
+from toxtune.models.dense_heads import Head, make_head
 from toxtune.models.dense_loop import Training, epoch_function, loss_function
 from toxtune.models.hyperparameters import Hyperparameter
 
 LIBRARIES = ("tensorflow", "keras", "numpy")
 MODEL_FORMAT = "keras"
+KINDS = (BINARY, MULTICLASS, REGRESSION)
 RESOURCE = "epochs"
 IMPORTS = ("tensorflow", "keras")
 
@@ -69,6 +72,7 @@ HYPERPARAMETERS = {
         1e-6,
         1e6,
         choices=("balanced",),
+        kinds=(BINARY,),
     ),
 }
 
@@ -91,7 +95,7 @@ class DenseModel:
         self.network = network
 
     def predict(self, features: np.ndarray) -> np.ndarray:
-        """Return probabilities, n_molecules x n_tasks, float32."""
+        """Return predictions, see `toxtune.models.Model`."""
         blocks = [
             self.network(features[start : start + 4096], training=False).numpy()
             for start in range(0, len(features), 4096)
@@ -113,7 +117,7 @@ def load(path: Path) -> DenseModel:
 
 def fit(
     train: Examples,
-    valid: Examples,
+    valid: Examples | None,
     hyperparameters: dict[str, Any],
     seed: int,
     state: Path | None = None,
@@ -134,42 +138,45 @@ def fit(
     Raises
     ------
     ValueError
-        If a state is given to go on from, and patience or fewer epochs than it has.
+        If patience is given and there is no validation part; or if a state is given to
+        go on from, and patience or fewer epochs than it has.
     """
-    training, logits = _begin(train, hyperparameters, seed)
     epochs, patience = hyperparameters["epochs"], hyperparameters["patience"]
+    if patience is not None and valid is None:
+        raise ValueError("patience: must be null without a validation part")
+    training, outputs, head = _begin(train, hyperparameters, seed)
     if state is not None:
         _restore(training, state, epochs, patience)
-    weights = _positive_weights(train.labels, hyperparameters["positive_weight"])
     # Whole numbers in the graph have 32 bits: more would wrap round to no molecules.
     batch_size = min(hyperparameters["batch_size"], len(train.features))
     training.run(
-        epoch_function(logits, training.optimizer, train, weights, batch_size, seed),
-        loss_function(logits, valid, weights),
+        epoch_function(outputs, training.optimizer, train, head, batch_size, seed),
+        loss_function(outputs, valid, head),
         epochs,
         patience,
     )
+    goes_on = patience is None and valid is not None
     return Fitted(
         DenseModel(training.network),
         epochs=training.kept_epoch(patience),
         curve=tuple(training.curve),
-        save_state=training.save if patience is None else None,
+        save_state=training.save if goes_on else None,
     )
 
 
 def _begin(
     train: Examples, hyperparameters: dict[str, Any], seed: int
-) -> tuple[Training, Any]:
-    """Return a network before its first epoch, and its part that gives logits."""
+) -> tuple[Training, Any, Head]:
+    """Return a network before its first epoch, its part up to the head, the head."""
     _tensorflow()
     import keras
 
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
-    n_features, n_tasks = train.features.shape[1], train.labels.shape[1]
-    network, logits = _build(n_features, n_tasks, hyperparameters, seed)
-    optimizer = _optimizer(hyperparameters, logits.trainable_variables)
-    return Training(network, optimizer), logits
+    head = make_head(train, hyperparameters["positive_weight"])
+    network, outputs = _build(train.features.shape[1], head, hyperparameters, seed)
+    optimizer = _optimizer(hyperparameters, outputs.trainable_variables)
+    return Training(network, optimizer), outputs, head
 
 
 def _restore(
@@ -208,9 +215,9 @@ def _tensorflow() -> Any:
 
 
 def _build(
-    n_features: int, n_tasks: int, hyperparameters: dict[str, Any], seed: int
+    n_features: int, head: Head, hyperparameters: dict[str, Any], seed: int
 ) -> tuple[Any, Any]:
-    """Return the network that gives probabilities and its part that gives logits."""
+    """Return the network that gives predictions, and its part up to the head."""
     import keras
 
     inputs = keras.Input((n_features,))
@@ -224,9 +231,8 @@ def _build(
             hidden = keras.layers.Dropout(
                 hyperparameters["dropout"], seed=1000 * seed + layer
             )(hidden)
-    logits = keras.layers.Dense(n_tasks)(hidden)
-    probabilities = keras.layers.Activation("sigmoid")(logits)
-    return keras.Model(inputs, probabilities), keras.Model(inputs, logits)
+    outputs = keras.layers.Dense(head.n_outputs)(hidden)
+    return keras.Model(inputs, head.finish(outputs)), keras.Model(inputs, outputs)
 
 
 def _optimizer(hyperparameters: dict[str, Any], variables: list[Any]) -> Any:
@@ -248,14 +254,3 @@ def _optimizer(hyperparameters: dict[str, Any], variables: list[Any]) -> Any:
         optimizer.exclude_from_weight_decay(var_names=["bias"])
     optimizer.build(variables)
     return optimizer
-
-
-def _positive_weights(labels: np.ndarray, setting: float | str) -> np.ndarray:
-    """Weight of a positive label per task, fitted on the training part."""
-    if setting != "balanced":
-        return np.full(labels.shape[1], setting, dtype=np.float32)
-    positives = (labels == 1).sum(axis=0)
-    negatives = (labels == 0).sum(axis=0)
-    # Where a class is absent there is nothing to balance, and 0 would mean missing.
-    both = (positives > 0) & (negatives > 0)
-    return np.where(both, negatives / np.maximum(positives, 1), 1).astype(np.float32)

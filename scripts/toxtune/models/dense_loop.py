@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.models import Examples
+from toxtune.models.dense_heads import Head
 
 
 class Training:
@@ -24,13 +25,14 @@ class Training:
     optimizer
         Built for the network's weights.
     curve
-        One row per epoch so far: epoch, training loss, validation loss.
+        One row per epoch so far: epoch, training loss, validation loss, which is
+        ``None`` without a validation part.
     """
 
     def __init__(self, network: Any, optimizer: Any) -> None:
         self.network = network
         self.optimizer = optimizer
-        self.curve: list[tuple[int, float, float]] = []
+        self.curve: list[tuple[int, float, float | None]] = []
 
     def save(self, path: Path) -> None:
         """Write the state in NumPy's ``.npz`` format, whatever `path` ends in."""
@@ -49,7 +51,7 @@ class Training:
     def run(
         self,
         run_epoch: Callable[[int], Any],
-        valid_loss: Callable[[], Any],
+        valid_loss: Callable[[], float | None],
         epochs: int,
         patience: int | None,
     ) -> None:
@@ -71,7 +73,7 @@ class Training:
         best_weights = None
         while len(self.curve) < epochs and self._goes_on(patience):
             epoch = len(self.curve) + 1
-            self.curve.append((epoch, float(run_epoch(epoch)), float(valid_loss())))
+            self.curve.append((epoch, float(run_epoch(epoch)), valid_loss()))
             if patience is not None and self.kept_epoch(patience) == epoch:
                 best_weights = self.network.get_weights()
         if best_weights is not None and self._is_finite():
@@ -92,17 +94,18 @@ class Training:
         return self._is_finite() and (patience is None or waited < patience)
 
     def _is_finite(self) -> bool:
-        return not self.curve or all(map(math.isfinite, self.curve[-1]))
+        last = self.curve[-1] if self.curve else ()
+        return all(math.isfinite(number) for number in last if number is not None)
 
     def _variables(self) -> list[Any]:
         return [*self.network.variables, *self.optimizer.variables]
 
 
 def epoch_function(
-    logits: Any,
+    network: Any,
     optimizer: Any,
     train: Examples,
-    positive_weights: np.ndarray,
+    head: Head,
     batch_size: int,
     seed: int,
 ) -> Callable[[int], Any]:
@@ -110,8 +113,8 @@ def epoch_function(
     import tensorflow as tf
 
     features = tf.constant(train.features)
-    labels, weights = label_tensors(train.labels, positive_weights)
-    variables = logits.trainable_variables
+    targets, weights = head.targets(train.labels)
+    variables = network.trainable_variables
     n_molecules = len(train.features)
     n_steps = math.ceil(n_molecules / batch_size)
 
@@ -121,9 +124,9 @@ def epoch_function(
         for step in tf.range(n_steps):
             rows = order[step * batch_size : (step + 1) * batch_size]
             with tf.GradientTape() as tape:
-                loss = masked_loss(
-                    logits(tf.gather(features, rows), training=True),
-                    tf.gather(labels, rows),
+                loss = head.loss(
+                    network(tf.gather(features, rows), training=True),
+                    tf.gather(targets, rows),
                     tf.gather(weights, rows),
                 )
             optimizer.apply(tape.gradient(loss, variables), variables)
@@ -138,34 +141,18 @@ def epoch_function(
 
 
 def loss_function(
-    logits: Any, valid: Examples, positive_weights: np.ndarray
-) -> Callable[[], Any]:
-    """Return a graph function without arguments: the loss of the validation part."""
+    network: Any, valid: Examples | None, head: Head
+) -> Callable[[], float | None]:
+    """Return a function without arguments: the loss of the validation part, if any."""
     import tensorflow as tf
 
+    if valid is None:
+        return lambda: None
     features = tf.constant(valid.features)
-    labels, weights = label_tensors(valid.labels, positive_weights)
+    targets, weights = head.targets(valid.labels)
 
     @tf.function
     def valid_loss() -> Any:
-        return masked_loss(logits(features, training=False), labels, weights)
+        return head.loss(network(features, training=False), targets, weights)
 
-    return valid_loss
-
-
-def label_tensors(labels: np.ndarray, positive_weights: np.ndarray) -> tuple[Any, Any]:
-    """Labels with 0 for the missing ones, and weights with 0 for the missing ones."""
-    import tensorflow as tf
-
-    weights = np.where(labels == 1, positive_weights, np.float32(1))
-    weights[np.isnan(labels)] = 0
-    return tf.constant(np.nan_to_num(labels)), tf.constant(weights, tf.float32)
-
-
-def masked_loss(logits: Any, labels: Any, weights: Any) -> Any:
-    """Weighted cross-entropy summed over measured labels, over their number."""
-    import tensorflow as tf
-
-    entropy = tf.nn.sigmoid_cross_entropy_with_logits(labels, logits)
-    measured = tf.cast(tf.math.count_nonzero(weights), tf.float32)
-    return tf.math.divide_no_nan(tf.reduce_sum(entropy * weights), measured)
+    return lambda: float(valid_loss())

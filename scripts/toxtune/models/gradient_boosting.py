@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from toxtune.kinds import BINARY, CLASSES, MULTICLASS, REGRESSION
 from toxtune.models import Examples, Fitted
-from toxtune.models.hyperparameters import Hyperparameter
+from toxtune.models.hyperparameters import Hyperparameter, meaningful
 from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 MODEL_FORMAT = "skops"
+KINDS = (BINARY, MULTICLASS, REGRESSION)
 RESOURCE = "max_iter"
 IMPORTS = ("sklearn.ensemble", "skops.io")
 
@@ -40,6 +42,7 @@ HYPERPARAMETERS = {
         "weights of the classes; null: all equal",
         choices=("balanced",),
         optional=True,
+        kinds=CLASSES,
     ),
 }
 
@@ -64,7 +67,7 @@ def load(path: Path) -> PerTaskModel:
 
 def fit(
     train: Examples,
-    valid: Examples,
+    valid: Examples | None,
     hyperparameters: dict[str, Any],
     seed: int,
     state: Path | None = None,
@@ -84,16 +87,24 @@ def fit(
     state
         A saved model of the same trial with fewer trees, to go on from.
     """
-    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.ensemble import (
+        HistGradientBoostingClassifier,
+        HistGradientBoostingRegressor,
+    )
 
+    estimator = (
+        HistGradientBoostingClassifier
+        if train.kind in CLASSES
+        else HistGradientBoostingRegressor
+    )
     model = fit_per_task(
         partial(
-            HistGradientBoostingClassifier,
+            estimator,
             max_bins=_n_bins(train.features),
             early_stopping=False,
             warm_start=True,
         ),
-        hyperparameters,
+        meaningful(HYPERPARAMETERS, hyperparameters, train.kind),
         train,
         seed,
         earlier=None if state is None else load(state),

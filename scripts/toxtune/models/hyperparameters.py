@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from toxtune.kinds import KINDS
+
 
 @dataclass(frozen=True)
 class Hyperparameter:
@@ -26,6 +28,8 @@ class Hyperparameter:
         Whether ``null`` is legal.
     many
         Whether a value is a list of numbers, each of them of `kind` and within bounds.
+    kinds
+        The kinds of tasks (`toxtune.kinds`) for which it has a meaning.
     """
 
     kind: type
@@ -36,6 +40,7 @@ class Hyperparameter:
     choices: tuple[str, ...] = ()
     optional: bool = False
     many: bool = False
+    kinds: tuple[str, ...] = KINDS
 
     def typed(self, value: Any) -> Any:
         """Return `value` in the declared type.
@@ -95,6 +100,17 @@ class Hyperparameter:
         if math.isinf(self.high):
             return f"{noun} ≥ {self.low:g}"
         return f"{noun} from {self.low:g} to {self.high:g}"
+
+
+def meaningful(
+    declared: dict[str, Hyperparameter], hyperparameters: dict[str, Any], kind: str
+) -> dict[str, Any]:
+    """Leave out the hyperparameters that mean nothing for a kind of tasks."""
+    return {
+        name: value
+        for name, value in hyperparameters.items()
+        if kind in declared[name].kinds
+    }
 
 
 def number_hint(text: str, whole: bool = False) -> str:

@@ -2,18 +2,21 @@
 
 import logging
 import warnings
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from toxtune.kinds import BINARY, MULTICLASS
 from toxtune.models import Examples, Fitted
 from toxtune.models.hyperparameters import Hyperparameter
 from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 MODEL_FORMAT = "skops"
+KINDS = (BINARY, MULTICLASS)
 RESOURCE = None
 IMPORTS = ("sklearn.linear_model", "skops.io")
 
@@ -51,7 +54,7 @@ def load(path: Path) -> PerTaskModel:
 
 def fit(
     train: Examples,
-    valid: Examples,
+    valid: Examples | None,
     hyperparameters: dict[str, Any],
     seed: int,
     state: Path | None = None,
@@ -74,15 +77,17 @@ def fit(
 
     settings = dict(hyperparameters)
     l1 = settings.pop("penalty") == "l1"
-    # liblinear penalises the intercept; scaled, it hardly does.
+    # liblinear knows two classes alone; it penalises the intercept, which it hardly
+    # does when that is scaled.
+    l1_solver = "liblinear" if train.kind == BINARY else "saga"
     make = partial(
         LogisticRegression,
         l1_ratio=float(l1),
-        solver="liblinear" if l1 else "lbfgs",
+        solver=l1_solver if l1 else "lbfgs",
         intercept_scaling=100,
     )
     # In single precision the solvers stop early on features of unlike size.
-    train = Examples(train.features.astype(np.float64), train.labels)
+    train = replace(train, features=train.features.astype(np.float64))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model = fit_per_task(make, settings, train, seed)
@@ -92,7 +97,7 @@ def fit(
 
 def _warn(model: PerTaskModel, max_iter: int) -> None:
     """Say how many tasks the solver gave up."""
-    fitted = [each for each in model.classifiers if not isinstance(each, float)]
+    fitted = [each for each in model.estimators if not isinstance(each, float)]
     stopped = sum(each.n_iter_.max() >= max_iter for each in fitted)
     if stopped:
         logging.warning(

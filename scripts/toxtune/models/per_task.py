@@ -1,4 +1,4 @@
-"""What the scikit-learn families share: a classifier per task on its measured labels.
+"""What the scikit-learn families share: an estimator per task on its measured labels.
 
 Everything runs on one thread, since trainings run side by side, and so that the number
 of cores changes no result.
@@ -10,37 +10,62 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.models import Examples
+from toxtune.kinds import MULTICLASS
+from toxtune.models import Examples, n_classes
 
 
 class PerTaskModel:
-    """One fitted classifier per task; a task with one class is its constant."""
+    """One fitted estimator per task; a task with a single label is that constant.
 
-    def __init__(self, classifiers: list[Any]) -> None:
-        self.classifiers = classifiers
+    Parameters
+    ----------
+    estimators
+        scikit-learn's, or numbers.
+    classes
+        Number of classes that each task has probabilities for; 1 where a prediction
+        is one number: the probability of the positive class, or a value.
+    """
+
+    def __init__(self, estimators: list[Any], classes: int = 1) -> None:
+        self.estimators = estimators
+        self.classes = classes
 
     def predict(self, features: np.ndarray) -> np.ndarray:
-        """Return probabilities, n_molecules x n_tasks, float32."""
+        """Return predictions, see `toxtune.models.Model`."""
         from threadpoolctl import threadpool_limits
 
         with threadpool_limits(1):
-            columns = [
-                np.full(len(features), classifier)
-                if isinstance(classifier, float)
-                else classifier.predict_proba(features)[:, 1]
-                for classifier in self.classifiers
-            ]
+            columns = [self._predict_task(each, features) for each in self.estimators]
         return np.column_stack(columns).astype(np.float32)
 
     def save(self, path: Path) -> None:
-        """Write the classifiers with skops, which runs no code when it is read."""
+        """Write the estimators with skops, which runs no code when it is read."""
         import skops.io
 
-        skops.io.dump(self.classifiers, path)
+        skops.io.dump([self.classes, *self.estimators], path)
+
+    def _predict_task(self, estimator: Any, features: np.ndarray) -> np.ndarray:
+        if self.classes > 1:
+            return self._probabilities(estimator, features)
+        if isinstance(estimator, float):
+            return np.full(len(features), estimator)
+        if hasattr(estimator, "predict_proba"):
+            return estimator.predict_proba(features)[:, 1]
+        return estimator.predict(features)
+
+    def _probabilities(self, estimator: Any, features: np.ndarray) -> np.ndarray:
+        """n_molecules x n_classes; a class that the task never has gets 0."""
+        probabilities = np.zeros((len(features), self.classes))
+        if isinstance(estimator, float):
+            probabilities[:, int(estimator)] = 1
+        else:
+            there = estimator.classes_.astype(int)
+            probabilities[:, there] = estimator.predict_proba(features)
+        return probabilities
 
 
 def load_per_task(path: Path, trusted: list[str]) -> PerTaskModel:
-    """Read classifiers that `PerTaskModel.save` wrote.
+    """Read estimators that `PerTaskModel.save` wrote.
 
     Raises
     ------
@@ -49,7 +74,8 @@ def load_per_task(path: Path, trusted: list[str]) -> PerTaskModel:
     """
     import skops.io
 
-    return PerTaskModel(skops.io.load(path, trusted=trusted))
+    classes, *estimators = skops.io.load(path, trusted=trusted)
+    return PerTaskModel(estimators, classes)
 
 
 def fit_per_task(
@@ -59,48 +85,47 @@ def fit_per_task(
     seed: int,
     earlier: PerTaskModel | None = None,
 ) -> PerTaskModel:
-    """Fit one classifier per task.
+    """Fit one estimator per task.
 
     Parameters
     ----------
     make
-        Makes a classifier; takes ``random_state``.
+        Makes an estimator; takes ``random_state``.
     hyperparameters
-        What the classifiers are set to before they are fitted.
+        What the estimators are set to before they are fitted.
     train
         The training part; molecules without a label for a task are left out there.
     seed
         Gives each task a random state of its own.
     earlier
-        A model whose classifiers go on, in place of new ones.
+        A model whose estimators go on, in place of new ones.
     """
     from threadpoolctl import threadpool_limits
 
     tasks = range(train.labels.shape[1])
-    classifiers = (
+    estimators = (
         [make(random_state=_random_state(seed, task)) for task in tasks]
         if earlier is None
-        else earlier.classifiers
+        else earlier.estimators
     )
     with threadpool_limits(1):
-        return PerTaskModel(
-            [
-                _fit_task(classifiers[task], hyperparameters, train, task)
-                for task in tasks
-            ]
-        )
+        fitted = [
+            _fit_task(estimators[task], hyperparameters, train, task) for task in tasks
+        ]
+    classes = n_classes(train.labels) if train.kind == MULTICLASS else 1
+    return PerTaskModel(fitted, classes)
 
 
 def _fit_task(
-    classifier: Any, hyperparameters: dict[str, Any], train: Examples, task: int
+    estimator: Any, hyperparameters: dict[str, Any], train: Examples, task: int
 ) -> Any:
     labels = train.labels[:, task]
     measured = ~np.isnan(labels)
-    classes = np.unique(labels[measured])
-    if len(classes) < 2:
-        return float(classes[0]) if len(classes) else 0.0
-    classifier.set_params(**hyperparameters)
-    return classifier.fit(train.features[measured], labels[measured])
+    distinct = np.unique(labels[measured])
+    if len(distinct) < 2:
+        return float(distinct[0]) if len(distinct) else 0.0
+    estimator.set_params(**hyperparameters)
+    return estimator.fit(train.features[measured], labels[measured])
 
 
 def _random_state(seed: int, task: int) -> int:

@@ -5,19 +5,25 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from toxtune.kinds import BINARY, CLASSES, MULTICLASS, REGRESSION
 from toxtune.models import Examples, Fitted
-from toxtune.models.hyperparameters import Hyperparameter
+from toxtune.models.hyperparameters import Hyperparameter, meaningful
 from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 MODEL_FORMAT = "skops"
+KINDS = (BINARY, MULTICLASS, REGRESSION)
 RESOURCE = "n_estimators"
 IMPORTS = ("sklearn.ensemble", "skops.io")
 
 HYPERPARAMETERS = {
     "n_estimators": Hyperparameter(int, 100, "number of trees", 1),
     "criterion": Hyperparameter(
-        str, "gini", "impurity", choices=("gini", "entropy", "log_loss")
+        str,
+        "gini",
+        "impurity; of values it is the squared error",
+        choices=("gini", "entropy", "log_loss"),
+        kinds=CLASSES,
     ),
     "max_depth": Hyperparameter(
         int, None, "depth of a tree; null: no limit", 1, optional=True
@@ -37,6 +43,7 @@ HYPERPARAMETERS = {
         "weights of the classes; null: all equal",
         choices=("balanced", "balanced_subsample"),
         optional=True,
+        kinds=CLASSES,
     ),
 }
 
@@ -57,7 +64,7 @@ def load(path: Path) -> PerTaskModel:
 
 def fit(
     train: Examples,
-    valid: Examples,
+    valid: Examples | None,
     hyperparameters: dict[str, Any],
     seed: int,
     state: Path | None = None,
@@ -77,14 +84,17 @@ def fit(
     state
         A saved model of the same trial with fewer trees, to go on from.
     """
-    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
+    estimator = (
+        RandomForestClassifier if train.kind in CLASSES else RandomForestRegressor
+    )
     with warnings.catch_warnings():
         # It warns of other labels in the next fit; here they are the same.
         warnings.filterwarnings("ignore", "class_weight presets", UserWarning)
         model = fit_per_task(
-            partial(RandomForestClassifier, n_jobs=1, warm_start=True),
-            hyperparameters,
+            partial(estimator, n_jobs=1, warm_start=True),
+            meaningful(HYPERPARAMETERS, hyperparameters, train.kind),
             train,
             seed,
             earlier=None if state is None else load(state),

@@ -11,6 +11,7 @@ MODULES = {
     "gradient_boosting": "toxtune.models.gradient_boosting",
     "logistic_regression": "toxtune.models.logistic_regression",
     "random_forest": "toxtune.models.random_forest",
+    "ridge": "toxtune.models.ridge",
 }
 
 

@@ -1,0 +1,41 @@
+"""Reading labels: what is legal for each kind of tasks, and what labels look like."""
+
+import math
+from collections.abc import Iterable
+
+from toxtune.kinds import BINARY, MULTICLASS, REGRESSION
+
+# Whole numbers below this are taken for classes where they are looked at for it.
+MAX_CLASSES = 20
+
+LEGAL = {
+    BINARY: "0, 1 or empty",
+    MULTICLASS: f"a whole number from 0 to {MAX_CLASSES - 1}, or empty",
+    REGRESSION: "a number or empty",
+}
+_MISSING = {"", "na", "nan"}
+
+
+def read_label(text: str, kind: str) -> str | None:
+    """Spell a label as molecules.csv has it; empty: missing; ``None``: illegal."""
+    if text.strip().lower() in _MISSING:
+        return ""
+    try:
+        # Python takes 1_000 for a number; in a table it is a slip.
+        number = float(text.replace("_", "?"))
+    except ValueError:
+        return None
+    if kind == REGRESSION:
+        return repr(number) if math.isfinite(number) else None
+    highest = 1 if kind == BINARY else MAX_CLASSES - 1
+    legal = 0 <= number <= highest and number.is_integer()
+    return str(int(number)) if legal else None
+
+
+def detect_kind(labels: Iterable[str]) -> str:
+    """Tell what labels look like: 0 and 1, few whole numbers from 0 on, or values."""
+    known = {label for label in labels if label}
+    for kind in (BINARY, MULTICLASS):
+        if all(read_label(label, kind) is not None for label in known):
+            return kind
+    return REGRESSION
