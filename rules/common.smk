@@ -13,6 +13,7 @@ from toxtune.errors import UserError
 from toxtune.identity import canonical_json
 from toxtune.models.registry import MODULES, family_module
 from toxtune.planning import load_plans
+from toxtune.replicatenames import fold_of
 
 try:
     check_config(config)
@@ -48,12 +49,15 @@ MODELS = [
 wildcard_constraints:
     run="|".join(map(re.escape, PLANS)),
     dataset="[0-9a-f]{12}",
-    split="[0-9a-f]{12}",
+    # With a fold, the parts of a cross-validation.
+    split="[0-9a-f]{12}(/fold-[0-9]+)?",
     part="train|valid|test",
     features="[a-z0-9_-]+",
+    fold="[0-9]+",
     family="|".join(MODULES),
     trial="[0-9a-f]{12}",
     stage="space-[0-9]+/[a-z0-9-]+",
     slot="[0-9]+",
     seed="[0-9]+",
+    replicate="(fold-[0-9]+-)?seed-[0-9]+",
     format="[a-z]+",

@@ -62,6 +62,8 @@ rule split_dataset:
         "logs/data/{dataset}/{split}/split_dataset.log",
     benchmark:
         "logs/data/{dataset}/{split}/split_dataset.benchmark.tsv"
+    wildcard_constraints:
+        split="[0-9a-f]{12}",
     conda:
         "../envs/toxtune.yaml"
     threads: 1
@@ -69,12 +71,41 @@ rule split_dataset:
         mem_mb=4000,
         runtime=60,
     params:
-        split=lambda wc: canonical_json(SPLITS[wc.split]),
+        split=lambda wc: canonical_json({"kind": PLAN.kind, **SPLITS[wc.split]}),
         code=code_hash("split_dataset"),
     message:
         "Splitting the dataset"
     script:
         "../scripts/split_dataset.py"
+
+
+rule take_fold:
+    """Take one fold of the training part to judge by, and the others to train on."""
+    input:
+        train="data/{dataset}/{split}/train.csv",
+        assignment=rules.split_dataset.output.assignment,
+    output:
+        train="data/{dataset}/{split}/fold-{fold}/train.csv",
+        valid="data/{dataset}/{split}/fold-{fold}/valid.csv",
+    log:
+        "logs/data/{dataset}/{split}/fold-{fold}/take_fold.log",
+    benchmark:
+        "logs/data/{dataset}/{split}/fold-{fold}/take_fold.benchmark.tsv"
+    wildcard_constraints:
+        split="[0-9a-f]{12}",
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        split=lambda wc: canonical_json(SPLITS[wc.split]),
+        code=code_hash("take_fold"),
+    message:
+        "Taking fold {wildcards.fold}"
+    script:
+        "../scripts/take_fold.py"
 
 
 rule featurize_part:
@@ -87,6 +118,8 @@ rule featurize_part:
         "logs/data/{dataset}/{split}/{part}/{features}.log",
     benchmark:
         "logs/data/{dataset}/{split}/{part}/{features}.benchmark.tsv"
+    wildcard_constraints:
+        split="[0-9a-f]{12}",
     conda:
         "../envs/toxtune.yaml"
     threads: 4
@@ -100,6 +133,34 @@ rule featurize_part:
         "Featurizing {wildcards.part}"
     script:
         "../scripts/featurize_part.py"
+
+
+rule take_fold_features:
+    """Take the features of a fold's molecules from those of the training part."""
+    input:
+        molecules="data/{dataset}/{split}/train.csv",
+        features="data/{dataset}/{split}/train/{features}.npz",
+        part="data/{dataset}/{split}/fold-{fold}/{part}.csv",
+    output:
+        features="data/{dataset}/{split}/fold-{fold}/{part}/{features}.npz",
+    log:
+        "logs/data/{dataset}/{split}/fold-{fold}/{part}/{features}.log",
+    benchmark:
+        "logs/data/{dataset}/{split}/fold-{fold}/{part}/{features}.benchmark.tsv"
+    wildcard_constraints:
+        split="[0-9a-f]{12}",
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=10,
+    params:
+        code=code_hash("take_fold_features"),
+    message:
+        "Taking features of fold {wildcards.fold}, {wildcards.part}"
+    script:
+        "../scripts/take_fold_features.py"
 
 
 rule fit_transform:
@@ -129,7 +190,7 @@ rule fit_transform:
 rule transform_part:
     """Scale one part's features with what was fitted on the training part."""
     input:
-        features=rules.featurize_part.output.features,
+        features="data/{dataset}/{split}/{part}/{features}.npz",
         transform=rules.fit_transform.output.transform,
     output:
         features="data/{dataset}/{split}/{part}/{features}.scaled.npz",

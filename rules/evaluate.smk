@@ -62,10 +62,9 @@ rule summarize_test:
     """Score the stored test predictions, with intervals; this opens nothing."""
     input:
         selection=rules.select_best.output.selection,
+        scores=rules.gather_trials.output.scores,
         test_predictions=rules.open_test.output.predictions,
-        predictions=expand(
-            "results/{{run}}/{model}.{part}.npy", model=MODELS, part=["train", "valid"]
-        ),
+        predictions=expand("results/{{run}}/{model}.train.npy", model=MODELS),
         train=lambda wc: PLANS[wc.run].part_file("train"),
         valid=lambda wc: PLANS[wc.run].part_file("valid"),
         test=lambda wc: PLANS[wc.run].part_file("test"),

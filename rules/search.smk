@@ -2,19 +2,23 @@
 rule train_replicate:
     """Train one trial with one seed and predict the validation part."""
     input:
-        train_features=lambda wc: TRIALS[wc.trial].features_files("train"),
-        valid_features=lambda wc: TRIALS[wc.trial].features_files("valid"),
-        train=lambda wc: TRIALS[wc.trial].part_file("train"),
-        valid=lambda wc: TRIALS[wc.trial].part_file("valid"),
+        train_features=lambda wc: TRIALS[wc.trial].features_files(
+            "train", fold_of(wc.replicate)
+        ),
+        valid_features=lambda wc: TRIALS[wc.trial].features_files(
+            "valid", fold_of(wc.replicate)
+        ),
+        train=lambda wc: TRIALS[wc.trial].part_file("train", fold_of(wc.replicate)),
+        valid=lambda wc: TRIALS[wc.trial].part_file("valid", fold_of(wc.replicate)),
     output:
-        predictions="results/trials/{family}/{trial}/seed-{seed}/valid_predictions.npy",
-        curve="results/trials/{family}/{trial}/seed-{seed}/learning_curve.tsv",
-        cost="results/trials/{family}/{trial}/seed-{seed}/cost.json",
-        result="results/trials/{family}/{trial}/seed-{seed}/result.json",
+        predictions="results/trials/{family}/{trial}/{replicate}/valid_predictions.npy",
+        curve="results/trials/{family}/{trial}/{replicate}/learning_curve.tsv",
+        cost="results/trials/{family}/{trial}/{replicate}/cost.json",
+        result="results/trials/{family}/{trial}/{replicate}/result.json",
     log:
-        "logs/trials/{family}/{trial}/seed-{seed}.log",
+        "logs/trials/{family}/{trial}/{replicate}.log",
     benchmark:
-        "logs/trials/{family}/{trial}/seed-{seed}.benchmark.tsv"
+        "logs/trials/{family}/{trial}/{replicate}.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
     threads: 1
@@ -25,7 +29,7 @@ rule train_replicate:
         trial=lambda wc: TRIALS[wc.trial].json(),
         code=lambda wc: TRAINING_CODE[wc.family],
     message:
-        "Training {wildcards.family} trial {wildcards.trial} with seed {wildcards.seed}"
+        "Training {wildcards.family} trial {wildcards.trial} ({wildcards.replicate})"
     script:
         "../scripts/train_replicate.py"
 
@@ -33,8 +37,8 @@ rule train_replicate:
 rule propose_trials:
     """Propose a stage's trials from the validation scores of the stages before."""
     input:
-        train=lambda wc: PLANS[wc.run].part_file("train"),
-        valid=lambda wc: PLANS[wc.run].part_file("valid"),
+        train=lambda wc: PLANS[wc.run].judged_files("train"),
+        valid=lambda wc: PLANS[wc.run].judged_files("valid"),
         results=lambda wc: [
             f"{folder}/result.json"
             for folder in PLANS[wc.run].results_before(wc.stage)
@@ -64,18 +68,20 @@ rule train_slot:
     """Train the trial that was proposed for a slot, with one seed."""
     input:
         proposals=rules.propose_trials.output.proposals,
-        features=lambda wc: PLANS[wc.run].features_files("train", "valid"),
-        train=lambda wc: PLANS[wc.run].part_file("train"),
-        valid=lambda wc: PLANS[wc.run].part_file("valid"),
+        features=lambda wc: PLANS[wc.run].features_files(
+            "train", "valid", fold=fold_of(wc.replicate)
+        ),
+        train=lambda wc: PLANS[wc.run].part_file("train", fold_of(wc.replicate)),
+        valid=lambda wc: PLANS[wc.run].part_file("valid", fold_of(wc.replicate)),
     output:
-        predictions="results/{run}/search/{stage}/slot-{slot}/seed-{seed}/valid_predictions.npy",
-        curve="results/{run}/search/{stage}/slot-{slot}/seed-{seed}/learning_curve.tsv",
-        cost="results/{run}/search/{stage}/slot-{slot}/seed-{seed}/cost.json",
-        result="results/{run}/search/{stage}/slot-{slot}/seed-{seed}/result.json",
+        predictions="results/{run}/search/{stage}/slot-{slot}/{replicate}/valid_predictions.npy",
+        curve="results/{run}/search/{stage}/slot-{slot}/{replicate}/learning_curve.tsv",
+        cost="results/{run}/search/{stage}/slot-{slot}/{replicate}/cost.json",
+        result="results/{run}/search/{stage}/slot-{slot}/{replicate}/result.json",
     log:
-        "logs/{run}/search/{stage}/slot-{slot}/seed-{seed}.log",
+        "logs/{run}/search/{stage}/slot-{slot}/{replicate}.log",
     benchmark:
-        "logs/{run}/search/{stage}/slot-{slot}/seed-{seed}.benchmark.tsv"
+        "logs/{run}/search/{stage}/slot-{slot}/{replicate}.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
     threads: 1
@@ -86,7 +92,7 @@ rule train_slot:
         code=lambda wc: TRAINING_CODE[PLANS[wc.run].stages[wc.stage].family]
         + code_hash("train_slot"),
     message:
-        "Training slot {wildcards.slot} of {wildcards.stage} with seed {wildcards.seed}"
+        "Training slot {wildcards.slot} of {wildcards.stage} ({wildcards.replicate})"
     script:
         "../scripts/train_slot.py"
 
@@ -94,8 +100,8 @@ rule train_slot:
 rule gather_trials:
     """Compute every metric of every trial from its validation predictions."""
     input:
-        train=lambda wc: PLANS[wc.run].part_file("train"),
-        valid=lambda wc: PLANS[wc.run].part_file("valid"),
+        train=lambda wc: PLANS[wc.run].judged_files("train"),
+        valid=lambda wc: PLANS[wc.run].judged_files("valid"),
         results=lambda wc: [f"{folder}/result.json" for folder in PLANS[wc.run].results],
     output:
         trials="results/{run}/trials.tsv",
@@ -144,6 +150,7 @@ rule select_best:
                 "seeds": SEEDS,
                 "dataset": PLANS[wc.run].dataset_id,
                 "split": PLANS[wc.run].split_id,
+                "cross_validated": PLANS[wc.run].is_cross_validated,
             }
         ),
         code=code_hash("select_best"),

@@ -4,12 +4,10 @@ from pathlib import Path
 
 from toxtune.files import write_json
 from toxtune.logs import log_to
-from toxtune.metrics import class_weights
 from toxtune.parts import read_part
+from toxtune.scoring import score_replicates
 from toxtune.tables import (
     cost_table,
-    distinct,
-    score_replicate,
     scores_table,
     trial_specs,
     trials_table,
@@ -18,15 +16,12 @@ from toxtune.tables import (
 
 
 def main(
-    train: Path, valid: Path, folders: list[Path], tables: dict[str, Path]
+    train: list[Path], valid: list[Path], folders: list[Path], tables: dict[str, Path]
 ) -> None:
     """Read the replicates, write the tables of trials, scores and costs."""
-    weights = class_weights(read_part(train).labels)
-    part = read_part(valid)
-    scored = [score_replicate(folder, part.labels, weights) for folder in folders]
-    replicates = distinct(scored)
+    replicates = score_replicates(folders, train, valid)
     write_tsv(tables["cost"], cost_table(replicates))
-    write_tsv(tables["scores"], scores_table(replicates, part.tasks))
+    write_tsv(tables["scores"], scores_table(replicates, read_part(valid[0]).tasks))
     write_json(tables["specs"], trial_specs(replicates))
     write_tsv(tables["trials"], trials_table(replicates))
 
@@ -34,8 +29,8 @@ def main(
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
-        train=Path(snakemake.input.train),
-        valid=Path(snakemake.input.valid),
+        train=[Path(path) for path in snakemake.input.train],
+        valid=[Path(path) for path in snakemake.input.valid],
         folders=[Path(result).parent for result in snakemake.input.results],
         tables={
             name: Path(snakemake.output[name])

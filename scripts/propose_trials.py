@@ -7,24 +7,21 @@ from typing import Any
 
 from toxtune.files import write_json
 from toxtune.logs import log_to
-from toxtune.metrics import class_weights
-from toxtune.parts import read_part
 from toxtune.proposals import propose
-from toxtune.tables import distinct, mean_scores, score_replicate, trial_specs
+from toxtune.scoring import score_replicates
+from toxtune.tables import mean_scores, trial_specs
 from toxtune.trials import Trial
 
 
 def main(
-    train: Path,
-    valid: Path,
+    train: list[Path],
+    valid: list[Path],
     folders: list[Path],
     settings: dict[str, Any],
     proposals: Path,
 ) -> None:
     """Read the earlier results, write the proposed trials, one per slot."""
-    weights = class_weights(read_part(train).labels)
-    labels = read_part(valid).labels
-    scored = distinct([score_replicate(folder, labels, weights) for folder in folders])
+    scored = score_replicates(folders, train, valid)
     trials = {id: Trial(**spec["trial"]) for id, spec in trial_specs(scored).items()}
     scores = mean_scores(scored, settings["objective"]["metric"])
     proposed = propose(settings, trials, scores)
@@ -34,8 +31,8 @@ def main(
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
-        train=Path(snakemake.input.train),
-        valid=Path(snakemake.input.valid),
+        train=[Path(path) for path in snakemake.input.train],
+        valid=[Path(path) for path in snakemake.input.valid],
         folders=[Path(result).parent for result in snakemake.input.results],
         settings=json.loads(snakemake.params.settings),
         proposals=Path(snakemake.output.proposals),

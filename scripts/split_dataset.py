@@ -6,15 +6,17 @@ from typing import Any
 
 from toxtune.logs import log_to
 from toxtune.parts import read_part
-from toxtune.splits import assign_parts, log_sizes, write_split
+from toxtune.splitchecks import log_sizes
+from toxtune.splitfiles import write_split
+from toxtune.splits import assign
 
 
 def main(
     molecules: Path, split: dict[str, Any], assignment: Path, parts: dict[str, Path]
 ) -> None:
     """Read the molecules, assign them to parts, write the assignment and the parts."""
-    assigned = assign_parts(molecules, split)
-    log_sizes(read_part(molecules).groups, assigned)
+    assigned = assign(molecules, split, split["kind"])
+    log_sizes(read_part(molecules).groups, assigned.parts)
     write_split(molecules, assigned, assignment, parts)
 
 

@@ -13,13 +13,14 @@ from toxtune.metrics import METRICS
 from toxtune.models.registry import family_module
 from toxtune.opening import read_test_predictions
 from toxtune.parts import read_part
-from toxtune.tables import write_tsv
+from toxtune.tables import read_tsv, valid_scores, write_tsv
 
 
 def main(
     selection: dict[str, Any],
     parts: dict[str, Path],
     models: Path,
+    search_scores: Path,
     test_predictions: Path,
     resampling: Resampling,
     report: Path,
@@ -29,20 +30,22 @@ def main(
     seeds = selection["seeds"]
     kind = METRICS[selection["objective"]["metric"]].kind
     read_parts = {name: read_part(path) for name, path in parts.items()}
+    searched = read_tsv(search_scores)
     families = {}
-    for family in sorted(selection["winners"]):
+    for family, winner in sorted(selection["winners"].items()):
         ending = family_module(family).MODEL_FORMAT
+        fitted = [
+            np.load(models / family / f"seed-{seed}.{ending}.train.npy")
+            for seed in seeds
+        ]
         predictions = {
-            part: np.stack(
-                [
-                    np.load(models / family / f"seed-{seed}.{ending}.{part}.npy")
-                    for seed in seeds
-                ]
-            )
-            for part in ("train", "valid")
+            "train": np.stack(fitted),
+            "test": read_test_predictions(test_predictions, family, seeds),
         }
-        predictions["test"] = read_test_predictions(test_predictions, family, seeds)
-        families[family] = evaluate(read_parts, predictions, resampling, kind)
+        tasks = read_parts["test"].tasks
+        valid = valid_scores(searched, winner["trial"]["id"], seeds, tasks)
+        judged = {part: read_parts[part] for part in predictions}
+        families[family] = evaluate(judged, predictions, valid, resampling, kind)
     scores = {
         "selection": selection["id"],
         "overall": selection["overall"],
@@ -64,6 +67,7 @@ if __name__ == "__main__":
             part: Path(snakemake.input[part]) for part in ("train", "valid", "test")
         },
         models=Path(snakemake.input.selection).parent / "models",
+        search_scores=Path(snakemake.input.scores),
         test_predictions=Path(snakemake.input.test_predictions),
         resampling=Resampling(**json.loads(snakemake.params.resampling)),
         report=Path(snakemake.output.report),

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from toxtune.logs import log_to
+from toxtune.replicatenames import seed_and_fold
 from toxtune.replicates import Replicate
 from toxtune.trainers import give_result
 from toxtune.trials import Trial
@@ -12,8 +13,8 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     give_result(
         Replicate(
-            trial=Trial(**json.loads(snakemake.params.trial)),
-            seed=int(snakemake.wildcards.seed),
+            Trial(**json.loads(snakemake.params.trial)),
+            *seed_and_fold(snakemake.wildcards.replicate),
         ),
         folder=Path(snakemake.output.result).parent,
         config=snakemake.config,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from toxtune.files import read_json
 from toxtune.logs import log_to
+from toxtune.replicatenames import seed_and_fold
 from toxtune.replicates import Replicate
 from toxtune.trainers import give_result
 from toxtune.trials import Trial
@@ -14,8 +15,7 @@ if __name__ == "__main__":
     shorter = proposed["shorter"]
     give_result(
         Replicate(
-            trial=Trial(**proposed["trial"]),
-            seed=int(snakemake.wildcards.seed),
+            Trial(**proposed["trial"]), *seed_and_fold(snakemake.wildcards.replicate)
         ),
         folder=Path(snakemake.output.result).parent,
         config=snakemake.config,

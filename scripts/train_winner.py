@@ -4,6 +4,7 @@ from pathlib import Path
 
 from toxtune.files import read_json, write_json
 from toxtune.logs import log_to
+from toxtune.replicatenames import replicate_name
 from toxtune.replicates import Replicate, model_card
 from toxtune.store import place
 from toxtune.trainers import fill_store
@@ -11,11 +12,12 @@ from toxtune.trials import Trial
 
 
 def main(
-    replicate: Replicate, searched: Path, outputs: dict[str, Path], trainers: str
+    replicate: Replicate, searched: Path | None, outputs: dict[str, Path], trainers: str
 ) -> None:
     """Place the model and its predictions; compare them with the search's.
 
-    `searched` holds the validation predictions that the trial was selected by.
+    `searched` holds the validation predictions that the trial was selected by, if
+    they are of the same training.
     """
     entry = fill_store(replicate, ["model"], trainers)["model"]
     place(entry / f"model.{replicate.model_format}", outputs["model"])
@@ -26,12 +28,13 @@ def main(
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    seed = snakemake.wildcards.seed
+    seed = int(snakemake.wildcards.seed)
     frozen = read_json(snakemake.input.selection)
     winner = frozen["winners"][snakemake.wildcards.family]
+    searched = winner["folders"].get(replicate_name(seed))
     main(
-        Replicate(Trial(**winner["trial"]), int(seed)),
-        searched=Path(winner["folders"][seed], "valid_predictions.npy"),
+        Replicate(Trial(**winner["model"]), seed),
+        searched=Path(searched, "valid_predictions.npy") if searched else None,
         outputs={
             name: Path(snakemake.output[name])
             for name in ("model", "train", "valid", "card")

@@ -34,7 +34,7 @@ if __name__ == "__main__":
             cost=read_tsv(snakemake.input.cost),
             openings=read_openings(Path(snakemake.params.ledger)),
             largest_difference=max(
-                read_json(card)["largest_difference_from_search"]
+                read_json(card)["largest_difference_from_search"] or 0
                 for card in snakemake.input.cards
             ),
         ),

@@ -53,6 +53,16 @@ def read_features(path: Path) -> Features:
         )
 
 
+def take_rows(features: Features, rows: Sequence[int]) -> Features:
+    """Return the features of some of the molecules, in the order of `rows`."""
+    failures = {
+        number: features.failures[row]
+        for number, row in enumerate(rows)
+        if row in features.failures
+    }
+    return Features(features.values[rows], features.names, failures)
+
+
 def load_features(paths: Sequence[Path]) -> np.ndarray:
     """Read files of the same molecules, side by side, as one array of float32."""
     blocks = []

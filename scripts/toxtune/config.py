@@ -17,6 +17,7 @@ from toxtune.kinds import BINARY
 from toxtune.metrics import METRICS
 from toxtune.models.hyperparameters import number_hint
 from toxtune.overlay import overlaid, read_overlay
+from toxtune.splitsettings import HOLDOUT, NESTED
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCHEMA = ROOT / "schemas" / "config.schema.yaml"
@@ -136,6 +137,8 @@ def _spelled(path: Iterable[str | int]) -> str:
 def _cross_checks(config: dict[str, Any]) -> Iterable[str]:
     yield from _check_source(config["dataset"])
     yield from _check_split(config["split"])
+    yield from _check_validation(config)
+    yield from _check_test_source(config)
     yield from _check_features(config["features"])
     objective = config["objective"]
     kind = METRICS[objective["metric"]].kind
@@ -167,27 +170,56 @@ def _check_source(dataset: dict[str, Any]) -> Iterable[str]:
 def _check_split(split: dict[str, Any]) -> Iterable[str]:
     method, seeds, column = split["method"], split["seeds"], split["column"]
     fractions = split["fractions"]
+    if method in {"column", "time"} and column is None:
+        yield f"split.column: split.method {method} needs a column's name, got None"
     if method == "column":
-        if column is None:
-            yield "split.column: split.method column needs a column's name, got None"
         for key in ("fractions", "seeds"):
             if split[key] is not None:
                 yield f"split.{key}: the column decides; write null, got {split[key]!r}"
         return
-    if column is not None:
-        yield (
-            f"split.column: split.method {method} ignores it; write null, "
-            f"got {column!r}"
-        )
     if fractions is None:
         yield f"split.fractions: split.method {method} needs them, got None"
     elif abs(sum(fractions.values()) - 1) > 1e-9:
         total = round(sum(fractions.values()), 9)
         yield f"split.fractions: must sum to 1, got {fractions}, which sum to {total:g}"
-    if method == "scaffold" and seeds is not None:
-        yield f"split.seeds: scaffold has no use for them; write null, got {seeds}"
-    if method != "scaffold" and seeds is None:
+    seeded = method not in {"scaffold", "time"}
+    if not seeded and seeds is not None:
+        yield f"split.seeds: {method} has no use for them; write null, got {seeds}"
+    if seeded and seeds is None:
         yield f"split.seeds: split.method {method} needs at least one, got None"
+
+
+def _check_validation(config: dict[str, Any]) -> Iterable[str]:
+    method, column = config["split"]["method"], config["split"]["column"]
+    scheme, repeats = (config["validation"][key] for key in ("scheme", "repeats"))
+    if scheme == HOLDOUT:
+        return
+    if method in {"column", "time"}:
+        yield (
+            f"validation.scheme: split.method {method} gives no folds; write holdout, "
+            f"or let split.method be random, stratified or scaffold; got {scheme!r}"
+        )
+    if method == "scaffold" and repeats > 1:
+        yield (
+            "validation.repeats: scaffold gives the same folds each time; write 1, "
+            f"got {repeats}"
+        )
+    if scheme == NESTED and (column or config["dataset"]["test_source"]):
+        yield (
+            "validation.scheme: nested tests every molecule once; leave out "
+            "split.column and dataset.test_source, or write cross_validation; "
+            "got 'nested'"
+        )
+
+
+def _check_test_source(config: dict[str, Any]) -> Iterable[str]:
+    source = config["dataset"]["test_source"]
+    method, column = config["split"]["method"], config["split"]["column"]
+    if source is not None and (method in {"column", "time"} or column):
+        yield (
+            "dataset.test_source: the test part cannot come from split.column as well; "
+            f"write split.column null and another split.method, got {source!r}"
+        )
 
 
 def _check_features(features: dict[str, Any]) -> Iterable[str]:

@@ -13,7 +13,7 @@ from rdkit import Chem, rdBase
 from toxtune.errors import UserError
 from toxtune.files import write_json
 from toxtune.kinds import BINARY, REGRESSION
-from toxtune.parts import KEYS, PART_COLUMN, write_table
+from toxtune.parts import KEYS, SPLIT_COLUMN, write_table
 from toxtune.rawtable import RawRow, read_raw
 
 GROUP_LETTERS = 14
@@ -89,7 +89,7 @@ def write_curation(
 
     `with_part` adds the column ``part`` to molecules.csv, after the tasks.
     """
-    header = [*KEYS, *curation.tasks, *([PART_COLUMN] if with_part else [])]
+    header = [*KEYS, *curation.tasks, *([SPLIT_COLUMN] if with_part else [])]
     rows = (
         [m.raw.row, m.raw.id, m.raw.smiles, m.group, *m.raw.labels]
         + ([m.raw.part] if with_part else [])

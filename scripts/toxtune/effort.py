@@ -59,9 +59,9 @@ def effort(plans: Iterable[Plan], results: Path = Path("results")) -> Effort:
 
 
 def _trainings(plan: Plan) -> Iterable[tuple[str, dict[str, Any], Path]]:
-    for id, seed in plan.replicates:
+    for id, replicate in plan.replicates:
         trial = plan.trials[id]
-        yield trial.family, trial.hyperparameters, Path(trial.folder, f"seed-{seed}")
+        yield trial.family, trial.hyperparameters, Path(trial.folder, replicate)
     for name, stage in plan.stages.items():
         # What a slot will hold is not known yet, only how long it is trained.
         resource = stage.settings.get("resource")
@@ -81,7 +81,7 @@ def _resource(family: str, hyperparameters: dict[str, Any]) -> float:
 def _rate(results: Path, family: str) -> float | None:
     """Median seconds per unit of resource over the family's recorded trainings."""
     rates = []
-    for path in results.glob(f"trials/{family}/*/seed-*/result.json"):
+    for path in results.glob(f"trials/{family}/*/*seed-*/result.json"):
         hyperparameters = read_json(path)["trial"]["hyperparameters"]
         seconds = read_json(path.with_name("cost.json"))["seconds"]
         rates.append(seconds / _resource(family, hyperparameters))

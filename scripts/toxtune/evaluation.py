@@ -28,17 +28,20 @@ class Resampling:
 def evaluate(
     parts: dict[str, Part],
     predictions: dict[str, np.ndarray],
+    valid: dict[str, np.ndarray],
     resampling: Resampling,
     kind: str,
 ) -> dict[str, Any]:
-    """Score one winner on all three parts, with intervals for the test part.
+    """Put one winner's scores on all three parts together, with intervals for test.
 
     Parameters
     ----------
     parts
-        ``train``, ``valid`` and ``test``.
+        ``train`` and ``test``.
     predictions
         Part to predictions (see `toxtune.models.Model`) of each seed, stacked.
+    valid
+        Metric to n_seeds x n_tasks: the validation scores of the search.
     resampling
         How the intervals are made: percentiles over resampled molecules of the mean
         over seeds.
@@ -59,6 +62,7 @@ def evaluate(
             name: _seed_scores(metric, part, predictions[name], weights)
             for name, part in parts.items()
         }
+        scores["valid"] = valid[metric]
         resampled = np.stack(
             [
                 resampled_means(metric, test.labels, seed, weights, counts)[0]

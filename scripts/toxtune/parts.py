@@ -13,7 +13,8 @@ import numpy as np
 from toxtune.files import whole_file
 
 KEYS = ["row", "id", "smiles", "group"]
-PART_COLUMN = "part"
+# What the split goes by, where that is a column of the dataset's: a part, or a time.
+SPLIT_COLUMN = "split_by"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def read_part(path: Path) -> Part:
     header, rows = read_table(path)
     if header[: len(KEYS)] != KEYS:
         raise ValueError(f"{path}: must start with the columns {KEYS}, got {header}")
-    last = -1 if header[-1] == PART_COLUMN else None
+    last = -1 if header[-1] == SPLIT_COLUMN else None
     tasks = header[len(KEYS) : last]
     labels = [
         [float(label) if label else np.nan for label in row[len(KEYS) : last]]
@@ -64,10 +65,24 @@ def read_part(path: Path) -> Part:
     )
 
 
-def read_table(path: Path) -> tuple[list[str], list[list[str]]]:
-    """Read a CSV file as it stands: its header and its rows, all strings."""
+def read_split_column(molecules: Path) -> list[str]:
+    """Read the last column of molecules.csv, which the split goes by.
+
+    Raises
+    ------
+    ValueError
+        If it is not there.
+    """
+    header, rows = read_table(molecules)
+    if header[-1] != SPLIT_COLUMN:
+        raise ValueError(f"{molecules}: has no column {SPLIT_COLUMN!r}")
+    return [row[-1] for row in rows]
+
+
+def read_table(path: Path, delimiter: str = ",") -> tuple[list[str], list[list[str]]]:
+    """Read a table as it stands: its header and its rows, all strings."""
     with open(path, encoding="utf-8", newline="") as stream:
-        header, *rows = csv.reader(stream)
+        header, *rows = csv.reader(stream, delimiter=delimiter)
     return header, rows
 
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from toxtune.features import features_files
-from toxtune.trials import Trial
+from toxtune.splitsettings import n_folds
+from toxtune.trials import Trial, fold_folder
 
 
 @dataclass(frozen=True)
@@ -15,10 +16,12 @@ class PlannedStage:
     ----------
     family
         Name of the model family.
-    size, seeds
-        Number of slots, and the seeds that each is trained with.
+    size
+        Number of slots.
+    replicates
+        Names of the trainings of each slot, see `toxtune.replicatenames`.
     start
-        Pairs of trial id and seed whose scores the proposals wait for.
+        Pairs of trial id and replicate whose scores the proposals wait for.
     after
         Names of the stages whose scores they wait for.
     settings
@@ -27,8 +30,8 @@ class PlannedStage:
 
     family: str
     size: int
-    seeds: list[int]
-    start: list[tuple[str, int]]
+    replicates: list[str]
+    start: list[tuple[str, str]]
     after: list[str]
     settings: dict[str, Any]
 
@@ -53,7 +56,8 @@ class Plan:
     trials
         Id to trial, sorted by id: those that the search starts with.
     replicates
-        Pairs of trial id and seed: the trainings that the search starts with.
+        Pairs of trial id and name of the replicate: the trainings that the search
+        starts with.
     stages
         Name to stage: the trainings whose trials are proposed from earlier scores.
         The name has the space's number, as in ``space-0/rung-1``.
@@ -67,7 +71,7 @@ class Plan:
     split_id: str
     features: dict[str, dict[str, Any]]
     trials: dict[str, Trial]
-    replicates: list[tuple[str, int]]
+    replicates: list[tuple[str, str]]
     stages: dict[str, PlannedStage]
 
     @property
@@ -84,26 +88,26 @@ class Plan:
     @property
     def results(self) -> list[str]:
         """The folders of all trainings of the search."""
-        started = [self._started(id, seed) for id, seed in self.replicates]
+        started = [self._started(id, name) for id, name in self.replicates]
         slots = [slot for name in self.stages for slot in self.slots(name)]
         return started + slots
 
     def results_before(self, stage: str) -> list[str]:
         """Return the folders of the trainings that a stage's proposals wait for."""
         planned = self.stages[stage]
-        started = [self._started(id, seed) for id, seed in planned.start]
+        started = [self._started(id, name) for id, name in planned.start]
         return started + [slot for name in planned.after for slot in self.slots(name)]
 
-    def _started(self, id: str, seed: int) -> str:
-        return f"{self.trials[id].folder}/seed-{seed}"
+    def _started(self, id: str, replicate: str) -> str:
+        return f"{self.trials[id].folder}/{replicate}"
 
     def slots(self, stage: str) -> list[str]:
         """Return the folders of a stage's trainings."""
         planned = self.stages[stage]
         return [
-            f"results/{self.run}/search/{stage}/slot-{slot}/seed-{seed}"
+            f"results/{self.run}/search/{stage}/slot-{slot}/{replicate}"
             for slot in range(planned.size)
-            for seed in planned.seeds
+            for replicate in planned.replicates
         ]
 
     @property
@@ -116,14 +120,29 @@ class Plan:
         """Where the parts of the split are."""
         return f"{self.dataset_folder}/{self.split_id}"
 
-    def part_file(self, part: str) -> str:
-        """Path of a part's molecules."""
-        return f"{self.split_folder}/{part}.csv"
+    @property
+    def folds(self) -> list[int | None]:
+        """The folds of the cross-validation; ``[None]`` for hold-out."""
+        count = n_folds(self.split)
+        return [None] if count is None else list(range(count))
 
-    def features_files(self, *parts: str) -> list[str]:
+    @property
+    def is_cross_validated(self) -> bool:
+        """Whether trials are judged fold by fold."""
+        return self.folds != [None]
+
+    def part_file(self, part: str, fold: int | None = None) -> str:
+        """Path of a part's molecules."""
+        return f"{fold_folder(self.split_folder, fold)}/{part}.csv"
+
+    def judged_files(self, part: str) -> list[str]:
+        """Paths of the molecules of a part in each training set of the search."""
+        return [self.part_file(part, fold) for fold in self.folds]
+
+    def features_files(self, *parts: str, fold: int | None = None) -> list[str]:
         """Paths of the parts' features, of all kinds that a trial may ask for."""
         return [
-            f"{self.split_folder}/{part}/{file}"
+            f"{fold_folder(self.split_folder, fold)}/{part}/{file}"
             for part in parts
             for name in sorted(self.features)
             for file in features_files(name)

@@ -13,9 +13,12 @@ from toxtune.gzipped import uncompressed
 from toxtune.identity import short_id
 from toxtune.kinds import BINARY
 from toxtune.metrics import METRICS
+from toxtune.parts import SPLIT_COLUMN
 from toxtune.plan import Plan, PlannedStage
+from toxtune.replicatenames import replicate_name
 from toxtune.schedule import Schedule, schedule
 from toxtune.space import read_space
+from toxtune.splitsettings import n_folds, split_settings
 from toxtune.trials import Trial, make_trial
 
 # What decides a proposal; the rest of a space is its budget.
@@ -38,17 +41,16 @@ def load_plans(config: dict[str, Any]) -> list[Plan]:
         _search(number, spelled, config)
         for number, spelled in enumerate(config["search"]["spaces"])
     ]
-    splits = _split_settings(config["split"])
     return [
         _plan(
-            config, _run_folder(config["run"], split, splits), dataset, split, searches
+            config,
+            f"{config['run']}/{name}" if name else config["run"],
+            dataset,
+            split,
+            searches,
         )
-        for split in splits
+        for name, split in split_settings(config).items()
     ]
-
-
-def _run_folder(run: str, split: dict[str, Any], splits: list[dict[str, Any]]) -> str:
-    return run if len(splits) == 1 else f"{run}/split-{split['seed']}"
 
 
 @dataclass(frozen=True)
@@ -107,17 +109,16 @@ def _plan(
     identity = {"dataset": short_id(dataset), "split": short_id(split)}
     features: dict[str, dict[str, Any]] = {}
     trials: dict[str, Trial] = {}
-    replicates: set[tuple[str, int]] = set()
+    replicates: set[tuple[str, str]] = set()
     stages: dict[str, PlannedStage] = {}
     for search in searches:
         for definitions in search.definitions.values():
             features.update((features_name(one), one) for one in definitions)
         started = _started(search, identity)
         trials.update((trial.id, trial) for trial, _ in started)
-        replicates.update(
-            (trial.id, seed) for trial, seeds in started for seed in seeds
-        )
-        stages.update(_stages(search, started, identity, config["objective"]))
+        replicates.update(_replicates(started, split))
+        common = {**identity, "objective": config["objective"]}
+        stages.update(_stages(search, started, common, split))
     return Plan(
         run=run,
         kind=_kind(config),
@@ -151,17 +152,32 @@ def _started(
     ]
 
 
+def _replicates(
+    started: list[tuple[Trial, list[int]]], split: dict[str, Any]
+) -> list[tuple[str, str]]:
+    """Pair the id of each trial with the names of its trainings."""
+    return [
+        (trial.id, name) for trial, seeds in started for name in _names(seeds, split)
+    ]
+
+
+def _names(seeds: list[int], split: dict[str, Any]) -> list[str]:
+    """Name the trainings of a trial: one per seed, and per fold if there are any."""
+    count = n_folds(split)
+    folds = [None] if count is None else range(count)
+    return [replicate_name(seed, fold) for fold in folds for seed in seeds]
+
+
 def _stages(
     search: _Search,
     started: list[tuple[Trial, list[int]]],
-    identity: dict[str, str],
-    objective: dict[str, str],
+    common: dict[str, Any],
+    split: dict[str, Any],
 ) -> dict[str, PlannedStage]:
     """Lay the stages of a search on a split."""
     common = {
-        **identity,
+        **common,
         "kind": search.kind,
-        "objective": objective,
         "space": {key: search.spelled[key] for key in SPACE_KEYS},
         "features": search.features,
     }
@@ -169,12 +185,8 @@ def _stages(
         f"{search.name}/{stage.name}": PlannedStage(
             family=search.spelled["family"],
             size=stage.size,
-            seeds=stage.seeds,
-            start=[
-                (trial.id, seed)
-                for trial, seeds in started[stage.start.start : stage.start.stop]
-                for seed in seeds
-            ],
+            replicates=_names(stage.seeds, split),
+            start=_replicates(started[stage.start.start : stage.start.stop], split),
             after=[f"{search.name}/{name}" for name in stage.after],
             settings={**stage.settings, **common, "size": stage.size},
         )
@@ -188,30 +200,28 @@ def _kind(config: dict[str, Any]) -> str:
 
 
 def _dataset_settings(config: dict[str, Any]) -> dict[str, Any]:
-    dataset = config["dataset"]
-    by_column = config["split"]["method"] == "column"
-    kind = _kind(config)
-    # Labels of another kind are read in another way; binary ones had their ids first.
-    return ({} if kind == BINARY else {"kind": kind}) | {
-        "sha256": dataset["sha256"] or _hash_of_source(dataset["source"]),
+    """Return what decides the dataset; what does not apply is left out.
+
+    So that a new setting renames no dataset.
+    """
+    dataset, kind, test = config["dataset"], _kind(config), {}
+    column = config["split"]["column"]
+    if dataset["test_source"] is not None:
+        test = {"test_sha256": _hash_of_source(dataset["test_source"], "test_source")}
+        column = SPLIT_COLUMN
+    return {
+        "sha256": dataset["sha256"] or _hash_of_source(dataset["source"], "source"),
         "smiles_column": dataset["smiles_column"],
         "id_column": dataset["id_column"],
         "tasks": sorted(dataset["tasks"]),
-        "part_column": config["split"]["column"] if by_column else None,
+        "part_column": column,
+        **test,
+        # Binary labels had their ids first.
+        **({} if kind == BINARY else {"kind": kind}),
     }
 
 
-def _split_settings(split: dict[str, Any]) -> list[dict[str, Any]]:
-    if split["method"] == "column":
-        return [{"method": "column", "column": split["column"]}]
-    fractions = {part: float(share) for part, share in split["fractions"].items()}
-    return [
-        {"method": split["method"], "fractions": fractions, "seed": seed}
-        for seed in sorted(split["seeds"] or [None])
-    ]
-
-
-def _hash_of_source(source: str) -> str:
+def _hash_of_source(source: str, key: str) -> str:
     """SHA-256 of a local file's uncompressed content.
 
     Remembered by size and time, so that parsing stays fast.
@@ -219,17 +229,17 @@ def _hash_of_source(source: str) -> str:
     path = Path(os.path.expandvars(source)).expanduser()
     if not path.is_file():
         raise UserError(
-            f"dataset.source: there is no file {source}. Name a CSV file with a SMILES "
+            f"dataset.{key}: there is no file {source}. Name a CSV file with a SMILES "
             "column, or try `make demo`, which needs no data"
         )
     status = path.stat()
     known = read_json(HASH_CACHE) if HASH_CACHE.is_file() else {}
-    key = f"{path.resolve()} {status.st_size} {status.st_mtime_ns}"
-    if key not in known:
+    stamp = f"{path.resolve()} {status.st_size} {status.st_mtime_ns}"
+    if stamp not in known:
         digest = hashlib.sha256()
         with open(path, "rb") as stream:
-            for chunk in uncompressed(stream, f"dataset.source: {source}"):
+            for chunk in uncompressed(stream, f"dataset.{key}: {source}"):
                 digest.update(chunk)
-        known[key] = digest.hexdigest()
+        known[stamp] = digest.hexdigest()
         write_json(HASH_CACHE, known)
-    return known[key]
+    return known[stamp]

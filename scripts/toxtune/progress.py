@@ -202,7 +202,7 @@ class BestSoFar:
         Parameters
         ----------
         result_folder
-            ``results/trials/{family}/{trial}/seed-{seed}``.
+            ``results/trials/{family}/{trial}/{replicate}``.
         train, valid
             The parts' tables; training labels decide the weights of some metrics.
         """

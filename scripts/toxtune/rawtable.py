@@ -9,7 +9,7 @@ from typing import Any
 from toxtune.errors import UserError
 from toxtune.kinds import REGRESSION
 from toxtune.labels import LEGAL, detect_kind, read_label
-from toxtune.parts import KEYS, PART_COLUMN
+from toxtune.parts import KEYS, SPLIT_COLUMN
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def _check_columns(path: Path, header: list[str], columns: dict[str, Any]) -> li
             f"dataset.tasks: {path} has no column {', '.join(unknown)}; "
             f"its columns are: {there}"
         )
-    reserved = {*KEYS, PART_COLUMN, "", *not_tasks}
+    reserved = {*KEYS, SPLIT_COLUMN, "", *not_tasks}
     if taken := [task for task in tasks if task in reserved]:
         raise UserError(
             f"dataset.tasks: {taken[0]!r} in {path} cannot be a task: rename the "

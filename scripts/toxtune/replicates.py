@@ -40,6 +40,8 @@ class Replicate:
         The trial; the parts of its split and their features must be there.
     seed
         Any whole number ≥ 0.
+    fold
+        The fold that it is judged by in a cross-validation; ``None`` elsewhere.
     state
         A saved state of the same training with less of its resource, to go on from.
         It changes no result, only what it costs.
@@ -47,6 +49,7 @@ class Replicate:
 
     trial: Trial
     seed: int
+    fold: int | None = None
     state: Path | None = None
 
     @cached_property
@@ -81,10 +84,9 @@ class Replicate:
 
     def _files(self, part: str) -> list[Path]:
         """Return a part's files that the training reads: features, then labels."""
-        trial = self.trial
-        return [
-            Path(name) for name in [*trial.features_files(part), trial.part_file(part)]
-        ]
+        features = self.trial.features_files(part, self.fold)
+        labels = self.trial.part_file(part, self.fold)
+        return [Path(name) for name in [*features, labels]]
 
     @cached_property
     def _examples(self) -> tuple[Examples, Examples]:
@@ -99,8 +101,15 @@ class Replicate:
     def _outcome(self) -> tuple[Fitted, dict[str, Any]]:
         """The training itself, done at most once, and what it cost."""
         start = time.perf_counter()
-        fit = family_module(self.trial.family).fit
-        fitted = fit(*self._examples, self.trial.hyperparameters, self.seed, self.state)
+        train, valid = self._examples
+        fitted = family_module(self.trial.family).fit(
+            train,
+            # A cross-validation leaves no molecule for a part of its own.
+            valid if len(valid.labels) else None,
+            self.trial.hyperparameters,
+            self.seed,
+            self.state,
+        )
         return fitted, {
             "seconds": round(time.perf_counter() - start, 3),
             "peak_memory_mib": _peak_memory_mib(),
@@ -117,6 +126,7 @@ class Replicate:
         result = {
             "trial": vars(self.trial),
             "seed": self.seed,
+            "fold": self.fold,
             "status": status_of(fitted, predictions),
             "epochs": fitted.epochs,
             "store_key": self.key,
@@ -170,7 +180,9 @@ def state_key(key: str) -> str:
     return full_hash({"state_of": key})
 
 
-def model_card(replicate: Replicate, searched: Path, made: Path) -> dict[str, Any]:
+def model_card(
+    replicate: Replicate, searched: Path | None, made: Path
+) -> dict[str, Any]:
     """Say what a saved model is, and how far it is from the one that was selected.
 
     Parameters
@@ -179,10 +191,13 @@ def model_card(replicate: Replicate, searched: Path, made: Path) -> dict[str, An
         The training that the model is of.
     searched, made
         Validation predictions of the search, and of the saved model. On one machine
-        they are equal to the bit; other processors round differently.
+        they are equal to the bit; other processors round differently. After a
+        cross-validation the model is another than those of the search.
     """
-    difference = float(np.abs(np.load(searched) - np.load(made)).max())
-    if difference > 0:
+    difference = None
+    if searched:
+        difference = float(np.abs(np.load(searched) - np.load(made)).max())
+    if difference:
         logging.warning(
             "Warning: the saved model's validation predictions differ from those of "
             "the search by up to %.3g",

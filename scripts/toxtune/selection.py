@@ -6,11 +6,14 @@ import pandas as pd
 
 from toxtune.errors import UserError
 from toxtune.identity import short_id
+from toxtune.trials import Trial, with_hyperparameters
 
-RULE = (
-    "best mean over seeds of the mean over tasks on the validation part; "
-    "of equal means the smaller trial id"
-)
+RULES = {
+    False: "best mean over seeds of the mean over tasks on the validation part; "
+    "of equal means the smaller trial id",
+    True: "best mean over seeds and folds of the mean over tasks; of equal means the "
+    "smaller trial id. The model is trained on all folds together",
+}
 
 
 def select(
@@ -26,7 +29,8 @@ def select(
         Id to the whole trial and its folders, as `toxtune.tables.trial_specs` has them.
     settings
         ``objective`` (``metric`` and ``direction``), ``seeds`` (a trial must have been
-        trained with all of them), ``dataset`` and ``split`` (their ids).
+        trained with all of them), ``dataset`` and ``split`` (their ids),
+        ``cross_validated``.
 
     Returns
     -------
@@ -56,7 +60,7 @@ def select(
         **frozen,
         "id": short_id(frozen),
         "objective": settings["objective"],
-        "rule": RULE,
+        "rule": RULES[settings["cross_validated"]],
         "winners": winners,
     }
 
@@ -87,6 +91,7 @@ def _winner(
     sd = best[f"{metric}_sd"]
     return {
         **specs[best["trial"]],
+        "model": _model(specs[best["trial"]]["trial"], best, settings),
         "mean": float(best[f"{metric}_mean"]),
         "sd": None if pd.isna(sd) else float(sd),
         "per_seed": [
@@ -94,3 +99,18 @@ def _winner(
         ],
         "out_of": len(ranked),
     }
+
+
+def _model(
+    trial: dict[str, Any], row: pd.Series, settings: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the trial that the winner's model is a training of.
+
+    After a cross-validation all folds are trained on, and none is left to stop early
+    by: the number of epochs is then the mean over the trainings of the search.
+    """
+    stopped_early = trial["hyperparameters"].get("patience") is not None
+    if not (settings["cross_validated"] and stopped_early):
+        return trial
+    epochs = max(1, round(row["epochs_trained"]))
+    return vars(with_hyperparameters(Trial(**trial), patience=None, epochs=epochs))

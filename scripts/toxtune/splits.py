@@ -1,244 +1,213 @@
-"""Split molecules into train, valid and test, so that no group spans two parts."""
+"""Split molecules into train, valid and test, so that no group spans two parts.
 
-import contextlib
-import io
-import logging
-import os
-from collections import Counter
+For cross-validation there is no part valid: the part train is cut into folds.
+"""
+
+from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
-from rdkit import rdBase
 
 from toxtune.errors import UserError
-from toxtune.parts import PART_COLUMN, Part, read_part, read_table, write_table
+from toxtune.parts import Part, read_part, read_split_column
+from toxtune.splitchecks import check_parts, check_share, refuse_spanning_groups
+from toxtune.splitters import split_by_shares, split_into_folds
+from toxtune.timesplit import split_by_time
 
 PARTS = ["train", "valid", "test"]
-SPLITTERS = {
-    "random": "RandomSplitter",
-    "stratified": "RandomStratifiedSplitter",
-    "scaffold": "ScaffoldSplitter",
-}
-
-logger = logging.getLogger(__name__)
 
 
-def assign_parts(molecules: Path, settings: dict[str, Any]) -> list[str]:
-    """Assign each row of molecules.csv to a part.
+@dataclass(frozen=True)
+class Assignment:
+    """Where each row of molecules.csv belongs.
+
+    Attributes
+    ----------
+    parts
+        ``train``, ``valid``, ``test``, or empty for a row that is left out.
+    folds
+        For each repeat of a cross-validation, the number of each row's fold;
+        -1 for rows that are not in ``train``.
+    """
+
+    parts: list[str]
+    folds: list[list[int]]
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """The distinct molecules, which a splitter is shown.
+
+    Attributes
+    ----------
+    smiles
+        Of the first row of each group.
+    positive
+        bool, n_groups x n_tasks: a row of the group is positive in the task.
+    of_row
+        The number of each row's group.
+    """
+
+    smiles: list[str]
+    positive: np.ndarray
+    of_row: list[int]
+
+
+def assign(molecules: Path, settings: dict[str, Any], kind: str) -> Assignment:
+    """Assign each row of molecules.csv to a part, and those of train to folds.
 
     Parameters
     ----------
     molecules
         The curated molecules.
     settings
-        ``method`` (a key of `SPLITTERS`), ``fractions`` of train, valid and test,
-        and ``seed``; or ``method: column`` and ``column``, for parts that the
-        dataset names itself.
-
-    Returns
-    -------
-    list of str
-        ``train``, ``valid`` or ``test`` for each row.
+        ``method``: a splitter of DeepChem's, with ``fractions`` of the parts and
+        ``seed``; ``time``, with ``fractions`` and a ``column`` of times; or
+        ``column``, with a ``column`` that names the part. A splitter with a ``column``
+        leaves to that which molecules are ``test``. ``cross_validation`` has ``folds``
+        and ``repeats``; ``outer`` has ``folds`` and ``fold``, the fold that is the
+        test part.
+    kind
+        Of the tasks.
 
     Raises
     ------
     UserError
         If the column is no split of the groups, a part is empty, or a part has no
-        task with both classes.
+        task with two different labels.
     """
     part = read_part(molecules)
+    column = read_split_column(molecules) if settings.get("column") else None
+    groups = _groups(part)
     if settings["method"] == "column":
-        assigned = _read_column(molecules, settings["column"])
-        _refuse_spanning_groups(part.groups, assigned, settings["column"])
-        advice = f"change column {settings['column']!r} (split.column)"
+        parts = _named_parts(part, column, settings["column"])
+    elif settings["method"] == "time":
+        parts = split_by_time(column, groups.of_row, settings)
     else:
-        assigned = _split(part, settings)
-        fractions = ", ".join(f"{p} {settings['fractions'][p]}" for p in PARTS)
-        advice = f"change split.fractions ({fractions}), split.seeds or split.method"
-    _refuse_empty(assigned, advice)
-    _check_classes(part, np.array(assigned), advice)
-    return assigned
+        parts = _split(groups, column, settings)
+    folds = _folds(groups, parts, settings)
+    check_parts(part, parts, folds, settings, kind)
+    return Assignment(parts, folds)
 
 
-def split_groups(
-    method: str,
-    fractions: dict[str, float],
-    seed: int | None,
-    smiles: list[str],
-    positive: np.ndarray,
-) -> list[str]:
-    """Split groups with one of DeepChem's splitters.
-
-    Parameters
-    ----------
-    method
-        A key of `SPLITTERS`. ``scaffold`` does not depend on the seed.
-    fractions
-        Of the groups, for train, valid and test; their sum is 1.
-    seed
-        From 0 to 2**32 - 1; None for ``scaffold`` only.
-    smiles
-        One of each group.
-    positive
-        bool, n_groups x n_tasks: a row of the group is positive in the task.
-
-    Returns
-    -------
-    list of str
-        The part of each group.
-
-    Raises
-    ------
-    UserError
-        If a random split has no seed.
-    """
-    if seed is None and method != "scaffold":
-        raise UserError(f"split.seeds must be an integer for split.method {method}")
-    indices = _run_splitter(method, fractions, seed, smiles, positive)
-    assigned = np.empty(len(smiles), dtype=object)
-    for part, members in zip(PARTS, indices, strict=True):
-        assigned[members] = part
-        _check_share(part, len(members) / len(smiles), fractions[part])
-    return assigned.tolist()
-
-
-def write_split(
-    molecules: Path, assigned: list[str], assignment: Path, parts: dict[str, Path]
-) -> None:
-    """Write assignment.tsv and one file a part, rows in the order of molecules.csv."""
-    header, rows = read_table(molecules)
-    lines = [[row[0], row[3], part] for row, part in zip(rows, assigned, strict=True)]
-    write_table(assignment, ["row", "group", "part"], lines, delimiter="\t")
-    last = -1 if header[-1] == PART_COLUMN else None
-    for part, path in parts.items():
-        members = [
-            row[:last] for row, own in zip(rows, assigned, strict=True) if own == part
-        ]
-        write_table(path, header[:last], members)
-
-
-def log_sizes(groups: list[str], assigned: list[str]) -> None:
-    """Log how many molecules and groups each part has."""
-    molecules = Counter(assigned)
-    members = Counter(dict(zip(groups, assigned, strict=True)).values())
-    for part in PARTS:
-        share = molecules[part] / len(assigned)
-        logger.info(
-            "%s: %d molecules (%.1f %%) in %d groups",
-            part,
-            molecules[part],
-            100 * share,
-            members[part],
-        )
-
-
-def _split(part: Part, settings: dict[str, Any]) -> list[str]:
-    """Split by the first row of each group; the other rows follow it."""
+def _groups(part: Part) -> _Groups:
     first: dict[str, int] = {}
     for row, group in enumerate(part.groups):
         first.setdefault(group, row)
     number = {group: index for index, group in enumerate(first)}
-    group_of_row = [number[group] for group in part.groups]
+    of_row = [number[group] for group in part.groups]
     positive = np.zeros((len(first), len(part.tasks)), dtype=bool)
-    np.logical_or.at(positive, group_of_row, part.labels == 1)
-    by_group = split_groups(
-        settings["method"],
-        settings["fractions"],
-        settings["seed"],
-        [part.smiles[row] for row in first.values()],
-        positive,
-    )
-    return [by_group[index] for index in group_of_row]
+    np.logical_or.at(positive, of_row, part.labels == 1)
+    return _Groups([part.smiles[row] for row in first.values()], positive, of_row)
 
 
-def _run_splitter(
-    method: str,
-    fractions: dict[str, float],
-    seed: int | None,
-    smiles: list[str],
-    positive: np.ndarray,
-) -> list[np.ndarray]:
-    """Return the indices of the groups in each part, see `split_groups`."""
-    deepchem = _import_deepchem()
-    # The stratified splitter looks at nothing but where y and w both differ from 0;
-    # positives as y and ones as w therefore tell it all, missing labels included.
-    dataset = deepchem.data.NumpyDataset(
-        X=np.zeros((len(smiles), 1)),
-        y=positive.astype(np.float32),
-        w=np.ones(positive.shape, np.float32),
-        ids=np.array(smiles, dtype=object),
-    )
-    splitter = getattr(deepchem.splits, SPLITTERS[method])()
-    shares = {f"frac_{part}": fractions[part] for part in PARTS}
-    with rdBase.BlockLogs():
-        found = splitter.split(dataset, **shares, seed=seed)
-    indices = [np.asarray(members, dtype=int) for members in found]
-    # DeepChem leaves out what it cannot parse, without a word.
-    if sorted(np.concatenate(indices)) != list(range(len(smiles))):
-        raise RuntimeError(f"{SPLITTERS[method]} lost or repeated groups")
-    return indices
-
-
-def _check_share(part: str, share: float, wanted: float) -> None:
-    # The scaffold splitter puts a scaffold too large for train into another part.
-    if abs(share - wanted) > 0.1:
-        logger.warning("%s has %.2f of the groups, asked for %s", part, share, wanted)
-
-
-def _import_deepchem() -> ModuleType:
-    """Import DeepChem without the dozens of notices it and TensorFlow give."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    for name in ("deepchem", "tensorflow", "absl"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    with contextlib.redirect_stdout(io.StringIO()):
-        import deepchem
-    return deepchem
-
-
-def _read_column(molecules: Path, column: str) -> list[str]:
-    header, rows = read_table(molecules)
-    if header[-1] != PART_COLUMN:
-        raise UserError(f"{molecules}: has no column 'part' taken from {column!r}")
-    for row in rows:
-        if row[-1] not in PARTS:
+def _named_parts(part: Part, column: list[str], name: str) -> list[str]:
+    for row, value in enumerate(column):
+        if value not in PARTS:
             raise UserError(
-                f"split.column: {column!r} must be train, valid or test, "
-                f"got {row[-1]!r} in data row {row[0]} (the first is 0)"
+                f"split.column: {name!r} must be train, valid or test, "
+                f"got {value!r} for molecule {part.ids[row]}"
             )
-    return [row[-1] for row in rows]
+    refuse_spanning_groups(part.groups, column, name)
+    return column
 
 
-def _refuse_spanning_groups(
-    groups: list[str], assigned: list[str], column: str
-) -> None:
-    pairs = Counter(group for group, _ in set(zip(groups, assigned, strict=True)))
-    if spanning := [group for group in pairs if pairs[group] > 1]:
-        examples = ", ".join(sorted(spanning)[:3])
-        raise UserError(
-            f"split.column: {column!r} must keep the rows of one molecule in one part; "
-            f"{len(spanning)} groups are in several, such as {examples} "
-            "(see group in molecules.csv)"
+def _split(
+    groups: _Groups, column: list[str] | None, settings: dict[str, Any]
+) -> list[str]:
+    """Split by a splitter of DeepChem's; a test part that is given stays as it is."""
+    given = _given_test(column, settings["column"]) if column else set()
+    test_groups = {groups.of_row[row] for row in given}
+    free = [n for n in range(len(groups.smiles)) if n not in test_groups]
+    part_of_group = _split_groups(groups, free, bool(given), settings)
+    # Rows that are the same molecule as one of a given test part are in no part.
+    return [
+        "test" if row in given else part_of_group.get(group, "")
+        for row, group in enumerate(groups.of_row)
+    ]
+
+
+def _given_test(column: list[str], name: str) -> set[int]:
+    for value in column:
+        if value not in {"", "test"}:
+            raise UserError(
+                f"split.column: {name!r} must be test, or empty where split.method is "
+                f"to decide; got {value!r}"
+            )
+    given = {row for row, value in enumerate(column) if value == "test"}
+    if not given:
+        raise UserError(f"split.column: {name!r} says test for no molecule")
+    return given
+
+
+def _split_groups(
+    groups: _Groups, free: list[int], test_is_given: bool, settings: dict[str, Any]
+) -> dict[int, str]:
+    """Return the parts of the groups that a splitter may decide about."""
+    method, seed = settings["method"], settings["seed"]
+    smiles, positive = [groups.smiles[n] for n in free], groups.positive[free]
+    if outer := settings.get("outer"):
+        fold_of = split_into_folds(method, outer["folds"], seed, smiles, positive)
+        tested = fold_of == outer["fold"]
+        return {
+            n: "test" if is_test else "train"
+            for n, is_test in zip(free, tested, strict=True)
+        }
+    shares = _shares(settings, test_is_given)
+    if len(shares) == 1:
+        return dict.fromkeys(free, "train")
+    indices = split_by_shares(method, list(shares.values()), seed, smiles, positive)
+    assigned = {}
+    for (part, share), members in zip(shares.items(), indices, strict=True):
+        check_share(part, len(members) / len(free), share)
+        assigned.update((free[member], part) for member in members)
+    return assigned
+
+
+def _shares(settings: dict[str, Any], test_is_given: bool) -> dict[str, float]:
+    """Return the shares of the parts that a splitter makes; their sum is 1."""
+    shares = dict(settings["fractions"])
+    if settings.get("cross_validation"):
+        shares["train"] += shares.pop("valid")
+    if test_is_given:
+        del shares["test"]
+    total = sum(shares.values())
+    # As given where nothing was left out: a division could change a digit.
+    return shares if len(shares) == 3 else {p: s / total for p, s in shares.items()}
+
+
+def _folds(
+    groups: _Groups, parts: list[str], settings: dict[str, Any]
+) -> list[list[int]]:
+    """Cut the groups of the training part into folds, once for each repeat."""
+    scheme = settings.get("cross_validation")
+    if not scheme:
+        return []
+    trained = sorted(
+        {n for n, part in zip(groups.of_row, parts, strict=True) if part == "train"}
+    )
+    repeats = []
+    for repeat in range(scheme["repeats"]):
+        fold_of = split_into_folds(
+            settings["method"],
+            scheme["folds"],
+            _fold_seed(settings["seed"], repeat),
+            [groups.smiles[n] for n in trained],
+            groups.positive[trained],
         )
+        of_group = dict(zip(trained, fold_of.tolist(), strict=True))
+        repeats.append(
+            [
+                of_group[n] if part == "train" else -1
+                for n, part in zip(groups.of_row, parts, strict=True)
+            ]
+        )
+    return repeats
 
 
-def _refuse_empty(assigned: list[str], advice: str) -> None:
-    sizes = Counter(assigned)
-    if not all(sizes[part] for part in PARTS):
-        found = ", ".join(f"{part} {sizes[part]}" for part in PARTS)
-        raise UserError(f"split: every part must have molecules, got {found}; {advice}")
-
-
-def _check_classes(part: Part, assigned: np.ndarray, advice: str) -> None:
-    """Refuse a part in which no task has both classes; name tasks that have one."""
-    for name in PARTS:
-        labels = part.labels[assigned == name]
-        both = (labels == 1).any(axis=0) & (labels == 0).any(axis=0)
-        if not both.any():
-            raise UserError(
-                f"split: no task has both a 0 and a 1 among the {len(labels)} "
-                f"molecules of the {name} part, so it cannot be scored; {advice}"
-            )
-        for task in np.array(part.tasks)[~both]:
-            logger.warning("Task %s lacks a class in the %s part", task, name)
+def _fold_seed(seed: int | None, repeat: int) -> int | None:
+    """Return a seed for the folds of a repeat, unlike that of the parts."""
+    if seed is None:
+        return None
+    return int(np.random.SeedSequence([seed, 1 + repeat]).generate_state(1)[0])

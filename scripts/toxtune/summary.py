@@ -110,7 +110,8 @@ def _notes(results: Results) -> str:
         f"{', '.join(map(str, results.selection['seeds']))} of the means over tasks; "
         "the interval is a bootstrap over test molecules "
         f"({results.test['resamples']} resamples). The winners were chosen by the "
-        "valid column, so that it is too good; train was fitted on.",
+        "valid column, so that it is too good; train was fitted on."
+        + _validation_note(results.plan["split"]),
         "",
         f"Distinct selections that have opened this test part: **{n_openings}** "
         f"{times}." + _warning_of_openings(n_openings),
@@ -123,6 +124,17 @@ def _notes(results: Results) -> str:
             "kind of processor or with other library versions.",
         ]
     return "\n".join(lines) + "\n"
+
+
+def _validation_note(split: dict[str, Any]) -> str:
+    scheme = split.get("cross_validation")
+    if not scheme:
+        return ""
+    times = f", {scheme['repeats']} times over" if scheme["repeats"] > 1 else ""
+    return (
+        f" Valid is the mean over {scheme['folds']} folds of the training part{times}; "
+        "the models that were tested are trained on all of it."
+    )
 
 
 def _warning_of_openings(n_openings: int) -> str:
@@ -217,11 +229,13 @@ def _data(results: Results) -> str:
     return "\n".join(
         [
             f"- SHA-256 of the CSV: `{results.plan['dataset']['sha256']}`",
+            f"- the tasks are {curation['kind']}, as the objective says",
             f"- {curation['rows']} rows, {curation['dropped']} dropped, "
             f"{curation['groups']} distinct molecules "
             f"({curation['groups_with_several_rows']} in several rows, "
             f"{curation['groups_with_conflicts']} with conflicting labels, "
-            f"{curation['labels_cleared']} labels cleared); each in `curation.tsv`",
+            f"{curation['labels_cleared']} labels cleared, "
+            f"{curation['labels_averaged']} averaged); each in `curation.tsv`",
             f"- split: {how}",
             f"- train {sizes['train']}, valid {sizes['valid']}, test {sizes['test']} "
             "rows",

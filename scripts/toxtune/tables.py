@@ -1,94 +1,27 @@
 """The tables of a search: one row per trial, per score and per cost."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from toxtune.errors import UserError
-from toxtune.files import read_json, sha256_of_file, write_text
-from toxtune.metrics import METRICS, metrics_of, task_scores
+from toxtune.files import write_text
+from toxtune.metrics import METRICS, metrics_of
+from toxtune.replicatenames import replicate_name
+from toxtune.scoring import Scored
 
 FIXED_COLUMNS = ["trial", "family", "features", "status", "seeds", "epochs_trained"]
 
 
-@dataclass(frozen=True)
-class Scored:
-    """A replicate's result and its scores on the validation part.
-
-    Attributes
-    ----------
-    folder
-        Where the replicate is.
-    result
-        Content of ``result.json``.
-    cost
-        Content of ``cost.json``.
-    scores
-        Metric to n_tasks scores, NaN where a task has none; empty unless the
-        replicate's status is ``ok``.
-    """
-
-    folder: Path
-    result: dict[str, Any]
-    cost: dict[str, Any]
-    scores: dict[str, np.ndarray]
-
-
-def score_replicate(
-    folder: Path, labels: np.ndarray, positive_weights: np.ndarray
-) -> Scored:
-    """Read one replicate and compute every metric.
-
-    Parameters
-    ----------
-    folder
-        Where ``result.json`` is.
-    labels
-        n_valid x n_tasks, NaN where not measured.
-    positive_weights
-        n_tasks.
-
-    Raises
-    ------
-    UserError
-        If the predictions are not the bytes that the result speaks of.
-    """
-    result = read_json(folder / "result.json")
-    predictions = folder / "valid_predictions.npy"
-    if sha256_of_file(predictions) != result["sha256"][predictions.name]:
-        raise UserError(f"{predictions} is damaged: delete {folder} and run again")
-    scores = {}
-    if result["status"] == "ok":
-        predicted = np.load(predictions)
-        scores = {
-            metric: task_scores(metric, labels, predicted, positive_weights)
-            for metric in metrics_of(result["trial"]["kind"])
-        }
-    return Scored(folder, result, read_json(folder / "cost.json"), scores)
-
-
-def distinct(replicates: list[Scored]) -> list[Scored]:
-    """Keep one of the replicates that are the same training.
-
-    Two slots of an adaptive search may hold the same trial.
-    """
-    by_name = {
-        (scored.result["trial"]["id"], scored.result["seed"]): scored
-        for scored in replicates
-    }
-    return [by_name[name] for name in sorted(by_name)]
-
-
 def trial_specs(replicates: list[Scored]) -> dict[str, dict[str, Any]]:
-    """Map the id of each trial to the whole trial and to its folders by seed."""
+    """Map the id of each trial to the whole trial and its folders by replicate."""
     specs: dict[str, dict[str, Any]] = {}
     for scored in replicates:
         trial = scored.result["trial"]
         spec = specs.setdefault(trial["id"], {"trial": trial, "folders": {}})
-        spec["folders"][str(scored.result["seed"])] = str(scored.folder)
+        name = replicate_name(scored.result["seed"], scored.result["fold"])
+        spec["folders"][name] = str(scored.folder)
     return specs
 
 
@@ -103,9 +36,11 @@ def mean_scores(replicates: list[Scored], metric: str) -> dict[str, float | None
 def trials_table(replicates: list[Scored]) -> pd.DataFrame:
     """One row per trial, by family and id: settings, status, mean and SD over seeds.
 
-    The columns of a metric are ``{metric}_mean``, ``{metric}_sd`` (n - 1 in the
-    divisor) and ``{metric}_seed-{seed}``. A trial with a replicate that failed has no
-    mean; one that a search gave up early has been trained with fewer seeds.
+    The columns of a metric are ``{metric}_mean``, ``{metric}_sd`` (over seeds, n - 1
+    in the divisor) and ``{metric}_seed-{seed}``; in a cross-validation those are of
+    means over the folds, and ``{metric}_fold-{fold}`` are means over the seeds. A
+    trial with a replicate that failed has no mean; one that a search gave up early has
+    been trained with fewer seeds.
     """
     by_trial: dict[str, list[Scored]] = {}
     for replicate in replicates:
@@ -124,17 +59,39 @@ def setting_columns(trials: pd.DataFrame) -> list[str]:
 
 
 def scores_table(replicates: list[Scored], tasks: list[str]) -> pd.DataFrame:
-    """One row per trial, seed, metric and task."""
-    return pd.DataFrame(
+    """One row per trial, seed, fold (empty for hold-out), metric and task."""
+    columns = ["trial", "family", "seed", "fold", "metric", "task", "score"]
+    table = pd.DataFrame(
         [
-            (trial["id"], trial["family"], scored.result["seed"], metric, task, score)
+            (trial["id"], trial["family"], seed, fold, metric, task, score)
             for scored in replicates
             for trial in [scored.result["trial"]]
+            for seed, fold in [(scored.result["seed"], scored.result["fold"])]
             for metric, scores in scored.scores.items()
             for task, score in zip(tasks, scores, strict=True)
         ],
-        columns=["trial", "family", "seed", "metric", "task", "score"],
+        columns=columns,
     )
+    return table.astype({"fold": "Int64"})
+
+
+def valid_scores(
+    scores: pd.DataFrame, trial: str, seeds: list[int], tasks: list[str]
+) -> dict[str, np.ndarray]:
+    """Look a trial's scores up, as `scores_table` lists them.
+
+    Returns
+    -------
+    dict
+        Metric to n_seeds x n_tasks scores, of a cross-validation means over the folds
+        that have one; NaN where a task has none.
+    """
+    own = scores[scores["trial"] == trial]
+    means = own.groupby(["metric", "seed", "task"])["score"].mean()
+    return {
+        metric: means[metric].unstack("task").reindex(index=seeds, columns=tasks).values
+        for metric in own["metric"].unique()
+    }
 
 
 def cost_table(replicates: list[Scored]) -> pd.DataFrame:
@@ -171,7 +128,7 @@ def _trial_row(members: list[Scored]) -> dict[str, Any]:
         "family": trial["family"],
         "features": trial["features"],
         "status": failed[0].result["status"] if failed else "ok",
-        "seeds": len(members),
+        "seeds": len({scored.result["seed"] for scored in members}),
         "epochs_trained": _mean_epochs(members),
         **{name: _cell(value) for name, value in trial["hyperparameters"].items()},
     }
@@ -183,19 +140,28 @@ def _trial_row(members: list[Scored]) -> dict[str, Any]:
 def _metric_columns(
     metric: str, members: list[Scored], failed: bool
 ) -> dict[str, float]:
-    means = {
-        scored.result["seed"]: float(np.nanmean(scored.scores[metric]))
-        if scored.scores
-        else np.nan
-        for scored in members
-    }
-    values = list(means.values())
-    several = len(values) > 1 and not failed
+    by_seed = _means_by("seed", metric, members)
+    by_fold = _means_by("fold", metric, members)
+    values = [] if failed else list(by_seed.values())
     return {
-        f"{metric}_mean": np.nan if failed else float(np.mean(values)),
-        f"{metric}_sd": float(np.std(values, ddof=1)) if several else np.nan,
-        **{f"{metric}_seed-{seed}": mean for seed, mean in means.items()},
+        f"{metric}_mean": float(np.mean(values)) if values else np.nan,
+        f"{metric}_sd": float(np.std(values, ddof=1)) if len(values) > 1 else np.nan,
+        **{f"{metric}_seed-{seed}": mean for seed, mean in by_seed.items()},
+        **{
+            f"{metric}_fold-{fold}": mean
+            for fold, mean in by_fold.items()
+            if fold is not None
+        },
     }
+
+
+def _means_by(key: str, metric: str, members: list[Scored]) -> dict[int | None, float]:
+    """Average the means over tasks by seed or by fold; NaN if a replicate failed."""
+    means: dict[int | None, list[float]] = {}
+    for scored in members:
+        mean = float(np.nanmean(scored.scores[metric])) if scored.scores else np.nan
+        means.setdefault(scored.result[key], []).append(mean)
+    return {value: float(np.mean(several)) for value, several in means.items()}
 
 
 def _mean_epochs(members: list[Scored]) -> float | None:

@@ -71,6 +71,7 @@ def fill_store(
             "store": str(store.root),
             "trial": vars(replicate.trial),
             "seed": replicate.seed,
+            "fold": replicate.fold,
             "kinds": missing,
             "shorter": vars(shorter) if shorter else None,
         }
@@ -86,13 +87,16 @@ def train(
     store: str,
     trial: dict[str, Any],
     seed: int,
+    fold: int | None,
     kinds: Sequence[str],
     shorter: dict[str, Any] | None,
 ) -> None:
     """Do one training in this process; arguments as JSON knows them."""
     kept = Store(Path(store))
-    state = _state(kept, Replicate(Trial(**shorter), seed)) if shorter else None
-    replicate = Replicate(Trial(**trial), seed, state)
+    state = None
+    if shorter:
+        state = _state(kept, Replicate(Trial(**shorter), seed, fold))
+    replicate = Replicate(Trial(**trial), seed, fold, state)
     makers = {
         "result": replicate.write_result,
         "model": replicate.write_model,

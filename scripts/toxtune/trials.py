@@ -42,18 +42,27 @@ class Trial:
         """Where the results of the trial's replicates are."""
         return f"results/trials/{self.family}/{self.id}"
 
-    def part_file(self, part: str) -> str:
-        """Path of a part's molecules."""
-        return f"data/{self.dataset}/{self.split}/{part}.csv"
+    def part_file(self, part: str, fold: int | None = None) -> str:
+        """Path of a part's molecules; `fold` is that of a cross-validation."""
+        return f"{fold_folder(self._split_folder, fold)}/{part}.csv"
 
-    def features_files(self, part: str) -> list[str]:
+    def features_files(self, part: str, fold: int | None = None) -> list[str]:
         """Paths of a part's features, to be put side by side in this order."""
-        folder = f"data/{self.dataset}/{self.split}/{part}"
+        folder = f"{fold_folder(self._split_folder, fold)}/{part}"
         return [f"{folder}/{name}" for name in features_files(self.features)]
+
+    @property
+    def _split_folder(self) -> str:
+        return f"data/{self.dataset}/{self.split}"
 
     def json(self) -> str:
         """Spell the trial as canonical JSON: what a training job is told."""
         return canonical_json(vars(self))
+
+
+def fold_folder(split_folder: str, fold: int | None) -> str:
+    """Folder of a fold's parts, or of the split's own."""
+    return split_folder if fold is None else f"{split_folder}/fold-{fold}"
 
 
 def make_trial(

@@ -154,9 +154,9 @@ def _if_present(folder: Path) -> list[Path]:
 def _store_keys(trials: Iterable[Path]) -> Iterator[str]:
     """Keys of the entries behind the results of trials, and of all runs' slots."""
     results = [
-        result for trial in trials for result in trial.glob("seed-*/result.json")
+        result for trial in trials for result in trial.glob("*seed-*/result.json")
     ]
-    results += Path("results").glob("**/slot-*/seed-*/result.json")
+    results += Path("results").glob("**/slot-*/*seed-*/result.json")
     for result in results:
         key = read_json(result)["store_key"]
         yield from (key, model_key(key), state_key(key))

@@ -1,0 +1,26 @@
+"""Take the features of a fold's molecules from those of the training part."""
+
+from pathlib import Path
+
+from toxtune.arrays import read_features, save_features, take_rows
+from toxtune.logs import log_to
+from toxtune.parts import read_table
+
+
+def main(molecules: Path, features: Path, part: Path, path: Path) -> None:
+    """Read all features, write those of the part's rows."""
+    _, rows = read_table(molecules)
+    position = {row[0]: number for number, row in enumerate(rows)}
+    _, wanted = read_table(part)
+    taken = take_rows(read_features(features), [position[row[0]] for row in wanted])
+    save_features(path, taken)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        molecules=Path(snakemake.input.molecules),
+        features=Path(snakemake.input.features),
+        part=Path(snakemake.input.part),
+        path=Path(snakemake.output.features),
+    )

@@ -1,0 +1,102 @@
+"""Scoring replicates by their stored validation predictions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from toxtune.errors import UserError
+from toxtune.files import read_json, sha256_of_file
+from toxtune.metrics import class_weights, metrics_of, task_scores
+from toxtune.parts import read_part
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A replicate's result and its scores on the validation part.
+
+    Attributes
+    ----------
+    folder
+        Where the replicate is.
+    result
+        Content of ``result.json``.
+    cost
+        Content of ``cost.json``.
+    scores
+        Metric to n_tasks scores, NaN where a task has none; empty unless the
+        replicate's status is ``ok``.
+    """
+
+    folder: Path
+    result: dict[str, Any]
+    cost: dict[str, Any]
+    scores: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What predictions of one training set are judged by.
+
+    Attributes
+    ----------
+    labels
+        n_valid x n_tasks, NaN where not measured.
+    positive_weights
+        n_tasks, see `toxtune.metrics.class_weights`.
+    """
+
+    labels: np.ndarray
+    positive_weights: np.ndarray
+
+
+def score_replicates(
+    folders: Sequence[Path], train: Sequence[Path], valid: Sequence[Path]
+) -> list[Scored]:
+    """Read and score replicates; one of those that are the same training.
+
+    Two slots of an adaptive search may hold the same trial.
+
+    Parameters
+    ----------
+    folders
+        Where each ``result.json`` is.
+    train, valid
+        The parts of each fold in the order of the folds; one of each for hold-out.
+
+    Raises
+    ------
+    UserError
+        If predictions are not the bytes that their result speaks of.
+    """
+    judged = [
+        Judged(read_part(judging).labels, class_weights(read_part(fitted).labels))
+        for fitted, judging in zip(train, valid, strict=True)
+    ]
+    scored = [score_replicate(folder, judged) for folder in folders]
+    by_name = {_name(one.result): one for one in scored}
+    return [by_name[name] for name in sorted(by_name)]
+
+
+def score_replicate(folder: Path, judged: Sequence[Judged]) -> Scored:
+    """Read one replicate and compute every metric, see `score_replicates`."""
+    result = read_json(folder / "result.json")
+    predictions = folder / "valid_predictions.npy"
+    if sha256_of_file(predictions) != result["sha256"][predictions.name]:
+        raise UserError(f"{predictions} is damaged: delete {folder} and run again")
+    scores = {}
+    if result["status"] == "ok":
+        own = judged[result["fold"] or 0]
+        predicted = np.load(predictions)
+        scores = {
+            metric: task_scores(metric, own.labels, predicted, own.positive_weights)
+            for metric in metrics_of(result["trial"]["kind"])
+        }
+    return Scored(folder, result, read_json(folder / "cost.json"), scores)
+
+
+def _name(result: dict[str, Any]) -> tuple[str, int, int]:
+    # Hold-out has no fold, and a run has either.
+    return result["trial"]["id"], result["seed"], result["fold"] or 0

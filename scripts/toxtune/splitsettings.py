@@ -1,0 +1,59 @@
+"""From a configuration to the settings of its splits, which decide who is where."""
+
+from typing import Any
+
+from toxtune.parts import SPLIT_COLUMN
+
+# The validation part is cut off once; or every molecule of train is judged once per
+# repeat; or that, and every molecule is in the test part once.
+HOLDOUT, CROSS_VALIDATION, NESTED = "holdout", "cross_validation", "nested"
+
+
+def split_settings(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Map the name of each split to its settings, which are its identity.
+
+    A single split has the empty name. See `toxtune.splits.assign` for the settings;
+    what does not apply is left out, so that a new setting renames no split.
+    """
+    split, validation = config["split"], config["validation"]
+    seeds = sorted(split["seeds"] or [None])
+    nested = validation["scheme"] == NESTED
+    settings = {}
+    for seed in seeds:
+        common = {**_method(config, seed), **_cross_validation(validation)}
+        name = [f"split-{seed}"] if len(seeds) > 1 else []
+        if not nested:
+            settings["".join(name)] = common
+            continue
+        for fold in range(validation["outer_folds"]):
+            outer = {"folds": validation["outer_folds"], "fold": fold}
+            settings["-".join([*name, f"outer-{fold}"])] = {**common, "outer": outer}
+    return settings
+
+
+def n_folds(settings: dict[str, Any]) -> int | None:
+    """Return the number of trainings of a trial with one seed; ``None``: hold-out."""
+    scheme = settings.get("cross_validation")
+    return scheme["folds"] * scheme["repeats"] if scheme else None
+
+
+def _method(config: dict[str, Any], seed: int | None) -> dict[str, Any]:
+    split = config["split"]
+    method = {"method": split["method"]}
+    if split["method"] not in {"column", "time"}:
+        method["seed"] = seed
+    if split["method"] != "column" and config["validation"]["scheme"] != NESTED:
+        fractions = split["fractions"].items()
+        method["fractions"] = {part: float(share) for part, share in fractions}
+    if config["dataset"]["test_source"] is not None:
+        method["column"] = SPLIT_COLUMN
+    elif split["column"] is not None:
+        method["column"] = split["column"]
+    return method
+
+
+def _cross_validation(validation: dict[str, Any]) -> dict[str, Any]:
+    if validation["scheme"] == HOLDOUT:
+        return {}
+    folds = {key: validation[key] for key in ("folds", "repeats")}
+    return {"cross_validation": folds}

@@ -1,0 +1,86 @@
+"""Splitting by time: what was measured last is the test part."""
+
+from datetime import datetime
+from typing import Any
+
+from toxtune.errors import UserError
+
+
+def split_by_time(
+    column: list[str], group_of_row: list[int], settings: dict[str, Any]
+) -> list[str]:
+    """Assign rows to train, valid and test in the order of time.
+
+    A group counts by its earliest row, since it was known from then on. Groups of one
+    time are never in two parts: a boundary moves on to the next later time.
+
+    Parameters
+    ----------
+    column
+        A time for each row: all are numbers, or all are dates as ISO 8601 has them.
+    group_of_row
+        The number of each row's group.
+    settings
+        ``fractions`` of the groups, and ``column``, its name.
+
+    Raises
+    ------
+    UserError
+        If a time cannot be read.
+    """
+    earliest: dict[int, Any] = {}
+    for group, time in zip(
+        group_of_row, _read_times(column, settings["column"]), strict=True
+    ):
+        earliest[group] = min(time, earliest.get(group, time))
+    times = sorted(earliest.values())
+    fractions = settings["fractions"]
+    starts = {
+        "valid": _start(times, fractions["train"]),
+        "test": _start(times, fractions["train"] + fractions["valid"]),
+    }
+    return [_part(earliest[group], starts) for group in group_of_row]
+
+
+def _read_times(column: list[str], name: str) -> list[Any]:
+    """Read the times as numbers if all are, and else as dates."""
+    for read in (float, _date):
+        try:
+            times = [read(text) for text in column]
+        except ValueError:
+            continue
+        if all(time == time for time in times):
+            return times
+    wrong = next(text for text in column if not _is_time(text))
+    raise UserError(
+        f"split.column: {name!r} must be a number or a date such as 2026-11-24 in "
+        f"each row, and the same in all; got {wrong!r}"
+    )
+
+
+def _date(text: str) -> datetime:
+    # Without the zone, since moments with and without one cannot be compared.
+    return datetime.fromisoformat(text).replace(tzinfo=None)
+
+
+def _is_time(text: str) -> bool:
+    try:
+        _date(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _start(times: list[Any], share: float) -> Any:
+    """Return the first time after a share of the groups, if there is one."""
+    position = round(share * len(times))
+    while 0 < position < len(times) and times[position] == times[position - 1]:
+        position += 1
+    return times[position] if position < len(times) else None
+
+
+def _part(time: Any, starts: dict[str, Any]) -> str:
+    for part in ("test", "valid"):
+        if starts[part] is not None and time >= starts[part]:
+            return part
+    return "train"
