@@ -14,7 +14,7 @@ rule download_dataset:
         mem_mb=1000,
         runtime=30,
     params:
-        dataset=canonical_json({"sha256": PLAN.dataset["sha256"]}),
+        dataset=canonical_json(PLAN.checksums),
         code=code_hash("download_dataset"),
     message:
         "Fetching the dataset"

@@ -1,15 +1,14 @@
 # The frozen winners meet the test part, once.
 rule train_winner:
-    """Make the model of a family's winner with one seed, and predict train and valid."""
+    """Make the model of a family's winner with one seed, and predict train."""
     input:
         selection=rules.select_best.output.selection,
         train=lambda wc: PLANS[wc.run].part_file("train"),
         valid=lambda wc: PLANS[wc.run].part_file("valid"),
-        features=lambda wc: PLANS[wc.run].features_files("train", "valid"),
+        features=lambda wc: PLANS[wc.run].features_files(*PLANS[wc.run].model_parts),
     output:
         model="results/{run}/models/{family}/seed-{seed}.{format}",
         train="results/{run}/models/{family}/seed-{seed}.{format}.train.npy",
-        valid="results/{run}/models/{family}/seed-{seed}.{format}.valid.npy",
         card="results/{run}/models/{family}/seed-{seed}.{format}.json",
     log:
         "logs/{run}/train_winner/{family}/seed-{seed}.{format}.log",

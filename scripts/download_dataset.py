@@ -1,16 +1,27 @@
 """Fetch the dataset from the first source that works, and check it."""
 
 import json
+import tempfile
 from pathlib import Path
+from typing import Any
 
 from toxtune.download import fetch_dataset
 from toxtune.logs import log_to
+from toxtune.testsource import join_test_source
 
 
-def main(source: str | list[str], sha256: str | None, raw: Path) -> None:
-    """Write the uncompressed CSV to `raw`."""
+def main(dataset: dict[str, Any], sums: dict[str, str | None], raw: Path) -> None:
+    """Write the uncompressed CSV to `raw`, joined with that of the test part."""
+    source = dataset["source"]
     sources = [source] if isinstance(source, str) else source
-    fetch_dataset(sources, sha256, raw)
+    if dataset["test_source"] is None:
+        fetch_dataset(sources, sums["sha256"], raw)
+        return
+    with tempfile.TemporaryDirectory(dir=raw.parent) as scratch:
+        table, test = Path(scratch, "source.csv"), Path(scratch, "test_source.csv")
+        fetch_dataset(sources, sums["sha256"], table)
+        fetch_dataset([dataset["test_source"]], sums["test_sha256"], test)
+        join_test_source(table, test, dataset["smiles_column"], raw)
 
 
 if __name__ == "__main__":
@@ -18,7 +29,7 @@ if __name__ == "__main__":
     main(
         # From the configuration, not from a parameter: a mirror is no part of what
         # the dataset is, and a new one must not download it again.
-        source=snakemake.config["dataset"]["source"],
-        sha256=json.loads(snakemake.params.dataset)["sha256"],
+        snakemake.config["dataset"],
+        sums=json.loads(snakemake.params.dataset),
         raw=Path(snakemake.output.raw),
     )

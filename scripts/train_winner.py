@@ -14,16 +14,15 @@ from toxtune.trials import Trial
 def main(
     replicate: Replicate, searched: Path | None, outputs: dict[str, Path], trainers: str
 ) -> None:
-    """Place the model and its predictions; compare them with the search's.
+    """Place the model and its predictions; compare some with the search's.
 
     `searched` holds the validation predictions that the trial was selected by, if
     they are of the same training.
     """
     entry = fill_store(replicate, ["model"], trainers)["model"]
     place(entry / f"model.{replicate.model_format}", outputs["model"])
-    for part in ("train", "valid"):
-        place(entry / f"{part}.npy", outputs[part])
-    write_json(outputs["card"], model_card(replicate, searched, outputs["valid"]))
+    place(entry / "train.npy", outputs["train"])
+    write_json(outputs["card"], model_card(replicate, searched, entry / "valid.npy"))
 
 
 if __name__ == "__main__":
@@ -36,8 +35,7 @@ if __name__ == "__main__":
         Replicate(Trial(**winner["model"]), seed),
         searched=Path(searched, "valid_predictions.npy") if searched else None,
         outputs={
-            name: Path(snakemake.output[name])
-            for name in ("model", "train", "valid", "card")
+            name: Path(snakemake.output[name]) for name in ("model", "train", "card")
         },
         trainers=snakemake.config["trainers"],
     )

@@ -71,7 +71,7 @@ def summary_across_splits(run: str, results: list[SplitResult]) -> str:
             f"# {run}: the result over {len(results)} splits\n",
             f"{metric}, mean over tasks and seeds. Each split is a search, a selection "
             "and a test of its own; scores of different splits were not compared to "
-            "select anything.\n",
+            "select anything." + _nested_note(results) + "\n",
             _family_table(scores),
             _selected_line(scores),
             "## Splits\n",
@@ -80,6 +80,16 @@ def summary_across_splits(run: str, results: list[SplitResult]) -> str:
             _winner_lines(results),
             _correlation_line(correlations),
         ]
+    )
+
+
+def _nested_note(results: list[SplitResult]) -> str:
+    if not all("outer-" in result.name for result in results):
+        return ""
+    return (
+        " This is a nested cross-validation: every molecule was in the test part "
+        "once, and the mean test score estimates the whole procedure, search and "
+        "selection included, not one model."
     )
 
 

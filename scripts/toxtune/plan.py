@@ -76,9 +76,16 @@ class Plan:
 
     @property
     def columns(self) -> dict[str, Any]:
-        """How the dataset's columns are read; its settings without the checksum."""
-        columns = {key: self.dataset[key] for key in self.dataset if key != "sha256"}
+        """How the dataset's columns are read; its settings without checksums."""
+        sums = self.checksums
+        columns = {key: self.dataset[key] for key in self.dataset if key not in sums}
         return {**columns, "kind": self.kind}
+
+    @property
+    def checksums(self) -> dict[str, str]:
+        """SHA-256 of the dataset's files, uncompressed."""
+        keys = ("sha256", "test_sha256")
+        return {key: self.dataset[key] for key in keys if key in self.dataset}
 
     @property
     def families(self) -> list[str]:
@@ -130,6 +137,11 @@ class Plan:
     def is_cross_validated(self) -> bool:
         """Whether trials are judged fold by fold."""
         return self.folds != [None]
+
+    @property
+    def model_parts(self) -> list[str]:
+        """The parts that the winners' models are made with."""
+        return ["train"] if self.is_cross_validated else ["train", "valid"]
 
     def part_file(self, part: str, fold: int | None = None) -> str:
         """Path of a part's molecules."""

@@ -13,6 +13,7 @@ from toxtune.gzipped import uncompressed
 from toxtune.identity import short_id
 from toxtune.kinds import BINARY
 from toxtune.metrics import METRICS
+from toxtune.models.registry import family_module
 from toxtune.parts import SPLIT_COLUMN
 from toxtune.plan import Plan, PlannedStage
 from toxtune.replicatenames import replicate_name
@@ -23,6 +24,8 @@ from toxtune.trials import Trial, make_trial
 
 # What decides a proposal; the rest of a space is its budget.
 SPACE_KEYS = ("family", "features", "hyperparameters")
+# What the families' shipped spaces are searched with, by its name in config.yaml.
+FEATURES_OF_MODELS = "ecfp"
 HASH_CACHE = Path(".toxtune/source_hashes.json")
 
 
@@ -38,8 +41,8 @@ def load_plans(config: dict[str, Any]) -> list[Plan]:
     """
     dataset = _dataset_settings(config)
     searches = [
-        _search(number, spelled, config)
-        for number, spelled in enumerate(config["search"]["spaces"])
+        _search(f"space-{number}", key, spelled, config)
+        for number, (key, spelled) in enumerate(_spaces(config))
     ]
     return [
         _plan(
@@ -83,13 +86,33 @@ class _Search:
         return {name: features_name(*of) for name, of in self.definitions.items()}
 
 
-def _search(number: int, spelled: dict[str, Any], config: dict[str, Any]) -> _Search:
+def _spaces(config: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """List the spaces that are searched, each with its key for messages."""
+    if not config["models"]:
+        spaces = config["search"]["spaces"]
+        return [(f"search.spaces[{n}]", space) for n, space in enumerate(spaces)]
+    return [
+        (
+            f"models[{number}]",
+            {
+                "family": family,
+                "features": FEATURES_OF_MODELS,
+                "hyperparameters": family_module(family).SPACE,
+            },
+        )
+        for number, family in enumerate(config["models"])
+    ]
+
+
+def _search(
+    name: str, key: str, spelled: dict[str, Any], config: dict[str, Any]
+) -> _Search:
     features = config["features"]
-    key, kind = f"search.spaces[{number}]", _kind(config)
+    kind = _kind(config)
     space = read_space(spelled, list(features), key, kind)
     settings = {**config["search"], **spelled}
     return _Search(
-        name=f"space-{number}",
+        name=name,
         kind=kind,
         spelled=spelled,
         definitions={

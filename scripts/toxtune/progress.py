@@ -71,7 +71,7 @@ class Best:
 
     trial: str
     score: float
-    seeds: int
+    trainings: int
     metric: str
 
 
@@ -212,21 +212,22 @@ class BestSoFar:
         from toxtune.files import read_json
         from toxtune.metrics import class_weights, mean_score
 
-        if read_json(result_folder / "result.json")["status"] != "ok":
+        result = read_json(result_folder / "result.json")
+        if result["status"] != "ok":
             return
         predictions = np.load(result_folder / "valid_predictions.npy")
         weights = class_weights(self._read_labels(train))
         labels = self._read_labels(valid)
         score = mean_score(self.metric, labels, predictions, weights)
         if np.isfinite(score):
-            seeds = self._scores.setdefault(result_folder.parent.name, {})
-            seeds[result_folder.name] = score
+            replicates = self._scores.setdefault(result["trial"]["id"], {})
+            replicates[result_folder.name] = score
 
     def best(self) -> Best | None:
         """Return the best trial; ties go to the first by id."""
         means = {
-            trial: sum(seeds.values()) / len(seeds)
-            for trial, seeds in self._scores.items()
+            trial: sum(scores.values()) / len(scores)
+            for trial, scores in self._scores.items()
         }
         if not means:
             return None
@@ -295,5 +296,6 @@ def trainings_in_words(counts: Counts) -> str:
 
 def best_in_words(best: Best) -> str:
     """Spell the best score so far."""
-    seeds = "1 seed" if best.seeds == 1 else f"mean of {best.seeds} seeds"
-    return f"{best.metric} {best.score:.4f}, trial {best.trial}, {seeds}"
+    count = best.trainings
+    of = "1 training" if count == 1 else f"mean of {count} trainings"
+    return f"{best.metric} {best.score:.4f}, trial {best.trial}, {of}"

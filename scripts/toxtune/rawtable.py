@@ -47,7 +47,7 @@ def read_raw(path: Path, columns: dict[str, Any]) -> tuple[list[str], list[RawRo
         If the table or a label is not as described; the message names the column,
         or the line of the file counted from 1.
     """
-    header, lines = _read_lines(path)
+    header, lines = read_lines(path)
     tasks = _check_columns(path, header, columns)
     position = {name: index for index, name in enumerate(header)}
     smiles_index = position[columns["smiles_column"]]
@@ -70,7 +70,7 @@ def read_raw(path: Path, columns: dict[str, Any]) -> tuple[list[str], list[RawRo
     return tasks, rows
 
 
-def _read_lines(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+def read_lines(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """Return the header and, for each row, the line it ends on and its cells."""
     try:
         with open(path, encoding="utf-8-sig", newline="") as stream:

@@ -17,6 +17,7 @@ from toxtune.files import read_json, sha256_of_file, whole_file, write_json
 from toxtune.identity import full_hash
 from toxtune.models import Examples, Fitted
 from toxtune.models.registry import family_module
+from toxtune.parts import read_table
 from toxtune.store import place
 from toxtune.training import load_examples, status_of
 from toxtune.trials import Trial
@@ -64,7 +65,7 @@ class Replicate:
                 "seed": self.seed,
                 "data": [
                     [sha256_of_file(path) for path in self._files(part)]
-                    for part in ("train", "valid")
+                    for part in self._parts
                 ],
                 "code": code_hash("toxtune.training", module.__name__),
                 "versions": {name: _version(name) for name in module.LIBRARIES},
@@ -82,6 +83,16 @@ class Replicate:
             "state": state_key(self.key),
         }
 
+    @cached_property
+    def _parts(self) -> list[str]:
+        """The parts that the training reads.
+
+        A cross-validation leaves no molecule for a validation part of its own: then
+        the winner is trained on all and judged by none.
+        """
+        _, judged = read_table(Path(self.trial.part_file("valid", self.fold)))
+        return ["train", "valid"] if judged else ["train"]
+
     def _files(self, part: str) -> list[Path]:
         """Return a part's files that the training reads: features, then labels."""
         features = self.trial.features_files(part, self.fold)
@@ -89,23 +100,20 @@ class Replicate:
         return [Path(name) for name in [*features, labels]]
 
     @cached_property
-    def _examples(self) -> tuple[Examples, Examples]:
-        *train_features, train = self._files("train")
-        *valid_features, valid = self._files("valid")
-        return (
-            load_examples(train_features, train, self.trial.kind),
-            load_examples(valid_features, valid, self.trial.kind),
-        )
+    def _examples(self) -> dict[str, Examples]:
+        examples = {}
+        for part in self._parts:
+            *features, labels = self._files(part)
+            examples[part] = load_examples(features, labels, self.trial.kind)
+        return examples
 
     @cached_property
     def _outcome(self) -> tuple[Fitted, dict[str, Any]]:
         """The training itself, done at most once, and what it cost."""
         start = time.perf_counter()
-        train, valid = self._examples
         fitted = family_module(self.trial.family).fit(
-            train,
-            # A cross-validation leaves no molecule for a part of its own.
-            valid if len(valid.labels) else None,
+            self._examples["train"],
+            self._examples.get("valid"),
             self.trial.hyperparameters,
             self.seed,
             self.state,
@@ -119,7 +127,7 @@ class Replicate:
     def write_result(self, folder: Path) -> None:
         """Train, and write the files of `RESULT_FILES` into `folder`."""
         fitted, cost = self._outcome
-        predictions = fitted.model.predict(self._examples[1].features)
+        predictions = fitted.model.predict(self._examples["valid"].features)
         save_predictions(folder / "valid_predictions.npy", predictions)
         write_curve(folder / "learning_curve.tsv", fitted)
         write_json(folder / "cost.json", cost)
@@ -154,7 +162,7 @@ class Replicate:
         """Train, and write ``model.{format}`` and its predictions into `folder`."""
         fitted, _ = self._outcome
         fitted.model.save(folder / f"model.{self.model_format}")
-        for part, examples in zip(("train", "valid"), self._examples, strict=True):
+        for part, examples in self._examples.items():
             predictions = fitted.model.predict(examples.features)
             save_predictions(folder / f"{part}.npy", predictions)
 

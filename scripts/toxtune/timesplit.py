@@ -1,5 +1,7 @@
 """Splitting by time: what was measured last is the test part."""
 
+import math
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -43,32 +45,42 @@ def split_by_time(
 
 
 def _read_times(column: list[str], name: str) -> list[Any]:
-    """Read the times as numbers if all are, and else as dates."""
-    for read in (float, _date):
-        try:
-            times = [read(text) for text in column]
-        except ValueError:
-            continue
-        if all(time == time for time in times):
+    """Read the times: all as numbers, or all as dates."""
+    numbers = [_read(_number, text) for text in column]
+    dates = [_read(_date, text) for text in column]
+    for times in (numbers, dates):
+        if None not in times:
             return times
-    wrong = next(text for text in column if not _is_time(text))
-    raise UserError(
-        f"split.column: {name!r} must be a number or a date such as 2026-11-24 in "
-        f"each row, and the same in all; got {wrong!r}"
+    neither = (
+        text
+        for text, number, date in zip(column, numbers, dates, strict=True)
+        if number is None and date is None
     )
+    # Without one that is neither there are both, and the first of each is one of them.
+    wrong = next(neither, column[numbers.index(None)])
+    raise UserError(
+        f"split.column: {name!r} must be a number in each row, or a date such as "
+        f"2026-11-24 in each row; got {wrong!r}"
+    )
+
+
+def _read(read: Callable[[str], Any], text: str) -> Any:
+    try:
+        return read(text)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if math.isnan(number):
+        raise ValueError("no moment in time")
+    return number
 
 
 def _date(text: str) -> datetime:
     # Without the zone, since moments with and without one cannot be compared.
     return datetime.fromisoformat(text).replace(tzinfo=None)
-
-
-def _is_time(text: str) -> bool:
-    try:
-        _date(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _start(times: list[Any], share: float) -> Any:

@@ -10,7 +10,9 @@ import pytest
 
 from toxtune.errors import UserError
 from toxtune.parts import read_part, read_table, write_table
-from toxtune.splits import PARTS, SPLITTERS, assign_parts, split_groups, write_split
+from toxtune.splitfiles import write_fold, write_split
+from toxtune.splits import PARTS, Assignment, assign
+from toxtune.splitters import SPLITTERS, split_by_shares, split_into_folds
 
 FRACTIONS = {"train": 0.6, "valid": 0.2, "test": 0.2}
 SEEDED = ["random", "stratified"]
@@ -21,6 +23,11 @@ KEYS = ["row", "id", "smiles", "group"]
 def settings(method, seed=0, **fractions):
     """Return the settings of a split."""
     return {"method": method, "fractions": FRACTIONS | fractions, "seed": seed}
+
+
+def assign_parts(molecules, split, kind="binary"):
+    """Assign to parts alone."""
+    return assign(molecules, split, kind).parts
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +56,7 @@ def with_column(tmp_path):
             [i, i, "C", groups[i] if groups else f"G{i}", labels[i].strip(), part]
             for i, part in enumerate(parts)
         ]
-        write_table(path, [*KEYS, "a", "part"], rows)
+        write_table(path, [*KEYS, "a", "split_by"], rows)
         return path
 
     return write
@@ -59,7 +66,7 @@ def with_column(tmp_path):
 def test_parts_are_disjoint_complete_and_in_order(molecules, tmp_path, method):
     files = {part: tmp_path / f"{part}.csv" for part in PARTS}
     assigned = assign_parts(molecules, settings(method))
-    write_split(molecules, assigned, tmp_path / "assignment.tsv", files)
+    write_split(molecules, Assignment(assigned, []), tmp_path / "assignment.tsv", files)
     header, rows = read_table(molecules)
     found = {part: read_table(path) for part, path in files.items()}
     assert all(there == header for there, _ in found.values())
@@ -104,18 +111,23 @@ def test_same_seed_gives_the_same_split(molecules, method):
 def test_same_seed_gives_the_same_split_in_a_fresh_process(molecules):
     code = (
         "import json, sys; from pathlib import Path\n"
-        "from toxtune.splits import assign_parts\n"
+        "from toxtune.splits import assign\n"
         "molecules, *all_settings = json.loads(sys.argv[1])\n"
-        "print(json.dumps([assign_parts(Path(molecules), s) for s in all_settings]))"
+        "of = [assign(Path(molecules), s, 'binary') for s in all_settings]\n"
+        "print(json.dumps([[one.parts, one.folds] for one in of]))"
     )
-    all_settings = [settings(method) for method in SPLITTERS]
+    all_settings = [
+        settings(method, seed=4) | {"cross_validation": {"folds": 3, "repeats": 2}}
+        for method in SPLITTERS
+    ]
     output = subprocess.check_output(
         [sys.executable, "-c", code, json.dumps([str(molecules), *all_settings])],
         env={"PYTHONPATH": ":".join(sys.path), "PYTHONHASHSEED": "7"},
         stderr=subprocess.DEVNULL,
     )
     # All that DeepChem prints while it is imported is held back.
-    assert json.loads(output) == [assign_parts(molecules, s) for s in all_settings]
+    here = [assign(molecules, s, "binary") for s in all_settings]
+    assert json.loads(output) == [[one.parts, one.folds] for one in here]
 
 
 @pytest.mark.parametrize("method", SEEDED)
@@ -126,7 +138,7 @@ def test_another_seed_gives_another_split(molecules, method):
 
 @pytest.mark.parametrize("method", SEEDED)
 def test_seed_is_required(molecules, method):
-    with pytest.raises(UserError, match="split.seeds must be an integer"):
+    with pytest.raises(ValueError, match="needs a seed"):
         assign_parts(molecules, settings(method, seed=None))
 
 
@@ -146,19 +158,24 @@ def test_scaffold_keeps_rings_together(molecules):
     assert all(len(names) == 1 for names in parts.values())
 
 
-def test_scaffold_too_large_for_train_is_reported(caplog):
+def test_scaffold_too_large_for_train_is_reported(tmp_path, caplog):
     smiles = ["C" * size for size in range(1, 18)] + ["C1CC1", "C1CCC1", "C1CCCC1"]
+    rows = [[i, i, text, f"G{i}", i % 2] for i, text in enumerate(smiles)]
+    write_table(tmp_path / "molecules.csv", [*KEYS, "a"], rows)
     fractions = {"train": 0.7, "valid": 0.2, "test": 0.1}
-    split_groups("scaffold", fractions, None, smiles, np.ones((20, 1), bool))
+    with pytest.raises(UserError, match="of the train part|every part must have"):
+        assign_parts(
+            tmp_path / "molecules.csv", settings("scaffold", None, **fractions)
+        )
     assert any("train has 0.15 of the groups" in line for line in caplog.messages)
 
 
 def test_stratified_spreads_the_positives():
     positive = np.zeros((200, 2), bool)
     positive[:10, 0] = positive[30:50, 1] = True
-    split = split_groups("stratified", FRACTIONS, 3, ["C"] * 200, positive)
-    for part, counts in {"train": [6, 12], "valid": [2, 4], "test": [2, 4]}.items():
-        members = np.array(split) == part
+    shares = list(FRACTIONS.values())
+    split = split_by_shares("stratified", shares, 3, ["C"] * 200, positive)
+    for members, counts in zip(split, [[6, 12], [2, 4], [2, 4]], strict=True):
         assert positive[members].sum(axis=0).tolist() == counts
 
 
@@ -173,7 +190,7 @@ def test_stratified_sees_the_labels_of_all_rows_of_a_group(tmp_path):
 
 def test_lost_groups_are_noticed():
     with pytest.raises(RuntimeError, match="ScaffoldSplitter lost"):
-        split_groups("scaffold", FRACTIONS, 0, ["C", "C?"], np.ones((2, 1), bool))
+        split_by_shares("scaffold", [0.5, 0.5], 0, ["C", "C?"], np.ones((2, 1), bool))
 
 
 def test_column_is_taken_as_it_is(with_column, tmp_path):
@@ -182,7 +199,7 @@ def test_column_is_taken_as_it_is(with_column, tmp_path):
     assigned = assign_parts(path, {"method": "column", "column": "set"})
     assert assigned == parts
     files = {part: tmp_path / f"{part}.csv" for part in PARTS}
-    write_split(path, assigned, tmp_path / "assignment.tsv", files)
+    write_split(path, Assignment(assigned, []), tmp_path / "assignment.tsv", files)
     header, rows = read_table(files["train"])
     assert header == [*KEYS, "a"]
     assert [row[0] for row in rows] == ["2", "3", "6"]
@@ -191,8 +208,8 @@ def test_column_is_taken_as_it_is(with_column, tmp_path):
 @pytest.mark.parametrize(
     ("parts", "changes", "message"),
     [
-        (["train", "Test"], {}, "'set' must be .*, got 'Test' in data row 1"),
-        (["train", ""], {}, "got '' in data row 1"),
+        (["train", "Test"], {}, "'set' must be .*, got 'Test' for molecule 1"),
+        (["train", ""], {}, "got '' for molecule 1"),
         (["train", "train", "test"], {}, "train 2, valid 0, test 1"),
         (
             ["train", "valid"] * 5,
@@ -202,7 +219,7 @@ def test_column_is_taken_as_it_is(with_column, tmp_path):
         (
             ["train", "train", "valid", "valid", "test", "test"],
             {"labels": "010111"},
-            "no task has both a 0 and a 1 among the 2 molecules of the test part",
+            "no task has two different labels among the 2 molecules of the test part",
         ),
         (
             ["train", "train", "valid", "valid", "test", "test"],
@@ -218,7 +235,7 @@ def test_unusable_column_is_refused(with_column, parts, changes, message):
 
 
 def test_missing_column_is_refused(molecules):
-    with pytest.raises(UserError, match="no column 'part'"):
+    with pytest.raises(ValueError, match="no column 'split_by'"):
         assign_parts(molecules, {"method": "column", "column": "set"})
 
 
@@ -233,7 +250,152 @@ def test_task_with_one_class_in_a_part_is_reported(tmp_path, caplog):
     labels = ["00", "11", "00", "10", "00", "11"]
     parts = ["train", "train", "valid", "valid", "test", "test"]
     rows = [[i, i, "C", f"G{i}", *labels[i], part] for i, part in enumerate(parts)]
-    write_table(tmp_path / "molecules.csv", [*KEYS, "a", "b", "part"], rows)
+    write_table(tmp_path / "molecules.csv", [*KEYS, "a", "b", "split_by"], rows)
     split = {"method": "column", "column": "set"}
     assert assign_parts(tmp_path / "molecules.csv", split) == parts
-    assert caplog.messages == ["Task b lacks a class in the valid part"]
+    assert caplog.messages == ["Task b has no two different labels in the valid part"]
+
+
+def folded(method, seed=0, folds=4, repeats=2):
+    scheme = {"folds": folds, "repeats": repeats}
+    return settings(method, seed) | {"cross_validation": scheme}
+
+
+@pytest.mark.parametrize("method", SPLITTERS)
+def test_folds_cut_the_groups_of_the_training_part(molecules, method):
+    assigned = assign(molecules, folded(method), "binary")
+    assert set(assigned.parts) == {"train", "test"}
+    assert len(assigned.folds) == 2
+    groups = read_part(molecules).groups
+    for fold_of in assigned.folds:
+        pairs = set(zip(groups, fold_of, strict=True))
+        assert len(pairs) == len(set(groups))
+        for fold, part in zip(fold_of, assigned.parts, strict=True):
+            assert (fold >= 0) == (part == "train")
+        sizes = Counter(fold for _, fold in pairs if fold >= 0)
+        assert set(sizes) == {0, 1, 2, 3}
+        # A scaffold goes as a whole.
+        spread = 30 if method == "scaffold" else 2
+        assert max(sizes.values()) - min(sizes.values()) <= spread
+    same = assigned.folds[0] == assigned.folds[1]
+    assert same == (method == "scaffold")
+
+
+def test_folds_leave_the_test_part_to_hold_out(molecules):
+    one = assign(molecules, folded("random", repeats=1), "binary")
+    two = assign(molecules, folded("random", folds=2), "binary")
+    assert one.parts == two.parts
+    assert Counter(one.parts)["test"] == pytest.approx(0.2 * 230, abs=12)
+
+
+@pytest.mark.parametrize("method", SPLITTERS)
+def test_outer_folds_test_every_molecule_once(molecules, method):
+    tested = Counter()
+    for fold in range(3):
+        outer = {"outer": {"folds": 3, "fold": fold}}
+        split = folded(method, folds=2, repeats=1) | outer
+        del split["fractions"]
+        assigned = assign(molecules, split, "binary")
+        tested.update(row for row, p in enumerate(assigned.parts) if p == "test")
+    assert tested == dict.fromkeys(range(230), 1)
+
+
+def test_stratified_folds_spread_the_positives():
+    positive = np.zeros((120, 1), bool)
+    positive[:12] = True
+    fold_of = split_into_folds("stratified", 4, 0, ["C"] * 120, positive)
+    assert Counter(fold_of[:12].tolist()) == dict.fromkeys(range(4), 3)
+
+
+def test_fold_files_are_the_training_part(molecules, tmp_path):
+    assigned = assign(molecules, folded("random"), "binary")
+    files = {part: tmp_path / f"{part}.csv" for part in PARTS}
+    write_split(molecules, assigned, tmp_path / "assignment.tsv", files)
+    header, rows = read_table(files["train"])
+    judged = []
+    for fold in range(4):
+        own = {part: tmp_path / f"{fold}-{part}.csv" for part in ("train", "valid")}
+        write_fold(files["train"], tmp_path / "assignment.tsv", 1, fold, own)
+        members = {part: read_table(path) for part, path in own.items()}
+        assert all(there == header for there, _ in members.values())
+        both = members["train"][1] + members["valid"][1]
+        assert sorted(both) == sorted(rows)
+        judged += members["valid"][1]
+    assert sorted(judged) == sorted(rows)
+    assert not read_table(files["valid"])[1]
+
+
+TIMED = {"method": "time", "column": "measured", "fractions": FRACTIONS}
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        [str(year) for year in (2010, 2003, 2007, 2001, 2009, 2005, 2002, 2004, 2006)],
+        [f"20{y:02}-01-31" for y in (10, 3, 7, 1, 9, 5, 2, 4, 6)],
+    ],
+)
+def test_latest_molecules_are_the_test_part(with_column, times):
+    order = sorted(range(9), key=times.__getitem__)
+    labels = "".join(str(order.index(row) % 2) for row in range(9))
+    fractions = {"train": 5 / 9, "valid": 2 / 9, "test": 2 / 9}
+    path = with_column(times, labels=labels)
+    parts = assign_parts(path, TIMED | {"fractions": fractions})
+    by_time = [parts[row] for row in order]
+    assert by_time == ["train"] * 5 + ["valid"] * 2 + ["test"] * 2
+
+
+def test_molecules_of_one_time_and_of_one_group_stay_together(with_column):
+    times = ["1", "2", "2", "2", "2", "3", "3", "4", "5", "9"]
+    # The last row is the same molecule as the first one, known since then.
+    groups = [*map("G{}".format, range(9)), "G0"]
+    path = with_column(times, labels="0110001010", groups=groups)
+    fractions = {"train": 0.4, "valid": 0.25, "test": 0.35}
+    parts = assign_parts(path, TIMED | {"fractions": fractions})
+    assert parts == [*["train"] * 5, *["valid"] * 2, *["test"] * 2, "train"]
+
+
+@pytest.mark.parametrize(
+    ("times", "wrong"),
+    [(["1", "soon", "3"], "soon"), (["2020-01-01", ""], ""), (["1", "nan"], "nan")],
+)
+def test_time_that_is_none_is_refused(with_column, times, wrong):
+    with pytest.raises(UserError, match=f"'measured' must be a number.*{wrong!r}"):
+        assign_parts(with_column(times), TIMED)
+
+
+def given(**changes):
+    return settings("random") | {"column": "set"} | changes
+
+
+def test_given_test_part_stays_as_it_is(with_column):
+    column = ["test", "", "test", *[""] * 37]
+    # Row 7 is the same molecule as row 0 of the test part.
+    groups = [f"G{0 if row == 7 else row}" for row in range(40)]
+    path = with_column(column, labels="0110" * 10, groups=groups)
+    parts = assign_parts(path, given())
+    assert [row for row, part in enumerate(parts) if part == "test"] == [0, 2]
+    assert [row for row, part in enumerate(parts) if part == ""] == [7]
+    sizes = Counter(parts)
+    assert (sizes["train"], sizes["valid"]) == (27, 10)
+    crossed = given(cross_validation={"folds": 3, "repeats": 1})
+    assigned = assign(path, crossed, "binary")
+    assert set(assigned.parts) == {"train", "test", ""}
+    assert assigned.folds[0][0] == assigned.folds[0][7] == -1
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [(["", "tset"], "must be test, or empty.*'tset'"), (["", ""], "for no molecule")],
+)
+def test_unusable_given_test_part_is_refused(with_column, column, message):
+    with pytest.raises(UserError, match=message):
+        assign_parts(with_column(column), given())
+
+
+def test_class_that_training_lacks_is_refused(with_column):
+    path = with_column(["train", "train", "valid", "valid", "test", "test"], "010201")
+    by_column = {"method": "column", "column": "set"}
+    with pytest.raises(UserError, match="train part has no molecule of class 2 of"):
+        assign_parts(path, by_column, "multiclass")
+    assert len(assign_parts(path, by_column, "regression")) == 6

@@ -159,6 +159,7 @@ def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
         "toxtune/features.py",
         "toxtune/identity.py",
         "toxtune/logs.py",
+        "toxtune/replicatenames.py",
         "toxtune/replicates.py",
         "toxtune/models/registry.py",
         "toxtune/processes.py",

@@ -229,8 +229,33 @@ FAULTS = {
     "split: {seeds: null}": (
         "split.seeds: split.method random needs at least one, got None"
     ),
-    "split: {column: part}": (
-        "split.column: split.method random ignores it; write null, got 'part'"
+    "split: {method: time, seeds: null}": (
+        "split.column: split.method time needs a column's name, got None"
+    ),
+    "split: {method: time, column: year}": (
+        "split.seeds: time has no use for them; write null, got [0]"
+    ),
+    "{validation: {scheme: nested}, split: {column: set}}": (
+        "validation.scheme: nested tests every molecule once; leave out split.column "
+        "and dataset.test_source, or write cross_validation; got 'nested'"
+    ),
+    "{validation: {scheme: cross_validation}, split: {method: time, column: year, "
+    "seeds: null}}": (
+        "validation.scheme: split.method time gives no folds; write holdout, or let "
+        "split.method be random, stratified or scaffold; got 'cross_validation'"
+    ),
+    "{validation: {scheme: nested, repeats: 2}, split: {method: scaffold, "
+    "seeds: null}}": (
+        "validation.repeats: scaffold gives the same folds each time; write 1, got 2"
+    ),
+    "validation: {folds: 1}": "validation.folds: must be ≥ 2, got 1",
+    "{dataset: {test_source: a.csv}, split: {column: set}}": (
+        "dataset.test_source: the test part cannot come from split.column as well; "
+        "write split.column null and another split.method, got 'a.csv'"
+    ),
+    "{split: {method: stratified}, objective: {metric: rmse, direction: minimize}}": (
+        "split.method: stratified is for binary tasks, and objective.metric rmse is "
+        "for regression ones; write random or scaffold"
     ),
     "split: {method: column, seeds: null, fractions: null}": (
         "split.column: split.method column needs a column's name, got None"

@@ -143,7 +143,7 @@ def test_files_have_the_documented_format(table, tmp_path):
     molecules, changes, counts = (tmp_path / name for name in ("m", "c", "j"))
     write_curation(curate(path, settings), True, molecules, changes, counts)
     assert molecules.read_bytes() == (
-        b"row,id,smiles,group,a,part\n"
+        b"row,id,smiles,group,a,split_by\n"
         b"0,x,C,VNWKTOKETHGBQD,1,train\n"
         b"2,z,CC,OTMSDBZUPAUEDD,,test\n"
     )

@@ -44,10 +44,24 @@ def predictions(n_seeds):
     }
 
 
+def evaluated(parts, predictions, resampling, kind):
+    """Evaluate with the validation scores that the predictions give."""
+    weights = class_weights(parts["train"].labels)
+    labels = parts["valid"].labels
+    valid = {
+        metric: np.stack(
+            [task_scores(metric, labels, one, weights) for one in predictions["valid"]]
+        )
+        for metric in metrics_of(kind)
+    }
+    judged = {name: parts[name] for name in ("train", "test")}
+    return evaluate(judged, predictions, valid, resampling, kind)
+
+
 @pytest.fixture(scope="module")
 def report():
     """Evaluate three seeds."""
-    return evaluate(PARTS, predictions(3), RESAMPLING, "binary")
+    return evaluated(PARTS, predictions(3), RESAMPLING, "binary")
 
 
 @pytest.mark.parametrize("metric", BINARY)
@@ -99,7 +113,7 @@ def test_intervals_surround_the_scores(report, metric):
 
 
 def test_more_confidence_is_a_wider_interval(report):
-    wider = evaluate(PARTS, predictions(3), Resampling(60, 0, 0.99), "binary")
+    wider = evaluated(PARTS, predictions(3), Resampling(60, 0, 0.99), "binary")
     low, high = report["roc_auc"]["mean"]["test_interval"]
     wide_low, wide_high = wider["roc_auc"]["mean"]["test_interval"]
     assert wide_low < low
@@ -107,7 +121,7 @@ def test_more_confidence_is_a_wider_interval(report):
 
 
 def test_bootstrap_settings_change_no_score(report):
-    other = evaluate(PARTS, predictions(3), Resampling(20, 5, 0.8), "binary")
+    other = evaluated(PARTS, predictions(3), Resampling(20, 5, 0.8), "binary")
     for metric in BINARY:
         one, two = report[metric]["mean"], other[metric]["mean"]
         assert one["test_per_seed"] == two["test_per_seed"]
@@ -115,11 +129,11 @@ def test_bootstrap_settings_change_no_score(report):
 
 
 def test_same_settings_give_the_same_report(report):
-    assert evaluate(PARTS, predictions(3), RESAMPLING, "binary") == report
+    assert evaluated(PARTS, predictions(3), RESAMPLING, "binary") == report
 
 
 def test_single_seed_has_no_sd():
-    report = evaluate(PARTS, predictions(1), RESAMPLING, "binary")
+    report = evaluated(PARTS, predictions(1), RESAMPLING, "binary")
     mean = report["roc_auc"]["mean"]
     assert mean["test_sd_over_seeds"] is None
     assert mean["test_per_seed"] == [mean["test"]]
@@ -131,7 +145,7 @@ def test_nothing_to_score_is_null():
         name: replace(part, labels=np.full_like(part.labels, np.nan))
         for name, part in PARTS.items()
     }
-    report = evaluate(blank, predictions(2), RESAMPLING, "binary")
+    report = evaluated(blank, predictions(2), RESAMPLING, "binary")
     mean = report["roc_auc"]["mean"]
     assert (mean["test"], mean["test_interval"]) == (None, None)
     json.dumps(report, allow_nan=False)

@@ -136,10 +136,12 @@ def test_trainings_of_earlier_runs_count(tmp_path, monkeypatch):
         (tmp_path / f"data/d/s/{part}.csv").write_text(text)
     folder = tmp_path / "results/trials/dense/aaa/seed-0"
     folder.mkdir(parents=True)
-    write_json(folder / "result.json", {"status": "ok"})
+    write_json(folder / "result.json", {"status": "ok", "trial": {"id": "aaa"}})
     np.save(folder / "valid_predictions.npy", np.array([[0], [1], [0], [1]]))
     trial = Trial("aaa", "d", "s", "dense", "bits", {})
-    plan = Plan("run", "binary", {}, "d", {}, "s", {}, {"aaa": trial}, [("aaa", 0)], {})
+    plan = Plan(
+        "run", "binary", {}, "d", {}, "s", {}, {"aaa": trial}, [("aaa", "seed-0")], {}
+    )
     config = {
         "objective": {"metric": "roc_auc", "direction": "maximize"},
         "search": {"seeds": [0, 1]},

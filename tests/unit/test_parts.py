@@ -25,7 +25,7 @@ def test_part_is_read_in_the_order_of_its_file(tmp_path):
 
 def test_part_column_is_no_task(tmp_path):
     rows = [[*row, "train"] for row in ROWS]
-    write_table(tmp_path / "molecules.csv", [*HEADER, "part"], rows)
+    write_table(tmp_path / "molecules.csv", [*HEADER, "split_by"], rows)
     part = read_part(tmp_path / "molecules.csv")
     assert part.tasks == ["SR-p53", "NR-AR"]
     assert part.labels.shape == (2, 2)

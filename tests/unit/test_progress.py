@@ -107,7 +107,8 @@ def parts(tmp_path):
 
 def add_result(scores, parts, folder, predictions, status="ok"):
     folder.mkdir(parents=True)
-    write_json(folder / "result.json", {"status": status})
+    result = {"status": status, "trial": {"id": folder.parent.name}}
+    write_json(folder / "result.json", result)
     column = np.array(predictions, dtype=np.float32)[:, None]
     np.save(folder / "valid_predictions.npy", column)
     scores.add(folder, *parts)
@@ -121,7 +122,7 @@ def test_the_best_trial_is_the_one_with_the_best_mean_over_seeds(tmp_path, parts
     add_result(scores, parts, tmp_path / "aaa/seed-1", [0.9, 0.1, 0.8, 0.2])
     add_result(scores, parts, tmp_path / "bbb/seed-0", [0.1, 0.9, 0.8, 0.8])
     best = scores.best()
-    assert (best.trial, best.seeds, best.metric) == ("bbb", 1, "roc_auc")
+    assert (best.trial, best.trainings, best.metric) == ("bbb", 1, "roc_auc")
     assert best.score == pytest.approx(0.875)
 
 

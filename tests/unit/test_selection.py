@@ -12,7 +12,7 @@ from toxtune.selection import select
 SPECS = {
     name: {
         "trial": {"id": name, "hyperparameters": {"x": name}},
-        "folders": {"0": f"{name}/seed-0", "1": f"{name}/seed-1"},
+        "folders": {f"seed-{seed}": f"{name}/seed-{seed}" for seed in (0, 1)},
     }
     for name in "abcde"
 }
@@ -43,6 +43,7 @@ def settings(**changes):
         "seeds": [0, 1],
         "dataset": "d" * 12,
         "split": "5" * 12,
+        "cross_validated": False,
         **changes,
     }
 
@@ -59,7 +60,8 @@ def test_best_mean_of_each_family_wins_and_the_best_of_all():
     won = selection["winners"]["dense"]
     assert won == {
         "trial": {"id": "b", "hyperparameters": {"x": "b"}},
-        "folders": {"0": "b/seed-0", "1": "b/seed-1"},
+        "model": SPECS["b"]["trial"],
+        "folders": {"seed-0": "b/seed-0", "seed-1": "b/seed-1"},
         "mean": 0.85,
         "sd": 0.014,
         "per_seed": [0.84, 0.86],

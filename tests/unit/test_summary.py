@@ -89,6 +89,8 @@ def results() -> Results:
             "groups_with_several_rows": 2,
             "groups_with_conflicts": 1,
             "labels_cleared": 4,
+            "labels_averaged": 0,
+            "kind": "binary",
         },
         plan={
             "dataset": {"sha256": "f" * 64},

@@ -10,11 +10,10 @@ from toxtune.errors import UserError
 from toxtune.files import sha256_of_file, write_json
 from toxtune.metrics import metrics_of, task_scores
 from toxtune.replicates import save_predictions
+from toxtune.scoring import Judged, Scored, score_replicate
 from toxtune.tables import (
-    Scored,
     cost_table,
     read_tsv,
-    score_replicate,
     scores_table,
     trials_table,
     write_tsv,
@@ -27,10 +26,13 @@ LABELS = np.array(
     [[1, 0, 1], [0, 1, 1], [1, np.nan, 1], [0, 0, np.nan]], dtype=np.float32
 )
 WEIGHTS = np.array([1.0, 2.0, 1.0])
+JUDGED = [Judged(LABELS, WEIGHTS)]
 COST = {"seconds": 1.5, "peak_memory_mib": 300.1, "host": "here"}
 
 
-def result(id="0123456789ab", seed=0, status="ok", family="dense", **hyperparameters):
+def result(
+    id="0123456789ab", seed=0, status="ok", family="dense", fold=None, **hyperparameters
+):
     """Content of a ``result.json``."""
     return {
         "trial": {
@@ -41,6 +43,7 @@ def result(id="0123456789ab", seed=0, status="ok", family="dense", **hyperparame
             "hyperparameters": hyperparameters,
         },
         "seed": seed,
+        "fold": fold,
         "status": status,
         "epochs": 7 if family == "dense" else None,
     }
@@ -69,7 +72,7 @@ def replicate(tmp_path):
 
 def test_replicate_gets_every_metric(replicate):
     predictions = np.random.default_rng(0).random(LABELS.shape).astype(np.float32)
-    got = score_replicate(replicate(predictions, seed=3), LABELS, WEIGHTS)
+    got = score_replicate(replicate(predictions, seed=3), JUDGED)
     assert got.cost == COST
     assert got.result["seed"] == 3
     assert set(got.scores) == set(BINARY)
@@ -81,7 +84,7 @@ def test_replicate_gets_every_metric(replicate):
 
 def test_failed_replicate_has_no_scores(replicate):
     folder = replicate(np.full(LABELS.shape, np.nan), status="diverged")
-    assert score_replicate(folder, LABELS, WEIGHTS).scores == {}
+    assert score_replicate(folder, JUDGED).scores == {}
 
 
 def test_damaged_predictions_are_refused_with_the_way_out(replicate):
@@ -91,7 +94,7 @@ def test_damaged_predictions_are_refused_with_the_way_out(replicate):
     content[-1] ^= 1
     path.write_bytes(content)
     with pytest.raises(UserError, match="is damaged: delete .* and run again") as error:
-        score_replicate(folder, LABELS, WEIGHTS)
+        score_replicate(folder, JUDGED)
     assert str(folder) in str(error.value)
 
 
