@@ -1,5 +1,6 @@
 """Project folders for the tests that run the real workflow."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -28,3 +29,10 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def finished_copy(finished: Project, tmp_path: Path) -> Project:
     """A finished project that a test may change."""
     return finished.copy(tmp_path / "project")
+
+
+@pytest.fixture
+def searched(finished_copy: Project) -> Project:
+    """A project whose data are there, and nothing that was trained on them."""
+    shutil.rmtree(finished_copy.folder / "results")
+    return finished_copy

@@ -3,11 +3,15 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS_OF_PROJECT = (
@@ -53,6 +57,21 @@ class Project:
             assert done.returncode == 0, done.stdout + done.stderr
         return done
 
+    def launch(self, *arguments: str, cores: int = 2) -> subprocess.Popen:
+        """Start the launcher as `make run` does."""
+        command = [sys.executable, "-m", "toxtune.commands.run", *arguments]
+        command += ["--cores", str(cores)]
+        if "--configfile" not in arguments:
+            command += ["--configfile", TINY]
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": "scripts"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
     def run(self, *arguments: str, cores: int = 2) -> None:
         """Run everything that is asked for."""
         self.snakemake("--cores", str(cores), *arguments)
@@ -79,6 +98,15 @@ class Project:
         """Copy everything, times and Snakemake's records included."""
         shutil.copytree(self.folder, folder, symlinks=True)
         return Project(folder)
+
+
+def kill_everything(process: subprocess.Popen) -> None:
+    """SIGKILL a process and all that it has started."""
+    family = [process, *psutil.Process(process.pid).children(recursive=True)]
+    for member in family:
+        with suppress(ProcessLookupError):
+            os.kill(member.pid, signal.SIGKILL)
+    process.wait()
 
 
 def new_project(folder: Path) -> Project:

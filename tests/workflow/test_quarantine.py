@@ -1,5 +1,7 @@
 """The job graph proves that the selection cannot have seen the test part."""
 
+from collections import Counter
+
 import pytest
 
 from project import new_project
@@ -43,6 +45,18 @@ SEARCHES = {
     "halving": "search:\n  strategy: halving\n  min_resource: 2" + SPACE,
     "hyperband": "search:\n  strategy: hyperband\n  min_resource: 2" + SPACE,
     "several splits": "split: {seeds: [0, 1, 2]}",
+    "cross-validation": "validation: {scheme: cross_validation, folds: 3}",
+    "halving, cross-validated": (
+        "validation: {scheme: cross_validation, folds: 2, repeats: 2}\n"
+        "search:\n  strategy: halving\n  min_resource: 2" + SPACE
+    ),
+    "nested": "validation: {scheme: nested, folds: 2, outer_folds: 3}",
+    "nested, adaptive": (
+        "validation: {scheme: nested, folds: 2, outer_folds: 2}\n"
+        "search:\n  strategy: tpe" + SPACE
+    ),
+    "by time": "split: {method: time, column: mol_id, seeds: null}",
+    "given test part": "split: {column: set}",
 }
 
 
@@ -111,6 +125,39 @@ def test_test_features_are_scaled_for_the_opening_alone(project):
 def test_the_opening_waits_for_the_selection(jobs):
     for opening in [job for job in jobs if job["rule"] == "open_test"]:
         assert "select_best" in {job["rule"] for job in ancestors(jobs, [opening])}
+
+
+def test_each_training_set_has_a_transform_of_its_own(project):
+    folds = "validation: {scheme: cross_validation, folds: 3}"
+    jobs = project.planned("--forceall", *project.overlay(folds + SCALED))
+    test_no_job_before_the_selection_sees_the_test_part(jobs)
+    fits = {job["output"][0]: job["input"] for job in jobs if is_of("fit", job)}
+    # Three folds, and the whole training part, which the winners are trained on.
+    assert len(fits) == 4
+    for transform, (features,) in fits.items():
+        folder = transform.split("/transforms/")[0]
+        assert features == f"{folder}/train/descriptors.npz"
+    for job in jobs:
+        if is_of("transform", job):
+            own = job["output"][0].rsplit("/", 2)[0]
+            transform = f"{own}/transforms/descriptors.npz"
+            assert transform in fits
+            assert sorted(job["input"])[-1] == transform
+
+
+def is_of(verb, job):
+    return job["rule"].split("_")[0] == verb
+
+
+def test_features_of_a_fold_are_computed_once(project):
+    folds = "validation: {scheme: cross_validation, folds: 3, repeats: 2}"
+    jobs = project.planned(*project.overlay(folds))
+    counts = Counter(job["rule"] for job in jobs)
+    assert counts["featurize_part"] == 2
+    assert counts["take_fold"] == 6
+    assert counts["take_fold_features"] == 12
+    # 2 + 2 trials, 2 seeds, 6 folds.
+    assert counts["train_replicate"] == 48
 
 
 def test_a_leak_would_be_found(jobs):

@@ -1,17 +1,14 @@
 """The same configuration gives the same bytes: however many cores, killed or not."""
 
-import os
-import signal
-import subprocess
-import sys
 import time
 import zipfile
 from io import BytesIO
 
 import h5py
 import numpy as np
-import psutil
 import pytest
+
+from project import kill_everything
 
 RESULT_FILES = (
     "trials.tsv",
@@ -69,33 +66,9 @@ def test_fresh_trainers_give_the_bytes_of_warm_ones(finished, project):
     assert_same_results(finished, project)
 
 
-def launch(project, *targets):
-    """Start the launcher as `make run` does."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "toxtune.commands.run", *targets, "--cores", "2"]
-        + ["--configfile", "tests/config.yaml"],
-        cwd=project.folder,
-        env={**os.environ, "PYTHONPATH": "scripts"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def kill_everything(process):
-    """SIGKILL a process and all that it has started."""
-    family = [process, *psutil.Process(process.pid).children(recursive=True)]
-    for member in family:
-        try:
-            os.kill(member.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
-    process.wait()
-
-
 @pytest.mark.parametrize("finished_trainings", [1, 4])
 def test_killed_in_the_middle_of_training(finished, project, finished_trainings):
-    first = launch(project)
+    first = project.launch()
     deadline = time.monotonic() + 300
     while len(replicates_or_none(project)) < finished_trainings:
         assert first.poll() is None, first.stdout.read()
@@ -104,7 +77,7 @@ def test_killed_in_the_middle_of_training(finished, project, finished_trainings)
     kill_everything(first)
     assert not (project.folder / "results/tiny/trials.tsv").exists()
 
-    second = launch(project)
+    second = project.launch()
     output, _ = second.communicate(timeout=600)
     assert second.returncode == 0, output
     assert_same_results(finished, project)
@@ -115,7 +88,7 @@ def replicates_or_none(project):
 
 
 def test_lock_of_a_killed_run_outlives_a_refused_configuration(project):
-    first = launch(project)
+    first = project.launch()
     locks = project.folder / ".snakemake" / "locks"
     deadline = time.monotonic() + 60
     while not (locks.is_dir() and any(locks.iterdir())):
@@ -125,9 +98,9 @@ def test_lock_of_a_killed_run_outlives_a_refused_configuration(project):
     overlay = project.folder / "tests/config.yaml"
     good = overlay.read_text("utf-8")
     overlay.write_text(good + "serach: {}\n", encoding="utf-8")
-    refused = launch(project)
+    refused = project.launch()
     assert "unknown key 'serach'" in refused.communicate(timeout=60)[0]
     overlay.write_text(good, encoding="utf-8")
-    again = launch(project, "search")
+    again = project.launch("search")
     output, _ = again.communicate(timeout=300)
     assert again.returncode == 0, output

@@ -1,10 +1,12 @@
 """Searches other than a grid on one split, run for real, on forests alone."""
 
 import json
-import shutil
+import time
 from collections import Counter
 
 import pytest
+
+from project import kill_everything
 
 DRAWN = """
 search:
@@ -26,13 +28,6 @@ search:
       features: ecfp
       hyperparameters: {n_estimators: 3, min_samples_leaf: [1, 3, 5]}
 """
-
-
-@pytest.fixture
-def searched(finished_copy):
-    """A project whose data are there, and nothing that was trained on them."""
-    shutil.rmtree(finished_copy.folder / "results")
-    return finished_copy
 
 
 def trainings(project, overlay):
@@ -129,13 +124,40 @@ def test_more_candidates_keep_every_training(searched):
     assert searched.planned_rules(*more) == {}
 
 
-def test_adaptive_search_gives_the_same_bytes_with_one_core(searched, tmp_path):
-    overlay = searched.overlay(TPE.format(rounds=2))
+HYPERBAND = HALVING.replace("strategy: halving", "strategy: hyperband")
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        pytest.param(TPE.format(rounds=3), id="tpe"),
+        pytest.param(HALVING.format(trials=6), id="halving"),
+        pytest.param(HYPERBAND.format(trials=6), id="hyperband"),
+    ],
+)
+def test_killed_search_on_one_core_gives_the_bytes_of_two(searched, tmp_path, search):
+    overlay = searched.overlay(search)
     other = searched.copy(tmp_path / "other")
     searched.run(*overlay, cores=2)
-    other.run(*overlay, cores=1)
-    for name in ("trials.tsv", "selection.json", "test.json"):
+    # A third of the way through the trainings, stages are going on.
+    kill_when_trained(other, overlay, stored(searched) // 3)
+    again = other.launch(*overlay, cores=1)
+    output, _ = again.communicate(timeout=600)
+    assert again.returncode == 0, output
+    for name in ("trials.tsv", "scores.tsv", "selection.json", "test.json"):
         path = f"results/tiny/{name}"
-        assert (searched.folder / path).read_bytes() == (
-            other.folder / path
-        ).read_bytes(), name
+        one, two = ((project.folder / path) for project in (searched, other))
+        assert one.read_bytes() == two.read_bytes(), name
+    assert other.planned_rules(*overlay) == {}
+
+
+def kill_when_trained(project, overlay, count):
+    """Start a search on one core, and kill it when `count` trainings are done."""
+    first = project.launch(*overlay, cores=1)
+    deadline = time.monotonic() + 300
+    while stored(project) < count:
+        assert first.poll() is None, first.stdout.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    kill_everything(first)
+    assert not (project.folder / "results/tiny/trials.tsv").exists()

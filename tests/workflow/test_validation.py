@@ -1,0 +1,97 @@
+"""Ways to judge trials other than one validation part, run for real on forests."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+PARTS = ("train", "valid", "test")
+
+
+def report_of(project, file):
+    """Read a JSON file of the run."""
+    return json.loads((project.folder / "results/tiny" / file).read_text("utf-8"))
+
+
+FORESTS = """
+search:
+  spaces:
+    - family: random_forest
+      features: ecfp
+      hyperparameters: {n_estimators: 3, min_samples_leaf: [1, 5]}
+"""
+
+
+def scores_of(project, run="tiny"):
+    return pd.read_csv(project.folder / f"results/{run}/scores.tsv", sep="\t")
+
+
+def test_trials_are_judged_on_every_fold(searched):
+    folds = "validation: {scheme: cross_validation, folds: 3, repeats: 2}\n"
+    overlay = searched.overlay(folds + FORESTS)
+    searched.run(*overlay)
+    scores = scores_of(searched)
+    assert set(scores["fold"]) == set(range(6))
+    trials = pd.read_csv(searched.folder / "results/tiny/trials.tsv", sep="\t")
+    by_fold = scores[scores["metric"] == "roc_auc"].groupby(["trial", "seed", "fold"])
+    means = by_fold["score"].mean().groupby("trial").mean()
+    np.testing.assert_allclose(means[trials["trial"]], trials["roc_auc_mean"])
+    # The winner is trained on all folds, and tested.
+    selection = report_of(searched, "selection.json")
+    assert "all folds" in selection["rule"]
+    test = report_of(searched, "test.json")
+    mean = test["families"]["random_forest"]["roc_auc"]["mean"]
+    best = trials["roc_auc_mean"].max()
+    assert mean["valid"] == pytest.approx(best)
+    assert test["molecules"]["valid"] == 0
+    train = np.load(
+        searched.folder / "results/tiny/models/random_forest/seed-0.skops.train.npy"
+    )
+    assert len(train) == test["molecules"]["train"]
+    # More repeats and more seeds keep all that was trained.
+    more = folds.replace("repeats: 2", "repeats: 3") + FORESTS
+    grown = searched.planned_rules(*searched.overlay(more))
+    assert grown["train_replicate"] == 2 * 2 * 9
+
+
+def test_nested_cross_validation_tests_every_molecule_once(searched):
+    nested = "validation: {scheme: nested, folds: 2, outer_folds: 3}\n"
+    overlay = searched.overlay(nested + FORESTS)
+    searched.run(*overlay)
+    results = searched.folder / "results/tiny"
+    tested = pd.concat(
+        pd.read_csv(results / f"outer-{fold}/test_predictions.csv", dtype={"id": str})
+        for fold in range(3)
+    )
+    (molecules,) = (searched.folder / "data").glob("*/molecules.csv")
+    ids = pd.read_csv(molecules, dtype={"id": str})["id"]
+    assert sorted(tested[tested["seed"] == 0]["id"]) == sorted(ids)
+    summary = (results / "summary.md").read_text("utf-8")
+    assert "estimates the whole procedure" in summary
+
+
+def test_test_part_of_a_file_of_its_own(searched):
+    raw = next((searched.folder / "data").glob("*/raw.csv"))
+    table = pd.read_csv(raw, dtype=str)
+    # The first 40 rows are in both files: they are tested, and not trained on.
+    table.iloc[:90][["smiles", *table.columns[:0:-1]]].loc[
+        :, lambda frame: ~frame.columns.duplicated()
+    ].to_csv(searched.folder / "theirs.csv", index=False)
+    table.iloc[50:].to_csv(searched.folder / "mine.csv", index=False)
+    overlay = searched.overlay(
+        "dataset: {source: mine.csv, sha256: null, test_source: theirs.csv}\n" + FORESTS
+    )
+    searched.run(*overlay)
+    predictions = pd.read_csv(searched.folder / "results/tiny/test_predictions.csv")
+    tested = set(predictions["id"])
+    (folder,) = {
+        path.parent
+        for path in (searched.folder / "data").glob("*/*/test.csv")
+        if tested == set(pd.read_csv(path)["id"])
+    }
+    known = [set(pd.read_csv(folder / f"{part}.csv")["id"]) for part in PARTS]
+    assert not tested & (known[0] | known[1])
+    assert tested <= set(table["mol_id"].iloc[:90])
+    groups = [set(pd.read_csv(folder / f"{part}.csv")["group"]) for part in PARTS]
+    assert not groups[2] & (groups[0] | groups[1])
