@@ -10,6 +10,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -93,6 +94,10 @@ class Project:
         path = self.folder / "overlay.yaml"
         path.write_text(text, encoding="utf-8")
         return ["--configfile", TINY, path.name]
+
+    def result(self, file: str) -> Any:
+        """Read a JSON file of the tiny run."""
+        return json.loads((self.folder / "results/tiny" / file).read_text("utf-8"))
 
     def copy(self, folder: Path) -> "Project":
         """Copy everything, times and Snakemake's records included."""

@@ -64,12 +64,21 @@ def take_rows(features: Features, rows: Sequence[int]) -> Features:
 
 
 def load_features(paths: Sequence[Path]) -> np.ndarray:
-    """Read files of the same molecules, side by side, as one array of float32."""
+    """Read files of the same molecules, side by side.
+
+    Returns
+    -------
+    np.ndarray
+        n_molecules x n_features: uint8 where all are bits or counts, a quarter of the
+        size of float32, and else that.
+    """
     blocks = []
     for path in paths:
         with np.load(path) as file:
-            blocks.append(_unpacked(file).astype(np.float32, copy=False))
-    return np.concatenate(blocks, axis=1)
+            blocks.append(_unpacked(file))
+    small = all(block.dtype != np.float32 for block in blocks)
+    dtype = np.uint8 if small else np.float32
+    return np.concatenate([block.astype(dtype, copy=False) for block in blocks], axis=1)
 
 
 def _packed(values: np.ndarray) -> dict[str, Any]:

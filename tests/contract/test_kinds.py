@@ -1,5 +1,7 @@
 """What families must keep to for several classes and for values."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -139,6 +141,23 @@ def test_no_validation_part_gives_the_same_model(family):
     )
     assert all(row[2] is None for row in alone.curve)
     assert status_of(alone, alone.model.predict(valid.features)) == "ok"
+
+
+@pytest.mark.parametrize("family", MODULES)
+def test_whole_numbers_give_the_model_of_the_same_floats(family):
+    kind = family_module(family).KINDS[-1]
+    train, valid = examples_of(kind, 1), examples_of(kind, 2)
+    small = [
+        replace(part, features=part.features.astype(np.uint8))
+        for part in (train, valid)
+    ]
+    floats = fit(family, train=train, valid=valid)
+    whole = fit(family, train=small[0], valid=small[1])
+    assert whole.curve == floats.curve
+    assert (
+        whole.model.predict(small[1].features).tobytes()
+        == floats.model.predict(valid.features).tobytes()
+    )
 
 
 def test_patience_needs_a_validation_part():

@@ -1,15 +1,7 @@
 """Values and several classes in place of two, through the whole workflow."""
 
-import json
-
 import numpy as np
 import pandas as pd
-
-
-def report_of(project, file):
-    """Read a JSON file of the run."""
-    return json.loads((project.folder / "results/tiny" / file).read_text("utf-8"))
-
 
 VALUES = """
 dataset: {source: values.csv, sha256: null, id_column: null, tasks: [mass, rings]}
@@ -26,7 +18,7 @@ search:
 def test_values_are_learned_in_their_own_unit(searched):
     write_values(searched.folder)
     searched.run(*searched.overlay(VALUES))
-    test = report_of(searched, "test.json")
+    test = searched.result("test.json")
     for family in ("ridge", "random_forest"):
         scores = test["families"][family]
         assert set(scores) == {"rmse", "mae", "r2", "pearson_r2"}
@@ -70,7 +62,7 @@ def test_several_classes_have_a_probability_each(searched):
     assert predictions.columns[3:].tolist() == columns
     sums = predictions[columns[:3]].sum(axis=1)
     np.testing.assert_allclose(sums, 1, atol=1e-5)
-    test = report_of(searched, "test.json")
+    test = searched.result("test.json")
     for scores in test["families"].values():
         assert set(scores) == {"roc_auc_ovr", "accuracy", "f1_macro"}
         assert scores["roc_auc_ovr"]["mean"]["test"] > 0.6

@@ -1,17 +1,10 @@
 """Ways to judge trials other than one validation part, run for real on forests."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
 
 PARTS = ("train", "valid", "test")
-
-
-def report_of(project, file):
-    """Read a JSON file of the run."""
-    return json.loads((project.folder / "results/tiny" / file).read_text("utf-8"))
 
 
 FORESTS = """
@@ -38,9 +31,9 @@ def test_trials_are_judged_on_every_fold(searched):
     means = by_fold["score"].mean().groupby("trial").mean()
     np.testing.assert_allclose(means[trials["trial"]], trials["roc_auc_mean"])
     # The winner is trained on all folds, and tested.
-    selection = report_of(searched, "selection.json")
+    selection = searched.result("selection.json")
     assert "all folds" in selection["rule"]
-    test = report_of(searched, "test.json")
+    test = searched.result("test.json")
     mean = test["families"]["random_forest"]["roc_auc"]["mean"]
     best = trials["roc_auc_mean"].max()
     assert mean["valid"] == pytest.approx(best)

@@ -35,7 +35,7 @@ class Examples:
     Attributes
     ----------
     features
-        n_molecules x n_features, float32.
+        n_molecules x n_features: uint8 (bits or counts) or float32.
     labels
         n_molecules x n_tasks, float32; NaN where a label was not measured.
     kind

@@ -97,7 +97,9 @@ class DenseModel:
     def predict(self, features: np.ndarray) -> np.ndarray:
         """Return predictions, see `toxtune.models.Model`."""
         blocks = [
-            self.network(features[start : start + 4096], training=False).numpy()
+            self.network(
+                features[start : start + 4096].astype(np.float32), training=False
+            ).numpy()
             for start in range(0, len(features), 4096)
         ]
         return np.concatenate(blocks)

@@ -125,7 +125,9 @@ def epoch_function(
             rows = order[step * batch_size : (step + 1) * batch_size]
             with tf.GradientTape() as tape:
                 loss = head.loss(
-                    network(tf.gather(features, rows), training=True),
+                    network(
+                        tf.cast(tf.gather(features, rows), tf.float32), training=True
+                    ),
                     tf.gather(targets, rows),
                     tf.gather(weights, rows),
                 )
@@ -153,6 +155,7 @@ def loss_function(
 
     @tf.function
     def valid_loss() -> Any:
-        return head.loss(network(features, training=False), targets, weights)
+        outputs = network(tf.cast(features, tf.float32), training=False)
+        return head.loss(outputs, targets, weights)
 
     return lambda: float(valid_loss())
