@@ -106,24 +106,26 @@ def _halving(space: Space, search: dict[str, Any], seeds: list[int]) -> Schedule
     """Train all candidates a little, the best share of them more, and so on."""
     propose = STRATEGIES[search["candidates"]]
     candidates = propose(space, search["trials"], search["seed"])
-    return _brackets(space, search, seeds, [(candidates, search["min_resource"])], [""])
+    rungs = _rungs(search["min_resource"], _highest(space), search["eta"])
+    return _brackets(space, search, seeds, {"": (candidates, rungs)})
 
 
 def _hyperband(space: Space, search: dict[str, Any], seeds: list[int]) -> Schedule:
     """Halve several times, from many candidates with little to few with much.
 
-    Sizes as Li et al. 2018 give them; the brackets' candidates are one random draw.
+    Sizes and resources as Li et al. 2018 give them; the brackets' candidates are one
+    random draw.
     """
-    eta, highest = search["eta"], _highest(space)
-    n_rungs = len(_resources(search["min_resource"], highest, eta))
-    brackets, first = [], 0
+    eta = search["eta"]
+    amounts = _shares(search["min_resource"], _highest(space), eta)
+    n_rungs = len(amounts)
+    brackets, first = {}, 0
     for cuts in reversed(range(n_rungs)):
         size = -(-n_rungs * eta**cuts // (cuts + 1))
         drawn = random(space, first + size, search["seed"])[first:]
-        brackets.append((drawn, highest // eta**cuts))
+        brackets[f"bracket-{cuts}-"] = (drawn, amounts[n_rungs - 1 - cuts :])
         first += size
-    names = [f"bracket-{cuts}-" for cuts in reversed(range(n_rungs))]
-    return _brackets(space, search, seeds, brackets, names)
+    return _brackets(space, search, seeds, brackets)
 
 
 _ADAPTIVE: dict[str, Callable[[Space, dict[str, Any], list[int]], Schedule]] = {
@@ -137,10 +139,13 @@ def _brackets(
     space: Space,
     search: dict[str, Any],
     seeds: list[int],
-    brackets: list[tuple[list[Point], int]],
-    names: list[str],
+    brackets: dict[str, tuple[list[Point], list[int]]],
 ) -> Schedule:
-    """Lay out rungs: one seed in the lower ones, all seeds in the last."""
+    """Lay out rungs: one seed in the lower ones, all seeds in the last.
+
+    `brackets` maps what a bracket's stages are named with to its candidates and the
+    resource of each of its rungs.
+    """
     resource, highest = _resource(space), _highest(space)
     _refuse_patience(space)
     if search["min_resource"] > highest:
@@ -150,8 +155,7 @@ def _brackets(
         )
     points: list[tuple[Point, list[int]]] = []
     stages: list[Stage] = []
-    for (candidates, least), prefix in zip(brackets, names, strict=True):
-        rungs = _resources(least, highest, search["eta"])
+    for prefix, (candidates, rungs) in brackets.items():
         start = range(len(points), len(points) + len(candidates))
         first = seeds if len(rungs) == 1 else seeds[:1]
         points += [(_at(point, resource, rungs[0]), first) for point in candidates]
@@ -174,13 +178,21 @@ def _brackets(
     return Schedule(points, stages)
 
 
-def _resources(least: int, highest: int, eta: int) -> list[int]:
-    """Resource of each rung; the last has all."""
+def _rungs(least: int, highest: int, eta: int) -> list[int]:
+    """Multiply the least resource by `eta` while that fits; the last rung has all."""
     amounts = []
     while least < highest:
         amounts.append(least)
         least *= eta
     return [*amounts, highest]
+
+
+def _shares(least: int, highest: int, eta: int) -> list[int]:
+    """Divide the highest resource by `eta` as long as the least is left; ascending."""
+    amounts = [highest]
+    while highest // eta ** len(amounts) >= least:
+        amounts.append(highest // eta ** len(amounts))
+    return amounts[::-1]
 
 
 def _resource(space: Space) -> str:

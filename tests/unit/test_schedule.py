@@ -79,6 +79,22 @@ def test_hyperband_has_the_published_brackets():
 
 
 @pytest.mark.parametrize(
+    ("resource", "least", "rungs"),
+    [
+        (15, 1, {"2": [1, 5, 15], "1": [5, 15], "0": [15]}),
+        (40, 5, {"1": [13, 40], "0": [40]}),
+    ],
+)
+def test_hyperband_divides_a_resource_that_is_no_power_of_eta(resource, least, rungs):
+    search = laid_out("hyperband", resource=resource, min_resource=least)
+    firsts = [point.hyperparameters["epochs"] for point, _ in search.points]
+    assert set(firsts) == {amounts[0] for amounts in rungs.values()}
+    for cuts, amounts in rungs.items():
+        own = [s for s in search.stages if s.name.startswith(f"bracket-{cuts}-")]
+        assert [stage.settings["to"] for stage in own] == amounts[1:]
+
+
+@pytest.mark.parametrize(
     ("words", "message"),
     [
         ({"resource": 45, "min_resource": 46}, "search.min_resource: must be ≤ the ep"),
