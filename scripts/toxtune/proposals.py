@@ -97,7 +97,10 @@ def _tpe(
     study = optuna.create_study(
         direction=settings["objective"]["direction"],
         sampler=optuna.samplers.TPESampler(
-            seed=_seed(settings["seed"], settings["round"]), constant_liar=True
+            seed=_seed(settings["seed"], settings["round"]),
+            # Round 0 is the start-up; by itself Optuna draws the first 10 at random.
+            n_startup_trials=1,
+            constant_liar=True,
         ),
     )
     own_names = {name: own for own, name in settings["features"].items()}

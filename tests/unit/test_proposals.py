@@ -103,6 +103,12 @@ def test_tpe_finds_what_is_better_than_chance():
     assert sum(near) >= 14  # of 20; by chance 8
 
 
+def test_tpe_goes_by_the_scores_of_a_small_round_0():
+    few = dict(list(TRIALS.items())[:4])
+    turned = {id: -score for id, score in SCORES.items()}
+    assert propose(TPE, few, SCORES) != propose(TPE, few, turned)
+
+
 def test_rounds_and_seeds_differ():
     one = propose(TPE, TRIALS, SCORES)
     assert propose({**TPE, "round": 2}, TRIALS, SCORES) != one
