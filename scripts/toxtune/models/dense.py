@@ -76,9 +76,10 @@ HYPERPARAMETERS = {
     ),
 }
 
-# MoleculeNet (Wu et al. 2018; its preset for Tox21 is one layer of 1500, dropout 0.5,
-# learning rate 0.001) and DeepTox (Mayr et al. 2016: 1024 neurons and more, one to four
-# layers, with and without dropout 0.5, weight decay up to 1.0e-4).
+# MoleculeNet (Wu et al. 2018; its preset for classification is one layer of 1500,
+# dropout 0.5, learning rate 0.001, and for regression two of 1000, dropout 0.25,
+# learning rate 0.0008) and DeepTox (Mayr et al. 2016: 1024 neurons and more, one to
+# four layers).
 SPACE = {
     "hidden_layers": [1, 2, 3],
     "neurons": [512, 1024],

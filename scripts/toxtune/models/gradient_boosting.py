@@ -47,9 +47,10 @@ HYPERPARAMETERS = {
 }
 
 # Grinsztajn et al. 2022 (Why do tree-based models still outperform deep learning on
-# tabular data?) vary the learning rate by its logarithm and the size of trees and
-# leaves around scikit-learn's defaults. Fewer features at a split: Friedman 2002
-# (Stochastic gradient boosting), and many bits of a fingerprint say the same.
+# tabular data?) vary the learning rate by its logarithm, around 0.01 with up to 1,000
+# trees, and the size of trees and leaves around scikit-learn's defaults; here fewer
+# trees learn faster. Few features at a split, as XGBoost has it (Chen and Guestrin
+# 2016): many bits of a fingerprint say the same.
 SPACE = {
     "learning_rate": [0.05, 0.1],
     "max_iter": [200],

@@ -48,8 +48,9 @@ HYPERPARAMETERS = {
 }
 
 # Probst, Wright and Boulesteix 2019 (Hyperparameters and tuning strategies for random
-# forest): the features tried at a split matter most, the size of leaves next; more
-# trees are never worse, so that their number is no axis.
+# forest): the features tried at a split matter most, the size of leaves less. Of trees
+# take as many as can be afforded, so that their number is no axis (Probst and
+# Boulesteix 2018, To tune or not to tune the number of trees in random forest).
 SPACE = {
     "n_estimators": [200],
     "max_features": ["log2", "sqrt", 0.1],
