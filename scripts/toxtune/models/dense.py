@@ -77,9 +77,9 @@ HYPERPARAMETERS = {
 }
 
 # MoleculeNet (Wu et al. 2018; its preset for classification is one layer of 1500,
-# dropout 0.5, learning rate 0.001, and for regression two of 1000, dropout 0.25,
-# learning rate 0.0008) and DeepTox (Mayr et al. 2016: 1024 neurons and more, one to
-# four layers).
+# dropout 0.5, learning rate 0.001, 10 epochs, and for regression two of 1000, dropout
+# 0.25, learning rate 0.0008, 50 epochs) and DeepTox (Mayr et al. 2016: 1024 neurons and
+# more, one to four layers). 30 epochs are many for Tox21 and few for a small dataset.
 SPACE = {
     "hidden_layers": [1, 2, 3],
     "neurons": [512, 1024],
