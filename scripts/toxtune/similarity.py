@@ -1,0 +1,44 @@
+"""How alike molecules are to those that a model has learned from."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from rdkit import Chem, DataStructs
+from rdkit.Chem import rdFingerprintGenerator
+
+# ECFP4 (Rogers and Hahn 2010), whatever features the models use, so that numbers of
+# different runs can be compared.
+RADIUS, SIZE = 2, 2048
+
+
+def nearest(
+    queries: Sequence[str], references: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Find the most similar reference of each query.
+
+    Parameters
+    ----------
+    queries, references
+        SMILES that RDKit can parse.
+
+    Returns
+    -------
+    similarities
+        n_queries, Tanimoto coefficients: bits in common / bits in either.
+    numbers
+        n_queries, the reference; of equally similar ones the first.
+    """
+    known = fingerprints(references)
+    rows = (
+        np.array(DataStructs.BulkTanimotoSimilarity(query, known))
+        for query in fingerprints(queries)
+    )
+    found = [(row.max(), row.argmax()) for row in rows]
+    similarities, numbers = zip(*found, strict=True) if found else ((), ())
+    return np.array(similarities, dtype=np.float64), np.array(numbers, dtype=np.int64)
+
+
+def fingerprints(smiles: Sequence[str]) -> list[DataStructs.ExplicitBitVect]:
+    """Compute the fingerprints that similarities are taken from."""
+    generator = rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS, fpSize=SIZE)
+    return [generator.GetFingerprint(Chem.MolFromSmiles(one)) for one in smiles]
