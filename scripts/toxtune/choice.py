@@ -33,7 +33,7 @@ def choose(
     Parameters
     ----------
     scores
-        n_rows x n_trials, no NaN, the trials sorted by id.
+        n_rows x n_trials, the trials sorted by id; NaN is worse than any score.
     maximize
         Whether higher scores are better.
     margins
@@ -47,7 +47,7 @@ def choose(
     np.ndarray
         n_rows, the number of the chosen trial.
     """
-    gains = scores if maximize else -scores
+    gains = np.where(np.isnan(scores), -np.inf, scores if maximize else -scores)
     best = gains.argmax(axis=1)
     if margins is None or ranks is None:
         return best

@@ -14,7 +14,7 @@ from toxtune.bootstrap import (
 )
 from toxtune.delong import holm, p_value, placements
 from toxtune.evaluation import Resampling
-from toxtune.metrics import DIRECTIONS, class_weights, scorable, task_scores
+from toxtune.metrics import class_weights, metrics_of, scorable, task_scores
 from toxtune.parts import Part
 
 COLUMNS = ["family", "against", "metric", "task", "test", "test_against", "difference"]
@@ -42,6 +42,7 @@ def compare(
     predictions: dict[str, np.ndarray],
     overall: str,
     resampling: Resampling,
+    kind: str,
 ) -> pd.DataFrame:
     """Compare every other family's winner with the one selected overall.
 
@@ -50,11 +51,14 @@ def compare(
     parts
         ``train``, for the weights of the classes, and ``test``.
     predictions
-        Family to probabilities of the test part, n_seeds x n_molecules x n_tasks.
+        Family to predictions of the test part (see `toxtune.models.Model`) of each
+        seed, stacked.
     overall
         The family that was selected; the others are compared with it.
     resampling
         The bootstrap: both winners are scored on the same resamples.
+    kind
+        Of the tasks.
 
     Returns
     -------
@@ -68,7 +72,7 @@ def compare(
     weights = class_weights(parts["train"].labels)
     counts = resample_counts(test.groups, resampling.resamples, resampling.seed)
     rows = []
-    for metric in DIRECTIONS:
+    for metric in metrics_of(kind):
         scored = {
             family: _score(metric, test.labels, seeds, weights, counts)
             for family, seeds in predictions.items()

@@ -37,7 +37,7 @@ class Scoring:
     Attributes
     ----------
     metric
-        A key of `toxtune.metrics.DIRECTIONS`.
+        A key of `toxtune.metrics.METRICS`.
     labels
         n_rows x n_tasks; missing labels are NaN.
     weights
@@ -90,7 +90,7 @@ class Resampled:
 
     def standard_errors(self) -> np.ndarray:
         """SD of each trial's score over the resamples; n_trials."""
-        return self.scores.std(axis=0, ddof=1)
+        return np.nanstd(self.scores, axis=0, ddof=1)
 
     def only(self, trials: Sequence[int]) -> "Resampled":
         """Keep these trials."""
@@ -104,8 +104,7 @@ def resample(
 ) -> Resampled:
     """Score every trial on every resample that can be scored."""
     scores = np.column_stack([scoring.under(counts, each) for each in predictions])
-    # Whether there is a score is up to the labels, the same for all trials.
-    known = np.isfinite(scores).all(axis=1)
+    known = np.isfinite(scores).any(axis=1)
     return Resampled(scoring, counts[known], predictions, scores[known])
 
 
@@ -169,7 +168,7 @@ def correct(
         "corrected": float(corrected),
         "optimism": float(raw - corrected),
         "interval": interval(own - (raw - corrected), confidence),
-        "standard_error": float(own.std(ddof=1)),
+        "standard_error": float(np.nanstd(own, ddof=1)),
         "out_of_bag": interval(left, confidence),
         "frequency": (times / len(winners)).tolist(),
         "scored": len(winners),

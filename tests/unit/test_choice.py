@@ -17,6 +17,12 @@ def test_best_is_highest_or_lowest():
     assert choose(SCORES, maximize=False).tolist() == [3]
 
 
+def test_no_score_is_the_worst():
+    scores = np.array([[np.nan, 0.2, 0.1]])
+    assert choose(scores, maximize=True).tolist() == [1]
+    assert one_se(scores, [1, 1, 1], [0, 2, 1], maximize=False) == [2]
+
+
 def test_of_equal_scores_the_first_wins():
     assert choose(np.full((2, 3), 0.5), maximize=True).tolist() == [0, 0]
 
