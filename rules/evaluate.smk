@@ -28,6 +28,33 @@ rule train_winner:
         "../scripts/train_winner.py"
 
 
+rule calibrate_winners:
+    """Fit temperatures and thresholds on the validation part, and on nothing else."""
+    input:
+        selection=rules.select_best.output.selection,
+        predictions=expand("results/{{run}}/{model}.valid.npy", model=MODELS),
+        valid=lambda wc: PLANS[wc.run].part_file("valid"),
+    output:
+        report="results/{run}/calibration.json",
+    log:
+        "logs/{run}/calibrate_winners.log",
+    benchmark:
+        "logs/{run}/calibrate_winners.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        method=config["calibration"],
+        code=code_hash("calibrate_winners"),
+    message:
+        "Fitting temperatures and thresholds"
+    script:
+        "../scripts/calibrate_winners.py"
+
+
 rule open_test:
     """Predict the test part with every frozen winner, and write that in the ledger."""
     input:
@@ -87,3 +114,87 @@ rule summarize_test:
         "Scoring the test predictions"
     script:
         "../scripts/summarize_test.py"
+
+
+rule compare_winners:
+    """Compare each family's winner with the one selected overall, on the test part."""
+    input:
+        selection=rules.select_best.output.selection,
+        test_predictions=rules.open_test.output.predictions,
+        train=lambda wc: PLANS[wc.run].part_file("train"),
+        test=lambda wc: PLANS[wc.run].part_file("test"),
+    output:
+        table="results/{run}/comparison.tsv",
+    log:
+        "logs/{run}/compare_winners.log",
+    benchmark:
+        "logs/{run}/compare_winners.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        resampling=canonical_json(config["test"]),
+        code=code_hash("compare_winners"),
+    message:
+        "Comparing the winners"
+    script:
+        "../scripts/compare_winners.py"
+
+
+rule judge_probabilities:
+    """Score the winners' probabilities and the calls made with them."""
+    input:
+        fitted=rules.calibrate_winners.output.report,
+        test_predictions=rules.open_test.output.predictions,
+        predictions=expand("results/{{run}}/{model}.valid.npy", model=MODELS),
+        valid=lambda wc: PLANS[wc.run].part_file("valid"),
+        test=lambda wc: PLANS[wc.run].part_file("test"),
+    output:
+        decisions="results/{run}/decisions.tsv",
+        brier="results/{run}/brier.tsv",
+        reliability="results/{run}/reliability.tsv",
+    log:
+        "logs/{run}/judge_probabilities.log",
+    benchmark:
+        "logs/{run}/judge_probabilities.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        confidence=config["test"]["confidence"],
+        code=code_hash("judge_probabilities"),
+    message:
+        "Scoring probabilities and calls"
+    script:
+        "../scripts/judge_probabilities.py"
+
+
+rule measure_similarity:
+    """Find the training molecule that is most similar to each test molecule."""
+    input:
+        train=lambda wc: PLANS[wc.run].part_file("train"),
+        test=lambda wc: PLANS[wc.run].part_file("test"),
+    output:
+        table="results/{run}/similarity.tsv",
+    log:
+        "logs/{run}/measure_similarity.log",
+    benchmark:
+        "logs/{run}/measure_similarity.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        code=code_hash("measure_similarity"),
+    message:
+        "Comparing test with training molecules"
+    script:
+        "../scripts/measure_similarity.py"

@@ -131,6 +131,9 @@ rule select_best:
     input:
         trials=rules.gather_trials.output.trials,
         specs=rules.gather_trials.output.specs,
+        train=lambda wc: PLANS[wc.run].part_file("train"),
+        valid=lambda wc: PLANS[wc.run].part_file("valid"),
+        features=lambda wc: PLANS[wc.run].features_files("valid"),
     output:
         selection="results/{run}/selection.json",
     log:
@@ -147,14 +150,51 @@ rule select_best:
         settings=lambda wc: canonical_json(
             {
                 "objective": config["objective"],
+                "rule": config["select"]["rule"],
                 "seeds": SEEDS,
                 "dataset": PLANS[wc.run].dataset_id,
                 "split": PLANS[wc.run].split_id,
                 "cross_validated": PLANS[wc.run].is_cross_validated,
             }
         ),
-        code=code_hash("select_best"),
+        # Other resamples are another selection for one_se, and nothing to the best.
+        resampling=canonical_json(
+            config["test"] if config["select"]["rule"] == "one_se" else None
+        ),
+        code=code_hash("select_best", *(MODULES[family] for family in FAMILIES)),
     message:
         "Freezing the winners"
     script:
         "../scripts/select_best.py"
+
+
+rule correct_selection:
+    """Correct the winners' validation scores for having been chosen by them."""
+    input:
+        selection=rules.select_best.output.selection,
+        trials=rules.gather_trials.output.trials,
+        specs=rules.gather_trials.output.specs,
+        train=lambda wc: PLANS[wc.run].part_file("train"),
+        valid=lambda wc: PLANS[wc.run].part_file("valid"),
+        features=lambda wc: PLANS[wc.run].features_files("valid"),
+    output:
+        report="results/{run}/optimism.json",
+        frequencies="results/{run}/selection_frequency.tsv",
+    log:
+        "logs/{run}/correct_selection.log",
+    benchmark:
+        "logs/{run}/correct_selection.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        settings=canonical_json(config["select"]),
+        resampling=canonical_json(config["test"]),
+        code=code_hash("correct_selection", *(MODULES[family] for family in FAMILIES)),
+    message:
+        "Correcting the winners' scores for having been chosen"
+    script:
+        "../scripts/correct_selection.py"

@@ -4,22 +4,40 @@ import json
 from pathlib import Path
 from typing import Any
 
+from toxtune.evaluation import Resampling
 from toxtune.files import read_json, write_json
 from toxtune.logs import log_to
+from toxtune.one_se import read_simplicity
+from toxtune.parts import read_part
 from toxtune.selection import select
 from toxtune.tables import read_tsv
 
 
-def main(trials: Path, specs: Path, settings: dict[str, Any], selection: Path) -> None:
+def main(
+    files: dict[str, Path],
+    settings: dict[str, Any],
+    resampling: dict[str, Any] | None,
+    selection: Path,
+) -> None:
     """Read the table of trials, write the frozen selection."""
-    write_json(selection, select(read_tsv(trials), read_json(specs), settings))
+    trials, specs = read_tsv(files["trials"]), read_json(files["specs"])
+    simplicity = None
+    if settings["rule"] == "one_se":
+        parts = {part: read_part(files[part]) for part in ("train", "valid")}
+        simplicity = read_simplicity(
+            trials, specs, settings, parts, Resampling(**resampling)
+        )
+    write_json(selection, select(trials, specs, settings, simplicity))
 
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
-        trials=Path(snakemake.input.trials),
-        specs=Path(snakemake.input.specs),
+        files={
+            name: Path(snakemake.input[name])
+            for name in ("trials", "specs", "train", "valid")
+        },
         settings=json.loads(snakemake.params.settings),
+        resampling=json.loads(snakemake.params.resampling),
         selection=Path(snakemake.output.selection),
     )

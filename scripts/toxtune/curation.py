@@ -14,6 +14,7 @@ from toxtune.errors import UserError
 from toxtune.files import write_json
 from toxtune.kinds import BINARY, REGRESSION
 from toxtune.parts import KEYS, SPLIT_COLUMN, write_table
+from toxtune.permutation import permute_labels
 from toxtune.rawtable import RawRow, read_raw
 
 GROUP_LETTERS = 14
@@ -72,6 +73,9 @@ def curate(path: Path, columns: dict[str, Any]) -> Curation:
             f"SMILES in column {columns['smiles_column']!r}"
         )
     molecules, settled = _settle_conflicts(kept, tasks, columns["kind"])
+    # The key is there in the control alone: other datasets had their ids before it.
+    if "permute_labels" in columns:
+        molecules = _permuted(molecules, columns["permute_labels"])
     if not any(any(molecule.raw.labels) for molecule in molecules):
         raise UserError(f"{path}: no label is left in the tasks {', '.join(tasks)}")
     # Rows stay in the file's order; sorting is stable, so tasks do too.
@@ -177,6 +181,19 @@ def _settle_conflicts(
                 changes.append(Change(raw, action, task, reason))
         curated.append(replace(molecule, raw=replace(raw, labels=labels)))
     return curated, changes
+
+
+def _permuted(molecules: list[Molecule], seed: int) -> list[Molecule]:
+    """Give each molecule the labels of another."""
+    permuted = permute_labels(
+        [molecule.group for molecule in molecules],
+        [molecule.raw.labels for molecule in molecules],
+        seed,
+    )
+    return [
+        replace(molecule, raw=replace(molecule.raw, labels=labels))
+        for molecule, labels in zip(molecules, permuted, strict=True)
+    ]
 
 
 def _settled(labels: list[str], kind: str) -> tuple[str, str, str]:

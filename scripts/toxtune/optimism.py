@@ -154,22 +154,32 @@ def correct(
         difference, positive where the raw score is higher; ``interval``, of the
         corrected score; ``standard_error`` of the raw score; ``out_of_bag``, the
         percentiles of BBC-CV; ``frequency``, of each trial, how often it was the
-        winner; ``scored``, the number of resamples.
+        winner; ``scored``, the number of resamples whose winner could be scored.
+        Where there is none, what comes from them is ``None``.
     """
     everything = np.ones((1, resampled.counts.shape[1]))
     raw = resampled.scoring.under(everything, resampled.predictions[chosen])[0]
     winners = rule(resampled.scores)
     left = out_of_bag_scores(resampled, winners)
-    corrected = np.nanmean(left)
     own = resampled.scores[:, chosen]
     times = np.bincount(winners, minlength=resampled.scores.shape[1])
-    return {
+    report = {
         "raw": float(raw),
+        "standard_error": _sd(own),
+        "frequency": (times / max(1, len(winners))).tolist(),
+        "scored": int(np.isfinite(left).sum()),
+        "out_of_bag": interval(left, confidence),
+    }
+    if not report["scored"]:
+        return {**report, "corrected": None, "optimism": None, "interval": None}
+    corrected = np.nanmean(left)
+    return {
+        **report,
         "corrected": float(corrected),
         "optimism": float(raw - corrected),
         "interval": interval(own - (raw - corrected), confidence),
-        "standard_error": float(np.nanstd(own, ddof=1)),
-        "out_of_bag": interval(left, confidence),
-        "frequency": (times / len(winners)).tolist(),
-        "scored": len(winners),
     }
+
+
+def _sd(scores: np.ndarray) -> float | None:
+    return float(np.nanstd(scores, ddof=1)) if len(scores) > 1 else None

@@ -228,6 +228,7 @@ def _dataset_settings(config: dict[str, Any]) -> dict[str, Any]:
     So that a new setting renames no dataset.
     """
     dataset, kind, test = config["dataset"], _kind(config), {}
+    seed = dataset["permute_labels"]
     column = config["split"]["column"]
     if dataset["test_source"] is not None:
         test = {"test_sha256": _hash_of_source(dataset["test_source"], "test_source")}
@@ -241,6 +242,7 @@ def _dataset_settings(config: dict[str, Any]) -> dict[str, Any]:
         **test,
         # Binary labels had their ids first.
         **({} if kind == BINARY else {"kind": kind}),
+        **({} if seed is None else {"permute_labels": seed}),
     }
 
 

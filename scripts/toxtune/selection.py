@@ -1,23 +1,38 @@
 """Choosing the winners by their validation scores, and nothing else."""
 
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from toxtune.candidates import ranked_trials
+from toxtune.choice import RULES, TIES, choose, simplicity_ranks
 from toxtune.errors import UserError
 from toxtune.identity import short_id
-from toxtune.trials import Trial, with_hyperparameters
 
-RULES = {
-    False: "best mean over seeds of the mean over tasks on the validation part; "
-    "of equal means the smaller trial id",
-    True: "best mean over seeds and folds of the mean over tasks; of equal means the "
-    "smaller trial id. The model is trained on all folds together",
-}
+
+@dataclass(frozen=True)
+class Simplicity:
+    """What the rule ``one_se`` has to know.
+
+    Attributes
+    ----------
+    margins
+        Trial id to the standard error of its score.
+    complexities
+        Trial id to what its family says of it, smaller for what is simpler.
+    """
+
+    margins: dict[str, float]
+    complexities: dict[str, tuple[float, ...]]
 
 
 def select(
-    trials: pd.DataFrame, specs: dict[str, dict[str, Any]], settings: dict[str, Any]
+    trials: pd.DataFrame,
+    specs: dict[str, dict[str, Any]],
+    settings: dict[str, Any],
+    simplicity: Simplicity | None = None,
 ) -> dict[str, Any]:
     """Choose one winner per family and one overall.
 
@@ -28,25 +43,29 @@ def select(
     specs
         Id to the whole trial and its folders, as `toxtune.tables.trial_specs` has them.
     settings
-        ``objective`` (``metric`` and ``direction``), ``seeds`` (a trial must have been
-        trained with all of them), ``dataset`` and ``split`` (their ids),
-        ``cross_validated``.
+        ``objective`` (``metric`` and ``direction``), ``rule``, ``seeds`` (a trial must
+        have been trained with all of them), ``dataset`` and ``split`` (their ids).
+    simplicity
+        For the rule ``one_se``: of each family's best trial the standard error, and
+        of all trials the complexity.
 
     Returns
     -------
     dict
         The settings; ``rule`` in words; ``winners``, family to trial and validation
-        scores; ``overall``, a family; ``id``, which names what the test part is
-        opened for.
+        scores; ``overall``, the family of the best trial; ``id``, which names what
+        the test part is opened for.
 
     Raises
     ------
     UserError
         If a family has no trial with a score.
     """
-    ranked = _ranked(trials, settings)
+    ranked = ranked_trials(trials, settings)
     winners = {
-        family: _winner(family, ranked[ranked["family"] == family], specs, settings)
+        family: _winner(
+            family, ranked[ranked["family"] == family], specs, settings, simplicity
+        )
         for family in sorted(set(trials["family"]))
     }
     frozen = {
@@ -60,20 +79,9 @@ def select(
         **frozen,
         "id": short_id(frozen),
         "objective": settings["objective"],
-        "rule": RULES[settings["cross_validated"]],
+        "rule": f"{RULES[settings['rule']]}; {TIES}",
         "winners": winners,
     }
-
-
-def _ranked(trials: pd.DataFrame, settings: dict[str, Any]) -> pd.DataFrame:
-    """Return the trials with a score from all seeds, best first."""
-    objective = settings["objective"]
-    column = f"{objective['metric']}_mean"
-    complete = trials["seeds"] == len(settings["seeds"])
-    scored = trials[(trials["status"] == "ok") & trials[column].notna() & complete]
-    return scored.sort_values(
-        [column, "trial"], ascending=[objective["direction"] == "minimize", True]
-    )
 
 
 def _winner(
@@ -81,36 +89,43 @@ def _winner(
     ranked: pd.DataFrame,
     specs: dict[str, dict[str, Any]],
     settings: dict[str, Any],
+    simplicity: Simplicity | None,
 ) -> dict[str, Any]:
     if ranked.empty:
         raise UserError(
             f"search.spaces: no trial of {family} gave a score, so it has no winner; "
             "see trials.tsv, and change or remove its space"
         )
-    best, metric = ranked.iloc[0], settings["objective"]["metric"]
-    sd = best[f"{metric}_sd"]
+    metric = settings["objective"]["metric"]
+    best = ranked.iloc[0]
+    won, close = best, {}
+    if simplicity is not None:
+        won = _simplest(ranked, settings["objective"], simplicity)
+        close = {
+            "best": best["trial"],
+            "best_mean": float(best[f"{metric}_mean"]),
+            "standard_error": simplicity.margins[best["trial"]],
+        }
+    sd = won[f"{metric}_sd"]
     return {
-        **specs[best["trial"]],
-        "model": _model(specs[best["trial"]]["trial"], best, settings),
-        "mean": float(best[f"{metric}_mean"]),
+        **specs[won["trial"]],
+        **close,
+        "mean": float(won[f"{metric}_mean"]),
         "sd": None if pd.isna(sd) else float(sd),
-        "per_seed": [
-            float(best[f"{metric}_seed-{seed}"]) for seed in settings["seeds"]
-        ],
+        "per_seed": [float(won[f"{metric}_seed-{seed}"]) for seed in settings["seeds"]],
         "out_of": len(ranked),
     }
 
 
-def _model(
-    trial: dict[str, Any], row: pd.Series, settings: dict[str, Any]
-) -> dict[str, Any]:
-    """Return the trial that the winner's model is a training of.
-
-    After a cross-validation all folds are trained on, and none is left to stop early
-    by: the number of epochs is then the mean over the trainings of the search.
-    """
-    stopped_early = trial["hyperparameters"].get("patience") is not None
-    if not (settings["cross_validated"] and stopped_early):
-        return trial
-    epochs = max(1, round(row["epochs_trained"]))
-    return vars(with_hyperparameters(Trial(**trial), patience=None, epochs=epochs))
+def _simplest(
+    ranked: pd.DataFrame, objective: dict[str, str], simplicity: Simplicity
+) -> pd.Series:
+    """Return the simplest trial within one standard error of the best."""
+    by_id = ranked.sort_values("trial")
+    chosen = choose(
+        by_id[f"{objective['metric']}_mean"].to_numpy()[None],
+        objective["direction"] == "maximize",
+        np.array([simplicity.margins.get(id, 0.0) for id in by_id["trial"]]),
+        simplicity_ranks([simplicity.complexities[id] for id in by_id["trial"]]),
+    )
+    return by_id.iloc[chosen[0]]

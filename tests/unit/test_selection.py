@@ -7,7 +7,7 @@ import pytest
 
 from toxtune.errors import UserError
 from toxtune.identity import short_id
-from toxtune.selection import select
+from toxtune.selection import Simplicity, select
 
 SPECS = {
     name: {
@@ -40,6 +40,7 @@ def settings(**changes):
     """Settings of a selection among `TRIALS`."""
     return {
         "objective": OBJECTIVE,
+        "rule": "best",
         "seeds": [0, 1],
         "dataset": "d" * 12,
         "split": "5" * 12,
@@ -166,3 +167,43 @@ def test_selection_says_what_it_was_chosen_by():
 def test_trial_that_was_given_up_early_does_not_win():
     selection = select(table(seeds=[2, 1, 2, 2, 2]), SPECS, settings())
     assert winners(selection) == {"dense": "a", "random_forest": "d"}
+
+
+def one_se(margins, complexities, **columns):
+    """Select by one standard error."""
+    simplicity = Simplicity(
+        dict(zip("bd", margins, strict=True)),
+        {id: (float(n),) for id, n in zip("abcde", complexities, strict=True)},
+    )
+    return select(table(**columns), SPECS, settings(rule="one_se"), simplicity)
+
+
+@pytest.mark.parametrize(
+    ("margins", "chosen"),
+    [
+        pytest.param([0.04, 0.0], {"dense": "b", "random_forest": "d"}, id="none close"),
+        pytest.param([0.06, 0.0], {"dense": "a", "random_forest": "d"}, id="one close"),
+        pytest.param([0.06, 0.02], {"dense": "a", "random_forest": "e"}, id="both"),
+    ],
+)
+def test_simplest_within_one_standard_error_wins(margins, chosen):
+    selection = one_se(margins, [1, 2, 0, 2, 1])
+    assert winners(selection) == chosen
+    # Simplicity is compared within families: the best trial decides between them.
+    assert selection["overall"] == "dense"
+
+
+def test_one_se_says_which_was_best_and_by_how_much():
+    won = one_se([0.06, 0.0], [1, 2, 0, 2, 1])["winners"]["dense"]
+    assert (won["trial"]["id"], won["mean"]) == ("a", 0.80)
+    assert (won["best"], won["best_mean"], won["standard_error"]) == ("b", 0.85, 0.06)
+    assert won["out_of"] == 2
+
+
+def test_best_that_is_simplest_stays():
+    assert winners(one_se([1.0, 1.0], [2, 1, 0, 1, 2]))["dense"] == "b"
+
+
+def test_one_se_is_told_in_words():
+    assert "one standard error" in one_se([0, 0], [1] * 5)["rule"]
+    assert "one standard error" not in select(table(), SPECS, settings())["rule"]

@@ -15,7 +15,9 @@ without importing anything heavy at the top:
   what `Fitted.save_state` wrote after the same training with less of the resource; what
   comes out is, bit for bit, what comes out without; `valid` is ``None`` where all
   molecules that may be trained on are in `train`;
-- ``load(path) -> Model``.
+- ``load(path) -> Model``;
+- ``complexity(hyperparameters, n_features, n_outputs)``: a tuple of numbers, smaller
+  for what is simpler, for the choice within one standard error (`toxtune.choice`).
 """
 
 from collections.abc import Callable

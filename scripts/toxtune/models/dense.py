@@ -5,6 +5,7 @@ labels that were measured: of the cross-entropy for classes, each positive label
 weighted as ``positive_weight`` says, and of the squared error for scaled values.
 """
 
+import itertools
 import os
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,17 @@ def load(path: Path) -> DenseModel:
     import keras
 
     return DenseModel(keras.models.load_model(path, compile=False))
+
+
+def complexity(
+    hyperparameters: dict[str, Any], n_features: int, n_outputs: int
+) -> tuple[float, ...]:
+    """Simpler is what has fewer weights and biases."""
+    hidden = hyperparameters["widths"]
+    if hidden is None:
+        hidden = [hyperparameters["neurons"]] * hyperparameters["hidden_layers"]
+    sizes = [n_features, *hidden, n_outputs]
+    return (sum((n + 1) * m for n, m in itertools.pairwise(sizes)),)
 
 
 def fit(

@@ -1,5 +1,6 @@
 """`gradient_boosting`: scikit-learn's histogram trees, boosted, for each task apart."""
 
+import math
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,17 @@ def load(path: Path) -> PerTaskModel:
     """Read a saved model, which may hold boosted trees and nothing else."""
     tree = "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"
     return load_per_task(path, trusted=[tree])
+
+
+def complexity(
+    hyperparameters: dict[str, Any], n_features: int, n_outputs: int
+) -> tuple[float, ...]:
+    """Simpler is what has fewer leaves, of all trees together, then larger ones."""
+    leaves = hyperparameters["max_leaf_nodes"]
+    return (
+        hyperparameters["max_iter"] * (math.inf if leaves is None else leaves),
+        -hyperparameters["min_samples_leaf"],
+    )
 
 
 def fit(

@@ -52,6 +52,13 @@ def load(path: Path) -> PerTaskModel:
     return load_per_task(path, trusted=[])
 
 
+def complexity(
+    hyperparameters: dict[str, Any], n_features: int, n_outputs: int
+) -> tuple[float, ...]:
+    """Simpler is what has the stronger penalty, then l1, which drops features."""
+    return (hyperparameters["C"], float(hyperparameters["penalty"] == "l2"))
+
+
 def fit(
     train: Examples,
     valid: Examples | None,

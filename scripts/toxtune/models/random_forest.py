@@ -1,5 +1,6 @@
 """`random_forest`: scikit-learn's forest, one per task on its measured labels."""
 
+import math
 import warnings
 from functools import partial
 from pathlib import Path
@@ -61,6 +62,18 @@ SPACE = {
 def load(path: Path) -> PerTaskModel:
     """Read a saved model, which may hold forests and nothing else."""
     return load_per_task(path, trusted=["sklearn.tree._tree.Tree"])
+
+
+def complexity(
+    hyperparameters: dict[str, Any], n_features: int, n_outputs: int
+) -> tuple[float, ...]:
+    """Simpler is what has larger leaves, then shallower, then fewer trees."""
+    depth = hyperparameters["max_depth"]
+    return (
+        -hyperparameters["min_samples_leaf"],
+        math.inf if depth is None else depth,
+        hyperparameters["n_estimators"],
+    )
 
 
 def fit(

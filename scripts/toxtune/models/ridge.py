@@ -33,6 +33,13 @@ def load(path: Path) -> PerTaskModel:
     return load_per_task(path, trusted=[])
 
 
+def complexity(
+    hyperparameters: dict[str, Any], n_features: int, n_outputs: int
+) -> tuple[float, ...]:
+    """Simpler is what has the stronger penalty."""
+    return (-hyperparameters["alpha"],)
+
+
 def fit(
     train: Examples,
     valid: Examples | None,

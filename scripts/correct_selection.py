@@ -1,0 +1,48 @@
+"""Correct the winners' validation scores for having been chosen by them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from toxtune.evaluation import Resampling
+from toxtune.files import read_json, write_json
+from toxtune.logs import log_to
+from toxtune.parts import read_part
+from toxtune.selection_bias import correct_selection, read_search
+from toxtune.tables import read_tsv, write_tsv
+
+
+def main(
+    files: dict[str, Path],
+    settings: dict[str, Any],
+    resampling: Resampling,
+    outputs: dict[str, Path],
+) -> None:
+    """Read the search and what it selected; write corrected scores and frequencies."""
+    selection = read_json(files["selection"])
+    parts = {part: read_part(files[part]) for part in ("train", "valid")}
+    search = read_search(
+        read_tsv(files["trials"]),
+        read_json(files["specs"]),
+        {**settings, "objective": selection["objective"], "seeds": selection["seeds"]},
+        parts,
+        resampling,
+    )
+    report, frequencies = correct_selection(search, selection, resampling)
+    write_json(outputs["report"], report)
+    write_tsv(outputs["frequencies"], frequencies)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        files={
+            name: Path(snakemake.input[name])
+            for name in ("selection", "trials", "specs", "train", "valid")
+        },
+        settings=json.loads(snakemake.params.settings),
+        resampling=Resampling(**json.loads(snakemake.params.resampling)),
+        outputs={
+            name: Path(snakemake.output[name]) for name in ("report", "frequencies")
+        },
+    )

@@ -1,0 +1,33 @@
+"""Find the training molecule that is most similar to each test molecule."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from toxtune.logs import log_to
+from toxtune.parts import read_part
+from toxtune.similarity import nearest
+from toxtune.tables import write_tsv
+
+
+def main(train: Path, test: Path, table: Path) -> None:
+    """Read the molecules of both parts (no label), write the table."""
+    known, asked = read_part(train), read_part(test)
+    similarities, numbers = nearest(asked.smiles, known.smiles)
+    found = pd.DataFrame(
+        {
+            "id": asked.ids,
+            "similarity": similarities,
+            "nearest_train_id": [known.ids[number] for number in numbers],
+        }
+    )
+    write_tsv(table, found)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        train=Path(snakemake.input.train),
+        test=Path(snakemake.input.test),
+        table=Path(snakemake.output.table),
+    )

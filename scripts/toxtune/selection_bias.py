@@ -1,0 +1,156 @@
+"""A whole search, corrected: each family's winner, and the one selected overall."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toxtune.bootstrap import resample_counts
+from toxtune.candidates import Candidate, ranked_trials, read_candidates
+from toxtune.choice import choose, simplicity_ranks
+from toxtune.evaluation import Resampling
+from toxtune.metrics import class_weights
+from toxtune.optimism import Resampled, Rule, Scoring, correct, resample
+from toxtune.parts import Part
+
+
+@dataclass(frozen=True)
+class Search:
+    """The trials that could win, and what they score on resampled molecules.
+
+    Attributes
+    ----------
+    candidates
+        Sorted by id.
+    resampled
+        The same, in the same order.
+    maximize
+        Whether higher scores are better.
+    one_se
+        Whether the simplest within one standard error is chosen, not the best.
+    valid
+        The part that was resampled.
+    """
+
+    candidates: list[Candidate]
+    resampled: Resampled
+    maximize: bool
+    one_se: bool
+    valid: Part
+
+    @property
+    def families(self) -> np.ndarray:
+        """The family of each candidate."""
+        return np.array([each.trial.family for each in self.candidates])
+
+    def rule(self, members: np.ndarray) -> Rule:
+        """Say how one of these candidates, all of one family, is chosen."""
+        if not self.one_se:
+            return partial(choose, maximize=self.maximize)
+        return partial(
+            choose,
+            maximize=self.maximize,
+            margins=self.resampled.only(members).standard_errors(),
+            ranks=simplicity_ranks([self.candidates[n].complexity for n in members]),
+        )
+
+    def overall_rule(self, scores: np.ndarray) -> np.ndarray:
+        """Choose from all: the winner of the family that has the best trial."""
+        of_best = self.families[choose(scores, self.maximize)]
+        winners = np.empty(len(scores), dtype=np.int64)
+        for family in set(of_best):
+            members = np.flatnonzero(self.families == family)
+            rows = np.flatnonzero(of_best == family)
+            winners[rows] = members[self.rule(members)(scores[np.ix_(rows, members)])]
+        return winners
+
+
+def read_search(
+    trials: pd.DataFrame,
+    specs: dict[str, dict[str, Any]],
+    settings: dict[str, Any],
+    parts: dict[str, Part],
+    resampling: Resampling,
+) -> Search:
+    """Score all trials that could win on resampled molecules of the validation part.
+
+    Parameters
+    ----------
+    trials, specs, settings
+        As `toxtune.selection.select` takes them.
+    parts
+        ``train``, for the weights of the classes, and ``valid``.
+    resampling
+        The bootstrap.
+    """
+    candidates = read_candidates(
+        ranked_trials(trials, settings), specs, settings["seeds"]
+    )
+    valid, objective = parts["valid"], settings["objective"]
+    weights = class_weights(parts["train"].labels)
+    scoring = Scoring(objective["metric"], valid.labels, weights)
+    counts = resample_counts(valid.groups, resampling.resamples, resampling.seed)
+    return Search(
+        candidates,
+        resample(scoring, counts, [each.predictions for each in candidates]),
+        maximize=objective["direction"] == "maximize",
+        one_se=settings["rule"] == "one_se",
+        valid=valid,
+    )
+
+
+def correct_selection(
+    search: Search, selection: dict[str, Any], resampling: Resampling
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """Correct the winners' scores, and count how often each trial would have won.
+
+    Returns
+    -------
+    report
+        Content of ``optimism.json``; see `docs/architecture.md`.
+    frequencies
+        A row for each trial: id, family, standard error of its score, and its
+        selection frequency overall and in its family.
+    """
+    ids = [each.trial.id for each in search.candidates]
+    corrected, in_family = {}, np.zeros(len(ids))
+    for family, won in selection["winners"].items():
+        members = np.flatnonzero(search.families == family)
+        of_family = [ids[member] for member in members]
+        corrected[family] = correct(
+            search.resampled.only(members),
+            search.rule(members),
+            of_family.index(won["trial"]["id"]),
+            resampling.confidence,
+        )
+        in_family[members] = corrected[family].pop("frequency")
+        corrected[family]["trial"] = won["trial"]["id"]
+        corrected[family]["out_of"] = len(members)
+    winner = selection["winners"][selection["overall"]]["trial"]["id"]
+    overall = correct(
+        search.resampled, search.overall_rule, ids.index(winner), resampling.confidence
+    )
+    frequencies = pd.DataFrame(
+        {
+            "trial": ids,
+            "family": search.families,
+            "standard_error": search.resampled.standard_errors(),
+            "frequency": overall.pop("frequency"),
+            "frequency_in_family": in_family,
+        }
+    )
+    return {
+        "selection": selection["id"],
+        "objective": selection["objective"],
+        "rule": selection["rule"],
+        "seeds": selection["seeds"],
+        "part": "valid",
+        "rows": len(search.valid.ids),
+        "molecules": len(set(search.valid.groups)),
+        "resamples": resampling.resamples,
+        "confidence": resampling.confidence,
+        "overall": {**overall, "trial": winner, "out_of": len(ids)},
+        "families": corrected,
+    }, frequencies
