@@ -11,6 +11,7 @@ from toxtune.code import code_hash
 from toxtune.config import check_config
 from toxtune.errors import UserError
 from toxtune.identity import canonical_json
+from toxtune.kinds import BINARY
 from toxtune.models.registry import MODULES, family_module
 from toxtune.planning import load_plans
 from toxtune.replicatenames import fold_of

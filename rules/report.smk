@@ -6,6 +6,14 @@ rule write_report:
         trials=rules.gather_trials.output.trials,
         cost=rules.gather_trials.output.cost,
         test=rules.summarize_test.output.report,
+        optimism=rules.correct_selection.output.report,
+        comparison=rules.compare_winners.output.table,
+        similarity=rules.measure_similarity.output.table,
+        # Probabilities of one class are there for binary tasks alone.
+        decisions=(
+            rules.judge_probabilities.output.decisions if PLAN.kind == BINARY else []
+        ),
+        brier=rules.judge_probabilities.output.brier if PLAN.kind == BINARY else [],
         curation=lambda wc: f"{PLANS[wc.run].dataset_folder}/curation.json",
         assignment=lambda wc: f"{PLANS[wc.run].split_folder}/assignment.tsv",
         cards=expand("results/{{run}}/{model}.json", model=MODELS),

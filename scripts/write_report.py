@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from toxtune.evidence import Evidence
 from toxtune.files import read_json, write_json, write_text
 from toxtune.ledger import read_openings
 from toxtune.logs import log_to
@@ -18,6 +19,17 @@ def main(
     """Write `summary.md` and `provenance.json`."""
     write_json(outputs["provenance"], provenance(plan, assignment))
     write_text(outputs["summary"], summary(results))
+
+
+def read_evidence(files: dict[str, Any]) -> Evidence:
+    """Read the tables that are there; of tasks that are not binary, some are not."""
+    return Evidence(
+        optimism=read_json(files["optimism"]),
+        comparison=read_tsv(files["comparison"]),
+        similarity=read_tsv(files["similarity"]),
+        decisions=read_tsv(files["decisions"]) if files["decisions"] else None,
+        brier=read_tsv(files["brier"]) if files["brier"] else None,
+    )
 
 
 if __name__ == "__main__":
@@ -37,6 +49,7 @@ if __name__ == "__main__":
                 read_json(card)["largest_difference_from_search"] or 0
                 for card in snakemake.input.cards
             ),
+            evidence=read_evidence(dict(snakemake.input.items())),
         ),
         plan=settings,
         assignment=Path(snakemake.input.assignment),

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from toxtune.identity import canonical_json
+from toxtune.markdown import format_score, markdown_table
 from toxtune.metrics import METRICS
-from toxtune.summary import format_score, markdown_table
 from toxtune.tables import setting_columns
 
 

@@ -81,11 +81,28 @@ def flat_table(families: dict[str, Any]) -> pd.DataFrame:
     for family, metrics in families.items():
         for metric, report in metrics.items():
             for task, scores in [("mean", report["mean"]), *report["tasks"].items()]:
-                low, high = scores["test_interval"] or (None, None)
+                bounds = scores["test_interval"] or (None, None)
+                seeds = scores["test_interval_over_seeds"] or (None, None)
                 row = [family, metric, task, scores["train"], scores["valid"]]
-                rows.append([*row, scores["test"], low, high])
+                rows.append([*row, scores["test"], *bounds, *seeds])
     columns = ["family", "metric", "task", "train", "valid", "test"]
-    return pd.DataFrame(rows, columns=[*columns, "test_low", "test_high"])
+    columns += ["test_low", "test_high", "test_low_seeds", "test_high_seeds"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def seed_interval(scores: np.ndarray, confidence: float) -> list[float] | None:
+    """Interval of the mean over seeds, for other seeds on the same molecules.
+
+    Student's t: it takes the scores of seeds, n_seeds, for normal. ``None`` for one
+    seed, or where there is no score.
+    """
+    if len(scores) < 2 or not np.isfinite(scores).all():
+        return None
+    from scipy.stats import t
+
+    half = t.ppf((1 + confidence) / 2, len(scores) - 1)
+    half *= scores.std(ddof=1) / np.sqrt(len(scores))
+    return [float(scores.mean() - half), float(scores.mean() + half)]
 
 
 def _seed_scores(
@@ -112,6 +129,7 @@ def _metric_report(
             "test_sd_over_seeds": _number(test.std(ddof=1)) if len(test) > 1 else None,
             "test_per_seed": [_number(value) for value in test],
             "test_interval": interval(over_seeds, confidence),
+            "test_interval_over_seeds": seed_interval(test, confidence),
             "valid": _number(means["valid"].mean()),
             "train": _number(means["train"].mean()),
         },
@@ -120,6 +138,9 @@ def _metric_report(
                 "test": _number(scores["test"][:, number].mean()),
                 "test_interval": interval(
                     resampled[:, :, number].mean(axis=0), confidence
+                ),
+                "test_interval_over_seeds": seed_interval(
+                    scores["test"][:, number], confidence
                 ),
                 "valid": _number(scores["valid"][:, number].mean()),
                 "train": _number(scores["train"][:, number].mean()),

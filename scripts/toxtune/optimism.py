@@ -154,8 +154,9 @@ def correct(
         difference, positive where the raw score is higher; ``interval``, of the
         corrected score; ``standard_error`` of the raw score; ``out_of_bag``, the
         percentiles of BBC-CV; ``frequency``, of each trial, how often it was the
-        winner; ``scored``, the number of resamples whose winner could be scored.
-        Where there is none, what comes from them is ``None``.
+        winner; ``chosen_again``, that of the chosen trial; ``scored``, the number of
+        resamples whose winner could be scored. Where there is none, what comes from
+        them is ``None``.
     """
     everything = np.ones((1, resampled.counts.shape[1]))
     raw = resampled.scoring.under(everything, resampled.predictions[chosen])[0]
@@ -163,10 +164,12 @@ def correct(
     left = out_of_bag_scores(resampled, winners)
     own = resampled.scores[:, chosen]
     times = np.bincount(winners, minlength=resampled.scores.shape[1])
+    frequency = times / max(1, len(winners))
     report = {
         "raw": float(raw),
         "standard_error": _sd(own),
-        "frequency": (times / max(1, len(winners))).tolist(),
+        "frequency": frequency.tolist(),
+        "chosen_again": float(frequency[chosen]),
         "scored": int(np.isfinite(left).sum()),
         "out_of_bag": interval(left, confidence),
     }

@@ -5,6 +5,16 @@ from typing import Any
 
 import pandas as pd
 
+from toxtune.evidence import (
+    Evidence,
+    calls_section,
+    comparison_section,
+    part_in_words,
+    selection_section,
+    similarity_section,
+    warning_section,
+)
+from toxtune.markdown import format_interval, format_score, markdown_table
 from toxtune.metrics import METRICS
 
 
@@ -25,6 +35,8 @@ class Results:
         Lines of the split's ledger.
     largest_difference
         Between a saved model's validation predictions and those it was selected by.
+    evidence
+        What was made to doubt the scores.
     """
 
     run: str
@@ -36,6 +48,11 @@ class Results:
     cost: pd.DataFrame
     openings: list[dict[str, Any]]
     largest_difference: float
+    evidence: Evidence
+
+    def where(self, part: str) -> str:
+        """Say which part a number is from, with the split and the size."""
+        return part_in_words(part, self.test, self.plan["split"])
 
 
 def summary(results: Results) -> str:
@@ -45,10 +62,12 @@ def summary(results: Results) -> str:
         _verdict(results),
         _score_table(results),
         _notes(results),
+        warning_section(results.evidence, results.test, results.plan),
         "## Winners\n",
         _winner_table(results),
         "## Tasks\n",
         _task_table(results),
+        *_evidence(results),
         "## Search\n",
         _search_table(results),
         _failures(results),
@@ -58,16 +77,30 @@ def summary(results: Results) -> str:
     return "\n".join(section for section in sections if section)
 
 
+def _evidence(results: Results) -> list[str]:
+    evidence, where = results.evidence, results.where
+    metric = results.selection["objective"]["metric"]
+    return [
+        selection_section(evidence, where("valid")),
+        comparison_section(evidence, metric, where("test")),
+        calls_section(evidence, where("test")),
+        similarity_section(evidence, where("test")),
+    ]
+
+
 def _verdict(results: Results) -> str:
     family = results.selection["overall"]
     metric = results.selection["objective"]["metric"]
     mean = results.test["families"][family][metric]["mean"]
     won = results.selection["winners"][family]
+    corrected = results.evidence.optimism["overall"]["corrected"]
     return (
-        f"Selected: **{family}** trial `{won['trial']['id']}`, for the best "
-        f"{METRICS[metric].title} on the validation part ({won['mean']:.3f}). "
+        f"Selected: **{family}** trial `{won['trial']['id']}`, for its "
+        f"{METRICS[metric].title} on the validation part ({won['mean']:.3f}; corrected "
+        f"for the choice {format_score(corrected)}). "
         f"On the test part: **{METRICS[metric].title} {format_score(mean['test'])}**"
-        f"{_spread(mean)}.\n"
+        f"{_spread(mean)}. ({results.where('test').capitalize()}; means over seeds "
+        f"{', '.join(map(str, results.selection['seeds']))}.)\n"
     )
 
 
@@ -95,7 +128,7 @@ def _score_table(results: Results) -> str:
                     METRICS[metric].title,
                     *(format_score(mean[part]) for part in ("train", "valid", "test")),
                     format_score(mean["test_sd_over_seeds"]),
-                    _interval(mean["test_interval"]),
+                    format_interval(mean["test_interval"]),
                 ]
             )
     header = ["family", "mean over tasks", "train", "valid", "test"]
@@ -173,7 +206,7 @@ def _task_table(results: Results) -> str:
             row += [
                 format_score(scores["valid"]),
                 format_score(scores["test"]),
-                _interval(scores["test_interval"]),
+                format_interval(scores["test_interval"]),
             ]
         rows.append(row)
     header = ["task"]
@@ -186,7 +219,8 @@ def _task_table(results: Results) -> str:
             f"\nNo score (`none`) where a part has one class alone: "
             f"{', '.join(unscored)}.\n"
         )
-    return f"{METRICS[metric].title} per task.\n\n{table}"
+    where = f"{results.where('valid')}; {results.where('test')}"
+    return f"{METRICS[metric].title} per task ({where}).\n\n{table}"
 
 
 def _search_table(results: Results) -> str:
@@ -242,18 +276,3 @@ def _data(results: Results) -> str:
             "",
         ]
     )
-
-
-def format_score(value: float | None) -> str:
-    """Spell a score with three decimals; ``none`` where there is none."""
-    return "none" if value is None or pd.isna(value) else f"{value:.3f}"
-
-
-def _interval(bounds: list[float] | None) -> str:
-    return "none" if not bounds else f"{bounds[0]:.3f} to {bounds[1]:.3f}"
-
-
-def markdown_table(header: list[Any], rows: list[list[Any]]) -> str:
-    """Write a table in Markdown."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines) + "\n"

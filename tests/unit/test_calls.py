@@ -79,7 +79,10 @@ def test_scaling_changes_no_call():
 
 def test_task_with_one_class_is_not_fitted_and_has_no_row(fitted):
     assert fitted["one class"] == {"temperature": None, "threshold": None}
-    for rows in (decision_rows(TEST, ON_TEST, fitted), brier_rows(TEST, ON_TEST, fitted)):
+    for rows in (
+        decision_rows(TEST, ON_TEST, fitted),
+        brier_rows(TEST, ON_TEST, fitted),
+    ):
         assert [row["task"] for row in rows if row["task"] != "mean"] == ["a", "b"]
 
 

@@ -181,7 +181,9 @@ def one_se(margins, complexities, **columns):
 @pytest.mark.parametrize(
     ("margins", "chosen"),
     [
-        pytest.param([0.04, 0.0], {"dense": "b", "random_forest": "d"}, id="none close"),
+        pytest.param(
+            [0.04, 0.0], {"dense": "b", "random_forest": "d"}, id="none close"
+        ),
         pytest.param([0.06, 0.0], {"dense": "a", "random_forest": "d"}, id="one close"),
         pytest.param([0.06, 0.02], {"dense": "a", "random_forest": "e"}, id="both"),
     ],

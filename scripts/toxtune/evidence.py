@@ -1,0 +1,175 @@
+"""The part of the summary that says how far its numbers can be trusted."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toxtune.decisions import SCORES
+from toxtune.doubts import Facts, doubts
+from toxtune.markdown import format_interval, format_score, markdown_table
+from toxtune.metrics import METRICS
+
+SIGNIFICANT = 0.05
+CHANCE = {"roc_auc": 0.5, "balanced_accuracy": 0.5, "roc_auc_ovr": 0.5}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the files say that were made to doubt the scores.
+
+    Attributes
+    ----------
+    optimism
+        Content of ``optimism.json``.
+    comparison, similarity
+        The tables.
+    decisions, brier
+        The tables; ``None`` for tasks that are not binary.
+    """
+
+    optimism: dict[str, Any]
+    comparison: pd.DataFrame
+    similarity: pd.DataFrame
+    decisions: pd.DataFrame | None
+    brier: pd.DataFrame | None
+
+
+def part_in_words(name: str, test: dict[str, Any], split: dict[str, Any]) -> str:
+    """Say which part a number is from: split, size and seeds with it.
+
+    Parameters
+    ----------
+    name
+        ``train``, ``valid`` or ``test``.
+    test
+        Content of ``test.json``.
+    split
+        The split's settings.
+    """
+    part = {"train": "training", "valid": "validation", "test": "test"}[name]
+    seed = split.get("seed")
+    of_split = "" if seed is None else f" with seed {seed}"
+    rows = test["molecules"][name]
+    return f"{part} part: {split['method']} split{of_split}, {rows} rows"
+
+
+def warning_section(
+    evidence: Evidence, test: dict[str, Any], plan: dict[str, Any]
+) -> str:
+    """List what looks like a leak or a bug; empty if nothing does."""
+    metric = test["objective"]["metric"]
+    found = doubts(
+        Facts(
+            mean=test["families"][test["overall"]][metric]["mean"],
+            metric=metric,
+            maximize=METRICS[metric].direction == "maximize",
+            corrected=evidence.optimism["overall"]["interval"],
+            chance=CHANCE.get(metric),
+            permuted="permute_labels" in plan["dataset"],
+            similarities=evidence.similarity["similarity"].to_numpy(),
+        )
+    )
+    if not found:
+        return ""
+    return "## Warnings\n\n" + "\n".join(f"- {doubt}" for doubt in found) + "\n"
+
+
+def selection_section(evidence: Evidence, where: str) -> str:
+    """Tell the raw and the corrected validation scores of the winners."""
+    optimism = evidence.optimism
+    winners = {"overall": optimism["overall"], **optimism["families"]}
+    rows = [
+        [
+            name,
+            f"`{won['trial']}`",
+            won["out_of"],
+            format_score(won["raw"]),
+            format_score(won["corrected"]),
+            format_interval(won["interval"]),
+            f"{100 * won['chosen_again']:.0f}%",
+        ]
+        for name, won in winners.items()
+    ]
+    header = ["winner", "trial", "best of", "raw", "corrected"]
+    header += [f"{100 * optimism['confidence']:g}% interval", "chosen again"]
+    title = METRICS[optimism["objective"]["metric"]].title
+    return (
+        f"## Selection\n\n{title} ({where}). The raw score is that by which the trial "
+        "was chosen, and so too good; corrected by bootstrap "
+        f"({optimism['resamples']} resamples of {optimism['molecules']} molecules), it "
+        "is what such a choice is worth on molecules that had no say in it. Chosen "
+        "again: the share of resamples in which the same trial wins; "
+        "`selection_frequency.tsv` has all trials.\n\n" + markdown_table(header, rows)
+    )
+
+
+def comparison_section(evidence: Evidence, metric: str, where: str) -> str:
+    """Tell how far the other families' winners are from the selected one."""
+    own = evidence.comparison[evidence.comparison["metric"] == metric]
+    rows = []
+    for (family, against), table in own.groupby(["family", "against"]):
+        mean = table[table["task"] == "mean"].iloc[0]
+        tested = table["p_holm"].dropna()
+        rows.append(
+            [
+                f"{family} minus {against}",
+                format_score(mean["difference"]),
+                format_interval([mean["low"], mean["high"]]),
+                f"{(tested < SIGNIFICANT).sum()} of {len(tested)}",
+            ]
+        )
+    if not rows:
+        return ""
+    header = ["difference", METRICS[metric].title, "interval", "tasks that differ"]
+    return (
+        f"## Families compared\n\nOn the same molecules ({where}): the difference of "
+        "the means over tasks and seeds, its interval by the same resamples for both, "
+        f"and the tasks whose ROC-AUC differs (DeLong's test, Holm's correction, p < "
+        f"{SIGNIFICANT:g}); each task in `comparison.tsv`.\n\n"
+        + markdown_table(header, rows)
+    )
+
+
+def calls_section(evidence: Evidence, where: str) -> str:
+    """Tell how good calls of active are, and how good the probabilities."""
+    if evidence.decisions is None or evidence.decisions.empty:
+        return ""
+    decisions = _test_rows(evidence.decisions)
+    means = decisions[decisions["task"] == "mean"].set_index("family")
+    brier = _test_rows(evidence.brier).groupby("family").mean(numeric_only=True)
+    scores = ["brier", "brier_scaled", "brier_prevalence"]
+    rows = [
+        [
+            family,
+            *(format_score(means.loc[family, name]) for name in SCORES),
+            *(format_score(brier.loc[family, name]) for name in scores),
+        ]
+        for family in means.index
+    ]
+    header = ["family", "precision", "recall", "specificity", "F1", "MCC"]
+    header += ["Brier", "Brier, scaled", "Brier of prevalence"]
+    return (
+        f"## Calls\n\nMeans over tasks and seeds ({where}). Thresholds (Youden's J) "
+        "and temperatures were fitted on the validation part; each task in "
+        "`decisions.tsv`, `brier.tsv`, `reliability.tsv`.\n\n"
+        + markdown_table(header, rows)
+    )
+
+
+def similarity_section(evidence: Evidence, where: str) -> str:
+    """Tell how alike the test molecules are to those of the training part."""
+    similarities = evidence.similarity["similarity"].to_numpy()
+    quantiles = np.quantile(similarities, [0, 0.25, 0.5, 0.75, 1])
+    row = [*map(format_score, quantiles), f"{100 * (similarities == 1).mean():.1f}%"]
+    header = ["lowest", "25%", "median", "75%", "highest", "same fingerprint"]
+    return (
+        "## Similarity\n\nTanimoto similarity (ECFP4) of each molecule to its nearest "
+        f"training molecule ({where}; each in `similarity.tsv`).\n\n"
+        + markdown_table(header, [row])
+    )
+
+
+def _test_rows(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["part"] == "test"]
