@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 
 from toxtune.bootstrap import interval, resample_counts
 from toxtune.choice import choose
-from toxtune.optimism import Scoring, correct, resample
+from toxtune.optimism import Fold, Scoring, correct, resample
 
 MOLECULES, TASKS, TRIALS, RESAMPLES = 300, 3, 50, 300
 PREVALENCE = 0.25
@@ -52,10 +52,10 @@ def repetition(number: int, signal: bool, shared: float) -> list[float]:
     generator = np.random.default_rng([SEED, number, signal, int(10 * shared)])
     aucs = generator.uniform(0.7, 0.8, TRIALS) if signal else np.full(TRIALS, 0.5)
     labels, scores = simulate(generator, aucs, shared)
-    scoring = Scoring("roc_auc", labels, np.ones(TASKS))
-    molecules = [str(molecule) for molecule in range(MOLECULES)]
-    counts = resample_counts(molecules, RESAMPLES, number)
-    predictions = [[trial] for trial in scores]
+    molecules = np.arange(MOLECULES)
+    scoring = Scoring("roc_auc", [Fold(labels, np.ones(TASKS), molecules)])
+    counts = resample_counts([str(one) for one in molecules], RESAMPLES, number)
+    predictions = [[[trial]] for trial in scores]
     resampled = resample(scoring, counts, predictions)
     everything = np.ones((1, MOLECULES))
     plain = np.array([scoring.under(everything, trial)[0] for trial in predictions])

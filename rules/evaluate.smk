@@ -32,8 +32,7 @@ rule calibrate_winners:
     """Fit temperatures and thresholds on the validation part, and on nothing else."""
     input:
         selection=rules.select_best.output.selection,
-        predictions=expand("results/{{run}}/{model}.valid.npy", model=MODELS),
-        valid=lambda wc: PLANS[wc.run].part_file("valid"),
+        valid=lambda wc: PLANS[wc.run].judged_files("valid"),
     output:
         report="results/{run}/calibration.json",
     log:
@@ -47,7 +46,12 @@ rule calibrate_winners:
         mem_mb=4000,
         runtime=60,
     params:
-        method=config["calibration"],
+        settings=lambda wc: canonical_json(
+            {
+                "method": config["calibration"],
+                "cross_validated": PLANS[wc.run].is_cross_validated,
+            }
+        ),
         code=code_hash("calibrate_winners"),
     message:
         "Fitting temperatures and thresholds"
@@ -147,11 +151,11 @@ rule compare_winners:
 rule judge_probabilities:
     """Score the winners' probabilities and the calls made with them."""
     input:
+        selection=rules.select_best.output.selection,
         fitted=rules.calibrate_winners.output.report,
         test_predictions=rules.open_test.output.predictions,
-        predictions=expand("results/{{run}}/{model}.valid.npy", model=MODELS),
-        valid=lambda wc: PLANS[wc.run].part_file("valid"),
-        test=lambda wc: PLANS[wc.run].part_file("test"),
+        valid=lambda wc: PLANS[wc.run].judged_files("valid"),
+        test=lambda wc: [PLANS[wc.run].part_file("test")],
     output:
         decisions="results/{run}/decisions.tsv",
         brier="results/{run}/brier.tsv",
@@ -167,7 +171,12 @@ rule judge_probabilities:
         mem_mb=4000,
         runtime=60,
     params:
-        confidence=config["test"]["confidence"],
+        settings=lambda wc: canonical_json(
+            {
+                "confidence": config["test"]["confidence"],
+                "cross_validated": PLANS[wc.run].is_cross_validated,
+            }
+        ),
         code=code_hash("judge_probabilities"),
     message:
         "Scoring probabilities and calls"

@@ -131,9 +131,11 @@ rule select_best:
     input:
         trials=rules.gather_trials.output.trials,
         specs=rules.gather_trials.output.specs,
-        train=lambda wc: PLANS[wc.run].part_file("train"),
-        valid=lambda wc: PLANS[wc.run].part_file("valid"),
-        features=lambda wc: PLANS[wc.run].features_files("valid"),
+        train=lambda wc: PLANS[wc.run].judged_files("train"),
+        valid=lambda wc: PLANS[wc.run].judged_files("valid"),
+        features=lambda wc: PLANS[wc.run].features_files(
+            "valid", fold=PLANS[wc.run].folds[0]
+        ),
     output:
         selection="results/{run}/selection.json",
     log:
@@ -174,9 +176,11 @@ rule correct_selection:
         selection=rules.select_best.output.selection,
         trials=rules.gather_trials.output.trials,
         specs=rules.gather_trials.output.specs,
-        train=lambda wc: PLANS[wc.run].part_file("train"),
-        valid=lambda wc: PLANS[wc.run].part_file("valid"),
-        features=lambda wc: PLANS[wc.run].features_files("valid"),
+        train=lambda wc: PLANS[wc.run].judged_files("train"),
+        valid=lambda wc: PLANS[wc.run].judged_files("valid"),
+        features=lambda wc: PLANS[wc.run].features_files(
+            "valid", fold=PLANS[wc.run].folds[0]
+        ),
     output:
         report="results/{run}/optimism.json",
         frequencies="results/{run}/selection_frequency.tsv",
@@ -191,7 +195,12 @@ rule correct_selection:
         mem_mb=4000,
         runtime=120,
     params:
-        settings=canonical_json(config["select"]),
+        settings=lambda wc: canonical_json(
+            {
+                "rule": config["select"]["rule"],
+                "cross_validated": PLANS[wc.run].is_cross_validated,
+            }
+        ),
         resampling=canonical_json(config["test"]),
         code=code_hash("correct_selection", *(MODULES[family] for family in FAMILIES)),
     message:

@@ -1,5 +1,6 @@
 """Fit the winners' temperatures and thresholds on the validation part."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,29 +8,29 @@ from toxtune.calls import fit_calls
 from toxtune.decisions import CRITERION
 from toxtune.files import read_json, write_json
 from toxtune.logs import log_to
-from toxtune.parts import read_part
-from toxtune.winners import read_predictions
+from toxtune.pooling import read_pooled
 
 
 def main(
-    selection: dict[str, Any], valid: Path, models: Path, method: str, report: Path
+    selection: dict[str, Any], valid: list[Path], settings: dict[str, Any], report: Path
 ) -> None:
     """Read the winners' predictions, write what was fitted on them."""
-    part = read_part(valid)
-    families = {
-        family: fit_calls(
-            part, read_predictions(models, family, selection["seeds"], "valid"), method
+    pooled = {
+        family: read_pooled(
+            winner, selection["seeds"], valid, settings["cross_validated"]
         )
-        for family in selection["winners"]
+        for family, winner in selection["winners"].items()
     }
     fitted = {
         "selection": selection["id"],
         "seeds": selection["seeds"],
-        "part": "valid",
-        "rows": len(part.ids),
-        "method": method,
+        "folds": len(valid) if settings["cross_validated"] else None,
+        "method": settings["method"],
         "criterion": CRITERION,
-        "families": families,
+        "families": {
+            family: fit_calls(part, predictions, settings["method"])
+            for family, (part, predictions) in pooled.items()
+        },
     }
     write_json(report, fitted)
 
@@ -38,8 +39,7 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
         selection=read_json(snakemake.input.selection),
-        valid=Path(snakemake.input.valid),
-        models=Path(snakemake.input.selection).parent / "models",
-        method=snakemake.params.method,
+        valid=[Path(path) for path in snakemake.input.valid],
+        settings=json.loads(snakemake.params.settings),
         report=Path(snakemake.output.report),
     )

@@ -4,28 +4,28 @@ import json
 from pathlib import Path
 from typing import Any
 
+from toxtune.candidates import read_judges
 from toxtune.evaluation import Resampling
 from toxtune.files import read_json, write_json
 from toxtune.logs import log_to
-from toxtune.parts import read_part
 from toxtune.selection_bias import correct_selection, read_search
 from toxtune.tables import read_tsv, write_tsv
 
 
 def main(
     files: dict[str, Path],
+    parts: dict[str, list[Path]],
     settings: dict[str, Any],
     resampling: Resampling,
     outputs: dict[str, Path],
 ) -> None:
     """Read the search and what it selected; write corrected scores and frequencies."""
     selection = read_json(files["selection"])
-    parts = {part: read_part(files[part]) for part in ("train", "valid")}
     search = read_search(
         read_tsv(files["trials"]),
         read_json(files["specs"]),
         {**settings, "objective": selection["objective"], "seeds": selection["seeds"]},
-        parts,
+        read_judges(parts, settings["cross_validated"]),
         resampling,
     )
     report, frequencies = correct_selection(search, selection, resampling)
@@ -38,7 +38,11 @@ if __name__ == "__main__":
     main(
         files={
             name: Path(snakemake.input[name])
-            for name in ("selection", "trials", "specs", "train", "valid")
+            for name in ("selection", "trials", "specs")
+        },
+        parts={
+            part: [Path(path) for path in snakemake.input[part]]
+            for part in ("train", "valid")
         },
         settings=json.loads(snakemake.params.settings),
         resampling=Resampling(**json.loads(snakemake.params.resampling)),

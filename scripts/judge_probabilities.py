@@ -1,5 +1,6 @@
 """Score the winners' probabilities and the calls made with them."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,33 +11,36 @@ from toxtune.files import read_json
 from toxtune.logs import log_to
 from toxtune.opening import read_test_predictions
 from toxtune.parts import read_part
+from toxtune.pooling import read_pooled
 from toxtune.tables import write_tsv
-from toxtune.winners import read_predictions
 
 
 def main(
+    selection: dict[str, Any],
     fitted: dict[str, Any],
-    parts: dict[str, Path],
-    models: Path,
+    parts: dict[str, list[Path]],
     test_predictions: Path,
-    confidence: float,
+    settings: dict[str, Any],
     tables: dict[str, Path],
 ) -> None:
     """Read predictions and what was fitted, write the three tables."""
-    read_parts = {name: read_part(path) for name, path in parts.items()}
-    seeds = fitted["seeds"]
+    test, seeds = read_part(parts["test"][0]), selection["seeds"]
     rows = {name: [] for name in tables}
-    for family, calls in sorted(fitted["families"].items()):
-        predictions = {
-            "valid": read_predictions(models, family, seeds, "valid"),
-            "test": read_test_predictions(test_predictions, family, seeds),
+    for family, winner in sorted(selection["winners"].items()):
+        judged = {
+            "valid": read_pooled(
+                winner, seeds, parts["valid"], settings["cross_validated"]
+            ),
+            "test": (test, read_test_predictions(test_predictions, family, seeds)),
         }
-        for name, part in read_parts.items():
-            of_part = (part, predictions[name], calls)
+        for name, (part, predictions) in judged.items():
+            of_part = (part, predictions, fitted["families"][family])
             found = {
                 "decisions": decision_rows(*of_part),
                 "brier": brier_rows(*of_part),
-                "reliability": reliability_rows(*of_part, seeds, confidence),
+                "reliability": reliability_rows(
+                    *of_part, seeds, settings["confidence"]
+                ),
             }
             for table in rows:
                 rows[table] += [
@@ -49,10 +53,16 @@ def main(
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
+        selection=read_json(snakemake.input.selection),
         fitted=read_json(snakemake.input.fitted),
-        parts={part: Path(snakemake.input[part]) for part in ("valid", "test")},
-        models=Path(snakemake.input.fitted).parent / "models",
+        parts={
+            part: [Path(path) for path in snakemake.input[part]]
+            for part in ("valid", "test")
+        },
         test_predictions=Path(snakemake.input.test_predictions),
-        confidence=snakemake.params.confidence,
-        tables={name: Path(path) for name, path in snakemake.output.items()},
+        settings=json.loads(snakemake.params.settings),
+        tables={
+            name: Path(snakemake.output[name])
+            for name in ("decisions", "brier", "reliability")
+        },
     )

@@ -4,14 +4,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from toxtune.evaluation import Resampling, evaluate, flat_table
 from toxtune.files import read_json, write_json
 from toxtune.logs import log_to
 from toxtune.metrics import METRICS
+from toxtune.models.registry import family_module
 from toxtune.opening import read_test_predictions
 from toxtune.parts import read_part
 from toxtune.tables import read_tsv, valid_scores, write_tsv
-from toxtune.winners import read_predictions
 
 
 def main(
@@ -31,8 +33,13 @@ def main(
     searched = read_tsv(search_scores)
     families = {}
     for family, winner in sorted(selection["winners"].items()):
+        ending = family_module(family).MODEL_FORMAT
+        fitted = [
+            np.load(models / family / f"seed-{seed}.{ending}.train.npy")
+            for seed in seeds
+        ]
         predictions = {
-            "train": read_predictions(models, family, seeds, "train"),
+            "train": np.stack(fitted),
             "test": read_test_predictions(test_predictions, family, seeds),
         }
         tasks = read_parts["test"].tasks

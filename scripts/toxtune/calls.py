@@ -79,7 +79,12 @@ def decision_rows(
                 **_means(scores),
             }
         )
-    return [*rows, {"task": "mean", **_means(rows)}] if rows else []
+    if not rows:
+        return []
+    totals = {
+        name: sum(row[name] for row in rows) for name in ("positives", "negatives")
+    }
+    return [*rows, {"task": "mean", **totals, **_means(rows)}]
 
 
 def brier_rows(

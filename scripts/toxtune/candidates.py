@@ -1,5 +1,6 @@
 """The trials that a selection is made from, with what their replicates predicted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,52 @@ import numpy as np
 import pandas as pd
 
 from toxtune.arrays import load_features
+from toxtune.metrics import class_weights
 from toxtune.models.registry import family_module
+from toxtune.optimism import Fold, Predictions, Scoring
+from toxtune.parts import Part, read_part
+from toxtune.replicatenames import replicate_name
 from toxtune.trials import Trial
+
+
+@dataclass(frozen=True)
+class Judges:
+    """The molecules that trials are judged by, and the training sets beside them.
+
+    Attributes
+    ----------
+    train, valid
+        The parts of each fold in the order of the folds; one of each for hold-out.
+    cross_validated
+        Whether they are folds.
+    """
+
+    train: Sequence[Part]
+    valid: Sequence[Part]
+    cross_validated: bool
+
+    @property
+    def folds(self) -> list[int | None]:
+        """The numbers of the folds; ``[None]`` for hold-out."""
+        return list(range(len(self.valid))) if self.cross_validated else [None]
+
+    @property
+    def molecules(self) -> list[str]:
+        """All molecules, sorted, each once."""
+        return sorted({group for part in self.valid for group in part.groups})
+
+    def scoring(self, metric: str) -> Scoring:
+        """Say how predictions of these molecules become a score."""
+        molecules = self.molecules
+        folds = [
+            Fold(
+                valid.labels,
+                class_weights(train.labels),
+                np.searchsorted(molecules, valid.groups),
+            )
+            for train, valid in zip(self.train, self.valid, strict=True)
+        ]
+        return Scoring(metric, folds)
 
 
 @dataclass(frozen=True)
@@ -20,21 +65,33 @@ class Candidate:
     ----------
     trial
         The trial.
+    fold
+        The first fold that it was judged by, or ``None``.
     predictions
-        Of the validation part, one array for each seed, read from disk when used.
+        Of the molecules it was judged by, read from disk when used.
     """
 
     trial: Trial
-    predictions: list[np.ndarray]
+    fold: int | None
+    predictions: Predictions
 
     @property
     def complexity(self) -> tuple[float, ...]:
         """What the family says, smaller for what is simpler."""
+        files = self.trial.features_files("valid", self.fold)
         return family_module(self.trial.family).complexity(
             self.trial.hyperparameters,
-            _n_features(self.trial),
-            self.predictions[0].shape[1],
+            load_features([Path(name) for name in files]).shape[1],
+            self.predictions[0][0].shape[1],
         )
+
+
+def read_judges(parts: dict[str, list[Path]], cross_validated: bool) -> Judges:
+    """Read ``train`` and ``valid`` of each fold; one of each for hold-out."""
+    train, valid = (
+        [read_part(path) for path in parts[name]] for name in ("train", "valid")
+    )
+    return Judges(train, valid, cross_validated)
 
 
 def ranked_trials(trials: pd.DataFrame, settings: dict[str, Any]) -> pd.DataFrame:
@@ -57,24 +114,39 @@ def ranked_trials(trials: pd.DataFrame, settings: dict[str, Any]) -> pd.DataFram
 
 
 def read_candidates(
-    ranked: pd.DataFrame, specs: dict[str, dict[str, Any]], seeds: list[int]
+    ranked: pd.DataFrame,
+    specs: dict[str, dict[str, Any]],
+    seeds: list[int],
+    folds: list[int | None],
 ) -> list[Candidate]:
     """Open the predictions of the ranked trials, sorted by id."""
     return [
         Candidate(
             Trial(**specs[id]["trial"]),
-            [
-                np.load(
-                    Path(specs[id]["folders"][str(seed)], "valid_predictions.npy"),
-                    mmap_mode="r",
-                )
-                for seed in seeds
-            ],
+            folds[0],
+            open_predictions(specs[id]["folders"], seeds, folds),
         )
         for id in sorted(ranked["trial"])
     ]
 
 
-def _n_features(trial: Trial) -> int:
-    files = [Path(name) for name in trial.features_files("valid")]
-    return load_features(files).shape[1]
+def open_predictions(
+    folders: dict[str, str], seeds: list[int], folds: list[int | None]
+) -> Predictions:
+    """Open what the replicates of one trial predicted for the molecules judging them.
+
+    Parameters
+    ----------
+    folders
+        Name of the replicate to its folder, as in ``trials.json``.
+    """
+    return [
+        [
+            np.load(
+                Path(folders[replicate_name(seed, fold)], "valid_predictions.npy"),
+                mmap_mode="r",
+            )
+            for seed in seeds
+        ]
+        for fold in folds
+    ]

@@ -12,14 +12,24 @@ from typing import Any
 import numpy as np
 
 RULES = {
-    "best": "best mean over seeds of the mean over tasks on the validation part",
+    "best": "best {mean}",
     "one_se": (
-        "simplest of the trials whose mean over seeds of the mean over tasks on the "
-        "validation part is within one standard error (over molecules, of the best "
-        "trial) of the best; of equally simple ones the best"
+        "simplest of the trials whose {mean} is within one standard error (over "
+        "molecules, of the best trial) of the best; of equally simple ones the best"
     ),
 }
-TIES = "of equal means the smaller trial id"
+
+
+def rule_in_words(rule: str, cross_validated: bool) -> str:
+    """Say how a winner is chosen."""
+    if cross_validated:
+        mean = "mean over seeds and folds of the mean over tasks"
+        trained = ". The model is trained on all folds together"
+    else:
+        mean = "mean over seeds of the mean over tasks on the validation part"
+        trained = ""
+    chosen = RULES[rule].format(mean=mean)
+    return f"{chosen}; of equal means the smaller trial id{trained}"
 
 
 def choose(

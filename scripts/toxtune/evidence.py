@@ -49,9 +49,11 @@ def part_in_words(name: str, test: dict[str, Any], split: dict[str, Any]) -> str
         The split's settings.
     """
     part = {"train": "training", "valid": "validation", "test": "test"}[name]
+    scheme, rows = split.get("cross_validation"), test["molecules"][name]
+    if scheme and name == "valid":
+        part, rows = "folds of the training", test["molecules"]["train"]
     seed = split.get("seed")
     of_split = "" if seed is None else f" with seed {seed}"
-    rows = test["molecules"][name]
     return f"{part} part: {split['method']} split{of_split}, {rows} rows"
 
 

@@ -5,11 +5,9 @@ from typing import Any
 import pandas as pd
 
 from toxtune.bootstrap import resample_counts
-from toxtune.candidates import ranked_trials, read_candidates
+from toxtune.candidates import Judges, ranked_trials, read_candidates
 from toxtune.evaluation import Resampling
-from toxtune.metrics import class_weights
-from toxtune.optimism import Scoring, resample
-from toxtune.parts import Part
+from toxtune.optimism import resample
 from toxtune.selection import Simplicity
 
 
@@ -17,7 +15,7 @@ def read_simplicity(
     trials: pd.DataFrame,
     specs: dict[str, dict[str, Any]],
     settings: dict[str, Any],
-    parts: dict[str, Part],
+    judges: Judges,
     resampling: Resampling,
 ) -> Simplicity:
     """Compute the standard error of each family's best trial; ask for complexities.
@@ -26,21 +24,16 @@ def read_simplicity(
     ----------
     trials, specs, settings
         As `toxtune.selection.select` takes them.
-    parts
-        ``train``, for the weights of the classes, and ``valid``.
+    judges
+        The molecules that the trials were judged by.
     resampling
         The bootstrap whose SD over resampled molecules is the standard error.
     """
     ranked = ranked_trials(trials, settings)
-    candidates = read_candidates(ranked, specs, settings["seeds"])
+    candidates = read_candidates(ranked, specs, settings["seeds"], judges.folds)
     best = set(ranked.drop_duplicates("family")["trial"])
-    valid = parts["valid"]
-    scoring = Scoring(
-        settings["objective"]["metric"],
-        valid.labels,
-        class_weights(parts["train"].labels),
-    )
-    counts = resample_counts(valid.groups, resampling.resamples, resampling.seed)
+    counts = resample_counts(judges.molecules, resampling.resamples, resampling.seed)
+    scoring = judges.scoring(settings["objective"]["metric"])
     scored = [each for each in candidates if each.trial.id in best]
     errors = resample(
         scoring, counts, [each.predictions for each in scored]

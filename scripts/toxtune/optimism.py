@@ -23,48 +23,82 @@ from toxtune.bootstrap import interval, mean_over_tasks, resampled_means
 # Resamples are scored in blocks that fit a processor's cache, twice as fast as at once.
 NUMBERS_PER_BLOCK = 2**17
 
-Predictions = Sequence[np.ndarray]
-"""Of one trial: n_seeds times n_rows x n_tasks."""
+Predictions = Sequence[Sequence[np.ndarray]]
+"""Of one trial: for each fold (hold-out is one), for each seed, n_rows x n_outputs."""
 
 Rule = Callable[[np.ndarray], np.ndarray]
 """From scores, n_resamples x n_trials, to the number of each resample's winner."""
 
 
 @dataclass(frozen=True)
+class Fold:
+    """What predictions of one training set are judged by.
+
+    Attributes
+    ----------
+    labels
+        n_rows x n_tasks; missing labels are NaN.
+    weights
+        n_tasks; see `toxtune.metrics.class_weights`.
+    molecules
+        n_rows: the number of each row's molecule, its column in resampled counts.
+    """
+
+    labels: np.ndarray
+    weights: np.ndarray
+    molecules: np.ndarray
+
+
+@dataclass(frozen=True)
 class Scoring:
-    """How predictions of the validation part become one score.
+    """How validation predictions become one score.
 
     Attributes
     ----------
     metric
         A key of `toxtune.metrics.METRICS`.
-    labels
-        n_rows x n_tasks; missing labels are NaN.
-    weights
-        n_tasks; see `toxtune.metrics.class_weights`.
+    folds
+        One for hold-out.
     """
 
     metric: str
-    labels: np.ndarray
-    weights: np.ndarray
+    folds: Sequence[Fold]
 
     def under(self, counts: np.ndarray, predictions: Predictions) -> np.ndarray:
-        """Mean over seeds of the mean over tasks, for each row of counts.
+        """Mean over folds and seeds of the mean over tasks, for each row of counts.
 
-        A task that lost a class is left out; NaN where all have.
+        A task that lost a class in a fold is left out there, a fold that lost all tasks
+        altogether; NaN where nothing is left.
+
+        Parameters
+        ----------
+        counts
+            n_resamples x n_molecules.
+        predictions
+            Of one trial.
         """
-        size = max(1, NUMBERS_PER_BLOCK // counts.shape[1])
-        blocks = [
-            np.mean([self._means(block, seed) for seed in predictions], axis=0)
-            for block in np.split(counts, range(size, len(counts), size))
+        by_fold = [
+            np.mean([self._means(fold, counts, seed) for seed in seeds], axis=0)
+            for fold, seeds in zip(self.folds, predictions, strict=True)
         ]
-        return np.concatenate(blocks)
+        return mean_over_tasks(np.stack(by_fold, axis=-1))
 
-    def _means(self, counts: np.ndarray, predictions: np.ndarray) -> np.ndarray:
-        per_task, _ = resampled_means(
-            self.metric, self.labels, predictions, self.weights, counts
-        )
-        return mean_over_tasks(per_task)
+    def _means(
+        self, fold: Fold, counts: np.ndarray, predictions: np.ndarray
+    ) -> np.ndarray:
+        size = max(1, NUMBERS_PER_BLOCK // max(1, len(fold.molecules)))
+        blocks = np.split(counts, range(size, len(counts), size))
+        means = [
+            resampled_means(
+                self.metric,
+                fold.labels,
+                predictions,
+                fold.weights,
+                block[:, fold.molecules],
+            )[1]
+            for block in blocks
+        ]
+        return np.concatenate(means)
 
 
 @dataclass(frozen=True)
@@ -76,7 +110,7 @@ class Resampled:
     scoring
         How they were scored.
     counts
-        n_resamples x n_rows; see `toxtune.bootstrap.resample_counts`.
+        n_resamples x n_molecules; see `toxtune.bootstrap.resample_counts`.
     predictions
         One for each trial.
     scores

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from toxtune.candidates import ranked_trials
-from toxtune.choice import RULES, TIES, choose, simplicity_ranks
+from toxtune.choice import choose, rule_in_words, simplicity_ranks
 from toxtune.errors import UserError
 from toxtune.identity import short_id
+from toxtune.trials import Trial, with_hyperparameters
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ def select(
         Id to the whole trial and its folders, as `toxtune.tables.trial_specs` has them.
     settings
         ``objective`` (``metric`` and ``direction``), ``rule``, ``seeds`` (a trial must
-        have been trained with all of them), ``dataset`` and ``split`` (their ids).
+        have been trained with all of them), ``dataset`` and ``split`` (their ids),
+        ``cross_validated``.
     simplicity
         For the rule ``one_se``: of each family's best trial the standard error, and
         of all trials the complexity.
@@ -79,7 +81,7 @@ def select(
         **frozen,
         "id": short_id(frozen),
         "objective": settings["objective"],
-        "rule": f"{RULES[settings['rule']]}; {TIES}",
+        "rule": rule_in_words(settings["rule"], settings["cross_validated"]),
         "winners": winners,
     }
 
@@ -107,9 +109,11 @@ def _winner(
             "standard_error": simplicity.margins[best["trial"]],
         }
     sd = won[f"{metric}_sd"]
+    spec = specs[won["trial"]]
     return {
-        **specs[won["trial"]],
+        **spec,
         **close,
+        "model": _model(spec["trial"], won, settings),
         "mean": float(won[f"{metric}_mean"]),
         "sd": None if pd.isna(sd) else float(sd),
         "per_seed": [float(won[f"{metric}_seed-{seed}"]) for seed in settings["seeds"]],
@@ -129,3 +133,18 @@ def _simplest(
         simplicity_ranks([simplicity.complexities[id] for id in by_id["trial"]]),
     )
     return by_id.iloc[chosen[0]]
+
+
+def _model(
+    trial: dict[str, Any], row: pd.Series, settings: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the trial that the winner's model is a training of.
+
+    After a cross-validation all folds are trained on, and none is left to stop early
+    by: the number of epochs is then the mean over the trainings of the search.
+    """
+    stopped_early = trial["hyperparameters"].get("patience") is not None
+    if not (settings["cross_validated"] and stopped_early):
+        return trial
+    epochs = max(1, round(row["epochs_trained"]))
+    return vars(with_hyperparameters(Trial(**trial), patience=None, epochs=epochs))

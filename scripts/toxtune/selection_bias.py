@@ -8,12 +8,10 @@ import numpy as np
 import pandas as pd
 
 from toxtune.bootstrap import resample_counts
-from toxtune.candidates import Candidate, ranked_trials, read_candidates
+from toxtune.candidates import Candidate, Judges, ranked_trials, read_candidates
 from toxtune.choice import choose, simplicity_ranks
 from toxtune.evaluation import Resampling
-from toxtune.metrics import class_weights
-from toxtune.optimism import Resampled, Rule, Scoring, correct, resample
-from toxtune.parts import Part
+from toxtune.optimism import Resampled, Rule, correct, resample
 
 
 @dataclass(frozen=True)
@@ -30,15 +28,15 @@ class Search:
         Whether higher scores are better.
     one_se
         Whether the simplest within one standard error is chosen, not the best.
-    valid
-        The part that was resampled.
+    judges
+        The molecules that were resampled.
     """
 
     candidates: list[Candidate]
     resampled: Resampled
     maximize: bool
     one_se: bool
-    valid: Part
+    judges: Judges
 
     @property
     def families(self) -> np.ndarray:
@@ -71,33 +69,32 @@ def read_search(
     trials: pd.DataFrame,
     specs: dict[str, dict[str, Any]],
     settings: dict[str, Any],
-    parts: dict[str, Part],
+    judges: Judges,
     resampling: Resampling,
 ) -> Search:
-    """Score all trials that could win on resampled molecules of the validation part.
+    """Score all trials that could win on resampled molecules.
 
     Parameters
     ----------
     trials, specs, settings
         As `toxtune.selection.select` takes them.
-    parts
-        ``train``, for the weights of the classes, and ``valid``.
+    judges
+        The molecules that the trials were judged by.
     resampling
         The bootstrap.
     """
     candidates = read_candidates(
-        ranked_trials(trials, settings), specs, settings["seeds"]
+        ranked_trials(trials, settings), specs, settings["seeds"], judges.folds
     )
-    valid, objective = parts["valid"], settings["objective"]
-    weights = class_weights(parts["train"].labels)
-    scoring = Scoring(objective["metric"], valid.labels, weights)
-    counts = resample_counts(valid.groups, resampling.resamples, resampling.seed)
+    objective = settings["objective"]
+    scoring = judges.scoring(objective["metric"])
+    counts = resample_counts(judges.molecules, resampling.resamples, resampling.seed)
     return Search(
         candidates,
         resample(scoring, counts, [each.predictions for each in candidates]),
         maximize=objective["direction"] == "maximize",
         one_se=settings["rule"] == "one_se",
-        valid=valid,
+        judges=judges,
     )
 
 
@@ -146,9 +143,8 @@ def correct_selection(
         "objective": selection["objective"],
         "rule": selection["rule"],
         "seeds": selection["seeds"],
-        "part": "valid",
-        "rows": len(search.valid.ids),
-        "molecules": len(set(search.valid.groups)),
+        "folds": len(search.judges.folds) if search.judges.cross_validated else None,
+        "molecules": len(search.judges.molecules),
         "resamples": resampling.resamples,
         "confidence": resampling.confidence,
         "overall": {**overall, "trial": winner, "out_of": len(ids)},

@@ -41,6 +41,7 @@ def settings(**changes):
     return {
         "objective": OBJECTIVE,
         "rule": "best",
+        "cross_validated": False,
         "seeds": [0, 1],
         "dataset": "d" * 12,
         "split": "5" * 12,
