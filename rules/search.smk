@@ -126,8 +126,8 @@ rule gather_trials:
         "../scripts/gather_trials.py"
 
 
-rule select_best:
-    """Freeze one winner per family and one overall by the validation scores."""
+rule weigh_trials:
+    """Tell the simplest trials and the standard errors of the best, for one_se."""
     input:
         trials=rules.gather_trials.output.trials,
         specs=rules.gather_trials.output.specs,
@@ -135,6 +135,44 @@ rule select_best:
         valid=lambda wc: PLANS[wc.run].judged_files("valid"),
         features=lambda wc: PLANS[wc.run].features_files(
             "valid", fold=PLANS[wc.run].folds[0]
+        ),
+    output:
+        simplicity="results/{run}/simplicity.json",
+    log:
+        "logs/{run}/weigh_trials.log",
+    benchmark:
+        "logs/{run}/weigh_trials.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings=lambda wc: canonical_json(
+            {
+                "objective": config["objective"],
+                "seeds": SEEDS,
+                "cross_validated": PLANS[wc.run].is_cross_validated,
+            }
+        ),
+        resampling=canonical_json(config["test"]),
+        code=code_hash("weigh_trials", *(MODULES[family] for family in FAMILIES)),
+    message:
+        "Telling the simplest trials"
+    script:
+        "../scripts/weigh_trials.py"
+
+
+rule select_best:
+    """Freeze one winner per family and one overall by the validation scores."""
+    input:
+        trials=rules.gather_trials.output.trials,
+        specs=rules.gather_trials.output.specs,
+        simplicity=(
+            rules.weigh_trials.output.simplicity
+            if config["select"]["rule"] == "one_se"
+            else []
         ),
     output:
         selection="results/{run}/selection.json",
@@ -159,11 +197,7 @@ rule select_best:
                 "cross_validated": PLANS[wc.run].is_cross_validated,
             }
         ),
-        # Other resamples are another selection for one_se, and nothing to the best.
-        resampling=canonical_json(
-            config["test"] if config["select"]["rule"] == "one_se" else None
-        ),
-        code=code_hash("select_best", *(MODULES[family] for family in FAMILIES)),
+        code=code_hash("select_best"),
     message:
         "Freezing the winners"
     script:

@@ -94,25 +94,6 @@ def read_judges(parts: dict[str, list[Path]], cross_validated: bool) -> Judges:
     return Judges(train, valid, cross_validated)
 
 
-def ranked_trials(trials: pd.DataFrame, settings: dict[str, Any]) -> pd.DataFrame:
-    """Return the trials with a score from all seeds, best first, ties by id.
-
-    Parameters
-    ----------
-    trials
-        As `toxtune.tables.trials_table` makes it.
-    settings
-        ``objective`` and ``seeds``.
-    """
-    objective = settings["objective"]
-    column = f"{objective['metric']}_mean"
-    complete = trials["seeds"] == len(settings["seeds"])
-    scored = trials[(trials["status"] == "ok") & trials[column].notna() & complete]
-    return scored.sort_values(
-        [column, "trial"], ascending=[objective["direction"] == "minimize", True]
-    )
-
-
 def read_candidates(
     ranked: pd.DataFrame,
     specs: dict[str, dict[str, Any]],

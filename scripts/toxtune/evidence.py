@@ -124,7 +124,9 @@ def comparison_section(evidence: Evidence, metric: str, where: str) -> str:
         )
     if not rows:
         return ""
-    header = ["difference", METRICS[metric].title, "interval", "tasks that differ"]
+    header = ["winners", f"{METRICS[metric].title}, difference"]
+    header += [f"{100 * evidence.optimism['confidence']:g}% interval"]
+    header += ["tasks that differ"]
     return (
         f"## Families compared\n\nOn the same molecules ({where}): the difference of "
         "the means over tasks and seeds, its interval by the same resamples for both, "

@@ -1,39 +1,21 @@
 """Choosing the winners by their validation scores, and nothing else."""
 
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from toxtune.candidates import ranked_trials
-from toxtune.choice import choose, rule_in_words, simplicity_ranks
+from toxtune.choice import choose, rule_in_words
 from toxtune.errors import UserError
 from toxtune.identity import short_id
+from toxtune.ranking import ranked_trials
 from toxtune.trials import Trial, with_hyperparameters
-
-
-@dataclass(frozen=True)
-class Simplicity:
-    """What the rule ``one_se`` has to know.
-
-    Attributes
-    ----------
-    margins
-        Trial id to the standard error of its score.
-    complexities
-        Trial id to what its family says of it, smaller for what is simpler.
-    """
-
-    margins: dict[str, float]
-    complexities: dict[str, tuple[float, ...]]
 
 
 def select(
     trials: pd.DataFrame,
     specs: dict[str, dict[str, Any]],
     settings: dict[str, Any],
-    simplicity: Simplicity | None = None,
+    simplicity: dict[str, dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """Choose one winner per family and one overall.
 
@@ -48,8 +30,7 @@ def select(
         have been trained with all of them), ``dataset`` and ``split`` (their ids),
         ``cross_validated``.
     simplicity
-        For the rule ``one_se``: of each family's best trial the standard error, and
-        of all trials the complexity.
+        For the rule ``one_se``, what `toxtune.simplicity.weigh` says.
 
     Returns
     -------
@@ -91,7 +72,7 @@ def _winner(
     ranked: pd.DataFrame,
     specs: dict[str, dict[str, Any]],
     settings: dict[str, Any],
-    simplicity: Simplicity | None,
+    simplicity: dict[str, dict[str, Any]] | None,
 ) -> dict[str, Any]:
     if ranked.empty:
         raise UserError(
@@ -106,7 +87,7 @@ def _winner(
         close = {
             "best": best["trial"],
             "best_mean": float(best[f"{metric}_mean"]),
-            "standard_error": simplicity.margins[best["trial"]],
+            "standard_error": simplicity["standard_errors"][best["trial"]],
         }
     sd = won[f"{metric}_sd"]
     spec = specs[won["trial"]]
@@ -122,15 +103,18 @@ def _winner(
 
 
 def _simplest(
-    ranked: pd.DataFrame, objective: dict[str, str], simplicity: Simplicity
+    ranked: pd.DataFrame,
+    objective: dict[str, str],
+    simplicity: dict[str, dict[str, Any]],
 ) -> pd.Series:
     """Return the simplest trial within one standard error of the best."""
     by_id = ranked.sort_values("trial")
     chosen = choose(
         by_id[f"{objective['metric']}_mean"].to_numpy()[None],
         objective["direction"] == "maximize",
-        np.array([simplicity.margins.get(id, 0.0) for id in by_id["trial"]]),
-        simplicity_ranks([simplicity.complexities[id] for id in by_id["trial"]]),
+        # Only the best one's is looked at.
+        by_id["trial"].map(simplicity["standard_errors"]).to_numpy(),
+        by_id["trial"].map(simplicity["ranks"]).to_numpy(),
     )
     return by_id.iloc[chosen[0]]
 

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from toxtune.bootstrap import resample_counts
-from toxtune.candidates import Candidate, Judges, ranked_trials, read_candidates
+from toxtune.candidates import Candidate, Judges, read_candidates
 from toxtune.choice import choose, simplicity_ranks
 from toxtune.evaluation import Resampling
 from toxtune.optimism import Resampled, Rule, correct, resample
+from toxtune.ranking import ranked_trials
 
 
 @dataclass(frozen=True)

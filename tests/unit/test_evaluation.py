@@ -166,5 +166,7 @@ def test_flat_table_has_a_row_per_family_metric_and_task(report):
             "test": scores["test"],
             "test_low": scores["test_interval"][0],
             "test_high": scores["test_interval"][1],
+            "test_low_seeds": scores["test_interval_over_seeds"][0],
+            "test_high_seeds": scores["test_interval_over_seeds"][1],
         }
     ]

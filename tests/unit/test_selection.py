@@ -7,7 +7,7 @@ import pytest
 
 from toxtune.errors import UserError
 from toxtune.identity import short_id
-from toxtune.selection import Simplicity, select
+from toxtune.selection import select
 
 SPECS = {
     name: {
@@ -41,7 +41,6 @@ def settings(**changes):
     return {
         "objective": OBJECTIVE,
         "rule": "best",
-        "cross_validated": False,
         "seeds": [0, 1],
         "dataset": "d" * 12,
         "split": "5" * 12,
@@ -170,17 +169,17 @@ def test_trial_that_was_given_up_early_does_not_win():
     assert winners(selection) == {"dense": "a", "random_forest": "d"}
 
 
-def one_se(margins, complexities, **columns):
+def one_se(errors, ranks, **columns):
     """Select by one standard error."""
-    simplicity = Simplicity(
-        dict(zip("bd", margins, strict=True)),
-        {id: (float(n),) for id, n in zip("abcde", complexities, strict=True)},
-    )
+    simplicity = {
+        "standard_errors": dict(zip("bd", errors, strict=True)),
+        "ranks": dict(zip("abcde", ranks, strict=True)),
+    }
     return select(table(**columns), SPECS, settings(rule="one_se"), simplicity)
 
 
 @pytest.mark.parametrize(
-    ("margins", "chosen"),
+    ("errors", "chosen"),
     [
         pytest.param(
             [0.04, 0.0], {"dense": "b", "random_forest": "d"}, id="none close"
@@ -189,8 +188,8 @@ def one_se(margins, complexities, **columns):
         pytest.param([0.06, 0.02], {"dense": "a", "random_forest": "e"}, id="both"),
     ],
 )
-def test_simplest_within_one_standard_error_wins(margins, chosen):
-    selection = one_se(margins, [1, 2, 0, 2, 1])
+def test_simplest_within_one_standard_error_wins(errors, chosen):
+    selection = one_se(errors, [1, 2, 0, 2, 1])
     assert winners(selection) == chosen
     # Simplicity is compared within families: the best trial decides between them.
     assert selection["overall"] == "dense"

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from toxtune.evidence import Evidence
 from toxtune.metrics import METRICS, metrics_of
 from toxtune.summary import Results, summary
 
@@ -46,6 +47,53 @@ def opening(number):
     return {"selection": f"{number:012}", "opened": "2026-01-01T00:00:00+00:00"}
 
 
+def corrected(trial, raw):
+    """One winner's part of ``optimism.json``."""
+    return {
+        "trial": trial,
+        "out_of": 3,
+        "raw": raw,
+        "corrected": raw - 0.02,
+        "interval": [raw - 0.06, raw + 0.01],
+        "chosen_again": 0.614,
+    }
+
+
+def evidence():
+    """What was made to doubt the scores."""
+    parts = ["valid", "valid", "test", "test"]
+    calls = {"family": "dense", "part": parts, "task": ["NR-AR", "mean"] * 2}
+    scores = dict.fromkeys(["precision", "recall", "specificity", "f1", "mcc"], 0.25)
+    brier = {"brier": 0.08, "brier_scaled": 0.07, "brier_prevalence": 0.09}
+    comparison = {
+        "family": "random_forest",
+        "against": "dense",
+        "metric": "roc_auc",
+        "task": ["NR-AR", "SR-p53", "mean"],
+        "difference": [0.1, None, 0.015],
+        "low": [0.02, None, -0.01],
+        "high": [0.2, None, 0.04],
+        "p_holm": [0.01, None, None],
+    }
+    return Evidence(
+        optimism={
+            "objective": {"metric": "roc_auc"},
+            "molecules": 11,
+            "resamples": 1000,
+            "confidence": 0.95,
+            "overall": corrected("a" * 12, 0.851),
+            "families": {
+                "dense": corrected("a" * 12, 0.851),
+                "random_forest": corrected("c" * 12, 0.832),
+            },
+        },
+        comparison=pd.DataFrame(comparison),
+        similarity=pd.DataFrame({"similarity": [0.2, 0.4, 0.6, 1.0]}),
+        decisions=pd.DataFrame({**calls, **scores}),
+        brier=pd.DataFrame({**calls, **brier}),
+    )
+
+
 @pytest.fixture
 def results() -> Results:
     """Results with an unscored task, a failed trial and one opening."""
@@ -77,6 +125,7 @@ def results() -> Results:
         },
         test={
             "overall": "dense",
+            "objective": {"metric": "roc_auc", "direction": "maximize"},
             "confidence": 0.95,
             "resamples": 1000,
             "molecules": {"train": 80, "valid": 11, "test": 12},
@@ -100,15 +149,19 @@ def results() -> Results:
         cost=cost,
         openings=[opening(1)],
         largest_difference=0.0,
+        evidence=evidence(),
     )
 
 
 def test_headline_is_the_overall_winner_on_the_test_part(results):
     headline = summary(results).split("\n\n")[1]
     assert headline.startswith(f"Selected: **dense** trial `{'a' * 12}`")
-    assert "on the validation part (0.851)" in headline
+    assert "on the validation part (0.851; corrected for the choice 0.831)" in headline
     assert "**ROC-AUC 0.812** (SD over seeds 0.010; interval" in headline
     assert "0.762 to 0.862)" in headline
+    assert headline.endswith(
+        "(Test part: random split with seed 0, 12 rows; means over seeds 0, 1.)"
+    )
 
 
 def test_winners_stand_side_by_side(results):
@@ -168,7 +221,7 @@ def test_single_seed_has_no_sd(results):
 def test_winner_without_any_test_score_is_no_number(results):
     test = results.test | {"families": {"dense": report(None, sd=None, per_task=None)}}
     text = summary(replace(results, test=test))
-    assert "**ROC-AUC none**.\n" in text
+    assert "**ROC-AUC none**. (Test part" in text
     assert "nan" not in text.lower()
 
 
@@ -184,3 +237,65 @@ def test_data_are_described(results):
     assert "110 rows, 7 dropped, 101 distinct molecules (2 in several rows" in text
     assert "split: method random, seed 0" in text
     assert "train 80, valid 11, test 12 rows" in text
+
+
+def section(results, title):
+    """The text below a heading."""
+    return summary(results).split(f"## {title}\n")[1].split("\n## ")[0]
+
+
+WHERE = "random split with seed 0"
+
+
+def test_winners_are_corrected_for_the_choice(results):
+    text = section(results, "Selection")
+    assert f"validation part: {WHERE}, 11 rows" in text
+    assert (
+        "| overall | `aaaaaaaaaaaa` | 3 | 0.851 | 0.831 | 0.791 to 0.861 | 61% |"
+        in text
+    )
+    assert "| random_forest | `cccccccccccc` | 3 | 0.832 | 0.812 |" in text
+
+
+def test_families_are_compared_on_the_test_part(results):
+    text = section(results, "Families compared")
+    assert f"test part: {WHERE}, 12 rows" in text
+    assert "| random_forest minus dense | 0.015 | -0.010 to 0.040 | 1 of 1 |" in text
+
+
+def test_one_family_is_compared_with_none(results):
+    evidence = results.evidence
+    alone = replace(evidence, comparison=evidence.comparison.iloc[:0])
+    assert "## Families compared" not in summary(replace(results, evidence=alone))
+
+
+def test_calls_are_scored_on_the_test_part(results):
+    text = section(results, "Calls")
+    assert f"test part: {WHERE}, 12 rows" in text
+    means = " | ".join(["0.250"] * 5)
+    assert f"| dense | {means} | 0.080 | 0.070 | 0.090 |" in text
+
+
+def test_tasks_that_are_not_binary_have_no_calls(results):
+    plain = replace(results.evidence, decisions=None, brier=None)
+    assert "## Calls" not in summary(replace(results, evidence=plain))
+
+
+def test_similarity_of_the_parts_is_told(results):
+    text = section(results, "Similarity")
+    assert "| 0.200 | 0.350 | 0.500 | 0.700 | 1.000 | 25.0% |" in text
+
+
+def test_doubts_are_warnings(results):
+    text = section(results, "Warnings")
+    assert text.count("\n- ") == 1
+    assert "25% of the test molecules" in text
+    unlike = replace(results.evidence, similarity=pd.DataFrame({"similarity": [0.2]}))
+    assert "## Warnings" not in summary(replace(results, evidence=unlike))
+
+
+def test_folds_are_told_in_place_of_a_validation_part(results):
+    split = {"method": "random", "seed": 0}
+    split["cross_validation"] = {"folds": 5, "repeats": 1}
+    text = section(replace(results, plan={**results.plan, "split": split}), "Selection")
+    assert f"folds of the training part: {WHERE}, 80 rows" in text

@@ -5,7 +5,10 @@ import shutil
 import pytest
 
 DOWNSTREAM = {"gather_trials": 1, "select_best": 1, "train_winner": 4, "open_test": 1}
-DOWNSTREAM |= {"summarize_test": 1, "write_report": 1}
+DOWNSTREAM |= {"summarize_test": 1, "write_report": 1, "correct_selection": 1}
+DOWNSTREAM |= dict.fromkeys(
+    ["calibrate_winners", "compare_winners", "judge_probabilities"], 1
+)
 
 
 def test_nothing_runs_again(finished):
@@ -99,9 +102,38 @@ def test_another_metric_trains_nothing(finished_copy):
 def test_more_resamples_open_nothing(finished_copy):
     overlay = finished_copy.overlay("test: {resamples: 50}")
     assert finished_copy.planned_rules(*overlay) == {
+        "correct_selection": 1,
+        "compare_winners": 1,
         "summarize_test": 1,
         "write_report": 1,
     }
+
+
+def test_calibration_trains_and_opens_nothing(finished_copy):
+    overlay = finished_copy.overlay("calibration: temperature")
+    assert finished_copy.planned_rules(*overlay) == {
+        "calibrate_winners": 1,
+        "judge_probabilities": 1,
+        "write_report": 1,
+    }
+
+
+def test_another_rule_of_choice_trains_nothing(finished_copy):
+    overlay = finished_copy.overlay("select: {rule: one_se}")
+    expected = {rule: n for rule, n in DOWNSTREAM.items() if rule != "gather_trials"}
+    assert finished_copy.planned_rules(*overlay) == {"weigh_trials": 1, **expected}
+
+
+def test_shuffled_labels_share_nothing_with_the_real_ones(finished_copy):
+    planned = finished_copy.planned(
+        *finished_copy.overlay("dataset: {permute_labels: 0}")
+    )
+    trained = [job for job in planned if job["rule"] == "train_replicate"]
+    assert len(trained) == 8
+    # No results of the real labels are read: a dataset, a split, trials of its own.
+    made = {path for job in planned for path in job["output"]}
+    read = {path for job in planned for path in job["input"]}
+    assert {path for path in read if path.startswith("data/")} <= made
 
 
 def test_another_split_and_back(finished_copy):

@@ -57,6 +57,7 @@ SEARCHES = {
     ),
     "by time": "split: {method: time, column: mol_id, seeds: null}",
     "given test part": "split: {column: set}",
+    "one standard error": "select: {rule: one_se}",
 }
 
 
@@ -68,7 +69,9 @@ def jobs(request, tmp_path_factory):
 
 
 def test_no_job_before_the_selection_sees_the_test_part(jobs):
-    targets = [job for job in jobs if job["rule"] in {"select_best", "train_winner"}]
+    # What is fitted or told of the validation part belongs to the selection.
+    rules = {"select_best", "train_winner", "correct_selection", "calibrate_winners"}
+    targets = [job for job in jobs if job["rule"] in rules]
     assert len(targets) >= 3
     before = ancestors(jobs, targets)
     assert {job["rule"] for job in before} >= {"featurize_part", "train_replicate"}

@@ -1,0 +1,61 @@
+"""What the choice within one standard error has to know, from stored predictions."""
+
+from typing import Any
+
+import pandas as pd
+
+from toxtune.bootstrap import resample_counts
+from toxtune.candidates import Judges, read_candidates
+from toxtune.choice import simplicity_ranks
+from toxtune.evaluation import Resampling
+from toxtune.optimism import resample
+from toxtune.ranking import ranked_trials
+
+
+def weigh(
+    trials: pd.DataFrame,
+    specs: dict[str, dict[str, Any]],
+    settings: dict[str, Any],
+    judges: Judges,
+    resampling: Resampling,
+) -> dict[str, dict[str, Any]]:
+    """Compute the standard error of each family's best trial, and rank simplicity.
+
+    Parameters
+    ----------
+    trials, specs, settings
+        As `toxtune.selection.select` takes them.
+    judges
+        The molecules that the trials were judged by.
+    resampling
+        The bootstrap whose SD over resampled molecules is the standard error.
+
+    Returns
+    -------
+    dict
+        ``standard_errors``, of the best trials by id, and ``ranks``: trial id to its
+        rank in its family, 0 for the simplest.
+    """
+    ranked = ranked_trials(trials, settings)
+    candidates = read_candidates(ranked, specs, settings["seeds"], judges.folds)
+    best = set(ranked.drop_duplicates("family")["trial"])
+    scored = [each for each in candidates if each.trial.id in best]
+    resampled = resample(
+        judges.scoring(settings["objective"]["metric"]),
+        resample_counts(judges.molecules, resampling.resamples, resampling.seed),
+        [each.predictions for each in scored],
+    )
+    ranks: dict[str, int] = {}
+    for family in set(ranked["family"]):
+        members = [each for each in candidates if each.trial.family == family]
+        own = simplicity_ranks([each.complexity for each in members])
+        ranks.update(
+            zip([each.trial.id for each in members], own.tolist(), strict=True)
+        )
+    errors = resampled.standard_errors().tolist()
+    return {
+        "standard_errors": {
+            each.trial.id: error for each, error in zip(scored, errors, strict=True)
+        },
+        "ranks": ranks,
+    }

@@ -1,0 +1,41 @@
+"""Tell the simplest trials, and how sure the best scores are."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from toxtune.candidates import read_judges
+from toxtune.evaluation import Resampling
+from toxtune.files import read_json, write_json
+from toxtune.logs import log_to
+from toxtune.simplicity import weigh
+from toxtune.tables import read_tsv
+
+
+def main(
+    trials: Path,
+    specs: Path,
+    parts: dict[str, list[Path]],
+    settings: dict[str, Any],
+    resampling: Resampling,
+    simplicity: Path,
+) -> None:
+    """Read the search, write what the choice within one standard error asks for."""
+    judges = read_judges(parts, settings["cross_validated"])
+    weighed = weigh(read_tsv(trials), read_json(specs), settings, judges, resampling)
+    write_json(simplicity, weighed)
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    main(
+        trials=Path(snakemake.input.trials),
+        specs=Path(snakemake.input.specs),
+        parts={
+            part: [Path(path) for path in snakemake.input[part]]
+            for part in ("train", "valid")
+        },
+        settings=json.loads(snakemake.params.settings),
+        resampling=Resampling(**json.loads(snakemake.params.resampling)),
+        simplicity=Path(snakemake.output.simplicity),
+    )
