@@ -94,9 +94,11 @@ def _verdict(results: Results) -> str:
     mean = results.test["families"][family][metric]["mean"]
     won = results.selection["winners"][family]
     corrected = results.evidence.optimism["overall"]["corrected"]
+    folds = results.plan["split"].get("cross_validation")
+    judged = "over the folds" if folds else "on the validation part"
     return (
         f"Selected: **{family}** trial `{won['trial']['id']}`, for its "
-        f"{METRICS[metric].title} on the validation part ({won['mean']:.3f}; corrected "
+        f"{METRICS[metric].title} {judged} ({won['mean']:.3f}; corrected "
         f"for the choice {format_score(corrected)}). "
         f"On the test part: **{METRICS[metric].title} {format_score(mean['test'])}**"
         f"{_spread(mean)}. ({results.where('test').capitalize()}; means over seeds "

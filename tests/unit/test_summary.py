@@ -297,5 +297,7 @@ def test_doubts_are_warnings(results):
 def test_folds_are_told_in_place_of_a_validation_part(results):
     split = {"method": "random", "seed": 0}
     split["cross_validation"] = {"folds": 5, "repeats": 1}
-    text = section(replace(results, plan={**results.plan, "split": split}), "Selection")
+    results = replace(results, plan={**results.plan, "split": split})
+    assert "for its ROC-AUC over the folds (0.851;" in summary(results)
+    text = section(results, "Selection")
     assert f"folds of the training part: {WHERE}, 80 rows" in text
