@@ -79,15 +79,16 @@ class Project:
 
     def planned(self, *arguments: str) -> list[dict]:
         """Describe the jobs that would run: rule, wildcards, input, output."""
-        self.snakemake("-n", "--logger", "jobs", *arguments)
+        self.snakemake(*arguments, "-n", "--logger", "jobs")
         lines = (self.folder / "jobs.jsonl").read_text("utf-8").splitlines()
         return [json.loads(line) for line in lines]
 
     def planned_rules(self, *arguments: str) -> Counter:
         """Count the jobs that would run, by rule; the target rule left out."""
-        return Counter(
-            job["rule"] for job in self.planned(*arguments) if job["rule"] != "all"
-        )
+        counts = Counter(job["rule"] for job in self.planned(*arguments))
+        for target in ("all", "search"):
+            del counts[target]
+        return counts
 
     def overlay(self, text: str) -> list[str]:
         """Lay one more configuration over the tiny one; return the arguments."""

@@ -30,19 +30,6 @@ search:
 """
 
 
-def trainings(project, overlay):
-    return project.planned_rules(*overlay)["train_replicate"]
-
-
-def test_longer_draws_keep_every_training(searched):
-    short = searched.overlay(DRAWN.format(strategy="random", trials=3))
-    searched.run(*short)
-    assert trainings(searched, short) == 0
-    for strategy, trials, new in (("random", 5, 2), ("random", 2, 0), ("sobol", 2, 2)):
-        overlay = searched.overlay(DRAWN.format(strategy=strategy, trials=trials))
-        assert trainings(searched, overlay) == 2 * new
-
-
 def test_each_split_is_a_search_of_its_own(searched):
     overlay = searched.overlay(SPLITS)
     planned = searched.planned_rules(*overlay)
@@ -60,7 +47,7 @@ def test_each_split_is_a_search_of_its_own(searched):
     assert "random_forest" in (results / "summary.md").read_text("utf-8")
     # A split that was run alone before is the same search: nothing is trained again.
     alone = searched.overlay(SPLITS.replace("[0, 1]", "[1]"))
-    assert trainings(searched, alone) == 0
+    assert searched.planned_rules(*alone)["train_replicate"] == 0
 
 
 TPE = """
@@ -96,35 +83,82 @@ def stored(project):
     return len(list((project.folder / "results/store").glob("*/*/result.json")))
 
 
-def test_another_round_keeps_every_training(searched):
-    shorter = searched.overlay(TPE.format(rounds=2))
-    searched.run(*shorter)
-    assert searched.planned_rules(*shorter) == {}
-    before = stored(searched)
-    longer = searched.overlay(TPE.format(rounds=3))
-    planned = searched.planned_rules(*longer)
-    assert planned["propose_trials"] == 1
-    assert planned["train_slot"] == 3 * 2
-    assert planned["train_replicate"] == 0
-    searched.run(*longer)
-    assert stored(searched) <= before + 6
-    assert searched.planned_rules(*longer) == {}
-
-
-def test_more_candidates_keep_every_training(searched):
-    fewer = searched.overlay(HALVING.format(trials=3))
-    searched.run(*fewer)
-    # 3 candidates with one seed, then the best with both.
-    assert stored(searched) == 3 + 2
-    more = searched.overlay(HALVING.format(trials=6))
-    assert searched.planned_rules(*more)["train_replicate"] == 3
-    searched.run(*more)
-    # 3 new candidates; of the 2 that go on, one may be the one that did before.
-    assert stored(searched) in {3 + 2 + 3 + 2, 3 + 2 + 3 + 4}
-    assert searched.planned_rules(*more) == {}
-
-
 HYPERBAND = HALVING.replace("strategy: halving", "strategy: hyperband")
+THREE_SEEDS = "\n  seeds: [0, 1, 2]\n  spaces:"
+# Edit: search before, search after, jobs that train then, trainings that are new.
+GROWTH = {
+    "random, more trials": (
+        DRAWN.format(strategy="random", trials=3),
+        DRAWN.format(strategy="random", trials=5),
+        {"train_replicate": 4},
+        {4},
+    ),
+    "random, fewer trials": (
+        DRAWN.format(strategy="random", trials=3),
+        DRAWN.format(strategy="random", trials=2),
+        {},
+        {0},
+    ),
+    "sobol, more trials": (
+        DRAWN.format(strategy="sobol", trials=2),
+        DRAWN.format(strategy="sobol", trials=4),
+        {"train_replicate": 4},
+        {4},
+    ),
+    "sobol, another seed": (
+        DRAWN.format(strategy="sobol", trials=2),
+        DRAWN.format(strategy="sobol", trials=2).replace("\n  spaces:", THREE_SEEDS),
+        {"train_replicate": 2},
+        {2},
+    ),
+    # Optuna may propose a trial that was there before.
+    "tpe, another round": (
+        TPE.format(rounds=2),
+        TPE.format(rounds=3),
+        {"propose_trials": 1, "train_slot": 6},
+        {0, 2, 4, 6},
+    ),
+    # 3 new candidates; of the 2 that go on, one may be the one that did before: its
+    # slot may be another, but the store has its trainings.
+    "halving, more candidates": (
+        HALVING.format(trials=3),
+        HALVING.format(trials=6),
+        {"train_replicate": 3, "propose_trials": 1, "train_slot": 4},
+        {3 + 2, 3 + 4},
+    ),
+    # The last rung has all seeds, the lower ones the first.
+    "halving, another seed": (
+        HALVING.format(trials=3),
+        HALVING.format(trials=3).replace("\n  spaces:", THREE_SEEDS),
+        {"train_slot": 1},
+        {1},
+    ),
+    # The bracket that starts with all trees, of 2 candidates, and the last rung of the
+    # other one.
+    "hyperband, another seed": (
+        HYPERBAND.format(trials=3),
+        HYPERBAND.format(trials=3).replace("\n  spaces:", THREE_SEEDS),
+        {"train_replicate": 2, "train_slot": 1},
+        {3},
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "jobs", "trainings"), GROWTH.values(), ids=GROWTH
+)
+def test_growing_a_search_keeps_every_training(
+    searched, before, after, jobs, trainings
+):
+    searched.run("search", *searched.overlay(before))
+    assert searched.planned_rules("search", *searched.overlay(before)) == {}
+    done = stored(searched)
+    overlay = searched.overlay(after)
+    planned = searched.planned_rules("search", *overlay)
+    rules = ("propose_trials", "train_replicate", "train_slot")
+    assert {rule: planned[rule] for rule in rules if planned[rule]} == jobs
+    searched.run("search", *overlay)
+    assert stored(searched) - done in trainings
 
 
 @pytest.mark.parametrize(
