@@ -12,7 +12,7 @@ from toxtune.bootstrap import (
     resample_counts,
     resampled_means,
 )
-from toxtune.metrics import metrics_of, task_scores
+from toxtune.metrics import METRICS, metrics_of, task_scores
 
 BINARY = metrics_of("binary")
 
@@ -162,3 +162,25 @@ def test_interval_covers_the_truth_as_often_as_it_says():
         low, high = interval(per_task[:, 0], 0.9)
         covered += low <= 0.7 <= high
     assert 0.83 <= covered / 200 <= 0.97
+
+
+OTHER_KINDS = [m for kind in ("multiclass", "regression") for m in metrics_of(kind)]
+
+
+@pytest.mark.parametrize("metric", OTHER_KINDS)
+def test_resampled_scores_of_other_kinds_are_scores_of_repeated_rows(metric):
+    rng = np.random.default_rng(3)
+    if METRICS[metric].kind == "multiclass":
+        labels = rng.integers(0, 3, (25, 2)).astype(np.float64)
+        predictions = rng.dirichlet(np.ones(3), (25, 2)).reshape(25, 6)
+    else:
+        labels = rng.normal(100, 3, (25, 2))
+        predictions = labels + rng.normal(0, 2, labels.shape)
+    labels[:5, 0] = np.nan
+    counts = rng.multinomial(25, np.full(25, 1 / 25), 20).astype(float)
+    per_task, mean = resampled_means(metric, labels, predictions, np.ones(2), counts)
+    for row, count in enumerate(counts):
+        rows = np.repeat(np.arange(25), count.astype(int))
+        want = task_scores(metric, labels[rows], predictions[rows], np.ones(2))
+        np.testing.assert_allclose(per_task[row], want, rtol=1e-9)
+        assert mean[row] == pytest.approx(want.mean())

@@ -210,3 +210,46 @@ def test_tox21(tmp_path):
         "labels_averaged": 0,
         "kind": "binary",
     }
+
+
+def test_values_of_one_molecule_become_their_mean(table):
+    text = "smiles,a,b\nC,1.0,5\nCC,7,\nC,2.5,5\nC,,\n"
+    curation = curate(table(text), columns(kind="regression"))
+    assert labels_of(curation) == [
+        ["1.75", "5.0"],
+        ["7.0", ""],
+        ["1.75", "5.0"],
+        ["", ""],
+    ]
+    assert [(c.raw.row, c.action, c.task) for c in curation.changes] == [
+        (0, "label averaged", "a"),
+        (2, "label averaged", "a"),
+    ]
+    assert "2 values from 1.0 to 2.5" in curation.changes[0].reason
+    assert (curation.counts["labels_cleared"], curation.counts["labels_averaged"]) == (
+        0,
+        2,
+    )
+    span = {"n_measured": 3, "lowest": 1.75, "highest": 7.0, "n_missing": 1}
+    assert curation.counts["tasks"]["a"] == span
+
+
+def test_classes_that_contradict_become_missing(table):
+    text = "smiles,a\nC,2\nCC,1\nC,0\nCCC,2\n"
+    curation = curate(table(text), columns(kind="multiclass"))
+    assert labels_of(curation) == [[""], ["1"], [""], ["2"]]
+    assert "both 0 and 2" in curation.changes[0].reason
+    counts = {"n_class_1": 1, "n_class_2": 1, "n_missing": 2}
+    assert curation.counts["tasks"]["a"] == counts
+
+
+@pytest.mark.parametrize(
+    ("column", "hint"),
+    [("0.5", "looks like regression"), ("2", "looks like multiclass"), ("x", None)],
+)
+def test_labels_of_another_kind_are_told_what_they_look_like(table, column, hint):
+    with pytest.raises(UserError, match="a label must be 0, 1 or empty") as refusal:
+        curate(table(f"smiles,a\nC,1\nCC,{column}\n"), columns())
+    said = "choose an objective.metric for that" in str(refusal.value)
+    assert said == bool(hint)
+    assert hint is None or hint in str(refusal.value)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.metrics import accuracy_score, f1_score, r2_score, roc_auc_score
 
 from toxtune.metrics import (
     METRICS,
@@ -107,3 +108,54 @@ def test_every_metric_has_a_direction_and_no_other():
     assert {METRICS[name].direction for name in METRICS} == {"maximize", "minimize"}
     with pytest.raises(KeyError):
         task_scores("auc", LABELS, PROBABILITIES, WEIGHTS)
+
+
+def test_metrics_of_values_and_of_classes_are_those_of_scikit_learn():
+    rng = np.random.default_rng(0)
+    labels = rng.normal(5, 2, (30, 2)).astype(np.float32)
+    values = (labels + rng.normal(0, 1, labels.shape)).astype(np.float32)
+    labels[:4, 0] = NAN
+    for task, measured in enumerate((slice(4, None), slice(None))):
+        one, other = labels[measured, task], values[measured, task]
+        expected = {
+            "rmse": np.sqrt(np.mean((one - other) ** 2)),
+            "mae": np.mean(np.abs(one - other)),
+            "r2": r2_score(one, other),
+            "pearson_r2": np.corrcoef(one, other)[0, 1] ** 2,
+        }
+        assert set(expected) == set(metrics_of("regression"))
+        for metric, score in expected.items():
+            got = task_scores(metric, labels, values, np.ones(2))[task]
+            assert got == pytest.approx(score, rel=1e-5), metric
+
+
+def test_several_classes_are_scored_one_against_the_rest():
+    rng = np.random.default_rng(1)
+    labels = rng.integers(0, 3, (40, 2)).astype(np.float32)
+    probabilities = rng.dirichlet(np.ones(3), (40, 2)).reshape(40, 6)
+    labels[:5, 1] = NAN
+    known = ~np.isnan(labels[:, 1])
+    one, other = labels[known, 1], probabilities[known, 3:]
+    expected = {
+        "roc_auc_ovr": roc_auc_score(one, other, multi_class="ovr"),
+        "accuracy": accuracy_score(one, other.argmax(axis=1)),
+        "f1_macro": f1_score(one, other.argmax(axis=1), average="macro"),
+    }
+    assert set(expected) == set(metrics_of("multiclass"))
+    for metric, score in expected.items():
+        got = task_scores(metric, labels, probabilities, np.ones(2))[1]
+        assert got == pytest.approx(score, rel=1e-12), metric
+
+
+def test_a_task_with_a_single_value_has_no_score():
+    labels = np.array([[2.5, 1.0], [2.5, 2.0], [NAN, 3.0]])
+    scores = task_scores("rmse", labels, labels + 1, np.ones(2))
+    assert np.isnan(scores[0])
+    assert scores[1] == pytest.approx(1)
+
+
+def test_equal_predictions_have_no_correlation():
+    labels = np.array([[1.0], [2.0], [3.0]])
+    constant = np.full((3, 1), 2.0)
+    assert np.isnan(task_scores("pearson_r2", labels, constant, np.ones(1))[0])
+    assert task_scores("r2", labels, constant, np.ones(1))[0] == pytest.approx(0)
