@@ -21,7 +21,8 @@ def main(dataset: dict[str, Any], sums: dict[str, str | None], raw: Path) -> Non
         table, test = Path(scratch, "source.csv"), Path(scratch, "test_source.csv")
         fetch_dataset(sources, sums["sha256"], table)
         fetch_dataset([dataset["test_source"]], sums["test_sha256"], test)
-        join_test_source(table, test, dataset["smiles_column"], raw)
+        named = (dataset["smiles_column"], dataset["id_column"])
+        join_test_source(table, test, [name for name in named if name], raw)
 
 
 if __name__ == "__main__":

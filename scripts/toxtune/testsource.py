@@ -9,16 +9,16 @@ from toxtune.parts import SPLIT_COLUMN
 from toxtune.rawtable import read_lines
 
 
-def join_test_source(main: Path, test: Path, smiles_column: str, raw: Path) -> None:
+def join_test_source(main: Path, test: Path, needed: list[str], raw: Path) -> None:
     """Write the rows of both tables to `raw`, with a last column that says ``test``.
 
-    The columns are those of `main`; of `test` they may stand in another order, and some
-    may lack, except for the SMILES.
+    The columns are those of `main`; in `test` they may stand in another order, and some
+    may lack, except for the `needed` ones: SMILES and ids.
 
     Raises
     ------
     UserError
-        If a table cannot be read, or `test` has no SMILES or no other column of `main`.
+        If a table cannot be read, or `test` has not the needed columns and a task.
     """
     header, rows = read_lines(main)
     test_header, test_rows = read_lines(test)
@@ -28,9 +28,9 @@ def join_test_source(main: Path, test: Path, smiles_column: str, raw: Path) -> N
             "is a dataset.test_source; rename it"
         )
     common = [name for name in header if name in test_header]
-    if smiles_column not in common or len(common) < 2:
+    if not set(needed) < set(common):
         raise UserError(
-            f"dataset.test_source: must have the column {smiles_column!r} and tasks of "
+            f"dataset.test_source: must have {' and '.join(needed)} and tasks of "
             f"dataset.source ({', '.join(header)}), got {', '.join(test_header)}"
         )
     position = {name: test_header.index(name) for name in common}

@@ -14,7 +14,7 @@ def joined(tmp_path):
         (tmp_path / "main.csv").write_text(main, "utf-8")
         (tmp_path / "test.csv").write_text(test, "utf-8")
         raw = tmp_path / "raw.csv"
-        join_test_source(tmp_path / "main.csv", tmp_path / "test.csv", "smiles", raw)
+        join_test_source(tmp_path / "main.csv", tmp_path / "test.csv", ["smiles"], raw)
         return raw.read_text("utf-8").splitlines()
 
     return join
@@ -33,7 +33,7 @@ def test_columns_are_matched_by_name(joined):
 @pytest.mark.parametrize(
     ("main", "test", "message"),
     [
-        ("smiles,a\nC,0\n", "structure,a\nC,0\n", "must have the column 'smiles'"),
+        ("smiles,a\nC,0\n", "structure,a\nC,0\n", "must have smiles and tasks"),
         ("smiles,a\nC,0\n", "smiles,b\nC,0\n", "tasks of dataset.source .smiles, a"),
         ("smiles,split_by\nC,0\n", "smiles\nC\n", "not be named 'split_by'"),
         ("smiles,a\nC,0\n", "smiles,a\nC\n", "test.csv, line 2: must have 2 columns"),
