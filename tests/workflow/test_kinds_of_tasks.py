@@ -58,7 +58,7 @@ def test_several_classes_have_a_probability_each(searched):
     write_values(searched.folder)
     searched.run(*searched.overlay(CLASSES))
     predictions = pd.read_csv(searched.folder / "results/tiny/test_predictions.csv")
-    columns = [f"{task}={number}" for task in ("size", "ringed") for number in range(3)]
+    columns = [f"{task}={number}" for task in ("ringed", "size") for number in range(3)]
     assert predictions.columns[3:].tolist() == columns
     sums = predictions[columns[:3]].sum(axis=1)
     np.testing.assert_allclose(sums, 1, atol=1e-5)
