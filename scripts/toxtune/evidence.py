@@ -110,30 +110,30 @@ def selection_section(evidence: Evidence, where: str) -> str:
 def comparison_section(evidence: Evidence, metric: str, where: str) -> str:
     """Tell how far the other families' winners are from the selected one."""
     own = evidence.comparison[evidence.comparison["metric"] == metric]
+    if own.empty:
+        return ""
+    has_tests = own["p_holm"].notna().any()
     rows = []
     for (family, against), table in own.groupby(["family", "against"]):
         mean = table[table["task"] == "mean"].iloc[0]
         tested = table["p_holm"].dropna()
-        rows.append(
-            [
-                f"{family} minus {against}",
-                format_score(mean["difference"]),
-                format_interval([mean["low"], mean["high"]]),
-                f"{(tested < SIGNIFICANT).sum()} of {len(tested)}",
-            ]
-        )
-    if not rows:
-        return ""
+        row = [f"{family} minus {against}", format_score(mean["difference"])]
+        row += [format_interval([mean["low"], mean["high"]])]
+        rows.append([*row, f"{(tested < SIGNIFICANT).sum()} of {len(tested)}"])
     header = ["winners", f"{METRICS[metric].title}, difference"]
     header += [f"{100 * evidence.optimism['confidence']:g}% interval"]
-    header += ["tasks that differ"]
-    return (
-        f"## Families compared\n\nOn the same molecules ({where}): the difference of "
-        "the means over tasks and seeds, its interval by the same resamples for both, "
-        f"and the tasks whose ROC-AUC differs (DeLong's test, Holm's correction, p < "
-        f"{SIGNIFICANT:g}); each task in `comparison.tsv`.\n\n"
-        + markdown_table(header, rows)
+    tests = (
+        ", and the tasks whose ROC-AUC differs (DeLong's test, Holm's correction, p < "
+        f"{SIGNIFICANT:g})"
     )
+    text = (
+        f"## Families compared\n\nOn the same molecules ({where}): the difference of "
+        "the means over tasks and seeds, its interval by the same resamples for both"
+        f"{tests if has_tests else ''}; each task in `comparison.tsv`.\n\n"
+    )
+    if has_tests:
+        return text + markdown_table([*header, "tasks that differ"], rows)
+    return text + markdown_table(header, [row[:-1] for row in rows])
 
 
 def calls_section(evidence: Evidence, where: str) -> str:

@@ -263,6 +263,14 @@ def test_families_are_compared_on_the_test_part(results):
     assert "| random_forest minus dense | 0.015 | -0.010 to 0.040 | 1 of 1 |" in text
 
 
+def test_families_are_compared_without_a_test_where_there_is_none(results):
+    table = results.evidence.comparison.assign(p_holm=None)
+    plain = replace(results.evidence, comparison=table)
+    text = section(replace(results, evidence=plain), "Families compared")
+    assert "| random_forest minus dense | 0.015 | -0.010 to 0.040 |\n" in text
+    assert "DeLong" not in text
+
+
 def test_one_family_is_compared_with_none(results):
     evidence = results.evidence
     alone = replace(evidence, comparison=evidence.comparison.iloc[:0])

@@ -1,0 +1,87 @@
+"""Do shuffled labels end at chance? The demo, shuffled many times, one forest each.
+
+    python benchmarks/check_control.py --permutations 100
+
+Needs the molecules and features of `make demo`. Each permutation shuffles the labels as
+``dataset.permute_labels`` does, trains a forest per task on the training part and
+scores it on the test part. A leak would show as a mean above 0.5.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+from sklearn.ensemble import RandomForestClassifier
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
+
+from toxtune.arrays import load_features
+from toxtune.bootstrap import interval, resample_counts, resampled_means
+from toxtune.config import ROOT, load_config
+from toxtune.metrics import mean_score
+from toxtune.parts import Part, read_part
+from toxtune.permutation import permute_labels
+from toxtune.planning import load_plans
+
+CONFIDENCE = 0.95
+
+
+def permuted(molecules: Part, seed: int) -> dict[str, np.ndarray]:
+    """Map the id of each molecule to the labels of another."""
+    spelled = [
+        ["" if np.isnan(label) else f"{label:g}" for label in row]
+        for row in molecules.labels
+    ]
+    rows = permute_labels(molecules.groups, spelled, seed)
+    labels = [[float(label) if label else np.nan for label in row] for row in rows]
+    return dict(zip(molecules.ids, np.array(labels, dtype=np.float32), strict=True))
+
+
+def score(
+    parts: dict[str, Part], features: dict[str, np.ndarray], molecules: Part, seed: int
+) -> tuple[float, bool]:
+    """Return the test ROC-AUC and whether its interval holds 0.5."""
+    labels = permuted(molecules, seed)
+    train, test = (
+        np.stack([labels[id] for id in parts[name].ids]) for name in ("train", "test")
+    )
+    predictions = np.empty_like(test)
+    for task in range(test.shape[1]):
+        known = ~np.isnan(train[:, task])
+        forest = RandomForestClassifier(30, random_state=seed)
+        forest.fit(features["train"][known], train[known, task])
+        predictions[:, task] = forest.predict_proba(features["test"])[:, 1]
+    weights = np.ones(test.shape[1])
+    counts = resample_counts(parts["test"].groups, 500, seed)
+    _, means = resampled_means("roc_auc", test, predictions, weights, counts)
+    low, high = interval(means, CONFIDENCE)
+    return mean_score("roc_auc", test, predictions, weights), low <= 0.5 <= high
+
+
+def main() -> None:
+    """Print the mean test score and how often its interval holds 0.5."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--permutations", type=int, default=100)
+    permutations = parser.parse_args().permutations
+    config = load_config([ROOT / "config.yaml", ROOT / "examples" / "demo.yaml"])
+    (plan,) = load_plans(config)
+    parts = {name: read_part(Path(plan.part_file(name))) for name in ("train", "test")}
+    features = {
+        name: load_features([Path(file) for file in plan.features_files(name)])
+        for name in parts
+    }
+    molecules = read_part(Path(plan.dataset_folder) / "molecules.csv")
+    found = [score(parts, features, molecules, seed) for seed in range(permutations)]
+    scores, held = np.array(found).T
+    error = scores.std(ddof=1) / np.sqrt(permutations)
+    print(
+        f"{permutations} permutations, {len(parts['test'].ids)} test molecules: mean "
+        f"ROC-AUC {scores.mean():.4f} (standard error {error:.4f}, SD "
+        f"{scores.std(ddof=1):.3f}); the {100 * CONFIDENCE:g}% interval holds 0.5 in "
+        f"{held.sum():.0f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
