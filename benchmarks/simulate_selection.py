@@ -1,6 +1,6 @@
 """Does the corrected score tell the truth? Simulated searches whose truth is known.
 
-    python benchmarks/simulate_selection.py --repetitions 400
+    .venv/bin/python benchmarks/simulate_selection.py --repetitions 400
 
 Each repetition draws labels and the predictions of 50 trials, chooses the best by its
 ROC-AUC (mean over tasks) on the simulated validation part, and corrects its score as
