@@ -17,6 +17,14 @@ RESULT_FILES = (
     "test_predictions.csv",
     "test.json",
     "test.tsv",
+    "optimism.json",
+    "selection_frequency.tsv",
+    "calibration.json",
+    "comparison.tsv",
+    "decisions.tsv",
+    "brier.tsv",
+    "reliability.tsv",
+    "similarity.tsv",
 )
 REPLICATE_FILES = ("result.json", "valid_predictions.npy", "learning_curve.tsv")
 
