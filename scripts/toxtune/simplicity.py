@@ -37,6 +37,9 @@ def weigh(
         rank in its family, 0 for the simplest.
     """
     ranked = ranked_trials(trials, settings)
+    if ranked.empty:
+        # The selection says so.
+        return {"standard_errors": {}, "ranks": {}}
     candidates = read_candidates(ranked, specs, settings["seeds"], judges.folds)
     best = set(ranked.drop_duplicates("family")["trial"])
     scored = [each for each in candidates if each.trial.id in best]

@@ -148,6 +148,11 @@ def _notes(results: Results) -> str:
         "valid column, so that it is too good; train was fitted on."
         + _validation_note(results.plan["split"]),
         "",
+        "; ".join(
+            results.where(part) for part in ("train", "valid", "test")
+        ).capitalize()
+        + ".",
+        "",
         f"Distinct selections that have opened this test part: **{n_openings}** "
         f"{times}." + _warning_of_openings(n_openings),
     ]

@@ -209,6 +209,11 @@ def test_weights_are_of_the_best_trials_and_ranks_of_all(searched):
         assert error == pytest.approx(errors[id])
 
 
+def test_search_without_a_score_has_nothing_to_weigh(searched):
+    searched.trials["status"] = "diverged"
+    assert searched.weigh() == {"standard_errors": {}, "ranks": {}}
+
+
 def test_candidates_are_sorted_and_have_all_predictions(searched):
     candidates = read_candidates(
         searched.trials, searched.specs, SEEDS, searched.judges.folds

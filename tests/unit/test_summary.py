@@ -247,6 +247,13 @@ def section(results, title):
 WHERE = "random split with seed 0"
 
 
+def test_parts_of_the_scores_are_told_with_split_and_size(results):
+    assert (
+        f"Training part: {WHERE}, 80 rows; validation part: {WHERE}, 11 rows; "
+        f"test part: {WHERE}, 12 rows."
+    ) in summary(results)
+
+
 def test_winners_are_corrected_for_the_choice(results):
     text = section(results, "Selection")
     assert f"validation part: {WHERE}, 11 rows" in text
