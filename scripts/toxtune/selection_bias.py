@@ -113,41 +113,51 @@ def correct_selection(
         selection frequency overall and in its family.
     """
     ids = [each.trial.id for each in search.candidates]
-    corrected, in_family = {}, np.zeros(len(ids))
+    families, in_family = {}, np.zeros(len(ids))
     for family, won in selection["winners"].items():
         members = np.flatnonzero(search.families == family)
-        of_family = [ids[member] for member in members]
-        corrected[family] = correct(
+        families[family], in_family[members] = _corrected(
             search.resampled.only(members),
             search.rule(members),
-            of_family.index(won["trial"]["id"]),
+            [ids[member] for member in members],
+            won["trial"]["id"],
             resampling.confidence,
         )
-        in_family[members] = corrected[family].pop("frequency")
-        corrected[family]["trial"] = won["trial"]["id"]
-        corrected[family]["out_of"] = len(members)
-    winner = selection["winners"][selection["overall"]]["trial"]["id"]
-    overall = correct(
-        search.resampled, search.overall_rule, ids.index(winner), resampling.confidence
+    overall, among_all = _corrected(
+        search.resampled,
+        search.overall_rule,
+        ids,
+        selection["winners"][selection["overall"]]["trial"]["id"],
+        resampling.confidence,
     )
     frequencies = pd.DataFrame(
         {
             "trial": ids,
             "family": search.families,
             "standard_error": search.resampled.standard_errors(),
-            "frequency": overall.pop("frequency"),
+            "frequency": among_all,
             "frequency_in_family": in_family,
         }
     )
+    judges = search.judges
     return {
         "selection": selection["id"],
         "objective": selection["objective"],
         "rule": selection["rule"],
         "seeds": selection["seeds"],
-        "folds": len(search.judges.folds) if search.judges.cross_validated else None,
-        "molecules": len(search.judges.molecules),
+        "folds": len(judges.folds) if judges.cross_validated else None,
+        "molecules": len(judges.molecules),
         "resamples": resampling.resamples,
         "confidence": resampling.confidence,
-        "overall": {**overall, "trial": winner, "out_of": len(ids)},
-        "families": corrected,
+        "overall": overall,
+        "families": families,
     }, frequencies
+
+
+def _corrected(
+    resampled: Resampled, rule: Rule, ids: list[str], winner: str, confidence: float
+) -> tuple[dict[str, Any], list[float]]:
+    """Correct one winner; tell how often each of the trials would have won."""
+    report = correct(resampled, rule, ids.index(winner), confidence)
+    frequency = report.pop("frequency")
+    return {**report, "trial": winner, "out_of": len(ids)}, frequency
