@@ -28,7 +28,7 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 # A .venv whose Python has been removed from the machine must be made again.
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 
-.PHONY: help run demo plan status prune test lint format lock install
+.PHONY: help run demo report plan status prune test lint format lock install
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -42,6 +42,9 @@ run: $(INSTALLED) ## train, select, test and report what config.yaml and CONFIG 
 demo: $(INSTALLED) ## the same on a small dataset made here, no download
 	@$(IN_VENV) toxtune.commands.run --cores $(CORES) \
 	    --configfile examples/demo.yaml $(CONFIG)
+
+report: $(INSTALLED) ## write the report alone, results/<run>/report.html, for a browser
+	@$(IN_VENV) toxtune.commands.run report --cores $(CORES) $(CONFIGFILES)
 
 plan: $(INSTALLED) ## say what `make run` would do, and about what it costs
 	@$(IN_VENV) toxtune.commands.run --plan --cores $(CORES) $(CONFIGFILES)

@@ -22,11 +22,17 @@ include: "rules/report.smk"
 
 
 rule all:
-    """Tune, freeze the winners, test them once, and write the summary."""
+    """Tune, freeze the winners, test them once, and write summary and report."""
     default_target: True
     input:
         f"results/{RUN}/summary.md",
-        expand("results/{run}/provenance.json", run=PLANS),
+        expand("results/{run}/report.html", run=PLANS),
+
+
+rule report:
+    """Write the reports of the splits, and what they rest on."""
+    input:
+        expand("results/{run}/report.html", run=PLANS),
 
 
 rule search:

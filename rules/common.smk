@@ -10,11 +10,13 @@ sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 from toxtune.code import code_hash
 from toxtune.config import check_config
 from toxtune.errors import UserError
+from toxtune.features import definitions_of, features_name
 from toxtune.identity import canonical_json
 from toxtune.kinds import BINARY
 from toxtune.models.registry import MODULES, family_module
 from toxtune.planning import load_plans
 from toxtune.replicatenames import fold_of
+from toxtune.report.contents import ENTRIES, page_hash
 
 try:
     check_config(config)
@@ -32,6 +34,12 @@ SPLITS = {plan.split_id: plan.split for plan in PLANS.values()}
 # What is the same for all splits.
 PLAN = next(iter(PLANS.values()))
 FAMILIES = PLAN.families
+
+# The configuration's names of representations to those that trials have.
+FEATURES = {
+    name: features_name(*definitions_of(config["features"], name))
+    for name in config["features"]
+}
 
 # A family's trainings depend on the code of that family, not on the others'.
 TRAINING_CODE = {

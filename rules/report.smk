@@ -1,5 +1,5 @@
 # What people read.
-rule write_report:
+rule write_summary:
     """Write the summary for people and the record of where it came from."""
     input:
         selection=rules.select_best.output.selection,
@@ -21,9 +21,9 @@ rule write_report:
         summary="results/{run}/summary.md",
         provenance="results/{run}/provenance.json",
     log:
-        "logs/{run}/write_report.log",
+        "logs/{run}/write_summary.log",
     benchmark:
-        "logs/{run}/write_report.benchmark.tsv"
+        "logs/{run}/write_summary.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
     threads: 1
@@ -39,9 +39,59 @@ rule write_report:
             }
         ),
         ledger=lambda wc: PLANS[wc.run].ledger,
-        code=code_hash("write_report"),
+        code=code_hash("write_summary"),
     message:
         "Writing the summary"
+    script:
+        "../scripts/write_summary.py"
+
+
+rule write_report:
+    """Write the report: one page that needs no network, and its figures as SVG."""
+    input:
+        selection=rules.select_best.output.selection,
+        specs=rules.gather_trials.output.specs,
+        trials=rules.gather_trials.output.trials,
+        cost=rules.gather_trials.output.cost,
+        test=rules.summarize_test.output.report,
+        test_predictions=rules.open_test.output.predictions,
+        test_part=lambda wc: PLANS[wc.run].part_file("test"),
+        curation=lambda wc: f"{PLANS[wc.run].dataset_folder}/curation.json",
+        provenance=rules.write_summary.output.provenance,
+    output:
+        page="results/{run}/report.html",
+        figures=[
+            report(
+                f"results/{{run}}/figures/{entry.name}.svg",
+                caption=f"../report/{entry.name}.rst",
+                category=entry.section,
+                labels={"figure": entry.title, "run": "{run}"},
+            )
+            for entry in ENTRIES
+        ],
+    log:
+        "logs/{run}/write_report.log",
+    benchmark:
+        "logs/{run}/write_report.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings=lambda wc: canonical_json(
+            {
+                "split": PLANS[wc.run].split,
+                "strategy": config["search"]["strategy"],
+                "features": FEATURES,
+            }
+        ),
+        ledger=lambda wc: PLANS[wc.run].ledger,
+        code=code_hash("write_report"),
+        page=page_hash(),
+    message:
+        "Writing the report"
     script:
         "../scripts/write_report.py"
 

@@ -1,59 +1,34 @@
-"""Write the summary for people and the record of where it came from."""
+"""Write the report of a run: a page with all figures, and each figure as SVG."""
 
 import json
 from pathlib import Path
-from typing import Any
 
-from toxtune.evidence import Evidence
-from toxtune.files import read_json, write_json, write_text
+from toxtune.files import write_text
 from toxtune.ledger import read_openings
 from toxtune.logs import log_to
-from toxtune.provenance import provenance
-from toxtune.summary import Results, summary
-from toxtune.tables import read_tsv
+from toxtune.report.contents import titles
+from toxtune.report.figures import draw_all
+from toxtune.report.page import page
+from toxtune.report.run import Run, read_run
 
 
-def main(
-    results: Results, plan: dict[str, Any], assignment: Path, outputs: dict[str, Path]
-) -> None:
-    """Write `summary.md` and `provenance.json`."""
-    write_json(outputs["provenance"], provenance(plan, assignment))
-    write_text(outputs["summary"], summary(results))
-
-
-def read_evidence(files: dict[str, Any]) -> Evidence:
-    """Read the tables that are there; of tasks that are not binary, some are not."""
-    return Evidence(
-        optimism=read_json(files["optimism"]),
-        comparison=read_tsv(files["comparison"]),
-        similarity=read_tsv(files["similarity"]),
-        decisions=read_tsv(files["decisions"]) if files["decisions"] else None,
-        brier=read_tsv(files["brier"]) if files["brier"] else None,
-    )
+def main(run: Run, report: Path, drawings: list[Path]) -> None:
+    """Draw the figures once; write them as SVG and into the page."""
+    figures = draw_all(run)
+    for path in drawings:
+        write_text(path, figures[path.stem].svg(titles()[path.stem]))
+    write_text(report, page(run, figures))
 
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    settings = json.loads(snakemake.params.plan)
     main(
-        Results(
-            run=snakemake.wildcards.run,
-            selection=read_json(snakemake.input.selection),
-            test=read_json(snakemake.input.test),
-            curation=read_json(snakemake.input.curation),
-            plan=settings,
-            trials=read_tsv(snakemake.input.trials),
-            cost=read_tsv(snakemake.input.cost),
+        read_run(
+            name=snakemake.wildcards.run,
+            settings=json.loads(snakemake.params.settings),
+            files={name: Path(path) for name, path in snakemake.input.items()},
             openings=read_openings(Path(snakemake.params.ledger)),
-            largest_difference=max(
-                read_json(card)["largest_difference_from_search"] or 0
-                for card in snakemake.input.cards
-            ),
-            evidence=read_evidence(dict(snakemake.input.items())),
         ),
-        plan=settings,
-        assignment=Path(snakemake.input.assignment),
-        outputs={
-            name: Path(snakemake.output[name]) for name in ("summary", "provenance")
-        },
+        report=Path(snakemake.output.page),
+        drawings=[Path(path) for path in snakemake.output.figures],
     )

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS_OF_PROJECT = (
     "Snakefile",
     "config.yaml",
+    "report",
     "rules",
     "scripts",
     "schemas",

@@ -173,7 +173,7 @@ def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
 
 
 def test_summaries_reach_the_code_that_they_are_made_of():
-    assert {"toxtune/summary.py", "toxtune/ledger.py"} <= reachable("write_report")
+    assert {"toxtune/summary.py", "toxtune/ledger.py"} <= reachable("write_summary")
     assert "toxtune/bootstrap.py" in reachable("summarize_test")
 
 

@@ -5,9 +5,9 @@ import shutil
 import pytest
 
 DOWNSTREAM = {"gather_trials": 1, "select_best": 1, "train_winner": 4, "open_test": 1}
-DOWNSTREAM |= {"summarize_test": 1, "write_report": 1, "correct_selection": 1}
+DOWNSTREAM |= {"summarize_test": 1, "write_summary": 1, "correct_selection": 1}
 DOWNSTREAM |= dict.fromkeys(
-    ["calibrate_winners", "compare_winners", "judge_probabilities"], 1
+    ["write_report", "calibrate_winners", "compare_winners", "judge_probabilities"], 1
 )
 
 
@@ -105,6 +105,7 @@ def test_more_resamples_open_nothing(finished_copy):
         "correct_selection": 1,
         "compare_winners": 1,
         "summarize_test": 1,
+        "write_summary": 1,
         "write_report": 1,
     }
 

@@ -23,6 +23,7 @@ from toxtune.runlock import RunLock
 SCRIPTS = Path(__file__).resolve().parents[2]
 SNAKEMAKE_LOCKS = Path(".snakemake/locks")
 WHERE_TO_LOOK = {
+    "report.html": "the report: open it in a browser",
     "summary.md": "this summary",
     "test.tsv": "scores on the test part",
     "trials.tsv": "all trials",

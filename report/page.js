@@ -1,0 +1,88 @@
+"use strict";
+// Each figure is drawn from the very text that its link offers for download.
+const content = JSON.parse(document.getElementById("figures").textContent);
+const MOST_ROWS = 500;
+const views = [];
+
+function rowsOf(name) {
+  const address = document.querySelector(`#${name} a[download]`).getAttribute("href");
+  const text = decodeURIComponent(address.slice(address.indexOf(",") + 1));
+  const [header, ...lines] = text.trimEnd().split("\n").map((line) => line.split("\t"));
+  const types = content.figures[name].types;
+  return lines.map((cells) =>
+    Object.fromEntries(cells.map((cell, at) => [header[at], typed(cell, types[header[at]])])),
+  );
+}
+
+function typed(cell, type) {
+  if (cell === "") return null;
+  if (type === "number") return Number(cell);
+  // Quotes double where a cell is quoted for having one.
+  return cell.startsWith('"') ? cell.slice(1, -1).replaceAll('""', '"') : cell;
+}
+
+function element(tag, parent, text = "") {
+  const made = parent.appendChild(document.createElement(tag));
+  made.textContent = text;
+  return made;
+}
+
+async function draw(name) {
+  const place = document.querySelector(`#${name} .panels`);
+  const rows = rowsOf(name);
+  for (const panel of content.figures[name].panels) {
+    const holder = element("div", place);
+    if (panel.title) element("h4", holder, panel.title);
+    const plot = element("div", holder);
+    plot.className = "plot";
+    const own = panel.title ? rows.filter((row) => row.panel === panel.title) : rows;
+    const spec = { ...panel.spec, datasets: { ...panel.spec.datasets, table: own } };
+    const drawn = await vegaEmbed(plot, spec, {
+      mode: "vega-lite",
+      renderer: "svg",
+      actions: false,
+      config: { ...content.config, ...content.figures[name].config },
+    });
+    views.push([drawn.view, plot]);
+  }
+}
+
+function showTable(name, place) {
+  const rows = rowsOf(name);
+  const columns = Object.keys(content.figures[name].types);
+  const table = element("table", place);
+  const head = element("tr", element("thead", table));
+  for (const column of columns) element("th", head, column).scope = "col";
+  const body = element("tbody", table);
+  for (const row of rows.slice(0, MOST_ROWS)) {
+    const line = element("tr", body);
+    for (const column of columns) element("td", line, row[column] ?? "");
+  }
+  if (rows.length > MOST_ROWS) {
+    element("p", place, `The first ${MOST_ROWS} of ${rows.length} rows.`);
+  }
+}
+
+// Paper is narrower than a screen: draw for it, rather than shrink what was drawn.
+function refit() {
+  for (const [view, plot] of views) view.width(plot.clientWidth).run();
+}
+addEventListener("beforeprint", () => {
+  document.body.classList.add("paper");
+  refit();
+});
+addEventListener("afterprint", () => {
+  document.body.classList.remove("paper");
+  refit();
+});
+
+for (const name of Object.keys(content.figures)) {
+  const details = document.querySelector(`#${name} details`);
+  const fill = () => showTable(name, details.querySelector(".scroll"));
+  details.addEventListener("toggle", fill, { once: true });
+}
+
+(async () => {
+  for (const name of Object.keys(content.figures)) await draw(name);
+  document.documentElement.dataset.drawn = "true";
+})();

@@ -1,0 +1,103 @@
+"""Learning curves: the loss after each epoch."""
+
+import altair as alt
+import pandas as pd
+
+from toxtune.report.figure import DATA, Figure, Panel
+from toxtune.report.look import BLACK, GREY, PART_COLOURS
+from toxtune.report.run import Run
+
+# So many of the best trials are drawn behind the winner.
+_OTHERS = 20
+
+
+def draw(run: Run) -> Figure:
+    """Draw each family's winner, and the validation losses of the next best behind."""
+    families = {
+        family: _shown(run, family)
+        for family in run.families
+        if any((run.winners[family], seed) in run.curves for seed in run.seeds)
+    }
+    tables = [
+        _trial_table(run, trial, family)
+        for family in families
+        for trial in families[family]
+    ]
+    return Figure(
+        facts=run.facts("train", "valid", over_tasks=False),
+        description=(
+            "Loss by epoch on the training and the validation part, of the winners of "
+            f"{', '.join(families) or 'no family'}, and of the trials next to them."
+        ),
+        table=pd.concat(tables) if tables else pd.DataFrame(),
+        panels=[Panel(family, _chart()) for family in families],
+        note=_note(run, list(families)),
+    )
+
+
+def _shown(run: Run, family: str) -> list[str]:
+    ranked = run.ranked[(run.ranked["family"] == family) & run.ranked["complete"]]
+    others = [trial for trial in ranked["trial"] if trial != run.winners[family]]
+    return [run.winners[family], *others[:_OTHERS]]
+
+
+def _trial_table(run: Run, trial: str, family: str) -> pd.DataFrame:
+    """One row per seed, epoch and part; of trials that did not win, their mean."""
+    curves = [
+        curve.assign(trial=trial, seed=str(seed))
+        for seed in run.seeds
+        for curve in [run.curves.get((trial, seed))]
+        if curve is not None
+    ]
+    if not curves:
+        return pd.DataFrame()
+    wide = pd.concat(curves)
+    won = trial == run.winners[family]
+    if not won:
+        wide = wide.groupby("epoch", as_index=False)[["valid_loss"]].mean()
+        wide = wide.assign(trial=trial, seed="mean")
+    wide = wide.rename(columns={"train_loss": "train", "valid_loss": "valid"})
+    parts = [part for part in ("train", "valid") if part in wide]
+    long = wide.melt(["trial", "seed", "epoch"], parts, "part", "loss")
+    return long.assign(won=str(won).lower(), panel=family)
+
+
+def _chart() -> alt.LayerChart:
+    base = alt.Chart(DATA).encode(
+        x=alt.X("epoch:Q", axis=alt.Axis(tickMinStep=1, grid=False)),
+        y=alt.Y("loss:Q", scale=alt.Scale(zero=False, padding=6)),
+        tooltip=[
+            "trial:N",
+            "seed:N",
+            "part:N",
+            "epoch:Q",
+            alt.Tooltip("loss:Q", format=".4f"),
+        ],
+    )
+    others = (
+        base.transform_filter("datum.won != 'true'")
+        .mark_line(color=GREY, opacity=0.35, strokeWidth=1.2)
+        .encode(detail="trial:N")
+    )
+    won = base.transform_filter("datum.won == 'true'")
+    lines = won.mark_line(strokeWidth=2).encode(
+        detail="seed:N",
+        color=alt.Color(
+            "part:N",
+            scale=alt.Scale(
+                domain=["train", "valid"],
+                range=[BLACK, PART_COLOURS["valid"]],
+            ),
+        ),
+        strokeDash=alt.StrokeDash(
+            "part:N",
+            scale=alt.Scale(domain=["train", "valid"], range=[[4, 3], [1, 0]]),
+        ),
+    )
+    points = won.mark_point(size=60, opacity=0)
+    return alt.layer(others, lines, points).properties(height=240)
+
+
+def _note(run: Run, drawn: list[str]) -> str:
+    without = sorted(set(run.families) - set(drawn))
+    return f"No epochs: {', '.join(without)}." if without else ""

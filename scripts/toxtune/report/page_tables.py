@@ -1,0 +1,160 @@
+"""The tables of the page: scores, winners, costs, ledger, provenance."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from toxtune.report.cost import total_costs
+from toxtune.report.run import Run, listed
+from toxtune.report.settings import setting_texts
+from toxtune.report.verdict import duration
+from toxtune.summary import METRIC_NAMES, format_score
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it stands in the page, all of it text."""
+
+    title: str
+    header: list[str]
+    rows: list[list[str]]
+    facts: str = ""
+    note: str = ""
+
+
+def scores_table(run: Run) -> Table:
+    """Return the winners' scores on all three parts, by every metric."""
+    level = f"{100 * run.test['confidence']:g}%"
+    sizes = run.test["molecules"]
+    rows = []
+    for metric in sorted(METRIC_NAMES, key=lambda name: name != run.metric):
+        for family in run.families:
+            mean = run.test["families"][family][metric]["mean"]
+            low, high = mean["test_interval"] or (None, None)
+            chosen = " (selected)" if family == run.selection["overall"] else ""
+            rows.append(
+                [
+                    family + chosen,
+                    METRIC_NAMES[metric],
+                    *(format_score(mean[part]) for part in ("train", "valid", "test")),
+                    f"{format_score(low)} to {format_score(high)}",
+                    format_score(mean["test_sd_over_seeds"]),
+                ]
+            )
+    parts = [f"{part} ({sizes[part]:,})" for part in ("train", "valid", "test")]
+    header = [
+        "winner of",
+        "metric",
+        *parts,
+        f"test, {level} interval",
+        "test, SD (seeds)",
+    ]
+    return Table(
+        "Scores of the winners",
+        header,
+        rows,
+        facts=run.facts("train", "valid", "test"),
+        note=(
+            "Interval and SD are of the test column. The models were fitted on the "
+            "training part and chosen by the validation part, so that both columns are "
+            "too good. The test column is the one to quote, with the number of times "
+            "that the part was opened."
+        ),
+    )
+
+
+def winners_table(run: Run) -> Table:
+    """Return each family's winner with its settings."""
+    texts = setting_texts(run)
+    rows = [
+        [
+            family,
+            won["trial"]["id"],
+            run.setting(won["trial"]["id"])["features"],
+            texts[won["trial"]["id"]] or "nothing was varied",
+            f"{won['mean']:.3f}",
+            str(won["out_of"]),
+        ]
+        for family, won in sorted(run.selection["winners"].items())
+    ]
+    header = ["family", "trial", "features", "settings", "valid", "best of"]
+    return Table("Winners", header, rows, facts=f"Rule: {run.selection['rule']}")
+
+
+def costs_table(run: Run) -> Table:
+    """Return what each family's trainings cost."""
+    rows = [
+        [
+            row["family"],
+            f"{row['trials']:,}",
+            f"{row['trainings']:,}",
+            duration(row["seconds"]),
+            duration(row["seconds_per_training"]),
+            f"{row['memory_mib']:,.0f} MiB",
+        ]
+        for _, row in total_costs(run).iterrows()
+    ]
+    header = ["family", "trials", "trainings", "in all", "per training", "peak memory"]
+    return Table("Total cost", header, rows, facts="Seconds of one core, summed")
+
+
+def ledger_table(run: Run) -> Table:
+    """Return every distinct opening of the test part."""
+    rows = [
+        [
+            line["opened"],
+            line["run"],
+            line["selection"],
+            line["objective"],
+            ", ".join(
+                f"{family} {trial}" for family, trial in sorted(line["winners"].items())
+            ),
+        ]
+        for line in run.openings
+    ]
+    return Table(
+        "Ledger of the test part",
+        ["opened", "run", "selection", "objective", "winners"],
+        rows,
+        facts=f"test part; {run.split}; all runs together",
+        note="One line for each distinct selection that looked at this test part. "
+        "Each look makes its scores a little less of a test.",
+    )
+
+
+def provenance_table(run: Run) -> Table:
+    """Return where the numbers came from."""
+    record = run.provenance
+    git, changed = record["git"], record["git"]["changed_files"]
+    code = git["commit"] or "not from a git checkout"
+    if changed:
+        code += f", with changes in {listed(changed)}"
+    rows = [
+        ["Data, SHA-256", record["dataset"]["sha256"]],
+        ["Molecules", _curation(run.curation)],
+        ["Split", f"{run.split}; SHA-256 {record['split']['sha256']}"],
+        ["Search", _search(run)],
+        ["Code", code],
+        [
+            "Python",
+            f"{record['python']} on {record['platform']}, host {record['host']}",
+        ],
+        ["Written", record["written"]],
+        ["Command", " ".join(record["command"] or ["unknown"])],
+        ["Test bootstrap", f"{run.test['resamples']:,} resamples of molecules"],
+    ]
+    return Table("Provenance", ["what", "value"], rows)
+
+
+def _curation(curation: dict[str, Any]) -> str:
+    return (
+        f"{curation['rows']:,} rows, {curation['dropped']} dropped; "
+        f"{curation['groups']:,} distinct molecules; {curation['labels_cleared']} "
+        "contradicting labels cleared"
+    )
+
+
+def _search(run: Run) -> str:
+    return (
+        f"{run.settings['strategy']}, {len(run.trials):,} trials, seeds "
+        f"{', '.join(map(str, run.seeds))}"
+    )

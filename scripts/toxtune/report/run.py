@@ -1,0 +1,202 @@
+"""What the files of a run say, as the figures of its report need it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toxtune.files import read_json
+from toxtune.opening import read_test_predictions
+from toxtune.parts import Part, read_part
+from toxtune.summary import METRIC_NAMES
+from toxtune.tables import read_tsv
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A finished run.
+
+    Attributes
+    ----------
+    name
+        Of the run.
+    settings
+        ``split``, ``strategy`` and ``features`` (the configuration's names of
+        representations to those in trials).
+    selection, test, curation, provenance
+        Contents of the JSON files of these names.
+    specs
+        Content of ``trials.json``.
+    trials, cost
+        The tables of the search.
+    test_part
+        Molecules and labels of the test part.
+    test_predictions
+        Family to n_seeds x n_molecules x n_tasks.
+    curves
+        Trial and seed to its learning curve, where it has one.
+    openings
+        Lines of the split's ledger.
+    """
+
+    name: str
+    settings: dict[str, Any]
+    selection: dict[str, Any]
+    test: dict[str, Any]
+    curation: dict[str, Any]
+    provenance: dict[str, Any]
+    specs: dict[str, dict[str, Any]]
+    trials: pd.DataFrame
+    cost: pd.DataFrame
+    test_part: Part
+    test_predictions: dict[str, np.ndarray]
+    curves: dict[tuple[str, int], pd.DataFrame]
+    openings: list[dict[str, Any]]
+
+    @property
+    def metric(self) -> str:
+        """The metric that ranks."""
+        return self.selection["objective"]["metric"]
+
+    @property
+    def metric_name(self) -> str:
+        """The metric that ranks, for people."""
+        return METRIC_NAMES[self.metric]
+
+    @property
+    def families(self) -> list[str]:
+        """The families, sorted."""
+        return sorted(self.selection["winners"])
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds that each ranked trial was trained with."""
+        return self.selection["seeds"]
+
+    @property
+    def tasks(self) -> list[str]:
+        """The tasks, in the file's order."""
+        return self.test_part.tasks
+
+    @cached_property
+    def winners(self) -> dict[str, str]:
+        """Family to the id of the trial that won it."""
+        return {
+            family: won["trial"]["id"]
+            for family, won in self.selection["winners"].items()
+        }
+
+    @cached_property
+    def ranked(self) -> pd.DataFrame:
+        """The trials with a score, best first; `complete`: trained with all seeds."""
+        column = f"{self.metric}_mean"
+        scored = self.trials[self.trials[column].notna()]
+        minimize = self.selection["objective"]["direction"] == "minimize"
+        ranked = scored.sort_values([column, "trial"], ascending=[minimize, True])
+        complete = ranked["seeds"] == len(self.selection["seeds"])
+        return ranked.assign(complete=complete).reset_index(drop=True)
+
+    def setting(self, trial: str) -> dict[str, Any]:
+        """Return a trial's hyperparameters and, by their short name, its features."""
+        spec = self.specs[trial]["trial"]
+        own_names = {name: own for own, name in self.settings["features"].items()}
+        features = own_names.get(spec["features"], spec["features"])
+        return {"features": features, **spec["hyperparameters"]}
+
+    def facts(self, *parts: str, over_tasks: bool = True) -> str:
+        """Say where a number comes from: part, size, split, seeds, tasks.
+
+        Parameters
+        ----------
+        parts
+            ``train``, ``valid`` or ``test``, in the order of the figure.
+        over_tasks
+            Whether the number is a mean over tasks.
+        """
+        sizes = self.test["molecules"]
+        words = [f"{part} part ({sizes[part]:,} molecules)" for part in parts]
+        facts = [listed(words), self.split]
+        facts.append(f"{_plural('seed', self.seeds)} {', '.join(map(str, self.seeds))}")
+        if over_tasks:
+            facts.append(f"mean over {len(self.tasks)} {_plural('task', self.tasks)}")
+        return "; ".join(facts)
+
+    @property
+    def split(self) -> str:
+        """The split in words: method, fractions, seed."""
+        split = self.settings["split"]
+        words = f"{split['method']} split"
+        if split.get("fractions"):
+            shares = (split["fractions"][part] for part in ("train", "valid", "test"))
+            words += " " + "/".join(f"{100 * share:g}" for share in shares)
+        if split.get("seed") is not None:
+            words += f" with seed {split['seed']}"
+        return words
+
+
+def read_run(
+    name: str,
+    settings: dict[str, Any],
+    files: dict[str, Path],
+    openings: list[dict[str, Any]],
+) -> Run:
+    """Read the files of a run.
+
+    Parameters
+    ----------
+    name
+        Of the run.
+    settings
+        As `Run` has them.
+    files
+        ``selection``, ``test``, ``curation``, ``provenance``, ``specs``, ``trials``,
+        ``cost``, ``test_predictions`` and ``test_part``. Learning curves are in the
+        folders that ``specs`` names.
+    openings
+        Lines of the split's ledger.
+    """
+    selection, specs = read_json(files["selection"]), read_json(files["specs"])
+    return Run(
+        name=name,
+        settings=settings,
+        selection=selection,
+        test=read_json(files["test"]),
+        curation=read_json(files["curation"]),
+        provenance=read_json(files["provenance"]),
+        specs=specs,
+        trials=read_tsv(files["trials"]),
+        cost=read_tsv(files["cost"]),
+        test_part=read_part(files["test_part"]),
+        test_predictions={
+            family: read_test_predictions(
+                files["test_predictions"], family, selection["seeds"]
+            )
+            for family in selection["winners"]
+        },
+        curves=_curves(specs),
+        openings=openings,
+    )
+
+
+def _curves(specs: dict[str, dict[str, Any]]) -> dict[tuple[str, int], pd.DataFrame]:
+    curves = {}
+    for id, spec in specs.items():
+        for seed, folder in spec["folders"].items():
+            curve = read_tsv(Path(folder) / "learning_curve.tsv")
+            if len(curve):
+                curves[id, int(seed)] = curve
+    return curves
+
+
+def listed(words: list[str]) -> str:
+    """Put words one after the other, with commas and an ``and``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _plural(noun: str, things: list[Any]) -> str:
+    return noun if len(things) == 1 else f"{noun}s"

@@ -1,0 +1,59 @@
+"""Write the summary for people and the record of where it came from."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from toxtune.evidence import Evidence
+from toxtune.files import read_json, write_json, write_text
+from toxtune.ledger import read_openings
+from toxtune.logs import log_to
+from toxtune.provenance import provenance
+from toxtune.summary import Results, summary
+from toxtune.tables import read_tsv
+
+
+def main(
+    results: Results, plan: dict[str, Any], assignment: Path, outputs: dict[str, Path]
+) -> None:
+    """Write `summary.md` and `provenance.json`."""
+    write_json(outputs["provenance"], provenance(plan, assignment))
+    write_text(outputs["summary"], summary(results))
+
+
+def read_evidence(files: dict[str, Any]) -> Evidence:
+    """Read the tables that are there; of tasks that are not binary, some are not."""
+    return Evidence(
+        optimism=read_json(files["optimism"]),
+        comparison=read_tsv(files["comparison"]),
+        similarity=read_tsv(files["similarity"]),
+        decisions=read_tsv(files["decisions"]) if files["decisions"] else None,
+        brier=read_tsv(files["brier"]) if files["brier"] else None,
+    )
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    settings = json.loads(snakemake.params.plan)
+    main(
+        Results(
+            run=snakemake.wildcards.run,
+            selection=read_json(snakemake.input.selection),
+            test=read_json(snakemake.input.test),
+            curation=read_json(snakemake.input.curation),
+            plan=settings,
+            trials=read_tsv(snakemake.input.trials),
+            cost=read_tsv(snakemake.input.cost),
+            openings=read_openings(Path(snakemake.params.ledger)),
+            largest_difference=max(
+                read_json(card)["largest_difference_from_search"] or 0
+                for card in snakemake.input.cards
+            ),
+            evidence=read_evidence(dict(snakemake.input.items())),
+        ),
+        plan=settings,
+        assignment=Path(snakemake.input.assignment),
+        outputs={
+            name: Path(snakemake.output[name]) for name in ("summary", "provenance")
+        },
+    )
