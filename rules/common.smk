@@ -16,7 +16,7 @@ from toxtune.kinds import BINARY
 from toxtune.models.registry import MODULES, family_module
 from toxtune.planning import load_plans
 from toxtune.replicatenames import fold_of
-from toxtune.report.contents import ENTRIES, page_hash
+from toxtune.report.contents import entries, page_hash
 
 try:
     check_config(config)

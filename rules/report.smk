@@ -67,7 +67,7 @@ rule write_report:
                 category=entry.section,
                 labels={"figure": entry.title, "run": "{run}"},
             )
-            for entry in ENTRIES
+            for entry in entries(PLAN.kind)
         ],
     log:
         "logs/{run}/write_report.log",

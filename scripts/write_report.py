@@ -6,7 +6,7 @@ from pathlib import Path
 from toxtune.files import write_text
 from toxtune.ledger import read_openings
 from toxtune.logs import log_to
-from toxtune.report.contents import titles
+from toxtune.report.contents import entries
 from toxtune.report.figures import draw_all
 from toxtune.report.page import page
 from toxtune.report.run import Run, read_run
@@ -15,8 +15,9 @@ from toxtune.report.run import Run, read_run
 def main(run: Run, report: Path, drawings: list[Path]) -> None:
     """Draw the figures once; write them as SVG and into the page."""
     figures = draw_all(run)
+    titles = {entry.name: entry.title for entry in entries(run.kind)}
     for path in drawings:
-        write_text(path, figures[path.stem].svg(titles()[path.stem]))
+        write_text(path, figures[path.stem].svg(titles[path.stem]))
     write_text(report, page(run, figures))
 
 

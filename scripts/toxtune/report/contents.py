@@ -4,6 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from toxtune.kinds import BINARY, KINDS, MULTICLASS, REGRESSION
+
 FOLDER = Path(__file__).resolve().parents[3] / "report"
 
 
@@ -20,11 +22,14 @@ class Entry:
         What it shows.
     section
         What it is listed under.
+    kinds
+        The kinds of tasks that it is for.
     """
 
     name: str
     title: str
     section: str
+    kinds: tuple[str, ...] = KINDS
 
 
 ENTRIES = (
@@ -35,16 +40,18 @@ ENTRIES = (
     Entry("learning_curves", "Learning curves", "Search"),
     Entry("failures", "Failed trials", "Search"),
     Entry("tasks", "Scores per task", "Test"),
-    Entry("roc", "ROC curves", "Test"),
-    Entry("pr", "Precision and recall", "Test"),
-    Entry("calibration", "Calibration", "Test"),
+    Entry("roc", "ROC curves", "Test", (BINARY,)),
+    Entry("pr", "Precision and recall", "Test", (BINARY,)),
+    Entry("calibration", "Calibration", "Test", (BINARY,)),
+    Entry("confusion", "Predicted and true classes", "Test", (MULTICLASS,)),
+    Entry("values", "Predicted and measured values", "Test", (REGRESSION,)),
     Entry("cost", "Time and memory", "Cost"),
 )
 
 
-def titles() -> dict[str, str]:
-    """Return what each figure shows."""
-    return {entry.name: entry.title for entry in ENTRIES}
+def entries(kind: str) -> list[Entry]:
+    """Return the figures of a report about tasks of a kind."""
+    return [entry for entry in ENTRIES if kind in entry.kinds]
 
 
 def page_hash() -> str:

@@ -129,8 +129,13 @@ def _axis(one: Tried) -> alt.X:
     if one.numeric and len(one.values) > _MOST_STEPS:
         low, high = one.values[0], one.values[-1]
         wide = low > 0 and high / low >= 100
-        scale = alt.Scale(type="log" if wide else "linear", zero=False, padding=8)
-        return alt.X("number:Q", title=None, scale=scale, axis=alt.Axis(tickCount=4))
+        kind = {"type": "log"} if wide else {"zero": False}
+        return alt.X(
+            "number:Q",
+            title=None,
+            scale=alt.Scale(nice=False, padding=8, **kind),
+            axis=alt.Axis(tickCount=4, format="~g", labelOverlap=True, grid=False),
+        )
     order = [spelled(value) for value in one.values]
     return alt.X(
         "value:O",

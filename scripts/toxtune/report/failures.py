@@ -7,7 +7,7 @@ import pandas as pd
 from toxtune.report.figure import DATA, Figure, Panel
 from toxtune.report.look import SKY, VERMILLION
 from toxtune.report.run import Run
-from toxtune.report.settings import Tried, spelled, tried
+from toxtune.report.settings import Tried, short, spelled, tried
 
 # More numbers than this are put together in so many ranges.
 _MOST_VALUES, _RANGES = 10, 6
@@ -45,14 +45,15 @@ def failures_table(run: Run) -> pd.DataFrame:
         for trial in trials
     ]
     table = pd.DataFrame(rows, columns=["panel", "value", "status"])
-    return table.groupby(list(table), sort=False).size().reset_index(name="trials")
+    counts = table.groupby(list(table), sort=False).size().reset_index(name="trials")
+    return counts.assign(failed=(counts["status"] != "ok").astype(int))
 
 
 def _by_value(one: Tried) -> dict[str, list[str]]:
     """Group trials by value, or by ranges where there are many numbers."""
     if one.numeric and len(one.values) > _MOST_VALUES:
-        chunks = np.array_split(np.array(one.values), _RANGES)
-        names = [f"{chunk[0]:.3g} to {chunk[-1]:.3g}" for chunk in chunks]
+        chunks = np.array_split(np.array(one.values, dtype=object), _RANGES)
+        names = [f"{short(chunk[0])} to {short(chunk[-1])}" for chunk in chunks]
         of_place = np.repeat(names, [len(chunk) for chunk in chunks])
     else:
         of_place = [spelled(value) for value in one.values]
@@ -75,7 +76,7 @@ def _chart(table: pd.DataFrame) -> alt.Chart:
             color=alt.Color(
                 "status:N", scale=alt.Scale(domain=statuses, range=colours)
             ),
-            order=alt.Order("status:N"),
+            order=alt.Order("failed:Q"),
             tooltip=["value:N", "status:N", "trials:Q"],
         )
         .properties(height=20 * table["value"].nunique())

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from toxtune.report import (
     calibration,
+    confusion,
     cost,
     dependence,
     discrimination,
@@ -13,7 +14,9 @@ from toxtune.report import (
     space,
     tasks,
     trials,
+    values,
 )
+from toxtune.report.contents import entries
 from toxtune.report.figure import Figure
 from toxtune.report.run import Run
 
@@ -28,10 +31,12 @@ _DRAW: dict[str, Callable[[Run], Figure]] = {
     "roc": discrimination.draw_roc,
     "pr": discrimination.draw_pr,
     "calibration": calibration.draw,
+    "confusion": confusion.draw,
+    "values": values.draw,
     "cost": cost.draw,
 }
 
 
 def draw_all(run: Run) -> dict[str, Figure]:
-    """Draw every figure."""
-    return {name: draw(run) for name, draw in _DRAW.items()}
+    """Draw the figures of the run's kind of tasks."""
+    return {entry.name: _DRAW[entry.name](run) for entry in entries(run.kind)}

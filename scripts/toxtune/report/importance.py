@@ -61,11 +61,11 @@ def too_few(run: Run) -> str:
 
 @cache
 def importances(run: Run, family: str) -> dict[str, float]:
-    """Return the share of the variance of scores by each hyperparameter, largest first.
+    """Return the share of the variance of scores by each hyperparameter alone.
 
-    Functional ANOVA (Hutter, Hoos & Leyton-Brown 2014) as Optuna computes it, over the
-    values that were tried, each as likely as the others: a number counts by its rank
-    among them, so that the scale of an axis does not matter.
+    Functional ANOVA (Hutter, Hoos & Leyton-Brown 2014) as Optuna computes it, largest
+    share first. It is over the values that were tried, each as likely as the others: a
+    number counts by its rank among them, so that the scale of an axis does not matter.
     """
     import optuna
     from optuna.distributions import CategoricalDistribution, FloatDistribution
@@ -90,8 +90,7 @@ def importances(run: Run, family: str) -> dict[str, float]:
             )
         )
     evaluator = optuna.importance.FanovaImportanceEvaluator(seed=0)
-    shares = optuna.importance.get_param_importances(study, evaluator=evaluator)
-    return {name: float(share) for name, share in shares.items()}
+    return {name: float(share) for name, share in evaluator.evaluate(study).items()}
 
 
 def scored_settings(run: Run, family: str) -> dict[str, Tried]:
@@ -117,7 +116,7 @@ def _chart(run: Run, family: str, n_bars: int) -> alt.Chart:
         .encode(
             x=alt.X(
                 "importance:Q",
-                title="share of the variance of valid scores",
+                title="share of the variance of the scores",
                 axis=alt.Axis(format="%"),
                 scale=alt.Scale(domain=[0, 1]),
             ),

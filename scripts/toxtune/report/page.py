@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from toxtune.report import page_tables as tables
 from toxtune.report import verdict
-from toxtune.report.contents import ENTRIES, FOLDER, Entry
+from toxtune.report.contents import FOLDER, Entry, entries
 from toxtune.report.figure import Figure
 from toxtune.report.look import CONFIG
 from toxtune.report.run import Run
@@ -51,8 +51,8 @@ def page(run: Run, figures: dict[str, Figure]) -> str:
 def _section(run: Run, title: str, figures: dict[str, Figure]) -> dict[str, Any]:
     shown = [
         _for_template(entry, figures[entry.name])
-        for entry in ENTRIES
-        if entry.section == title and entry.name in figures
+        for entry in entries(run.kind)
+        if entry.section == title
     ]
     return {
         "id": title.lower(),

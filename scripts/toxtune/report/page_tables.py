@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from toxtune.metrics import METRICS, metrics_of
 from toxtune.report.cost import total_costs
 from toxtune.report.run import Run, listed
 from toxtune.report.settings import setting_texts
 from toxtune.report.verdict import duration
-from toxtune.summary import METRIC_NAMES, format_score
+from toxtune.summary import format_score
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ def scores_table(run: Run) -> Table:
     level = f"{100 * run.test['confidence']:g}%"
     sizes = run.test["molecules"]
     rows = []
-    for metric in sorted(METRIC_NAMES, key=lambda name: name != run.metric):
+    for metric in sorted(metrics_of(run.kind), key=lambda name: name != run.metric):
         for family in run.families:
             mean = run.test["families"][family][metric]["mean"]
             low, high = mean["test_interval"] or (None, None)
@@ -34,7 +35,7 @@ def scores_table(run: Run) -> Table:
             rows.append(
                 [
                     family + chosen,
-                    METRIC_NAMES[metric],
+                    METRICS[metric].title,
                     *(format_score(mean[part]) for part in ("train", "valid", "test")),
                     f"{format_score(low)} to {format_score(high)}",
                     format_score(mean["test_sd_over_seeds"]),

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from toxtune.files import read_json
+from toxtune.metrics import METRICS
 from toxtune.opening import read_test_predictions
 from toxtune.parts import Part, read_part
-from toxtune.summary import METRIC_NAMES
 from toxtune.tables import read_tsv
 
 
@@ -35,7 +35,7 @@ class Run:
     test_part
         Molecules and labels of the test part.
     test_predictions
-        Family to n_seeds x n_molecules x n_tasks.
+        Family to predictions (see `toxtune.models.Model`) of each seed, stacked.
     curves
         Trial and seed to its learning curve, where it has one.
     openings
@@ -64,7 +64,12 @@ class Run:
     @property
     def metric_name(self) -> str:
         """The metric that ranks, for people."""
-        return METRIC_NAMES[self.metric]
+        return METRICS[self.metric].title
+
+    @property
+    def kind(self) -> str:
+        """The kind of the tasks."""
+        return METRICS[self.metric].kind
 
     @property
     def families(self) -> list[str]:

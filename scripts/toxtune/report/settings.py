@@ -56,6 +56,11 @@ def spelled(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def short(value: Any) -> str:
+    """Spell a value for the eye: of a number with a point, three digits."""
+    return f"{value:.3g}" if isinstance(value, float) else spelled(value)
+
+
 def setting_texts(run: Run) -> dict[str, str]:
     """Spell, for each trial, what sets it apart from the others of its family."""
     texts = dict.fromkeys(run.trials["trial"], "")

@@ -7,13 +7,15 @@ import numpy as np
 import pandas as pd
 
 from toxtune.report.figure import DATA, Figure, Panel
-from toxtune.report.look import VERMILLION
+from toxtune.report.look import BLACK, VERMILLION
 from toxtune.report.run import Run
-from toxtune.report.settings import Tried, setting_texts, spelled, tried
+from toxtune.report.settings import Tried, setting_texts, short, spelled, tried
 
 # An axis has so many labels, at most.
 _MOST_LABELS = 6
 _FEW_LINES = 3
+# Lines through the same value are spread over so much of the way to the next one.
+_SPREAD = 0.3
 
 
 def draw(run: Run) -> Figure:
@@ -33,60 +35,70 @@ def draw(run: Run) -> Figure:
 
 
 def _family_table(run: Run, family: str) -> pd.DataFrame:
-    """One row per trial and axis; the last axis is the score."""
+    """One row per trial and axis, the last of which is the score; best trials last."""
     axes = tried(run, family)
     if not axes:
         return pd.DataFrame()
     own = run.trials[run.trials["family"] == family]
     scores = dict(zip(own["trial"], own[f"{run.metric}_mean"], strict=True))
-    texts = setting_texts(run)
+    best = [trial for trial in run.ranked["trial"] if trial in scores]
+    # The failed ones first, so that the best are drawn over all others.
+    order = sorted(set(scores) - set(best)) + best[::-1]
     rows: list[dict[str, Any]] = []
     for name, one in axes.items():
-        rows += _axis_rows(name, one)
-    rows += _score_rows(run.metric_name, scores)
+        rows += _axis_rows(name, one, order)
+    rows += _score_rows(run.metric_name, {trial: scores[trial] for trial in best})
     table = pd.DataFrame(rows)
-    table["score"] = table["trial"].map(scores)
-    table["status"] = table["trial"].map(
-        dict(zip(own["trial"], own["status"], strict=True))
-    )
-    table["settings"] = table["trial"].map(texts)
+    status = dict(zip(own["trial"], own["status"], strict=True))
+    known = {"score": scores, "status": status, "settings": setting_texts(run)}
+    for column, of in known.items():
+        table[column] = table["trial"].map(of)
+    ranks = {trial: rank for rank, trial in enumerate(order)}
+    table = table.sort_values("trial", key=lambda ids: ids.map(ranks), kind="stable")
     return table.assign(panel=family)
 
 
-def _axis_rows(name: str, one: Tried) -> list[dict[str, Any]]:
-    labelled = {spelled(value) for value in _spaced(one.values)}
+def _axis_rows(name: str, one: Tried, order: list[str]) -> list[dict[str, Any]]:
+    labelled = [spelled(value) for value in _spaced(one.values)]
+    room = _SPREAD / max(1, len(one.values) - 1)
     rows = []
-    for trial, value in one.of.items():
-        text = spelled(value)
-        label = text if text in labelled else ""
+    for rank, trial in enumerate(order):
+        text = spelled(one.of[trial])
+        # One label a value, not one a line.
+        has_label = text in labelled
+        if has_label:
+            labelled.remove(text)
+        middle = one.place(trial)
         rows.append(
             {
                 "trial": trial,
                 "axis": name,
                 "value": text,
-                "place": one.place(trial),
-                "label": label,
+                "place": middle + room * (rank / max(1, len(order) - 1) - 0.5),
+                "label": short(one.of[trial]) if has_label else "",
+                "label_place": middle if has_label else np.nan,
             }
         )
-        # One label a value, not one a line.
-        labelled.discard(text)
     return rows
 
 
 def _score_rows(name: str, scores: dict[str, float]) -> list[dict[str, Any]]:
-    known = {trial: score for trial, score in scores.items() if np.isfinite(score)}
-    low, high = min(known.values()), max(known.values())
-    ends = {min(known, key=known.get), max(known, key=known.get)}
-    return [
-        {
-            "trial": trial,
-            "axis": name,
-            "value": f"{score:.4f}",
-            "place": (score - low) / (high - low) if high > low else 0.5,
-            "label": f"{score:.3f}" if trial in ends else "",
-        }
-        for trial, score in known.items()
-    ]
+    low, high = min(scores.values()), max(scores.values())
+    ends = {min(scores, key=scores.get), max(scores, key=scores.get)}
+    rows = []
+    for trial, score in scores.items():
+        place = (score - low) / (high - low) if high > low else 0.5
+        rows.append(
+            {
+                "trial": trial,
+                "axis": name,
+                "value": f"{score:.4f}",
+                "place": place,
+                "label": f"{score:.3f}" if trial in ends else "",
+                "label_place": place if trial in ends else np.nan,
+            }
+        )
+    return rows
 
 
 def _spaced(values: list[Any]) -> list[Any]:
@@ -97,55 +109,67 @@ def _spaced(values: list[Any]) -> list[Any]:
 
 
 def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
-    axes = list(dict.fromkeys(table["axis"]))
-    base = alt.Chart(DATA).encode(
-        x=alt.X(
-            "axis:N",
-            sort=axes,
-            title=None,
-            scale=alt.Scale(padding=0.5),
-            axis=alt.Axis(
-                domain=False, ticks=False, grid=True, labelAngle=0, orient="top"
-            ),
-        ),
-        y=alt.Y("place:Q", axis=None, scale=alt.Scale(padding=10)),
-    )
-    over = alt.selection_point(
-        name="over", on="pointerover", fields=["trial"], empty=False, nearest=False
-    )
-    lines = base.mark_line().encode(
-        detail="trial:N",
-        color=alt.Color(
-            "score:Q",
-            scale=alt.Scale(scheme="viridis", reverse=True),
-            legend=alt.Legend(
-                title=f"{run.metric_name} (valid)",
-                gradientLength=160,
-                gradientThickness=10,
-                tickCount=3,
-            ),
-        ),
-        opacity=alt.condition(over, alt.value(1), alt.value(0.75)),
-        strokeWidth=alt.condition(over, alt.value(5), alt.value(1.8)),
-        tooltip=[
-            alt.Tooltip("trial:N"),
-            alt.Tooltip("score:Q", format=".4f", title="valid"),
-            alt.Tooltip("status:N"),
-            alt.Tooltip("settings:N"),
-        ],
-    )
+    lines, over = _lines(run, table)
     scored = lines.transform_filter("datum.status == 'ok'").add_params(over)
     failed = lines.transform_filter("datum.status != 'ok'").encode(
         color=alt.value(VERMILLION), strokeDash=alt.value([5, 4])
     )
-    labels = (
-        base.transform_filter("isValid(datum.label)")
-        .mark_text(align="left", dx=6, fontSize=11, stroke="white", strokeWidth=3)
-        .encode(text="label:N")
-    )
-    ink = labels.mark_text(align="left", dx=6, fontSize=11, color="#1b1b1b")
-    layers = [scored, labels, ink.encode(text="label:N")]
+    labels = _base(table).transform_filter("isValid(datum.label)")
+    labels = labels.encode(text="label:N", y=alt.Y("label_place:Q", axis=None))
+    style = {"align": "left", "dx": 6, "fontSize": 11}
+    layers = [
+        scored,
+        labels.mark_text(**style, stroke="white", strokeWidth=4, strokeJoin="round"),
+        labels.mark_text(**style, color=BLACK),
+    ]
     if (table["status"] != "ok").any():
-        layers.insert(1, failed)
+        layers.insert(0, failed)
     few = table["trial"].nunique() <= _FEW_LINES
-    return alt.layer(*layers).properties(height=110 if few else 260)
+    return alt.layer(*layers).properties(height=110 if few else 280)
+
+
+def _base(table: pd.DataFrame) -> alt.Chart:
+    axis = alt.Axis(domain=False, ticks=False, grid=True, labelAngle=0, orient="top")
+    return alt.Chart(DATA).encode(
+        x=alt.X(
+            "axis:N",
+            sort=list(dict.fromkeys(table["axis"])),
+            title=None,
+            scale=alt.Scale(padding=0.5),
+            axis=axis,
+        )
+    )
+
+
+def _lines(run: Run, table: pd.DataFrame) -> tuple[alt.Chart, alt.Parameter]:
+    """Return a line for each trial, and what is under the pointer."""
+    over = alt.selection_point(
+        name="over", on="pointerover", fields=["trial"], empty=False
+    )
+    faint = float(np.clip(40 / table["trial"].nunique(), 0.25, 0.8))
+    legend = alt.Legend(
+        title=f"{run.metric_name} (valid)",
+        gradientLength=160,
+        gradientThickness=10,
+        tickCount=3,
+    )
+    best_high = run.selection["objective"]["direction"] == "maximize"
+    scale = alt.Scale(scheme="viridis", reverse=best_high)
+    lines = (
+        _base(table)
+        .mark_line()
+        .encode(
+            y=alt.Y("place:Q", axis=None, scale=alt.Scale(padding=10)),
+            detail="trial:N",
+            color=alt.Color("score:Q", scale=scale, legend=legend),
+            opacity=alt.condition(over, alt.value(1), alt.value(faint)),
+            strokeWidth=alt.condition(over, alt.value(5), alt.value(1.8)),
+            tooltip=[
+                alt.Tooltip("trial:N"),
+                alt.Tooltip("score:Q", format=".4f", title="valid"),
+                alt.Tooltip("status:N"),
+                alt.Tooltip("settings:N"),
+            ],
+        )
+    )
+    return lines, over

@@ -23,7 +23,7 @@ def draw(run: Run) -> Figure:
         table=table,
         panels=[Panel(family, _chart(run, level)) for family in run.families],
         columns=2,
-        note=f"No score where a part has one class alone: {', '.join(without)}."
+        note=f"No score where a part has one label alone: {', '.join(without)}."
         if without
         else "",
     )

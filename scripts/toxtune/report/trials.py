@@ -8,6 +8,9 @@ from toxtune.report.look import BLACK, family_colours, family_shapes
 from toxtune.report.run import Run
 from toxtune.report.settings import setting_texts
 
+# Marks of more trials than this are small.
+_FEW = 80
+
 
 def draw(run: Run) -> Figure:
     """Draw each trial's mean over seeds, from its lowest to its highest seed."""
@@ -76,7 +79,8 @@ def _chart(run: Run, n_trials: int) -> alt.LayerChart:
     spread = base.mark_rule(strokeWidth=2, opacity=0.45).encode(
         y=alt.Y("low:Q", title=title, scale=score), y2="high:Q"
     )
-    means = base.mark_point(opacity=1).encode(
+    size = 64 if n_trials <= _FEW else 24
+    means = base.mark_point(opacity=1, size=size).encode(
         y=alt.Y("mean:Q", title=title, scale=score),
         shape=family_scale(alt.Shape, run),
         fillOpacity=alt.condition(
