@@ -200,17 +200,20 @@ def _predictions(kind: str, n_tasks: int, random: np.random.Generator) -> np.nda
 
 def _curves(
     trials: pd.DataFrame, epochs: int, random: np.random.Generator
-) -> dict[tuple[str, int], pd.DataFrame]:
+) -> dict[str, dict[str, pd.DataFrame]]:
+    falling = 1 / np.arange(1, epochs + 1)
     return {
-        (trial, seed): pd.DataFrame(
-            {
-                "epoch": range(1, epochs + 1),
-                "train_loss": 1 / np.arange(1, epochs + 1),
-                "valid_loss": 1 / np.arange(1, epochs + 1) + random.random(epochs),
-            }
-        )
+        trial: {
+            f"seed-{seed}": pd.DataFrame(
+                {
+                    "epoch": range(1, epochs + 1),
+                    "train_loss": falling,
+                    "valid_loss": falling + random.random(epochs),
+                }
+            )
+            for seed in SEEDS
+        }
         for trial in trials.loc[trials["family"] == "dense", "trial"]
-        for seed in SEEDS
     }
 
 

@@ -16,7 +16,7 @@ def draw(run: Run) -> Figure:
     families = {
         family: _shown(run, family)
         for family in run.families
-        if any((run.winners[family], seed) in run.curves for seed in run.seeds)
+        if run.winners[family] in run.curves
     }
     tables = [
         _trial_table(run, trial, family)
@@ -42,12 +42,10 @@ def _shown(run: Run, family: str) -> list[str]:
 
 
 def _trial_table(run: Run, trial: str, family: str) -> pd.DataFrame:
-    """One row per seed, epoch and part; of trials that did not win, their mean."""
+    """One row per training, epoch and part; of trials that did not win, the mean."""
     curves = [
-        curve.assign(trial=trial, seed=str(seed))
-        for seed in run.seeds
-        for curve in [run.curves.get((trial, seed))]
-        if curve is not None
+        curve.assign(trial=trial, training=name)
+        for name, curve in run.curves.get(trial, {}).items()
     ]
     if not curves:
         return pd.DataFrame()
@@ -55,10 +53,10 @@ def _trial_table(run: Run, trial: str, family: str) -> pd.DataFrame:
     won = trial == run.winners[family]
     if not won:
         wide = wide.groupby("epoch", as_index=False)[["valid_loss"]].mean()
-        wide = wide.assign(trial=trial, seed="mean")
+        wide = wide.assign(trial=trial, training="mean")
     wide = wide.rename(columns={"train_loss": "train", "valid_loss": "valid"})
     parts = [part for part in ("train", "valid") if part in wide]
-    long = wide.melt(["trial", "seed", "epoch"], parts, "part", "loss")
+    long = wide.melt(["trial", "training", "epoch"], parts, "part", "loss")
     return long.assign(won=str(won).lower(), panel=family)
 
 
@@ -68,7 +66,7 @@ def _chart() -> alt.LayerChart:
         y=alt.Y("loss:Q", scale=alt.Scale(zero=False, padding=6)),
         tooltip=[
             "trial:N",
-            "seed:N",
+            "training:N",
             "part:N",
             "epoch:Q",
             alt.Tooltip("loss:Q", format=".4f"),
@@ -81,7 +79,7 @@ def _chart() -> alt.LayerChart:
     )
     won = base.transform_filter("datum.won == 'true'")
     lines = won.mark_line(strokeWidth=2).encode(
-        detail="seed:N",
+        detail="training:N",
         color=alt.Color(
             "part:N",
             scale=alt.Scale(

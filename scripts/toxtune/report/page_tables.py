@@ -25,7 +25,6 @@ class Table:
 def scores_table(run: Run) -> Table:
     """Return the winners' scores on all three parts, by every metric."""
     level = f"{100 * run.test['confidence']:g}%"
-    sizes = run.test["molecules"]
     rows = []
     for metric in sorted(metrics_of(run.kind), key=lambda name: name != run.metric):
         for family in run.families:
@@ -41,17 +40,10 @@ def scores_table(run: Run) -> Table:
                     format_score(mean["test_sd_over_seeds"]),
                 ]
             )
-    parts = [f"{part} ({sizes[part]:,})" for part in ("train", "valid", "test")]
-    header = [
-        "winner of",
-        "metric",
-        *parts,
-        f"test, {level} interval",
-        "test, SD (seeds)",
-    ]
+    header = ["winner of", "metric", "train", "valid", "test", f"{level} interval"]
     return Table(
         "Scores of the winners",
-        header,
+        [*header, "SD (seeds)"],
         rows,
         facts=run.facts("train", "valid", "test"),
         note=(

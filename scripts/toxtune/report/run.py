@@ -37,7 +37,7 @@ class Run:
     test_predictions
         Family to predictions (see `toxtune.models.Model`) of each seed, stacked.
     curves
-        Trial and seed to its learning curve, where it has one.
+        Trial to the learning curves of its replicates by name, where it has any.
     openings
         Lines of the split's ledger.
     """
@@ -53,7 +53,7 @@ class Run:
     cost: pd.DataFrame
     test_part: Part
     test_predictions: dict[str, np.ndarray]
-    curves: dict[tuple[str, int], pd.DataFrame]
+    curves: dict[str, dict[str, pd.DataFrame]]
     openings: list[dict[str, Any]]
 
     @property
@@ -121,13 +121,21 @@ class Run:
         over_tasks
             Whether the number is a mean over tasks.
         """
-        sizes = self.test["molecules"]
-        words = [f"{part} part ({sizes[part]:,} molecules)" for part in parts]
+        words = [f"{part} part ({self.size(part)})" for part in parts]
         facts = [listed(words), self.split]
         facts.append(f"{_plural('seed', self.seeds)} {', '.join(map(str, self.seeds))}")
         if over_tasks:
             facts.append(f"mean over {len(self.tasks)} {_plural('task', self.tasks)}")
         return "; ".join(facts)
+
+    def size(self, part: str) -> str:
+        """Say how many molecules a score of the part is from."""
+        sizes = self.test["molecules"]
+        folds = self.settings["split"].get("cross_validation")
+        if part == "valid" and folds:
+            times = f", {folds['repeats']} times over" if folds["repeats"] > 1 else ""
+            return f"{folds['folds']} folds of {sizes['train']:,} molecules{times}"
+        return f"{sizes[part]:,} molecules"
 
     @property
     def split(self) -> str:
@@ -139,6 +147,8 @@ class Run:
             words += " " + "/".join(f"{100 * share:g}" for share in shares)
         if split.get("seed") is not None:
             words += f" with seed {split['seed']}"
+        if outer := split.get("outer"):
+            words += f", outer fold {outer['fold'] + 1} of {outer['folds']}"
         return words
 
 
@@ -186,13 +196,15 @@ def read_run(
     )
 
 
-def _curves(specs: dict[str, dict[str, Any]]) -> dict[tuple[str, int], pd.DataFrame]:
-    curves = {}
+def _curves(
+    specs: dict[str, dict[str, Any]],
+) -> dict[str, dict[str, pd.DataFrame]]:
+    curves: dict[str, dict[str, pd.DataFrame]] = {}
     for id, spec in specs.items():
-        for seed, folder in spec["folders"].items():
+        for name, folder in spec["folders"].items():
             curve = read_tsv(Path(folder) / "learning_curve.tsv")
             if len(curve):
-                curves[id, int(seed)] = curve
+                curves.setdefault(id, {})[name] = curve
     return curves
 
 

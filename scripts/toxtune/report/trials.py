@@ -30,9 +30,13 @@ def draw(run: Run) -> Figure:
 
 
 def trials_table(run: Run) -> pd.DataFrame:
-    """One row per trial with a score: rank, mean, lowest and highest seed, settings."""
+    """One row per trial with a score: rank, mean, lowest and highest, settings.
+
+    Lowest and highest are of the seeds, in a cross-validation of the folds.
+    """
     ranked = run.ranked
-    per_seed = ranked.filter(like=f"{run.metric}_seed-")
+    folds = ranked.filter(like=f"{run.metric}_fold-")
+    spread = ranked.filter(like=f"{run.metric}_seed-") if folds.empty else folds
     settings = setting_texts(run)
     winners = set(run.winners.values())
     return pd.DataFrame(
@@ -41,8 +45,8 @@ def trials_table(run: Run) -> pd.DataFrame:
             "trial": ranked["trial"],
             "family": ranked["family"],
             "mean": ranked[f"{run.metric}_mean"],
-            "low": per_seed.min(axis=1),
-            "high": per_seed.max(axis=1),
+            "low": spread.min(axis=1),
+            "high": spread.max(axis=1),
             "seeds": ranked["seeds"],
             "standing": [
                 "winner" if trial in winners else "ranked" if complete else "given up"
@@ -67,8 +71,8 @@ def _chart(run: Run, n_trials: int) -> alt.LayerChart:
             alt.Tooltip("trial:N"),
             alt.Tooltip("family:N"),
             alt.Tooltip("mean:Q", format=".4f", title="valid, mean over seeds"),
-            alt.Tooltip("low:Q", format=".4f", title="lowest seed"),
-            alt.Tooltip("high:Q", format=".4f", title="highest seed"),
+            alt.Tooltip("low:Q", format=".4f", title="lowest"),
+            alt.Tooltip("high:Q", format=".4f", title="highest"),
             alt.Tooltip("seeds:Q"),
             alt.Tooltip("standing:N"),
             alt.Tooltip("settings:N"),

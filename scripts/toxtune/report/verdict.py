@@ -26,19 +26,19 @@ def cards(run: Run) -> list[Card]:
     """Return the numbers that are looked for first."""
     won = run.selection["winners"][run.selection["overall"]]
     mean = _overall(run)
-    sizes, times = run.test["molecules"], len(run.openings)
+    times = len(run.openings)
     costs = total_costs(run)
     failed = int((run.trials["status"] != "ok").sum())
     return [
         Card(
             f"{run.metric_name}, test",
             format_score(mean["test"]),
-            f"{interval_text(run, mean['test_interval'])}; {sizes['test']:,} molecules",
+            f"{interval_text(run, mean['test_interval'])}; {run.size('test')}",
         ),
         Card(
             f"{run.metric_name}, valid",
             format_score(won["mean"]),
-            f"best of {won['out_of']}: too good; {sizes['valid']:,} molecules",
+            f"best of {won['out_of']}: too good; {run.size('valid')}",
         ),
         Card("Trials", f"{len(run.trials):,}", f"{failed} failed"),
         Card("Test part opened", f"{times} ×", "distinct selections, ever"),
