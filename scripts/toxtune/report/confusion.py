@@ -13,7 +13,7 @@ def draw(run: Run) -> Figure:
     """Draw a table of counts for each task and family."""
     table = confusion_table(run)
     return Figure(
-        facts=run.facts("test", over_tasks=False) + ", probabilities averaged",
+        facts=run.facts("test", over_tasks=False) + ", averaged",
         description=(
             "How many molecules of each true class were given each class, for the "
             f"winners of {', '.join(run.families)}."

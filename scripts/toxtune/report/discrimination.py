@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from toxtune.metrics import scorable
-from toxtune.report.figure import DATA, Figure, Panel
+from toxtune.report.figure import DATA, Figure, Panel, pointable
 from toxtune.report.look import GREY, family_colours
 from toxtune.report.run import Run
 from toxtune.report.trials import family_scale
@@ -132,4 +132,5 @@ def _chart(run: Run, x: str, y: str, guess: tuple[float, float]) -> alt.LayerCha
         .mark_line(color=GREY, strokeDash=[4, 4], strokeWidth=1)
         .encode(x="x:Q", y="y:Q")
     )
-    return alt.layer(guessing, band, line).properties(height=170)
+    wide = pointable(line, "family:N")
+    return alt.layer(guessing, band, line, wide).properties(height=170)

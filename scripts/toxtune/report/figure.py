@@ -115,6 +115,14 @@ class Figure:
         return {"values": _tsv(own), "format": {"type": "tsv", "parse": self.types}}
 
 
+def pointable(lines: alt.Chart, *detail: str) -> alt.Chart:
+    """Return the lines once more, wide and invisible, for a pointer to find.
+
+    Vega shows a line's tooltip within its width of a corner.
+    """
+    return lines.mark_line(strokeWidth=12, opacity=0).encode(detail=list(detail))
+
+
 def _filled(spec: Any, data: dict[str, Any]) -> Any:
     """Put data where the specification names them."""
     if isinstance(spec, list):

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from toxtune.report.figure import DATA, Figure, Panel
+from toxtune.report.figure import DATA, Figure, Panel, pointable
 from toxtune.report.look import BLACK, GREY, PART_COLOURS
 from toxtune.report.run import Run
 
@@ -92,8 +92,8 @@ def _chart() -> alt.LayerChart:
             scale=alt.Scale(domain=["train", "valid"], range=[[4, 3], [1, 0]]),
         ),
     )
-    points = won.mark_point(size=60, opacity=0)
-    return alt.layer(others, lines, points).properties(height=240)
+    wide = pointable(base, "trial:N", "training:N")
+    return alt.layer(others, lines, wide).properties(height=240)
 
 
 def _note(run: Run, drawn: list[str]) -> str:

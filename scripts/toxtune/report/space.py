@@ -1,5 +1,6 @@
 """Parallel coordinates: every trial as a line through its settings to its score."""
 
+import json
 from typing import Any
 
 import altair as alt
@@ -55,6 +56,9 @@ def _family_table(run: Run, family: str) -> pd.DataFrame:
         table[column] = table["trial"].map(of)
     ranks = {trial: rank for rank, trial in enumerate(order)}
     table = table.sort_values("trial", key=lambda ids: ids.map(ranks), kind="stable")
+    numbers = {name: number for number, name in enumerate([*axes, run.metric_name])}
+    following = table.groupby("trial")["place"].shift(-1)
+    table = table.assign(number=table["axis"].map(numbers), next_place=following)
     return table.assign(panel=family)
 
 
@@ -129,20 +133,26 @@ def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
 
 
 def _base(table: pd.DataFrame) -> alt.Chart:
-    axis = alt.Axis(domain=False, ticks=False, grid=True, labelAngle=0, orient="top")
+    names = list(dict.fromkeys(table.sort_values("number")["axis"]))
+    axis = alt.Axis(
+        values=list(range(len(names))),
+        labelExpr=f"{json.dumps(names)}[datum.value]",
+        domain=False,
+        ticks=False,
+        orient="top",
+    )
+    scale = alt.Scale(domain=[-0.3, len(names) - 0.5], nice=False)
     return alt.Chart(DATA).encode(
-        x=alt.X(
-            "axis:N",
-            sort=list(dict.fromkeys(table["axis"])),
-            title=None,
-            scale=alt.Scale(padding=0.5),
-            axis=axis,
-        )
+        x=alt.X("number:Q", title=None, scale=scale, axis=axis)
     )
 
 
 def _lines(run: Run, table: pd.DataFrame) -> tuple[alt.Chart, alt.Parameter]:
-    """Return a line for each trial, and what is under the pointer."""
+    """Return the ways of the trials from axis to axis, and the one pointed at.
+
+    Straight pieces, not lines through all axes: Vega's lines have tooltips at their
+    corners alone.
+    """
     over = alt.selection_point(
         name="over", on="pointerover", fields=["trial"], empty=False
     )
@@ -157,10 +167,13 @@ def _lines(run: Run, table: pd.DataFrame) -> tuple[alt.Chart, alt.Parameter]:
     scale = alt.Scale(scheme="viridis", reverse=best_high)
     lines = (
         _base(table)
-        .mark_line()
+        .transform_filter("isValid(datum.next_place)")
+        .transform_calculate(next_number="datum.number + 1")
+        .mark_rule()
         .encode(
+            x2="next_number:Q",
             y=alt.Y("place:Q", axis=None, scale=alt.Scale(padding=10)),
-            detail="trial:N",
+            y2="next_place:Q",
             color=alt.Color("score:Q", scale=scale, legend=legend),
             opacity=alt.condition(over, alt.value(1), alt.value(faint)),
             strokeWidth=alt.condition(over, alt.value(5), alt.value(1.8)),

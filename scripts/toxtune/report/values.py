@@ -18,7 +18,7 @@ def draw(run: Run) -> Figure:
         for task, own in table.groupby("panel", sort=False)
     ]
     return Figure(
-        facts=run.facts("test", over_tasks=False) + " averaged",
+        facts=run.facts("test", over_tasks=False) + ", averaged",
         description=(
             "Predicted against measured value of each test molecule, for the winners "
             f"of {', '.join(run.families)}."
