@@ -56,6 +56,17 @@ rule write_report:
         test=rules.summarize_test.output.report,
         test_predictions=rules.open_test.output.predictions,
         test_part=lambda wc: PLANS[wc.run].part_file("test"),
+        optimism=rules.correct_selection.output.report,
+        frequencies=rules.correct_selection.output.frequencies,
+        comparison=rules.compare_winners.output.table,
+        similarity=rules.measure_similarity.output.table,
+        decisions=(
+            rules.judge_probabilities.output.decisions if PLAN.kind == BINARY else []
+        ),
+        brier=rules.judge_probabilities.output.brier if PLAN.kind == BINARY else [],
+        reliability=(
+            rules.judge_probabilities.output.reliability if PLAN.kind == BINARY else []
+        ),
         curation=lambda wc: f"{PLANS[wc.run].dataset_folder}/curation.json",
         provenance=rules.write_summary.output.provenance,
     output:
@@ -82,6 +93,7 @@ rule write_report:
     params:
         settings=lambda wc: canonical_json(
             {
+                "dataset": PLANS[wc.run].dataset,
                 "split": PLANS[wc.run].split,
                 "strategy": config["search"]["strategy"],
                 "features": FEATURES,

@@ -27,7 +27,8 @@ if __name__ == "__main__":
         read_run(
             name=snakemake.wildcards.run,
             settings=json.loads(snakemake.params.settings),
-            files={name: Path(path) for name, path in snakemake.input.items()},
+            # What is there for some kinds of tasks alone is else an empty list.
+            files={name: Path(path) for name, path in snakemake.input.items() if path},
             openings=read_openings(Path(snakemake.params.ledger)),
         ),
         report=Path(snakemake.output.page),

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.evidence import Evidence
+from toxtune.evidence import read_evidence
 from toxtune.files import read_json, write_json, write_text
 from toxtune.ledger import read_openings
 from toxtune.logs import log_to
@@ -19,17 +19,6 @@ def main(
     """Write `summary.md` and `provenance.json`."""
     write_json(outputs["provenance"], provenance(plan, assignment))
     write_text(outputs["summary"], summary(results))
-
-
-def read_evidence(files: dict[str, Any]) -> Evidence:
-    """Read the tables that are there; of tasks that are not binary, some are not."""
-    return Evidence(
-        optimism=read_json(files["optimism"]),
-        comparison=read_tsv(files["comparison"]),
-        similarity=read_tsv(files["similarity"]),
-        decisions=read_tsv(files["decisions"]) if files["decisions"] else None,
-        brier=read_tsv(files["brier"]) if files["brier"] else None,
-    )
 
 
 if __name__ == "__main__":

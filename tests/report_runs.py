@@ -5,12 +5,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from toxtune.decisions import SCORES
+from toxtune.evidence import Evidence
 from toxtune.metrics import METRICS, metrics_of
 from toxtune.parts import Part
 from toxtune.report.run import Run
 
 OBJECTIVES = {"binary": "roc_auc", "multiclass": "accuracy", "regression": "rmse"}
 SEEDS = [0, 1]
+_BRIER = ["brier", "brier_scaled", "brier_prevalence"]
 N_MOLECULES = {"train": 800, "valid": 100, "test": 120}
 # A dense network with a higher learning rate than this diverges.
 HIGHEST_RATE = 0.05
@@ -38,6 +41,7 @@ def made_run(
                 "fractions": {"train": 0.8, "valid": 0.1, "test": 0.1},
                 "seed": 0,
             },
+            "dataset": {},
             "strategy": "random",
             "features": {"ecfp": "circular-radius-2-size-1024"},
         },
@@ -68,6 +72,17 @@ def made_run(
                 "winners": {"dense": "000000000000"},
             }
         ],
+        evidence=_evidence(kind, tasks, selection, random),
+        frequencies=pd.DataFrame(
+            {
+                "trial": trials["trial"],
+                "family": trials["family"],
+                "standard_error": 0.02,
+                "frequency": 1 / len(trials),
+                "frequency_in_family": 2 / len(trials),
+            }
+        ),
+        reliability=_reliability(tasks) if kind == "binary" else None,
     )
 
 
@@ -157,11 +172,91 @@ def _test(kind: str, tasks: list[str], selection: dict[str, Any]) -> dict[str, A
     }
     return {
         "overall": selection["overall"],
+        "objective": selection["objective"],
         "molecules": N_MOLECULES,
         "confidence": 0.95,
         "resamples": 100,
         "families": dict.fromkeys(selection["winners"], report),
     }
+
+
+def _evidence(
+    kind: str, tasks: list[str], selection: dict[str, Any], random: np.random.Generator
+) -> Evidence:
+    corrected = {
+        family: {
+            "trial": won["trial"]["id"],
+            "out_of": won["out_of"],
+            "raw": won["mean"],
+            "corrected": won["mean"] - 0.01,
+            "interval": [won["mean"] - 0.05, won["mean"] + 0.03],
+        }
+        for family, won in selection["winners"].items()
+    }
+    overall = selection["overall"]
+    (other,) = set(corrected) - {overall}
+    binary = kind == "binary"
+    return Evidence(
+        optimism={
+            "overall": corrected[overall],
+            "families": corrected,
+            "resamples": 100,
+            "molecules": N_MOLECULES["valid"],
+        },
+        comparison=pd.DataFrame(
+            [
+                {
+                    "family": other,
+                    "against": overall,
+                    "metric": OBJECTIVES[kind],
+                    "task": task,
+                    "difference": -0.02,
+                    "low": -0.04,
+                    "high": 0.01,
+                    "p_holm": np.nan if task == "mean" else 0.2,
+                }
+                for task in [*tasks, "mean"]
+            ]
+        ),
+        similarity=pd.DataFrame({"similarity": random.random(N_MOLECULES["test"])}),
+        decisions=_judged(selection, "mean", SCORES) if binary else None,
+        brier=_judged(selection, "task 0", _BRIER) if binary else None,
+    )
+
+
+def _judged(selection: dict[str, Any], task: str, names: list[str]) -> pd.DataFrame:
+    scores = dict.fromkeys(names, 0.5)
+    return pd.DataFrame(
+        [
+            {"family": family, "part": part, "task": task, **scores}
+            for family in selection["winners"]
+            for part in ("valid", "test")
+        ]
+    )
+
+
+def _reliability(tasks: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "family": family,
+                "part": part,
+                "task": task,
+                "seed": seed,
+                "bin": number,
+                "molecules": 10,
+                "predicted": number / 10,
+                "observed": (number + seed) / 10,
+                "low": number / 10 - 0.1,
+                "high": number / 10 + 0.2,
+            }
+            for family in ("dense", "random_forest")
+            for part in ("valid", "test")
+            for task in tasks
+            for seed in SEEDS
+            for number in range(1, 9)
+        ]
+    )
 
 
 def _cost(trials: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """The part of the summary that says how far its numbers can be trusted."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,8 +9,10 @@ import pandas as pd
 
 from toxtune.decisions import SCORES
 from toxtune.doubts import Facts, doubts
+from toxtune.files import read_json
 from toxtune.markdown import format_interval, format_score, markdown_table
 from toxtune.metrics import METRICS
+from toxtune.tables import read_tsv
 
 SIGNIFICANT = 0.05
 CHANCE = {"roc_auc": 0.5, "balanced_accuracy": 0.5, "roc_auc_ovr": 0.5}
@@ -36,6 +39,17 @@ class Evidence:
     brier: pd.DataFrame | None
 
 
+def read_evidence(files: Mapping[str, Any]) -> Evidence:
+    """Read the tables that are there; of tasks that are not binary, some are not."""
+    return Evidence(
+        optimism=read_json(files["optimism"]),
+        comparison=read_tsv(files["comparison"]),
+        similarity=read_tsv(files["similarity"]),
+        decisions=read_tsv(files["decisions"]) if files.get("decisions") else None,
+        brier=read_tsv(files["brier"]) if files.get("brier") else None,
+    )
+
+
 def part_in_words(name: str, test: dict[str, Any], split: dict[str, Any]) -> str:
     """Say which part a number is from: split, size and seeds with it.
 
@@ -57,22 +71,39 @@ def part_in_words(name: str, test: dict[str, Any], split: dict[str, Any]) -> str
     return f"{part} part: {split['method']} split{of_split}, {rows} rows"
 
 
-def warning_section(
-    evidence: Evidence, test: dict[str, Any], plan: dict[str, Any]
-) -> str:
-    """List what looks like a leak or a bug; empty if nothing does."""
+def warnings(
+    evidence: Evidence, test: dict[str, Any], dataset: dict[str, Any]
+) -> list[str]:
+    """Say what looks like a leak or a bug.
+
+    Parameters
+    ----------
+    evidence
+        What was made to doubt the scores.
+    test
+        Content of ``test.json``.
+    dataset
+        The dataset's settings.
+    """
     metric = test["objective"]["metric"]
-    found = doubts(
+    return doubts(
         Facts(
             mean=test["families"][test["overall"]][metric]["mean"],
             metric=metric,
             maximize=METRICS[metric].direction == "maximize",
             corrected=evidence.optimism["overall"]["interval"],
             chance=CHANCE.get(metric),
-            permuted="permute_labels" in plan["dataset"],
+            permuted="permute_labels" in dataset,
             similarities=evidence.similarity["similarity"].to_numpy(),
         )
     )
+
+
+def warning_section(
+    evidence: Evidence, test: dict[str, Any], plan: dict[str, Any]
+) -> str:
+    """List what looks like a leak or a bug; empty if nothing does."""
+    found = warnings(evidence, test, plan["dataset"])
     if not found:
         return ""
     return "## Warnings\n\n" + "\n".join(f"- {doubt}" for doubt in found) + "\n"

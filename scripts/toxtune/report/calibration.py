@@ -1,65 +1,64 @@
 """Reliability of the probabilities on the test part."""
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from toxtune.report.figure import DATA, Figure, Panel
-from toxtune.report.look import GREY
+from toxtune.report.look import GREY, family_colours
 from toxtune.report.run import Run
 from toxtune.report.trials import family_scale
 
-# Equally many predictions each.
-_BINS = 10
-
 
 def draw(run: Run) -> Figure:
-    """Draw the observed share of positives against the predicted probability."""
+    """Draw the observed share of positives against the predicted, a panel a task."""
     table = reliability_table(run)
+    tasks = table.groupby("panel", sort=False)
     return Figure(
-        facts=run.facts("test", over_tasks=False) + "; all tasks together",
+        facts=f"{run.facts('test', over_tasks=False)}; {run.level} intervals",
         description=(
-            "Observed share of positives against the mean predicted probability, in "
-            f"{_BINS} groups, for {', '.join(run.families)}."
+            "Observed share of positives against the mean predicted probability, for "
+            f"{', '.join(run.families)}, a panel for each task."
         ),
         table=table,
-        panels=[Panel("", _chart(run, table))],
-        columns=2,
+        panels=[Panel(task, _chart(run, own)) for task, own in tasks],
+        columns=3,
+        legend=family_colours(run.families),
+        note=run.tasks_left_out,
     )
 
 
 def reliability_table(run: Run) -> pd.DataFrame:
-    """One row per family and bin: predictions, mean probability, share of positives."""
-    labels = run.test_part.labels
-    measured = ~np.isnan(labels)
-    rows = []
-    for family in run.families:
-        probabilities = run.test_predictions[family].mean(axis=0)[measured]
-        order = np.argsort(probabilities, kind="stable")
-        for members in np.array_split(order, _BINS):
-            predicted = probabilities[members].mean()
-            observed = labels[measured][members].mean()
-            rows.append((family, len(members), predicted, observed))
-    columns = ["family", "labels", "predicted", "observed"]
-    return pd.DataFrame(rows, columns=columns)
+    """One row per task, family and bin: means over the seeds."""
+    table = run.reliability
+    test = table[(table["part"] == "test") & table["task"].isin(run.shown_tasks)]
+    means = test.groupby(["task", "family", "bin"], sort=False, as_index=False)[
+        ["molecules", "predicted", "observed", "low", "high"]
+    ].mean()
+    return means.rename(columns={"task": "panel"})
 
 
 def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
-    end = float(min(1.0, 1.1 * table[["predicted", "observed"]].to_numpy().max()))
-    scale = alt.Scale(domain=[0, end])
+    end = float(min(1.0, 1.05 * table[["predicted", "observed"]].to_numpy().max()))
+    scale = alt.Scale(domain=[0, end], clamp=True)
+    ticks = alt.Axis(tickCount=3)
+    observed = {"title": "observed", "scale": scale, "axis": ticks}
     base = alt.Chart(DATA).encode(
-        x=alt.X("predicted:Q", title="mean predicted probability", scale=scale),
-        y=alt.Y("observed:Q", title="observed share of positives", scale=scale),
+        x=alt.X("predicted:Q", title="predicted", scale=scale, axis=ticks),
         color=family_scale(alt.Color, run),
-    )
-    points = base.mark_point(opacity=1).encode(
-        shape=family_scale(alt.Shape, run),
         tooltip=[
             "family:N",
             alt.Tooltip("predicted:Q", format=".3f"),
             alt.Tooltip("observed:Q", format=".3f"),
-            "labels:Q",
+            alt.Tooltip("low:Q", format=".3f", title=f"{run.level} interval from"),
+            alt.Tooltip("high:Q", format=".3f", title="to"),
+            alt.Tooltip("molecules:Q", format=".0f"),
         ],
+    )
+    rules = base.mark_rule(opacity=0.4).encode(
+        y=alt.Y("low:Q", **observed), y2="high:Q"
+    )
+    points = base.mark_point(opacity=1, size=36).encode(
+        y=alt.Y("observed:Q", **observed), shape=family_scale(alt.Shape, run)
     )
     ends = [{"predicted": at, "observed": at} for at in (0.0, end)]
     ideal = (
@@ -67,4 +66,4 @@ def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
         .mark_line(color=GREY, strokeDash=[4, 4], strokeWidth=1)
         .encode(x="predicted:Q", y="observed:Q")
     )
-    return alt.layer(ideal, base.mark_line(), points).properties(height=300)
+    return alt.layer(ideal, rules, points).properties(height=170)

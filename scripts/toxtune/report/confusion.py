@@ -24,6 +24,7 @@ def draw(run: Run) -> Figure:
             for title, own in table.groupby("panel", sort=False)
         ],
         columns=3,
+        note=run.tasks_left_out,
     )
 
 
@@ -31,7 +32,7 @@ def confusion_table(run: Run) -> pd.DataFrame:
     """One row per task, family, true and predicted class: molecules, share of true."""
     part = run.test_part
     tables = []
-    for task, name in enumerate(part.tasks):
+    for task, name in enumerate(run.shown_tasks):
         measured = ~np.isnan(part.labels[:, task])
         true = part.labels[measured, task].astype(int)
         for family in run.families:

@@ -38,13 +38,17 @@ ENTRIES = (
     Entry("importance", "Importance of the hyperparameters", "Search"),
     Entry("dependence", "Score by hyperparameter", "Search"),
     Entry("learning_curves", "Learning curves", "Search"),
+    Entry("frequency", "How often each trial is selected", "Search"),
     Entry("failures", "Failed trials", "Search"),
     Entry("tasks", "Scores per task", "Test"),
+    Entry("optimism", "Chosen is not measured", "Test"),
+    Entry("comparison", "Families compared", "Test"),
     Entry("roc", "ROC curves", "Test", (BINARY,)),
     Entry("pr", "Precision and recall", "Test", (BINARY,)),
     Entry("calibration", "Calibration", "Test", (BINARY,)),
     Entry("confusion", "Predicted and true classes", "Test", (MULTICLASS,)),
     Entry("values", "Predicted and measured values", "Test", (REGRESSION,)),
+    Entry("similarity", "Similarity of test to training molecules", "Test"),
     Entry("cost", "Time and memory", "Cost"),
 )
 

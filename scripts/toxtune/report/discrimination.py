@@ -9,7 +9,7 @@ import pandas as pd
 from toxtune.metrics import scorable
 from toxtune.report.figure import DATA, Figure, Panel, pointable
 from toxtune.report.look import GREY, family_colours
-from toxtune.report.run import Run
+from toxtune.report.run import MOST_TASKS, Run
 from toxtune.report.trials import family_scale
 
 GRID = np.linspace(0, 1, 101)
@@ -59,7 +59,7 @@ def curves_table(
     """One row per task, family and place on the grid: mean, lowest, highest seed."""
     labels = run.test_part.labels
     tables = []
-    for task in np.flatnonzero(scorable(labels)):
+    for task in np.flatnonzero(scorable(labels))[:MOST_TASKS]:
         measured = ~np.isnan(labels[:, task])
         for family in run.families:
             seeds = np.stack(
@@ -93,6 +93,7 @@ def _draw(
         table=table,
         panels=[Panel(task, _chart(run, x, y, guess[task])) for task in tasks],
         columns=3,
+        note=run.tasks_left_out,
         legend=family_colours(run.families),
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from toxtune.report import (
     calibration,
+    comparison,
     confusion,
     cost,
     dependence,
@@ -11,6 +12,8 @@ from toxtune.report import (
     failures,
     importance,
     learning,
+    optimism,
+    similarity,
     space,
     tasks,
     trials,
@@ -27,7 +30,11 @@ _DRAW: dict[str, Callable[[Run], Figure]] = {
     "dependence": dependence.draw,
     "learning_curves": learning.draw,
     "failures": failures.draw,
+    "frequency": optimism.draw_frequency,
     "tasks": tasks.draw,
+    "optimism": optimism.draw,
+    "comparison": comparison.draw,
+    "similarity": similarity.draw,
     "roc": discrimination.draw_roc,
     "pr": discrimination.draw_pr,
     "calibration": calibration.draw,

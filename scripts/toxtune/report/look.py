@@ -29,6 +29,7 @@ CONFIG: dict[str, Any] = {
     "view": {"stroke": None},
     "axis": {
         "labelFontSize": 12,
+        "labelLimit": 150,
         "titleFontSize": 12,
         "titleFontWeight": "normal",
         "titleColor": "#4b5563",

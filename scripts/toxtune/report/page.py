@@ -8,6 +8,8 @@ import vl_convert
 from docutils.core import publish_parts
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from toxtune.evidence import warnings
+from toxtune.kinds import BINARY
 from toxtune.report import page_tables as tables
 from toxtune.report import verdict
 from toxtune.report.contents import FOLDER, Entry, entries
@@ -34,7 +36,7 @@ def page(run: Run, figures: dict[str, Figure]) -> str:
         about=run.facts("train", "valid", "test"),
         verdict=verdict.sentences(run),
         cards=verdict.cards(run),
-        warnings=[],
+        warnings=warnings(run.evidence, run.test, run.settings["dataset"]),
         scores=tables.scores_table(run),
         winners=tables.winners_table(run),
         sections=[_section(run, title, figures) for title in LEADS],
@@ -59,8 +61,16 @@ def _section(run: Run, title: str, figures: dict[str, Figure]) -> dict[str, Any]
         "title": title,
         "lead": LEADS[title],
         "figures": shown,
-        "tables": [tables.costs_table(run)] if title == "Cost" else [],
+        "tables": _tables(run, title),
     }
+
+
+def _tables(run: Run, title: str) -> list[tables.Table]:
+    if title == "Cost":
+        return [tables.costs_table(run)]
+    if title == "Test" and run.kind == BINARY:
+        return [tables.calls_table(run)]
+    return []
 
 
 def _for_template(entry: Entry, figure: Figure) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from toxtune.decisions import SCORES
+from toxtune.markdown import format_score
 from toxtune.metrics import METRICS, metrics_of
 from toxtune.report.cost import total_costs
 from toxtune.report.run import Run, listed
 from toxtune.report.settings import setting_texts
 from toxtune.report.verdict import duration
-from toxtune.summary import format_score
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,6 @@ class Table:
 
 def scores_table(run: Run) -> Table:
     """Return the winners' scores on all three parts, by every metric."""
-    level = f"{100 * run.test['confidence']:g}%"
     rows = []
     for metric in sorted(metrics_of(run.kind), key=lambda name: name != run.metric):
         for family in run.families:
@@ -40,7 +40,7 @@ def scores_table(run: Run) -> Table:
                     format_score(mean["test_sd_over_seeds"]),
                 ]
             )
-    header = ["winner of", "metric", "train", "valid", "test", f"{level} interval"]
+    header = ["winner of", "metric", "train", "valid", "test", f"{run.level} interval"]
     return Table(
         "Scores of the winners",
         [*header, "SD (seeds)"],
@@ -71,6 +71,36 @@ def winners_table(run: Run) -> Table:
     ]
     header = ["family", "trial", "features", "settings", "valid", "best of"]
     return Table("Winners", header, rows, facts=f"Rule: {run.selection['rule']}")
+
+
+def calls_table(run: Run) -> Table:
+    """Return how good calls and probabilities are, for binary tasks."""
+    decisions, brier = run.evidence.decisions, run.evidence.brier
+    of_test = decisions[(decisions["part"] == "test") & (decisions["task"] == "mean")]
+    means = brier[brier["part"] == "test"].groupby("family").mean(numeric_only=True)
+    names = ["brier", "brier_scaled", "brier_prevalence"]
+    rows = [
+        [
+            row["family"],
+            *(format_score(row[name]) for name in SCORES),
+            *(format_score(means.loc[row["family"], name]) for name in names),
+        ]
+        for _, row in of_test.iterrows()
+    ]
+    header = ["winner of", "precision", "recall", "specificity", "F1", "MCC"]
+    return Table(
+        "Calls and probabilities",
+        [*header, "Brier", "Brier, scaled", "Brier, constant"],
+        rows,
+        facts=run.facts("test"),
+        note=(
+            "Called active above a threshold for each task (Youden's J), which was "
+            "fitted on the validation part, as were the temperatures that scale the "
+            "probabilities. The Brier score is the mean squared error of the "
+            "probabilities, low is good; constant: of one who always says how many "
+            "are active. Each task is in decisions.tsv and brier.tsv."
+        ),
+    )
 
 
 def costs_table(run: Run) -> Table:

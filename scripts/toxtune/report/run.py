@@ -8,11 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from toxtune.evidence import Evidence, read_evidence
 from toxtune.files import read_json
 from toxtune.metrics import METRICS
 from toxtune.opening import read_test_predictions
 from toxtune.parts import Part, read_part
 from toxtune.tables import read_tsv
+
+# A panel a task, for so many tasks.
+MOST_TASKS = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +28,8 @@ class Run:
     name
         Of the run.
     settings
-        ``split``, ``strategy`` and ``features`` (the configuration's names of
-        representations to those in trials).
+        ``dataset``, ``split``, ``strategy`` and ``features`` (the configuration's
+        names of representations to those in trials).
     selection, test, curation, provenance
         Contents of the JSON files of these names.
     specs
@@ -40,6 +44,12 @@ class Run:
         Trial to the learning curves of its replicates by name, where it has any.
     openings
         Lines of the split's ledger.
+    evidence
+        What was made to doubt the scores.
+    frequencies
+        Content of ``selection_frequency.tsv``.
+    reliability
+        Content of ``reliability.tsv``; ``None`` for tasks that are not binary.
     """
 
     name: str
@@ -55,6 +65,9 @@ class Run:
     test_predictions: dict[str, np.ndarray]
     curves: dict[str, dict[str, pd.DataFrame]]
     openings: list[dict[str, Any]]
+    evidence: Evidence
+    frequencies: pd.DataFrame
+    reliability: pd.DataFrame | None
 
     @property
     def metric(self) -> str:
@@ -85,6 +98,23 @@ class Run:
     def tasks(self) -> list[str]:
         """The tasks, in the file's order."""
         return self.test_part.tasks
+
+    @property
+    def level(self) -> str:
+        """The level of the intervals, such as ``95%``."""
+        return f"{100 * self.test['confidence']:g}%"
+
+    @property
+    def shown_tasks(self) -> list[str]:
+        """The tasks that figures with a panel a task show."""
+        return self.tasks[:MOST_TASKS]
+
+    @property
+    def tasks_left_out(self) -> str:
+        """Say that some are not shown; empty if all are."""
+        if len(self.tasks) <= MOST_TASKS:
+            return ""
+        return f"The first {MOST_TASKS} of {len(self.tasks)} tasks."
 
     @cached_property
     def winners(self) -> dict[str, str]:
@@ -168,8 +198,9 @@ def read_run(
         As `Run` has them.
     files
         ``selection``, ``test``, ``curation``, ``provenance``, ``specs``, ``trials``,
-        ``cost``, ``test_predictions`` and ``test_part``. Learning curves are in the
-        folders that ``specs`` names.
+        ``cost``, ``test_predictions``, ``test_part``, ``optimism``, ``frequencies``,
+        ``comparison``, ``similarity``, and for binary tasks ``decisions``, ``brier``
+        and ``reliability``. Learning curves are in the folders that ``specs`` names.
     openings
         Lines of the split's ledger.
     """
@@ -193,6 +224,9 @@ def read_run(
         },
         curves=_curves(specs),
         openings=openings,
+        evidence=read_evidence(files),
+        frequencies=read_tsv(files["frequencies"]),
+        reliability=read_tsv(files["reliability"]) if "reliability" in files else None,
     )
 
 

@@ -11,22 +11,25 @@ from toxtune.report.run import Run
 def draw(run: Run) -> Figure:
     """Draw the winners' validation and test scores of each task, a panel a family."""
     table = tasks_table(run)
-    level = f"{100 * run.test['confidence']:g}%"
     without = sorted(set(table.loc[table["score"].isna(), "task"]))
     return Figure(
-        facts=f"{run.facts('valid', 'test', over_tasks=False)}; {level} intervals over "
-        "test molecules",
+        facts=f"{run.facts('valid', 'test', over_tasks=False)}; {run.level} intervals "
+        "over test molecules",
         description=(
             f"{run.metric_name} of each task on the validation and on the test part, "
             f"for the winners of {', '.join(run.families)}."
         ),
         table=table,
-        panels=[Panel(family, _chart(run, level)) for family in run.families],
+        panels=[Panel(family, _chart(run)) for family in run.families],
         columns=2,
-        note=f"No score where a part has one label alone: {', '.join(without)}."
-        if without
-        else "",
+        note=f"{run.tasks_left_out} {_unscored(without)}".strip(),
     )
+
+
+def _unscored(tasks: list[str]) -> str:
+    if not tasks:
+        return ""
+    return f"No score where a part has one label alone: {', '.join(tasks)}."
 
 
 def tasks_table(run: Run) -> pd.DataFrame:
@@ -34,7 +37,7 @@ def tasks_table(run: Run) -> pd.DataFrame:
     rows = []
     for family in run.families:
         report = run.test["families"][family][run.metric]
-        for task in run.tasks:
+        for task in run.shown_tasks:
             scores = report["tasks"][task]
             low, high = scores["test_interval"] or (None, None)
             rows.append((family, task, "valid", scores["valid"], None, None))
@@ -45,15 +48,17 @@ def tasks_table(run: Run) -> pd.DataFrame:
     )
 
 
-def _chart(run: Run, level: str) -> alt.LayerChart:
+def _chart(run: Run) -> alt.LayerChart:
     base = alt.Chart(DATA).encode(
-        y=alt.Y("task:N", sort=run.tasks, title=None, axis=alt.Axis(labelLimit=150)),
+        y=alt.Y(
+            "task:N", sort=run.shown_tasks, title=None, axis=alt.Axis(labelLimit=150)
+        ),
         yOffset=alt.YOffset("part:N", sort=["valid", "test"]),
         tooltip=[
             alt.Tooltip("task:N"),
             alt.Tooltip("part:N"),
             alt.Tooltip("score:Q", format=".3f", title=run.metric_name),
-            alt.Tooltip("low:Q", format=".3f", title=f"{level} interval from"),
+            alt.Tooltip("low:Q", format=".3f", title=f"{run.level} interval from"),
             alt.Tooltip("high:Q", format=".3f", title="to"),
         ],
     )
@@ -69,4 +74,4 @@ def _chart(run: Run, level: str) -> alt.LayerChart:
     intervals = base.mark_rule(color=BLACK, strokeWidth=1.5).encode(
         x=alt.X("low:Q"), x2="high:Q"
     )
-    return alt.layer(bars, intervals).properties(height=22 * len(run.tasks))
+    return alt.layer(bars, intervals).properties(height=22 * len(run.shown_tasks))

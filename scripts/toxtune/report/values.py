@@ -26,6 +26,7 @@ def draw(run: Run) -> Figure:
         table=table,
         panels=panels,
         columns=min(2, len(panels)),
+        note=run.tasks_left_out,
     )
 
 
@@ -33,7 +34,7 @@ def values_table(run: Run) -> pd.DataFrame:
     """One row per task, family and measured molecule; the mean over seeds."""
     part = run.test_part
     tables = []
-    for task, name in enumerate(part.tasks):
+    for task, name in enumerate(run.shown_tasks):
         measured = ~np.isnan(part.labels[:, task])
         for family in run.families:
             predicted = run.test_predictions[family].mean(axis=0)[measured, task]

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from toxtune.markdown import format_score
 from toxtune.report.cost import total_costs
 from toxtune.report.importance import importances, studied
 from toxtune.report.run import Run, listed
-from toxtune.summary import format_score
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def cards(run: Run) -> list[Card]:
         Card(
             f"{run.metric_name}, valid",
             format_score(won["mean"]),
-            f"best of {won['out_of']}: too good; {run.size('valid')}",
+            f"best of {won['out_of']}, so too good; {_corrected(run)}",
         ),
         Card("Trials", f"{len(run.trials):,}", f"{failed} failed"),
         Card("Test part opened", f"{times} ×", "distinct selections, ever"),
@@ -54,8 +54,7 @@ def interval_text(run: Run, bounds: list[float] | None) -> str:
     """Spell an interval with its level."""
     if not bounds:
         return "no interval"
-    level = f"{100 * run.test['confidence']:g}%"
-    return f"{level} interval {bounds[0]:.3f} to {bounds[1]:.3f}"
+    return f"{run.level} interval {bounds[0]:.3f} to {bounds[1]:.3f}"
 
 
 def duration(seconds: float) -> str:
@@ -67,6 +66,14 @@ def duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
+def _corrected(run: Run) -> str:
+    optimism = run.evidence.optimism["overall"]
+    if optimism["corrected"] is None:
+        return "no corrected score"
+    bounds = interval_text(run, optimism["interval"])
+    return f"corrected {optimism['corrected']:.3f}, {bounds}"
+
+
 def _overall(run: Run) -> dict:
     return run.test["families"][run.selection["overall"]][run.metric]["mean"]
 
@@ -76,27 +83,32 @@ def _what_won(run: Run) -> str:
     won = run.selection["winners"][overall]
     sentence = (
         f"Of {len(run.trials):,} trials of {listed(run.families)}, {overall} trial "
-        f"{won['trial']['id']} was selected for the best {run.metric_name} on the "
+        f"{won['trial']['id']} was selected for its {run.metric_name} on the "
         f"validation part, {won['mean']:.3f}"
     )
+    corrected = run.evidence.optimism["overall"]["corrected"]
+    if corrected is not None:
+        sentence += f" ({corrected:.3f} when corrected for the choice)"
     return f"{sentence}{_margin(run)}."
 
 
 def _margin(run: Run) -> str:
-    """Say how far the next family's winner was behind, and how much that is."""
+    """Say how far the nearest other family's winner was, and how much that is."""
     winners = run.selection["winners"]
     won = winners[run.selection["overall"]]
-    behind = {
-        family: abs(won["mean"] - other["mean"])
+    sign = 1 if run.selection["objective"]["direction"] == "maximize" else -1
+    ahead = {
+        family: sign * (won["mean"] - other["mean"])
         for family, other in winners.items()
         if family != run.selection["overall"]
     }
-    if not behind:
+    if not ahead:
         return ""
-    second = min(behind, key=behind.get)
-    words = f", {behind[second]:.3f} ahead of the best {second}"
-    if won["sd"] is not None and behind[second] < won["sd"]:
-        words += f" (less than the SD over seeds, {won['sd']:.3f})"
+    second = min(ahead, key=ahead.get)
+    side = "ahead of" if ahead[second] >= 0 else "behind"
+    words = f", {abs(ahead[second]):.3f} {side} the best {second}"
+    if won["sd"] is not None and abs(ahead[second]) < won["sd"]:
+        words += f", which is less than the SD over seeds ({won['sd']:.3f})"
     return words
 
 
@@ -112,11 +124,26 @@ def _how_good(run: Run) -> str:
         sentence += f", SD {mean['test_sd_over_seeds']:.3f} over seeds"
     others = [
         f"{format_score(report[run.metric]['mean']['test'])} for the {family} winner"
+        f"{_difference(run, family)}"
         for family, report in run.test["families"].items()
         if family != run.selection["overall"]
     ]
     beside = f", beside {listed(others)}" if others else ""
     return f"{sentence}){beside}."
+
+
+def _difference(run: Run, family: str) -> str:
+    """Say whether another family's winner differs on the same test molecules."""
+    table = run.evidence.comparison
+    own = table[
+        (table["family"] == family)
+        & (table["metric"] == run.metric)
+        & (table["task"] == "mean")
+    ]
+    low, high = own[["low", "high"]].iloc[0]
+    if not (low > 0 or high < 0):
+        return " (no clear difference)"
+    return f" (difference {low:+.3f} to {high:+.3f})"
 
 
 def _what_mattered(run: Run) -> str:
