@@ -97,6 +97,7 @@ rule write_report:
                 "split": PLANS[wc.run].split,
                 "strategy": config["search"]["strategy"],
                 "features": FEATURES,
+                "splits": sorted(PLANS),
             }
         ),
         ledger=lambda wc: PLANS[wc.run].ledger,

@@ -43,6 +43,7 @@ def made_run(
             },
             "dataset": {},
             "strategy": "random",
+            "splits": ["made-up"],
             "features": {"ecfp": "circular-radius-2-size-1024"},
         },
         selection=selection,

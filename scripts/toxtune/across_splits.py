@@ -76,6 +76,7 @@ def summary_across_splits(run: str, results: list[SplitResult]) -> str:
             _selected_line(scores),
             "## Splits\n",
             _split_table(scores),
+            _report_line(results),
             "## Would you have picked the same?\n",
             _winner_lines(results),
             _correlation_line(correlations),
@@ -129,6 +130,11 @@ def _split_table(scores: pd.DataFrame) -> str:
         for _, row in scores.iterrows()
     ]
     return markdown_table(["split", "family", "trial", "valid", "test"], rows)
+
+
+def _report_line(results: list[SplitResult]) -> str:
+    names = [f"[{result.name}]({result.name}/report.html)" for result in results]
+    return f"Each has a report of its own: {', '.join(names)}.\n"
 
 
 def _winner_lines(results: list[SplitResult]) -> str:

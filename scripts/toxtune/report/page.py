@@ -33,6 +33,7 @@ def page(run: Run, figures: dict[str, Figure]) -> str:
     )
     return environment.get_template("page.html.j2").render(
         name=run.name,
+        others=_others(run),
         about=run.facts("train", "valid", "test"),
         verdict=verdict.sentences(run),
         cards=verdict.cards(run),
@@ -48,6 +49,12 @@ def page(run: Run, figures: dict[str, Figure]) -> str:
         figures=_for_browser(figures),
         script=(FOLDER / "page.js").read_text("utf-8"),
     )
+
+
+def _others(run: Run) -> dict[str, str]:
+    """Return the other splits of the configuration, and where their reports are."""
+    names = [name.split("/")[-1] for name in run.settings["splits"] if name != run.name]
+    return {name: f"../{name}/report.html" for name in names}
 
 
 def _section(run: Run, title: str, figures: dict[str, Figure]) -> dict[str, Any]:

@@ -28,8 +28,9 @@ class Run:
     name
         Of the run.
     settings
-        ``dataset``, ``split``, ``strategy`` and ``features`` (the configuration's
-        names of representations to those in trials).
+        ``dataset``, ``split``, ``strategy``, ``features`` (the configuration's names
+        of representations to those in trials) and ``splits`` (the runs of the
+        configuration, this one among them).
     selection, test, curation, provenance
         Contents of the JSON files of these names.
     specs

@@ -38,7 +38,7 @@ def cards(run: Run) -> list[Card]:
         Card(
             f"{run.metric_name}, valid",
             format_score(won["mean"]),
-            f"best of {won['out_of']}, so too good; {_corrected(run)}",
+            _corrected(run),
         ),
         Card("Trials", f"{len(run.trials):,}", f"{failed} failed"),
         Card("Test part opened", f"{times} ×", "distinct selections, ever"),
@@ -68,10 +68,11 @@ def duration(seconds: float) -> str:
 
 def _corrected(run: Run) -> str:
     optimism = run.evidence.optimism["overall"]
+    words = f"best of {optimism['out_of']:,}, so too good"
     if optimism["corrected"] is None:
-        return "no corrected score"
+        return words
     bounds = interval_text(run, optimism["interval"])
-    return f"corrected {optimism['corrected']:.3f}, {bounds}"
+    return f"{words}; corrected {optimism['corrected']:.3f}, {bounds}"
 
 
 def _overall(run: Run) -> dict:
