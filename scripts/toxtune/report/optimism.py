@@ -52,7 +52,8 @@ def optimism_table(run: Run) -> pd.DataFrame:
 def draw_frequency(run: Run) -> Figure:
     """Draw how often the trials that are selected most often are."""
     table = frequency_table(run)
-    shown = table.head(_MOST_TRIALS)
+    first = table.index.isin(table.index[:_MOST_TRIALS])
+    shown = table[first | (table["selected"] == "yes")]
     return Figure(
         facts=f"{run.facts('valid')}; {run.evidence.optimism['resamples']:,} resamples",
         description=(
@@ -69,10 +70,10 @@ def draw_frequency(run: Run) -> Figure:
 
 
 def frequency_table(run: Run) -> pd.DataFrame:
-    """Return the trials that are ever selected, the most frequent first."""
-    table = run.frequencies[run.frequencies["frequency"] > 0]
-    winner = run.winners[run.selection["overall"]]
-    table = table.assign(selected=(table["trial"] == winner).map({True: "yes"}))
+    """Return the winner and all that are ever selected, the most frequent first."""
+    won = run.frequencies["trial"] == run.winners[run.selection["overall"]]
+    table = run.frequencies.assign(selected=won.map({True: "yes"}))
+    table = table[won | (table["frequency"] > 0)]
     columns = ["trial", "family", "frequency", "frequency_in_family", "selected"]
     return table.sort_values(["frequency", "trial"], ascending=[False, True])[columns]
 
