@@ -5,18 +5,45 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toxtune.decisions import SCORES
-from toxtune.evidence import Evidence
+from report_evidence import made_evidence, made_frequencies, made_reliability
 from toxtune.metrics import METRICS, metrics_of
 from toxtune.parts import Part
 from toxtune.report.run import Run
 
 OBJECTIVES = {"binary": "roc_auc", "multiclass": "accuracy", "regression": "rmse"}
 SEEDS = [0, 1]
-_BRIER = ["brier", "brier_scaled", "brier_prevalence"]
 N_MOLECULES = {"train": 800, "valid": 100, "test": 120}
 # A dense network with a higher learning rate than this diverges.
 HIGHEST_RATE = 0.05
+SETTINGS = {
+    "dataset": {},
+    "split": {
+        "method": "random",
+        "fractions": {"train": 0.8, "valid": 0.1, "test": 0.1},
+        "seed": 0,
+    },
+    "strategy": "random",
+    "features": {"ecfp": "circular-radius-2-size-1024"},
+    "splits": ["made-up"],
+}
+PROVENANCE = {
+    "dataset": {"sha256": "00ff"},
+    "split": {"sha256": "ff00"},
+    "git": {"commit": None, "changed_files": []},
+    "packages": {"numpy": "2.0"},
+    "python": "3.11",
+    "platform": "Linux",
+    "host": "a-host",
+    "command": None,
+    "written": "2026-01-02T03:04:05+00:00",
+}
+OPENING = {
+    "opened": "2026-01-02T03:04:05+00:00",
+    "run": "made-up",
+    "selection": "0123456789ab",
+    "objective": "roc_auc",
+    "winners": {"dense": "000000000000"},
+}
 
 
 def made_run(
@@ -35,26 +62,11 @@ def made_run(
     tasks = [f"task {number}" for number in range(n_tasks)]
     return Run(
         name="made-up",
-        settings={
-            "split": {
-                "method": "random",
-                "fractions": {"train": 0.8, "valid": 0.1, "test": 0.1},
-                "seed": 0,
-            },
-            "dataset": {},
-            "strategy": "random",
-            "splits": ["made-up"],
-            "features": {"ecfp": "circular-radius-2-size-1024"},
-        },
+        settings=SETTINGS,
         selection=selection,
         test=_test(kind, tasks, selection),
-        curation={
-            "rows": 1030,
-            "dropped": 10,
-            "groups": 1000,
-            "labels_cleared": 4,
-        },
-        provenance=_provenance(),
+        curation={"rows": 1030, "dropped": 10, "groups": 1000, "labels_cleared": 4},
+        provenance=PROVENANCE,
         specs=specs,
         trials=trials,
         cost=_cost(trials, random),
@@ -64,26 +76,10 @@ def made_run(
             for family in selection["winners"]
         },
         curves=_curves(trials, epochs, random),
-        openings=[
-            {
-                "opened": "2026-01-02T03:04:05+00:00",
-                "run": "made-up",
-                "selection": "0123456789ab",
-                "objective": metric,
-                "winners": {"dense": "000000000000"},
-            }
-        ],
-        evidence=_evidence(kind, tasks, selection, random),
-        frequencies=pd.DataFrame(
-            {
-                "trial": trials["trial"],
-                "family": trials["family"],
-                "standard_error": 0.02,
-                "frequency": 1 / len(trials),
-                "frequency_in_family": 2 / len(trials),
-            }
-        ),
-        reliability=_reliability(tasks) if kind == "binary" else None,
+        openings=[OPENING],
+        evidence=made_evidence(kind, tasks, selection, N_MOLECULES["test"]),
+        frequencies=made_frequencies(trials),
+        reliability=made_reliability(tasks, SEEDS) if kind == "binary" else None,
     )
 
 
@@ -181,85 +177,6 @@ def _test(kind: str, tasks: list[str], selection: dict[str, Any]) -> dict[str, A
     }
 
 
-def _evidence(
-    kind: str, tasks: list[str], selection: dict[str, Any], random: np.random.Generator
-) -> Evidence:
-    corrected = {
-        family: {
-            "trial": won["trial"]["id"],
-            "out_of": won["out_of"],
-            "raw": won["mean"],
-            "corrected": won["mean"] - 0.01,
-            "interval": [won["mean"] - 0.05, won["mean"] + 0.03],
-        }
-        for family, won in selection["winners"].items()
-    }
-    overall = selection["overall"]
-    (other,) = set(corrected) - {overall}
-    binary = kind == "binary"
-    return Evidence(
-        optimism={
-            "overall": corrected[overall],
-            "families": corrected,
-            "resamples": 100,
-            "molecules": N_MOLECULES["valid"],
-        },
-        comparison=pd.DataFrame(
-            [
-                {
-                    "family": other,
-                    "against": overall,
-                    "metric": OBJECTIVES[kind],
-                    "task": task,
-                    "difference": -0.02,
-                    "low": -0.04,
-                    "high": 0.01,
-                    "p_holm": np.nan if task == "mean" else 0.2,
-                }
-                for task in [*tasks, "mean"]
-            ]
-        ),
-        similarity=pd.DataFrame({"similarity": random.random(N_MOLECULES["test"])}),
-        decisions=_judged(selection, "mean", SCORES) if binary else None,
-        brier=_judged(selection, "task 0", _BRIER) if binary else None,
-    )
-
-
-def _judged(selection: dict[str, Any], task: str, names: list[str]) -> pd.DataFrame:
-    scores = dict.fromkeys(names, 0.5)
-    return pd.DataFrame(
-        [
-            {"family": family, "part": part, "task": task, **scores}
-            for family in selection["winners"]
-            for part in ("valid", "test")
-        ]
-    )
-
-
-def _reliability(tasks: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "family": family,
-                "part": part,
-                "task": task,
-                "seed": seed,
-                "bin": number,
-                "molecules": 10,
-                "predicted": number / 10,
-                "observed": (number + seed) / 10,
-                "low": number / 10 - 0.1,
-                "high": number / 10 + 0.2,
-            }
-            for family in ("dense", "random_forest")
-            for part in ("valid", "test")
-            for task in tasks
-            for seed in SEEDS
-            for number in range(1, 9)
-        ]
-    )
-
-
 def _cost(trials: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame(
         [
@@ -310,18 +227,4 @@ def _curves(
             for seed in SEEDS
         }
         for trial in trials.loc[trials["family"] == "dense", "trial"]
-    }
-
-
-def _provenance() -> dict[str, Any]:
-    return {
-        "dataset": {"sha256": "00ff"},
-        "split": {"sha256": "ff00"},
-        "git": {"commit": None, "changed_files": []},
-        "packages": {"numpy": "2.0"},
-        "python": "3.11",
-        "platform": "Linux",
-        "host": "a-host",
-        "command": None,
-        "written": "2026-01-02T03:04:05+00:00",
     }

@@ -198,10 +198,8 @@ def read_run(
     settings
         As `Run` has them.
     files
-        ``selection``, ``test``, ``curation``, ``provenance``, ``specs``, ``trials``,
-        ``cost``, ``test_predictions``, ``test_part``, ``optimism``, ``frequencies``,
-        ``comparison``, ``similarity``, and for binary tasks ``decisions``, ``brier``
-        and ``reliability``. Learning curves are in the folders that ``specs`` names.
+        By the names that the rule gives them; learning curves are in the folders that
+        ``specs`` speaks of.
     openings
         Lines of the split's ledger.
     """
