@@ -134,7 +134,7 @@ def _axis(one: Tried) -> alt.X:
             "number:Q",
             title=None,
             scale=alt.Scale(nice=False, padding=8, **kind),
-            axis=alt.Axis(tickCount=4, format="~g", labelOverlap=True, grid=False),
+            axis=alt.Axis(tickCount=4, format="~r", labelOverlap=True, grid=False),
         )
     order = [spelled(value) for value in one.values]
     return alt.X(

@@ -117,7 +117,7 @@ def _chart(run: Run, family: str, n_bars: int) -> alt.Chart:
             x=alt.X(
                 "importance:Q",
                 title="share of the variance of the scores",
-                axis=alt.Axis(format="%"),
+                axis=alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1]),
                 scale=alt.Scale(domain=[0, 1]),
             ),
             y=alt.Y("hyperparameter:N", sort="-x", title=None),

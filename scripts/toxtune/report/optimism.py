@@ -9,6 +9,11 @@ from toxtune.report.run import Run
 from toxtune.report.trials import family_scale
 
 _RAW, _CORRECTED, _TEST = "valid, as chosen by", "valid, corrected", "test"
+_COLOURS = {
+    _RAW: BLACK,
+    _CORRECTED: PART_COLOURS["valid"],
+    _TEST: PART_COLOURS["test"],
+}
 # So many of the trials that are selected most often are shown.
 _MOST_TRIALS = 20
 
@@ -25,6 +30,7 @@ def draw(run: Run) -> Figure:
         ),
         table=optimism_table(run),
         panels=[Panel("", _chart(run))],
+        legend=_COLOURS,
     )
 
 
@@ -79,8 +85,7 @@ def frequency_table(run: Run) -> pd.DataFrame:
 
 
 def _chart(run: Run) -> alt.LayerChart:
-    kinds = [_RAW, _CORRECTED, _TEST]
-    colours = [BLACK, PART_COLOURS["valid"], PART_COLOURS["test"]]
+    kinds, colours = list(_COLOURS), list(_COLOURS.values())
     winners = ["overall", *run.families]
     base = alt.Chart(DATA).encode(
         y=alt.Y("winner:N", sort=winners, title=None),
@@ -114,7 +119,13 @@ def _chart(run: Run) -> alt.LayerChart:
 
 def _frequency_chart(run: Run, shown: pd.DataFrame) -> alt.LayerChart:
     base = alt.Chart(DATA).encode(
-        x=alt.X("frequency:Q", title="share of resamples", axis=alt.Axis(format="%")),
+        x=alt.X(
+            "frequency:Q",
+            title="share of resamples",
+            axis=alt.Axis(format="%", tickCount=5),
+            # Room for the word beside a long bar.
+            scale=alt.Scale(domain=[0, 1.2 * shown["frequency"].max()], nice=False),
+        ),
         y=alt.Y("trial:N", sort=list(shown["trial"]), title=None),
         tooltip=[
             "trial:N",

@@ -45,7 +45,7 @@ def _chart() -> alt.Chart:
             x=alt.X(
                 "from:Q",
                 bin="binned",
-                title="Tanimoto similarity (ECFP4) of the nearest training molecule",
+                title="similarity of the nearest training molecule",
                 axis=ticks,
             ),
             x2="to:Q",
