@@ -45,6 +45,7 @@ def made_frequencies(trials: pd.DataFrame) -> pd.DataFrame:
         {
             "trial": trials["trial"],
             "family": trials["family"],
+            "standard_error": 0.02,
             "frequency": 1 / len(trials),
             "frequency_in_family": 2 / len(trials),
         }

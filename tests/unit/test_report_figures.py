@@ -91,6 +91,7 @@ def test_trials_stand_best_first_and_failed_ones_not_at_all(run):
     assert (table["low"] <= table["mean"]).all()
     assert (table["mean"] <= table["high"]).all()
     assert (table["standing"] == "winner").sum() == 2
+    assert (table["standard_error"] == 0.02).all()
 
 
 def test_a_trial_with_few_seeds_was_given_up():

@@ -70,7 +70,12 @@ def winners_table(run: Run) -> Table:
         for family, won in sorted(run.selection["winners"].items())
     ]
     header = ["family", "trial", "features", "settings", "valid", "best of"]
-    return Table("Winners", header, rows, facts=f"Rule: {run.selection['rule']}")
+    return Table(
+        "Winners",
+        header,
+        rows,
+        facts=f"{run.facts('valid')}. Rule: {run.selection['rule']}",
+    )
 
 
 def calls_table(run: Run) -> Table:

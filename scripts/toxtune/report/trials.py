@@ -13,7 +13,7 @@ _FEW = 80
 
 
 def draw(run: Run) -> Figure:
-    """Draw each trial's mean over seeds, from its lowest to its highest seed."""
+    """Draw each trial's mean over seeds, its spread over seeds and over molecules."""
     table = trials_table(run)
     best = table.iloc[0]
     return Figure(
@@ -32,12 +32,14 @@ def draw(run: Run) -> Figure:
 def trials_table(run: Run) -> pd.DataFrame:
     """One row per trial with a score: rank, mean, lowest and highest, settings.
 
-    Lowest and highest are of the seeds, in a cross-validation of the folds.
+    Lowest and highest are of the seeds, in a cross-validation of the folds. The
+    standard error is over resampled molecules.
     """
     ranked = run.ranked
     folds = ranked.filter(like=f"{run.metric}_fold-")
     spread = ranked.filter(like=f"{run.metric}_seed-") if folds.empty else folds
     settings = setting_texts(run)
+    errors = run.frequencies.set_index("trial")["standard_error"]
     winners = set(run.winners.values())
     return pd.DataFrame(
         {
@@ -47,6 +49,7 @@ def trials_table(run: Run) -> pd.DataFrame:
             "mean": ranked[f"{run.metric}_mean"],
             "low": spread.min(axis=1),
             "high": spread.max(axis=1),
+            "standard_error": ranked["trial"].map(errors),
             "seeds": ranked["seeds"],
             "standing": [
                 "winner" if trial in winners else "ranked" if complete else "given up"
@@ -73,6 +76,7 @@ def _chart(run: Run, n_trials: int) -> alt.LayerChart:
             alt.Tooltip("mean:Q", format=".4f", title="valid, mean over seeds"),
             alt.Tooltip("low:Q", format=".4f", title="lowest"),
             alt.Tooltip("high:Q", format=".4f", title="highest"),
+            alt.Tooltip("standard_error:Q", format=".4f", title="standard error"),
             alt.Tooltip("seeds:Q"),
             alt.Tooltip("standing:N"),
             alt.Tooltip("settings:N"),
@@ -80,7 +84,15 @@ def _chart(run: Run, n_trials: int) -> alt.LayerChart:
     )
     score = alt.Scale(zero=False, padding=8)
     title = f"{run.metric_name} (valid)"
-    spread = base.mark_rule(strokeWidth=2, opacity=0.45).encode(
+    molecules = (
+        base.transform_calculate(
+            below="datum.mean - datum.standard_error",
+            above="datum.mean + datum.standard_error",
+        )
+        .mark_rule(strokeWidth=1, opacity=0.4)
+        .encode(y=alt.Y("below:Q", title=title, scale=score), y2="above:Q")
+    )
+    spread = base.mark_rule(strokeWidth=3, opacity=0.5).encode(
         y=alt.Y("low:Q", title=title, scale=score), y2="high:Q"
     )
     size = 64 if n_trials <= _FEW else 24
@@ -96,7 +108,7 @@ def _chart(run: Run, n_trials: int) -> alt.LayerChart:
         .mark_point(shape="circle", filled=False, size=260, strokeWidth=2)
         .encode(y="mean:Q", color=alt.value(BLACK))
     )
-    return alt.layer(spread, means, rings).properties(height=300)
+    return alt.layer(molecules, spread, means, rings).properties(height=300)
 
 
 def family_scale(channel: type, run: Run) -> alt.Color | alt.Shape:
