@@ -115,6 +115,7 @@ def test_calibration_trains_and_opens_nothing(finished_copy):
     assert finished_copy.planned_rules(*overlay) == {
         "calibrate_winners": 1,
         "judge_probabilities": 1,
+        "write_summary": 1,
         "write_report": 1,
     }
 

@@ -139,6 +139,7 @@ def _base(table: pd.DataFrame) -> alt.Chart:
         labelExpr=f"{json.dumps(names)}[datum.value]",
         domain=False,
         ticks=False,
+        labelOverlap=False,
         orient="top",
     )
     scale = alt.Scale(domain=[-0.3, len(names) - 0.5], nice=False)
