@@ -27,6 +27,7 @@ rule all:
     input:
         f"results/{RUN}/summary.md",
         expand("results/{run}/report.html", run=PLANS),
+        expand("results/{run}/final.zip", run=PLANS),
 
 
 rule report:

@@ -14,9 +14,11 @@ from toxtune.features import definitions_of, features_name
 from toxtune.identity import canonical_json
 from toxtune.kinds import BINARY
 from toxtune.models.registry import MODULES, family_module
-from toxtune.planning import load_plans
+from toxtune.planning import load_plans, prospective_sums
 from toxtune.replicatenames import fold_of
 from toxtune.report.contents import entries, page_hash
+from toxtune.splitsettings import NO_REFIT
+from toxtune.trials import ALL
 
 try:
     check_config(config)
@@ -54,12 +56,21 @@ MODELS = [
     for seed in SEEDS
 ]
 
+# Data that the finished model is evaluated on: name to SHA-256.
+PROSPECTIVE = prospective_sums(config)
+
+# Whether the winners are trained once more, on train and valid together.
+IS_REFIT = config["final"]["refit"] != NO_REFIT
+# The training set of the final model.
+FINAL_SET = ALL if IS_REFIT else None
+REFITS = [model.replace("models/", "refit/") for model in MODELS if IS_REFIT]
+
 
 wildcard_constraints:
     run="|".join(map(re.escape, PLANS)),
     dataset="[0-9a-f]{12}",
-    # With a fold, the parts of a cross-validation.
-    split="[0-9a-f]{12}(/fold-[0-9]+)?",
+    # With a fold, the parts of a cross-validation; with all, those of a refit.
+    split="[0-9a-f]{12}(/(fold-[0-9]+|all))?",
     part="train|valid|test",
     features="[a-z0-9_-]+",
     fold="[0-9]+",
@@ -70,3 +81,4 @@ wildcard_constraints:
     seed="[0-9]+",
     replicate="(fold-[0-9]+-)?seed-[0-9]+",
     format="[a-z]+",
+    name="|".join(map(re.escape, PROSPECTIVE)) or "no prospective data",

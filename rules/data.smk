@@ -163,6 +163,64 @@ rule take_fold_features:
         "../scripts/take_fold_features.py"
 
 
+rule join_parts:
+    """Put train and valid together, for a refit."""
+    input:
+        train="data/{dataset}/{split}/train.csv",
+        valid="data/{dataset}/{split}/valid.csv",
+    output:
+        train="data/{dataset}/{split}/all/train.csv",
+        valid="data/{dataset}/{split}/all/valid.csv",
+    log:
+        "logs/data/{dataset}/{split}/all/join_parts.log",
+    benchmark:
+        "logs/data/{dataset}/{split}/all/join_parts.benchmark.tsv"
+    wildcard_constraints:
+        split="[0-9a-f]{12}",
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=2000,
+        runtime=10,
+    params:
+        code=code_hash("join_parts"),
+    message:
+        "Joining train and valid"
+    script:
+        "../scripts/join_parts.py"
+
+
+rule join_features:
+    """Put the features of train and valid together, for a refit; test's stay alone."""
+    input:
+        lambda wc: [
+            f"data/{wc.dataset}/{wc.split}/{part}/{wc.features}.npz"
+            for part in {"train": ["train", "valid"], "test": ["test"]}[wc.part]
+        ],
+    output:
+        features="data/{dataset}/{split}/all/{part}/{features}.npz",
+    log:
+        "logs/data/{dataset}/{split}/all/{part}/{features}.log",
+    benchmark:
+        "logs/data/{dataset}/{split}/all/{part}/{features}.benchmark.tsv"
+    wildcard_constraints:
+        split="[0-9a-f]{12}",
+        part="train|test",
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=10,
+    params:
+        code=code_hash("join_features"),
+    message:
+        "Joining features for a refit, {wildcards.part}"
+    script:
+        "../scripts/join_features.py"
+
+
 rule fit_transform:
     """Fit the scaling of features on the training part, and on nothing else."""
     input:

@@ -28,6 +28,34 @@ rule train_winner:
         "../scripts/train_winner.py"
 
 
+rule refit_winner:
+    """Train a family's frozen winner once more, on train and valid together."""
+    input:
+        selection=rules.select_best.output.selection,
+        train=lambda wc: PLANS[wc.run].part_file("train", ALL),
+        valid=lambda wc: PLANS[wc.run].part_file("valid", ALL),
+        features=lambda wc: PLANS[wc.run].features_files("train", fold=ALL),
+    output:
+        model="results/{run}/refit/{family}/seed-{seed}.{format}",
+        card="results/{run}/refit/{family}/seed-{seed}.{format}.json",
+    log:
+        "logs/{run}/refit_winner/{family}/seed-{seed}.{format}.log",
+    benchmark:
+        "logs/{run}/refit_winner/{family}/seed-{seed}.{format}.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        code=lambda wc: TRAINING_CODE[wc.family] + code_hash("refit_winner"),
+    message:
+        "Refitting the {wildcards.family} winner with seed {wildcards.seed}"
+    script:
+        "../scripts/refit_winner.py"
+
+
 rule calibrate_winners:
     """Fit temperatures and thresholds on the validation part, and on nothing else."""
     input:
@@ -63,12 +91,16 @@ rule open_test:
     """Predict the test part with every frozen winner, and write that in the ledger."""
     input:
         selection=rules.select_best.output.selection,
-        models=expand("results/{{run}}/{model}", model=MODELS),
-        cards=expand("results/{{run}}/{model}.json", model=MODELS),
+        models=expand("results/{{run}}/{model}", model=MODELS + REFITS),
+        cards=expand("results/{{run}}/{model}.json", model=MODELS + REFITS),
         test=lambda wc: PLANS[wc.run].part_file("test"),
         features=lambda wc: PLANS[wc.run].features_files("test"),
+        refit_features=lambda wc: (
+            PLANS[wc.run].features_files("test", fold=ALL) if IS_REFIT else []
+        ),
     output:
         predictions="results/{run}/test_predictions.csv",
+        refit="results/{run}/refit_test_predictions.csv" if IS_REFIT else [],
     log:
         "logs/{run}/open_test.log",
     benchmark:
@@ -94,6 +126,7 @@ rule summarize_test:
         selection=rules.select_best.output.selection,
         scores=rules.gather_trials.output.scores,
         test_predictions=rules.open_test.output.predictions,
+        refit_predictions=rules.open_test.output.refit,
         predictions=expand("results/{{run}}/{model}.train.npy", model=MODELS),
         train=lambda wc: PLANS[wc.run].part_file("train"),
         valid=lambda wc: PLANS[wc.run].part_file("valid"),
@@ -112,7 +145,9 @@ rule summarize_test:
         mem_mb=4000,
         runtime=60,
     params:
-        resampling=canonical_json(config["test"]),
+        settings=canonical_json(
+            {"resampling": config["test"], "refit": config["final"]["refit"]}
+        ),
         code=code_hash("summarize_test"),
     message:
         "Scoring the test predictions"
@@ -207,3 +242,79 @@ rule measure_similarity:
         "Comparing test with training molecules"
     script:
         "../scripts/measure_similarity.py"
+
+
+rule save_final_model:
+    """Put all that prediction needs into one file; the test part has no say in it."""
+    input:
+        selection=rules.select_best.output.selection,
+        models=expand("results/{{run}}/{model}", model=REFITS or MODELS),
+        train=lambda wc: PLANS[wc.run].judged_files("train"),
+        valid=lambda wc: PLANS[wc.run].judged_files("valid"),
+        trained_on=lambda wc: [PLANS[wc.run].part_file("train", FINAL_SET)],
+        transforms=lambda wc: PLANS[wc.run].transform_files(FINAL_SET),
+    output:
+        model="results/{run}/final.zip",
+    log:
+        "logs/{run}/save_final_model.log",
+    benchmark:
+        "logs/{run}/save_final_model.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings=lambda wc: canonical_json(
+            {
+                **config["final"],
+                "run": wc.run,
+                "features": PLANS[wc.run].features,
+                "calibration": config["calibration"],
+                "smiles_column": config["dataset"]["smiles_column"],
+                "cross_validated": PLANS[wc.run].is_cross_validated,
+            }
+        ),
+        code=code_hash("save_final_model", *(MODULES[family] for family in FAMILIES)),
+    message:
+        "Saving the final model"
+    script:
+        "../scripts/save_final_model.py"
+
+
+rule evaluate_prospective:
+    """Score the final model on data that came later, and write that in a ledger."""
+    input:
+        model=rules.save_final_model.output.model,
+        train=lambda wc: PLANS[wc.run].part_file("train"),
+        valid=lambda wc: PLANS[wc.run].part_file("valid"),
+    output:
+        table="results/{run}/prospective/{name}.tsv",
+        exclusions="results/{run}/prospective/{name}.exclusions.tsv",
+        report="results/{run}/prospective/{name}.json",
+    log:
+        "logs/{run}/evaluate_prospective/{name}.log",
+    benchmark:
+        "logs/{run}/evaluate_prospective/{name}.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings=lambda wc: canonical_json(
+            {
+                "sha256": PROSPECTIVE[wc.name],
+                "id_column": config["dataset"]["id_column"],
+                "resampling": config["test"],
+            }
+        ),
+        code=code_hash(
+            "evaluate_prospective", *(MODULES[family] for family in FAMILIES)
+        ),
+    message:
+        "Evaluating the final model on {wildcards.name}"
+    script:
+        "../scripts/evaluate_prospective.py"

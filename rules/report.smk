@@ -14,6 +14,7 @@ rule write_summary:
             rules.judge_probabilities.output.decisions if PLAN.kind == BINARY else []
         ),
         brier=rules.judge_probabilities.output.brier if PLAN.kind == BINARY else [],
+        prospective=expand("results/{{run}}/prospective/{name}.json", name=PROSPECTIVE),
         curation=lambda wc: f"{PLANS[wc.run].dataset_folder}/curation.json",
         assignment=lambda wc: f"{PLANS[wc.run].split_folder}/assignment.tsv",
         cards=expand("results/{{run}}/{model}.json", model=MODELS),
@@ -36,6 +37,7 @@ rule write_summary:
                 "dataset": PLANS[wc.run].dataset,
                 "split": PLANS[wc.run].split,
                 "test": config["test"],
+                "final": config["final"],
             }
         ),
         ledger=lambda wc: PLANS[wc.run].ledger,

@@ -8,14 +8,23 @@ from toxtune.ledger import opening_id, record_opening
 from toxtune.logs import log_to
 from toxtune.models.registry import family_module
 from toxtune.opening import predict_test
+from toxtune.trials import ALL
 from toxtune.warm import call_warm
 
 
 def main(
-    files: dict[str, str], cards: list[Path], ledger: Path, run: str, trainers: str
+    openings: list[dict[str, str]],
+    cards: list[Path],
+    ledger: Path,
+    run: str,
+    trainers: str,
 ) -> None:
-    """Record the opening first, then predict: no look goes unrecorded."""
-    frozen = read_json(files["selection"])
+    """Record the opening first, then predict: no look goes unrecorded.
+
+    `openings` has the arguments of `predict_test` for the winners' models, and for
+    their refits if there are any.
+    """
+    frozen = read_json(openings[0]["selection"])
     line = {
         "selection": opening_id(frozen, [read_json(card) for card in cards]),
         "opened": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -30,19 +39,29 @@ def main(
     record_opening(ledger, line)
     imports = [name for f in frozen["winners"] for name in family_module(f).IMPORTS]
     function = f"{predict_test.__module__}:{predict_test.__name__}"
-    if trainers == "fresh" or not call_warm(function, files, imports):
-        predict_test(**files)
+    for files in openings:
+        if trainers == "fresh" or not call_warm(function, files, imports):
+            predict_test(**files)
 
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
+    parts, test = Path(snakemake.input.test).parent, snakemake.input.test
+    results = Path(snakemake.input.selection).parent
+    common = {"selection": snakemake.input.selection, "test": test}
+    asked = [(results / "models", parts / "test", snakemake.output.predictions)]
+    if snakemake.output.refit:
+        asked += [(results / "refit", parts / ALL / "test", snakemake.output.refit)]
     main(
-        {
-            "selection": snakemake.input.selection,
-            "models": str(Path(snakemake.input.selection).parent / "models"),
-            "test": snakemake.input.test,
-            "predictions": snakemake.output.predictions,
-        },
+        [
+            {
+                **common,
+                "models": str(models),
+                "features": str(features),
+                "predictions": predictions,
+            }
+            for models, features, predictions in asked
+        ],
         cards=[Path(card) for card in snakemake.input.cards],
         ledger=Path(snakemake.params.ledger),
         run=snakemake.wildcards.run,

@@ -9,11 +9,13 @@ import numpy as np
 from toxtune.evaluation import Resampling, evaluate, flat_table
 from toxtune.files import read_json, write_json
 from toxtune.logs import log_to
-from toxtune.metrics import METRICS
+from toxtune.metrics import METRICS, class_weights
 from toxtune.models.registry import family_module
 from toxtune.opening import read_test_predictions
 from toxtune.parts import read_part
+from toxtune.splitsettings import NO_REFIT
 from toxtune.tables import read_tsv, valid_scores, write_tsv
+from toxtune.variants import variant_scores
 
 
 def main(
@@ -21,31 +23,39 @@ def main(
     parts: dict[str, Path],
     models: Path,
     search_scores: Path,
-    test_predictions: Path,
+    test_predictions: dict[str, Path],
     resampling: Resampling,
     report: Path,
     table: Path,
 ) -> None:
-    """Read parts and predictions, evaluate each winner, write the scores."""
+    """Read parts and predictions, evaluate each winner, write the scores.
+
+    `test_predictions` has those before a refit by the name ``none``, and those after.
+    """
     seeds = selection["seeds"]
     kind = METRICS[selection["objective"]["metric"]].kind
     read_parts = {name: read_part(path) for name, path in parts.items()}
     searched = read_tsv(search_scores)
-    families = {}
+    weights = class_weights(read_parts["train"].labels)
+    families, variants = {}, {}
     for family, winner in sorted(selection["winners"].items()):
         ending = family_module(family).MODEL_FORMAT
         fitted = [
             np.load(models / family / f"seed-{seed}.{ending}.train.npy")
             for seed in seeds
         ]
-        predictions = {
-            "train": np.stack(fitted),
-            "test": read_test_predictions(test_predictions, family, seeds),
+        by_refit = {
+            refit: read_test_predictions(path, family, seeds)
+            for refit, path in test_predictions.items()
         }
+        predictions = {"train": np.stack(fitted), "test": by_refit[NO_REFIT]}
         tasks = read_parts["test"].tasks
         valid = valid_scores(searched, winner["trial"]["id"], seeds, tasks)
         judged = {part: read_parts[part] for part in predictions}
         families[family] = evaluate(judged, predictions, valid, resampling, kind)
+        variants[family] = variant_scores(
+            read_parts["test"], weights, by_refit, resampling, kind
+        )
     scores = {
         "selection": selection["id"],
         "overall": selection["overall"],
@@ -54,6 +64,7 @@ def main(
         "confidence": resampling.confidence,
         "resamples": resampling.resamples,
         "families": families,
+        "variants": variants,
     }
     write_json(report, scores)
     write_tsv(table, flat_table(families))
@@ -61,6 +72,10 @@ def main(
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
+    settings = json.loads(snakemake.params.settings)
+    test_predictions = {NO_REFIT: Path(snakemake.input.test_predictions)}
+    if snakemake.input.refit_predictions:
+        test_predictions[settings["refit"]] = Path(snakemake.input.refit_predictions)
     main(
         selection=read_json(snakemake.input.selection),
         parts={
@@ -68,8 +83,8 @@ if __name__ == "__main__":
         },
         models=Path(snakemake.input.selection).parent / "models",
         search_scores=Path(snakemake.input.scores),
-        test_predictions=Path(snakemake.input.test_predictions),
-        resampling=Resampling(**json.loads(snakemake.params.resampling)),
+        test_predictions=test_predictions,
+        resampling=Resampling(**settings["resampling"]),
         report=Path(snakemake.output.report),
         table=Path(snakemake.output.table),
     )

@@ -39,6 +39,7 @@ if __name__ == "__main__":
                 for card in snakemake.input.cards
             ),
             evidence=read_evidence(dict(snakemake.input.items())),
+            prospective=[read_json(path) for path in snakemake.input.prospective],
         ),
         plan=settings,
         assignment=Path(snakemake.input.assignment),

@@ -17,7 +17,7 @@ from toxtune.kinds import BINARY
 from toxtune.metrics import METRICS
 from toxtune.models.hyperparameters import number_hint
 from toxtune.overlay import overlaid, read_overlay
-from toxtune.splitsettings import HOLDOUT, NESTED
+from toxtune.splitsettings import HOLDOUT, NESTED, NO_REFIT
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SCHEMA = ROOT / "schemas" / "config.schema.yaml"
@@ -139,6 +139,7 @@ def _cross_checks(config: dict[str, Any]) -> Iterable[str]:
     yield from _check_split(config["split"])
     yield from _check_validation(config)
     yield from _check_test_source(config)
+    yield from _check_final(config)
     yield from _check_features(config["features"])
     objective = config["objective"]
     kind = METRICS[objective["metric"]].kind
@@ -220,6 +221,18 @@ def _check_test_source(config: dict[str, Any]) -> Iterable[str]:
             "dataset.test_source: the test part cannot come from split.column as well; "
             f"write split.column null and another split.method, got {source!r}"
         )
+
+
+def _check_final(config: dict[str, Any]) -> Iterable[str]:
+    refit, scheme = config["final"]["refit"], config["validation"]["scheme"]
+    if refit != NO_REFIT and scheme != HOLDOUT:
+        yield (
+            f"final.refit: with validation.scheme {scheme} the winners are trained on "
+            f"all molecules but the test part anyway; write none, got {refit!r}"
+        )
+    names = [one["name"] for one in config["prospective"]]
+    if len(set(names)) < len(names):
+        yield f"prospective: names must differ, got {', '.join(names)}"
 
 
 def _check_features(features: dict[str, Any]) -> Iterable[str]:

@@ -16,6 +16,7 @@ from toxtune.kinds import BINARY, REGRESSION
 from toxtune.parts import KEYS, SPLIT_COLUMN, write_table
 from toxtune.permutation import permute_labels
 from toxtune.rawtable import RawRow, read_raw
+from toxtune.smiles import parse_smiles
 
 GROUP_LETTERS = 14
 
@@ -147,11 +148,10 @@ def _drop_unparsable(rows: list[RawRow]) -> tuple[list[Molecule], list[Change]]:
     kept, dropped = [], []
     with rdBase.BlockLogs():
         for raw in rows:
-            molecule = Chem.MolFromSmiles(raw.smiles)
-            if molecule is not None and molecule.GetNumAtoms() > 0:
+            molecule, reason = parse_smiles(raw.smiles)
+            if molecule is not None:
                 kept.append(Molecule(raw, group_of(molecule)))
             else:
-                reason = "RDKit cannot parse the SMILES" if raw.smiles else "no SMILES"
                 dropped.append(Change(raw, "dropped", "", reason))
     return kept, dropped
 

@@ -23,7 +23,12 @@ READ_SECONDS = 30
 logger = logging.getLogger(__name__)
 
 
-def fetch_dataset(sources: list[str], sha256: str | None, destination: Path) -> str:
+def fetch_dataset(
+    sources: list[str],
+    sha256: str | None,
+    destination: Path,
+    key: str = "dataset.source",
+) -> str:
     """Write the uncompressed CSV of the first source that works to `destination`.
 
     Parameters
@@ -35,6 +40,8 @@ def fetch_dataset(sources: list[str], sha256: str | None, destination: Path) -> 
         SHA-256 of the uncompressed CSV in hexadecimal; None accepts any.
     destination
         The file to write; whole or absent.
+    key
+        Where the sources stand in the configuration, for messages.
 
     Returns
     -------
@@ -57,14 +64,14 @@ def fetch_dataset(sources: list[str], sha256: str | None, destination: Path) -> 
         else:
             logger.info("Took %s: %s bytes of CSV", source, f"{size:,}")
             return source
-    raise UserError(_explain(failures))
+    raise UserError(_explain(failures, key))
 
 
-def _explain(failures: list[str]) -> str:
+def _explain(failures: list[str], key: str) -> str:
     if len(failures) == 1:
-        return f"dataset.source: {failures[0]}"
+        return f"{key}: {failures[0]}"
     return (
-        f"dataset.source: none of the {len(failures)} sources works:\n"
+        f"{key}: none of the {len(failures)} sources works:\n"
         + "".join(f"  {failure}\n" for failure in failures)
         + "Name a file or mirror that can be reached in dataset.source, "
         "or try the built-in data with `make demo`."

@@ -40,9 +40,14 @@ def features_name(*definitions: dict[str, Any]) -> str:
 def features_files(name: str) -> list[str]:
     """Return the files, in a part's folder, that make up the named features."""
     return [
-        f"{single}.scaled.npz" if _kind(single) in SCALED else f"{single}.npz"
+        f"{single}.scaled.npz" if is_scaled(single) else f"{single}.npz"
         for single in name.split(JOINT)
     ]
+
+
+def is_scaled(single: str) -> bool:
+    """Whether models get the named features scaled by a transform."""
+    return single.split("-")[0] in SCALED
 
 
 def _name(definition: dict[str, Any]) -> str:
@@ -52,7 +57,3 @@ def _name(definition: dict[str, Any]) -> str:
         if key != "kind" and value is not False
     ]
     return "-".join([definition["kind"], *settings])
-
-
-def _kind(name: str) -> str:
-    return name.split("-")[0]

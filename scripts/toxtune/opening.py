@@ -12,7 +12,9 @@ from toxtune.models.registry import family_module
 from toxtune.parts import read_part, write_table
 
 
-def predict_test(selection: str, models: str, test: str, predictions: str) -> None:
+def predict_test(
+    selection: str, models: str, test: str, features: str, predictions: str
+) -> None:
     """Predict the test part with all winners and seeds, and write one table.
 
     Parameters
@@ -22,7 +24,9 @@ def predict_test(selection: str, models: str, test: str, predictions: str) -> No
     models
         Folder with ``{family}/seed-{seed}.{format}``.
     test
-        The test part; its features lie in the folder of the same name.
+        The test part.
+    features
+        Folder of its features, scaled as those that the models were trained on.
     predictions
         CSV to write: family, seed, id, then the probability or value of each task; of
         several classes a column each, such as ``task=2``.
@@ -32,15 +36,13 @@ def predict_test(selection: str, models: str, test: str, predictions: str) -> No
     rows, header = [], []
     for family, winner in sorted(frozen["winners"].items()):
         module = family_module(family)
-        folder = Path(test).with_suffix("")
-        features = load_features(
-            [folder / name for name in features_files(winner["trial"]["features"])]
-        )
+        files = features_files(winner["trial"]["features"])
+        given = load_features([Path(features) / name for name in files])
         for seed in frozen["seeds"]:
             model = module.load(
                 Path(models) / family / f"seed-{seed}.{module.MODEL_FORMAT}"
             )
-            predicted = model.predict(features)
+            predicted = model.predict(given)
             header = column_names(part.tasks, predicted.shape[1])
             # As text, float32 has a shortest spelling that reads back exactly.
             rows += [

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from toxtune.features import features_files
+from toxtune.features import features_files, is_scaled
 from toxtune.splitsettings import n_folds
 from toxtune.trials import Trial, fold_folder
 
@@ -143,7 +143,7 @@ class Plan:
         """The parts that the winners' models are made with."""
         return ["train"] if self.is_cross_validated else ["train", "valid"]
 
-    def part_file(self, part: str, fold: int | None = None) -> str:
+    def part_file(self, part: str, fold: int | str | None = None) -> str:
         """Path of a part's molecules."""
         return f"{fold_folder(self.split_folder, fold)}/{part}.csv"
 
@@ -151,7 +151,7 @@ class Plan:
         """Paths of the molecules of a part in each training set of the search."""
         return [self.part_file(part, fold) for fold in self.folds]
 
-    def features_files(self, *parts: str, fold: int | None = None) -> list[str]:
+    def features_files(self, *parts: str, fold: int | str | None = None) -> list[str]:
         """Paths of the parts' features, of all kinds that a trial may ask for."""
         return [
             f"{fold_folder(self.split_folder, fold)}/{part}/{file}"
@@ -159,6 +159,11 @@ class Plan:
             for name in sorted(self.features)
             for file in features_files(name)
         ]
+
+    def transform_files(self, fold: int | str | None = None) -> list[str]:
+        """Paths of the transforms that scale features of a training set."""
+        folder = f"{fold_folder(self.split_folder, fold)}/transforms"
+        return [f"{folder}/{name}.npz" for name in filter(is_scaled, self.features)]
 
     @property
     def ledger(self) -> str:

@@ -56,6 +56,14 @@ def load_plans(config: dict[str, Any]) -> list[Plan]:
     ]
 
 
+def prospective_sums(config: dict[str, Any]) -> dict[str, str]:
+    """Map the name of each prospective dataset to the SHA-256 of its content."""
+    return {
+        one["name"]: _hash_of_source(one["source"], f"prospective[{number}].source")
+        for number, one in enumerate(config["prospective"])
+    }
+
+
 @dataclass(frozen=True)
 class _Search:
     """One space's search, before it is laid on a split.
@@ -231,10 +239,12 @@ def _dataset_settings(config: dict[str, Any]) -> dict[str, Any]:
     seed = dataset["permute_labels"]
     column = config["split"]["column"]
     if dataset["test_source"] is not None:
-        test = {"test_sha256": _hash_of_source(dataset["test_source"], "test_source")}
+        source = dataset["test_source"]
+        test = {"test_sha256": _hash_of_source(source, "dataset.test_source")}
         column = SPLIT_COLUMN
     return {
-        "sha256": dataset["sha256"] or _hash_of_source(dataset["source"], "source"),
+        "sha256": dataset["sha256"]
+        or _hash_of_source(dataset["source"], "dataset.source"),
         "smiles_column": dataset["smiles_column"],
         "id_column": dataset["id_column"],
         "tasks": sorted(dataset["tasks"]),
@@ -254,7 +264,7 @@ def _hash_of_source(source: str, key: str) -> str:
     path = Path(os.path.expandvars(source)).expanduser()
     if not path.is_file():
         raise UserError(
-            f"dataset.{key}: there is no file {source}. Name a CSV file with a SMILES "
+            f"{key}: there is no file {source}. Name a CSV file with a SMILES "
             "column, or try `make demo`, which needs no data"
         )
     status = path.stat()
@@ -263,7 +273,7 @@ def _hash_of_source(source: str, key: str) -> str:
     if stamp not in known:
         digest = hashlib.sha256()
         with open(path, "rb") as stream:
-            for chunk in uncompressed(stream, f"dataset.{key}: {source}"):
+            for chunk in uncompressed(stream, f"{key}: {source}"):
                 digest.update(chunk)
         known[stamp] = digest.hexdigest()
         write_json(HASH_CACHE, known)

@@ -6,7 +6,6 @@ import resource
 import time
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from toxtune.parts import read_table
 from toxtune.store import place
 from toxtune.training import load_examples, status_of
 from toxtune.trials import Trial
+from toxtune.versions import library_version
 
 RESULT_FILES = (
     "valid_predictions.npy",
@@ -42,7 +42,8 @@ class Replicate:
     seed
         Any whole number ≥ 0.
     fold
-        The fold that it is judged by in a cross-validation; ``None`` elsewhere.
+        The fold that it is judged by in a cross-validation; `toxtune.trials.ALL` for a
+        refit; ``None`` elsewhere.
     state
         A saved state of the same training with less of its resource, to go on from.
         It changes no result, only what it costs.
@@ -50,7 +51,7 @@ class Replicate:
 
     trial: Trial
     seed: int
-    fold: int | None = None
+    fold: int | str | None = None
     state: Path | None = None
 
     @cached_property
@@ -68,7 +69,7 @@ class Replicate:
                     for part in self._parts
                 ],
                 "code": code_hash("toxtune.training", module.__name__),
-                "versions": {name: _version(name) for name in module.LIBRARIES},
+                "versions": {name: library_version(name) for name in module.LIBRARIES},
                 "device": "cpu",
                 "precision": "float32",
             }
@@ -87,8 +88,8 @@ class Replicate:
     def _parts(self) -> list[str]:
         """The parts that the training reads.
 
-        A cross-validation leaves no molecule for a validation part of its own: then
-        the winner is trained on all and judged by none.
+        A cross-validation leaves no molecule for a validation part of its own, and
+        neither does a refit: then the winner is trained on all and judged by none.
         """
         _, judged = read_table(Path(self.trial.part_file("valid", self.fold)))
         return ["train", "valid"] if judged else ["train"]
@@ -234,16 +235,6 @@ def save_predictions(path: Path, predictions: np.ndarray) -> None:
     """Write predictions, see `toxtune.models.Model`, as float32."""
     with whole_file(path, "wb") as stream:
         np.save(stream, predictions.astype(np.float32))
-
-
-def _version(distribution: str) -> str:
-    # TensorFlow's builds are one library under several names.
-    for name in (distribution, f"{distribution}-cpu"):
-        try:
-            return version(name)
-        except PackageNotFoundError:
-            continue
-    return "absent"
 
 
 def _peak_memory_mib() -> float:

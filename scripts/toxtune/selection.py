@@ -91,10 +91,12 @@ def _winner(
         }
     sd = won[f"{metric}_sd"]
     spec = specs[won["trial"]]
+    on_all = _trained_on_all(spec["trial"], won)
     return {
         **spec,
         **close,
-        "model": _model(spec["trial"], won, settings),
+        "model": on_all if settings["cross_validated"] else spec["trial"],
+        "refit": on_all,
         "mean": float(won[f"{metric}_mean"]),
         "sd": None if pd.isna(sd) else float(sd),
         "per_seed": [float(won[f"{metric}_seed-{seed}"]) for seed in settings["seeds"]],
@@ -119,16 +121,13 @@ def _simplest(
     return by_id.iloc[chosen[0]]
 
 
-def _model(
-    trial: dict[str, Any], row: pd.Series, settings: dict[str, Any]
-) -> dict[str, Any]:
-    """Return the trial that the winner's model is a training of.
+def _trained_on_all(trial: dict[str, Any], row: pd.Series) -> dict[str, Any]:
+    """Return the trial that a training on all molecules but the test part is of.
 
-    After a cross-validation all folds are trained on, and none is left to stop early
-    by: the number of epochs is then the mean over the trainings of the search.
+    That is so after a cross-validation, and in a refit. No molecule is left to stop
+    early by: the number of epochs is then the mean over the trainings of the search.
     """
-    stopped_early = trial["hyperparameters"].get("patience") is not None
-    if not (settings["cross_validated"] and stopped_early):
+    if trial["hyperparameters"].get("patience") is None:
         return trial
     epochs = max(1, round(row["epochs_trained"]))
     return vars(with_hyperparameters(Trial(**trial), patience=None, epochs=epochs))

@@ -28,10 +28,16 @@ def nearest(
     numbers
         n_queries, the reference; of equally similar ones the first.
     """
-    known = fingerprints(references)
+    return most_similar(fingerprints(queries), fingerprints(references))
+
+
+def most_similar(
+    queries: Sequence[DataStructs.ExplicitBitVect],
+    known: Sequence[DataStructs.ExplicitBitVect],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Do what `nearest` does, of fingerprints."""
     rows = (
-        np.array(DataStructs.BulkTanimotoSimilarity(query, known))
-        for query in fingerprints(queries)
+        np.array(DataStructs.BulkTanimotoSimilarity(query, known)) for query in queries
     )
     found = [(row.max(), row.argmax()) for row in rows]
     similarities, numbers = zip(*found, strict=True) if found else ((), ())

@@ -7,6 +7,7 @@ from toxtune.parts import SPLIT_COLUMN
 # The validation part is cut off once; or every molecule of train is judged once per
 # repeat; or that, and every molecule is in the test part once.
 HOLDOUT, CROSS_VALIDATION, NESTED = "holdout", "cross_validation", "nested"
+NO_REFIT = "none"
 
 
 def split_settings(config: dict[str, Any]) -> dict[str, dict[str, Any]]:

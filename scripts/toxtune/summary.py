@@ -14,6 +14,7 @@ from toxtune.evidence import (
     similarity_section,
     warning_section,
 )
+from toxtune.finalsection import final_section, prospective_section
 from toxtune.markdown import format_interval, format_score, markdown_table
 from toxtune.metrics import METRICS
 
@@ -37,6 +38,8 @@ class Results:
         Between a saved model's validation predictions and those it was selected by.
     evidence
         What was made to doubt the scores.
+    prospective
+        Scores of the final model on data that came later.
     """
 
     run: str
@@ -49,6 +52,7 @@ class Results:
     openings: list[dict[str, Any]]
     largest_difference: float
     evidence: Evidence
+    prospective: list[dict[str, Any]]
 
     def where(self, part: str) -> str:
         """Say which part a number is from, with the split and the size."""
@@ -84,6 +88,8 @@ def _evidence(results: Results) -> list[str]:
         selection_section(evidence, where("valid")),
         comparison_section(evidence, metric, where("test")),
         calls_section(evidence, where("test")),
+        final_section(results.test, results.plan["final"], where("test")),
+        prospective_section(results.prospective),
         similarity_section(evidence, where("test")),
     ]
 

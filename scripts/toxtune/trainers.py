@@ -87,7 +87,7 @@ def train(
     store: str,
     trial: dict[str, Any],
     seed: int,
-    fold: int | None,
+    fold: int | str | None,
     kinds: Sequence[str],
     shorter: dict[str, Any] | None,
 ) -> None:

@@ -8,6 +8,9 @@ from toxtune.identity import canonical_json, short_id
 from toxtune.kinds import BINARY
 from toxtune.models.registry import family_module
 
+# In place of a fold: the training set of a refit, which is train and valid together.
+ALL = "all"
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -42,11 +45,11 @@ class Trial:
         """Where the results of the trial's replicates are."""
         return f"results/trials/{self.family}/{self.id}"
 
-    def part_file(self, part: str, fold: int | None = None) -> str:
-        """Path of a part's molecules; `fold` is that of a cross-validation."""
+    def part_file(self, part: str, fold: int | str | None = None) -> str:
+        """Path of a part's molecules; of a fold of a cross-validation, or of `ALL`."""
         return f"{fold_folder(self._split_folder, fold)}/{part}.csv"
 
-    def features_files(self, part: str, fold: int | None = None) -> list[str]:
+    def features_files(self, part: str, fold: int | str | None = None) -> list[str]:
         """Paths of a part's features, to be put side by side in this order."""
         folder = f"{fold_folder(self._split_folder, fold)}/{part}"
         return [f"{folder}/{name}" for name in features_files(self.features)]
@@ -60,9 +63,11 @@ class Trial:
         return canonical_json(vars(self))
 
 
-def fold_folder(split_folder: str, fold: int | None) -> str:
-    """Folder of a fold's parts, or of the split's own."""
-    return split_folder if fold is None else f"{split_folder}/fold-{fold}"
+def fold_folder(split_folder: str, fold: int | str | None) -> str:
+    """Folder of the parts of a fold or of `ALL`, or of the split's own."""
+    if fold is None:
+        return split_folder
+    return f"{split_folder}/{ALL}" if fold == ALL else f"{split_folder}/fold-{fold}"
 
 
 def make_trial(

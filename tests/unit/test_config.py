@@ -58,9 +58,13 @@ OF_ONE_SPACE = {
     for path in PROPERTIES
     if path[:3] == ("search", "spaces", "*") and path[3:] in {(key,) for key in BUDGETS}
 }
+# The shipped configuration has no data of which these speak.
+OF_LATER_DATA = {path for path in PROPERTIES if path[:2] == ("prospective", "*")}
 
 
-@pytest.mark.parametrize("path", set(PROPERTIES) - OF_ONE_SPACE, ids=".".join)
+@pytest.mark.parametrize(
+    "path", set(PROPERTIES) - OF_ONE_SPACE - OF_LATER_DATA, ids=".".join
+)
 def test_every_key_is_in_the_shipped_configuration(path):
     assert _reached(yaml.safe_load((ROOT / "config.yaml").read_text("utf-8")), path)
 
@@ -247,6 +251,17 @@ FAULTS = {
     "{validation: {scheme: nested, repeats: 2}, split: {method: scaffold, "
     "seeds: null}}": (
         "validation.repeats: scaffold gives the same folds each time; write 1, got 2"
+    ),
+    "{validation: {scheme: cross_validation}, final: {refit: train+valid}}": (
+        "final.refit: with validation.scheme cross_validation the winners are trained "
+        "on all molecules but the test part anyway; write none, got 'train+valid'"
+    ),
+    "prospective: [{name: a, source: b.csv}, {name: a, source: c.csv}]": (
+        "prospective: names must differ, got a, a"
+    ),
+    "prospective: [{name: ../a, source: b.csv}]": (
+        "prospective[0].name: must be letters, digits, dot, dash or underscore, at "
+        "most 64, got '../a'"
     ),
     "validation: {folds: 1}": "validation.folds: must be ≥ 2, got 1",
     "{dataset: {test_source: a.csv}, split: {column: set}}": (

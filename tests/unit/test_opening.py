@@ -47,7 +47,12 @@ def predicted(tmp_path, monkeypatch):
     write_json(tmp_path / "selection.json", SELECTION)
 
     def predict():
-        names = {"selection": "selection.json", "test": "test.csv", "models": "models"}
+        names = {
+            "selection": "selection.json",
+            "test": "test.csv",
+            "models": "models",
+            "features": "test",
+        }
         table = tmp_path / "test_predictions.csv"
         files = {key: str(tmp_path / name) for key, name in names.items()}
         predict_test(**files, predictions=str(table))

@@ -80,7 +80,7 @@ def test_training_is_not_known_by_names(replicate):
     assert replace(replicate, trial=renamed).key == replicate.key
 
 
-@pytest.mark.parametrize("name", ["code_hash", "_version"])
+@pytest.mark.parametrize("name", ["code_hash", "library_version"])
 def test_training_is_known_by_code_and_libraries(replicate, monkeypatch, name):
     before = replicate.key
     monkeypatch.setattr(replicates, name, lambda *names: "changed")

@@ -62,6 +62,7 @@ def test_best_mean_of_each_family_wins_and_the_best_of_all():
     assert won == {
         "trial": {"id": "b", "hyperparameters": {"x": "b"}},
         "model": SPECS["b"]["trial"],
+        "refit": SPECS["b"]["trial"],
         "folders": {"seed-0": "b/seed-0", "seed-1": "b/seed-1"},
         "mean": 0.85,
         "sd": 0.014,

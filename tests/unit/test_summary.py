@@ -1,5 +1,6 @@
 """The summary that a person reads."""
 
+import itertools
 from dataclasses import replace
 
 import pandas as pd
@@ -26,6 +27,22 @@ def report(test, sd=0.01, per_task=0.7):
         }
         for metric in BINARY
     }
+
+
+def variants(test):
+    """One family's scores before and after a refit, of single seeds and ensembles."""
+    made = itertools.product(["none", "train+valid"], [False, True])
+    return [
+        {
+            "refit": refit,
+            "ensemble": ensemble,
+            "metric": metric,
+            "score": test + 0.01 * number,
+            "interval": [test - 0.05, test + 0.05],
+        }
+        for number, (refit, ensemble) in enumerate(made)
+        for metric in BINARY
+    ]
 
 
 def winner(id, family, mean):
@@ -130,6 +147,7 @@ def results() -> Results:
             "resamples": 1000,
             "molecules": {"train": 80, "valid": 11, "test": 12},
             "families": {"dense": report(0.812), "random_forest": report(0.827)},
+            "variants": {"dense": variants(0.812), "random_forest": variants(0.827)},
         },
         curation={
             "rows": 110,
@@ -144,12 +162,14 @@ def results() -> Results:
         plan={
             "dataset": {"sha256": "f" * 64},
             "split": {"method": "random", "seed": 0},
+            "final": {"refit": "train+valid", "ensemble": True},
         },
         trials=trials,
         cost=cost,
         openings=[opening(1)],
         largest_difference=0.0,
         evidence=evidence(),
+        prospective=[],
     )
 
 
@@ -316,3 +336,32 @@ def test_folds_are_told_in_place_of_a_validation_part(results):
     assert "for its ROC-AUC over the folds (0.851;" in summary(results)
     text = section(results, "Selection")
     assert f"folds of the training part: {WHERE}, 80 rows" in text
+
+
+def test_scores_before_and_after_the_refit_are_shown_and_the_final_one_is_marked(
+    results,
+):
+    rows = section(results, "Final model").splitlines()
+    assert "| dense | none | single seeds, mean | 0.812 | 0.762 to 0.862 |" in rows
+    assert "| dense | none | ensemble | 0.822 | 0.762 to 0.862 |" in rows
+    assert "| dense * | train+valid | ensemble | 0.842 | 0.762 to 0.862 |" in rows
+    assert sum("*" in row.split("|")[1] for row in rows if row.startswith("|")) == 1
+
+
+def test_prospective_data_have_a_line_each(results):
+    assert "## Prospective" not in summary(results)
+    report = {
+        "name": "batch-2",
+        "objective": {"metric": "roc_auc", "direction": "maximize"},
+        "confidence": 0.95,
+        "rows": 40,
+        "molecules": 30,
+        "already_seen": 5,
+        "unparsable": 4,
+        "tasks_missing": ["SR-p53"],
+        "openings": 2,
+        "scores": {"roc_auc": {"mean": {"score": 0.7, "interval": [0.6, 0.8]}}},
+    }
+    rows = section(replace(results, prospective=[report]), "Prospective")
+    line = "| batch-2 | 0.700 | 0.600 to 0.800 | 30 of 40 | 5 | 4 | SR-p53 | 2 |"
+    assert line in rows

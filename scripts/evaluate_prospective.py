@@ -1,0 +1,112 @@
+"""Score the final model on data that became available after it was frozen."""
+
+import json
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from toxtune.download import fetch_dataset
+from toxtune.evaluation import Resampling
+from toxtune.files import sha256_of_file, write_json
+from toxtune.final import load
+from toxtune.identity import ID_LENGTH, short_id
+from toxtune.ledger import read_openings, record_opening
+from toxtune.logs import log_to
+from toxtune.metrics import class_weights
+from toxtune.parts import read_part, write_table
+from toxtune.prospective import (
+    EXCLUSION_COLUMNS,
+    Later,
+    evaluate_later,
+    read_later,
+    score_table,
+)
+from toxtune.tables import write_tsv
+
+
+def main(
+    name: str,
+    source: str,
+    settings: dict[str, Any],
+    files: dict[str, Path],
+    outputs: dict[str, Path],
+) -> None:
+    """Record the look first, then evaluate: none goes unrecorded."""
+    model = load(files["model"])
+    parts = {part: read_part(files[part]) for part in ("train", "valid")}
+    seen = {
+        group: f"the same molecule as {id} in {name}"
+        for name, part in parts.items()
+        for id, group in zip(part.ids, part.groups, strict=True)
+    }
+    later = fetched(name, source, settings, model.card, seen, outputs["report"].parent)
+    ledger = files["ledger"]
+    record_opening(ledger, ledger_line(model.card, files["model"], name))
+    report = evaluate_later(
+        model,
+        later,
+        class_weights(parts["train"].labels),
+        Resampling(**settings["resampling"]),
+    )
+    openings = len(read_openings(ledger))
+    write_tsv(outputs["table"], score_table(report["scores"]))
+    write_table(outputs["exclusions"], EXCLUSION_COLUMNS, later.exclusions, "\t")
+    report |= {"name": name, "sha256": settings["sha256"], "openings": openings}
+    write_json(outputs["report"], report)
+
+
+def fetched(
+    name: str,
+    source: str,
+    settings: dict[str, Any],
+    card: dict[str, Any],
+    seen: dict[str, str],
+    folder: Path,
+) -> Later:
+    """Copy the source, checked, and read it."""
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        copy = Path(scratch, f"prospective {name}")
+        key = f"prospective {name}"
+        fetch_dataset([source], settings["sha256"], copy, key)
+        return read_later(copy, card, settings["id_column"], seen)
+
+
+def ledger_line(card: dict[str, Any], model: Path, name: str) -> dict[str, Any]:
+    """Describe a look at prospective data; the very model makes it distinct."""
+    family = card["trial"]["family"]
+    parts = {"selection": card["selection"], "final": sha256_of_file(model)}
+    return {
+        "selection": short_id(parts),
+        "opened": datetime.now(UTC).isoformat(timespec="seconds"),
+        "run": card["run"],
+        "prospective": name,
+        "overall": family,
+        "objective": card["objective"]["metric"],
+        "winners": {family: card["trial"]["id"]},
+    }
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    name = snakemake.wildcards.name
+    settings = json.loads(snakemake.params.settings)
+    data = settings["sha256"][:ID_LENGTH]
+    main(
+        name,
+        # A file that is moved is no other data: the checksum says what it is.
+        source=next(
+            one["source"]
+            for one in snakemake.config["prospective"]
+            if one["name"] == name
+        ),
+        settings=settings,
+        files={
+            "ledger": Path(f"results/ledger/prospective-{data}.jsonl"),
+            **{key: Path(snakemake.input[key]) for key in ("model", "train", "valid")},
+        },
+        outputs={
+            key: Path(snakemake.output[key])
+            for key in ("table", "exclusions", "report")
+        },
+    )

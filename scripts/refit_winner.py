@@ -1,0 +1,29 @@
+"""Train a frozen winner once more, on train and valid together."""
+
+from pathlib import Path
+
+from toxtune.files import read_json, write_json
+from toxtune.logs import log_to
+from toxtune.replicates import Replicate, model_card
+from toxtune.store import place
+from toxtune.trainers import fill_store
+from toxtune.trials import ALL, Trial
+
+
+def main(replicate: Replicate, outputs: dict[str, Path], trainers: str) -> None:
+    """Place the model, and a card that says what it is."""
+    entry = fill_store(replicate, ["model"], trainers)["model"]
+    place(entry / f"model.{replicate.model_format}", outputs["model"])
+    # The search has no model on these molecules that it could be compared with.
+    write_json(outputs["card"], model_card(replicate, None, entry))
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    frozen = read_json(snakemake.input.selection)
+    winner = frozen["winners"][snakemake.wildcards.family]
+    main(
+        Replicate(Trial(**winner["refit"]), int(snakemake.wildcards.seed), ALL),
+        outputs={name: Path(snakemake.output[name]) for name in ("model", "card")},
+        trainers=snakemake.config["trainers"],
+    )

@@ -1,0 +1,65 @@
+"""Write the model for use, of the family selected overall, to one file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from toxtune.features import JOINT, is_scaled
+from toxtune.files import read_json
+from toxtune.finalfile import final_card, write_final
+from toxtune.logs import log_to
+from toxtune.models.registry import family_module
+from toxtune.parts import read_part
+from toxtune.pooling import read_pooled
+from toxtune.splitsettings import NO_REFIT
+
+
+def main(
+    selection: dict[str, Any],
+    parts: dict[str, list[Path]],
+    trained_on: list[Path],
+    models: Path,
+    transforms: Path,
+    settings: dict[str, Any],
+    path: Path,
+) -> None:
+    """Fit thresholds and domain, and put everything together."""
+    family = selection["overall"]
+    judged = read_pooled(
+        selection["winners"][family],
+        selection["seeds"],
+        parts["valid"],
+        settings["cross_validated"],
+    )
+    train, valid = ([read_part(one) for one in parts[n]] for n in ("train", "valid"))
+    card = final_card(selection, settings, judged, (train, valid))
+    ending = family_module(family).MODEL_FORMAT
+    scaled = filter(is_scaled, card["trial"]["features"].split(JOINT))
+    write_final(
+        path,
+        card,
+        models=[models / family / f"seed-{seed}.{ending}" for seed in card["seeds"]],
+        transforms={name: transforms / f"{name}.npz" for name in scaled},
+        trained_on=[smiles for one in trained_on for smiles in read_part(one).smiles],
+    )
+
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    settings = json.loads(snakemake.params.settings)
+    trained_on = [Path(path) for path in snakemake.input.trained_on]
+    is_refit = settings["refit"] != NO_REFIT
+    main(
+        selection=read_json(snakemake.input.selection),
+        parts={
+            part: [Path(path) for path in snakemake.input[part]]
+            for part in ("train", "valid")
+        },
+        trained_on=trained_on,
+        models=Path(snakemake.output.model).with_name(
+            "refit" if is_refit else "models"
+        ),
+        transforms=trained_on[0].with_name("transforms"),
+        settings=settings,
+        path=Path(snakemake.output.model),
+    )
