@@ -28,11 +28,12 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 # A .venv whose Python has been removed from the machine must be made again.
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 
-.PHONY: help run demo report plan status prune test lint format lock install
+.PHONY: help run demo report plan status predict export-optuna export-mlflow prune test \
+    lint format lock install
 .DEFAULT_GOAL := help
 
 help: ## list these targets
-	@sed -n 's/^\([a-z]*\):.*## /  make \1 \t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1 \t/p' Makefile | expand -t 22
 	@echo
 	@echo "  CORES=2, CONFIG='examples/a.yaml examples/b.yaml', EXTRA=cuda, PYTHON=python3.12"
 
@@ -52,6 +53,15 @@ plan: $(INSTALLED) ## say what `make run` would do, and about what it costs
 
 status: $(INSTALLED) ## say how the present or last run stands
 	@$(IN_VENV) toxtune.commands.status
+
+predict: $(INSTALLED) ## add predictions to a table: MODEL=results/tox21/final.zip IN=a.csv OUT=b.csv
+	@$(IN_VENV) toxtune.commands.predict $(MODEL) $(IN) $(OUT)
+
+export-optuna: $(INSTALLED) ## hand a search to Optuna: RUN=tox21 TO=study.db
+	@$(IN_VENV) toxtune.commands.export_optuna --run $(RUN) --to $(TO)
+
+export-mlflow: $(INSTALLED) ## hand a search to MLflow: RUN=tox21 TO=mlflow.db
+	@$(IN_VENV) toxtune.commands.export_mlflow --run $(RUN) --to $(TO)
 
 prune: $(INSTALLED) ## remove results that no configuration uses; asks first
 	@$(IN_VENV) toxtune.commands.prune $(CONFIGFILES) $(if $(YES),--yes)

@@ -28,7 +28,7 @@ WHERE_TO_LOOK = {
     "test.tsv": "scores on the test part",
     "trials.tsv": "all trials",
     "selection.json": "the frozen winners",
-    "models": "their models",
+    "final.zip": "the model for use: `make predict`",
 }
 _SHORT_SUMMARY_LINES = 40
 
