@@ -9,7 +9,7 @@ import numpy as np
 
 from toxtune.errors import UserError
 from toxtune.files import read_json
-from toxtune.metrics import metrics_of
+from toxtune.metrics import METRICS, metrics_of
 from toxtune.tables import read_tsv
 
 COMPLETE, GIVEN_UP, FAILED = "complete", "given up", "failed"
@@ -120,7 +120,7 @@ def _trial(
     family, id = trial["family"], trial["id"]
     scores, facts = {}, {"seeds": int(row["seeds"]), "status": row["status"]}
     facts["seconds"] = float(seconds[id])
-    for metric in metrics_of(trial["kind"]):
+    for metric in metrics_of(METRICS[selection["objective"]["metric"]].kind):
         scores[f"valid_{metric}"] = row[f"{metric}_mean"]
         scores[f"valid_{metric}_sd"] = row[f"{metric}_sd"]
     if selection["winners"][family]["trial"]["id"] == id:

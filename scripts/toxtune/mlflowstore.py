@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from pathlib import Path
 
 from toxtune.errors import UserError
@@ -14,8 +15,8 @@ from toxtune.exporting import (
     ExportedTrial,
 )
 
-# How MLflow calls the outcomes.
-STATUS = {COMPLETE: "FINISHED", GIVEN_UP: "KILLED", FAILED: "FAILED"}
+# MLflow shows what is killed as what is failed; that a trial was given up, a tag says.
+STATUS = {COMPLETE: "FINISHED", GIVEN_UP: "FINISHED", FAILED: "FAILED"}
 
 
 def write_store(run: ExportedRun, path: Path) -> None:
@@ -57,16 +58,19 @@ def _write_trial(
 ) -> None:
     from mlflow.entities import Metric, Param
 
+    # When a trial was trained is not known, how long is.
+    now = int(1000 * time.time())
     made = client.create_run(
         experiment,
+        start_time=now - int(1000 * trial.facts["seconds"]),
         run_name=f"{trial.family} {trial.id}",
-        tags={"trial": trial.id} | {name: str(v) for name, v in trial.facts.items()},
+        tags={"trial": trial.id, "outcome": trial.outcome}
+        | {name: str(value) for name, value in trial.facts.items()},
     )
     settings = {"family": trial.family, **trial.settings}
-    now = made.info.start_time
     client.log_batch(
         made.info.run_id,
         params=[Param(name, str(value)) for name, value in settings.items()],
         metrics=[Metric(name, score, now, 0) for name, score in trial.scores.items()],
     )
-    client.set_terminated(made.info.run_id, STATUS[trial.outcome])
+    client.set_terminated(made.info.run_id, STATUS[trial.outcome], end_time=now)

@@ -2,6 +2,7 @@
 
 import json
 import warnings
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def _frozen(
         GIVEN_UP: TrialState.PRUNED,
         FAILED: TrialState.FAIL,
     }
-    return create_trial(
+    frozen = create_trial(
         state=states[trial.outcome],
         value=trial.scores.get(f"valid_{run.metric}"),
         params={name: _plain(trial.settings[name]) for name in distributions},
@@ -67,6 +68,11 @@ def _frozen(
             **trial.scores,
         },
     )
+    # When a trial was trained is not known, how long is.
+    frozen.datetime_start = frozen.datetime_complete - timedelta(
+        seconds=trial.facts["seconds"]
+    )
+    return frozen
 
 
 def _distributions(trials: list[ExportedTrial]) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def test_optuna_reads_a_study_per_family(run, tmp_path):
     neurons = won.distributions["neurons"]
     assert (neurons.low, neurons.high, neurons.log) == (16, 2048, True)
     assert won.user_attrs["settings"]["batch_size"] == 100
-    assert won.user_attrs["seconds"] == 3
+    assert won.duration.total_seconds() == won.user_attrs["seconds"] == 3
     forest = optuna.load_study(study_name=names[1], storage=storage)
     depths = forest.trials[0].distributions["max_depth"].choices
     assert set(depths) == {3, None}
@@ -123,8 +123,10 @@ def test_mlflow_reads_a_run_per_trial(run, tmp_path):
     runs = {run.data.tags["trial"]: run for run in found}
     assert set(runs) == set(TRIALS)
     states = {id[0]: run.info.status for id, run in runs.items()}
-    assert states == dict.fromkeys("abef", "FINISHED") | {"c": "KILLED", "d": "FAILED"}
+    assert states == dict.fromkeys("abcef", "FINISHED") | {"d": "FAILED"}
+    assert runs["c" * 12].data.tags["outcome"] == "given up"
     won = runs["b" * 12]
+    assert won.info.end_time - won.info.start_time == 3000
     assert won.data.tags["winner"] == "overall"
     assert won.data.params["neurons"] == "64"
     assert won.data.params["widths"] == "[32, 16]"
