@@ -6,7 +6,8 @@ score, and all resamples of a task are computed together.
 
 import numpy as np
 
-from toxtune.metrics import of_task, scorable
+from toxtune.labels import scorable
+from toxtune.metrics import of_task
 from toxtune.resampled_scores import RESAMPLED_SCORES
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from toxtune.calibration import brier_score, fit_temperature, reliability, tempered
 from toxtune.decisions import SCORES, decision_scores, youden_threshold
-from toxtune.metrics import scorable
+from toxtune.labels import scorable
 from toxtune.parts import Part
 
 TEMPERATURE = "temperature"

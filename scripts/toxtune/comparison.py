@@ -14,7 +14,8 @@ from toxtune.bootstrap import (
 )
 from toxtune.delong import holm, p_value, placements
 from toxtune.evaluation import Resampling
-from toxtune.metrics import class_weights, metrics_of, scorable, task_scores
+from toxtune.labels import scorable
+from toxtune.metrics import class_weights, metrics_of, task_scores
 from toxtune.parts import Part
 
 COLUMNS = ["family", "against", "metric", "task", "test", "test_against", "difference"]

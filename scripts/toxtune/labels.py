@@ -1,7 +1,9 @@
-"""Reading labels: what is legal for each kind of tasks, and what labels look like."""
+"""Labels: what is legal for each kind of tasks, and what can be scored by them."""
 
 import math
 from collections.abc import Iterable
+
+import numpy as np
 
 from toxtune.kinds import BINARY, MULTICLASS, REGRESSION
 
@@ -39,3 +41,11 @@ def detect_kind(labels: Iterable[str]) -> str:
         if all(read_label(label, kind) is not None for label in known):
             return kind
     return REGRESSION
+
+
+def scorable(labels: np.ndarray) -> np.ndarray:
+    """Which tasks have two different labels, or more; n_tasks, bool."""
+    known = ~np.isnan(labels)
+    low = np.where(known, labels, np.inf).min(axis=0, initial=np.inf)
+    high = np.where(known, labels, -np.inf).max(axis=0, initial=-np.inf)
+    return low < high

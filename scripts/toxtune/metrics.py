@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toxtune.kinds import BINARY, MULTICLASS, REGRESSION
+from toxtune.labels import scorable
 
 THRESHOLD = 0.5
 
@@ -88,14 +89,6 @@ def of_task(predictions: np.ndarray, task: int, n_tasks: int) -> np.ndarray:
     n_classes = predictions.shape[1] // n_tasks
     own = predictions[:, task * n_classes : (task + 1) * n_classes]
     return own if n_classes > 1 else own[:, 0]
-
-
-def scorable(labels: np.ndarray) -> np.ndarray:
-    """Which tasks have two different labels, or more; n_tasks, bool."""
-    known = ~np.isnan(labels)
-    low = np.where(known, labels, np.inf).min(axis=0, initial=np.inf)
-    high = np.where(known, labels, -np.inf).max(axis=0, initial=-np.inf)
-    return low < high
 
 
 def class_weights(train_labels: np.ndarray) -> np.ndarray:

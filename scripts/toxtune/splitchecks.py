@@ -8,7 +8,7 @@ import numpy as np
 
 from toxtune.errors import UserError
 from toxtune.kinds import MULTICLASS
-from toxtune.metrics import scorable
+from toxtune.labels import scorable
 from toxtune.parts import Part
 
 logger = logging.getLogger(__name__)

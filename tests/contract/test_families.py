@@ -18,7 +18,8 @@ from families import (
     predicted,
     with_defaults,
 )
-from toxtune.metrics import scorable, task_scores
+from toxtune.labels import scorable
+from toxtune.metrics import task_scores
 from toxtune.models import Examples
 from toxtune.models.registry import family_module
 from toxtune.training import status_of

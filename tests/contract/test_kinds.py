@@ -15,7 +15,8 @@ from families import (
     with_defaults,
 )
 from toxtune.kinds import BINARY, MULTICLASS, REGRESSION
-from toxtune.metrics import scorable, task_scores
+from toxtune.labels import scorable
+from toxtune.metrics import task_scores
 from toxtune.models import Examples
 from toxtune.models.registry import MODULES, family_module
 from toxtune.training import status_of

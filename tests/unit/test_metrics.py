@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, f1_score, r2_score, roc_auc_score
 
+from toxtune.labels import scorable
 from toxtune.metrics import (
     METRICS,
     class_weights,
     mean_score,
     metrics_of,
-    scorable,
     task_scores,
 )
 

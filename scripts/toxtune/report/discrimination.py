@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from toxtune.metrics import scorable
+from toxtune.labels import scorable
 from toxtune.report.figure import DATA, Figure, Panel, pointable
 from toxtune.report.look import GREY, family_colours
 from toxtune.report.run import MOST_TASKS, Run
