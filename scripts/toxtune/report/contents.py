@@ -41,7 +41,7 @@ ENTRIES = (
     Entry("frequency", "How often each trial is selected", "Search"),
     Entry("failures", "Failed trials", "Search"),
     Entry("tasks", "Scores per task", "Test"),
-    Entry("optimism", "Chosen is not measured", "Test"),
+    Entry("optimism", "Optimism of the choice", "Test"),
     Entry("comparison", "Families compared", "Test"),
     Entry("roc", "ROC curves", "Test", (BINARY,)),
     Entry("pr", "Precision and recall", "Test", (BINARY,)),
