@@ -69,6 +69,7 @@ rule write_report:
         reliability=(
             rules.judge_probabilities.output.reliability if PLAN.kind == BINARY else []
         ),
+        prospective=expand("results/{{run}}/prospective/{name}.json", name=PROSPECTIVE),
         curation=lambda wc: f"{PLANS[wc.run].dataset_folder}/curation.json",
         provenance=rules.write_summary.output.provenance,
     output:
@@ -97,6 +98,7 @@ rule write_report:
             {
                 "dataset": PLANS[wc.run].dataset,
                 "split": PLANS[wc.run].split,
+                "final": config["final"],
                 "strategy": config["search"]["strategy"],
                 "features": FEATURES,
                 "splits": sorted(PLANS),

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from toxtune.files import write_text
+from toxtune.files import read_json, write_text
 from toxtune.ledger import read_openings
 from toxtune.logs import log_to
 from toxtune.report.contents import entries
@@ -28,7 +28,12 @@ if __name__ == "__main__":
             name=snakemake.wildcards.run,
             settings=json.loads(snakemake.params.settings),
             # What is there for some kinds of tasks alone is else an empty list.
-            files={name: Path(path) for name, path in snakemake.input.items() if path},
+            files={
+                name: Path(path)
+                for name, path in snakemake.input.items()
+                if path and name != "prospective"
+            },
+            prospective=[read_json(path) for path in snakemake.input.prospective],
             openings=read_openings(Path(snakemake.params.ledger)),
         ),
         report=Path(snakemake.output.page),

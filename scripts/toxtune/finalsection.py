@@ -18,7 +18,19 @@ def final_section(test: dict[str, Any], final: dict[str, Any], where: str) -> st
     where
         Which part the scores are from, with its size.
     """
-    metric = test["objective"]["metric"]
+    title = METRICS[test["objective"]["metric"]].title
+    note = "" if final["ensemble"] else "; it has the first of the seeds alone"
+    return (
+        f"## Final model\n\n{title} ({where}). `*` is how the model in `final.zip` "
+        f"is made{note}. That was configured, not chosen by this table.\n\n"
+        + markdown_table(*final_table(test, final))
+    )
+
+
+def final_table(
+    test: dict[str, Any], final: dict[str, Any]
+) -> tuple[list[str], list[list[Any]]]:
+    """Return header and rows of the scores before and after a refit."""
     rows = [
         [
             family + (" *" if _is_final(family, row, test, final) else ""),
@@ -29,16 +41,10 @@ def final_section(test: dict[str, Any], final: dict[str, Any], where: str) -> st
         ]
         for family, variants in test["variants"].items()
         for row in variants
-        if row["metric"] == metric
+        if row["metric"] == test["objective"]["metric"]
     ]
-    title = METRICS[metric].title
     header = ["family", "refit", "seeds", "score", f"{100 * test['confidence']:g}%"]
-    note = "" if final["ensemble"] else "; it has the first of the seeds alone"
-    return (
-        f"## Final model\n\n{title} ({where}). `*` is how the model in `final.zip` "
-        f"is made{note}. That was configured, not chosen by this table.\n\n"
-        + markdown_table(header, rows)
-    )
+    return header, rows
 
 
 def _is_final(
@@ -52,6 +58,20 @@ def prospective_section(reports: list[dict[str, Any]]) -> str:
     """Tell how the final model did on data that came later; empty without any."""
     if not reports:
         return ""
+    title = METRICS[reports[0]["objective"]["metric"]].title
+    return (
+        f"## Prospective\n\n{title} of the final model on data that "
+        "became available after it was frozen. Molecules of train and valid are left "
+        "out; what is left out is listed in `prospective/*.exclusions.tsv`. Looks: "
+        "distinct final models that these data have been shown to.\n\n"
+        + markdown_table(*prospective_table(reports))
+    )
+
+
+def prospective_table(
+    reports: list[dict[str, Any]],
+) -> tuple[list[str], list[list[Any]]]:
+    """Return header and rows of the scores on data that came later."""
     metric = reports[0]["objective"]["metric"]
     rows = []
     for report in reports:
@@ -70,10 +90,4 @@ def prospective_section(reports: list[dict[str, Any]]) -> str:
         )
     header = ["data", "score", f"{100 * reports[0]['confidence']:g}%"]
     header += ["rows", "seen before", "unreadable", "tasks that lack", "looks"]
-    return (
-        f"## Prospective\n\n{METRICS[metric].title} of the final model on data that "
-        "became available after it was frozen. Molecules of train and valid are left "
-        "out; what is left out is listed in `prospective/*.exclusions.tsv`. Looks: "
-        "distinct final models that these data have been shown to.\n\n"
-        + markdown_table(header, rows)
-    )
+    return header, rows

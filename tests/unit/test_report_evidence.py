@@ -117,3 +117,25 @@ def test_reports_of_several_splits_lead_to_each_other(run):
     html = page(several, draw_all(several))
     assert '<a href="../split-1/report.html">split-1</a>' in html
     assert "../split-0/" not in html
+
+
+def test_the_final_model_and_data_that_came_later_are_on_the_page(run):
+    mean = {"score": 0.6543, "interval": [0.6, 0.7]}
+    later = {
+        "name": "batch-2",
+        "objective": run.selection["objective"],
+        "scores": {run.metric: {"mean": mean}},
+        "molecules": 90,
+        "rows": 100,
+        "already_seen": 5,
+        "unparsable": 5,
+        "tasks_missing": [],
+        "openings": 1,
+        "confidence": 0.95,
+    }
+    run = dataclasses.replace(run, prospective=[later])
+    html = page(run, draw_all(run))
+    assert f"{run.selection['overall']} *" in html
+    assert "0.710 to 0.810" in html
+    assert "batch-2" in html
+    assert "0.654" in html

@@ -75,9 +75,11 @@ def _section(run: Run, title: str, figures: dict[str, Figure]) -> dict[str, Any]
 def _tables(run: Run, title: str) -> list[tables.Table]:
     if title == "Cost":
         return [tables.costs_table(run)]
-    if title == "Test" and run.kind == BINARY:
-        return [tables.calls_table(run)]
-    return []
+    if title != "Test":
+        return []
+    shown = [tables.calls_table(run)] if run.kind == BINARY else []
+    shown.append(tables.final_model_table(run))
+    return [*shown, tables.later_data_table(run)] if run.prospective else shown
 
 
 def _for_template(entry: Entry, figure: Figure) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from toxtune.decisions import SCORES
+from toxtune.finalsection import final_table, prospective_table
 from toxtune.markdown import format_score
 from toxtune.metrics import METRICS, metrics_of
 from toxtune.report.cost import total_costs
@@ -105,6 +106,27 @@ def calls_table(run: Run) -> Table:
             "probabilities, low is good; constant: of one who always says how many "
             "are active. Each task is in decisions.tsv and brier.tsv."
         ),
+    )
+
+
+def final_model_table(run: Run) -> Table:
+    """Return the test scores of the models for use, before and after a refit."""
+    header, rows = final_table(run.test, run.settings["final"])
+    note = "The starred one is in final.zip. That was configured, not chosen by this."
+    title = f"Final model: {run.metric_name}"
+    return Table(title, header, rows, run.facts("test"), note)
+
+
+def later_data_table(run: Run) -> Table:
+    """Return how the final model did on data that came later."""
+    header, rows = prospective_table(run.prospective)
+    return Table(
+        f"Data that came later: {run.metric_name}",
+        header,
+        [[str(cell) for cell in row] for row in rows],
+        facts="available after the model was frozen; molecules of train and valid "
+        "left out",
+        note="Looks: distinct final models that these data have been shown to.",
     )
 
 

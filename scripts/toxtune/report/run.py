@@ -28,9 +28,9 @@ class Run:
     name
         Of the run.
     settings
-        ``dataset``, ``split``, ``strategy``, ``features`` (the configuration's names
-        of representations to those in trials) and ``splits`` (the runs of the
-        configuration, this one among them).
+        ``dataset``, ``split``, ``final``, ``strategy``, ``features`` (the
+        configuration's names of representations to those in trials) and ``splits``
+        (the runs of the configuration, this one among them).
     selection, test, curation, provenance
         Contents of the JSON files of these names.
     specs
@@ -51,6 +51,8 @@ class Run:
         Content of ``selection_frequency.tsv``.
     reliability
         Content of ``reliability.tsv``; ``None`` for tasks that are not binary.
+    prospective
+        Scores of the final model on data that came later.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Run:
     evidence: Evidence
     frequencies: pd.DataFrame
     reliability: pd.DataFrame | None
+    prospective: list[dict[str, Any]]
 
     @property
     def metric(self) -> str:
@@ -187,6 +190,7 @@ def read_run(
     name: str,
     settings: dict[str, Any],
     files: dict[str, Path],
+    prospective: list[dict[str, Any]],
     openings: list[dict[str, Any]],
 ) -> Run:
     """Read the files of a run.
@@ -200,8 +204,8 @@ def read_run(
     files
         By the names that the rule gives them; learning curves are in the folders that
         ``specs`` speaks of.
-    openings
-        Lines of the split's ledger.
+    prospective, openings
+        As `Run` has them.
     """
     selection, specs = read_json(files["selection"]), read_json(files["specs"])
     return Run(
@@ -226,6 +230,7 @@ def read_run(
         evidence=read_evidence(files),
         frequencies=read_tsv(files["frequencies"]),
         reliability=read_tsv(files["reliability"]) if "reliability" in files else None,
+        prospective=prospective,
     )
 
 
