@@ -39,16 +39,12 @@ def main(
     weights = class_weights(read_parts["train"].labels)
     families, variants = {}, {}
     for family, winner in sorted(selection["winners"].items()):
-        ending = family_module(family).MODEL_FORMAT
-        fitted = [
-            np.load(models / family / f"seed-{seed}.{ending}.train.npy")
-            for seed in seeds
-        ]
         by_refit = {
             refit: read_test_predictions(path, family, seeds)
             for refit, path in test_predictions.items()
         }
-        predictions = {"train": np.stack(fitted), "test": by_refit[NO_REFIT]}
+        fitted = read_train_predictions(models, family, seeds)
+        predictions = {"train": fitted, "test": by_refit[NO_REFIT]}
         tasks = read_parts["test"].tasks
         valid = valid_scores(searched, winner["trial"]["id"], seeds, tasks)
         judged = {part: read_parts[part] for part in predictions}
@@ -68,6 +64,13 @@ def main(
     }
     write_json(report, scores)
     write_tsv(table, flat_table(families))
+
+
+def read_train_predictions(models: Path, family: str, seeds: list[int]) -> np.ndarray:
+    """Read one family's predictions: n_seeds x n_molecules x n_outputs."""
+    ending = family_module(family).MODEL_FORMAT
+    names = [f"seed-{seed}.{ending}.train.npy" for seed in seeds]
+    return np.stack([np.load(models / family / name) for name in names])
 
 
 if __name__ == "__main__":
