@@ -38,8 +38,7 @@ def predicted_rows(model: FinalModel, smiles: list[str]) -> list[list[str]]:
 
     A molecule that cannot be read, or has no features, has nothing but a problem.
     """
-    with rdBase.BlockLogs():
-        problems = [parse_smiles(one)[1] for one in smiles]
+    problems = [parse_smiles(one)[1] for one in smiles]
     good = [row for row, problem in enumerate(problems) if not problem]
     width = len(new_columns(model))
     rows = [[""] * (width - 1) + [problem] for problem in problems]
@@ -132,7 +131,10 @@ def write_predictions(
     n_problems = 0
     for chunk in chunks:
         smiles = [row[molecules.smiles].strip() for row in chunk]
-        for row, cells in zip(chunk, predicted_rows(model, smiles), strict=True):
+        # What RDKit has to say of a molecule is in its row.
+        with rdBase.BlockLogs():
+            predicted = predicted_rows(model, smiles)
+        for row, cells in zip(chunk, predicted, strict=True):
             writer.writerow([*row, *cells])
             n_problems += bool(cells[-1])
     return n_problems

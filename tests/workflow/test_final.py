@@ -188,4 +188,4 @@ def test_later_data_that_change_are_evaluated_again_and_nothing_else(refitted):
         rules = refitted.planned_rules(*refitted.overlay(OVERLAY))
     finally:
         later.write_text(before, "utf-8")
-    assert set(rules) == {"evaluate_prospective", "write_report"}
+    assert set(rules) == {"evaluate_prospective", "write_summary", "write_report"}
