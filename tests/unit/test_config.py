@@ -63,7 +63,7 @@ OF_LATER_DATA = {path for path in PROPERTIES if path[:2] == ("prospective", "*")
 
 
 @pytest.mark.parametrize(
-    "path", set(PROPERTIES) - OF_ONE_SPACE - OF_LATER_DATA, ids=".".join
+    "path", sorted(set(PROPERTIES) - OF_ONE_SPACE - OF_LATER_DATA), ids=".".join
 )
 def test_every_key_is_in_the_shipped_configuration(path):
     assert _reached(yaml.safe_load((ROOT / "config.yaml").read_text("utf-8")), path)
