@@ -3,6 +3,7 @@
 import pytest
 import yaml
 
+from toxtune.config import ROOT
 from toxtune.models.hyperparameters import Hyperparameter, number_hint
 from toxtune.models.registry import MODULES, family_module
 
@@ -145,3 +146,19 @@ def test_declared_default_is_legal_and_has_its_type(axis):
 def test_names_do_not_collide_with_the_columns_of_the_tables(family):
     taken = {"trial", "family", "features", "status", "epochs_trained", "seed"}
     assert not taken & set(family_module(family).HYPERPARAMETERS)
+
+
+@pytest.mark.parametrize("family", MODULES)
+def test_documentation_has_the_declared_defaults_and_bounds(family):
+    text = (ROOT / "docs" / "hyperparameters.md").read_text("utf-8")
+    section = text.split(f"## {family}")[1].split("## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
+    declared = family_module(family).HYPERPARAMETERS
+    assert rows == [
+        f"| `{name}` | {spelled(axis.default)} | {axis.legal()} | {axis.meaning} |"
+        for name, axis in declared.items()
+    ]
+
+
+def spelled(default):
+    return "null" if default is None else default
