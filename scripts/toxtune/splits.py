@@ -167,7 +167,8 @@ def _split_groups(
 
 def _shares(settings: dict[str, Any], test_is_given: bool) -> dict[str, float]:
     """Return the shares of the parts that a splitter makes; their sum is 1."""
-    shares = dict(settings["fractions"])
+    # In this order, whatever the settings': a splitter cuts one part after the other.
+    shares = {part: settings["fractions"][part] for part in PARTS}
     if settings.get("cross_validation"):
         shares["train"] += shares.pop("valid")
     if test_is_given:

@@ -108,6 +108,28 @@ def test_same_seed_gives_the_same_split(molecules, method):
     assert assign_parts(molecules, settings(method, seed=0)) == first
 
 
+@pytest.mark.parametrize("method", SPLITTERS)
+@pytest.mark.parametrize(
+    "scheme", [{}, {"cross_validation": {"folds": 2, "repeats": 1}}]
+)
+def test_order_of_the_settings_is_no_matter(molecules, method, scheme):
+    split = settings(method, seed=2) | scheme
+    turned = json.loads(json.dumps(split, sort_keys=True))
+    turned["fractions"] = dict(reversed(FRACTIONS.items()))
+    assert assign(molecules, turned, "binary") == assign(molecules, split, "binary")
+
+
+def test_split_is_that_of_the_first_release(molecules):
+    """Ids name splits: what one stands for must not change (docs/results.md)."""
+    parts = assign_parts(molecules, settings("random"))
+    order = np.random.RandomState(0).permutation(200)  # noqa: NPY002
+    groups = [row[3] for row in read_table(molecules)[1]]
+    named = dict(zip(dict.fromkeys(groups), range(200), strict=True))
+    expected = ["train"] * 120 + ["valid"] * 40 + ["test"] * 40
+    part_of = dict(zip(order, expected, strict=True))
+    assert parts == [part_of[named[group]] for group in groups]
+
+
 def test_same_seed_gives_the_same_split_in_a_fresh_process(molecules):
     code = (
         "import json, sys; from pathlib import Path\n"
