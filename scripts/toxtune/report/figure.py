@@ -120,7 +120,9 @@ def pointable(lines: alt.Chart, *detail: str) -> alt.Chart:
 
     Vega shows a line's tooltip within its width of a corner.
     """
-    return lines.mark_line(strokeWidth=12, opacity=0).encode(detail=list(detail))
+    return lines.mark_line(strokeWidth=12, opacity=0, clip=True).encode(
+        detail=list(detail)
+    )
 
 
 def _filled(spec: Any, data: dict[str, Any]) -> Any:

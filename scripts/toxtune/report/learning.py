@@ -23,14 +23,18 @@ def draw(run: Run) -> Figure:
         for family in families
         for trial in families[family]
     ]
+    table = pd.concat(tables) if tables else pd.DataFrame()
     return Figure(
         facts=run.facts("train", "valid", over_tasks=False),
         description=(
             "Loss by epoch on the training and the validation part, of the winners of "
             f"{', '.join(families) or 'no family'}, and of the trials next to them."
         ),
-        table=pd.concat(tables) if tables else pd.DataFrame(),
-        panels=[Panel(family, _chart()) for family in families],
+        table=table,
+        panels=[
+            Panel(family, _chart(table[table["panel"] == family]))
+            for family in families
+        ],
         note=_note(run, list(families)),
     )
 
@@ -60,10 +64,15 @@ def _trial_table(run: Run, trial: str, family: str) -> pd.DataFrame:
     return long.assign(won=str(won).lower(), panel=family)
 
 
-def _chart() -> alt.LayerChart:
+def _chart(table: pd.DataFrame) -> alt.LayerChart:
+    won = table.loc[table["won"] == "true", "loss"]
+    # A trial that began badly must not flatten all others.
+    room = 0.5 * (won.max() - won.min())
+    losses = table.loc[table["loss"] <= won.max() + room, "loss"]
+    scale = alt.Scale(domain=[losses.min(), losses.max()], nice=True, zero=False)
     base = alt.Chart(DATA).encode(
         x=alt.X("epoch:Q", axis=alt.Axis(tickMinStep=1, grid=False)),
-        y=alt.Y("loss:Q", scale=alt.Scale(zero=False, padding=6)),
+        y=alt.Y("loss:Q", scale=scale),
         tooltip=[
             "trial:N",
             "training:N",
@@ -74,7 +83,7 @@ def _chart() -> alt.LayerChart:
     )
     others = (
         base.transform_filter("datum.won != 'true'")
-        .mark_line(color=GREY, opacity=0.35, strokeWidth=1.2)
+        .mark_line(color=GREY, opacity=0.35, strokeWidth=1.2, clip=True)
         .encode(detail="trial:N")
     )
     won = base.transform_filter("datum.won == 'true'")

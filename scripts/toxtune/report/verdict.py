@@ -82,10 +82,12 @@ def _overall(run: Run) -> dict:
 def _what_won(run: Run) -> str:
     overall = run.selection["overall"]
     won = run.selection["winners"][overall]
+    folds = run.settings["split"].get("cross_validation")
+    judged_on = "over the folds" if folds else "on the validation part"
     sentence = (
         f"Of {len(run.trials):,} trials of {listed(run.families)}, {overall} trial "
-        f"{won['trial']['id']} was selected for its {run.metric_name} on the "
-        f"validation part, {won['mean']:.3f}"
+        f"{won['trial']['id']} was selected for its {run.metric_name} {judged_on}, "
+        f"{won['mean']:.3f}"
     )
     corrected = run.evidence.optimism["overall"]["corrected"]
     if corrected is not None:
