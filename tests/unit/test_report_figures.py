@@ -94,6 +94,13 @@ def test_trials_stand_best_first_and_failed_ones_not_at_all(run):
     assert (table["standard_error"] == 0.02).all()
 
 
+def test_the_best_score_is_on_top(run, figures):
+    table = figures["space"].table
+    scores = table[table["axis"] == run.metric_name].set_index("trial")["place"]
+    assert {scores[trial] for trial in run.winners.values()} == {1.0}
+    assert (scores >= 0).all()
+
+
 def test_a_trial_with_few_seeds_was_given_up():
     run = made_run()
     trials = run.trials.assign(seeds=1)

@@ -16,8 +16,9 @@ _FAMILY_COLOURS = {
     "gradient_boosting": ORANGE,
     "logistic_regression": PURPLE,
     "random_forest": GREEN,
+    "ridge": SKY,
 }
-_OTHER_COLOURS = (VERMILLION, SKY, YELLOW, BLACK, GREY)
+_OTHER_COLOURS = (VERMILLION, YELLOW, BLACK, GREY)
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
 PART_COLOURS = {"train": GREY, "valid": SKY, "test": VERMILLION}
 

@@ -87,19 +87,20 @@ def _axis_rows(name: str, one: Tried, order: list[str]) -> list[dict[str, Any]]:
 
 
 def _score_rows(name: str, scores: dict[str, float]) -> list[dict[str, Any]]:
-    low, high = min(scores.values()), max(scores.values())
-    ends = {min(scores, key=scores.get), max(scores, key=scores.get)}
+    """Place the scores, which stand best first, from the worst (0) to the best (1)."""
+    first, *_, last = [next(iter(scores)), *scores]
+    worst, best = scores[last], scores[first]
     rows = []
     for trial, score in scores.items():
-        place = (score - low) / (high - low) if high > low else 0.5
+        place = (score - worst) / (best - worst) if best != worst else 0.5
         rows.append(
             {
                 "trial": trial,
                 "axis": name,
                 "value": f"{score:.4f}",
                 "place": place,
-                "label": f"{score:.3f}" if trial in ends else "",
-                "label_place": place if trial in ends else np.nan,
+                "label": f"{score:.3f}" if trial in (first, last) else "",
+                "label_place": place if trial in (first, last) else np.nan,
             }
         )
     return rows
