@@ -43,7 +43,7 @@ def main(
     later = fetched(name, source, settings, model.card, seen, outputs["report"].parent)
     ledger = files["ledger"]
     record_opening(ledger, ledger_line(model.card, files["model"], name))
-    report = evaluate_later(
+    report, exclusions = evaluate_later(
         model,
         later,
         class_weights(parts["train"].labels),
@@ -51,7 +51,7 @@ def main(
     )
     openings = len(read_openings(ledger))
     write_tsv(outputs["table"], score_table(report["scores"]))
-    write_table(outputs["exclusions"], EXCLUSION_COLUMNS, later.exclusions, "\t")
+    write_table(outputs["exclusions"], EXCLUSION_COLUMNS, exclusions, "\t")
     report |= {"name": name, "sha256": settings["sha256"], "openings": openings}
     write_json(outputs["report"], report)
 

@@ -26,6 +26,8 @@ class Later:
     ----------
     part
         The molecules, with the model's tasks; NaN in those that lack.
+    rows
+        Their rows in the table.
     exclusions
         Rows of `EXCLUSION_COLUMNS`, as in ``curation.tsv``.
     counts
@@ -34,6 +36,7 @@ class Later:
     """
 
     part: Part
+    rows: list[int]
     exclusions: list[list[Any]]
     counts: dict[str, Any]
 
@@ -87,12 +90,17 @@ def read_later(
         tasks=card["tasks"],
         labels=_labels([one.raw.labels for one in new], tasks, card["tasks"]),
     )
-    return Later(part, _exclusions(curation, seen), _counts(curation, new, card, tasks))
+    return Later(
+        part,
+        rows=[one.raw.row for one in new],
+        exclusions=_exclusions(curation, seen),
+        counts=_counts(curation, new, card, tasks),
+    )
 
 
 def evaluate_later(
     model: FinalModel, later: Later, weights: np.ndarray, resampling: Resampling
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], list[list[Any]]]:
     """Score the final model's predictions.
 
     Parameters
@@ -108,9 +116,11 @@ def evaluate_later(
 
     Returns
     -------
-    dict
-        Content of ``prospective/{name}.json`` but for name and openings; see
+    report
+        Content of ``prospective/{name}.json`` but for name, checksum and openings; see
         `docs/architecture.md`.
+    exclusions
+        Those of `later`, and the molecules that have no features.
     """
     card = model.card
     prediction = model.predict(later.part.smiles)
@@ -118,7 +128,7 @@ def evaluate_later(
     # Predictions without features mean nothing; they are neither right nor wrong.
     known[list(prediction.failures)] = False
     part = _taken(later.part, known)
-    return {
+    report = {
         **later.counts,
         "without_features": len(prediction.failures),
         "molecules": len(part.ids),
@@ -130,6 +140,11 @@ def evaluate_later(
             part, weights, prediction.values[None, known], resampling, card["kind"]
         ),
     }
+    failed = [
+        [later.rows[n], later.part.ids[n], later.part.smiles[n], "left out", "", why]
+        for n, why in prediction.failures.items()
+    ]
+    return report, _sorted(later.exclusions + failed)
 
 
 def score_table(scores: dict[str, Any]) -> pd.DataFrame:
@@ -161,7 +176,11 @@ def _exclusions(curation: Curation, seen: dict[str, str]) -> list[list[Any]]:
         for one in curation.molecules
         if one.group in seen
     ]
-    return sorted(rows, key=lambda row: row[0])
+    return _sorted(rows)
+
+
+def _sorted(exclusions: list[list[Any]]) -> list[list[Any]]:
+    return sorted(exclusions, key=lambda row: row[0])
 
 
 def _counts(
