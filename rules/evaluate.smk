@@ -249,6 +249,7 @@ rule save_final_model:
     input:
         selection=rules.select_best.output.selection,
         models=expand("results/{{run}}/{model}", model=REFITS or MODELS),
+        cards=expand("results/{{run}}/{model}.json", model=REFITS or MODELS),
         train=lambda wc: PLANS[wc.run].judged_files("train"),
         valid=lambda wc: PLANS[wc.run].judged_files("valid"),
         trained_on=lambda wc: [PLANS[wc.run].part_file("train", FINAL_SET)],

@@ -8,10 +8,10 @@ from typing import Any
 
 from toxtune.download import fetch_dataset
 from toxtune.evaluation import Resampling
-from toxtune.files import sha256_of_file, write_json
+from toxtune.files import write_json
 from toxtune.final import load
-from toxtune.identity import ID_LENGTH, short_id
-from toxtune.ledger import read_openings, record_opening
+from toxtune.identity import ID_LENGTH
+from toxtune.ledger import opening_id, read_openings, record_opening
 from toxtune.logs import log_to
 from toxtune.metrics import class_weights
 from toxtune.parts import read_part, write_table
@@ -42,7 +42,7 @@ def main(
     }
     later = fetched(name, source, settings, model.card, seen, outputs["report"].parent)
     ledger = files["ledger"]
-    record_opening(ledger, ledger_line(model.card, files["model"], name))
+    record_opening(ledger, ledger_line(model.card, name))
     report, exclusions = evaluate_later(
         model,
         later,
@@ -72,12 +72,12 @@ def fetched(
         return read_later(copy, card, settings["id_column"], seen)
 
 
-def ledger_line(card: dict[str, Any], model: Path, name: str) -> dict[str, Any]:
-    """Describe a look at prospective data; the very model makes it distinct."""
+def ledger_line(card: dict[str, Any], name: str) -> dict[str, Any]:
+    """Describe a look at prospective data; the very models make it distinct."""
     family = card["trial"]["family"]
-    parts = {"selection": card["selection"], "final": sha256_of_file(model)}
+    models = [{"store_key": key} for key in card["store_keys"]]
     return {
-        "selection": short_id(parts),
+        "selection": opening_id({"id": card["selection"]}, models),
         "opened": datetime.now(UTC).isoformat(timespec="seconds"),
         "run": card["run"],
         "prospective": name,

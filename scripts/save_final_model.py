@@ -35,10 +35,12 @@ def main(
     card = final_card(selection, settings, judged, (train, valid))
     ending = family_module(family).MODEL_FORMAT
     scaled = filter(is_scaled, card["trial"]["features"].split(JOINT))
+    members = [models / family / f"seed-{seed}.{ending}" for seed in card["seeds"]]
+    keys = [read_json(Path(f"{member}.json"))["store_key"] for member in members]
     write_final(
         path,
-        card,
-        models=[models / family / f"seed-{seed}.{ending}" for seed in card["seeds"]],
+        {**card, "store_keys": keys},
+        models=members,
         transforms={name: transforms / f"{name}.npz" for name in scaled},
         trained_on=[smiles for one in trained_on for smiles in read_part(one).smiles],
     )

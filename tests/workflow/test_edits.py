@@ -6,6 +6,7 @@ import pytest
 
 DOWNSTREAM = {"gather_trials": 1, "select_best": 1, "train_winner": 4, "open_test": 1}
 DOWNSTREAM |= {"summarize_test": 1, "write_summary": 1, "correct_selection": 1}
+DOWNSTREAM |= {"save_final_model": 1}
 DOWNSTREAM |= dict.fromkeys(
     ["write_report", "calibrate_winners", "compare_winners", "judge_probabilities"], 1
 )
@@ -115,9 +116,24 @@ def test_calibration_trains_and_opens_nothing(finished_copy):
     assert finished_copy.planned_rules(*overlay) == {
         "calibrate_winners": 1,
         "judge_probabilities": 1,
+        "save_final_model": 1,
         "write_summary": 1,
         "write_report": 1,
     }
+
+
+def test_a_refit_trains_the_winners_alone(finished_copy):
+    overlay = finished_copy.overlay("final: {refit: train+valid}")
+    planned = finished_copy.planned_rules(*overlay)
+    assert planned["refit_winner"] == 4
+    assert planned["open_test"] == 1
+    assert not planned.keys() & {"train_replicate", "train_winner", "select_best"}
+
+
+def test_one_seed_for_use_opens_nothing(finished_copy):
+    overlay = finished_copy.overlay("final: {ensemble: false}")
+    planned = finished_copy.planned_rules(*overlay)
+    assert planned.keys() == {"save_final_model", "write_summary", "write_report"}
 
 
 def test_another_rule_of_choice_trains_nothing(finished_copy):
