@@ -4,7 +4,7 @@ In the repository's root, with the environment that `make install` makes:
 
     PYTHONPATH=scripts .venv/bin/python benchmarks/compare_strategies.py
 
-It runs the workflow itself, takes about an hour and a quarter of one core, goes on
+It runs the workflow itself, takes less than an hour on 2 slow cores, goes on
 where it was after a stop, and writes its tables into docs/strategies.md, between the
 lines that say so. ``--cores N`` is as in ``make run``.
 
