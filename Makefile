@@ -67,7 +67,7 @@ prune: $(INSTALLED) ## remove results that no configuration uses; asks first
 	@$(IN_VENV) toxtune.commands.prune $(CONFIGFILES) $(if $(YES),--yes)
 
 test: $(INSTALLED) ## run the tests
-	$(IN_VENV) pytest --numprocesses 2 --dist worksteal
+	$(IN_VENV) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(INSTALLED) ## check style and the workflow
 	$(IN_VENV) ruff check

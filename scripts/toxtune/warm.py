@@ -33,6 +33,7 @@ from toxtune.errors import UserError
 from toxtune.processes import snakemake_process
 
 SOCKET = "socket"
+LONGEST_SOCKET_PATH = 107
 STARTUP_SECONDS = 60
 WATCH_SECONDS = 0.5
 
@@ -175,6 +176,9 @@ def _private_folder(watched: psutil.Process) -> Path | None:
     """Make the server's folder; ``None`` if someone else can enter it."""
     name = f"toxtune-{os.getuid()}-{watched.pid}-{int(watched.create_time())}"
     folder = Path(tempfile.gettempdir()) / name
+    # A socket's path has a bound, and some schedulers' folders are deep.
+    if len(os.fsencode(f"{folder}/{SOCKET}.new")) > LONGEST_SOCKET_PATH:
+        folder = Path("/tmp") / name
     folder.mkdir(mode=0o700, exist_ok=True)
     status = folder.lstat()
     private = status.st_uid == os.getuid() and status.st_mode & 0o777 == 0o700

@@ -190,3 +190,15 @@ def test_snakemake_is_found_among_the_ancestors(tmp_path):
     )
     assert str(script) in json.loads(done.stdout)
     assert snakemake_process() is None
+
+
+def test_deep_temporary_folder_is_no_hindrance(watched, monkeypatch, tmp_path):
+    deep = tmp_path / ("x" * 100)
+    deep.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(deep))
+    monkeypatch.setattr(warm, "snakemake_process", lambda: watched)
+    assert write(str(tmp_path / "file"))
+    assert (tmp_path / "file").read_text() == "here"
+    folder = warm._private_folder(watched)
+    watched.kill()
+    wait_for(lambda: not folder.exists())

@@ -49,7 +49,7 @@ search:
   seeds: [0]
   spaces:
     - {family: logistic_regression, features: ecfp, hyperparameters: {}}
-    - {family: dense, features: ecfp, hyperparameters: {epochs: 5, neurons: 16}}
+    - {family: dense, features: ecfp, hyperparameters: {epochs: 40, neurons: 64}}
     - {family: gradient_boosting, features: ecfp, hyperparameters: {max_iter: 5}}
 """
 
