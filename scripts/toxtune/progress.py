@@ -181,8 +181,7 @@ class Progress:
 class BestSoFar:
     """Validation scores of the trainings that have ended, mean over each trial's seeds.
 
-    A trial that diverged has no score. The selection does not use this: it is for the
-    person who waits.
+    A trial that diverged has none. It is for the person who waits: nothing is selected.
 
     Parameters
     ----------

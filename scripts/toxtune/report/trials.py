@@ -70,17 +70,7 @@ def _chart(run: Run, n_trials: int) -> alt.LayerChart:
             scale=alt.Scale(domain=[0.5, n_trials + 0.5], nice=False),
         ),
         color=family_scale(alt.Color, run),
-        tooltip=[
-            alt.Tooltip("trial:N"),
-            alt.Tooltip("family:N"),
-            alt.Tooltip("mean:Q", format=".4f", title="valid, mean over seeds"),
-            alt.Tooltip("low:Q", format=".4f", title="lowest"),
-            alt.Tooltip("high:Q", format=".4f", title="highest"),
-            alt.Tooltip("standard_error:Q", format=".4f", title="standard error"),
-            alt.Tooltip("seeds:Q"),
-            alt.Tooltip("standing:N"),
-            alt.Tooltip("settings:N"),
-        ],
+        tooltip=_tooltip(),
     )
     score = alt.Scale(zero=False, padding=8)
     title = f"{run.metric_name} (valid)"
@@ -109,6 +99,20 @@ def _chart(run: Run, n_trials: int) -> alt.LayerChart:
         .encode(y="mean:Q", color=alt.value(BLACK))
     )
     return alt.layer(molecules, spread, means, rings).properties(height=300)
+
+
+def _tooltip() -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("trial:N"),
+        alt.Tooltip("family:N"),
+        alt.Tooltip("mean:Q", format=".4f", title="valid, mean over seeds"),
+        alt.Tooltip("low:Q", format=".4f", title="lowest"),
+        alt.Tooltip("high:Q", format=".4f", title="highest"),
+        alt.Tooltip("standard_error:Q", format=".4f", title="standard error"),
+        alt.Tooltip("seeds:Q"),
+        alt.Tooltip("standing:N"),
+        alt.Tooltip("settings:N"),
+    ]
 
 
 def family_scale(channel: type, run: Run) -> alt.Color | alt.Shape:
