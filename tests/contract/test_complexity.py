@@ -3,6 +3,7 @@
 import pytest
 
 from families import with_defaults
+from toxtune.models import dense
 from toxtune.models.registry import MODULES, family_module
 
 SIMPLER_FIRST = {
@@ -48,6 +49,8 @@ def test_simpler_is_smaller(family):
 
 @pytest.mark.parametrize("settings", SIMPLER_FIRST["dense"])
 def test_network_counts_its_parameters(settings):
+    # Before Keras, whose first operation settles the number of threads.
+    dense._tensorflow()
     import keras
 
     hidden = settings.get("widths") or (

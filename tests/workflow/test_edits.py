@@ -91,7 +91,7 @@ def test_added_seed_trains_the_new_replicates(finished_copy):
     planned = finished_copy.planned(*overlay)
     trained = [job for job in planned if job["rule"] == "train_replicate"]
     assert len(trained) == 4
-    assert {job["wildcards"]["seed"] for job in trained} == {"2"}
+    assert {job["wildcards"]["replicate"] for job in trained} == {"seed-2"}
 
 
 def test_another_metric_trains_nothing(finished_copy):
