@@ -6,16 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toxtune.bootstrap import (
-    interval,
-    mean_over_tasks,
-    resample_counts,
-    resampled_means,
-)
+from toxtune.bootstrap import interval, mean_over_tasks, resample_counts
 from toxtune.delong import holm, p_value, placements
-from toxtune.evaluation import Resampling
+from toxtune.evaluation import (
+    Resampling,
+    member_scores,
+    resampled_member_scores,
+)
 from toxtune.labels import scorable
-from toxtune.metrics import class_weights, metrics_of, task_scores
+from toxtune.metrics import class_weights, metrics_of
 from toxtune.parts import Part
 
 COLUMNS = ["family", "against", "metric", "task", "test", "test_against", "difference"]
@@ -105,11 +104,9 @@ def _score(
     weights: np.ndarray,
     counts: np.ndarray,
 ) -> _Scored:
-    plain = [task_scores(metric, labels, seed, weights) for seed in seeds]
-    resampled = [
-        resampled_means(metric, labels, seed, weights, counts)[0] for seed in seeds
-    ]
-    return _Scored(*(_with_mean(np.mean(each, axis=0)) for each in (plain, resampled)))
+    plain = member_scores(metric, labels, seeds, weights)
+    resampled = resampled_member_scores(metric, labels, seeds, weights, counts)
+    return _Scored(*(_with_mean(each.mean(axis=0)) for each in (plain, resampled)))
 
 
 def _with_mean(per_task: np.ndarray) -> np.ndarray:

@@ -59,15 +59,12 @@ def evaluate(
     report = {}
     for metric in metrics_of(kind):
         scores = {
-            name: _seed_scores(metric, part, predictions[name], weights)
+            name: member_scores(metric, part.labels, predictions[name], weights)
             for name, part in parts.items()
         }
         scores["valid"] = valid[metric]
-        resampled = np.stack(
-            [
-                resampled_means(metric, test.labels, seed, weights, counts)[0]
-                for seed in predictions["test"]
-            ]
+        resampled = resampled_member_scores(
+            metric, test.labels, predictions["test"], weights, counts
         )
         report[metric] = _metric_report(
             test.tasks, scores, resampled, resampling.confidence
@@ -105,12 +102,23 @@ def seed_interval(scores: np.ndarray, confidence: float) -> list[float] | None:
     return [float(scores.mean() - half), float(scores.mean() + half)]
 
 
-def _seed_scores(
-    metric: str, part: Part, probabilities: np.ndarray, weights: np.ndarray
+def member_scores(
+    metric: str, labels: np.ndarray, members: np.ndarray, weights: np.ndarray
 ) -> np.ndarray:
-    """n_seeds x n_tasks."""
+    """Score the predictions of each member, which come first; n_members x n_tasks."""
+    return np.stack([task_scores(metric, labels, one, weights) for one in members])
+
+
+def resampled_member_scores(
+    metric: str,
+    labels: np.ndarray,
+    members: np.ndarray,
+    weights: np.ndarray,
+    counts: np.ndarray,
+) -> np.ndarray:
+    """Do the same on resampled molecules; n_members x n_resamples x n_tasks."""
     return np.stack(
-        [task_scores(metric, part.labels, seed, weights) for seed in probabilities]
+        [resampled_means(metric, labels, one, weights, counts)[0] for one in members]
     )
 
 

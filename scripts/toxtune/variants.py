@@ -4,14 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.bootstrap import (
-    interval,
-    mean_over_tasks,
-    resample_counts,
-    resampled_means,
+from toxtune.bootstrap import interval, mean_over_tasks, resample_counts
+from toxtune.evaluation import (
+    Resampling,
+    member_scores,
+    resampled_member_scores,
 )
-from toxtune.evaluation import Resampling
-from toxtune.metrics import metrics_of, task_scores
+from toxtune.metrics import metrics_of
 from toxtune.parts import Part
 
 
@@ -81,14 +80,9 @@ def scores_of(
     counts = resample_counts(part.groups, resampling.resamples, resampling.seed)
     report = {}
     for metric in metrics_of(kind):
-        scores = np.stack(
-            [task_scores(metric, part.labels, one, weights) for one in members]
-        )
-        resampled = np.stack(
-            [
-                resampled_means(metric, part.labels, one, weights, counts)[0]
-                for one in members
-            ]
+        scores = member_scores(metric, part.labels, members, weights)
+        resampled = resampled_member_scores(
+            metric, part.labels, members, weights, counts
         )
         own = scores.mean(axis=0), resampled.mean(axis=0)
         means = (mean_over_tasks(each).mean(axis=0) for each in (scores, resampled))
