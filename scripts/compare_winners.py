@@ -22,13 +22,9 @@ def main(
     table: Path,
 ) -> None:
     """Read the stored predictions, write the table."""
-    predictions = {
-        family: read_test_predictions(test_predictions, family, selection["seeds"])
-        for family in selection["winners"]
-    }
     compared = compare(
         {name: read_part(path) for name, path in parts.items()},
-        predictions,
+        read_test_predictions(test_predictions, selection["seeds"]),
         selection["overall"],
         resampling,
         METRICS[selection["objective"]["metric"]].kind,

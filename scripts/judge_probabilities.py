@@ -25,13 +25,14 @@ def main(
 ) -> None:
     """Read predictions and what was fitted, write the three tables."""
     test, seeds = read_part(parts["test"][0]), selection["seeds"]
+    tested = read_test_predictions(test_predictions, seeds)
     rows = {name: [] for name in tables}
     for family, winner in sorted(selection["winners"].items()):
         judged = {
             "valid": read_pooled(
                 winner, seeds, parts["valid"], settings["cross_validated"]
             ),
-            "test": (test, read_test_predictions(test_predictions, family, seeds)),
+            "test": (test, tested[family]),
         }
         for name, (part, predictions) in judged.items():
             of_part = (part, predictions, fitted["families"][family])

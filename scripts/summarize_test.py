@@ -37,12 +37,13 @@ def main(
     read_parts = {name: read_part(path) for name, path in parts.items()}
     searched = read_tsv(search_scores)
     weights = class_weights(read_parts["train"].labels)
+    tested = {
+        refit: read_test_predictions(path, seeds)
+        for refit, path in test_predictions.items()
+    }
     families, variants = {}, {}
     for family, winner in sorted(selection["winners"].items()):
-        by_refit = {
-            refit: read_test_predictions(path, family, seeds)
-            for refit, path in test_predictions.items()
-        }
+        by_refit = {refit: tested[refit][family] for refit in tested}
         fitted = read_train_predictions(models, family, seeds)
         predictions = {"train": fitted, "test": by_refit[NO_REFIT]}
         tasks = read_parts["test"].tasks

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from toxtune.arrays import load_features
+from toxtune.bootstrap import resample_counts
+from toxtune.evaluation import Resampling
 from toxtune.metrics import class_weights
 from toxtune.models.registry import family_module
-from toxtune.optimism import Fold, Predictions, Scoring
+from toxtune.optimism import Fold, Predictions, Resampled, Scoring, resample
 from toxtune.parts import Part, read_part
 from toxtune.replicatenames import replicate_name
 from toxtune.trials import Trial
@@ -109,6 +111,20 @@ def read_candidates(
         )
         for id in sorted(ranked["trial"])
     ]
+
+
+def resample_candidates(
+    candidates: Sequence[Candidate],
+    judges: Judges,
+    metric: str,
+    resampling: Resampling,
+) -> Resampled:
+    """Score candidates on resampled molecules of those that judge them."""
+    return resample(
+        judges.scoring(metric),
+        resample_counts(judges.molecules, resampling.resamples, resampling.seed),
+        [each.predictions for each in candidates],
+    )
 
 
 def open_predictions(

@@ -171,11 +171,27 @@ def calls_section(evidence: Evidence, where: str) -> str:
     """Tell how good calls of active are, and how good the probabilities."""
     if evidence.decisions is None or evidence.decisions.empty:
         return ""
+    header = ["family", "precision", "recall", "specificity", "F1", "MCC"]
+    header += ["Brier", "Brier, scaled", "Brier of prevalence"]
+    return (
+        f"## Calls\n\nMeans over tasks and seeds ({where}). Thresholds (Youden's J) "
+        "and temperatures were fitted on the validation part; each task in "
+        "`decisions.tsv`, `brier.tsv`, `reliability.tsv`.\n\n"
+        + markdown_table(header, calls_rows(evidence))
+    )
+
+
+def calls_rows(evidence: Evidence) -> list[list[str]]:
+    """One row per family, of the test part: `SCORES` of the calls, three Brier scores.
+
+    The Brier scores are of the probabilities, of the scaled ones, and of one who
+    always says how many are active.
+    """
     decisions = _test_rows(evidence.decisions)
     means = decisions[decisions["task"] == "mean"].set_index("family")
     brier = _test_rows(evidence.brier).groupby("family").mean(numeric_only=True)
     scores = ["brier", "brier_scaled", "brier_prevalence"]
-    rows = [
+    return [
         [
             family,
             *(format_score(means.loc[family, name]) for name in SCORES),
@@ -183,14 +199,6 @@ def calls_section(evidence: Evidence, where: str) -> str:
         ]
         for family in means.index
     ]
-    header = ["family", "precision", "recall", "specificity", "F1", "MCC"]
-    header += ["Brier", "Brier, scaled", "Brier of prevalence"]
-    return (
-        f"## Calls\n\nMeans over tasks and seeds ({where}). Thresholds (Youden's J) "
-        "and temperatures were fitted on the validation part; each task in "
-        "`decisions.tsv`, `brier.tsv`, `reliability.tsv`.\n\n"
-        + markdown_table(header, rows)
-    )
 
 
 def similarity_section(evidence: Evidence, where: str) -> str:

@@ -1,7 +1,9 @@
 """A run as other tools know it: trials with settings, scores and an outcome."""
 
-from collections.abc import Callable
+import argparse
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,37 @@ def read_run(name: str) -> ExportedRun:
     ]
     objective = selection["objective"]
     return ExportedRun(name, objective["metric"], objective["direction"], trials)
+
+
+def export(
+    arguments: Sequence[str],
+    command: str,
+    about: str,
+    write: Callable[[ExportedRun, Path], None],
+) -> tuple[ExportedRun, Path]:
+    """Do what an export command is told, and return the run and the new file.
+
+    Parameters
+    ----------
+    arguments
+        ``--run`` and ``--to``.
+    command, about
+        What the command is called, and what it says of itself.
+    write
+        Writes a run to a file.
+
+    Raises
+    ------
+    UserError
+        If there is no such run, or the file is there already.
+    """
+    parser = argparse.ArgumentParser(prog=command, description=about)
+    parser.add_argument("--run", required=True, help="folder below results/")
+    parser.add_argument("--to", required=True, type=Path, help="the file to write")
+    options = parser.parse_args(arguments)
+    run = read_run(options.run)
+    write_new(options.to, partial(write, run))
+    return run, options.to
 
 
 def write_new(path: Path, write: Callable[[Path], None]) -> None:

@@ -60,13 +60,15 @@ def column_names(tasks: list[str], n_outputs: int) -> list[str]:
     return [f"{task}={number}" for task in tasks for number in range(n_classes)]
 
 
-def read_test_predictions(path: Path, family: str, seeds: list[int]) -> np.ndarray:
-    """Read one family's predictions: n_seeds x n_molecules x n_outputs, float32."""
+def read_test_predictions(path: Path, seeds: list[int]) -> dict[str, np.ndarray]:
+    """Read each family's predictions: n_seeds x n_molecules x n_outputs, float32."""
     table = pd.read_csv(path, dtype={"id": str})
-    own = table[table["family"] == family]
-    return np.stack(
-        [
-            own[own["seed"] == seed].iloc[:, 3:].to_numpy(dtype=np.float32)
-            for seed in seeds
-        ]
-    )
+    return {
+        family: np.stack(
+            [
+                own[own["seed"] == seed].iloc[:, 3:].to_numpy(dtype=np.float32)
+                for seed in seeds
+            ]
+        )
+        for family, own in table.groupby("family")
+    }

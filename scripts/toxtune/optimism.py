@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.bootstrap import interval, mean_over_tasks, resampled_means
+from toxtune.scoring import Judged
 
 # Resamples are scored in blocks that fit a processor's cache, twice as fast as at once.
 NUMBERS_PER_BLOCK = 2**17
@@ -31,21 +32,15 @@ Rule = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Fold:
-    """What predictions of one training set are judged by.
+class Fold(Judged):
+    """What predictions of one training set are judged by, and whose rows they are.
 
     Attributes
     ----------
-    labels
-        n_rows x n_tasks; missing labels are NaN.
-    weights
-        n_tasks; see `toxtune.metrics.class_weights`.
     molecules
         n_rows: the number of each row's molecule, its column in resampled counts.
     """
 
-    labels: np.ndarray
-    weights: np.ndarray
     molecules: np.ndarray
 
 
@@ -93,7 +88,7 @@ class Scoring:
                 self.metric,
                 fold.labels,
                 predictions,
-                fold.weights,
+                fold.positive_weights,
                 block[:, fold.molecules],
             )[1]
             for block in blocks

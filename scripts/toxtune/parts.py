@@ -6,6 +6,7 @@ Every training imports this module: it needs nothing but NumPy.
 import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,12 @@ def read_table(path: Path, delimiter: str = ",") -> tuple[list[str], list[list[s
     with open(path, encoding="utf-8", newline="") as stream:
         header, *rows = csv.reader(stream, delimiter=delimiter)
     return header, rows
+
+
+def has_rows(path: Path) -> bool:
+    """Tell whether a table has a row below its header, without reading the others."""
+    with open(path, encoding="utf-8", newline="") as stream:
+        return sum(1 for _ in islice(csv.reader(stream), 2)) == 2
 
 
 def write_table(

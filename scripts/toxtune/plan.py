@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from toxtune.features import features_files, is_scaled
-from toxtune.splitsettings import n_folds
+from toxtune.splitsettings import fold_numbers
 from toxtune.trials import Trial, fold_folder
 
 
@@ -130,8 +130,7 @@ class Plan:
     @property
     def folds(self) -> list[int | None]:
         """The folds of the cross-validation; ``[None]`` for hold-out."""
-        count = n_folds(self.split)
-        return [None] if count is None else list(range(count))
+        return fold_numbers(self.split)
 
     @property
     def is_cross_validated(self) -> bool:

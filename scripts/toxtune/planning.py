@@ -19,7 +19,7 @@ from toxtune.plan import Plan, PlannedStage
 from toxtune.replicatenames import replicate_name
 from toxtune.schedule import Schedule, schedule
 from toxtune.space import read_space
-from toxtune.splitsettings import n_folds, split_settings
+from toxtune.splitsettings import fold_numbers, split_settings
 from toxtune.trials import Trial, make_trial
 
 # What decides a proposal; the rest of a space is its budget.
@@ -194,9 +194,9 @@ def _replicates(
 
 def _names(seeds: list[int], split: dict[str, Any]) -> list[str]:
     """Name the trainings of a trial: one per seed, and per fold if there are any."""
-    count = n_folds(split)
-    folds = [None] if count is None else range(count)
-    return [replicate_name(seed, fold) for fold in folds for seed in seeds]
+    return [
+        replicate_name(seed, fold) for fold in fold_numbers(split) for seed in seeds
+    ]
 
 
 def _stages(

@@ -19,6 +19,12 @@ def ranked_trials(trials: pd.DataFrame, settings: dict[str, Any]) -> pd.DataFram
     column = f"{objective['metric']}_mean"
     complete = trials["seeds"] == len(settings["seeds"])
     scored = trials[(trials["status"] == "ok") & trials[column].notna() & complete]
-    return scored.sort_values(
-        [column, "trial"], ascending=[objective["direction"] == "minimize", True]
+    return best_first(scored, objective)
+
+
+def best_first(trials: pd.DataFrame, objective: dict[str, str]) -> pd.DataFrame:
+    """Sort trials by their score, ties by id."""
+    minimize = objective["direction"] == "minimize"
+    return trials.sort_values(
+        [f"{objective['metric']}_mean", "trial"], ascending=[minimize, True]
     )

@@ -16,7 +16,7 @@ from toxtune.files import read_json, sha256_of_file, whole_file, write_json
 from toxtune.identity import full_hash
 from toxtune.models import Examples, Fitted
 from toxtune.models.registry import family_module
-from toxtune.parts import read_table
+from toxtune.parts import has_rows
 from toxtune.store import place
 from toxtune.training import load_examples, status_of
 from toxtune.trials import Trial
@@ -91,7 +91,7 @@ class Replicate:
         A cross-validation leaves no molecule for a validation part of its own, and
         neither does a refit: then the winner is trained on all and judged by none.
         """
-        _, judged = read_table(Path(self.trial.part_file("valid", self.fold)))
+        judged = has_rows(Path(self.trial.part_file("valid", self.fold)))
         return ["train", "valid"] if judged else ["train"]
 
     def _files(self, part: str) -> list[Path]:
@@ -149,15 +149,14 @@ class Replicate:
     def place_result(self, entry: Path, folder: Path) -> None:
         """Put the files of a finished training into `folder`, the result last.
 
-        The training may have been done for a trial of another name, on another split
-        that gave the same parts: the placed result names this one.
+        The training may have been done for a trial of another name, or for another
+        fold, on a split that gave the same parts: the placed result names this one.
         """
         *others, last = RESULT_FILES
         for name in others:
             place(entry / name, folder / name)
-        write_json(
-            folder / last, {**read_json(entry / last), "trial": vars(self.trial)}
-        )
+        own = {"trial": vars(self.trial), "fold": self.fold}
+        write_json(folder / last, {**read_json(entry / last), **own})
 
     def write_model(self, folder: Path) -> None:
         """Train, and write ``model.{format}`` and its predictions into `folder`."""

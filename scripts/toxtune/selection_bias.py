@@ -7,11 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toxtune.bootstrap import resample_counts
-from toxtune.candidates import Candidate, Judges, read_candidates
+from toxtune.candidates import (
+    Candidate,
+    Judges,
+    read_candidates,
+    resample_candidates,
+)
 from toxtune.choice import choose, simplicity_ranks
 from toxtune.evaluation import Resampling
-from toxtune.optimism import Resampled, Rule, correct, resample
+from toxtune.optimism import Resampled, Rule, correct
 from toxtune.ranking import ranked_trials
 
 
@@ -88,11 +92,9 @@ def read_search(
         ranked_trials(trials, settings), specs, settings["seeds"], judges.folds
     )
     objective = settings["objective"]
-    scoring = judges.scoring(objective["metric"])
-    counts = resample_counts(judges.molecules, resampling.resamples, resampling.seed)
     return Search(
         candidates,
-        resample(scoring, counts, [each.predictions for each in candidates]),
+        resample_candidates(candidates, judges, objective["metric"], resampling),
         maximize=objective["direction"] == "maximize",
         one_se=settings["rule"] == "one_se",
         judges=judges,

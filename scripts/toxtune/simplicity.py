@@ -4,11 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from toxtune.bootstrap import resample_counts
-from toxtune.candidates import Judges, read_candidates
+from toxtune.candidates import Judges, read_candidates, resample_candidates
 from toxtune.choice import simplicity_ranks
 from toxtune.evaluation import Resampling
-from toxtune.optimism import resample
 from toxtune.ranking import ranked_trials
 
 
@@ -43,10 +41,8 @@ def weigh(
     candidates = read_candidates(ranked, specs, settings["seeds"], judges.folds)
     best = set(ranked.drop_duplicates("family")["trial"])
     scored = [each for each in candidates if each.trial.id in best]
-    resampled = resample(
-        judges.scoring(settings["objective"]["metric"]),
-        resample_counts(judges.molecules, resampling.resamples, resampling.seed),
-        [each.predictions for each in scored],
+    resampled = resample_candidates(
+        scored, judges, settings["objective"]["metric"], resampling
     )
     ranks: dict[str, int] = {}
     for family in set(ranked["family"]):

@@ -32,10 +32,10 @@ def split_settings(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return settings
 
 
-def n_folds(settings: dict[str, Any]) -> int | None:
-    """Return the number of trainings of a trial with one seed; ``None``: hold-out."""
+def fold_numbers(settings: dict[str, Any]) -> list[int | None]:
+    """Return the folds that a trial is trained on; ``[None]`` for hold-out."""
     scheme = settings.get("cross_validation")
-    return scheme["folds"] * scheme["repeats"] if scheme else None
+    return list(range(scheme["folds"] * scheme["repeats"])) if scheme else [None]
 
 
 def _method(config: dict[str, Any], seed: int | None) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def predicted(tmp_path, monkeypatch):
 def test_predictions_come_back_to_the_bit(predicted, tmp_path):
     table = predicted()
     for family in SELECTION["winners"]:
-        got = read_test_predictions(table, family, SELECTION["seeds"])
+        got = read_test_predictions(table, SELECTION["seeds"])[family]
         assert (got.shape, got.dtype) == ((2, len(IDS), 2), np.float32)
         for seed, predictions in zip(SELECTION["seeds"], got, strict=True):
             model = FakeModel().load(tmp_path / "models" / family / f"seed-{seed}.fake")

@@ -198,3 +198,16 @@ def test_diverged_training_is_a_result(replicate, tmp_path, monkeypatch):
     replicate.write_result(tmp_path)
     assert read_json(tmp_path / "result.json")["status"] == "diverged"
     json.dumps(read_json(tmp_path / "result.json"), allow_nan=False)
+
+
+def test_placed_result_is_of_the_fold_that_asked(replicate, tmp_path):
+    """Two folds with the same molecules are one training."""
+    made, placed = tmp_path / "made", tmp_path / "placed"
+    made.mkdir()
+    replicate.write_result(made)
+    shutil.copytree("data/d/s", "data/d/s/fold-3")
+    of_fold = replace(replicate, fold=3)
+    assert of_fold.key == replicate.key
+    of_fold.place_result(made, placed)
+    assert read_json(placed / "result.json")["fold"] == 3
+    assert read_json(made / "result.json")["fold"] is None

@@ -5,7 +5,7 @@ import pytest
 from toxtune.config import ROOT, load_config
 from toxtune.overlay import overlaid
 from toxtune.planning import load_plans
-from toxtune.splitsettings import n_folds, split_settings
+from toxtune.splitsettings import fold_numbers, split_settings
 
 
 def config(**changes):
@@ -24,14 +24,14 @@ def test_a_single_split_has_no_name():
     assert name == ""
     fractions = {"train": 0.8, "valid": 0.1, "test": 0.1}
     assert settings == {"method": "random", "seed": 0, "fractions": fractions}
-    assert n_folds(settings) is None
+    assert fold_numbers(settings) == [None]
 
 
 def test_folds_of_all_repeats_are_counted_through():
     validation = {"scheme": "cross_validation", "folds": 4, "repeats": 3}
     (settings,) = split_settings(config(validation=validation)).values()
     assert settings["cross_validation"] == {"folds": 4, "repeats": 3}
-    assert n_folds(settings) == 12
+    assert fold_numbers(settings) == list(range(12))
     (plan,) = load_plans(config(validation=validation))
     names = {name for _, name in plan.replicates}
     assert len(names) == 12 * 3

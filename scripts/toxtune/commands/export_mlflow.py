@@ -3,26 +3,18 @@
 ``python -m toxtune.commands.export_mlflow --run tox21 --to mlflow.db``
 """
 
-import argparse
 import sys
-from functools import partial
-from pathlib import Path
 
 from toxtune.errors import UserError
-from toxtune.exporting import read_run, write_new
+from toxtune.exporting import export
 from toxtune.mlflowstore import write_store
 
 
 def main(arguments: list[str]) -> None:
     """Write the file, and say how to look at it."""
-    parser = argparse.ArgumentParser(prog="export_mlflow", description=__doc__)
-    parser.add_argument("--run", required=True, help="folder below results/")
-    parser.add_argument("--to", required=True, type=Path, help="the file to write")
-    options = parser.parse_args(arguments)
-    run = read_run(options.run)
-    write_new(options.to, partial(write_store, run))
-    print(f"{options.to}: {len(run.trials)} trials in the experiment {run.name}")
-    print(f"look at it with: mlflow ui --backend-store-uri sqlite:///{options.to}")
+    run, path = export(arguments, "export_mlflow", __doc__, write_store)
+    print(f"{path}: {len(run.trials)} trials in the experiment {run.name}")
+    print(f"look at it with: mlflow ui --backend-store-uri sqlite:///{path}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from toxtune.decisions import SCORES
+from toxtune.evidence import calls_rows
 from toxtune.finalsection import final_table, prospective_table
 from toxtune.markdown import format_score
 from toxtune.metrics import METRICS, metrics_of
@@ -81,23 +81,11 @@ def winners_table(run: Run) -> Table:
 
 def calls_table(run: Run) -> Table:
     """Return how good calls and probabilities are, for binary tasks."""
-    decisions, brier = run.evidence.decisions, run.evidence.brier
-    of_test = decisions[(decisions["part"] == "test") & (decisions["task"] == "mean")]
-    means = brier[brier["part"] == "test"].groupby("family").mean(numeric_only=True)
-    names = ["brier", "brier_scaled", "brier_prevalence"]
-    rows = [
-        [
-            row["family"],
-            *(format_score(row[name]) for name in SCORES),
-            *(format_score(means.loc[row["family"], name]) for name in names),
-        ]
-        for _, row in of_test.iterrows()
-    ]
     header = ["winner of", "precision", "recall", "specificity", "F1", "MCC"]
     return Table(
         "Calls and probabilities",
         [*header, "Brier", "Brier, scaled", "Brier, constant"],
-        rows,
+        calls_rows(run.evidence),
         facts=run.facts("test"),
         note=(
             "Called active above a threshold for each task (Youden's J), which was "

@@ -13,6 +13,7 @@ from toxtune.files import read_json
 from toxtune.metrics import METRICS
 from toxtune.opening import read_test_predictions
 from toxtune.parts import Part, read_part
+from toxtune.ranking import best_first
 from toxtune.tables import read_tsv
 
 # A panel a task, for so many tasks.
@@ -131,10 +132,8 @@ class Run:
     @cached_property
     def ranked(self) -> pd.DataFrame:
         """The trials with a score, best first; `complete`: trained with all seeds."""
-        column = f"{self.metric}_mean"
-        scored = self.trials[self.trials[column].notna()]
-        minimize = self.selection["objective"]["direction"] == "minimize"
-        ranked = scored.sort_values([column, "trial"], ascending=[minimize, True])
+        scored = self.trials[self.trials[f"{self.metric}_mean"].notna()]
+        ranked = best_first(scored, self.selection["objective"])
         complete = ranked["seeds"] == len(self.selection["seeds"])
         return ranked.assign(complete=complete).reset_index(drop=True)
 
@@ -219,12 +218,9 @@ def read_run(
         trials=read_tsv(files["trials"]),
         cost=read_tsv(files["cost"]),
         test_part=read_part(files["test_part"]),
-        test_predictions={
-            family: read_test_predictions(
-                files["test_predictions"], family, selection["seeds"]
-            )
-            for family in selection["winners"]
-        },
+        test_predictions=read_test_predictions(
+            files["test_predictions"], selection["seeds"]
+        ),
         curves=_curves(specs),
         openings=openings,
         evidence=read_evidence(files),
