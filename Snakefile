@@ -3,6 +3,7 @@
 # rules/data.smk      raw file -> molecules -> parts -> features
 # rules/search.smk    trainings -> scores -> frozen selection
 # rules/evaluate.smk  winners' models -> the one opening of the test part -> scores
+# rules/final.smk     the model for use, and what later data say of it
 # rules/report.smk    what people read
 #
 # docs/architecture.md has the path grammar and every file's format.
@@ -18,6 +19,7 @@ include: "rules/common.smk"
 include: "rules/data.smk"
 include: "rules/search.smk"
 include: "rules/evaluate.smk"
+include: "rules/final.smk"
 include: "rules/report.smk"
 
 

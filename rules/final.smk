@@ -1,0 +1,104 @@
+# The model for use: refitted if that is asked for, saved, shown later data.
+rule refit_winner:
+    """Train a family's frozen winner once more, on train and valid together."""
+    input:
+        selection=rules.select_best.output.selection,
+        train=lambda wc: PLANS[wc.run].part_file("train", ALL),
+        valid=lambda wc: PLANS[wc.run].part_file("valid", ALL),
+        features=lambda wc: PLANS[wc.run].features_files("train", fold=ALL),
+    output:
+        model="results/{run}/refit/{family}/seed-{seed}.{format}",
+        card="results/{run}/refit/{family}/seed-{seed}.{format}.json",
+    log:
+        "logs/{run}/refit_winner/{family}/seed-{seed}.{format}.log",
+    benchmark:
+        "logs/{run}/refit_winner/{family}/seed-{seed}.{format}.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=120,
+    params:
+        code=lambda wc: TRAINING_CODE[wc.family] + code_hash("refit_winner"),
+    message:
+        "Refitting the {wildcards.family} winner with seed {wildcards.seed}"
+    script:
+        "../scripts/refit_winner.py"
+
+
+rule save_final_model:
+    """Put all that prediction needs into one file; the test part has no say in it."""
+    input:
+        selection=rules.select_best.output.selection,
+        models=expand("results/{{run}}/{model}", model=REFITS or MODELS),
+        cards=expand("results/{{run}}/{model}.json", model=REFITS or MODELS),
+        train=lambda wc: PLANS[wc.run].judged_files("train"),
+        valid=lambda wc: PLANS[wc.run].judged_files("valid"),
+        trained_on=lambda wc: [PLANS[wc.run].part_file("train", FINAL_SET)],
+        transforms=lambda wc: PLANS[wc.run].transform_files(FINAL_SET),
+    output:
+        model="results/{run}/final.zip",
+    log:
+        "logs/{run}/save_final_model.log",
+    benchmark:
+        "logs/{run}/save_final_model.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings=lambda wc: canonical_json(
+            {
+                **config["final"],
+                "run": wc.run,
+                "features": PLANS[wc.run].features,
+                "calibration": config["calibration"],
+                "smiles_column": config["dataset"]["smiles_column"],
+                "cross_validated": PLANS[wc.run].is_cross_validated,
+            }
+        ),
+        code=code_hash("save_final_model", *(MODULES[family] for family in FAMILIES)),
+    message:
+        "Saving the final model"
+    script:
+        "../scripts/save_final_model.py"
+
+
+rule evaluate_prospective:
+    """Score the final model on data that came later, and write that in a ledger."""
+    input:
+        model=rules.save_final_model.output.model,
+        train=lambda wc: PLANS[wc.run].part_file("train"),
+        valid=lambda wc: PLANS[wc.run].part_file("valid"),
+    output:
+        table="results/{run}/prospective/{name}.tsv",
+        exclusions="results/{run}/prospective/{name}.exclusions.tsv",
+        report="results/{run}/prospective/{name}.json",
+    log:
+        "logs/{run}/evaluate_prospective/{name}.log",
+    benchmark:
+        "logs/{run}/evaluate_prospective/{name}.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 1
+    resources:
+        mem_mb=4000,
+        runtime=60,
+    params:
+        settings=lambda wc: canonical_json(
+            {
+                "sha256": PROSPECTIVE[wc.name],
+                "id_column": config["dataset"]["id_column"],
+                "resampling": config["test"],
+            }
+        ),
+        code=code_hash(
+            "evaluate_prospective", *(MODULES[family] for family in FAMILIES)
+        ),
+    message:
+        "Evaluating the final model on {wildcards.name}"
+    script:
+        "../scripts/evaluate_prospective.py"
