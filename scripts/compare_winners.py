@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.comparison import compare
-from toxtune.evaluation import Resampling
 from toxtune.files import read_json
 from toxtune.logs import log_to
+from toxtune.memberscores import Resampling
 from toxtune.metrics import METRICS
 from toxtune.opening import read_test_predictions
 from toxtune.parts import read_part

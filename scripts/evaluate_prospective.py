@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.download import fetch_dataset
-from toxtune.evaluation import Resampling
 from toxtune.files import write_json
 from toxtune.final import load
 from toxtune.identity import ID_LENGTH
 from toxtune.ledger import opening_id, read_openings, record_opening
 from toxtune.logs import log_to
+from toxtune.memberscores import Resampling
 from toxtune.metrics import class_weights
 from toxtune.parts import read_part, write_table
 from toxtune.prospective import (

@@ -6,16 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.evaluation import Resampling, evaluate, flat_table
+from toxtune.evaluation import evaluate, flat_table
 from toxtune.files import read_json, write_json
 from toxtune.logs import log_to
+from toxtune.memberscores import Resampling
 from toxtune.metrics import METRICS, class_weights
 from toxtune.models.registry import family_module
 from toxtune.opening import read_test_predictions
 from toxtune.parts import read_part
 from toxtune.splitsettings import NO_REFIT
 from toxtune.tables import read_tsv, valid_scores, write_tsv
-from toxtune.variants import variant_scores
+from toxtune.variants import score_variants, variant_rows
 
 
 def main(
@@ -41,18 +42,20 @@ def main(
         refit: read_test_predictions(path, seeds)
         for refit, path in test_predictions.items()
     }
+    tasks = read_parts["test"].tasks
     families, variants = {}, {}
     for family, winner in sorted(selection["winners"].items()):
         by_refit = {refit: tested[refit][family] for refit in tested}
-        fitted = read_train_predictions(models, family, seeds)
-        predictions = {"train": fitted, "test": by_refit[NO_REFIT]}
-        tasks = read_parts["test"].tasks
-        valid = valid_scores(searched, winner["trial"]["id"], seeds, tasks)
-        judged = {part: read_parts[part] for part in predictions}
-        families[family] = evaluate(judged, predictions, valid, resampling, kind)
-        variants[family] = variant_scores(
-            read_parts["test"], weights, by_refit, resampling, kind
+        scored = score_variants(read_parts["test"], weights, by_refit, resampling, kind)
+        families[family] = evaluate(
+            read_parts["train"],
+            read_train_predictions(models, family, seeds),
+            valid_scores(searched, winner["trial"]["id"], seeds, tasks),
+            tested=scored[NO_REFIT, False],
+            tasks=tasks,
+            confidence=resampling.confidence,
         )
+        variants[family] = variant_rows(scored, tasks, resampling.confidence)
     scores = {
         "selection": selection["id"],
         "overall": selection["overall"],

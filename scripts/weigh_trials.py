@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.candidates import read_judges
-from toxtune.evaluation import Resampling
 from toxtune.files import read_json, write_json
 from toxtune.logs import log_to
+from toxtune.memberscores import Resampling
 from toxtune.simplicity import weigh
 from toxtune.tables import read_tsv
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from toxtune.arrays import load_features
 from toxtune.bootstrap import resample_counts
-from toxtune.evaluation import Resampling
+from toxtune.memberscores import Resampling
 from toxtune.metrics import class_weights
 from toxtune.models.registry import family_module
 from toxtune.optimism import Fold, Predictions, Resampled, Scoring, resample

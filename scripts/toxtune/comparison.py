@@ -6,14 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toxtune.bootstrap import interval, mean_over_tasks, resample_counts
+from toxtune.bootstrap import interval, mean_over_tasks
 from toxtune.delong import holm, p_value, placements
-from toxtune.evaluation import (
-    Resampling,
-    member_scores,
-    resampled_member_scores,
-)
 from toxtune.labels import scorable
+from toxtune.memberscores import MemberScores, Resampling, score_members
 from toxtune.metrics import class_weights, metrics_of
 from toxtune.parts import Part
 
@@ -70,13 +66,13 @@ def compare(
     """
     test = parts["test"]
     weights = class_weights(parts["train"].labels)
-    counts = resample_counts(test.groups, resampling.resamples, resampling.seed)
+    members = {
+        family: score_members(test, weights, seeds, resampling, kind)
+        for family, seeds in predictions.items()
+    }
     rows = []
     for metric in metrics_of(kind):
-        scored = {
-            family: _score(metric, test.labels, seeds, weights, counts)
-            for family, seeds in predictions.items()
-        }
+        scored = {family: _mean_of(own[metric]) for family, own in members.items()}
         for family in sorted(set(predictions) - {overall}):
             p_values = (
                 _p_values(test.labels, predictions[family], predictions[overall])
@@ -97,16 +93,9 @@ def compare(
     )
 
 
-def _score(
-    metric: str,
-    labels: np.ndarray,
-    seeds: np.ndarray,
-    weights: np.ndarray,
-    counts: np.ndarray,
-) -> _Scored:
-    plain = member_scores(metric, labels, seeds, weights)
-    resampled = resampled_member_scores(metric, labels, seeds, weights, counts)
-    return _Scored(*(_with_mean(each.mean(axis=0)) for each in (plain, resampled)))
+def _mean_of(members: MemberScores) -> _Scored:
+    both = (members.plain, members.resampled)
+    return _Scored(*(_with_mean(each.mean(axis=0)) for each in both))
 
 
 def _with_mean(per_task: np.ndarray) -> np.ndarray:

@@ -1,74 +1,56 @@
 """Scores of the winners on the test part, from stored predictions."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from toxtune.bootstrap import (
-    interval,
-    mean_over_tasks,
-    resample_counts,
-    resampled_means,
-)
-from toxtune.metrics import class_weights, metrics_of, task_scores
+from toxtune.bootstrap import interval, mean_over_tasks
+from toxtune.memberscores import MemberScores, plain_scores
+from toxtune.metrics import class_weights
 from toxtune.parts import Part
 
 
-@dataclass(frozen=True)
-class Resampling:
-    """The bootstrap's settings: number of resamples, seed, level of the intervals."""
-
-    resamples: int
-    seed: int
-    confidence: float
-
-
 def evaluate(
-    parts: dict[str, Part],
-    predictions: dict[str, np.ndarray],
+    train: Part,
+    fitted: np.ndarray,
     valid: dict[str, np.ndarray],
-    resampling: Resampling,
-    kind: str,
+    tested: dict[str, MemberScores],
+    tasks: list[str],
+    confidence: float,
 ) -> dict[str, Any]:
     """Put one winner's scores on all three parts together, with intervals for test.
 
     Parameters
     ----------
-    parts
-        ``train`` and ``test``.
-    predictions
-        Part to predictions (see `toxtune.models.Model`) of each seed, stacked.
+    train
+        The training part.
+    fitted
+        Predictions of it by each seed, stacked (see `toxtune.models.Model`).
     valid
         Metric to n_seeds x n_tasks: the validation scores of the search.
-    resampling
-        How the intervals are made: percentiles over resampled molecules of the mean
-        over seeds.
-    kind
-        Of the tasks.
+    tested
+        Metric to the seeds' scores of the test part.
+    tasks
+        Their names.
+    confidence
+        Level of the intervals: percentiles over resampled molecules of the mean over
+        seeds.
 
     Returns
     -------
     dict
         Metric to ``mean`` and ``tasks``; see `docs/architecture.md`.
     """
-    weights = class_weights(parts["train"].labels)
-    test = parts["test"]
-    counts = resample_counts(test.groups, resampling.resamples, resampling.seed)
+    weights = class_weights(train.labels)
     report = {}
-    for metric in metrics_of(kind):
+    for metric, test in tested.items():
         scores = {
-            name: member_scores(metric, part.labels, predictions[name], weights)
-            for name, part in parts.items()
+            "train": plain_scores(metric, train.labels, fitted, weights),
+            "test": test.plain,
+            "valid": valid[metric],
         }
-        scores["valid"] = valid[metric]
-        resampled = resampled_member_scores(
-            metric, test.labels, predictions["test"], weights, counts
-        )
-        report[metric] = _metric_report(
-            test.tasks, scores, resampled, resampling.confidence
-        )
+        report[metric] = _metric_report(tasks, scores, test.resampled, confidence)
     return report
 
 
@@ -100,26 +82,6 @@ def seed_interval(scores: np.ndarray, confidence: float) -> list[float] | None:
     half = t.ppf((1 + confidence) / 2, len(scores) - 1)
     half *= scores.std(ddof=1) / np.sqrt(len(scores))
     return [float(scores.mean() - half), float(scores.mean() + half)]
-
-
-def member_scores(
-    metric: str, labels: np.ndarray, members: np.ndarray, weights: np.ndarray
-) -> np.ndarray:
-    """Score the predictions of each member, which come first; n_members x n_tasks."""
-    return np.stack([task_scores(metric, labels, one, weights) for one in members])
-
-
-def resampled_member_scores(
-    metric: str,
-    labels: np.ndarray,
-    members: np.ndarray,
-    weights: np.ndarray,
-    counts: np.ndarray,
-) -> np.ndarray:
-    """Do the same on resampled molecules; n_members x n_resamples x n_tasks."""
-    return np.stack(
-        [resampled_means(metric, labels, one, weights, counts)[0] for one in members]
-    )
 
 
 def _metric_report(

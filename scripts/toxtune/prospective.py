@@ -9,11 +9,11 @@ import pandas as pd
 
 from toxtune.curation import Curation, curate
 from toxtune.errors import UserError
-from toxtune.evaluation import Resampling
 from toxtune.final import FinalModel
+from toxtune.memberscores import Resampling, score_members
 from toxtune.parts import Part
 from toxtune.rawtable import read_lines
-from toxtune.variants import scores_of
+from toxtune.variants import described
 
 EXCLUSION_COLUMNS = ["row", "id", "smiles", "action", "task", "reason"]
 
@@ -128,6 +128,8 @@ def evaluate_later(
     # Predictions without features mean nothing; they are neither right nor wrong.
     known[list(prediction.failures)] = False
     part = _taken(later.part, known)
+    members = prediction.values[None, known]
+    scored = score_members(part, weights, members, resampling, card["kind"])
     report = {
         **later.counts,
         "without_features": len(prediction.failures),
@@ -136,9 +138,7 @@ def evaluate_later(
         **{name: card[name] for name in ("selection", "objective", "refit", "seeds")},
         "resamples": resampling.resamples,
         "confidence": resampling.confidence,
-        "scores": scores_of(
-            part, weights, prediction.values[None, known], resampling, card["kind"]
-        ),
+        "scores": described(scored, part.tasks, resampling.confidence),
     }
     failed = [
         [later.rows[n], later.part.ids[n], later.part.smiles[n], "left out", "", why]

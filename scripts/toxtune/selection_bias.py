@@ -14,7 +14,7 @@ from toxtune.candidates import (
     resample_candidates,
 )
 from toxtune.choice import choose, simplicity_ranks
-from toxtune.evaluation import Resampling
+from toxtune.memberscores import Resampling
 from toxtune.optimism import Resampled, Rule, correct
 from toxtune.ranking import ranked_trials
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from toxtune.candidates import Judges, read_candidates, resample_candidates
 from toxtune.choice import simplicity_ranks
-from toxtune.evaluation import Resampling
+from toxtune.memberscores import Resampling
 from toxtune.ranking import ranked_trials
 
 

@@ -4,24 +4,22 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.bootstrap import interval, mean_over_tasks, resample_counts
-from toxtune.evaluation import (
-    Resampling,
-    member_scores,
-    resampled_member_scores,
-)
-from toxtune.metrics import metrics_of
+from toxtune.bootstrap import interval, mean_over_tasks
+from toxtune.memberscores import MemberScores, Resampling, score_members
 from toxtune.parts import Part
 
+Variants = dict[tuple[str, bool], dict[str, MemberScores]]
+"""By refit (``none``, or its name) and whether it is an ensemble."""
 
-def variant_scores(
+
+def score_variants(
     test: Part,
     weights: np.ndarray,
     by_refit: dict[str, np.ndarray],
     resampling: Resampling,
     kind: str,
-) -> list[dict[str, Any]]:
-    """Score single seeds and ensembles, before and after a refit, side by side.
+) -> Variants:
+    """Score single seeds and ensembles, before and after a refit.
 
     Parameters
     ----------
@@ -36,6 +34,24 @@ def variant_scores(
         How the intervals are made.
     kind
         Of the tasks.
+    """
+    return {
+        (refit, ensemble): score_members(
+            test,
+            weights,
+            ensemble_of(seeds)[None] if ensemble else seeds,
+            resampling,
+            kind,
+        )
+        for refit, seeds in by_refit.items()
+        for ensemble in (False, True)
+    }
+
+
+def variant_rows(
+    variants: Variants, tasks: list[str], confidence: float
+) -> list[dict[str, Any]]:
+    """List the scores of variants.
 
     Returns
     -------
@@ -44,32 +60,18 @@ def variant_scores(
         of the mean of their predictions), ``metric``, ``score`` (mean over tasks) and
         ``interval`` (over molecules).
     """
-    rows = []
-    for refit, seeds in by_refit.items():
-        for ensemble in (False, True):
-            members = ensemble_of(seeds)[None] if ensemble else seeds
-            scored = scores_of(test, weights, members, resampling, kind)
-            rows += [
-                {"refit": refit, "ensemble": ensemble, "metric": metric}
-                | {name: score["mean"][name] for name in ("score", "interval")}
-                for metric, score in scored.items()
-            ]
-    return rows
+    return [
+        {"refit": refit, "ensemble": ensemble, "metric": metric}
+        | {name: score["mean"][name] for name in ("score", "interval")}
+        for (refit, ensemble), scored in variants.items()
+        for metric, score in described(scored, tasks, confidence).items()
+    ]
 
 
-def scores_of(
-    part: Part,
-    weights: np.ndarray,
-    members: np.ndarray,
-    resampling: Resampling,
-    kind: str,
+def described(
+    scored: dict[str, MemberScores], tasks: list[str], confidence: float
 ) -> dict[str, Any]:
-    """Score predictions by every metric: the mean over members, with intervals.
-
-    Parameters
-    ----------
-    members
-        n_members x n_molecules x n_outputs.
+    """Average scores over the members, with intervals over molecules.
 
     Returns
     -------
@@ -77,20 +79,16 @@ def scores_of(
         Metric to ``mean`` and ``tasks``, task to the same: ``score`` and ``interval``,
         ``None`` where there is none.
     """
-    counts = resample_counts(part.groups, resampling.resamples, resampling.seed)
     report = {}
-    for metric in metrics_of(kind):
-        scores = member_scores(metric, part.labels, members, weights)
-        resampled = resampled_member_scores(
-            metric, part.labels, members, weights, counts
-        )
-        own = scores.mean(axis=0), resampled.mean(axis=0)
-        means = (mean_over_tasks(each).mean(axis=0) for each in (scores, resampled))
+    for metric, members in scored.items():
+        both = (members.plain, members.resampled)
+        own = [each.mean(axis=0) for each in both]
+        means = (mean_over_tasks(each).mean(axis=0) for each in both)
         report[metric] = {
-            "mean": _scored(*means, resampling),
+            "mean": _scored(*means, confidence),
             "tasks": {
-                task: _scored(own[0][number], own[1][:, number], resampling)
-                for number, task in enumerate(part.tasks)
+                task: _scored(own[0][number], own[1][:, number], confidence)
+                for number, task in enumerate(tasks)
             },
         }
     return report
@@ -101,8 +99,8 @@ def ensemble_of(members: np.ndarray) -> np.ndarray:
     return members.astype(np.float64).mean(axis=0)
 
 
-def _scored(score: Any, resampled: np.ndarray, resampling: Resampling) -> Any:
+def _scored(score: Any, resampled: np.ndarray, confidence: float) -> Any:
     return {
         "score": float(score) if np.isfinite(score) else None,
-        "interval": interval(resampled, resampling.confidence),
+        "interval": interval(resampled, confidence),
     }

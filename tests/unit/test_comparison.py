@@ -6,8 +6,8 @@ import pytest
 from toxtune.bootstrap import interval, resample_counts, resampled_means
 from toxtune.comparison import COLUMNS, compare
 from toxtune.delong import holm, p_value, placements
-from toxtune.evaluation import Resampling
 from toxtune.kinds import BINARY, REGRESSION
+from toxtune.memberscores import Resampling
 from toxtune.metrics import class_weights, metrics_of, task_scores
 from toxtune.parts import Part
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from toxtune.evaluation import Resampling, evaluate, flat_table
+from toxtune.evaluation import evaluate, flat_table
+from toxtune.memberscores import Resampling, score_members
 from toxtune.metrics import class_weights, mean_score, metrics_of, task_scores
 from toxtune.parts import Part
 
@@ -54,8 +55,16 @@ def evaluated(parts, predictions, resampling, kind):
         )
         for metric in metrics_of(kind)
     }
-    judged = {name: parts[name] for name in ("train", "test")}
-    return evaluate(judged, predictions, valid, resampling, kind)
+    test = parts["test"]
+    tested = score_members(test, weights, predictions["test"], resampling, kind)
+    return evaluate(
+        parts["train"],
+        predictions["train"],
+        valid,
+        tested,
+        test.tasks,
+        resampling.confidence,
+    )
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ import pytest
 
 from toxtune.curation import group_of
 from toxtune.errors import UserError
-from toxtune.evaluation import Resampling
 from toxtune.final import Prediction
+from toxtune.memberscores import Resampling
 from toxtune.prospective import evaluate_later, read_later, score_table
 from toxtune.smiles import parse_smiles
 

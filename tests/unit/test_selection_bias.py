@@ -11,7 +11,7 @@ import pytest
 from toxtune.arrays import Features, save_features
 from toxtune.candidates import Judges, open_predictions, read_candidates
 from toxtune.choice import choose
-from toxtune.evaluation import Resampling
+from toxtune.memberscores import Resampling
 from toxtune.metrics import class_weights, task_scores
 from toxtune.models.registry import family_module
 from toxtune.parts import KEYS, Part, write_table

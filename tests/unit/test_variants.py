@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from toxtune.evaluation import Resampling
+from toxtune.memberscores import Resampling, score_members
 from toxtune.parts import Part
-from toxtune.variants import ensemble_of, scores_of, variant_scores
+from toxtune.variants import described, ensemble_of, score_variants, variant_rows
 
 N = 40
 RESAMPLING = Resampling(resamples=200, seed=0, confidence=0.95)
@@ -27,10 +27,13 @@ def members(test_part):
     return (test_part.labels + noise).astype(np.float32)
 
 
+def rows_of(part, by_refit):
+    scored = score_variants(part, np.ones(2), by_refit, RESAMPLING, "binary")
+    return variant_rows(scored, part.tasks, RESAMPLING.confidence)
+
+
 def test_single_seeds_are_averaged_after_scoring_an_ensemble_before(test_part, members):
-    rows = variant_scores(
-        test_part, np.ones(2), {"none": members}, RESAMPLING, "binary"
-    )
+    rows = rows_of(test_part, {"none": members})
     found = {r["ensemble"]: r["score"] for r in rows if r["metric"] == "roc_auc"}
     labels = test_part.labels[:, 0]
     single = [roc_auc_score(labels, member[:, 0]) for member in members]
@@ -42,7 +45,7 @@ def test_single_seeds_are_averaged_after_scoring_an_ensemble_before(test_part, m
 
 def test_before_and_after_a_refit_stand_side_by_side(test_part, members):
     by_refit = {"none": members, "train+valid": 1 - members}
-    rows = variant_scores(test_part, np.ones(2), by_refit, RESAMPLING, "binary")
+    rows = rows_of(test_part, by_refit)
     auc = {
         (row["refit"], row["ensemble"]): row
         for row in rows
@@ -58,6 +61,7 @@ def test_before_and_after_a_refit_stand_side_by_side(test_part, members):
 
 def test_task_without_a_score_has_none_and_is_not_in_the_mean(test_part, members):
     mean = ensemble_of(members)[None]
-    report = scores_of(test_part, np.ones(2), mean, RESAMPLING, "binary")["roc_auc"]
+    scored = score_members(test_part, np.ones(2), mean, RESAMPLING, "binary")
+    report = described(scored, test_part.tasks, 0.95)["roc_auc"]
     assert report["tasks"]["constant"] == {"score": None, "interval": None}
     assert report["mean"]["score"] == report["tasks"]["toxic"]["score"]
