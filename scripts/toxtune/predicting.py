@@ -14,6 +14,7 @@ from toxtune.final import FinalModel, Prediction
 from toxtune.kinds import MULTICLASS, REGRESSION
 from toxtune.metrics import of_task
 from toxtune.opening import column_names
+from toxtune.rawtable import check_width
 from toxtune.smiles import parse_smiles
 
 # Molecules in memory at a time.
@@ -146,11 +147,7 @@ def _open_table(path: Path, stream: IO[str]) -> tuple[list[str], Iterator[list[s
     def rows() -> Iterator[list[str]]:
         try:
             for cells in filter(None, reader):
-                if len(cells) != len(header):
-                    raise UserError(
-                        f"{path}, line {reader.line_num}: must have {len(header)} "
-                        f"columns like the header, got {len(cells)}"
-                    )
+                check_width(path, reader.line_num, header, cells)
                 yield cells
         except csv.Error as error:
             raise UserError(f"{path}, line {reader.line_num}: {error}") from None

@@ -84,12 +84,17 @@ def read_lines(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
         raise UserError(f"{path}: has no rows")
     (_, header), *rows = lines
     for line, cells in rows:
-        if len(cells) != len(header):
-            raise UserError(
-                f"{path}, line {line}: must have {len(header)} columns like the "
-                f"header, got {len(cells)}"
-            )
+        check_width(path, line, header, cells)
     return header, rows
+
+
+def check_width(path: Path, line: int, header: list[str], cells: list[str]) -> None:
+    """Refuse a row that has not a cell for each column."""
+    if len(cells) != len(header):
+        raise UserError(
+            f"{path}, line {line}: must have {len(header)} columns like the "
+            f"header, got {len(cells)}"
+        )
 
 
 def _check_columns(path: Path, header: list[str], columns: dict[str, Any]) -> list[str]:
