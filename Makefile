@@ -6,6 +6,8 @@ CONFIG ?=
 PYTHON ?= python3
 # cpu or cuda: which requirements/*.lock to install
 EXTRA ?= cpu
+# Tox21 as a file, for make bench
+RAW ?= ../shared/data/tox21.csv.gz
 
 export PYTHONPATH := $(CURDIR)/scripts
 
@@ -14,7 +16,7 @@ IN_VENV := .venv/bin/python -m
 CONFIGFILES = $(if $(strip $(CONFIG)),--configfile $(CONFIG))
 COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal \
     --python-version 3.11 --generate-hashes --no-emit-index-url \
-    --custom-compile-command "make lock" --group dev
+    --custom-compile-command "make lock"
 
 IS_SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 # A name on PATH can be a shim for a Python that is not there: only a run tells.
@@ -29,7 +31,7 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 
 .PHONY: help run demo report plan status predict export-optuna export-mlflow prune test \
-    lint format lock install
+    bench lint format lock install
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -69,6 +71,9 @@ prune: $(INSTALLED) ## remove results that no configuration uses; asks first
 test: $(INSTALLED) ## run the tests
 	$(IN_VENV) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
+bench: $(INSTALLED) .venv-bench/.installed ## time the search against other tuners (about 75 min)
+	.venv/bin/python benchmarks/compare_tuners.py --raw $(RAW) --peers .venv-bench/bin/python
+
 lint: $(INSTALLED) ## check style and the workflow
 	$(IN_VENV) ruff check
 	$(IN_VENV) ruff format --check
@@ -81,8 +86,9 @@ format: $(INSTALLED) ## rewrite Python and Snakemake files in the house style
 	$(IN_VENV) snakefmt Snakefile rules
 
 lock: $(INSTALLED) ## choose versions anew: requirements/*.lock and envs/ from pyproject.toml
-	$(COMPILE) --extra cpu -o requirements/cpu.lock
-	$(COMPILE) --extra cuda -o requirements/cuda.lock
+	$(COMPILE) --group dev --extra cpu -o requirements/cpu.lock
+	$(COMPILE) --group dev --extra cuda -o requirements/cuda.lock
+	$(COMPILE) --group bench --extra cpu -c requirements/cpu.lock -o requirements/bench.lock
 	.venv/bin/python envs/from_lock.py > envs/toxtune.yaml
 
 install: $(INSTALLED) ## make .venv from the committed versions
@@ -103,4 +109,11 @@ $(INSTALLED): requirements/$(EXTRA).lock
 	@echo "Installing $<"
 	@UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip sync --quiet --compile-bytecode \
 	    --python .venv/bin/python --require-hashes $<
+	@touch $@
+
+# The other tuners, with the same versions of all that is common.
+.venv-bench/.installed: requirements/bench.lock $(INSTALLED)
+	.venv/bin/python -m venv --clear .venv-bench
+	UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip sync --quiet --compile-bytecode \
+	    --python .venv-bench/bin/python --require-hashes $<
 	@touch $@
