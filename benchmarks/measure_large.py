@@ -1,0 +1,140 @@
+"""Run the workflow on 100,000 molecules x 2,048 bits, and tell what trainings need.
+
+    .venv/bin/python benchmarks/measure_large.py --molecules 100000
+
+The molecules are naphthalenes with four substituents each; the label says whether one
+of them is a nitro group. Prints time and memory of each rule's largest job, then speed
+and memory of the network with features as they are kept (a byte each, made numbers by
+the batch) and as 32-bit numbers from the start.
+"""
+
+import argparse
+import csv
+import itertools
+import json
+import multiprocessing
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+
+from project import new_project
+from toxtune.files import read_json
+from toxtune.kinds import BINARY
+from toxtune.models import dense
+from toxtune.training import load_examples
+
+NITRO = "[N+](=O)[O-]"
+SUBSTITUENTS = (
+    *("C", "CC", "CCC", "C(C)C", "C(C)(C)C", "O", "OC", "OCC", "N", "NC", "N(C)C"),
+    *("F", "Cl", "Br", "C#N", "C(F)(F)F", "C(=O)O", "C(=O)N", "S(=O)(=O)N", NITRO),
+)
+NETWORK = {"hidden_layers": 2, "neurons": 256, "dropout": 0.25, "epochs": 3}
+OVERLAY = {
+    "run": "large",
+    "dataset": {"source": "large.csv", "sha256": None, "id_column": None},
+    "features": {"ecfp": {"kind": "circular", "radius": 2, "size": 2048}},
+    "search": {
+        "seeds": [0],
+        "spaces": [
+            {"family": "dense", "features": "ecfp", "hyperparameters": NETWORK},
+        ],
+    },
+}
+
+
+def write_molecules(path: Path, n_molecules: int) -> None:
+    """Write a CSV file of different molecules."""
+    drawn = np.random.default_rng(0).permutation(len(SUBSTITUENTS) ** 4)[:n_molecules]
+    quadruples = list(itertools.product(SUBSTITUENTS, repeat=4))
+    with open(path, "w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["smiles", "nitro"])
+        for number in drawn:
+            own = quadruples[number]
+            smiles = "c1c({})cc2c({})c({})c({})cc2c1".format(*own)
+            writer.writerow([smiles, int(NITRO in own)])
+
+
+def run_workflow(folder: Path) -> None:
+    """Run the whole workflow."""
+    (folder / "large.json").write_text(json.dumps(OVERLAY))
+    command = [sys.executable, "-m", "toxtune.commands.run", "--cores", "2"]
+    subprocess.run(
+        [*command, "--configfile", "large.json"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": "scripts"},
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+
+
+def print_jobs(folder: Path) -> None:
+    """Print what each rule's largest job took, by Snakemake's benchmarks."""
+    print("| job | s | peak memory, MiB |\n|---|---|---|")
+    for path in sorted(folder.glob("logs/**/*.benchmark.tsv")):
+        with open(path, newline="") as stream:
+            (row,) = csv.DictReader(stream, delimiter="\t")
+        name = path.relative_to(folder / "logs").as_posix()
+        name = name.removesuffix(".benchmark.tsv")
+        print(f"| {name} | {row['s']} | {row['max_rss']} |")
+    for path in folder.glob("results/trials/*/*/*/cost.json"):
+        cost = read_json(path)
+        print(f"| the training alone | {cost['seconds']} | {cost['peak_memory_mib']} |")
+
+
+def train(features: Path, part: Path, as_numbers: bool) -> tuple[float, float]:
+    """Train once; return molecules per second and MiB at most."""
+    examples = load_examples([features], part, BINARY)
+    if as_numbers:
+        numbers = examples.features.astype(np.float32)
+        examples = replace(examples, features=numbers)
+    declared = dense.HYPERPARAMETERS
+    settings = {name: axis.default for name, axis in declared.items()} | NETWORK
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import tensorflow  # noqa: F401
+
+    start = time.perf_counter()
+    dense.fit(examples, None, settings, 0, None)
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return len(examples.features) * NETWORK["epochs"] / seconds, peak
+
+
+def print_speed(folder: Path) -> None:
+    """Print speed and memory with both kinds of features, each in its own process."""
+    (features,) = folder.glob("data/*/*/train/*.npz")
+    part = features.parent.with_suffix(".csv")
+    print("\n| features in memory | molecules/s in training | peak memory, MiB |")
+    print("|---|---|---|")
+    for name, as_numbers in {"a byte a bit": False, "32-bit numbers": True}.items():
+        spawned = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(1, mp_context=spawned) as pool:
+            speed, peak = pool.submit(train, features, part, as_numbers).result()
+        print(f"| {name} | {speed:,.0f} | {peak:,.0f} |", flush=True)
+
+
+def main() -> None:
+    """Print both tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--molecules", type=int, default=100_000)
+    with tempfile.TemporaryDirectory() as name:
+        folder = new_project(Path(name) / "project").folder
+        write_molecules(folder / "large.csv", parser.parse_args().molecules)
+        run_workflow(folder)
+        print_jobs(folder)
+        print_speed(folder)
+
+
+if __name__ == "__main__":
+    main()
