@@ -13,7 +13,8 @@ from toxtune.errors import UserError
 from toxtune.features import definitions_of, features_name
 from toxtune.identity import canonical_json
 from toxtune.kinds import BINARY
-from toxtune.models.registry import MODULES, family_module
+from toxtune.models.registry import MODULES, device_of, family_module
+from toxtune.models.devices import GPU
 from toxtune.planning import load_plans, prospective_sums
 from toxtune.replicatenames import fold_of
 from toxtune.report.contents import entries, page_hash
@@ -47,6 +48,8 @@ FEATURES = {
 TRAINING_CODE = {
     family: code_hash("train_replicate", MODULES[family]) for family in FAMILIES
 }
+# What the trainings of a family run on; only networks use a GPU.
+DEVICES = {family: device_of(family, config["device"]) for family in FAMILIES}
 OPENING_CODE = code_hash("open_test", *(MODULES[family] for family in FAMILIES))
 
 # The winners' models: one per family and seed.

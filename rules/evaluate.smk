@@ -20,7 +20,9 @@ rule train_winner:
     resources:
         mem_mb=4000,
         runtime=120,
+        gpu=lambda wc: int(DEVICES[wc.family] == GPU),
     params:
+        device=lambda wc: DEVICES[wc.family],
         code=lambda wc: TRAINING_CODE[wc.family] + code_hash("train_winner"),
     message:
         "Saving the model of the {wildcards.family} winner with seed {wildcards.seed}"

@@ -19,7 +19,9 @@ rule refit_winner:
     resources:
         mem_mb=4000,
         runtime=120,
+        gpu=lambda wc: int(DEVICES[wc.family] == GPU),
     params:
+        device=lambda wc: DEVICES[wc.family],
         code=lambda wc: TRAINING_CODE[wc.family] + code_hash("refit_winner"),
     message:
         "Refitting the {wildcards.family} winner with seed {wildcards.seed}"

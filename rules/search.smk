@@ -25,8 +25,10 @@ rule train_replicate:
     resources:
         mem_mb=4000,
         runtime=120,
+        gpu=lambda wc: int(DEVICES[wc.family] == GPU),
     params:
         trial=lambda wc: TRIALS[wc.trial].json(),
+        device=lambda wc: DEVICES[wc.family],
         code=lambda wc: TRAINING_CODE[wc.family],
     message:
         "Training {wildcards.family} trial {wildcards.trial} ({wildcards.replicate})"
@@ -88,7 +90,9 @@ rule train_slot:
     resources:
         mem_mb=4000,
         runtime=120,
+        gpu=lambda wc: int(DEVICES[PLANS[wc.run].stages[wc.stage].family] == GPU),
     params:
+        device=lambda wc: DEVICES[PLANS[wc.run].stages[wc.stage].family],
         code=lambda wc: TRAINING_CODE[PLANS[wc.run].stages[wc.stage].family]
         + code_hash("train_slot"),
     message:

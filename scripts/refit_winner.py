@@ -23,7 +23,12 @@ if __name__ == "__main__":
     frozen = read_json(snakemake.input.selection)
     winner = frozen["winners"][snakemake.wildcards.family]
     main(
-        Replicate(Trial(**winner["refit"]), int(snakemake.wildcards.seed), ALL),
+        Replicate(
+            Trial(**winner["refit"]),
+            int(snakemake.wildcards.seed),
+            ALL,
+            device=snakemake.params.device,
+        ),
         outputs={name: Path(snakemake.output[name]) for name in ("model", "card")},
         trainers=snakemake.config["trainers"],
     )

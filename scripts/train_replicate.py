@@ -15,6 +15,7 @@ if __name__ == "__main__":
         Replicate(
             Trial(**json.loads(snakemake.params.trial)),
             *seed_and_fold(snakemake.wildcards.replicate),
+            device=snakemake.params.device,
         ),
         folder=Path(snakemake.output.result).parent,
         config=snakemake.config,

@@ -15,7 +15,9 @@ if __name__ == "__main__":
     shorter = proposed["shorter"]
     give_result(
         Replicate(
-            Trial(**proposed["trial"]), *seed_and_fold(snakemake.wildcards.replicate)
+            Trial(**proposed["trial"]),
+            *seed_and_fold(snakemake.wildcards.replicate),
+            device=snakemake.params.device,
         ),
         folder=Path(snakemake.output.result).parent,
         config=snakemake.config,

@@ -32,7 +32,7 @@ if __name__ == "__main__":
     winner = frozen["winners"][snakemake.wildcards.family]
     searched = winner["folders"].get(replicate_name(seed))
     main(
-        Replicate(Trial(**winner["model"]), seed),
+        Replicate(Trial(**winner["model"]), seed, device=snakemake.params.device),
         searched=Path(searched, "valid_predictions.npy") if searched else None,
         outputs={
             name: Path(snakemake.output[name]) for name in ("model", "train", "card")

@@ -15,6 +15,7 @@ from toxtune.code import code_hash
 from toxtune.files import read_json, sha256_of_file, whole_file, write_json
 from toxtune.identity import full_hash
 from toxtune.models import Examples, Fitted
+from toxtune.models.devices import CPU, choose_device
 from toxtune.models.registry import family_module
 from toxtune.parts import has_rows
 from toxtune.store import place
@@ -47,12 +48,15 @@ class Replicate:
     state
         A saved state of the same training with less of its resource, to go on from.
         It changes no result, only what it costs.
+    device
+        What it is trained on, see `toxtune.models.registry.device_of`.
     """
 
     trial: Trial
     seed: int
     fold: int | str | None = None
     state: Path | None = None
+    device: str = CPU
 
     @cached_property
     def key(self) -> str:
@@ -70,7 +74,7 @@ class Replicate:
                 ],
                 "code": code_hash("toxtune.training", module.__name__),
                 "versions": {name: library_version(name) for name in module.LIBRARIES},
-                "device": "cpu",
+                "device": self.device,
                 "precision": "float32",
             }
         )
@@ -111,6 +115,7 @@ class Replicate:
     @cached_property
     def _outcome(self) -> tuple[Fitted, dict[str, Any]]:
         """The training itself, done at most once, and what it cost."""
+        choose_device(self.device)
         start = time.perf_counter()
         fitted = family_module(self.trial.family).fit(
             self._examples["train"],

@@ -72,6 +72,7 @@ def fill_store(
             "trial": vars(replicate.trial),
             "seed": replicate.seed,
             "fold": replicate.fold,
+            "device": replicate.device,
             "kinds": missing,
             "shorter": vars(shorter) if shorter else None,
         }
@@ -88,6 +89,7 @@ def train(
     trial: dict[str, Any],
     seed: int,
     fold: int | str | None,
+    device: str,
     kinds: Sequence[str],
     shorter: dict[str, Any] | None,
 ) -> None:
@@ -95,8 +97,8 @@ def train(
     kept = Store(Path(store))
     state = None
     if shorter:
-        state = _state(kept, Replicate(Trial(**shorter), seed, fold))
-    replicate = Replicate(Trial(**trial), seed, fold, state)
+        state = _state(kept, Replicate(Trial(**shorter), seed, fold, device=device))
+    replicate = Replicate(Trial(**trial), seed, fold, state, device)
     makers = {
         "result": replicate.write_result,
         "model": replicate.write_model,

@@ -139,7 +139,8 @@ def test_trainings_depend_on_their_own_family_alone(family):
 @pytest.mark.parametrize("names", [["train_replicate"], ["toxtune.training"]])
 @pytest.mark.parametrize("family", MODULES)
 def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
-    shared = ("dense_heads", "dense_loop") if family == "dense" else ("per_task",)
+    of_networks = ("dense_heads", "dense_loop", "devices")
+    shared = of_networks if family == "dense" else ("per_task",)
     needed = {
         "toxtune/__init__.py",
         "toxtune/arrays.py",
@@ -151,6 +152,7 @@ def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
         *(f"toxtune/models/{module}.py" for module in shared),
         "toxtune/parts.py",
         "toxtune/training.py",
+        *(["toxtune/errors.py"] if family == "dense" else []),
     }
     bookkeeping = {
         "train_replicate.py",
@@ -161,6 +163,7 @@ def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
         "toxtune/logs.py",
         "toxtune/replicatenames.py",
         "toxtune/replicates.py",
+        "toxtune/models/devices.py",
         "toxtune/models/registry.py",
         "toxtune/processes.py",
         "toxtune/store.py",

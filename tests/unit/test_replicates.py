@@ -13,7 +13,7 @@ from toxtune.arrays import Features, save_features
 from toxtune.files import read_json, sha256_of_file
 from toxtune.models import Fitted
 from toxtune.models.hyperparameters import Hyperparameter
-from toxtune.models.registry import family_module
+from toxtune.models.registry import device_of, family_module
 from toxtune.parts import write_table
 from toxtune.replicates import RESULT_FILES, Replicate, model_card, write_curve
 from toxtune.space import read_space
@@ -54,6 +54,16 @@ def test_training_is_known_by_the_content_of_its_files(replicate, part, file):
     assert replace(replicate).key == before
     path.write_bytes(path.read_bytes() + b"\n")
     assert replace(replicate).key != before
+
+
+def test_training_is_known_by_the_kind_of_its_device(replicate):
+    assert replace(replicate, device="gpu").key != replicate.key
+
+
+def test_only_networks_have_a_choice_of_device():
+    assert device_of("dense", "gpu") == "gpu"
+    assert device_of("dense", "cpu") == "cpu"
+    assert device_of("random_forest", "gpu") == "cpu"
 
 
 def test_training_is_not_known_by_where_its_files_are(replicate):

@@ -16,6 +16,7 @@ from toxtune.kinds import BINARY, MULTICLASS, REGRESSION
 from toxtune.models import Examples, Fitted
 from toxtune.models.dense_heads import Head, make_head
 from toxtune.models.dense_loop import Training, epoch_function, loss_function
+from toxtune.models.devices import set_up_device
 from toxtune.models.hyperparameters import Hyperparameter
 
 LIBRARIES = ("tensorflow", "keras", "numpy")
@@ -221,8 +222,7 @@ def _tensorflow() -> Any:
     import tensorflow as tf
 
     tf.config.experimental.enable_op_determinism()
-    # Results are filed as those of a processor; a GPU would round differently.
-    tf.config.set_visible_devices([], "GPU")
+    set_up_device(tf)
     if tf.config.threading.get_intra_op_parallelism_threads() != 1:
         tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(1)

@@ -1,0 +1,54 @@
+"""What TensorFlow is shown: the processor alone, or every GPU with room for others."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from toxtune.errors import UserError
+from toxtune.models import devices
+
+
+class FakeConfig:
+    """TensorFlow's ``config``, on a machine with so many GPUs."""
+
+    def __init__(self, n_gpus):
+        self.gpus = [f"GPU:{number}" for number in range(n_gpus)]
+        self.hidden, self.growing = False, []
+        self.experimental = SimpleNamespace(set_memory_growth=self.grow)
+
+    def list_physical_devices(self, kind):
+        return self.gpus if kind == "GPU" else ["CPU:0"]
+
+    def set_visible_devices(self, shown, kind):
+        self.hidden = (shown, kind) == ([], "GPU")
+
+    def grow(self, gpu, enabled):
+        assert enabled
+        self.growing.append(gpu)
+
+
+def set_up(monkeypatch, device, n_gpus):
+    monkeypatch.setattr(devices, "_chosen", devices.CPU)
+    config = FakeConfig(n_gpus)
+    if device:
+        devices.choose_device(device)
+    devices.set_up_device(SimpleNamespace(config=config))
+    return config
+
+
+@pytest.mark.parametrize("device", [None, "cpu"])
+def test_gpus_are_hidden_unless_one_is_asked_for(monkeypatch, device):
+    config = set_up(monkeypatch, device, n_gpus=2)
+    assert config.hidden
+    assert not config.growing
+
+
+def test_gpus_leave_memory_to_other_trainings(monkeypatch):
+    config = set_up(monkeypatch, "gpu", n_gpus=2)
+    assert not config.hidden
+    assert config.growing == config.gpus
+
+
+def test_gpu_that_is_not_there_is_named(monkeypatch):
+    with pytest.raises(UserError, match="device: must be cpu where .* got gpu"):
+        set_up(monkeypatch, "gpu", n_gpus=0)
