@@ -11,6 +11,7 @@ lies in a folder that only its user can enter. A child whose client goes away en
 """
 
 import fcntl
+import gc
 import importlib
 import json
 import logging
@@ -117,6 +118,8 @@ def _answer(connection: socket.socket, listener: socket.socket) -> None:
             request = json.loads(connection.makefile(encoding="utf-8").readline())
             for name in request["imports"]:
                 importlib.import_module(name)
+            # Else each child would look through what was imported for garbage.
+            gc.freeze()
         except (OSError, ValueError, ImportError):
             # The client sees the connection end, and says so.
             return
