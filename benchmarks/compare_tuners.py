@@ -46,6 +46,20 @@ SECONDS_BETWEEN_LOOKS = 0.1
 TWICE = [0, 1, 2, 3, 4, 5]
 
 
+NAMES = {
+    "plain-loop": "plain Keras loop",
+    "keras-tuner": "KerasTuner",
+    "optuna": "Optuna",
+    "ray-tune": "Ray Tune, 2 workers",
+}
+FASTEST = "ray-tune"
+# They train one network after another, so one round tells what there is to tell.
+LIKE_THE_LOOP = {"keras-tuner", "optuna"}
+SEARCH = "The search alone, from features that are there"
+EVERYTHING = "From a raw file to a tested model"
+SLOPE = "Twice the trainings"
+
+
 @dataclass(frozen=True)
 class Measured:
     """What one run took, of the whole machine, and what it found.
@@ -70,6 +84,16 @@ class Measured:
     output: str
     score: float = math.nan
     in_training: float = math.nan
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """One row of a table; run in the first round alone, or in all."""
+
+    table: str
+    name: str
+    run: Callable[[], Measured]
+    once: bool = False
 
 
 def measure(command: list[str], folder: Path) -> Measured:
@@ -242,45 +266,44 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        compare(Workflow(Path(folder) / "toxtune", options.raw), options)
+        workflow = Workflow(Path(folder) / "toxtune", options.raw)
+        compare(contestants(workflow, options.peers, options.raw), options.rounds)
 
 
-def compare(workflow: Workflow, options: argparse.Namespace) -> None:
-    """Run all in turn, as often as there are rounds."""
+def contestants(workflow: Workflow, peers: Path, raw: Path) -> list[Contestant]:
+    """List what is run in each round, in this order."""
     arrays = ["--arrays", str(workflow.arrays)]
-    raw = ["--csv", str(options.raw.resolve())]
-    names = {
-        "plain-loop": "plain Keras loop",
-        "keras-tuner": "KerasTuner",
-        "optuna": "Optuna",
-        "ray-tune": "Ray Tune, 2 workers",
-    }
-    search: dict[str, Callable[[], Measured]] = {OURS: workflow.search}
-    for tuner, name in names.items():
-        search[name] = other(options.peers, tuner, *arrays)
-    for tuner, name in names.items():
-        search[f"{name}, an epoch a call"] = other(
-            options.peers, tuner, *arrays, "--in-one-call"
-        )
-    everything: dict[str, Callable[[], Measured]] = {OURS: workflow.everything}
-    for tuner in ("plain-loop", "ray-tune"):
-        everything[names[tuner]] = other(options.peers, tuner, *raw)
-    twice = {"twice": lambda: workflow.search(TWICE)}
-    print(f"{platform.machine()}, {CORES} cores; medians of {options.rounds} rounds.")
-    found: dict[str, list[Measured]] = {}
-    for number in range(1, options.rounds + 1):
-        for table, runs in (("s", search), ("e", everything), ("t", twice)):
-            for name, run in runs.items():
-                one = run()
-                found.setdefault(f"{table} {name}", []).append(one)
-                print(f"round {number}: {table} {name}: {one}", file=sys.stderr)
-    tables = {
-        table: {name: found[f"{table} {name}"] for name in runs}
-        for table, runs in (("s", search), ("e", everything), ("t", twice))
-    }
-    print_table("The search alone", tables["s"], "best valid")
-    print_table("From a raw file to a tested model", tables["e"], "test")
-    print_slope(tables["s"][OURS], tables["t"]["twice"], 36)
+    csv_file = ["--csv", str(raw.resolve())]
+    runs = [
+        Contestant(SEARCH, OURS, workflow.search),
+        Contestant(EVERYTHING, OURS, workflow.everything),
+        Contestant(SLOPE, OURS, lambda: workflow.search(TWICE)),
+        Contestant(EVERYTHING, NAMES[FASTEST], other(peers, FASTEST, *csv_file)),
+    ]
+    for tuner, name in NAMES.items():
+        as_written = other(peers, tuner, *arrays)
+        in_one_call = other(peers, tuner, *arrays, "--in-one-call")
+        runs += [
+            Contestant(SEARCH, name, as_written, once=tuner in LIKE_THE_LOOP),
+            Contestant(SEARCH, f"{name}, an epoch a call", in_one_call, once=True),
+        ]
+    return runs
+
+
+def compare(runs: list[Contestant], rounds: int) -> None:
+    """Run all in turn, and print the tables."""
+    print(f"{platform.machine()}, {CORES} cores; medians of {rounds} rounds.")
+    found: dict[str, dict[str, list[Measured]]] = {}
+    for number in range(rounds):
+        for one in runs:
+            if number and one.once:
+                continue
+            measured = one.run()
+            found.setdefault(one.table, {}).setdefault(one.name, []).append(measured)
+            print(f"{number + 1}: {one.table}: {one.name}: {measured}", file=sys.stderr)
+    print_table(SEARCH, found[SEARCH], "best valid")
+    print_table(EVERYTHING, found[EVERYTHING], "test")
+    print_slope(found[SEARCH][OURS], found[SLOPE][OURS], 36)
 
 
 if __name__ == "__main__":
