@@ -2,46 +2,27 @@
 
     make bench
 
-Each contestant runs in processes of its own on a machine that does nothing else: CPU
-time is that of the whole machine, and so is peak memory, as the fall of what is
-available. Both count processes that fork, share pages or outlive their parents alike.
+Each contestant runs in processes of its own on a machine that does nothing else.
 
 Two tables in Markdown: the search alone, from features that are there to the table of
 trials, and all of it, from a raw file to a tested model; then what one training adds.
 """
 
 import argparse
-import csv
 import json
-import math
-import os
 import platform
-import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-import psutil
+from machine_cost import Measured, measure
+from timed_workflow import CORES, GRID, ROOT, Workflow
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
-
-from project import ROOT, new_project
-from toxtune.arrays import load_features
-from toxtune.parts import read_part
-
-GRID = ROOT / "benchmarks" / "grid.yaml"
 TUNERS = ROOT / "benchmarks" / "tuners.py"
 OURS = "toxtune"
-CORES = 2
-SECONDS_BETWEEN_LOOKS = 0.1
 # Twice the seeds are twice the trainings of the same kinds.
 TWICE = [0, 1, 2, 3, 4, 5]
 
@@ -61,32 +42,6 @@ SLOPE = "Twice the trainings"
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What one run took, of the whole machine, and what it found.
-
-    Attributes
-    ----------
-    wall, cpu
-        Seconds.
-    memory
-        MiB.
-    output
-        What it printed.
-    score
-        Best mean validation score, or that model's test score.
-    in_training
-        Seconds inside training loops, all trainings together; known of ours alone.
-    """
-
-    wall: float
-    cpu: float
-    memory: float
-    output: str
-    score: float = math.nan
-    in_training: float = math.nan
-
-
-@dataclass(frozen=True)
 class Contestant:
     """One row of a table; run in the first round alone, or in all."""
 
@@ -94,109 +49,6 @@ class Contestant:
     name: str
     run: Callable[[], Measured]
     once: bool = False
-
-
-def measure(command: list[str], folder: Path) -> Measured:
-    """Run a command on an otherwise idle machine."""
-    idle = psutil.virtual_memory().available
-    least = idle
-    is_over = threading.Event()
-
-    def look() -> None:
-        nonlocal least
-        while not is_over.wait(SECONDS_BETWEEN_LOOKS):
-            least = min(least, psutil.virtual_memory().available)
-
-    watcher = threading.Thread(target=look)
-    watcher.start()
-    start, cpu = time.perf_counter(), _machine_cpu()
-    try:
-        done = subprocess.run(
-            command,
-            cwd=folder,
-            env={**os.environ, "PYTHONPATH": "scripts"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        wall = time.perf_counter() - start
-    finally:
-        is_over.set()
-        watcher.join()
-    if done.returncode:
-        raise SystemExit(f"{command} failed:\n{done.stdout}\n{done.stderr}")
-    return Measured(
-        wall, _machine_cpu() - cpu, (idle - least) / 2**20, done.stdout.strip()
-    )
-
-
-def _machine_cpu() -> float:
-    times = psutil.cpu_times()
-    return times.user + times.system + times.nice
-
-
-class Workflow:
-    """A copy of this workflow in a folder of its own, with features ready."""
-
-    def __init__(self, folder: Path, raw: Path) -> None:
-        self.folder = new_project(folder).folder
-        settings = {"dataset": {"source": str(raw.resolve())}}
-        (self.folder / "here.json").write_text(json.dumps(settings))
-        self.run("results/grid/test.tsv")
-        self.arrays = self._write_arrays()
-
-    def run(self, target: str, seeds: list[int] | None = None) -> Measured:
-        """Run the launcher as `make run` does, for a target."""
-        files = [str(GRID), "here.json"]
-        if seeds:
-            (self.folder / "seeds.json").write_text(
-                json.dumps({"search": {"seeds": seeds}})
-            )
-            files.append("seeds.json")
-        command = [sys.executable, "-m", "toxtune.commands.run", target]
-        command += ["--cores", str(CORES), "--configfile", *files]
-        return measure(command, self.folder)
-
-    def forget(self, *names: str) -> None:
-        """Remove what earlier runs made."""
-        for name in names:
-            shutil.rmtree(self.folder / name, ignore_errors=True)
-
-    def search(self, seeds: list[int] | None = None) -> Measured:
-        """Do the search alone."""
-        self.forget("results", "logs")
-        measured = self.run("results/grid/trials.tsv", seeds)
-        trials, cost = self._table("trials.tsv"), self._table("cost.tsv")
-        return replace(
-            measured,
-            score=max(float(row["roc_auc_mean"]) for row in trials),
-            in_training=sum(float(row["seconds"]) for row in cost),
-        )
-
-    def everything(self) -> Measured:
-        """Go from the raw file to a tested model."""
-        self.forget("results", "logs", "data", ".snakemake", ".toxtune")
-        measured = self.run("results/grid/test.tsv")
-        report = json.loads((self.folder / "results/grid/test.json").read_text())
-        return replace(
-            measured, score=report["families"]["dense"]["roc_auc"]["mean"]["test"]
-        )
-
-    def _table(self, name: str) -> list[dict[str, str]]:
-        with open(self.folder / "results/grid" / name, newline="") as stream:
-            return list(csv.DictReader(stream, delimiter="\t"))
-
-    def _write_arrays(self) -> Path:
-        """Give the others the same molecules, labels and features."""
-        arrays = {}
-        for part in ("train", "valid"):
-            (labels,) = self.folder.glob(f"data/*/*/{part}.csv")
-            features = list(self.folder.glob(f"data/*/*/{part}/*.npz"))
-            arrays[f"{part}_x"] = load_features(features).astype(np.float32)
-            arrays[f"{part}_y"] = np.nan_to_num(read_part(labels).labels, nan=-1)
-        path = self.folder / "arrays.npz"
-        np.savez(path, **arrays)
-        return path
 
 
 def other(python: Path, tuner: str, *arguments: str) -> Callable[[], Measured]:
