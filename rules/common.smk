@@ -1,4 +1,5 @@
 # What every other rule file uses: the checked configuration, as a plan.
+import gc
 import re
 import sys
 from pathlib import Path
@@ -20,6 +21,9 @@ from toxtune.replicatenames import fold_of
 from toxtune.report.contents import entries, page_hash
 from toxtune.splitsettings import NO_REFIT
 from toxtune.trials import ALL
+
+# A plan of thousands of jobs is no garbage; looking for some in it is a tenth of the time.
+gc.set_threshold(100_000, 50, 100)
 
 try:
     check_config(config)

@@ -2,14 +2,12 @@
 rule train_replicate:
     """Train one trial with one seed and predict the validation part."""
     input:
-        train_features=lambda wc: TRIALS[wc.trial].features_files(
-            "train", fold_of(wc.replicate)
-        ),
-        valid_features=lambda wc: TRIALS[wc.trial].features_files(
-            "valid", fold_of(wc.replicate)
-        ),
-        train=lambda wc: TRIALS[wc.trial].part_file("train", fold_of(wc.replicate)),
-        valid=lambda wc: TRIALS[wc.trial].part_file("valid", fold_of(wc.replicate)),
+        # One function, not one for each kind: every function costs time for each job.
+        lambda wc: [
+            file
+            for part in ("train", "valid")
+            for file in TRIALS[wc.trial].files(part, fold_of(wc.replicate))
+        ],
     output:
         predictions="results/trials/{family}/{trial}/{replicate}/valid_predictions.npy",
         curve="results/trials/{family}/{trial}/{replicate}/learning_curve.tsv",

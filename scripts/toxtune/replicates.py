@@ -100,9 +100,7 @@ class Replicate:
 
     def _files(self, part: str) -> list[Path]:
         """Return a part's files that the training reads: features, then labels."""
-        features = self.trial.features_files(part, self.fold)
-        labels = self.trial.part_file(part, self.fold)
-        return [Path(name) for name in [*features, labels]]
+        return [Path(name) for name in self.trial.files(part, self.fold)]
 
     @cached_property
     def _examples(self) -> dict[str, Examples]:

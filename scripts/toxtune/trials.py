@@ -54,6 +54,10 @@ class Trial:
         folder = f"{fold_folder(self._split_folder, fold)}/{part}"
         return [f"{folder}/{name}" for name in features_files(self.features)]
 
+    def files(self, part: str, fold: int | str | None = None) -> list[str]:
+        """Paths of what a training reads of a part: features, then labels."""
+        return [*self.features_files(part, fold), self.part_file(part, fold)]
+
     @property
     def _split_folder(self) -> str:
         return f"data/{self.dataset}/{self.split}"
