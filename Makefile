@@ -71,7 +71,7 @@ prune: $(INSTALLED) ## remove results that no configuration uses; asks first
 test: $(INSTALLED) ## run the tests
 	$(IN_VENV) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-bench: $(INSTALLED) .venv-bench/.installed ## time the search against other tuners (about 50 min)
+bench: $(INSTALLED) .venv-bench/.installed ## time the search against other tuners (about an hour)
 	.venv/bin/python benchmarks/compare_tuners.py --raw $(RAW) --peers .venv-bench/bin/python
 
 lint: $(INSTALLED) ## check style and the workflow

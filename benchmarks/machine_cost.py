@@ -9,7 +9,7 @@ import os
 import subprocess
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -38,7 +38,7 @@ class Measured:
     wall: float
     cpu: float
     memory: float
-    output: str
+    output: str = field(repr=False)
     score: float = math.nan
     in_training: float = math.nan
 
