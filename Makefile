@@ -4,6 +4,8 @@ CORES ?= all
 # One or more files that overlay config.yaml: make run CONFIG=examples/tpe.yaml
 CONFIG ?=
 PYTHON ?= python3
+# Anything: make run goes on without the trainings that fail for good
+KEEP_GOING ?=
 # cpu or cuda: which requirements/*.lock to install
 EXTRA ?= cpu
 # Tox21 as a file, for make bench
@@ -14,6 +16,7 @@ export PYTHONPATH := $(CURDIR)/scripts
 INSTALLED := .venv/.installed-$(EXTRA)
 IN_VENV := .venv/bin/python -m
 CONFIGFILES = $(if $(strip $(CONFIG)),--configfile $(CONFIG))
+KEPT_GOING = $(if $(KEEP_GOING),--keep-going)
 COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal \
     --python-version 3.11 --generate-hashes --no-emit-index-url \
     --custom-compile-command "make lock"
@@ -30,8 +33,8 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 # A .venv whose Python has been removed from the machine must be made again.
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 
-.PHONY: help run demo report plan status predict export-optuna export-mlflow prune test \
-    bench lint format lock install
+.PHONY: help run demo report plan status retry predict export-optuna export-mlflow prune \
+    test bench lint format lock install
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -40,7 +43,7 @@ help: ## list these targets
 	@echo "  CORES=2, CONFIG='examples/a.yaml examples/b.yaml', EXTRA=cuda, PYTHON=python3.12"
 
 run: $(INSTALLED) ## train, select, test and report what config.yaml and CONFIG say
-	@$(IN_VENV) toxtune.commands.run --cores $(CORES) $(CONFIGFILES)
+	@$(IN_VENV) toxtune.commands.run --cores $(CORES) $(KEPT_GOING) $(CONFIGFILES)
 
 demo: $(INSTALLED) ## the same on a small dataset made here, no download
 	@$(IN_VENV) toxtune.commands.run --cores $(CORES) \
@@ -55,6 +58,9 @@ plan: $(INSTALLED) ## say what `make run` would do, and about what it costs
 
 status: $(INSTALLED) ## say how the present or last run stands
 	@$(IN_VENV) toxtune.commands.status
+
+retry: $(INSTALLED) ## have the trainings without a result run again by the next `make run`
+	@$(IN_VENV) toxtune.commands.retry_failed $(CONFIGFILES)
 
 predict: $(INSTALLED) ## add predictions to a table: MODEL=results/tox21/final.zip IN=a.csv OUT=b.csv
 	@$(IN_VENV) toxtune.commands.predict $(MODEL) $(IN) $(OUT)

@@ -72,6 +72,11 @@ IS_REFIT = config["final"]["refit"] != NO_REFIT
 FINAL_SET = ALL if IS_REFIT else None
 REFITS = [model.replace("models/", "refit/") for model in MODELS if IS_REFIT]
 
+# A training that fails is tried again so often, each time with more memory and time.
+RETRIES = 2
+# By the Snakemake that submits a job, not once more by the one inside the job.
+RETRIES_HERE = RETRIES if workflow.is_main_process else 0
+
 
 wildcard_constraints:
     run="|".join(map(re.escape, PLANS)),

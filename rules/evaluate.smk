@@ -14,12 +14,13 @@ rule train_winner:
         "logs/{run}/train_winner/{family}/seed-{seed}.{format}.log",
     benchmark:
         "logs/{run}/train_winner/{family}/seed-{seed}.{format}.benchmark.tsv"
+    retries: RETRIES_HERE
     conda:
         "../envs/toxtune.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=lambda wc, attempt: 4000 * attempt,
+        runtime=lambda wc, attempt: 120 * attempt,
         gpu=lambda wc: int(DEVICES[wc.family] == GPU),
     params:
         device=lambda wc: DEVICES[wc.family],

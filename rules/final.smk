@@ -13,12 +13,13 @@ rule refit_winner:
         "logs/{run}/refit_winner/{family}/seed-{seed}.{format}.log",
     benchmark:
         "logs/{run}/refit_winner/{family}/seed-{seed}.{format}.benchmark.tsv"
+    retries: RETRIES_HERE
     conda:
         "../envs/toxtune.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=lambda wc, attempt: 4000 * attempt,
+        runtime=lambda wc, attempt: 120 * attempt,
         gpu=lambda wc: int(DEVICES[wc.family] == GPU),
     params:
         device=lambda wc: DEVICES[wc.family],

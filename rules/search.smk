@@ -17,12 +17,14 @@ rule train_replicate:
         "logs/trials/{family}/{trial}/{replicate}.log",
     benchmark:
         "logs/trials/{family}/{trial}/{replicate}.benchmark.tsv"
+    retries: RETRIES_HERE
     conda:
         "../envs/toxtune.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=lambda wc, attempt: 4000 * attempt,
+        runtime=lambda wc, attempt: 120 * attempt,
+        last_attempt=lambda wc, attempt: int(attempt > RETRIES),
         gpu=lambda wc: int(DEVICES[wc.family] == GPU),
     params:
         trial=lambda wc: TRIALS[wc.trial].json(),
@@ -82,12 +84,14 @@ rule train_slot:
         "logs/{run}/search/{stage}/slot-{slot}/{replicate}.log",
     benchmark:
         "logs/{run}/search/{stage}/slot-{slot}/{replicate}.benchmark.tsv"
+    retries: RETRIES_HERE
     conda:
         "../envs/toxtune.yaml"
     threads: 1
     resources:
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=lambda wc, attempt: 4000 * attempt,
+        runtime=lambda wc, attempt: 120 * attempt,
+        last_attempt=lambda wc, attempt: int(attempt > RETRIES),
         gpu=lambda wc: int(DEVICES[PLANS[wc.run].stages[wc.stage].family] == GPU),
     params:
         device=lambda wc: DEVICES[PLANS[wc.run].stages[wc.stage].family],

@@ -6,13 +6,16 @@ from toxtune.files import read_json, write_json
 from toxtune.logs import log_to
 from toxtune.replicates import Replicate, model_card
 from toxtune.store import place
+from toxtune.supervision import Attempt
 from toxtune.trainers import fill_store
 from toxtune.trials import ALL, Trial
 
 
-def main(replicate: Replicate, outputs: dict[str, Path], trainers: str) -> None:
+def main(
+    replicate: Replicate, outputs: dict[str, Path], trainers: str, attempt: Attempt
+) -> None:
     """Place the model, and a card that says what it is."""
-    entry = fill_store(replicate, ["model"], trainers)["model"]
+    entry = fill_store(replicate, ["model"], trainers, attempt)["model"]
     place(entry / f"model.{replicate.model_format}", outputs["model"])
     # The search has no model on these molecules that it could be compared with.
     write_json(outputs["card"], model_card(replicate, None, entry))
@@ -31,4 +34,5 @@ if __name__ == "__main__":
         ),
         outputs={name: Path(snakemake.output[name]) for name in ("model", "card")},
         trainers=snakemake.config["trainers"],
+        attempt=Attempt.of(snakemake.resources),
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from toxtune.logs import log_to
 from toxtune.replicatenames import seed_and_fold
 from toxtune.replicates import Replicate
+from toxtune.supervision import Attempt
 from toxtune.trainers import give_result
 from toxtune.trials import Trial
 
@@ -19,5 +20,6 @@ if __name__ == "__main__":
         ),
         folder=Path(snakemake.output.result).parent,
         config=snakemake.config,
+        attempt=Attempt.of(snakemake.resources),
         goes_on=snakemake.config["search"]["strategy"] in {"halving", "hyperband"},
     )

@@ -6,6 +6,7 @@ from toxtune.files import read_json
 from toxtune.logs import log_to
 from toxtune.replicatenames import seed_and_fold
 from toxtune.replicates import Replicate
+from toxtune.supervision import Attempt
 from toxtune.trainers import give_result
 from toxtune.trials import Trial
 
@@ -21,6 +22,7 @@ if __name__ == "__main__":
         ),
         folder=Path(snakemake.output.result).parent,
         config=snakemake.config,
+        attempt=Attempt.of(snakemake.resources),
         goes_on=proposed["goes_on"],
         shorter=Trial(**shorter) if shorter else None,
     )

@@ -7,19 +7,24 @@ from toxtune.logs import log_to
 from toxtune.replicatenames import replicate_name
 from toxtune.replicates import Replicate, model_card
 from toxtune.store import place
+from toxtune.supervision import Attempt
 from toxtune.trainers import fill_store
 from toxtune.trials import Trial
 
 
 def main(
-    replicate: Replicate, searched: Path | None, outputs: dict[str, Path], trainers: str
+    replicate: Replicate,
+    searched: Path | None,
+    outputs: dict[str, Path],
+    trainers: str,
+    attempt: Attempt,
 ) -> None:
     """Place the model and its predictions; compare some with the search's.
 
     `searched` holds the validation predictions that the trial was selected by, if
     they are of the same training.
     """
-    entry = fill_store(replicate, ["model"], trainers)["model"]
+    entry = fill_store(replicate, ["model"], trainers, attempt)["model"]
     place(entry / f"model.{replicate.model_format}", outputs["model"])
     place(entry / "train.npy", outputs["train"])
     write_json(outputs["card"], model_card(replicate, searched, entry / "valid.npy"))
@@ -38,4 +43,5 @@ if __name__ == "__main__":
             name: Path(snakemake.output[name]) for name in ("model", "train", "card")
         },
         trainers=snakemake.config["trainers"],
+        attempt=Attempt.of(snakemake.resources),
     )

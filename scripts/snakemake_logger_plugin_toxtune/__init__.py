@@ -79,7 +79,7 @@ class LogHandler(LogHandlerBase):
             self._forecast = None
         if self._progress:
             if self._state == "running":
-                self._state = "finished"
+                self._state = "failed" if self._has_failures() else "finished"
             best = self._scores.close() if self._scores else None
             self._display.end(self._progress.snapshot(), self._state, best)
             self._save()
@@ -134,7 +134,6 @@ class LogHandler(LogHandlerBase):
     def _on_job_error(self, record: LogRecord) -> None:
         if self._progress is None or self._state == "interrupted":
             return
-        self._state = "failed"
         failure = self._progress.fail(record.jobid)
         if failure:
             self._display.failure(failure, self._capture.path)
@@ -145,7 +144,7 @@ class LogHandler(LogHandlerBase):
             self._on_job_error(record)
 
     def _on_error(self, record: LogRecord) -> None:
-        message = error_message(record, explained=self._state != "running")
+        message = error_message(record, explained=not self._is_well())
         if message:
             self._state = "failed" if self._state == "running" else self._state
             self._forecast = None
@@ -161,8 +160,15 @@ class LogHandler(LogHandlerBase):
             self._end_without_jobs()
         if text.startswith(_WORTH_SHOWING):
             self._display.line(text)
-        elif record.levelno >= WARNING and self._state == "running":
+        elif record.levelno >= WARNING and self._is_well():
             self._show_once(text, style="yellow")
+
+    def _is_well(self) -> bool:
+        return self._state == "running" and not self._has_failures()
+
+    def _has_failures(self) -> bool:
+        """Whether a job has failed that is not, or not yet, being tried again."""
+        return bool(self._progress and self._progress.snapshot().failures)
 
     def _end_without_jobs(self) -> None:
         if self._forecast is None:

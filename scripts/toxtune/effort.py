@@ -8,6 +8,7 @@ from typing import Any
 
 from toxtune.files import read_json
 from toxtune.models.registry import family_module
+from toxtune.outcomes import NO_RESULT
 from toxtune.plan import Plan
 
 
@@ -82,7 +83,10 @@ def _rate(results: Path, family: str) -> float | None:
     """Median seconds per unit of resource over the family's recorded trainings."""
     rates = []
     for path in results.glob(f"trials/{family}/*/*seed-*/result.json"):
-        hyperparameters = read_json(path)["trial"]["hyperparameters"]
+        result = read_json(path)
+        if result["status"] in NO_RESULT:
+            continue
+        hyperparameters = result["trial"]["hyperparameters"]
         seconds = read_json(path.with_name("cost.json"))["seconds"]
         rates.append(seconds / _resource(family, hyperparameters))
     return median(rates) if rates else None

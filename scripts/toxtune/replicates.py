@@ -18,17 +18,12 @@ from toxtune.models import Examples, Fitted
 from toxtune.models.devices import CPU, choose_device
 from toxtune.models.registry import family_module
 from toxtune.parts import has_rows
+from toxtune.resultfiles import CHECKED_FILES, RESULT_FILES, sealed
 from toxtune.store import place
 from toxtune.training import load_examples, status_of
 from toxtune.trials import Trial
 from toxtune.versions import library_version
 
-RESULT_FILES = (
-    "valid_predictions.npy",
-    "learning_curve.tsv",
-    "cost.json",
-    "result.json",
-)
 STATE_FILE = "state.npz"
 
 
@@ -132,6 +127,37 @@ class Replicate:
         """Train, and write the files of `RESULT_FILES` into `folder`."""
         fitted, cost = self._outcome
         predictions = fitted.model.predict(self._examples["valid"].features)
+        status = status_of(fitted, predictions)
+        self._write(folder, predictions, fitted, cost, {"status": status})
+
+    def write_no_result(
+        self, folder: Path, status: str, reason: str, cost: dict[str, Any]
+    ) -> None:
+        """Write the same files for a training that has no result: of no molecules.
+
+        Parameters
+        ----------
+        folder
+            Where the search looks for them, never the store.
+        status
+            One of `toxtune.outcomes.NO_RESULT`.
+        reason
+            The same in a sentence.
+        cost
+            Content of ``cost.json``.
+        """
+        nothing = np.empty((0, 0)), Fitted(model=None)
+        outcome = {"status": status, "reason": reason}
+        self._write(folder, *nothing, cost, outcome)
+
+    def _write(
+        self,
+        folder: Path,
+        predictions: np.ndarray,
+        fitted: Fitted,
+        cost: dict[str, Any],
+        outcome: dict[str, str],
+    ) -> None:
         save_predictions(folder / "valid_predictions.npy", predictions)
         write_curve(folder / "learning_curve.tsv", fitted)
         write_json(folder / "cost.json", cost)
@@ -139,15 +165,12 @@ class Replicate:
             "trial": vars(self.trial),
             "seed": self.seed,
             "fold": self.fold,
-            "status": status_of(fitted, predictions),
+            **outcome,
             "epochs": fitted.epochs,
             "store_key": self.key,
-            "sha256": {
-                name: sha256_of_file(folder / name)
-                for name in ("valid_predictions.npy", "learning_curve.tsv")
-            },
+            "sha256": {name: sha256_of_file(folder / name) for name in CHECKED_FILES},
         }
-        write_json(folder / "result.json", result)
+        write_json(folder / "result.json", sealed(result))
 
     def place_result(self, entry: Path, folder: Path) -> None:
         """Put the files of a finished training into `folder`, the result last.
@@ -159,7 +182,7 @@ class Replicate:
         for name in others:
             place(entry / name, folder / name)
         own = {"trial": vars(self.trial), "fold": self.fold}
-        write_json(folder / last, {**read_json(entry / last), **own})
+        write_json(folder / last, sealed({**read_json(entry / last), **own}))
 
     def write_model(self, folder: Path) -> None:
         """Train, and write ``model.{format}`` and its predictions into `folder`."""

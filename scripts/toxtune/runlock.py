@@ -5,7 +5,8 @@ import json
 import logging
 import os
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
@@ -77,6 +78,25 @@ class RunLock:
     def _write(self, text: str) -> None:
         os.ftruncate(self.descriptor, 0)
         os.pwrite(self.descriptor, text.encode(), 0)
+
+
+@contextmanager
+def no_run_beside() -> Iterator[None]:
+    """Hold the lock for a command that changes results and is no run.
+
+    Raises
+    ------
+    UserError
+        If a run holds it.
+    """
+    lock = RunLock.take()
+    try:
+        yield
+    finally:
+        # The record of a run that was killed is for the next run to read.
+        if not lock.left_by_killed_run:
+            lock.forget()
+        lock.release()
 
 
 def lock_is_held(path: Path = LOCK_FILE) -> bool:

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.errors import UserError
-from toxtune.files import read_json, sha256_of_file
 from toxtune.metrics import class_weights, metrics_of, task_scores
+from toxtune.outcomes import NO_RESULT, OK
 from toxtune.parts import read_part
+from toxtune.resultfiles import read_replicate
 
 
 @dataclass(frozen=True)
@@ -69,32 +69,31 @@ def score_replicates(
     Raises
     ------
     UserError
-        If predictions are not the bytes that their result speaks of.
+        If a replicate's files are not what was written.
     """
     judged = [
         Judged(read_part(judging).labels, class_weights(read_part(fitted).labels))
         for fitted, judging in zip(train, valid, strict=True)
     ]
     scored = [score_replicate(folder, judged) for folder in folders]
+    # The last of a name stays; one of two slots may have been killed.
+    scored.sort(key=lambda one: one.result["status"] not in NO_RESULT)
     by_name = {_name(one.result): one for one in scored}
     return [by_name[name] for name in sorted(by_name)]
 
 
 def score_replicate(folder: Path, judged: Sequence[Judged]) -> Scored:
     """Read one replicate and compute every metric, see `score_replicates`."""
-    result = read_json(folder / "result.json")
-    predictions = folder / "valid_predictions.npy"
-    if sha256_of_file(predictions) != result["sha256"][predictions.name]:
-        raise UserError(f"{predictions} is damaged: delete {folder} and run again")
+    result, cost = read_replicate(folder)
     scores = {}
-    if result["status"] == "ok":
+    if result["status"] == OK:
         own = judged[result["fold"] or 0]
-        predicted = np.load(predictions)
+        predicted = np.load(folder / "valid_predictions.npy")
         scores = {
             metric: task_scores(metric, own.labels, predicted, own.positive_weights)
             for metric in metrics_of(result["trial"]["kind"])
         }
-    return Scored(folder, result, read_json(folder / "cost.json"), scores)
+    return Scored(folder, result, cost, scores)
 
 
 def _name(result: dict[str, Any]) -> tuple[str, int, int]:

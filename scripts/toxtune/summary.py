@@ -17,6 +17,7 @@ from toxtune.evidence import (
 from toxtune.finalsection import final_section, prospective_section
 from toxtune.markdown import format_interval, format_score, markdown_table
 from toxtune.metrics import METRICS
+from toxtune.outcomes import NO_RESULT
 
 
 @dataclass(frozen=True)
@@ -264,6 +265,8 @@ def _failures(results: Results) -> str:
         f"- `{row['trial']}` ({row['family']}): {row['status']}"
         for _, row in failed.iterrows()
     ]
+    if set(failed["status"]) & NO_RESULT:
+        lines += ["", "`make retry` has those trained again that did not diverge."]
     return (
         "Trials without a score, left out of the ranking:\n\n" + "\n".join(lines) + "\n"
     )

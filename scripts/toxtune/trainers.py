@@ -1,24 +1,32 @@
-"""Where trainings run: forked from a warm process, or in this one."""
+"""Where trainings run: in children of a warm process, or of this one."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from toxtune.forked import forked
 from toxtune.models.registry import family_module
+from toxtune.processes import snakemake_process
 from toxtune.replicates import STATE_FILE, Replicate
 from toxtune.store import Store, default_store
+from toxtune.supervision import Attempt, NoResult, supervise
 from toxtune.trials import Trial
-from toxtune.warm import call_warm
+from toxtune.warm import connect
 
 
 def give_result(
     replicate: Replicate,
     folder: Path,
     config: dict[str, Any],
+    attempt: Attempt,
     goes_on: bool,
     shorter: Trial | None = None,
 ) -> None:
     """Put the result of a training into `folder`, from the store or by training.
+
+    When the last attempt took too much, or its process was killed, a status goes there
+    in place of a result, for the search to go on with.
 
     Parameters
     ----------
@@ -28,22 +36,38 @@ def give_result(
         Where its files go, the result last.
     config
         What is read of it changes no result: ``trainers`` and ``keep_models``.
+    attempt
+        What the job may take.
     goes_on
         Whether a longer training may go on from this one.
     shorter
         The trial with less of its resource that this training may go on from.
+
+    Raises
+    ------
+    NoResult
+        Where Snakemake is to try again.
     """
     kinds = ["result"]
     kinds += ["model"] if config["keep_models"] == "all" else []
     kinds += ["state"] if goes_on else []
-    entries = fill_store(replicate, kinds, config["trainers"], shorter)
-    replicate.place_result(entries["result"], folder)
+    try:
+        entries = fill_store(replicate, kinds, config["trainers"], attempt, shorter)
+    except NoResult as ended:
+        # Without a Snakemake that waits, it was the whole run that was killed.
+        if not attempt.is_last or snakemake_process() is None:
+            raise
+        logging.warning("Warning: %s. `make retry` has it trained again", ended)
+        replicate.write_no_result(folder, ended.status, str(ended), ended.cost)
+    else:
+        replicate.place_result(entries["result"], folder)
 
 
 def fill_store(
     replicate: Replicate,
     kinds: Sequence[str],
     trainers: str,
+    attempt: Attempt,
     shorter: Trial | None = None,
 ) -> dict[str, Path]:
     """See to it that the store has what is wanted of a replicate.
@@ -56,13 +80,18 @@ def fill_store(
         ``result``, ``model``, ``state``; one training gives them all.
     trainers
         ``warm`` or ``fresh``; the bytes are the same.
-    shorter
+    attempt, shorter
         See `give_result`.
 
     Returns
     -------
     dict
         Kind to the folder of its entry.
+
+    Raises
+    ------
+    NoResult
+        If the training took too much, or was killed.
     """
     store = default_store()
     missing = [kind for kind in kinds if not store.has(replicate.keys[kind])]
@@ -76,11 +105,14 @@ def fill_store(
             "kinds": missing,
             "shorter": vars(shorter) if shorter else None,
         }
-        imports = family_module(replicate.trial.family).IMPORTS
-        if trainers == "fresh" or not call_warm(
-            f"{__name__}:train", arguments, imports
-        ):
-            train(**arguments)
+        request = {
+            "function": f"{__name__}:train",
+            "arguments": arguments,
+            "imports": family_module(replicate.trial.family).IMPORTS,
+        }
+        warm = connect() if trainers == "warm" else None
+        with warm or forked() as connection:
+            supervise(connection, request, attempt)
     return {kind: store.entry(replicate.keys[kind]) for kind in kinds}
 
 

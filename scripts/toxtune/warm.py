@@ -13,7 +13,6 @@ lies in a folder that only its user can enter. A child whose client goes away en
 import fcntl
 import gc
 import importlib
-import json
 import logging
 import os
 import signal
@@ -21,16 +20,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-import traceback
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import psutil
 
-from toxtune.errors import UserError
+from toxtune.forked import read_request, work
 from toxtune.processes import snakemake_process
 
 SOCKET = "socket"
@@ -39,54 +34,31 @@ STARTUP_SECONDS = 60
 WATCH_SECONDS = 0.5
 
 
-def call_warm(function: str, arguments: dict[str, Any], imports: Iterable[str]) -> bool:
-    """Call a function of this package in a forked child and wait for its end.
-
-    Parameters
-    ----------
-    function
-        ``module:name`` within this package; what it returns is dropped.
-    arguments
-        Keyword arguments, of types that JSON knows.
-    imports
-        Modules that the server imports before it forks.
+def connect() -> socket.socket | None:
+    """Connect to the server of this Snakemake process; start it if there is none.
 
     Returns
     -------
-    bool
-        Whether the function was called; false where no server can be had, which is
-        the case outside Snakemake.
-
-    Raises
-    ------
-    UserError
-        If the function raises one.
-    RuntimeError
-        If it raises anything else, or its process dies.
+    socket.socket | None
+        Where `toxtune.supervision.supervise` has a call done; ``None`` where no server
+        can be had, which is the case outside Snakemake.
     """
-    connection = _connect()
+    watched = snakemake_process()
+    if watched is None:
+        return None
+    folder = _private_folder(watched)
+    if folder is None:
+        return None
+    with open(folder / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        connection = _try_connect(folder)
+        if connection is None:
+            (folder / SOCKET).unlink(missing_ok=True)
+            _start(folder, watched)
+            connection = _try_connect(folder)
     if connection is None:
-        return False
-    request = {
-        "function": function,
-        "arguments": arguments,
-        "imports": list(imports),
-        "folder": os.getcwd(),
-    }
-    with connection, connection.makefile("rw", encoding="utf-8") as stream:
-        stream.write(json.dumps(request) + "\n")
-        stream.flush()
-        reply = stream.readline()
-    if not reply:
-        raise RuntimeError(
-            "the training process died: was it killed, or out of memory?"
-        )
-    error = json.loads(reply)
-    if error is None:
-        return True
-    if error["mendable"]:
-        raise UserError(error["message"])
-    raise RuntimeError(error["message"])
+        logging.warning("Warning: no warm trainer could be started; training afresh")
+    return connection
 
 
 def serve(folder: Path, watched: psutil.Process) -> None:
@@ -115,7 +87,7 @@ def _answer(connection: socket.socket, listener: socket.socket) -> None:
     with connection:
         connection.settimeout(10)
         try:
-            request = json.loads(connection.makefile(encoding="utf-8").readline())
+            request = read_request(connection)
             for name in request["imports"]:
                 importlib.import_module(name)
             # Else each child would look through what was imported for garbage.
@@ -126,53 +98,7 @@ def _answer(connection: socket.socket, listener: socket.socket) -> None:
         connection.settimeout(None)
         if os.fork() == 0:
             listener.close()
-            _work(connection, request)
-
-
-def _work(connection: socket.socket, request: dict[str, Any]) -> None:
-    """Do the call in the child, reply, and exit."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    threading.Thread(target=_end_with_client, args=[connection], daemon=True).start()
-    os.chdir(request["folder"])
-    error = None
-    try:
-        module, _, name = request["function"].partition(":")
-        if not module.startswith("toxtune."):
-            raise ValueError(f"{module} is no module of toxtune")
-        getattr(importlib.import_module(module), name)(**request["arguments"])
-    except UserError as mendable:
-        error = {"mendable": True, "message": str(mendable)}
-    except BaseException:
-        error = {"mendable": False, "message": traceback.format_exc()}
-    connection.sendall((json.dumps(error) + "\n").encode())
-    os._exit(0)
-
-
-def _end_with_client(connection: socket.socket) -> None:
-    """End when the client closes its end: nobody waits for this call any more."""
-    while connection.recv(1):
-        continue
-    os._exit(1)
-
-
-def _connect() -> socket.socket | None:
-    """Connect to the server of this Snakemake process; start it if there is none."""
-    watched = snakemake_process()
-    if watched is None:
-        return None
-    folder = _private_folder(watched)
-    if folder is None:
-        return None
-    with open(folder / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        connection = _try_connect(folder)
-        if connection is None:
-            (folder / SOCKET).unlink(missing_ok=True)
-            _start(folder, watched)
-            connection = _try_connect(folder)
-    if connection is None:
-        logging.warning("Warning: no warm trainer could be started; training afresh")
-    return connection
+            work(connection, request)
 
 
 def _private_folder(watched: psutil.Process) -> Path | None:

@@ -36,7 +36,7 @@ def record(plans, seconds):
     for plan in plans:
         for folder in map(Path, plan.results):
             trial = plan.trials[folder.parent.name]
-            write_json(folder / "result.json", {"trial": vars(trial)})
+            write_json(folder / "result.json", {"trial": vars(trial), "status": "ok"})
             write_json(folder / "cost.json", {"seconds": seconds})
 
 

@@ -105,6 +105,22 @@ def test_a_run_is_told_in_lines_and_in_the_status_file(new_handler, tmp_path, ca
     assert status["failures"][0]["message"] == "Error: no room"
 
 
+def test_a_job_that_succeeds_when_tried_again_has_not_failed(new_handler, capfd):
+    handler = new_handler()
+    handler.emit(record(LogEvent.RUN_INFO, stats={"train_replicate": 1, "total": 1}))
+    start(handler, 1, "train_replicate", "a.log")
+    handler.emit(record(LogEvent.JOB_ERROR, level=logging.ERROR, jobid=1))
+    handler.emit(record(None, "Trying to restart job 1."))
+    start(handler, 1, "train_replicate", "a.log")
+    handler.emit(record(LogEvent.JOB_FINISHED, job_id=1))
+    handler.close()
+    shown = capfd.readouterr().err
+    assert "Trying to restart job 1." in shown
+    assert "Finished: 1 of 1 jobs done" in shown
+    status = read_json(STATUS_FILE)
+    assert (status["state"], status["failures"]) == ("finished", [])
+
+
 def test_jobs_that_were_stopped_have_not_failed(new_handler, capfd):
     handler = new_handler()
     handler.emit(record(LogEvent.RUN_INFO, stats={"split_dataset": 1, "total": 1}))

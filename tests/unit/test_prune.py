@@ -48,7 +48,8 @@ def folder(tmp_path, monkeypatch):
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "file").write_text("content")
     result = tmp_path / f"results/trials/dense/{USED}/seed-0/result.json"
-    write_json(result, {"store_key": KEY})
+    names = ("trial", "seed", "fold", "status", "epochs", "sha256")
+    write_json(result, {**dict.fromkeys(names), "store_key": KEY})
     trial = SimpleNamespace(family="dense", id=USED)
     plan = SimpleNamespace(dataset_id=USED, split_id=USED, trials={USED: trial})
     monkeypatch.setattr(prune, "load_config", lambda paths: list(map(str, paths)))
@@ -112,6 +113,13 @@ def test_overlays_given_count_as_well_as_the_plain_configuration(folder, monkeyp
         ["config.yaml", "mine.yaml"],
         ["config.yaml"],
     ]
+
+
+def test_damaged_result_is_named_and_nothing_is_removed(folder):
+    (folder / f"results/trials/dense/{USED}/seed-0/result.json").write_bytes(b"")
+    with pytest.raises(UserError, match=f"{USED}/seed-0/result.json is not what"):
+        prune.main(["--yes"])
+    assert all((folder / name).exists() for name in REMOVED)
 
 
 def test_nothing_is_pruned_during_a_run(folder):

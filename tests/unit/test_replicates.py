@@ -8,41 +8,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from small_training import SETTINGS, SPACE, TRIAL, small_training
 from toxtune import replicates
-from toxtune.arrays import Features, save_features
 from toxtune.files import read_json, sha256_of_file
 from toxtune.models import Fitted
 from toxtune.models.hyperparameters import Hyperparameter
 from toxtune.models.registry import device_of, family_module
-from toxtune.parts import write_table
-from toxtune.replicates import RESULT_FILES, Replicate, model_card, write_curve
+from toxtune.replicates import model_card, write_curve
+from toxtune.resultfiles import RESULT_FILES, read_replicate
 from toxtune.space import read_space
 from toxtune.store import Store
-from toxtune.trials import Trial
-
-SPACE = {
-    "family": "random_forest",
-    "features": "ecfp",
-    "hyperparameters": {"n_estimators": 3},
-}
-SETTINGS = next(read_space(SPACE, ["ecfp"], "").grid()).hyperparameters
-TRIAL = Trial("0" * 12, "d", "s", "random_forest", "maccs+circular", SETTINGS)
 
 
 @pytest.fixture
 def replicate(tmp_path, monkeypatch):
     """Write two parts with features, and return a training on them."""
     monkeypatch.chdir(tmp_path)
-    rng = np.random.default_rng(0)
-    for part, n in {"train": 30, "valid": 10}.items():
-        bits = rng.integers(0, 2, (n, 16)).astype(bool)
-        halves = np.hsplit(bits, 2)
-        for path, half in zip(TRIAL.features_files(part), halves, strict=True):
-            save_features(Path(path), Features(half))
-        rows = [[row, row, "C", f"G{row}", int(bits[row, 0]), ""] for row in range(n)]
-        header = ["row", "id", "smiles", "group", "first bit", "blank"]
-        write_table(Path(TRIAL.part_file(part)), header, rows)
-    return Replicate(TRIAL, seed=0)
+    return small_training()
 
 
 @pytest.mark.parametrize("part", ["train", "valid"])
@@ -119,6 +101,7 @@ def test_result_has_predictions_curve_cost_and_checksums(replicate, tmp_path):
     assert result["store_key"] == replicate.key
     for name, checksum in result["sha256"].items():
         assert sha256_of_file(folder / name) == checksum
+    read_replicate(folder)
     assert set(read_json(folder / "cost.json")) == {
         "seconds",
         "peak_memory_mib",
@@ -147,7 +130,7 @@ def test_trial_of_another_name_takes_the_training_and_keeps_its_name(
         folder = tmp_path / "trials" / one.trial.id
         one.place_result(entry, folder)
         assert sorted(path.name for path in folder.iterdir()) == sorted(RESULT_FILES)
-        assert read_json(folder / "result.json")["trial"] == vars(one.trial)
+        assert read_replicate(folder)[0]["trial"] == vars(one.trial)
     placed = (tmp_path / "trials" / TRIAL.id / "result.json").read_bytes()
     assert placed == (entry / "result.json").read_bytes()
 

@@ -6,11 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from small_training import TRIAL, small_training
 from toxtune.errors import UserError
 from toxtune.files import sha256_of_file, write_json
 from toxtune.metrics import metrics_of, task_scores
 from toxtune.replicates import save_predictions
-from toxtune.scoring import Judged, Scored, score_replicate
+from toxtune.resultfiles import sealed
+from toxtune.scoring import Judged, Scored, score_replicate, score_replicates
 from toxtune.tables import (
     cost_table,
     read_tsv,
@@ -35,6 +37,7 @@ def result(
 ):
     """Content of a ``result.json``."""
     return {
+        "store_key": "",
         "trial": {
             "id": id,
             "family": family,
@@ -63,7 +66,7 @@ def replicate(tmp_path):
         path = tmp_path / "valid_predictions.npy"
         save_predictions(path, predictions)
         content = result(**words) | {"sha256": {path.name: sha256_of_file(path)}}
-        write_json(tmp_path / "result.json", content)
+        write_json(tmp_path / "result.json", sealed(content))
         write_json(tmp_path / "cost.json", COST)
         return tmp_path
 
@@ -87,13 +90,27 @@ def test_failed_replicate_has_no_scores(replicate):
     assert score_replicate(folder, JUDGED).scores == {}
 
 
+def test_slot_that_has_a_result_stands_for_one_that_has_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    training = small_training()
+    folders = [tmp_path / name for name in ("slot-0", "slot-1", "slot-2")]
+    training.write_no_result(folders[0], "killed", "", COST)
+    training.write_result(folders[1])
+    training.write_no_result(folders[2], "killed", "", COST)
+    parts = [[Path(TRIAL.part_file(part))] for part in ("train", "valid")]
+    (one,) = score_replicates(folders, *parts)
+    assert (one.folder, one.result["status"]) == (folders[1], "ok")
+    (one,) = score_replicates(folders[::2], *parts)
+    assert (one.result["status"], one.scores) == ("killed", {})
+
+
 def test_damaged_predictions_are_refused_with_the_way_out(replicate):
     folder = replicate(np.full(LABELS.shape, 0.5))
     path = folder / "valid_predictions.npy"
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
-    with pytest.raises(UserError, match="is damaged: delete .* and run again") as error:
+    with pytest.raises(UserError, match="is damaged or missing. `rm -r ") as error:
         score_replicate(folder, JUDGED)
     assert str(folder) in str(error.value)
 

@@ -13,6 +13,7 @@ import pytest
 from toxtune import warm
 from toxtune.errors import UserError
 from toxtune.processes import snakemake_process
+from toxtune.supervision import Attempt, supervise
 
 
 @pytest.fixture
@@ -43,8 +44,19 @@ def wait_for(condition, seconds=20):
         time.sleep(0.02)
 
 
-def write(path, text="here"):
-    return warm.call_warm("toxtune.files:write_text", {"path": path, "text": text}, [])
+def call(function, imports=(), **arguments):
+    """Call a function in a child of the server; return whether there is one."""
+    connection = warm.connect()
+    if connection is None:
+        return False
+    request = {"function": function, "arguments": arguments, "imports": imports}
+    with connection:
+        supervise(connection, request, Attempt(mem_mb=10_000, runtime=10))
+    return True
+
+
+def write(path, text="here", imports=()):
+    return call("toxtune.files:write_text", imports, path=path, text=text)
 
 
 def server_process(folder):
@@ -63,8 +75,11 @@ def blocked_client(tmp_path, watched):
     os.mkfifo(tmp_path / "pipe")
     code = (
         "import psutil; from toxtune import warm;"
+        "from toxtune.supervision import Attempt, supervise;"
         f"warm.snakemake_process = lambda: psutil.Process({watched.pid});"
-        f"warm.call_warm('toxtune.files:read_json', {{'path': '{tmp_path}/pipe'}}, [])"
+        "request = {'function': 'toxtune.files:read_json', 'imports': [],"
+        f" 'arguments': {{'path': '{tmp_path}/pipe'}}}};"
+        "supervise(warm.connect(), request, Attempt(10_000, 10))"
     )
     return subprocess.Popen(
         [sys.executable, "-c", code],
@@ -89,31 +104,32 @@ def test_one_server_answers_all(server, tmp_path):
 
 def test_imports_are_done_before_the_fork(server, tmp_path):
     (tmp_path / "module").mkdir()
-    assert warm.call_warm(
-        "toxtune.files:write_text",
-        {"path": str(tmp_path / "x"), "text": ""},
-        ["sqlite3"],
-    )
+    assert write(str(tmp_path / "x"), imports=["sqlite3"])
     maps = server_process(server).memory_maps()
     assert any("sqlite3" in area.path for area in maps)
 
 
 def test_error_for_the_user_stays_one(server, tmp_path):
     (tmp_path / "config.yaml").write_text("serach: {}\n")
-    paths = {"paths": [str(tmp_path / "config.yaml")]}
     with pytest.raises(UserError, match="unknown key 'serach'"):
-        warm.call_warm("toxtune.config:load_config", paths, [])
+        call("toxtune.config:load_config", paths=[str(tmp_path / "config.yaml")])
 
 
 def test_other_error_comes_with_its_traceback(server, tmp_path):
     with pytest.raises(RuntimeError, match="FileNotFoundError"):
-        warm.call_warm("toxtune.files:read_json", {"path": "/absent/file"}, [])
+        call("toxtune.files:read_json", path="/absent/file")
     assert write(str(tmp_path / "after"))
 
 
 def test_function_from_elsewhere_is_refused(server, tmp_path):
     with pytest.raises(RuntimeError, match="os is no module of toxtune"):
-        warm.call_warm("os:unlink", {"path": str(tmp_path)}, [])
+        call("os:unlink", path=str(tmp_path))
+
+
+def test_import_that_fails_is_no_killed_training(server, tmp_path):
+    with pytest.raises(RuntimeError, match="no process could be started"):
+        write(str(tmp_path / "out"), imports=["toxtune.absent"])
+    assert write(str(tmp_path / "after"))
 
 
 def test_killed_call_harms_no_other(server, tmp_path, watched):
@@ -124,7 +140,7 @@ def test_killed_call_harms_no_other(server, tmp_path, watched):
     child.kill()
     _, errors = client.communicate(timeout=20)
     assert client.returncode == 1
-    assert "the training process died" in errors
+    assert "NoResult: the training was killed" in errors
     assert write(str(tmp_path / "after"))
 
 

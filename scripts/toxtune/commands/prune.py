@@ -21,7 +21,8 @@ from toxtune.files import read_json
 from toxtune.plan import Plan
 from toxtune.planning import load_plans
 from toxtune.replicates import model_key, state_key
-from toxtune.runlock import RunLock
+from toxtune.resultfiles import read_result
+from toxtune.runlock import no_run_beside
 
 BASE = Path("config.yaml")
 EXAMPLES = Path("examples")
@@ -74,8 +75,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--yes", action="store_true", help="remove without asking")
     options = parser.parse_args(arguments)
     # With the lock, nothing can come into use between the look and the removal.
-    lock = RunLock.take()
-    try:
+    with no_run_beside():
         folders = list(unused(used_by(options.configfile)))
         if not folders:
             print("Nothing to remove: every result is in use")
@@ -85,11 +85,6 @@ def main(arguments: Sequence[str]) -> None:
             for folder in folders:
                 shutil.rmtree(folder)
             print("Removed")
-    finally:
-        # The record of a run that was killed is for the next run to read.
-        if not lock.left_by_killed_run:
-            lock.forget()
-        lock.release()
 
 
 def used_by(overlays: Sequence[Path]) -> Used:
@@ -158,7 +153,7 @@ def _store_keys(trials: Iterable[Path]) -> Iterator[str]:
     ]
     results += Path("results").glob("**/slot-*/*seed-*/result.json")
     for result in results:
-        key = read_json(result)["store_key"]
+        key = read_result(result.parent)["store_key"]
         yield from (key, model_key(key), state_key(key))
 
 

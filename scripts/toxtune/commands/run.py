@@ -1,6 +1,8 @@
 """Run the workflow: one run at a time, and the summary at the end.
 
 ``python -m toxtune.commands.run [--plan] [arguments of snakemake]``
+
+With ``--keep-going`` a search goes on without the trainings that failed for good.
 """
 
 import argparse
@@ -17,6 +19,7 @@ from typing import Any
 import yaml
 
 from toxtune.errors import UserError
+from toxtune.givingup import failed_trainings, give_up, last_status
 from toxtune.overlay import overlaid, read_overlay
 from toxtune.runlock import RunLock
 
@@ -40,7 +43,10 @@ def main(arguments: Sequence[str]) -> int:
     if "--plan" in arguments:
         arguments.remove("--plan")
         return _run(_snakemake(["-n", *arguments, "--logger", "toxtune"]))
+    before = last_status()
     status = _run_alone(arguments)
+    while status > 0 and _gave_up(arguments, before):
+        status = _run_alone(arguments)
     if status == 0:
         _show_results(Path("results") / run_name(arguments))
     return status
@@ -78,6 +84,24 @@ def first_part(summary: str) -> str:
     if len(lines) > _SHORT_SUMMARY_LINES and len(headings) > 1:
         lines = lines[: headings[1]]
     return "\n".join(lines).strip()
+
+
+def _gave_up(arguments: list[str], before: dict[str, Any] | None) -> bool:
+    """Give up the trainings that failed, if that was asked for; return if any.
+
+    `before` is the status of an earlier run, which a run without jobs leaves there.
+    """
+    now = last_status()
+    failures = failed_trainings(now) if now != before else []
+    if not failures:
+        return False
+    if not {"-k", "--keep-going"} & set(arguments):
+        print("`make run KEEP_GOING=1` ends the search without the failed trainings")
+        return False
+    given_up = give_up(failures, configuration(arguments))
+    for folder in given_up:
+        print(f"Going on without {folder}; `make retry` has it trained again")
+    return bool(given_up)
 
 
 def _run_alone(arguments: list[str]) -> int:

@@ -15,7 +15,7 @@ def draw(run: Run) -> Figure:
     """Draw each trial's score against its time and its memory."""
     table = costs_table(run)
     both = [table.assign(panel=title) for title in (_TIME, _MEMORY)]
-    hosts = sorted(set(run.cost["host"]))
+    hosts = sorted(set(run.cost["host"].dropna()))
     return Figure(
         facts=f"{run.facts('valid')}; measured on {', '.join(hosts)}, one thread a "
         "training",

@@ -1,0 +1,33 @@
+"""A training of a second's fraction: a small forest on a few bits."""
+
+from pathlib import Path
+
+import numpy as np
+
+from toxtune.arrays import Features, save_features
+from toxtune.parts import write_table
+from toxtune.replicates import Replicate
+from toxtune.space import read_space
+from toxtune.trials import Trial
+
+SPACE = {
+    "family": "random_forest",
+    "features": "ecfp",
+    "hyperparameters": {"n_estimators": 3},
+}
+SETTINGS = next(read_space(SPACE, ["ecfp"], "").grid()).hyperparameters
+TRIAL = Trial("0" * 12, "d", "s", "random_forest", "maccs+circular", SETTINGS)
+
+
+def small_training() -> Replicate:
+    """Write two parts with features into this folder; return a training on them."""
+    rng = np.random.default_rng(0)
+    for part, n in {"train": 30, "valid": 10}.items():
+        bits = rng.integers(0, 2, (n, 16)).astype(bool)
+        halves = np.hsplit(bits, 2)
+        for path, half in zip(TRIAL.features_files(part), halves, strict=True):
+            save_features(Path(path), Features(half))
+        rows = [[row, row, "C", f"G{row}", int(bits[row, 0]), ""] for row in range(n)]
+        header = ["row", "id", "smiles", "group", "first bit", "blank"]
+        write_table(Path(TRIAL.part_file(part)), header, rows)
+    return Replicate(TRIAL, seed=0)
