@@ -8,8 +8,9 @@ from toxtune.ledger import opening_id, record_opening
 from toxtune.logs import log_to
 from toxtune.models.registry import family_module
 from toxtune.opening import predict_test
+from toxtune.supervision import UNBOUNDED
 from toxtune.trials import ALL
-from toxtune.warm import call_warm
+from toxtune.warm import call
 
 
 def main(
@@ -40,8 +41,7 @@ def main(
     imports = [name for f in frozen["winners"] for name in family_module(f).IMPORTS]
     function = f"{predict_test.__module__}:{predict_test.__name__}"
     for files in openings:
-        if trainers == "fresh" or not call_warm(function, files, imports):
-            predict_test(**files)
+        call(function, files, imports, trainers, UNBOUNDED)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ a scheduler or the kernel ends both without a word.
 """
 
 import json
+import math
 import os
 import platform
 import select
@@ -66,6 +67,10 @@ class Attempt:
         return max(60 * self.runtime - HEADROOM_SECONDS, 30 * self.runtime)
 
 
+# For what has no second attempt, and had better go on.
+UNBOUNDED = Attempt(math.inf, math.inf)
+
+
 class NoResult(UserError):
     """A training that ended without a result, and might have one with more.
 
@@ -86,16 +91,14 @@ class NoResult(UserError):
 def supervise(
     connection: socket.socket, request: dict[str, Any], attempt: Attempt
 ) -> None:
-    """Have a child do a call in this folder, and wait for its end within the limits.
+    """Have a child do a call, and wait for its end within the limits.
 
     Parameters
     ----------
     connection
         To where a child is to be had, see `toxtune.forked` and `toxtune.warm`.
     request
-        ``function``, as ``module:name`` within this package, what it returns is
-        dropped; ``arguments``, of types that JSON knows; ``imports``, modules that a
-        warm trainer imports before it forks.
+        See `toxtune.forked.read_request`.
     attempt
         Says at which limits the child is killed.
 
@@ -109,10 +112,9 @@ def supervise(
         If it raised anything else.
     """
     child = _Child(attempt)
-    line = json.dumps({**request, "folder": os.getcwd()}) + "\n"
     # If the other end is gone, the answers tell it.
     with suppress(ConnectionError):
-        connection.sendall(line.encode())
+        connection.sendall((json.dumps(request) + "\n").encode())
     answers = _answers(connection, child.check)
     child.pid = next(answers, None)
     ended = next(answers, {"failed": KILLED})

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from toxtune.forked import forked
 from toxtune.models.registry import family_module
 from toxtune.processes import snakemake_process
 from toxtune.replicates import STATE_FILE, Replicate
 from toxtune.store import Store, default_store
-from toxtune.supervision import Attempt, NoResult, supervise
+from toxtune.supervision import Attempt, NoResult
 from toxtune.trials import Trial
-from toxtune.warm import connect
+from toxtune.warm import call
 
 
 def give_result(
@@ -105,14 +104,8 @@ def fill_store(
             "kinds": missing,
             "shorter": vars(shorter) if shorter else None,
         }
-        request = {
-            "function": f"{__name__}:train",
-            "arguments": arguments,
-            "imports": family_module(replicate.trial.family).IMPORTS,
-        }
-        warm = connect() if trainers == "warm" else None
-        with warm or forked() as connection:
-            supervise(connection, request, attempt)
+        imports = family_module(replicate.trial.family).IMPORTS
+        call(f"{__name__}:train", arguments, imports, trainers, attempt)
     return {kind: store.entry(replicate.keys[kind]) for kind in kinds}
 
 

@@ -21,17 +21,63 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import psutil
 
-from toxtune.forked import read_request, work
+from toxtune.forked import forked, read_request, work
 from toxtune.processes import snakemake_process
+from toxtune.supervision import Attempt, supervise
 
 SOCKET = "socket"
 LONGEST_SOCKET_PATH = 107
 STARTUP_SECONDS = 60
 WATCH_SECONDS = 0.5
+
+
+def call(
+    function: str,
+    arguments: dict[str, Any],
+    imports: Iterable[str],
+    trainers: str,
+    attempt: Attempt,
+) -> None:
+    """Call a function of this package in a forked child and wait for its end.
+
+    Parameters
+    ----------
+    function
+        ``module:name`` within this package; what it returns is dropped.
+    arguments
+        Keyword arguments, of types that JSON knows.
+    imports
+        Modules that the server imports before it forks.
+    trainers
+        ``warm``, or ``fresh``: a child of this process, which imports for itself. So it
+        is as well where no server can be had.
+    attempt
+        What the call may take.
+
+    Raises
+    ------
+    NoResult
+        If the call takes too much, or is killed.
+    UserError
+        If the function raises one.
+    RuntimeError
+        If it raises anything else.
+    """
+    request = {
+        "function": function,
+        "arguments": arguments,
+        "imports": list(imports),
+        "folder": os.getcwd(),
+    }
+    server = connect() if trainers == "warm" else None
+    with server or forked() as connection:
+        supervise(connection, request, attempt)
 
 
 def connect() -> socket.socket | None:
@@ -40,8 +86,7 @@ def connect() -> socket.socket | None:
     Returns
     -------
     socket.socket | None
-        Where `toxtune.supervision.supervise` has a call done; ``None`` where no server
-        can be had, which is the case outside Snakemake.
+        ``None`` where no server can be had, which is the case outside Snakemake.
     """
     watched = snakemake_process()
     if watched is None:

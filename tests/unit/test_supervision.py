@@ -11,10 +11,9 @@ import time
 import psutil
 import pytest
 
-from toxtune import supervision
+from toxtune import supervision, warm
 from toxtune.errors import UserError
-from toxtune.forked import forked
-from toxtune.supervision import Attempt, NoResult, supervise
+from toxtune.supervision import Attempt, NoResult
 
 AMPLE = Attempt(mem_mb=100_000, runtime=60)
 # Half a second.
@@ -37,9 +36,7 @@ def call(monkeypatch, tmp_path):
             fake_training()
 
         monkeypatch.setattr("toxtune.files.read_json", training)
-        request = {"function": "toxtune.files:read_json", "imports": []}
-        with forked() as connection:
-            supervise(connection, {**request, "arguments": {"path": ""}}, attempt)
+        warm.call("toxtune.files:read_json", {"path": ""}, [], "fresh", attempt)
 
     return supervised
 

@@ -27,10 +27,10 @@ def replicate(tmp_path, monkeypatch):
 def too_large(monkeypatch):
     """Have every training take too much memory."""
 
-    def supervise(connection, request, attempt):
+    def call(function, arguments, imports, trainers, attempt):
         raise NoResult("out_of_memory", "the training took more than 3500 MB", COST)
 
-    monkeypatch.setattr(trainers, "supervise", supervise)
+    monkeypatch.setattr(trainers, "call", call)
 
 
 def give_result(replicate, folder, attempt):
@@ -52,7 +52,7 @@ def test_result_has_the_bytes_of_a_training_in_this_process(replicate, tmp_path)
 
 def test_store_spares_the_training(replicate, tmp_path, monkeypatch):
     give_result(replicate, tmp_path / "one", FIRST)
-    monkeypatch.setattr(trainers, "supervise", lambda *_: pytest.fail("trained"))
+    monkeypatch.setattr(trainers, "call", lambda *_: pytest.fail("trained"))
     give_result(replicate, tmp_path / "two", FIRST)
     assert read_replicate(tmp_path / "two")[0]["status"] == "ok"
 

@@ -13,7 +13,7 @@ import pytest
 from toxtune import warm
 from toxtune.errors import UserError
 from toxtune.processes import snakemake_process
-from toxtune.supervision import Attempt, supervise
+from toxtune.supervision import UNBOUNDED
 
 
 @pytest.fixture
@@ -45,18 +45,11 @@ def wait_for(condition, seconds=20):
 
 
 def call(function, imports=(), **arguments):
-    """Call a function in a child of the server; return whether there is one."""
-    connection = warm.connect()
-    if connection is None:
-        return False
-    request = {"function": function, "arguments": arguments, "imports": imports}
-    with connection:
-        supervise(connection, request, Attempt(mem_mb=10_000, runtime=10))
-    return True
+    warm.call(function, arguments, imports, "warm", UNBOUNDED)
 
 
 def write(path, text="here", imports=()):
-    return call("toxtune.files:write_text", imports, path=path, text=text)
+    call("toxtune.files:write_text", imports, path=path, text=text)
 
 
 def server_process(folder):
@@ -75,11 +68,10 @@ def blocked_client(tmp_path, watched):
     os.mkfifo(tmp_path / "pipe")
     code = (
         "import psutil; from toxtune import warm;"
-        "from toxtune.supervision import Attempt, supervise;"
+        "from toxtune.supervision import UNBOUNDED;"
         f"warm.snakemake_process = lambda: psutil.Process({watched.pid});"
-        "request = {'function': 'toxtune.files:read_json', 'imports': [],"
-        f" 'arguments': {{'path': '{tmp_path}/pipe'}}}};"
-        "supervise(warm.connect(), request, Attempt(10_000, 10))"
+        f"warm.call('toxtune.files:read_json', {{'path': '{tmp_path}/pipe'}}, [],"
+        " 'warm', UNBOUNDED)"
     )
     return subprocess.Popen(
         [sys.executable, "-c", code],
@@ -91,20 +83,20 @@ def blocked_client(tmp_path, watched):
 
 def test_call_runs_in_the_clients_folder(server, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert write("out.txt")
+    write("out.txt")
     assert (tmp_path / "out.txt").read_text() == "here"
 
 
 def test_one_server_answers_all(server, tmp_path):
-    assert write(str(tmp_path / "one"))
+    write(str(tmp_path / "one"))
     first = server_process(server).pid
-    assert write(str(tmp_path / "two"))
+    write(str(tmp_path / "two"))
     assert server_process(server).pid == first
 
 
 def test_imports_are_done_before_the_fork(server, tmp_path):
     (tmp_path / "module").mkdir()
-    assert write(str(tmp_path / "x"), imports=["sqlite3"])
+    write(str(tmp_path / "x"), imports=["sqlite3"])
     maps = server_process(server).memory_maps()
     assert any("sqlite3" in area.path for area in maps)
 
@@ -118,7 +110,7 @@ def test_error_for_the_user_stays_one(server, tmp_path):
 def test_other_error_comes_with_its_traceback(server, tmp_path):
     with pytest.raises(RuntimeError, match="FileNotFoundError"):
         call("toxtune.files:read_json", path="/absent/file")
-    assert write(str(tmp_path / "after"))
+    write(str(tmp_path / "after"))
 
 
 def test_function_from_elsewhere_is_refused(server, tmp_path):
@@ -129,11 +121,11 @@ def test_function_from_elsewhere_is_refused(server, tmp_path):
 def test_import_that_fails_is_no_killed_training(server, tmp_path):
     with pytest.raises(RuntimeError, match="no process could be started"):
         write(str(tmp_path / "out"), imports=["toxtune.absent"])
-    assert write(str(tmp_path / "after"))
+    write(str(tmp_path / "after"))
 
 
 def test_killed_call_harms_no_other(server, tmp_path, watched):
-    assert write(str(tmp_path / "before"))
+    write(str(tmp_path / "before"))
     client = blocked_client(tmp_path, watched)
     wait_for(lambda: server_process(server).children())
     (child,) = server_process(server).children()
@@ -141,11 +133,11 @@ def test_killed_call_harms_no_other(server, tmp_path, watched):
     _, errors = client.communicate(timeout=20)
     assert client.returncode == 1
     assert "NoResult: the training was killed" in errors
-    assert write(str(tmp_path / "after"))
+    write(str(tmp_path / "after"))
 
 
 def test_call_ends_with_its_client(server, tmp_path, watched):
-    assert write(str(tmp_path / "before"))
+    write(str(tmp_path / "before"))
     client = blocked_client(tmp_path, watched)
     wait_for(lambda: server_process(server).children())
     (child,) = server_process(server).children()
@@ -155,7 +147,7 @@ def test_call_ends_with_its_client(server, tmp_path, watched):
 
 
 def test_everything_ends_with_snakemake(server, tmp_path, watched):
-    assert write(str(tmp_path / "before"))
+    write(str(tmp_path / "before"))
     client = blocked_client(tmp_path, watched)
     wait_for(lambda: server_process(server).children())
     processes = [server_process(server), *server_process(server).children()]
@@ -177,15 +169,20 @@ def test_server_does_not_grow(server, tmp_path):
 
 def test_folder_of_others_is_not_entered(server, watched, tmp_path):
     server.chmod(0o777)
-    assert not write(str(tmp_path / "out"))
-    assert not (tmp_path / "out").exists()
+    assert warm.connect() is None
+    assert not (server / "pid").exists()
     server.chmod(0o700)
-    assert write(str(tmp_path / "out"))
+    write(str(tmp_path / "out"))
+    assert (server / "pid").exists()
 
 
-def test_without_snakemake_there_is_no_server(monkeypatch, tmp_path):
+def test_without_snakemake_there_is_no_server_and_the_call_is_done(
+    monkeypatch, tmp_path
+):
     monkeypatch.setattr(warm, "snakemake_process", lambda: None)
-    assert not write(str(tmp_path / "out"))
+    assert warm.connect() is None
+    write(str(tmp_path / "out"))
+    assert (tmp_path / "out").read_text() == "here"
 
 
 def test_snakemake_is_found_among_the_ancestors(tmp_path):
@@ -213,7 +210,7 @@ def test_deep_temporary_folder_is_no_hindrance(watched, monkeypatch, tmp_path):
     deep.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(deep))
     monkeypatch.setattr(warm, "snakemake_process", lambda: watched)
-    assert write(str(tmp_path / "file"))
+    write(str(tmp_path / "file"))
     assert (tmp_path / "file").read_text() == "here"
     folder = warm._private_folder(watched)
     watched.kill()

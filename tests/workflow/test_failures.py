@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import pandas as pd
-from test_same_bytes import assert_same_results
 
 
 def dense_trial(project):
@@ -72,8 +71,11 @@ def test_search_goes_on_without_a_training_that_takes_too_much(finished, searche
     again = [job for job in searched.planned() if job["rule"] == "train_replicate"]
     (retried,) = again
     assert retried["output"][-1] == f"{name}/result.json"
-    searched.run()
-    assert_same_results(finished, searched)
+    searched.run("search")
+    for table in ("trials.tsv", "scores.tsv", "selection.json"):
+        path = f"results/tiny/{table}"
+        mine, theirs = (one.folder / path for one in (searched, finished))
+        assert mine.read_bytes() == theirs.read_bytes(), table
 
 
 def test_killed_supervisor_ends_the_search_unless_it_is_to_keep_going(searched):
