@@ -17,6 +17,9 @@ class Values(Protocol):
     def at(self, share: float) -> Any:
         """Return the value at a share from 0 (included) to 1 (excluded)."""
 
+    def count(self) -> int | None:
+        """Return the number of values; ``None`` if they cannot be listed."""
+
     def listed(self) -> list[Any] | None:
         """Return all values; ``None`` if they cannot be listed."""
 
@@ -30,6 +33,10 @@ class Choices:
     def at(self, share: float) -> Any:
         """Return the value at a share of the list."""
         return self.values[int(share * len(self.values))]
+
+    def count(self) -> int:
+        """Return the number of values."""
+        return len(self.values)
 
     def listed(self) -> list[Any]:
         """Return the values in the order given."""
@@ -78,6 +85,10 @@ class Range:
         whole = isinstance(self.low, int)
         near = round(number) if whole else _rounded(number)
         return min(max(near, self.low), self.high)
+
+    def count(self) -> int | None:
+        """Return how many numbers are a step apart; ``None`` without a step."""
+        return None if self.step is None else self._n_steps() + 1
 
     def listed(self) -> list[Any] | None:
         """Return the numbers a step apart; ``None`` without a step."""

@@ -1,26 +1,21 @@
 """Reading and checking a configuration, before any job."""
 
-import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-
-import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import extend
 
 from toxtune.errors import UserError
 from toxtune.features import features_name
 from toxtune.featurizers import KINDS
 from toxtune.kinds import BINARY
 from toxtune.metrics import METRICS
-from toxtune.models.hyperparameters import number_hint
 from toxtune.overlay import overlaid, read_overlay
+from toxtune.plaindata import refuse_unplain
+from toxtune.schemas import SCHEMAS, read_schema, schema_faults
 from toxtune.splitsettings import HOLDOUT, NESTED, NO_REFIT
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SCHEMA = ROOT / "schemas" / "config.schema.yaml"
+ROOT = SCHEMAS.parent
+SCHEMA = SCHEMAS / "config.schema.yaml"
 
 
 def load_config(paths: Iterable[Path]) -> dict[str, Any]:
@@ -43,95 +38,17 @@ def check_config(config: dict[str, Any]) -> None:
     UserError
         One line per fault, each with key, rule and value.
     """
-    schema = yaml.safe_load(SCHEMA.read_text("utf-8"))
-    errors = _Validator(schema).iter_errors(config)
-    faults = [_in_words(error) for error in sorted(errors, key=_position)]
-    faults = faults or [fault for fault in _cross_checks(config) if fault]
+    refuse_unplain(config, "config")
+    faults = schema_faults(read_schema(SCHEMA), config) or list(_cross_checks(config))
     if faults:
         raise UserError("\n".join(dict.fromkeys(faults)))
 
 
-def _is_whole(checker: Any, value: Any) -> bool:
-    # JSON calls 2.0 an integer, but names and paths are made of these: 2.0 is not 2.
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_finite(checker: Any, value: Any) -> bool:
-    return _is_whole(checker, value) or (
-        isinstance(value, float) and math.isfinite(value)
-    )
-
-
-_Validator = extend(
-    Draft202012Validator,
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
-        {"integer": _is_whole, "number": _is_finite}
-    ),
-)
-
-
-def _position(error: ValidationError) -> list[str]:
-    return [str(step) for step in error.absolute_path]
-
-
-def _in_words(error: ValidationError) -> str:
-    key = _spelled(error.absolute_path) or "config"
-    rule, value, limit = error.validator, error.instance, error.validator_value
-    if rule == "additionalProperties":
-        known = error.schema["properties"]
-        unknown = ", ".join(repr(name) for name in value if name not in known)
-        return f"{key}: unknown key {unknown}; known are {', '.join(known)}"
-    if rule == "required":
-        missing = ", ".join(repr(name) for name in limit if name not in value)
-        return f"{key}: needs the key {missing}, got {', '.join(value) or 'none'}"
-    if rule == "type":
-        return f"{key}: must be {_types(limit)}, got {value!r}{_hint(limit, value)}"
-    if rule == "enum":
-        return f"{key}: must be one of {', '.join(limit)}, got {value!r}"
-    if rule in {"pattern", "anyOf"}:
-        return f"{key}: must be {error.schema['$comment']}, got {value!r}"
-    return f"{key}: {_RULES[rule].format(limit)}, got {value!r}"
-
-
-_RULES = {
-    "minItems": "needs at least one entry",
-    "minProperties": "needs at least one entry",
-    "minLength": "must not be empty",
-    "uniqueItems": "must not repeat an entry",
-    "minimum": "must be ≥ {}",
-    "maximum": "must be ≤ {}",
-    "exclusiveMinimum": "must be > {}",
-    "exclusiveMaximum": "must be < {}",
-}
-
-
-def _hint(types: str | list[str], value: Any) -> str:
-    names = [types] if isinstance(types, str) else types
-    if not isinstance(value, str) or not {"integer", "number"} & set(names):
-        return ""
-    return number_hint(value, whole="number" not in names)
-
-
-def _types(names: str | list[str]) -> str:
-    words = {
-        "string": "text",
-        "object": "a mapping",
-        "array": "a list",
-        "integer": "a whole number",
-        "number": "a number",
-        "null": "null",
-        "boolean": "true or false",
-    }
-    listed = [names] if isinstance(names, str) else names
-    return " or ".join(words[name] for name in listed)
-
-
-def _spelled(path: Iterable[str | int]) -> str:
-    """Spell a path into the configuration as ``search.spaces[0].family``."""
-    text = ""
-    for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}"
-    return text.removeprefix(".")
+def feature_faults(features: dict[str, Any]) -> list[str]:
+    """List what is wrong with definitions of features, a line each."""
+    schema = read_schema(SCHEMA)["properties"]["features"]
+    found = schema_faults({"properties": {"features": schema}}, {"features": features})
+    return found or list(_check_features(features))
 
 
 def _cross_checks(config: dict[str, Any]) -> Iterable[str]:

@@ -100,7 +100,10 @@ def _open_local(source: str) -> BinaryIO:
     for name in re.findall(r"\$\{?(\w+)", source):
         if not os.environ.get(name):
             raise UserError(f"{source}: the environment variable {name} is not set")
-    path = Path(os.path.expandvars(source)).expanduser()
+    path = Path(os.path.expanduser(os.path.expandvars(source)))
+    # A pipe or device may have no end, or no beginning.
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise UserError(f"{path}: cannot be read: it is no regular file")
     try:
         return open(path, "rb")
     except FileNotFoundError:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -261,20 +262,37 @@ def _hash_of_source(source: str, key: str) -> str:
 
     Remembered by size and time, so that parsing stays fast.
     """
-    path = Path(os.path.expandvars(source)).expanduser()
-    if not path.is_file():
+    path = Path(os.path.expanduser(os.path.expandvars(source)))
+    # Neither a folder nor a device or pipe, which has no end.
+    if not os.path.isfile(path):
         raise UserError(
             f"{key}: there is no file {source}. Name a CSV file with a SMILES "
             "column, or try `make demo`, which needs no data"
         )
     status = path.stat()
-    known = read_json(HASH_CACHE) if HASH_CACHE.is_file() else {}
+    known = _known_hashes()
     stamp = f"{path.resolve()} {status.st_size} {status.st_mtime_ns}"
     if stamp not in known:
-        digest = hashlib.sha256()
-        with open(path, "rb") as stream:
-            for chunk in uncompressed(stream, f"{key}: {source}"):
-                digest.update(chunk)
-        known[stamp] = digest.hexdigest()
+        known[stamp] = _hash_of_file(path, f"{key}: {source}")
         write_json(HASH_CACHE, known)
     return known[stamp]
+
+
+def _hash_of_file(path: Path, name: str) -> str:
+    digest = hashlib.sha256()
+    try:
+        with open(path, "rb") as stream:
+            for chunk in uncompressed(stream, name):
+                digest.update(chunk)
+    except OSError as error:
+        raise UserError(f"{name}: cannot be read: {error.strerror}") from None
+    return digest.hexdigest()
+
+
+def _known_hashes() -> dict[str, str]:
+    """Read the hashes that are remembered; those of a damaged file are forgotten."""
+    with suppress(OSError, ValueError):
+        known = read_json(HASH_CACHE)
+        if isinstance(known, dict):
+            return known
+    return {}

@@ -13,7 +13,7 @@ from typing import Any
 from toxtune.errors import UserError
 from toxtune.models.registry import family_module
 from toxtune.space import Point, Space
-from toxtune.strategies import STRATEGIES, random
+from toxtune.strategies import STRATEGIES, random, refuse_too_many
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,7 @@ def _hyperband(space: Space, search: dict[str, Any], seeds: list[int]) -> Schedu
     brackets, first = {}, 0
     for cuts in reversed(range(n_rungs)):
         size = -(-n_rungs * eta**cuts // (cuts + 1))
+        refuse_too_many(first + size, f"hyperband of {space.family}")
         drawn = random(space, first + size, search["seed"])[first:]
         brackets[f"bracket-{cuts}-"] = (drawn, amounts[n_rungs - 1 - cuts :])
         first += size
@@ -209,19 +210,20 @@ def _highest(space: Space) -> int:
     """Return the resource of a full training: one fixed value of the space."""
     resource = _resource(space)
     axis = space.axes.get(resource)
-    values = axis.values.listed() if axis else None
-    if values is None or len(values) != 1:
+    count = axis.values.count() if axis else 0
+    if count != 1:
         raise UserError(
             f"search.spaces: {space.family}'s {resource} must be one value, that of a "
-            f"full training, for halving and hyperband; got {values}"
+            f"full training, for halving and hyperband; got {count or 'no list of'} "
+            "values"
         )
-    return values[0]
+    return axis.values.listed()[0]
 
 
 def _refuse_patience(space: Space) -> None:
     """Refuse early stopping: a training that was stopped cannot go on."""
     axis = space.axes.get("patience")
-    if axis and axis.values.listed() != [None]:
+    if axis and (axis.values.count() != 1 or axis.values.listed() != [None]):
         raise UserError(
             f"search.spaces: {space.family}'s patience must be null for halving and "
             "hyperband, which stop trainings themselves"

@@ -6,11 +6,15 @@ trials do not depend on how many follow: a longer search keeps all that was trai
 
 import warnings
 from collections.abc import Callable
+from itertools import islice
 
 import numpy as np
 
 from toxtune.errors import UserError
 from toxtune.space import Point, Space
+
+# As many as search.trials may ask for.
+MAX_POINTS = 100_000
 
 
 def grid(space: Space, trials: int | None, seed: int) -> list[Point]:
@@ -19,15 +23,28 @@ def grid(space: Space, trials: int | None, seed: int) -> list[Point]:
     Raises
     ------
     UserError
-        If an axis is a range without a step.
+        If an axis is a range without a step, or there are more than `MAX_POINTS`.
     """
     for name, axis in space.axes.items():
-        if axis.values.listed() is None:
+        count = axis.values.count()
+        if count is None:
             raise UserError(
                 f"search.strategy: grid cannot list the range of {space.family}'s "
                 f"{name}; give values or a step, or take random or sobol"
             )
-    return list(space.grid())
+        refuse_too_many(count, f"the grid of {space.family}'s {name}")
+    points = list(islice(space.grid(), MAX_POINTS + 1))
+    refuse_too_many(len(points), f"the grid of {space.family}")
+    return points
+
+
+def refuse_too_many(points: int, search: str) -> None:
+    """Raise `UserError` if a search, so called, has more than `MAX_POINTS` points."""
+    if points > MAX_POINTS:
+        raise UserError(
+            f"search.spaces: {search} must have at most {MAX_POINTS:,} points, this "
+            "has more"
+        )
 
 
 def random(space: Space, trials: int, seed: int) -> list[Point]:

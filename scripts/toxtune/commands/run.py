@@ -16,11 +16,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import yaml
-
 from toxtune.errors import UserError
 from toxtune.givingup import failed_trainings, give_up, last_status
-from toxtune.overlay import overlaid, read_overlay
+from toxtune.overlay import overlaid, read_overlay, read_yaml
 from toxtune.runlock import RunLock
 
 SCRIPTS = Path(__file__).resolve().parents[2]
@@ -73,7 +71,7 @@ def configuration(arguments: Sequence[str]) -> dict[str, Any]:
     for path in ["config.yaml", *options.configfile]:
         config = overlaid(config, read_overlay(Path(path)))
     for key, _, value in (setting.partition("=") for setting in options.config):
-        config[key] = yaml.safe_load(value)
+        config[key] = read_yaml(value, f"--config {key}")
     return config
 
 
