@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.curation import curate, log_report, write_curation
+from toxtune.curation import curate, log_report, warn_of_formulas, write_curation
 from toxtune.logs import log_to
 
 
@@ -14,6 +14,7 @@ def main(
     """Read the raw table, curate it, write the molecules and what was changed."""
     curation = curate(raw, columns)
     log_report(curation.counts)
+    warn_of_formulas(curation)
     with_part = columns["part_column"] is not None
     write_curation(curation, with_part, molecules, dropped, counts)
 

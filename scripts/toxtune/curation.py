@@ -17,6 +17,7 @@ from toxtune.parts import KEYS, SPLIT_COLUMN, write_table
 from toxtune.permutation import permute_labels
 from toxtune.rawtable import RawRow, read_raw
 from toxtune.smiles import parse_smiles
+from toxtune.texts import looks_like_formula, shown
 
 GROUP_LETTERS = 14
 
@@ -128,6 +129,23 @@ def log_report(counts: dict[str, Any]) -> None:
             labels["n_positive"] and labels["n_negative"]
         ):
             logger.warning("Task %s does not have both classes", task)
+
+
+def warn_of_formulas(curation: Curation) -> None:
+    """Warn of text that a spreadsheet takes for a formula.
+
+    It is written as it came: an id that was changed would match nothing.
+    """
+    texts = [*curation.tasks, *(one.raw.id for one in curation.molecules)]
+    for change in curation.changes:
+        texts += [change.raw.id, change.raw.smiles]
+    if suspicious := sorted(set(filter(looks_like_formula, texts))):
+        logger.warning(
+            "Warning: %d names, ids or SMILES begin with = + - or @, such as %s; a "
+            "spreadsheet takes that for a formula: import these columns as text",
+            len(suspicious),
+            shown(suspicious[0]),
+        )
 
 
 def group_of(molecule: Chem.Mol) -> str:

@@ -1,6 +1,5 @@
 """Labels: what is legal for each kind of tasks, and what can be scored by them."""
 
-import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -9,11 +8,13 @@ from toxtune.kinds import BINARY, MULTICLASS, REGRESSION
 
 # Whole numbers below this are taken for classes where they are looked at for it.
 MAX_CLASSES = 20
+# Labels are float32 to the models; a larger one would be infinite.
+MAX_VALUE = float(np.finfo(np.float32).max)
 
 LEGAL = {
     BINARY: "0, 1 or empty",
     MULTICLASS: f"a whole number from 0 to {MAX_CLASSES - 1}, or empty",
-    REGRESSION: "a number or empty",
+    REGRESSION: f"a number within ±{MAX_VALUE:.2g}, or empty",
 }
 _MISSING = {"", "na", "nan"}
 
@@ -28,7 +29,7 @@ def read_label(text: str, kind: str) -> str | None:
     except ValueError:
         return None
     if kind == REGRESSION:
-        return repr(number) if math.isfinite(number) else None
+        return repr(number) if abs(number) <= MAX_VALUE else None
     highest = 1 if kind == BINARY else MAX_CLASSES - 1
     legal = 0 <= number <= highest and number.is_integer()
     return str(int(number)) if legal else None

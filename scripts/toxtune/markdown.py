@@ -16,6 +16,13 @@ def format_interval(bounds: list[float] | None) -> str:
 
 
 def markdown_table(header: list[Any], rows: list[list[Any]]) -> str:
-    """Write a table in Markdown."""
+    """Write a table in Markdown; cells are shown as they are."""
     lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines) + "\n"
+    return (
+        "\n".join(f"| {' | '.join(map(in_markdown, line))} |" for line in lines) + "\n"
+    )
+
+
+def in_markdown(value: Any) -> str:
+    """Spell a value so that it ends no column of a table and begins no HTML."""
+    return str(value).replace("|", "\\|").replace("<", "&lt;")

@@ -14,8 +14,8 @@ from toxtune.final import FinalModel, Prediction
 from toxtune.kinds import MULTICLASS, REGRESSION
 from toxtune.metrics import of_task
 from toxtune.opening import column_names
-from toxtune.rawtable import check_width
 from toxtune.smiles import parse_smiles
+from toxtune.tablelines import read_rows
 
 # Molecules in memory at a time.
 CHUNK = 1000
@@ -64,20 +64,19 @@ def read_molecules(path: Path, smiles_column: str) -> "Molecules":
         If it cannot be read, has no such column or no rows, or its rows differ in
         length; the message names file and line.
     """
-    count = 0
+    # It is read twice.
+    if path.exists() and not path.is_file():
+        raise UserError(f"{path}: cannot be read: it is no regular file")
     try:
-        with open(path, encoding="utf-8-sig", newline="") as stream:
-            header, rows = _open_table(path, stream)
-            if header.count(smiles_column) != 1:
-                raise UserError(
-                    f"{path}: must have one column {smiles_column!r} with SMILES; its "
-                    f"columns are: {', '.join(header)}"
-                )
-            count = sum(1 for _ in rows)
+        header, rows = _open_table(path)
+        if header.count(smiles_column) != 1:
+            raise UserError(
+                f"{path}: must have one column {smiles_column!r} with SMILES; its "
+                f"columns are: {', '.join(header)}"
+            )
+        count = sum(1 for _ in rows)
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: must be UTF-8 text: {error}") from None
     if not count:
         raise UserError(f"{path}: has no rows")
     return Molecules(path, header, header.index(smiles_column), count)
@@ -103,10 +102,9 @@ class Molecules:
 
     def chunks(self) -> Iterator[list[list[str]]]:
         """Yield the rows, up to `CHUNK` at a time."""
-        with open(self.path, encoding="utf-8-sig", newline="") as stream:
-            _, rows = _open_table(self.path, stream)
-            while chunk := list(islice(rows, CHUNK)):
-                yield chunk
+        _, rows = _open_table(self.path)
+        while chunk := list(islice(rows, CHUNK)):
+            yield chunk
 
 
 def write_predictions(
@@ -141,19 +139,9 @@ def write_predictions(
     return n_problems
 
 
-def _open_table(path: Path, stream: IO[str]) -> tuple[list[str], Iterator[list[str]]]:
-    reader = csv.reader(stream)
-
-    def rows() -> Iterator[list[str]]:
-        try:
-            for cells in filter(None, reader):
-                check_width(path, reader.line_num, header, cells)
-                yield cells
-        except csv.Error as error:
-            raise UserError(f"{path}, line {reader.line_num}: {error}") from None
-
-    header: list[str] = next(filter(None, reader), [])
-    return header, rows()
+def _open_table(path: Path) -> tuple[list[str], Iterator[list[str]]]:
+    rows = (cells for _, cells in read_rows(path))
+    return next(rows, []), rows
 
 
 def _cells(model: FinalModel, prediction: Prediction) -> list[list[str]]:

@@ -1,6 +1,5 @@
 """Read the dataset's CSV as the user wrote it, and name what is wrong with it."""
 
-import csv
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,12 @@ from toxtune.errors import UserError
 from toxtune.kinds import REGRESSION
 from toxtune.labels import LEGAL, detect_kind, read_label
 from toxtune.parts import KEYS, SPLIT_COLUMN
+from toxtune.tablelines import read_rows
+from toxtune.texts import control_character, shown
+
+MAX_NAME = 200
+# What our own tables call columns beside the tasks', and the mean over the tasks.
+RESERVED = {*KEYS, SPLIT_COLUMN, "family", "seed", "mean"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,11 @@ def read_raw(path: Path, columns: dict[str, Any]) -> tuple[list[str], list[RawRo
                 raise UserError(_refusal(where, cells[position[task]], column, columns))
             labels.append(label)
         identifier = str(row) if id_index is None else cells[id_index].strip()
+        if control_character(identifier):
+            raise UserError(
+                f"{path}, line {line}, column {columns['id_column']!r}: must not have "
+                f"control characters, got {shown(identifier)}"
+            )
         part = "" if part_index is None else cells[part_index].strip()
         smiles = cells[smiles_index].strip()
         rows.append(RawRow(row, identifier, smiles, labels, part))
@@ -71,39 +81,27 @@ def read_raw(path: Path, columns: dict[str, Any]) -> tuple[list[str], list[RawRo
 
 
 def read_lines(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Return the header and, for each row, the line it ends on and its cells."""
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream)
-            lines = [(reader.line_num, cells) for cells in reader if cells]
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: must be UTF-8 text: {error}") from None
-    except csv.Error as error:
-        raise UserError(f"{path}, line {reader.line_num}: {error}") from None
-    if len(lines) < 2:
+    """Return the header and, for each row, the line it ends on and its cells.
+
+    Raises
+    ------
+    UserError
+        If it is no table with a row, or two columns have one name.
+    """
+    rows = list(read_rows(path))
+    if len(rows) < 2:
         raise UserError(f"{path}: has no rows")
-    (_, header), *rows = lines
-    for line, cells in rows:
-        check_width(path, line, header, cells)
-    return header, rows
-
-
-def check_width(path: Path, line: int, header: list[str], cells: list[str]) -> None:
-    """Refuse a row that has not a cell for each column."""
-    if len(cells) != len(header):
+    (_, header), *rows = rows
+    if repeated := [name for name, count in Counter(header).items() if count > 1]:
         raise UserError(
-            f"{path}, line {line}: must have {len(header)} columns like the "
-            f"header, got {len(cells)}"
+            f"{path}: column names must differ, repeated: {', '.join(repeated)}"
         )
+    return header, rows
 
 
 def _check_columns(path: Path, header: list[str], columns: dict[str, Any]) -> list[str]:
     """Return the names of the tasks, after checking all names."""
     there = ", ".join(header)
-    if repeated := [name for name, count in Counter(header).items() if count > 1]:
-        raise UserError(
-            f"{path}: column names must differ, repeated: {', '.join(repeated)}"
-        )
     keys = ["smiles_column", "id_column", "part_column"]
     not_tasks = {columns[key] for key in keys if columns[key] is not None}
     for key in keys:
@@ -120,12 +118,16 @@ def _check_columns(path: Path, header: list[str], columns: dict[str, Any]) -> li
             f"dataset.tasks: {path} has no column {', '.join(unknown)}; "
             f"its columns are: {there}"
         )
-    reserved = {*KEYS, SPLIT_COLUMN, "", *not_tasks}
-    if taken := [task for task in tasks if task in reserved]:
-        raise UserError(
-            f"dataset.tasks: {taken[0]!r} in {path} cannot be a task: rename the "
-            "column, or list the task columns in dataset.tasks"
-        )
+    taken = RESERVED | not_tasks
+    for task in tasks:
+        legal = 0 < len(task) <= MAX_NAME and not control_character(task)
+        if task in taken or not legal:
+            raise UserError(
+                f"dataset.tasks: {shown(task)} in {path} cannot be a task: rename the "
+                "column, or list the task columns in dataset.tasks; a name must have "
+                f"1 to {MAX_NAME} characters, no control characters among them, and "
+                f"be none of {', '.join(sorted(taken))}"
+            )
     return list(tasks)
 
 
@@ -140,6 +142,6 @@ def _refusal(where: str, text: str, column: list[str], columns: dict[str, Any]) 
     if not columns["tasks"]:
         hint += "; if it is no task, list the tasks in dataset.tasks"
     return (
-        f"{where}: a label must be {LEGAL[columns['kind']]}, got {text!r}; "
+        f"{where}: a label must be {LEGAL[columns['kind']]}, got {shown(text)}; "
         f"objective.metric is for {columns['kind']} tasks{hint}"
     )

@@ -2,10 +2,29 @@
 
 from rdkit import Chem
 
+from toxtune.texts import control_character
+
+# InChI, which tells equal molecules, knows molecules of up to 1,023 atoms, and the time
+# for descriptors and scaffolds grows with the third power of their number.
+MAX_ATOMS = 1_000
+MAX_LENGTH = 10_000
+
 
 def parse_smiles(smiles: str) -> tuple[Chem.Mol | None, str]:
-    """Return a molecule of at least one atom and no reason, or none and a reason."""
+    """Return a molecule of 1 to `MAX_ATOMS` atoms and no reason, or none and a reason.
+
+    Hydrogens that the SMILES does not write out are no atoms here.
+    """
+    if not smiles:
+        return None, "no SMILES"
+    if len(smiles) > MAX_LENGTH:
+        return None, f"a SMILES of more than {MAX_LENGTH:,} characters"
+    # RDKit reads a SMILES up to the first blank or line end, and no farther.
+    if control_character(smiles):
+        return None, "a control character in the SMILES"
     molecule = Chem.MolFromSmiles(smiles)
-    if molecule is not None and molecule.GetNumAtoms() > 0:
-        return molecule, ""
-    return None, "RDKit cannot parse the SMILES" if smiles else "no SMILES"
+    if molecule is None or molecule.GetNumAtoms() == 0:
+        return None, "RDKit cannot parse the SMILES"
+    if molecule.GetNumAtoms() > MAX_ATOMS:
+        return None, f"more than {MAX_ATOMS:,} atoms"
+    return molecule, ""

@@ -15,7 +15,12 @@ from toxtune.evidence import (
     warning_section,
 )
 from toxtune.finalsection import final_section, prospective_section
-from toxtune.markdown import format_interval, format_score, markdown_table
+from toxtune.markdown import (
+    format_interval,
+    format_score,
+    in_markdown,
+    markdown_table,
+)
 from toxtune.metrics import METRICS
 from toxtune.outcomes import NO_RESULT
 
@@ -231,7 +236,7 @@ def _task_table(results: Results) -> str:
     if unscored:
         table += (
             f"\nNo score (`none`) where a part has one class alone: "
-            f"{', '.join(unscored)}.\n"
+            f"{', '.join(map(in_markdown, unscored))}.\n"
         )
     where = f"{results.where('valid')}; {results.where('test')}"
     return f"{METRICS[metric].title} per task ({where}).\n\n{table}"
@@ -275,7 +280,7 @@ def _failures(results: Results) -> str:
 def _data(results: Results) -> str:
     curation, split = results.curation, results.plan["split"]
     sizes = results.test["molecules"]
-    how = ", ".join(f"{key} {value}" for key, value in sorted(split.items()))
+    how = ", ".join(f"{key} {in_markdown(split[key])}" for key in sorted(split))
     return "\n".join(
         [
             f"- SHA-256 of the CSV: `{results.plan['dataset']['sha256']}`",

@@ -11,6 +11,7 @@ from toxtune.metrics import METRICS, metrics_of
 from toxtune.replicatenames import replicate_name
 from toxtune.scoring import Scored
 
+_TEXT = ("trial", "task", "id", "nearest_train_id")
 FIXED_COLUMNS = ["trial", "family", "features", "status", "seeds", "epochs_trained"]
 
 
@@ -116,8 +117,8 @@ def write_tsv(path: Path, table: pd.DataFrame) -> None:
 
 
 def read_tsv(path: Path) -> pd.DataFrame:
-    """Read what `write_tsv` wrote; trial ids stay text."""
-    return pd.read_csv(path, sep="\t", dtype={"trial": str})
+    """Read what `write_tsv` wrote; ids and names stay text, whatever they look like."""
+    return pd.read_csv(path, sep="\t", converters=dict.fromkeys(_TEXT, str))
 
 
 def _trial_row(members: list[Scored]) -> dict[str, Any]:

@@ -73,7 +73,7 @@ def _read(read: Callable[[str], Any], text: str) -> Any:
 
 def _number(text: str) -> float:
     number = float(text)
-    if math.isnan(number):
+    if not math.isfinite(number):
         raise ValueError("no moment in time")
     return number
 
