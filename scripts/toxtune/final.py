@@ -6,32 +6,30 @@
 """
 
 import logging
-import tempfile
-import zipfile
 from collections.abc import Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from toxtune.archives import unpacked
 from toxtune.calls import scaled
 from toxtune.domain import unpack_fingerprints
 from toxtune.errors import UserError
 from toxtune.features import JOINT
 from toxtune.featurizing import featurize
-from toxtune.files import read_json
 from toxtune.kinds import BINARY
+from toxtune.modelcard import read_card
 from toxtune.models import Model
 from toxtune.models.registry import family_module
+from toxtune.networkfile import check_network
 from toxtune.similarity import fingerprints, most_similar
 from toxtune.transforms import Transform, read_transform
 from toxtune.versions import library_version
 
-CARD = "final.json"
 FINGERPRINTS = "fingerprints.npy"
-FORMAT = 1
+PROBE = "C"
 
 
 @dataclass(frozen=True)
@@ -143,54 +141,50 @@ def load(path: Path | str) -> FinalModel:
     Raises
     ------
     UserError
-        If it is not there or is no final model.
+        If it is not there, is no final model, or does not predict.
     """
-    with _unpacked(Path(path)) as folder:
-        if not (folder / CARD).is_file():
-            raise UserError(f"{path}: is no final model: it has no {CARD}")
-        card = read_json(folder / CARD)
-        if card["format"] != FORMAT:
-            raise UserError(
-                f"{path}: has format {card['format']}, and this toxtune reads {FORMAT}"
-            )
+    path = Path(path)
+    with unpacked(path) as folder:
+        card = read_card(folder, path)
         _compare_versions(card)
-        module = family_module(card["trial"]["family"])
-        return FinalModel(
-            card=card,
-            members=[module.load(folder / name) for name in card["members"]],
-            transforms={
-                name: read_transform(folder / file)
-                for name, file in card["transforms"].items()
-            },
-            known=unpack_fingerprints(np.load(folder / FINGERPRINTS)),
-        )
+        try:
+            model = _read(folder, card, path)
+            # What does not go together shows here, not in the middle of a table.
+            model.predict([PROBE])
+        except UserError:
+            raise
+        # A file from elsewhere may hold anything, and each library has its own words.
+        except Exception as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise UserError(
+                f"{path}: is no final model: {type(error).__name__}: {reason}"
+            ) from error
+        return model
+
+
+def _read(folder: Path, card: dict[str, Any], path: Path) -> FinalModel:
+    needed = [*card["members"], *card["transforms"].values(), FINGERPRINTS]
+    if missing := [name for name in needed if not (folder / name).is_file()]:
+        raise UserError(f"{path}: is no final model: it has no {missing[0]}")
+    family = family_module(card["trial"]["family"])
+    for member in card["members"]:
+        if family.MODEL_FORMAT == "keras":
+            check_network(folder / member, f"{path}: {member}")
+    return FinalModel(
+        card=card,
+        members=[family.load(folder / member) for member in card["members"]],
+        transforms={
+            name: read_transform(folder / file)
+            for name, file in card["transforms"].items()
+        },
+        known=unpack_fingerprints(np.load(folder / FINGERPRINTS)),
+    )
 
 
 def current_versions(family: str) -> dict[str, str]:
     """Versions of what decides the predictions of a family's models."""
     names = {*family_module(family).LIBRARIES, "rdkit", "numpy"}
     return {name: library_version(name) for name in sorted(names)}
-
-
-@contextmanager
-def _unpacked(path: Path) -> Any:
-    if path.is_dir():
-        yield path
-        return
-    try:
-        archive = zipfile.ZipFile(path)
-    except FileNotFoundError:
-        raise UserError(f"{path}: no such file or folder") from None
-    except zipfile.BadZipFile:
-        raise UserError(f"{path}: is no final model: not a zip file") from None
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
-    with archive, tempfile.TemporaryDirectory() as folder:
-        try:
-            archive.extractall(folder)
-        except zipfile.BadZipFile as error:
-            raise UserError(f"{path}: is damaged: {error}") from None
-        yield Path(folder)
 
 
 def _compare_versions(card: dict[str, Any]) -> None:

@@ -14,8 +14,9 @@ from toxtune.decisions import CRITERION
 from toxtune.domain import PERCENTILE, domain_threshold, pack_fingerprints
 from toxtune.features import JOINT
 from toxtune.files import whole_file
-from toxtune.final import CARD, FINGERPRINTS, FORMAT, current_versions
+from toxtune.final import FINGERPRINTS, current_versions
 from toxtune.kinds import BINARY
+from toxtune.modelcard import CARD, FORMAT
 from toxtune.parts import Part
 from toxtune.similarity import RADIUS, SIZE, fingerprints
 from toxtune.splitsettings import NO_REFIT

@@ -24,6 +24,8 @@ def main(arguments: list[str]) -> None:
         raise UserError(
             f"{options.predictions}: is the file that is read; name another"
         )
+    if options.predictions.is_dir():
+        raise UserError(f"{options.predictions}: is a folder; name a file to write")
     model = load(options.model)
     column = options.smiles_column or model.card["smiles_column"]
     molecules = read_molecules(options.molecules, column)
@@ -66,7 +68,9 @@ def _with_progress(
 
 if __name__ == "__main__":
     logging.basicConfig(format="%(message)s")
+    # A file's name may be no text.
+    sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main(sys.argv[1:])
-    except UserError as error:
+    except (UserError, OSError) as error:
         sys.exit(f"Error: {error}")
