@@ -6,7 +6,8 @@ from typing import Any
 
 from toxtune.calls import fit_calls
 from toxtune.decisions import CRITERION
-from toxtune.files import read_json, write_json
+from toxtune.files import write_json
+from toxtune.frozen import read_selection
 from toxtune.logs import log_to
 from toxtune.pooling import read_pooled
 
@@ -38,7 +39,7 @@ def main(
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
-        selection=read_json(snakemake.input.selection),
+        selection=read_selection(Path(snakemake.input.selection)),
         valid=[Path(path) for path in snakemake.input.valid],
         settings=json.loads(snakemake.params.settings),
         report=Path(snakemake.output.report),

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.comparison import compare
-from toxtune.files import read_json
+from toxtune.frozen import read_selection
 from toxtune.logs import log_to
 from toxtune.memberscores import Resampling
 from toxtune.metrics import METRICS
@@ -35,7 +35,7 @@ def main(
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
-        selection=read_json(snakemake.input.selection),
+        selection=read_selection(Path(snakemake.input.selection)),
         parts={part: Path(snakemake.input[part]) for part in ("train", "test")},
         test_predictions=Path(snakemake.input.test_predictions),
         resampling=Resampling(**json.loads(snakemake.params.resampling)),

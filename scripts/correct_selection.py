@@ -6,6 +6,7 @@ from typing import Any
 
 from toxtune.candidates import read_judges
 from toxtune.files import read_json, write_json
+from toxtune.frozen import read_selection
 from toxtune.logs import log_to
 from toxtune.memberscores import Resampling
 from toxtune.selection_bias import correct_selection, read_search
@@ -20,7 +21,7 @@ def main(
     outputs: dict[str, Path],
 ) -> None:
     """Read the search and what it selected; write corrected scores and frequencies."""
-    selection = read_json(files["selection"])
+    selection = read_selection(files["selection"])
     search = read_search(
         read_tsv(files["trials"]),
         read_json(files["specs"]),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from toxtune.calls import brier_rows, decision_rows, reliability_rows
 from toxtune.files import read_json
+from toxtune.frozen import read_selection
 from toxtune.logs import log_to
 from toxtune.opening import read_test_predictions
 from toxtune.parts import read_part
@@ -54,7 +55,7 @@ def main(
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
-        selection=read_json(snakemake.input.selection),
+        selection=read_selection(Path(snakemake.input.selection)),
         fitted=read_json(snakemake.input.fitted),
         parts={
             part: [Path(path) for path in snakemake.input[part]]

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from toxtune.files import read_json
+from toxtune.frozen import read_selection
 from toxtune.ledger import opening_id, record_opening
 from toxtune.logs import log_to
 from toxtune.models.registry import family_module
@@ -25,7 +26,7 @@ def main(
     `openings` has the arguments of `predict_test` for the winners' models, and for
     their refits if there are any.
     """
-    frozen = read_json(openings[0]["selection"])
+    frozen = read_selection(Path(openings[0]["selection"]))
     line = {
         "selection": opening_id(frozen, [read_json(card) for card in cards]),
         "opened": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -7,6 +7,7 @@ from typing import Any
 from toxtune.features import JOINT, is_scaled
 from toxtune.files import read_json
 from toxtune.finalfile import final_card, write_final
+from toxtune.frozen import read_selection
 from toxtune.logs import log_to
 from toxtune.models.registry import family_module
 from toxtune.parts import read_part
@@ -52,7 +53,7 @@ if __name__ == "__main__":
     trained_on = [Path(path) for path in snakemake.input.trained_on]
     is_refit = settings["refit"] != NO_REFIT
     main(
-        selection=read_json(snakemake.input.selection),
+        selection=read_selection(Path(snakemake.input.selection)),
         parts={
             part: [Path(path) for path in snakemake.input[part]]
             for part in ("train", "valid")

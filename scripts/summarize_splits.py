@@ -9,6 +9,7 @@ from toxtune.across_splits import (
     summary_across_splits,
 )
 from toxtune.files import read_json, write_text
+from toxtune.frozen import read_selection
 from toxtune.logs import log_to
 from toxtune.tables import read_tsv, write_tsv
 
@@ -18,7 +19,7 @@ def main(folders: list[Path], run: str, outputs: dict[str, Path]) -> None:
     results = [
         SplitResult(
             name=folder.name,
-            selection=read_json(folder / "selection.json"),
+            selection=read_selection(folder / "selection.json"),
             test=read_json(folder / "test.json"),
             trials=read_tsv(folder / "trials.tsv"),
         )

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from toxtune.evaluation import evaluate, flat_table
-from toxtune.files import read_json, write_json
+from toxtune.files import write_json
+from toxtune.frozen import read_selection
 from toxtune.logs import log_to
 from toxtune.memberscores import Resampling
 from toxtune.metrics import METRICS, class_weights
@@ -84,7 +85,7 @@ if __name__ == "__main__":
     if snakemake.input.refit_predictions:
         test_predictions[settings["refit"]] = Path(snakemake.input.refit_predictions)
     main(
-        selection=read_json(snakemake.input.selection),
+        selection=read_selection(Path(snakemake.input.selection)),
         parts={
             part: Path(snakemake.input[part]) for part in ("train", "valid", "test")
         },

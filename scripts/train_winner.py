@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from toxtune.files import read_json, write_json
+from toxtune.files import write_json
+from toxtune.frozen import read_selection
 from toxtune.logs import log_to
 from toxtune.replicatenames import replicate_name
 from toxtune.replicates import Replicate, model_card
@@ -33,7 +34,7 @@ def main(
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     seed = int(snakemake.wildcards.seed)
-    frozen = read_json(snakemake.input.selection)
+    frozen = read_selection(Path(snakemake.input.selection))
     winner = frozen["winners"][snakemake.wildcards.family]
     searched = winner["folders"].get(replicate_name(seed))
     main(

@@ -6,6 +6,7 @@ from typing import Any
 
 from toxtune.evidence import read_evidence
 from toxtune.files import read_json, write_json, write_text
+from toxtune.frozen import read_selection
 from toxtune.ledger import read_openings
 from toxtune.logs import log_to
 from toxtune.provenance import provenance
@@ -27,7 +28,7 @@ if __name__ == "__main__":
     main(
         Results(
             run=snakemake.wildcards.run,
-            selection=read_json(snakemake.input.selection),
+            selection=read_selection(Path(snakemake.input.selection)),
             test=read_json(snakemake.input.test),
             curation=read_json(snakemake.input.curation),
             plan=settings,

@@ -6,13 +6,15 @@ which the trainings ended.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from toxtune.axes import Choices, Range
+from toxtune.writtenfiles import damaged, read_written
 from toxtune.space import FEATURES, Point, Space, read_space
-from toxtune.trials import Trial, make_trial, with_hyperparameters
+from toxtune.trials import Trial, make_trial, read_trial, with_hyperparameters
 
 Scores = dict[str, float | None]
 
@@ -53,6 +55,27 @@ def propose(
     """
     ordered = {id: trials[id] for id in sorted(trials)}
     return _BY[settings["by"]](settings, ordered, scores)
+
+
+def read_proposal(path: Path, slot: int) -> Proposal:
+    """Read what a slot holds from the file with the proposals of its stage.
+
+    Raises
+    ------
+    UserError
+        If the file is damaged, or what it says is not what its ids stand for.
+    """
+    proposed = read_written(path)
+    try:
+        own = proposed[slot]
+        trial, shorter, goes_on = own["trial"], own["shorter"], own["goes_on"]
+    except (TypeError, KeyError, IndexError):
+        raise damaged(path, f"has no proposal for slot {slot}") from None
+    return Proposal(
+        trial=read_trial(trial, path),
+        shorter=read_trial(shorter, path) if shorter else None,
+        goes_on=bool(goes_on),
+    )
 
 
 def _promote(

@@ -11,6 +11,7 @@ from toxtune.metrics import class_weights, metrics_of, task_scores
 from toxtune.outcomes import NO_RESULT, OK
 from toxtune.parts import read_part
 from toxtune.resultfiles import read_replicate
+from toxtune.trials import read_trial
 
 
 @dataclass(frozen=True)
@@ -85,13 +86,14 @@ def score_replicates(
 def score_replicate(folder: Path, judged: Sequence[Judged]) -> Scored:
     """Read one replicate and compute every metric, see `score_replicates`."""
     result, cost = read_replicate(folder)
+    trial = read_trial(result["trial"], folder / "result.json")
     scores = {}
     if result["status"] == OK:
         own = judged[result["fold"] or 0]
         predicted = np.load(folder / "valid_predictions.npy")
         scores = {
             metric: task_scores(metric, own.labels, predicted, own.positive_weights)
-            for metric in metrics_of(result["trial"]["kind"])
+            for metric in metrics_of(trial.kind)
         }
     return Scored(folder, result, cost, scores)
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from toxtune.choice import choose, rule_in_words
 from toxtune.errors import UserError
-from toxtune.identity import short_id
+from toxtune.frozen import selection_id
 from toxtune.ranking import ranked_trials
 from toxtune.trials import Trial, with_hyperparameters
 
@@ -55,15 +55,14 @@ def select(
         "dataset": settings["dataset"],
         "split": settings["split"],
         "seeds": settings["seeds"],
-        "winners": {family: won["trial"]["id"] for family, won in winners.items()},
+        "winners": winners,
         "overall": ranked.iloc[0]["family"],
     }
     return {
         **frozen,
-        "id": short_id(frozen),
+        "id": selection_id(frozen),
         "objective": settings["objective"],
         "rule": rule_in_words(settings["rule"], settings["cross_validated"]),
-        "winners": winners,
     }
 
 

@@ -1,12 +1,15 @@
 """Trials and what names them."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from toxtune.features import features_files
 from toxtune.identity import canonical_json, short_id
 from toxtune.kinds import BINARY
 from toxtune.models.registry import family_module
+from toxtune.resultfiles import damaged
+from toxtune.texts import shown
 
 # In place of a fold: the training set of a refit, which is train and valid together.
 ALL = "all"
@@ -65,6 +68,27 @@ class Trial:
     def json(self) -> str:
         """Spell the trial as canonical JSON: what a training job is told."""
         return canonical_json(vars(self))
+
+
+def read_trial(spelled: Any, path: Path) -> Trial:
+    """Read a trial as `vars` spelled it, from a file.
+
+    Raises
+    ------
+    UserError
+        If it is no trial, or has another id than its settings give.
+    """
+    try:
+        trial = Trial(**spelled)
+        settings = {name: spelled[name] for name in spelled if name != "id"}
+        id = make_trial(**settings).id
+    except (TypeError, KeyError, AttributeError):
+        raise damaged(path, f"{shown(spelled)} is no trial") from None
+    if trial.id != id:
+        raise damaged(
+            path, f"a trial with the settings of {id} has the id {shown(trial.id)}"
+        )
+    return trial
 
 
 def fold_folder(split_folder: str, fold: int | str | None) -> str:
