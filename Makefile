@@ -15,7 +15,13 @@ export PYTHONPATH := $(CURDIR)/scripts
 
 INSTALLED := .venv/.installed-$(EXTRA)
 IN_VENV := .venv/bin/python -m
-CONFIGFILES = $(if $(strip $(CONFIG)),--configfile $(CONFIG))
+# A name may have anything in it: neither make nor the shell is to look inside. CONFIG
+# may be several names, with blanks between them.
+unexport CONFIG MODEL IN OUT RUN TO
+QUOTED = '$(subst ','\'',$(1))'
+NAMED = $(if $(value $(1)),$(call QUOTED,$(value $(1))))
+OVERLAYS = $(foreach name,$(value CONFIG),$(call QUOTED,$(name)))
+CONFIGFILES = $(if $(strip $(value CONFIG)),--configfile $(OVERLAYS))
 KEPT_GOING = $(if $(KEEP_GOING),--keep-going)
 COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal \
     --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -47,7 +53,7 @@ run: $(INSTALLED) ## train, select, test and report what config.yaml and CONFIG 
 
 demo: $(INSTALLED) ## the same on a small dataset made here, no download
 	@$(IN_VENV) toxtune.commands.run --cores $(CORES) \
-	    --configfile examples/demo.yaml $(CONFIG)
+	    --configfile examples/demo.yaml $(OVERLAYS)
 
 report: $(INSTALLED) ## write the report alone, results/<run>/report.html, for a browser
 	@$(IN_VENV) toxtune.commands.run report --cores $(CORES) $(CONFIGFILES)
@@ -63,13 +69,13 @@ retry: $(INSTALLED) ## have the trainings without a result run again by the next
 	@$(IN_VENV) toxtune.commands.retry_failed $(CONFIGFILES)
 
 predict: $(INSTALLED) ## add predictions to a table: MODEL=results/tox21/final.zip IN=a.csv OUT=b.csv
-	@$(IN_VENV) toxtune.commands.predict $(MODEL) $(IN) $(OUT)
+	@$(IN_VENV) toxtune.commands.predict $(call NAMED,MODEL) $(call NAMED,IN) $(call NAMED,OUT)
 
 export-optuna: $(INSTALLED) ## hand a search to Optuna: RUN=tox21 TO=study.db
-	@$(IN_VENV) toxtune.commands.export_optuna --run $(RUN) --to $(TO)
+	@$(IN_VENV) toxtune.commands.export_optuna --run $(call NAMED,RUN) --to $(call NAMED,TO)
 
 export-mlflow: $(INSTALLED) ## hand a search to MLflow: RUN=tox21 TO=mlflow.db
-	@$(IN_VENV) toxtune.commands.export_mlflow --run $(RUN) --to $(TO)
+	@$(IN_VENV) toxtune.commands.export_mlflow --run $(call NAMED,RUN) --to $(call NAMED,TO)
 
 prune: $(INSTALLED) ## remove results that no configuration uses; asks first
 	@$(IN_VENV) toxtune.commands.prune $(CONFIGFILES) $(if $(YES),--yes)

@@ -50,9 +50,11 @@ def read_openings(ledger: Path) -> list[dict[str, Any]]:
 
 def _lines(text: str) -> list[dict[str, Any]]:
     lines = []
-    for line in text.splitlines():
+    for text_of_line in text.splitlines():
         try:
-            lines.append(json.loads(line))
-        except ValueError:
+            line = json.loads(text_of_line)
+        except (ValueError, RecursionError):
             continue
+        if isinstance(line, dict) and "selection" in line:
+            lines.append(line)
     return lines

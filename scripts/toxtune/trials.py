@@ -8,7 +8,7 @@ from toxtune.features import features_files
 from toxtune.identity import canonical_json, short_id
 from toxtune.kinds import BINARY
 from toxtune.models.registry import family_module
-from toxtune.resultfiles import damaged
+from toxtune.writtenfiles import damaged
 from toxtune.texts import shown
 
 # In place of a fold: the training set of a refit, which is train and valid together.

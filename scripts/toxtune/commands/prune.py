@@ -17,7 +17,6 @@ from typing import Any
 
 from toxtune.config import load_config
 from toxtune.errors import UserError
-from toxtune.files import read_json
 from toxtune.plan import Plan
 from toxtune.planning import load_plans
 from toxtune.replicates import model_key, state_key
@@ -95,7 +94,7 @@ def used_by(overlays: Sequence[Path]) -> Used:
     """
     used = Used()
     for specs in Path("results").glob("**/trials.json"):
-        used.add_run(read_json(specs))
+        used.add_run(read_result(specs))
     used.add(load_plans(load_config([BASE, *overlays])))
     if overlays:
         used.add(load_plans(load_config([BASE])))

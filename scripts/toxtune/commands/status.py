@@ -5,7 +5,7 @@ import sys
 from datetime import datetime
 from typing import Any
 
-from toxtune.files import read_json
+from toxtune.errors import UserError
 from toxtune.progress import (
     STATUS_FILE,
     TRAINING_RULES,
@@ -16,6 +16,7 @@ from toxtune.progress import (
     in_words,
     trainings_in_words,
 )
+from toxtune.resultfiles import read_result
 from toxtune.runlock import lock_is_held
 
 
@@ -24,7 +25,7 @@ def main() -> None:
     if not STATUS_FILE.is_file():
         print("No run here yet; `make run` starts one")
         return
-    print("\n".join(described(read_json(STATUS_FILE), lock_is_held())))
+    print("\n".join(described(read_result(STATUS_FILE), lock_is_held())))
 
 
 def described(status: dict[str, Any], locked: bool) -> list[str]:
@@ -96,4 +97,7 @@ def _is_alive(pid: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        main()
+    except UserError as error:
+        sys.exit(f"Error: {error}")
