@@ -1,0 +1,91 @@
+"""Models and arrays from elsewhere: nothing in them is run or unpickled."""
+
+import io
+import json
+import pickle
+from pathlib import Path
+
+import numpy as np
+import pytest
+import skops.io
+
+from finalmodel import refused_model
+from harm import Payload, zipped
+from toxtune.final import FINGERPRINTS
+from toxtune.modelcard import CARD
+
+MEMBER = "models/seed-3.skops"
+
+
+def saved(array, **more):
+    stream = io.BytesIO()
+    if more:
+        np.savez(stream, array=array, **more)
+    else:
+        np.save(stream, array, allow_pickle=True)
+    return stream.getvalue()
+
+
+MEMBERS = {
+    "pickle": (pickle.dumps(Payload()), "is damaged: File is not a zip file"),
+    "text": (b"hello", "is damaged: File is not a zip file"),
+    "empty": (b"", "is damaged: File is not a zip file"),
+    "zip of a pickle": (zipped({"model.pkl": pickle.dumps(Payload())}), "KeyError"),
+    "no schema": (zipped({"a": b""}), "is no final model: KeyError"),
+    "schema that is none": (zipped({"schema.json": b"["}), "JSONDecodeError"),
+    "another type": (skops.io.dumps([1, Path("pwned")]), "UntrustedTypesFound"),
+    "command": (
+        skops.io.dumps([1, Payload()]).replace(b"Payload", b"Payloae"),
+        "is no final model: ",
+    ),
+    "no model": (skops.io.dumps([1, "a model"]), "is no final model: "),
+    "number": (skops.io.dumps(1), "is no final model: "),
+    "no estimators": (skops.io.dumps([1]), "is no final model: "),
+}
+
+
+@pytest.mark.parametrize(("content", "fragment"), MEMBERS.values(), ids=MEMBERS)
+def test_member_that_is_no_model(sound, packed, content, fragment):
+    refused_model(packed({**sound, MEMBER: content}), fragment)
+
+
+def test_type_that_runs_a_command(sound, packed):
+    """A skops file that names a function of another module is not trusted."""
+    node = {
+        "__class__": "system",
+        "__module__": "posix",
+        "__loader__": "FunctionNode",
+        "content": "posix.system",
+    }
+    schema = json.dumps({**node, "protocol": 2, "_skops_version": "0.16"})
+    member = zipped({"schema.json": schema.encode()})
+    refused_model(packed({**sound, MEMBER: member}), "Untrusted", "posix.system")
+
+
+OBJECTS = np.array([Payload()], dtype=object)
+ARRAYS = {
+    "pickle": (saved(OBJECTS), "allow_pickle=False"),
+    "pickle alone": (pickle.dumps(Payload()), "is no final model: "),
+    "text": (b"hello", "is no final model: "),
+    "empty": (b"", "is no final model: "),
+    "cut off": (saved(np.zeros((9, 256), np.uint8))[:-9], "is no final model: "),
+    "no rows": (saved(np.zeros((0, 256), np.uint8)), "is no final model: "),
+    "other width": (saved(np.zeros((9, 25), np.uint8)), "is no final model: "),
+    "number": (saved(np.float64(1)), "is no final model: "),
+    "endless": (
+        saved(np.zeros(9)).replace(b"(9,), }    ", b"(9999999999999,), }"[:15]),
+        "is no final model: ",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "fragment"), ARRAYS.values(), ids=ARRAYS)
+def test_fingerprints_that_are_none(sound, packed, content, fragment):
+    refused_model(packed({**sound, FINGERPRINTS: content}), fragment)
+
+
+def test_transform_with_a_pickle(sound, packed):
+    card = json.loads(sound[CARD]) | {"transforms": {"ecfp": "transforms/ecfp.npz"}}
+    transform = saved(OBJECTS, names=OBJECTS, medians=OBJECTS, quantiles=OBJECTS)
+    files = {CARD: json.dumps(card), "transforms/ecfp.npz": transform}
+    refused_model(packed({**sound, **files}), "allow_pickle=False")

@@ -1,0 +1,83 @@
+"""Networks from elsewhere: nothing is built but the layers of the family dense."""
+
+import json
+
+import pytest
+
+from finalmodel import refused_model
+from harm import zipped
+from toxtune.final import FINGERPRINTS
+from toxtune.modelcard import CARD
+from toxtune.networkfile import check_network
+
+
+def layer(name, module="keras.layers", registered=None, **config):
+    return {
+        "module": module,
+        "class_name": name,
+        "config": config,
+        "registered_name": registered,
+    }
+
+
+def network(*layers):
+    """Describe a network as Keras does."""
+    config = layer("Functional", "keras.src.models.functional", "Functional")
+    return {**config, "config": {"layers": [layer("InputLayer"), *layers]}}
+
+
+LAMBDA = {"class_name": "__lambda__", "config": {"value": "e30="}}
+NETWORKS = {
+    "lambda": network(layer("Lambda", function=LAMBDA)),
+    "function in a layer": network(layer("Dense", activation=LAMBDA)),
+    "download": network(layer("get_file", "keras.utils", origin="http://localhost")),
+    "module": network(layer("Dense", "os")),
+    "path": network(layer("system", "posix")),
+    "registered": network(layer("Dense", registered="mine>Dense")),
+    "vocabulary": network(layer("StringLookup", vocabulary="/etc/passwd")),
+    "lookup": network(layer("TFSMLayer", filepath="/tmp")),
+    "configuration": network(layer("enable_unsafe_deserialization", "keras.config")),
+    "another model": layer("Sequential"),
+}
+
+
+@pytest.mark.parametrize("config", NETWORKS.values(), ids=NETWORKS)
+def test_network_that_is_none_of_ours(sound, packed, config):
+    refused_model(
+        packed(keras_model(sound, {"config.json": json.dumps(config)})),
+        "models/seed-0.keras: describes '",
+        "which is no part of a network of the family dense",
+    )
+
+
+@pytest.mark.parametrize(
+    ("files", "fragment"),
+    [
+        ({"assets/x.py": "1"}, "holds 'assets/x.py', which is no part of a network"),
+        ({"../pwned": "1"}, "holds '../pwned', which is no part of a network"),
+        ({}, "KeyError"),
+        ({"config.json": "{"}, "JSONDecodeError"),
+        ({"config.json": "[" * 100_000}, "RecursionError"),
+    ],
+    ids=["asset", "path", "no description", "no JSON", "deep JSON"],
+)
+def test_network_in_a_bad_file(sound, packed, files, fragment):
+    refused_model(packed(keras_model(sound, files)), fragment)
+
+
+def keras_model(sound, files):
+    """Return the files of a final model with a network in place of the forests."""
+    member = "models/seed-0.keras"
+    trial = {"family": "dense", "features": "ecfp"}
+    card = json.loads(sound[CARD]) | {"trial": trial, "members": [member]}
+    return {
+        CARD: json.dumps(card),
+        FINGERPRINTS: sound[FINGERPRINTS],
+        member: zipped(files),
+    }
+
+
+def test_harmless_network_is_let_through(folder):
+    config = network(layer("Dense", units=3, activation="relu"), layer("Dropout"))
+    (folder / "a.keras").write_bytes(zipped({"config.json": json.dumps(config)}))
+    check_network(folder / "a.keras", "a.keras")

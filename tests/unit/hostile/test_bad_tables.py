@@ -1,0 +1,164 @@
+"""Tables that are broken or mean harm: each ends in one line, or in a dropped row."""
+
+import gzip
+import tracemalloc
+
+import pytest
+
+from harm import COLUMNS, check
+from toxtune import gzipped, tablelines
+from toxtune.config import ROOT, load_config
+from toxtune.curation import curate
+from toxtune.download import fetch_dataset
+from toxtune.planning import load_plans
+from toxtune.predicting import read_molecules
+from toxtune.tablelines import MAX_LINE
+from toxtune.testsource import join_test_source
+
+LINE_2 = "raw.csv, line 2"
+
+# What no reader of a table takes: the dataset's, and that of molecules to predict.
+NO_TABLES = {
+    "NUL": (b"smiles,a\nC\0C,1\n", f"{LINE_2}: must be UTF-8 text without NUL.* 0x00"),
+    "UTF-16": ("smiles,a\nC,1\n".encode("utf-16"), "line 1: must be UTF-8.* 0xff"),
+    "UTF-16 without mark": ("smiles,a\nC,1\n".encode("utf-16-le"), "line 1.* 0x00"),
+    "UTF-32": ("smiles,a\nC,1\n".encode("utf-32"), "line 1: must be UTF-8.* 0xff"),
+    "Latin-1": (b"smiles,a\nC,1\nCC\xe9,0\n", "line 3: must be UTF-8.* 0xe9"),
+    "overlong UTF-8": (b"smiles,a\nC\xc0\xaf,1\n", f"{LINE_2}: must be UTF-8.* 0xc0"),
+    "half a character": (b"smiles,a\n\xed\xa0\x80,1\n", f"{LINE_2}: must be.* 0xed"),
+    "cut character": (b"smiles,a\nC,1\xe2\x82", f"{LINE_2}: must be UTF-8.* 0xe2"),
+    "gzip in gzip": (gzip.compress(b"smiles,a\nC,1\n"), "line 1: must be UTF-8.* 0x"),
+    "short row": (b"smiles,a\nC,1\nCC\n", "line 3: must have 2 columns.*got 1"),
+    "long row": (b"smiles,a\nC,1,1\n", f"{LINE_2}: must have 2 columns.*got 3"),
+    "open quote": (
+        b'smiles,a\nC,"1\nCC,0\nCCC,1\n',
+        f"{LINE_2}: the row that begins here is not CSV .is a quote not closed",
+    ),
+    "open quote, long": (
+        b'smiles,a\nC,1\nC,"' + b"CC,0\n" * 40_000,
+        "line 3: the row that begins here is not CSV.*field limit",
+    ),
+    "text after quote": (b'smiles,a\n"C"C,1\n', f"{LINE_2}: the row.* is not CSV"),
+    "long field": (
+        b"smiles,a\n" + b"C" * 200_000 + b",1\n",
+        f"{LINE_2}: the row that begins here is not CSV.*field limit",
+    ),
+    "header alone": (b"smiles,a\n", "raw.csv: has no rows"),
+    "blank lines alone": (b"smiles,a\n\n\n", "raw.csv: has no rows"),
+}
+READERS = {
+    "dataset": lambda path: curate(path, COLUMNS),
+    "prediction": lambda path: read_molecules(path, "smiles"),
+}
+
+
+@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+@pytest.mark.parametrize(("content", "match"), NO_TABLES.values(), ids=NO_TABLES)
+def test_file_that_is_no_table(raw, reader, content, match):
+    check(match, reader, raw(content))
+
+
+@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+def test_line_of_a_gibibyte_is_not_read_to_its_end(raw, reader):
+    path = raw("smiles,a\n")
+    with open(path, "r+b") as stream:
+        stream.truncate(1 << 30)
+    tracemalloc.start()
+    try:
+        check(f"{LINE_2}: must have at most 10,000,000 characters", reader, path)
+        assert tracemalloc.get_traced_memory()[1] < 10 * MAX_LINE
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+def test_longest_line(raw, reader, monkeypatch):
+    monkeypatch.setattr(tablelines, "MAX_LINE", 20)
+    assert reader(raw("smiles,a\r\n" + "C" * 16 + ",1\r\n"))
+    check(
+        f"{LINE_2}: must have at most 20", reader, raw("smiles,a\n" + "C" * 19 + ",1\n")
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "smiles,a\r\nC,1\r\nCC,0\r\n",
+        "smiles,a\rC,1\rCC,0\r",
+        "\ufeffsmiles,a\nC,1\nCC,0",
+        'smiles,a\n\n"C",1\n\n CC , 0 \n',
+        "smiles,a\nC,NA\nCC,1.0\n",
+    ],
+    ids=["CRLF", "CR", "mark", "blanks", "spellings"],
+)
+def test_other_spellings_are_read(raw, content):
+    assert [one.raw.smiles for one in curate(raw(content), COLUMNS).molecules] == [
+        "C",
+        "CC",
+    ]
+    assert read_molecules(raw(content), "smiles").count == 2
+
+
+BAD_GZIP = {
+    "cut off": (gzip.compress(b"smiles,a\nC,1\n")[:-9], "is cut off before its end"),
+    "damaged": (gzip.compress(b"smiles,a\n")[:-8] + b"0" * 8, "is damaged"),
+    "no deflate": (gzip.compress(b"x")[:10] + b"\xff" * 9, "is damaged"),
+    "bomb": (gzip.compress(b"C" * 5_000_000), "must have at most 1,000,000 bytes"),
+}
+
+
+@pytest.mark.parametrize(("content", "match"), BAD_GZIP.values(), ids=BAD_GZIP)
+def test_gzip_that_is_refused_before_any_job(folder, monkeypatch, content, match):
+    monkeypatch.setattr(gzipped, "MAX_BYTES", 1_000_000)
+    (folder / "own.csv.gz").write_bytes(content)
+    (folder / "mine.yaml").write_text(
+        "dataset: {source: own.csv.gz, sha256: null}", encoding="utf-8"
+    )
+    config = load_config([ROOT / "config.yaml", folder / "mine.yaml"])
+    check(f"dataset.source: own.csv.gz: .*{match}", load_plans, config)
+
+
+@pytest.mark.parametrize("source", ["pipe", "/dev/zero", ".", "$HOME_OF_NOBODY/x.csv"])
+def test_source_without_an_end(folder, pipe, source):
+    check(
+        "dataset.source: .*(is no regular file|variable HOME_OF_NOBODY is not set)",
+        fetch_dataset,
+        [source],
+        None,
+        folder / "raw.csv",
+    )
+    assert [path.name for path in folder.iterdir()] == ["pipe"]
+
+
+@pytest.mark.parametrize(
+    ("test", "match"),
+    [
+        ("smiles,a,a\nC,1,0\n", "test.csv: column names must differ, repeated: a"),
+        ("smiles,a\nC,\0\n", "test.csv, line 2: must be UTF-8 text without NUL"),
+        ('smiles,a\nC,"1\n', "test.csv, line 2: the row that begins here is not CSV"),
+    ],
+)
+def test_test_source_that_is_refused(raw, folder, test, match):
+    (folder / "test.csv").write_text(test, encoding="utf-8")
+    raw("smiles,a\nC,1\n")
+    files = [folder / name for name in ("raw.csv", "test.csv")]
+    check(match, join_test_source, *files, ["smiles"], folder / "joined.csv")
+    assert not (folder / "joined.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "match"),
+    [
+        ("", "must have one column 'smiles' with SMILES"),
+        ("smiles,smiles\nC,C\n", "must have one column 'smiles' with SMILES"),
+        ("structure\nC\n", "its columns are: structure"),
+    ],
+)
+def test_molecules_without_their_column(raw, content, match):
+    check(f"raw.csv: {match}", read_molecules, raw(content), "smiles")
+
+
+def test_molecules_that_are_no_file(folder, pipe):
+    for path in (pipe, folder):
+        check("is no regular file", read_molecules, path, "smiles")
+    check("absent: cannot be read", read_molecules, folder / "absent", "smiles")
