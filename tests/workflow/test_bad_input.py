@@ -94,8 +94,10 @@ def test_configuration(project, overlay, fragments):
         (GOOD.replace("smiles", "structure"), ["smiles", "structure"]),
         (GOOD.replace("m3,CCCCO,1", "m3,CCCCO,2"), ["toxic", "2"]),
         (GOOD.replace(",1\n", ",0\n"), ["both classes"]),
+        (GOOD.replace("m3,CCCCO", "m3,CC\0CO"), ["raw.csv, line 5", "NUL", "0x00"]),
+        (GOOD.replace(",CCCCO,1\n", ',"CCCCO,1\n'), ["raw.csv, line 5", "quote"]),
     ],
-    ids=["empty", "HTML", "no SMILES column", "label 2", "one class"],
+    ids=["empty", "HTML", "no SMILES", "label 2", "one class", "NUL", "open quote"],
 )
 def test_data(project, content, fragments):
     (project.folder / "own.csv").write_text(content, encoding="utf-8")
@@ -142,11 +144,26 @@ def test_overlay_that_is_not_there(project):
     assert "Traceback" not in done.stdout + done.stderr
 
 
-def test_overlay_that_is_not_yaml(project):
-    (project.folder / "broken.yaml").write_text("run: [", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        ("run: [", "is not YAML"),
+        ("run: a\nrun: b", "'run' stands twice"),
+        ("run: !!python/object/apply:os.system ['touch pwned']", "is not YAML"),
+        ("__use_yte__: true\nrun: ?open('pwned', 'w')", "no template"),
+        ("run: &a [*a, *a, *a]", "at most 20 levels deep"),
+    ],
+    ids=["no YAML", "key twice", "code", "template", "endless"],
+)
+def test_overlay_that_is_refused(project, text, fragment):
+    (project.folder / "broken.yaml").write_text(text, encoding="utf-8")
     done = launched(project, "broken.yaml")
     assert done.returncode != 0
-    assert "broken.yaml: is not YAML" in done.stdout + done.stderr
+    output = done.stdout + done.stderr
+    assert "Error: broken.yaml: " in output
+    assert fragment in output
+    assert "Traceback" not in output
+    assert not list(project.folder.glob("**/pwned"))
 
 
 def launched(project, overlay):

@@ -1,0 +1,180 @@
+"""Results that were damaged or edited: the line names the file, and what to do."""
+
+import json
+
+import pytest
+
+from harm import refused
+from toxtune.commands import status
+from toxtune.exporting import read_run
+from toxtune.files import sha256_of_file, write_json
+from toxtune.frozen import read_selection, selection_id
+from toxtune.ledger import read_openings, record_opening
+from toxtune.proposals import read_proposal
+from toxtune.scoring import score_replicate
+from toxtune.trials import make_trial, with_hyperparameters
+
+TRIAL = make_trial("d" * 12, "e" * 12, "ridge", "maccs", {"alpha": 2.0}, "regression")
+OTHER = vars(with_hyperparameters(TRIAL, alpha=3.0))
+WINNER = {"trial": vars(TRIAL), "model": vars(TRIAL), "refit": vars(TRIAL)}
+FROZEN = {
+    "dataset": TRIAL.dataset,
+    "split": TRIAL.split,
+    "seeds": [0, 1],
+    "winners": {"ridge": WINNER},
+    "overall": "ridge",
+}
+SELECTION = {
+    **FROZEN,
+    "id": selection_id(FROZEN),
+    "objective": {"metric": "rmse", "direction": "minimize"},
+    "rule": "best",
+}
+PROPOSALS = [{"trial": vars(TRIAL), "shorter": None, "goes_on": False}]
+RESULT = {"trial": vars(TRIAL), "seed": 0, "fold": None, "status": "ok"}
+
+NO_JSON = {
+    "empty": "",
+    "cut off": '{"id": "ab',
+    "NUL": "\0\0\0\0",
+    "no text": b"\xff\xfe",
+    "deep": "[" * 100_000,
+    "digits": "9" * 5000,
+}
+READERS = {
+    "selection.json": lambda path: read_selection(path),
+    "proposals.json": lambda path: read_proposal(path, 0),
+    "result.json": lambda path: score_replicate(path.parent, []),
+}
+
+
+@pytest.mark.parametrize(("name", "read"), READERS.items(), ids=READERS)
+@pytest.mark.parametrize("content", NO_JSON.values(), ids=NO_JSON)
+def test_file_that_is_no_json(folder, name, read, content):
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    message = refused(read, path)
+    assert message.startswith(f"{path}: is not JSON")
+    assert message.endswith("it was damaged or changed: delete it, run again")
+
+
+@pytest.mark.parametrize(("name", "read"), READERS.items(), ids=READERS)
+@pytest.mark.parametrize("content", ["null", "[]", "{}", "5", '"x"', "[[]]", "[5]"])
+def test_file_that_is_something_else(folder, name, read, content):
+    (folder / name).write_text(content, encoding="utf-8")
+    assert str(folder) in refused(read, folder / name)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_file_that_is_not_there(folder, name):
+    assert "cannot be read" in refused(READERS[name], folder / name)
+
+
+def edited(value, *steps, to):
+    """Copy a value with one change in its depth."""
+    copy = json.loads(json.dumps(value))
+    within = copy
+    for step in steps[:-1]:
+        within = within[step]
+    within[steps[-1]] = to
+    return copy
+
+
+EDITS = {
+    "another winner": edited(SELECTION, "winners", "ridge", "trial", to=OTHER),
+    "another model": edited(
+        SELECTION, "winners", "ridge", "model", to={**OTHER, "id": TRIAL.id}
+    ),
+    "hyperparameter": edited(
+        SELECTION, "winners", "ridge", "trial", "hyperparameters", "alpha", to=9.0
+    ),
+    "features": edited(SELECTION, "winners", "ridge", "refit", "features", to="../x"),
+    "family": edited(SELECTION, "winners", "ridge", "trial", "family", to="os"),
+    "no family": edited(SELECTION, "winners", "ridge", "trial", "family", to=[]),
+    "more of a trial": edited(SELECTION, "winners", "ridge", "trial", "code", to="x"),
+    "trial as text": edited(SELECTION, "winners", "ridge", "trial", to="x"),
+    "seeds": edited(SELECTION, "seeds", to=[0]),
+    "overall": edited(SELECTION, "overall", to="dense"),
+    "split": edited(SELECTION, "split", to="f" * 12),
+    "id": edited(SELECTION, "id", to="f" * 12),
+    "winners as list": edited(SELECTION, "winners", to=[WINNER]),
+    "no objective": {key: SELECTION[key] for key in SELECTION if key != "objective"},
+}
+
+
+def test_sound_selection_is_read(folder):
+    write_json(folder / "selection.json", SELECTION)
+    assert read_selection(folder / "selection.json") == SELECTION
+
+
+@pytest.mark.parametrize("selection", EDITS.values(), ids=EDITS)
+def test_selection_that_was_edited(folder, selection):
+    write_json(folder / "selection.json", selection)
+    message = refused(read_selection, folder / "selection.json")
+    assert message.startswith(str(folder / "selection.json"))
+    assert "was damaged or changed: delete it, run again" in message
+
+
+def test_sound_proposal_is_read(folder):
+    write_json(folder / "proposals.json", PROPOSALS)
+    assert read_proposal(folder / "proposals.json", 0).trial == TRIAL
+
+
+@pytest.mark.parametrize(
+    ("proposals", "slot", "fragment"),
+    [
+        (PROPOSALS, 1, "has no proposal for slot 1"),
+        ([{}], 0, "has no proposal for slot 0"),
+        ({"0": PROPOSALS[0]}, 0, "has no proposal for slot 0"),
+        (
+            edited(PROPOSALS, 0, "trial", "hyperparameters", "alpha", to=9.0),
+            0,
+            "a trial with the settings of",
+        ),
+        (edited(PROPOSALS, 0, "shorter", to={"id": "x"}), 0, "is no trial"),
+        (edited(PROPOSALS, 0, "trial", "family", to="posix"), 0, "is no trial"),
+    ],
+)
+def test_proposal_that_was_edited(folder, proposals, slot, fragment):
+    write_json(folder / "proposals.json", proposals)
+    path = folder / "proposals.json"
+    message = refused(lambda: read_proposal(path, slot))
+    assert message.startswith(str(path))
+    assert fragment in message
+
+
+def test_result_without_its_predictions(folder):
+    predictions = folder / "valid_predictions.npy"
+    predictions.write_bytes(b"some bytes")
+    sums = {predictions.name: sha256_of_file(predictions)}
+    write_json(folder / "result.json", {**RESULT, "sha256": sums})
+    predictions.write_bytes(b"some byteS")
+    message = refused(score_replicate, folder, [])
+    assert message == f"{predictions} is damaged: delete {folder} and run again"
+    predictions.unlink()
+    assert "result.json is damaged" in refused(score_replicate, folder, [])
+
+
+@pytest.mark.parametrize("content", NO_JSON.values(), ids=NO_JSON)
+def test_damaged_files_of_commands(folder, monkeypatch, content):
+    text = content if isinstance(content, bytes) else content.encode()
+    (folder / "results/tiny").mkdir(parents=True)
+    (folder / "results/tiny/selection.json").write_bytes(text)
+    assert "selection.json: is not JSON" in refused(read_run, "tiny")
+    monkeypatch.setattr(status, "STATUS_FILE", folder / "status.json")
+    (folder / "status.json").write_bytes(text)
+    assert "status.json: is not JSON" in refused(status.main)
+
+
+@pytest.mark.parametrize("name", ["../x", "/etc", "absent", "a b; touch pwned"])
+def test_run_that_is_not_there(name):
+    assert "has no selection.json; name a finished run" in refused(read_run, name)
+
+
+@pytest.mark.parametrize("line", ["5", "[]", "null", "{}", '{"a": ', "[" * 9999, ""])
+def test_ledger_with_a_line_that_is_none(folder, line):
+    ledger = folder / "ledger.jsonl"
+    ledger.write_text(f'{{"selection": "a"}}\n{line}\n', encoding="utf-8")
+    record_opening(ledger, {"selection": "b"})
+    record_opening(ledger, {"selection": "a"})
+    assert [one["selection"] for one in read_openings(ledger)] == ["a", "b"]

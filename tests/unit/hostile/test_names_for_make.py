@@ -1,0 +1,77 @@
+"""Names that are given to make: neither make nor the shell runs what is in them."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from toxtune.config import ROOT
+
+# It says how it was called, in place of Python.
+ECHO = '#!/bin/sh\nshift 2\nfor word; do printf "<%s>" "$word"; done\n'
+NAMES = [
+    "a b.csv",
+    "a,b(c.csv",
+    "it's.csv",
+    'say "x".csv',
+    "x; touch pwned",
+    "x && touch pwned",
+    "$(touch pwned)",
+    "`touch pwned`",
+    "$(shell touch pwned)",
+    "$$x ${HOME} $x",
+    "*",
+    "~",
+    "-rf",
+    "x > pwned",
+    "é日本.csv",
+    "%",
+    "\\",
+]
+
+
+@pytest.fixture
+def made(folder):
+    """Return a function that runs make where Python only says how it was called."""
+    if not shutil.which("make"):
+        pytest.skip("make is not installed")
+    shutil.copy(ROOT / "Makefile", folder)
+    python = folder / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text(ECHO, encoding="utf-8")
+    python.chmod(0o755)
+    (folder / "requirements").mkdir()
+    (folder / "requirements/cpu.lock").touch()
+    os.utime(folder / "requirements/cpu.lock", (0, 0))
+    (folder / ".venv/.installed-cpu").touch()
+
+    def make(*arguments):
+        done = subprocess.run(
+            ["make", *arguments], cwd=folder, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    return make
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_arrive_as_they_are(made, name):
+    words = made("predict", f"MODEL={name}", f"IN={name}", f"OUT={name}")
+    assert words == f"<{name}>" * 3
+    assert made("export-optuna", f"RUN={name}", f"TO={name}") == (
+        f"<--run><{name}><--to><{name}>"
+    )
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if " " not in name])
+def test_configurations_arrive_as_they_are(made, name):
+    assert made("run", f"CONFIG={name} b.yaml").endswith(
+        f"<--configfile><{name}><b.yaml>"
+    )
+    assert f"<{name}>" in made("demo", f"CONFIG={name}")
+
+
+def test_nothing_is_given_where_nothing_is_named(made):
+    assert made("predict") == ""
+    assert "--configfile" not in made("run")
