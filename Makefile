@@ -6,6 +6,8 @@ CONFIG ?=
 PYTHON ?= python3
 # Anything: make run goes on without the trainings that fail for good
 KEEP_GOING ?=
+# How many trainings `make verify` does once more
+K ?= 3
 # cpu or cuda: which requirements/*.lock to install
 EXTRA ?= cpu
 # Tox21 as a file, for make bench
@@ -39,8 +41,8 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 # A .venv whose Python has been removed from the machine must be made again.
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 
-.PHONY: help run demo report plan status retry predict export-optuna export-mlflow prune \
-    test bench lint format lock install
+.PHONY: help run demo report plan status retry predict export-optuna export-mlflow verify \
+    prune test bench lint format lock install
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -76,6 +78,9 @@ export-optuna: $(INSTALLED) ## hand a search to Optuna: RUN=tox21 TO=study.db
 
 export-mlflow: $(INSTALLED) ## hand a search to MLflow: RUN=tox21 TO=mlflow.db
 	@$(IN_VENV) toxtune.commands.export_mlflow --run $(call NAMED,RUN) --to $(call NAMED,TO)
+
+verify: $(INSTALLED) ## make a finished run's files anew, train K=3 of its trainings again, compare
+	@$(IN_VENV) toxtune.commands.verify --trainings $(call QUOTED,$(K)) $(CONFIGFILES)
 
 prune: $(INSTALLED) ## remove results that no configuration uses; asks first
 	@$(IN_VENV) toxtune.commands.prune $(CONFIGFILES) $(if $(YES),--yes)

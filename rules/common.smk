@@ -13,6 +13,7 @@ from toxtune.config import check_config
 from toxtune.errors import UserError
 from toxtune.features import definitions_of, features_name
 from toxtune.identity import canonical_json
+from toxtune.jobsettings import final_settings, selection_settings, weighing_settings
 from toxtune.kinds import BINARY
 from toxtune.models.registry import MODULES, device_of, family_module
 from toxtune.models.devices import GPU

@@ -53,16 +53,7 @@ rule save_final_model:
         mem_mb=4000,
         runtime=60,
     params:
-        settings=lambda wc: canonical_json(
-            {
-                **config["final"],
-                "run": wc.run,
-                "features": PLANS[wc.run].features,
-                "calibration": config["calibration"],
-                "smiles_column": config["dataset"]["smiles_column"],
-                "cross_validated": PLANS[wc.run].is_cross_validated,
-            }
-        ),
+        settings=lambda wc: canonical_json(final_settings(config, PLANS[wc.run])),
         code=code_hash("save_final_model", *(MODULES[family] for family in FAMILIES)),
     message:
         "Saving the final model"

@@ -155,13 +155,7 @@ rule weigh_trials:
         mem_mb=4000,
         runtime=60,
     params:
-        settings=lambda wc: canonical_json(
-            {
-                "objective": config["objective"],
-                "seeds": SEEDS,
-                "cross_validated": PLANS[wc.run].is_cross_validated,
-            }
-        ),
+        settings=lambda wc: canonical_json(weighing_settings(config, PLANS[wc.run])),
         resampling=canonical_json(config["test"]),
         code=code_hash("weigh_trials", *(MODULES[family] for family in FAMILIES)),
     message:
@@ -193,16 +187,7 @@ rule select_best:
         mem_mb=2000,
         runtime=10,
     params:
-        settings=lambda wc: canonical_json(
-            {
-                "objective": config["objective"],
-                "rule": config["select"]["rule"],
-                "seeds": SEEDS,
-                "dataset": PLANS[wc.run].dataset_id,
-                "split": PLANS[wc.run].split_id,
-                "cross_validated": PLANS[wc.run].is_cross_validated,
-            }
-        ),
+        settings=lambda wc: canonical_json(selection_settings(config, PLANS[wc.run])),
         code=code_hash("select_best"),
     message:
         "Freezing the winners"

@@ -5,7 +5,7 @@ from pathlib import Path
 from toxtune.files import write_json
 from toxtune.logs import log_to
 from toxtune.parts import read_part
-from toxtune.scoring import score_replicates
+from toxtune.scoring import Scored, score_replicates
 from toxtune.tables import (
     cost_table,
     scores_table,
@@ -20,8 +20,15 @@ def main(
 ) -> None:
     """Read the replicates, write the tables of trials, scores and costs."""
     replicates = score_replicates(folders, train, valid)
+    write_tables(replicates, read_part(valid[0]).tasks, tables)
+
+
+def write_tables(
+    replicates: list[Scored], tasks: list[str], tables: dict[str, Path]
+) -> None:
+    """Write the tables ``cost``, ``scores``, ``specs`` and ``trials``."""
     write_tsv(tables["cost"], cost_table(replicates))
-    write_tsv(tables["scores"], scores_table(replicates, read_part(valid[0]).tasks))
+    write_tsv(tables["scores"], scores_table(replicates, tasks))
     write_json(tables["specs"], trial_specs(replicates))
     write_tsv(tables["trials"], trials_table(replicates))
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from contextlib import suppress
+from contextlib import chdir, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,6 +100,15 @@ class Project:
     def result(self, file: str) -> Any:
         """Read a JSON file of the tiny run."""
         return json.loads((self.folder / "results/tiny" / file).read_text("utf-8"))
+
+    def faults(self, *configfiles: str) -> list[str]:
+        """Verify a finished run, and train one of its trainings anew."""
+        from toxtune.commands.verify import verify
+        from toxtune.config import load_config
+
+        with chdir(self.folder):
+            config = load_config([Path("config.yaml"), *map(Path, configfiles)])
+            return verify(config, count=1, seed=0).faults
 
     def copy(self, folder: Path) -> "Project":
         """Copy everything, times and Snakemake's records included."""

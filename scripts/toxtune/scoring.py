@@ -72,13 +72,22 @@ def score_replicates(
     UserError
         If a replicate's files are not what was written.
     """
-    judged = [
+    judged = read_judged(train, valid)
+    return distinct([score_replicate(folder, judged) for folder in folders])
+
+
+def read_judged(train: Sequence[Path], valid: Sequence[Path]) -> list[Judged]:
+    """Read what judges the predictions of each training set."""
+    return [
         Judged(read_part(judging).labels, class_weights(read_part(fitted).labels))
         for fitted, judging in zip(train, valid, strict=True)
     ]
-    scored = [score_replicate(folder, judged) for folder in folders]
+
+
+def distinct(scored: Sequence[Scored]) -> list[Scored]:
+    """Return one of those that are the same training, sorted by what they are."""
     # The last of a name stays; one of two slots may have been killed.
-    scored.sort(key=lambda one: one.result["status"] not in NO_RESULT)
+    scored = sorted(scored, key=lambda one: one.result["status"] not in NO_RESULT)
     by_name = {_name(one.result): one for one in scored}
     return [by_name[name] for name in sorted(by_name)]
 

@@ -55,7 +55,7 @@ class Store:
         folder = self.entry(key)
         if not folder.is_dir():
             return False
-        if _is_sound(folder):
+        if is_sound(folder):
             return True
         logging.warning("Warning: %s is damaged; it is made anew", folder)
         shutil.rmtree(folder, ignore_errors=True)
@@ -100,7 +100,8 @@ def place(source: Path, target: Path) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _is_sound(folder: Path) -> bool:
+def is_sound(folder: Path) -> bool:
+    """Whether the files of an entry have the bytes that its manifest says."""
     try:
         sums = read_json(folder / MANIFEST)
         return all(sha256_of_file(folder / name) == sums[name] for name in sums)
@@ -118,5 +119,5 @@ def _rename(staging: Path, folder: Path) -> None:
         os.rename(staging, folder)
     except OSError:
         # Someone else finished the same work first; theirs has the same content.
-        if not _is_sound(folder):
+        if not is_sound(folder):
             raise

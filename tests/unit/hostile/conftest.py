@@ -20,6 +20,7 @@ def folder(tmp_path, monkeypatch):
     yield inside
     assert [path.name for path in tmp_path.iterdir()] == ["inside"]
     assert not list(tmp_path.rglob("*pwned*"))
+    assert not os.path.lexists("/tmp/pwned")
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Verifying a finished run: what can be made anew is made anew, and compared."""

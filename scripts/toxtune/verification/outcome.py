@@ -1,0 +1,220 @@
+"""From the frozen winners to test scores and the model for use."""
+
+import filecmp
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import save_final_model
+import summarize_test
+from toxtune.final import load
+from toxtune.frozen import read_selection
+from toxtune.jobsettings import final_settings
+from toxtune.ledger import opening_id, read_openings
+from toxtune.memberscores import Resampling
+from toxtune.models.registry import family_module
+from toxtune.opening import predict_test, read_test_predictions
+from toxtune.parts import read_part, read_table
+from toxtune.plan import Plan
+from toxtune.replicates import model_key
+from toxtune.resultfiles import read_result
+from toxtune.splitsettings import NO_REFIT
+from toxtune.store import default_store
+from toxtune.trials import ALL
+from toxtune.verification.findings import Anew
+from toxtune.verification.retraining import largest_difference
+from toxtune.verification.stored import is_key, verify_entry
+
+MODELS, TEST, FINAL = "models of the winners", "test results", "final models"
+PARTS = ("train", "valid", "test")
+FOLDERS = {"model": "models", "refit": "refit"}
+PREDICTIONS = {None: "test_predictions.csv", ALL: "refit_test_predictions.csv"}
+# Between processors, and between features that are computed in other chunks.
+TOLERANCE = 1e-5
+
+
+def verify_outcome(config: dict[str, Any], plan: Plan, anew: Anew, exact: bool) -> None:
+    """Verify models, ledger, test predictions and scores, and the final model.
+
+    Parameters
+    ----------
+    config, plan
+        Of the run.
+    anew
+        Has its selection and its test part.
+    exact
+        Whether predictions must have the same bytes; else they may differ by
+        `TOLERANCE`.
+    """
+    results = Path("results", plan.run)
+    path = anew.path(results / "selection.json")
+    if not path.is_file():
+        anew.findings.notes.append(
+            f"{results}: nothing behind the selection was checked"
+        )
+        return
+    selection = read_selection(path)
+    refit = config["final"]["refit"]
+    kinds = [NO_REFIT] if refit == NO_REFIT else [NO_REFIT, refit]
+    cards = []
+    for kind in kinds:
+        cards += _verify_models(selection, results, kind, anew)
+    ledger = Path(plan.ledger)
+    with anew.findings.attempt(TEST, ledger):
+        known = {line["selection"] for line in read_openings(ledger)}
+        rule = f"must have a line for the selection and models of {plan.run}"
+        anew.findings.expect(TEST, ledger, opening_id(selection, cards) in known, rule)
+    predictions = {
+        kind: _predict(plan, selection["seeds"], kind, anew, exact) for kind in kinds
+    }
+    if all(predictions.values()):
+        _score(config, plan, selection, predictions, anew)
+    _finish(config, plan, selection, anew)
+
+
+def _verify_models(
+    selection: dict[str, Any], results: Path, refit: str, anew: Anew
+) -> list[dict[str, Any]]:
+    """Verify the winners' models against selection and store; return their cards."""
+    cards, findings = [], anew.findings
+    name = "model" if refit == NO_REFIT else "refit"
+    for family, winner in sorted(selection["winners"].items()):
+        ending = family_module(family).MODEL_FORMAT
+        for seed in selection["seeds"]:
+            path = results / FOLDERS[name] / family / f"seed-{seed}.{ending}"
+            with findings.attempt(MODELS, path):
+                card = read_result(Path(f"{path}.json"))
+                is_winner = card["trial"] == winner[name] and card["seed"] == seed
+                rule = f"must be of the selected trial {winner[name]['id']}"
+                is_sound = is_winner and is_key(card["store_key"])
+                if findings.expect(MODELS, path, is_sound, rule):
+                    cards.append(card)
+                    _verify_model(path, card["store_key"], anew)
+    return cards
+
+
+def _verify_model(path: Path, key: str, anew: Anew) -> None:
+    """Compare a model with the one that the store has, if it has one."""
+    entry = default_store().entry(model_key(key))
+    verify_entry(entry, anew.findings)
+    copies = {path: f"model{path.suffix}", Path(f"{path}.train.npy"): "train.npy"}
+    for copy, name in copies.items():
+        stored = entry / name
+        if copy.is_file() and stored.is_file():
+            holds = filecmp.cmp(copy, stored, shallow=False)
+            anew.findings.expect(
+                MODELS, copy, holds, f"must have the bytes of {stored}"
+            )
+
+
+def _predict(
+    plan: Plan, seeds: list[int], refit: str, anew: Anew, exact: bool
+) -> Path | None:
+    """Predict the test part anew; return predictions that scores can be made of."""
+    results = Path("results", plan.run)
+    fold = None if refit == NO_REFIT else ALL
+    path = results / PREDICTIONS[fold]
+    with anew.findings.attempt(TEST, path):
+        predict_test(
+            selection=str(anew.path(results / "selection.json")),
+            models=str(results / FOLDERS["refit" if fold else "model"]),
+            test=str(anew.path(plan.part_file("test"))),
+            features=str(anew.path(Path(plan.part_file("test", fold)).with_suffix(""))),
+            predictions=str(anew.path(path)),
+        )
+        difference = _difference(path, anew.path(path), seeds)
+        bound = 0.0 if exact else TOLERANCE
+        anew.findings.expect(
+            TEST,
+            path,
+            difference <= bound,
+            "must be what the winners' models predict; differs by up to "
+            f"{difference:.3g}, which may be {bound:g}",
+        )
+        return anew.path(path) if exact else path
+    return None
+
+
+def _difference(path: Path, made: Path, seeds: list[int]) -> float:
+    """Compare tables of predictions; infinite if more than the numbers differ."""
+    if path.read_bytes() == made.read_bytes():
+        return 0.0
+    (header, rows), (other_header, other_rows) = read_table(path), read_table(made)
+    keys, others = ([row[:3] for row in table] for table in (rows, other_rows))
+    if header != other_header or keys != others:
+        return float("inf")
+    tables = [read_test_predictions(one, seeds) for one in (path, made)]
+    found = max(
+        largest_difference(tables[0][family], tables[1][family]) for family in tables[1]
+    )
+    # Equal numbers in another spelling are no equal files.
+    return found or float("inf")
+
+
+def _score(
+    config: dict[str, Any],
+    plan: Plan,
+    selection: dict[str, Any],
+    predictions: dict[str, Path],
+    anew: Anew,
+) -> None:
+    results = Path("results", plan.run)
+    outputs = [f"{results}/test.json", f"{results}/test.tsv"]
+    anew.check(
+        TEST,
+        "must be what the stored predictions of the test part give",
+        outputs,
+        lambda: summarize_test.main(
+            selection,
+            {part: anew.path(plan.part_file(part)) for part in PARTS},
+            results / FOLDERS["model"],
+            anew.path(results / "scores.tsv"),
+            predictions,
+            Resampling(**config["test"]),
+            *anew.paths(outputs),
+        ),
+    )
+
+
+def _finish(
+    config: dict[str, Any],
+    plan: Plan,
+    selection: dict[str, Any],
+    anew: Anew,
+) -> None:
+    """Write the final model anew, and let it predict the test part from SMILES."""
+    results, settings = Path("results", plan.run), final_settings(config, plan)
+    fold = None if settings["refit"] == NO_REFIT else ALL
+    path = results / "final.zip"
+    trained_on = anew.path(plan.part_file("train", fold))
+    anew.check(
+        FINAL,
+        "must be made of the selected models",
+        [str(path)],
+        lambda: save_final_model.main(
+            selection,
+            {part: anew.paths(plan.judged_files(part)) for part in ("train", "valid")},
+            [trained_on],
+            results / FOLDERS["refit" if fold else "model"],
+            trained_on.with_name("transforms"),
+            settings,
+            anew.path(path),
+        ),
+    )
+    with anew.findings.attempt(FINAL, path):
+        model = load(path)
+        stored = read_test_predictions(results / PREDICTIONS[fold], model.card["seeds"])
+        smiles = read_part(anew.path(plan.part_file("test"))).smiles
+        members, failures = model.predict_members(smiles)
+        known = [row for row in range(len(smiles)) if row not in failures]
+        expected = stored[selection["overall"]]
+        difference = largest_difference(members[:, known], expected[:, known])
+        scale = max(1.0, float(np.abs(expected).max()))
+        anew.findings.expect(
+            FINAL,
+            path,
+            difference <= TOLERANCE * scale,
+            f"must predict what {PREDICTIONS[fold]} has; differs by up to "
+            f"{difference:.3g}",
+        )

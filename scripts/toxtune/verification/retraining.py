@@ -1,0 +1,78 @@
+"""Training a few of a search's trainings anew, away from the store, and comparing."""
+
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+from random import Random
+
+import numpy as np
+
+from toxtune.files import sha256_of_file
+from toxtune.store import Store
+from toxtune.trainers import train
+from toxtune.verification.findings import Findings
+from toxtune.verification.search import Training
+
+RETRAINED = "trainings done anew"
+# Of the range of the recorded predictions. Other processors round differently, and a
+# network's training makes more of that with each step.
+TOLERANCE = 0.05
+
+
+def drawn(trainings: Sequence[Training], count: int, seed: int) -> list[Training]:
+    """Draw so many trainings, or all if there are fewer; the same ones by one seed."""
+    return Random(seed).sample(list(trainings), min(count, len(trainings)))
+
+
+def retrain(training: Training, store: Path, findings: Findings) -> str:
+    """Train once more, into a store of its own, and compare the predictions.
+
+    On the host that the training was done on they must have the same bytes, elsewhere
+    differ by no more than `TOLERANCE` of their range.
+
+    Returns
+    -------
+    str
+        How they compare, in words; empty if it could not be trained.
+    """
+    replicate = training.replicate
+    recorded = training.folder / "valid_predictions.npy"
+    with findings.attempt(RETRAINED, recorded):
+        train(
+            store=str(store),
+            trial=vars(replicate.trial),
+            seed=replicate.seed,
+            fold=replicate.fold,
+            device=replicate.device,
+            kinds=["result"],
+            shorter=None,
+        )
+        made = Store(store).entry(replicate.key) / recorded.name
+        return _compare(training, recorded, made, findings)
+    return ""
+
+
+def _compare(training: Training, recorded: Path, made: Path, findings: Findings) -> str:
+    is_same = sha256_of_file(recorded) == sha256_of_file(made)
+    host = training.scored.cost["host"]
+    values, others = np.load(recorded), np.load(made)
+    difference = largest_difference(values, others)
+    bound = TOLERANCE * float(np.ptp(values)) if host != platform.node() else 0.0
+    holds = is_same or (bound > 0 and difference <= bound)
+    findings.expect(
+        RETRAINED,
+        recorded,
+        holds,
+        f"must be what the training gives when it is done anew; differs by up to "
+        f"{difference:.3g}, which may be {bound:.3g} (trained on {host}, now on "
+        f"{platform.node()})",
+    )
+    words = "the same bytes" if is_same else f"differ by up to {difference:.3g}"
+    return f"{training.folder}: {words}"
+
+
+def largest_difference(values: np.ndarray, others: np.ndarray) -> float:
+    """Return the largest difference of two arrays; infinite if they do not compare."""
+    if values.shape != others.shape or not np.isfinite([values, others]).all():
+        return float("inf")
+    return float(np.abs(values.astype(np.float64) - others).max(initial=0))

@@ -1,0 +1,205 @@
+"""From stored predictions to the selection: scored, gathered and chosen anew."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gather_trials
+import propose_trials
+import select_best
+import weigh_trials
+from toxtune.files import read_json, sha256_of_file
+from toxtune.jobsettings import selection_settings, weighing_settings
+from toxtune.memberscores import Resampling
+from toxtune.models.registry import device_of
+from toxtune.parts import read_part
+from toxtune.plan import Plan
+from toxtune.proposals import read_proposal
+from toxtune.replicatenames import seed_and_fold
+from toxtune.replicates import Replicate
+from toxtune.scoring import Judged, Scored, distinct, read_judged, score_replicate
+from toxtune.trials import Trial
+from toxtune.verification.findings import Anew
+from toxtune.verification.stored import verify_entries
+
+TRAININGS, TABLES = "trainings", "tables of the search"
+
+
+@dataclass(frozen=True)
+class Training:
+    """A finished training of a search.
+
+    Attributes
+    ----------
+    folder
+        Where its files are.
+    replicate
+        What was trained, according to the plan.
+    scored
+        Its result, and the scores of its predictions.
+    """
+
+    folder: Path
+    replicate: Replicate
+    scored: Scored
+
+    @property
+    def is_of_this_code(self) -> bool:
+        """Whether the same training would have the same key here and now."""
+        with suppress(OSError):
+            return self.replicate.key == self.scored.result["store_key"]
+        # A file with data is missing.
+        return False
+
+
+def verify_search(config: dict[str, Any], plan: Plan, anew: Anew) -> list[Training]:
+    """Verify trainings, tables and selection; return the trainings that are sound.
+
+    Nothing is made of trainings if one of them is not sound.
+    """
+    judged = read_judged(
+        *(anew.paths(plan.judged_files(part)) for part in ("train", "valid"))
+    )
+    trainings = [
+        _verify_training(config, folder, plan.trials[id], name, judged, anew)
+        for (id, name), folder in zip(plan.replicates, plan.results, strict=False)
+    ]
+    for stage in plan.stages:
+        if all(trainings):
+            _propose(plan, stage, anew)
+        for number, folder in enumerate(plan.slots(stage)):
+            slot = number // len(plan.stages[stage].replicates)
+            trial = _proposed(plan, stage, slot, anew)
+            name = Path(folder).name
+            trainings.append(
+                _verify_training(config, folder, trial, name, judged, anew)
+                if trial
+                else None
+            )
+    if all(trainings):
+        _gather(plan, [training.scored for training in trainings], anew)
+        _select(config, plan, anew)
+    else:
+        anew.findings.notes.append(
+            f"results/{plan.run}: no table was made of trainings that do not hold"
+        )
+    sound = [training for training in trainings if training]
+    if others := sum(not training.is_of_this_code for training in sound):
+        anew.findings.notes.append(
+            f"results/{plan.run}: {others} trainings were done with other code, "
+            "libraries or data files than are here now"
+        )
+    return sound
+
+
+def _verify_training(
+    config: dict[str, Any],
+    folder: str,
+    trial: Trial,
+    name: str,
+    judged: list[Judged],
+    anew: Anew,
+) -> Training | None:
+    path, findings = Path(folder, "result.json"), anew.findings
+    before = len(findings.faults)
+    with findings.attempt(TRAININGS, path):
+        scored = score_replicate(Path(folder), judged)
+        result, curve = scored.result, Path(folder, "learning_curve.tsv")
+        findings.expect(
+            TRAININGS,
+            path,
+            result["trial"] == vars(trial)
+            and (result["seed"], result["fold"]) == seed_and_fold(name),
+            f"must be of trial {trial.id}, {name}",
+        )
+        findings.expect(
+            TRAININGS,
+            curve,
+            sha256_of_file(curve) == result["sha256"][curve.name],
+            "must have the SHA-256 that result.json has",
+        )
+        verify_entries(path, result, findings)
+        replicate = Replicate(
+            trial,
+            *seed_and_fold(name),
+            device=device_of(trial.family, config["device"]),
+        )
+        if len(findings.faults) == before:
+            return Training(Path(folder), replicate, scored)
+    return None
+
+
+def _propose(plan: Plan, stage: str, anew: Anew) -> None:
+    """Propose a stage's trials anew, from the scores of the stages before."""
+    output = f"results/{plan.run}/search/{stage}/proposals.json"
+    anew.check(
+        TABLES,
+        "must be what the scores of the stages before give",
+        [output],
+        lambda: propose_trials.main(
+            *(anew.paths(plan.judged_files(part)) for part in ("train", "valid")),
+            [Path(folder) for folder in plan.results_before(stage)],
+            plan.stages[stage].settings,
+            anew.path(output),
+        ),
+    )
+
+
+def _proposed(plan: Plan, stage: str, slot: int, anew: Anew) -> Trial | None:
+    path = Path(f"results/{plan.run}/search/{stage}/proposals.json")
+    with anew.findings.attempt(TABLES, path):
+        return read_proposal(path, slot).trial
+    return None
+
+
+def _gather(plan: Plan, scored: list[Scored], anew: Anew) -> None:
+    files = {"trials": "trials.tsv", "scores": "scores.tsv"}
+    files |= {"specs": "trials.json", "cost": "cost.tsv"}
+    tables = {key: f"results/{plan.run}/{name}" for key, name in files.items()}
+    tasks = read_part(anew.path(plan.judged_files("valid")[0])).tasks
+    anew.check(
+        TABLES,
+        "must be what the stored predictions give",
+        list(tables.values()),
+        lambda: gather_trials.write_tables(
+            distinct(scored),
+            tasks,
+            {key: anew.path(path) for key, path in tables.items()},
+        ),
+    )
+
+
+def _select(config: dict[str, Any], plan: Plan, anew: Anew) -> None:
+    results = Path("results", plan.run)
+    tables = [anew.path(results / name) for name in ("trials.tsv", "trials.json")]
+    weighed = f"{results}/simplicity.json"
+    is_weighed = config["select"]["rule"] == "one_se"
+    if is_weighed:
+        anew.check(
+            TABLES,
+            "must be what the stored predictions give",
+            [weighed],
+            lambda: weigh_trials.main(
+                *tables,
+                {
+                    part: anew.paths(plan.judged_files(part))
+                    for part in ("train", "valid")
+                },
+                weighing_settings(config, plan),
+                Resampling(**config["test"]),
+                anew.path(weighed),
+            ),
+        )
+    output = f"{results}/selection.json"
+    anew.check(
+        "selections",
+        "must be what the search selects by trials.tsv",
+        [output],
+        lambda: select_best.main(
+            *tables,
+            read_json(anew.path(weighed)) if is_weighed else None,
+            selection_settings(config, plan),
+            anew.path(output),
+        ),
+    )

@@ -1,0 +1,232 @@
+"""`make verify`: a finished run holds, and each kind of damage is found and named."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from project import TINY
+from toxtune.commands.verify import main, verify
+from toxtune.config import load_config
+from toxtune.errors import UserError
+from toxtune.files import sha256_of_file
+
+RESULTS = "results/tiny"
+
+
+def found(folder, count=0):
+    """Verify in a folder; return the faults, and what was checked."""
+    findings = verify(load_config(["config.yaml", TINY]), count, seed=1)
+    return findings.faults, findings.checked
+
+
+@pytest.fixture
+def copied(finished_copy, monkeypatch):
+    """Work in a finished run that may be damaged."""
+    monkeypatch.chdir(finished_copy.folder)
+    return finished_copy.folder
+
+
+def only(pattern):
+    """Find the only file, of the first of several."""
+    return sorted(Path().glob(pattern))[0]
+
+
+def flip(path, at=-1):
+    """Change a bit; results are hard links into the store, which stays as it was."""
+    content = bytearray(path.read_bytes())
+    content[at] ^= 1
+    path.unlink()
+    path.write_bytes(content)
+
+
+def replace(path, old, new):
+    text = path.read_text("utf-8")
+    assert old in text
+    path.unlink()
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def edit(path, **changes):
+    content = json.loads(path.read_text("utf-8")) | changes
+    path.unlink()
+    path.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", "utf-8")
+
+
+def snapshot(folder):
+    return {
+        path: path.read_bytes()
+        for top in ("data", "results")
+        for path in Path(folder, top).rglob("*")
+        if path.is_file()
+    }
+
+
+def test_finished_run_holds_and_is_not_written_to(copied, capsys):
+    before = snapshot(copied)
+    assert main(["--configfile", TINY, "--trainings", "3", "--seed", "2"]) == 0
+    assert snapshot(copied) == before
+    printed = capsys.readouterr().out
+    assert "All of it holds" in printed
+    assert printed.count(": the same bytes") == 3
+    assert "Note" not in printed
+    for kind in ("files of the dataset", "features", "trainings done anew"):
+        assert kind in printed
+
+
+def swap_rows():
+    """Exchange a molecule of train for one of valid."""
+    train, valid = (only(f"data/*/*/{part}.csv") for part in ("train", "valid"))
+    rows = [
+        path.read_text("utf-8").splitlines(keepends=True) for path in (train, valid)
+    ]
+    rows[0][5], rows[1][5] = rows[1][5], rows[0][5]
+    for path, lines in zip((train, valid), rows, strict=True):
+        path.write_text("".join(lines), encoding="utf-8")
+
+
+def damage_data():
+    flip(only("data/*/*/test/*.npz"))
+    swap_rows()
+    path = only("data/*/curation.tsv")
+    path.write_text(path.read_text("utf-8") + "9\tx\tC\tdropped\t\t\n", "utf-8")
+    of_split = "must be what the split's settings make of molecules.csv; line 6 is"
+    return {
+        "test/circular": "must be what circular-radius-2-size-256 makes of test.csv",
+        "train.csv": of_split,
+        "valid.csv": of_split,
+        "curation.tsv": "must be what curation makes of raw.csv; line",
+    }
+
+
+def damage_assignment():
+    replace(only("data/*/*/assignment.tsv"), "\ttest\n", "\ttrain\n")
+    only("data/*/*/valid/*.npz").unlink()
+    return {"assignment.tsv": "must be what the split", "valid/circ": "is missing"}
+
+
+def damage_raw():
+    replace(only("data/*/raw.csv"), ",0", ",1")
+    return {"raw.csv": "must have the SHA-256 550bea835a6d8774348675306bfb9d4218c19bd1"}
+
+
+def damage_trainings():
+    folders = sorted(Path("results/trials").glob("*/*/seed-*"))
+    flip(folders[0] / "valid_predictions.npy")
+    flip(folders[1] / "learning_curve.tsv")
+    edit(folders[2] / "result.json", seed=7)
+    edit(folders[3] / "result.json", store_key="../../etc")
+    (folders[4] / "result.json").write_text("{", encoding="utf-8")
+    return {
+        f"{folders[0]}/result.json": "valid_predictions.npy is damaged",
+        f"{folders[1]}/learning_curve.tsv": "must have the SHA-256 that result.json",
+        f"{folders[2]}/result.json": "must be of trial",
+        f"{folders[3]}/result.json": "store_key must be a SHA-256",
+        f"{folders[4]}/result.json": "is not JSON",
+    }
+
+
+def damage_store():
+    path = only("results/trials/*/*/seed-0/result.json")
+    key = json.loads(path.read_text("utf-8"))["store_key"]
+    entry = Path("results/store", key[:2], key)
+    flip(entry / "valid_predictions.npy")
+    return {str(entry): "must have the files whose SHA-256 are in its manifest.json"}
+
+
+def damage_swapped_results():
+    """Give a training the files of another seed, sums and all."""
+    folder = only("results/trials/random_forest/*/seed-0")
+    for name in ("valid_predictions.npy", "result.json"):
+        (folder / name).unlink()
+        os.link(folder.with_name("seed-1") / name, folder / name)
+    return {f"{folder}/result.json": "must be of trial"}
+
+
+def damage_tables():
+    replace(Path(RESULTS, "trials.tsv"), "0.", "1.")
+    flip(Path(RESULTS, "scores.tsv"), at=-3)
+    replace(Path(RESULTS, "cost.tsv"), "dense", "sense")
+    replace(Path(RESULTS, "selection.json"), '"out_of": 2', '"out_of": 3')
+    return {
+        "trials.tsv": "must be what the stored predictions give; line 2",
+        "scores.tsv": "must be what the stored predictions give; line",
+        "cost.tsv": "must be what the stored predictions give; line",
+        "selection.json": "must be what the search selects by trials.tsv; line",
+    }
+
+
+def damage_outcome():
+    flip(Path(RESULTS, "test_predictions.csv"), at=-2)
+    replace(Path(RESULTS, "test.json"), '"test": 0.', '"test": 1.')
+    flip(Path(RESULTS, "final.zip"), at=2000)
+    only("results/ledger/*.jsonl").write_text("", encoding="utf-8")
+    return {
+        "test_predictions.csv": "must be what the winners' models predict; differs by",
+        "test.json": "must be what the stored predictions of the test part give; line",
+        "final.zip": "",
+        "ledger/": "must have a line for the selection and models of tiny",
+    }
+
+
+def damage_models():
+    """Damage what scores of the training part rest on, and say another seed."""
+    flip(only(f"{RESULTS}/models/dense/seed-0.keras.train.npy"))
+    edit(only(f"{RESULTS}/models/random_forest/seed-1.skops.json"), seed=0)
+    return {
+        "seed-0.keras.train.npy": "must have the bytes of results/store",
+        "random_forest/seed-1.skops": "must be of the selected trial",
+        "ledger/": "must have a line for the selection and models of tiny",
+        "test.json": "must be what the stored predictions of the test part give",
+        "test.tsv": "must be what the stored predictions of the test part give",
+    }
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        damage_data,
+        damage_assignment,
+        damage_raw,
+        damage_trainings,
+        damage_store,
+        damage_swapped_results,
+        damage_tables,
+        damage_outcome,
+        damage_models,
+    ],
+)
+def test_damage_is_found_and_named_once(copied, damage):
+    expected = damage()
+    faults, _ = found(copied)
+    for path, rule in expected.items():
+        assert [line for line in faults if path in line and rule in line], faults
+    # Nothing else is accused.
+    assert all(any(path in line for path in expected) for line in faults), faults
+
+
+def test_training_that_comes_out_otherwise(copied):
+    """Predictions that were changed together with all checksums that name them."""
+    folder = only("results/trials/random_forest/*/seed-0")
+    path = folder / "valid_predictions.npy"
+    predictions = np.load(path)
+    predictions[0, 0] = 1 - predictions[0, 0]
+    path.unlink()
+    np.save(path, predictions)
+    result = json.loads((folder / "result.json").read_text("utf-8"))
+    sums = result["sha256"] | {path.name: sha256_of_file(path)}
+    edit(folder / "result.json", sha256=sums)
+    shutil.rmtree("results/store")
+    faults, checked = found(copied, count=100)
+    rule = "must be what the training gives when it is done anew; differs by up to "
+    assert [line for line in faults if f"{path}: {rule}" in line]
+    assert checked["trainings done anew"] == 8
+
+
+def test_unfinished_run_is_refused(copied):
+    (copied / RESULTS / "selection.json").unlink()
+    with pytest.raises(UserError, match="has no selection.json; only a finished run"):
+        main(["--configfile", TINY])
