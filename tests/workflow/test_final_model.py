@@ -111,6 +111,10 @@ def test_a_refit_opens_the_test_part_once(refitted):
     assert not refitted.planned_rules(*refitted.overlay(OVERLAY))
 
 
+def test_a_refit_is_verified(refitted):
+    assert refitted.faults(*refitted.overlay(OVERLAY)[1:]) == []
+
+
 def test_a_refit_has_no_molecule_to_stop_by(refitted):
     folder = results(refitted, "final")
     winner = json.loads((folder / "selection.json").read_text("utf-8"))["winners"]

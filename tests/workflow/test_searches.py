@@ -183,6 +183,7 @@ def test_killed_search_on_one_core_gives_the_bytes_of_two(searched, tmp_path, se
         one, two = ((project.folder / path) for project in (searched, other))
         assert one.read_bytes() == two.read_bytes(), name
     assert other.planned_rules(*overlay) == {}
+    assert other.faults(*overlay[1:]) == []
 
 
 def kill_when_trained(project, overlay, count):

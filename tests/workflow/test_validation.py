@@ -42,6 +42,7 @@ def test_trials_are_judged_on_every_fold(searched):
         searched.folder / "results/tiny/models/random_forest/seed-0.skops.train.npy"
     )
     assert len(train) == test["molecules"]["train"]
+    assert searched.faults(*overlay[1:]) == []
     # More repeats and more seeds keep all that was trained.
     more = folds.replace("repeats: 2", "repeats: 3") + FORESTS
     grown = searched.planned_rules(*searched.overlay(more))
@@ -62,6 +63,7 @@ def test_nested_cross_validation_tests_every_molecule_once(searched):
     assert sorted(tested[tested["seed"] == 0]["id"]) == sorted(ids)
     summary = (results / "summary.md").read_text("utf-8")
     assert "estimates the whole procedure" in summary
+    assert searched.faults(*overlay[1:]) == []
 
 
 def test_test_part_of_a_file_of_its_own(searched):
@@ -87,3 +89,4 @@ def test_test_part_of_a_file_of_its_own(searched):
     assert tested <= set(table["mol_id"].iloc[:90])
     groups = [set(pd.read_csv(folder / f"{part}.csv")["group"]) for part in PARTS]
     assert not groups[2] & (groups[0] | groups[1])
+    assert searched.faults(*overlay[1:]) == []

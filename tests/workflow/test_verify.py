@@ -121,7 +121,7 @@ def damage_trainings():
     edit(folders[3] / "result.json", store_key="../../etc")
     (folders[4] / "result.json").write_text("{", encoding="utf-8")
     return {
-        f"{folders[0]}/result.json": "valid_predictions.npy is damaged",
+        f"{folders[0]}/valid_predictions.npy": " is damaged: delete",
         f"{folders[1]}/learning_curve.tsv": "must have the SHA-256 that result.json",
         f"{folders[2]}/result.json": "must be of trial",
         f"{folders[3]}/result.json": "store_key must be a SHA-256",

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
 
+from toxtune.errors import UserError
+
 TEXT = {".csv", ".tsv", ".json", ".jsonl"}
 
 
@@ -33,11 +35,7 @@ class Findings:
 
     def expect(self, kind: str, path: Path, holds: bool, rule: str) -> bool:
         """Count a check; write down the rule that a file breaks."""
-        self.checked[kind] += 1
-        fault = f"{path}: {rule}"
-        # Splits share a dataset, whose fault is one.
-        if not holds and fault not in self.faults:
-            self.faults.append(fault)
+        self._count(kind, "" if holds else f"{path}: {rule}")
         return holds
 
     @contextmanager
@@ -48,10 +46,19 @@ class Findings:
         """
         try:
             yield
+        except UserError as error:
+            self._count(kind, str(error))
         except Exception as error:
             reason = " ".join(str(error).split())
-            rule = f"cannot be checked: {type(error).__name__}: {reason}"
-            self.expect(kind, path, False, rule)
+            self._count(
+                kind, f"{path}: cannot be checked: {type(error).__name__}: {reason}"
+            )
+
+    def _count(self, kind: str, fault: str) -> None:
+        self.checked[kind] += 1
+        # Splits share a dataset, whose fault is one.
+        if fault and fault not in self.faults:
+            self.faults.append(fault)
 
 
 @dataclass(frozen=True)
