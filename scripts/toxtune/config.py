@@ -41,7 +41,7 @@ def check_config(config: dict[str, Any]) -> None:
     refuse_unplain(config, "config")
     faults = schema_faults(read_schema(SCHEMA), config) or list(_cross_checks(config))
     if faults:
-        raise UserError("\n".join(dict.fromkeys(faults)))
+        raise UserError("\n".join(faults))
 
 
 def feature_faults(features: dict[str, Any]) -> list[str]:

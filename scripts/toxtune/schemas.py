@@ -29,7 +29,8 @@ def schema_faults(
     `root` stands for the key of the value itself.
     """
     errors = sorted(_Validator(schema).iter_errors(value), key=_position)
-    return [_in_words(error, root) for error in errors]
+    # A key that lacks is an error for each of those that lack.
+    return list(dict.fromkeys(_in_words(error, root) for error in errors))
 
 
 def _is_whole(checker: Any, value: Any) -> bool:

@@ -19,9 +19,12 @@ def parse_smiles(smiles: str) -> tuple[Chem.Mol | None, str]:
         return None, "no SMILES"
     if len(smiles) > MAX_LENGTH:
         return None, f"a SMILES of more than {MAX_LENGTH:,} characters"
-    # RDKit reads a SMILES up to the first blank or line end, and no farther.
+    # RDKit reads up to the first blank or line end, and no farther, and passes over
+    # some letters of other alphabets: "CO" in Cyrillic would be water.
     if control_character(smiles):
         return None, "a control character in the SMILES"
+    if not smiles.isascii():
+        return None, "a character in the SMILES that is not ASCII"
     molecule = Chem.MolFromSmiles(smiles)
     if molecule is None or molecule.GetNumAtoms() == 0:
         return None, "RDKit cannot parse the SMILES"

@@ -137,7 +137,7 @@ FAULTS = {
     "search: {spaces: [{family: dense}]}": (
         "search.spaces[0]: needs the key 'features', 'hyperparameters', got family"
     ),
-    "1: 2": "config: unknown key 1; known are",
+    "1: 2": "config: a key must be text, got 1; quote it",
     # Wrong types.
     "run: 5": "run: must be text, got 5",
     "run: null": "run: must be text, got None",
@@ -208,7 +208,7 @@ FAULTS = {
     "run: a b": NAME_RULE,
     "run: .hidden": NAME_RULE,
     "run: ''": NAME_RULE,
-    "run: |\n  name\n": NAME_RULE,
+    "run: |\n  name\n": "config: run: must not have control characters, got 'name",
     "dataset: {sha256: abc}": (
         "dataset.sha256: must be 64 hexadecimal digits in lower case, got 'abc'"
     ),

@@ -47,10 +47,10 @@ def test_labels_are_normalised(table):
 
 @pytest.mark.parametrize("value", ["2", "0.5", "-1", "yes", "1_0", "inf"])
 def test_other_labels_are_refused_with_line_column_and_value(table, value):
-    path = table(f'id,smiles,a\n"two\nlines",C,0\n\nx,CC,{value}\n')
+    path = table(f'note,smiles,a\n"two\nlines",C,0\n\nx,CC,{value}\n')
     message = rf"line 5, column 'a': a label must be 0, 1 or empty, got '{value}'"
     with pytest.raises(UserError, match=message):
-        curate(path, columns(id_column="id"))
+        curate(path, columns(tasks=["a"]))
 
 
 @pytest.mark.parametrize(

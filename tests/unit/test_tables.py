@@ -20,6 +20,7 @@ from toxtune.tables import (
     trials_table,
     write_tsv,
 )
+from toxtune.trials import make_trial
 
 BINARY = metrics_of("binary")
 
@@ -65,7 +66,9 @@ def replicate(tmp_path):
     def write(predictions, **words):
         path = tmp_path / "valid_predictions.npy"
         save_predictions(path, predictions)
-        content = result(**words) | {"sha256": {path.name: sha256_of_file(path)}}
+        trial = make_trial("d", "s", "dense", "maccs", {"neurons": 8})
+        content = result(**words) | {"trial": vars(trial)}
+        content |= {"sha256": {path.name: sha256_of_file(path)}}
         write_json(tmp_path / "result.json", sealed(content))
         write_json(tmp_path / "cost.json", COST)
         return tmp_path

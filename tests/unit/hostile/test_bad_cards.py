@@ -84,7 +84,10 @@ CARDS = {
         {"tasks": ["one\n", "two"]},
         "tasks[0]: must not have control characters",
     ),
-    "one task more": ({"tasks": ["one", "two", "three"]}, "must have the task 'three'"),
+    "one task more": (
+        {"tasks": ["one", "two", "three"], "n_outputs": 3},
+        "calls: must have the task 'three'",
+    ),
     "no calls": ({"calls": {}}, "calls: must have the task 'one'"),
     "temperature": (
         {"calls": {"one": {"temperature": 0, "threshold": 1}}},

@@ -89,8 +89,10 @@ DROPPED = {
     "tab": ("CC\tO", "a control character in the SMILES"),
     "escape": ("CC\x1b[2JO", "a control character in the SMILES"),
     "delete": ("CC\x7fO", "a control character in the SMILES"),
-    "Cyrillic С": ("\u0421\u0421O", "RDKit cannot parse the SMILES"),
-    "zero width": ("C\u200bC", "RDKit cannot parse the SMILES"),
+    "Cyrillic": ("\u0421\u0421O", "a character in the SMILES that is not ASCII"),
+    "accent": ("CC\xe9", "a character in the SMILES that is not ASCII"),
+    "zero width": ("C\u200bC", "a character in the SMILES that is not ASCII"),
+    "minus sign": ("[O\u2212]C", "a character in the SMILES that is not ASCII"),
     "formula": ("=HYPERLINK(1)", "RDKit cannot parse the SMILES"),
     "path": ("../../etc/passwd", "RDKit cannot parse the SMILES"),
     "quotes": ('"C"', "RDKit cannot parse the SMILES"),
@@ -131,7 +133,8 @@ def test_text_like_formulas_is_kept_with_a_warning(raw, folder, caplog):
 
 
 def test_plain_text_is_not_warned_of(raw, caplog):
-    warn_of_formulas(curate(raw("n,smiles,a\n-5,C,1\nx,CC,0\n"), COLUMNS))
+    columns = COLUMNS | {"id_column": "n"}
+    warn_of_formulas(curate(raw("n,smiles,a\n-5,C,1\nx,CC,0\n"), columns))
     assert not caplog.text
 
 
