@@ -118,7 +118,13 @@ def write_tsv(path: Path, table: pd.DataFrame) -> None:
 
 def read_tsv(path: Path) -> pd.DataFrame:
     """Read what `write_tsv` wrote; ids and names stay text, whatever they look like."""
-    return pd.read_csv(path, sep="\t", converters=dict.fromkeys(_TEXT, str))
+    table = pd.read_csv(path, sep="\t")
+    if text := [name for name in _TEXT if name in table]:
+        # Else a task called NA would be a missing one.
+        table[text] = pd.read_csv(
+            path, sep="\t", usecols=text, dtype=str, keep_default_na=False
+        )[text]
+    return table
 
 
 def _trial_row(members: list[Scored]) -> dict[str, Any]:

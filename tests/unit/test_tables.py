@@ -231,3 +231,13 @@ def test_every_training_has_a_cost():
         }
         for seed in (0, 1)
     ]
+
+
+@pytest.mark.parametrize("text", ["NA", "null", "1e5", "007", "", "nan", "True"])
+def test_names_and_ids_stay_the_text_that_they_are(tmp_path, text):
+    names = [text, "other"]
+    table = pd.DataFrame({"trial": names, "task": names, "score": [0.5, np.nan]})
+    write_tsv(tmp_path / "table.tsv", table)
+    read = read_tsv(tmp_path / "table.tsv")
+    assert read["trial"].tolist() == read["task"].tolist() == names
+    assert np.isnan(read["score"][1])

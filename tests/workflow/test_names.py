@@ -99,11 +99,12 @@ def test_results_have_the_names_as_they_are(ran):
 def test_pages_show_the_names_and_are_not_made_of_them(ran):
     results = ran.folder / "results/names"
     page = (results / "report.html").read_text("utf-8")
-    assert "<img" not in page
-    assert "&lt;img src=x" in page
+    assert "<img src=x" not in page
+    assert "%3Cimg%20src=x" in page
     summary = (results / "summary.md").read_text("utf-8")
     assert "<img" not in summary
     assert "| a\\|b |" in summary
+    assert "| NA | 0." in summary
 
 
 def test_nothing_is_done_a_second_time(ran, monkeypatch):
