@@ -8,7 +8,7 @@ from toxtune.arrays import Features, save_features
 from toxtune.parts import write_table
 from toxtune.replicates import Replicate
 from toxtune.space import read_space
-from toxtune.trials import Trial
+from toxtune.trials import make_trial
 
 SPACE = {
     "family": "random_forest",
@@ -16,7 +16,7 @@ SPACE = {
     "hyperparameters": {"n_estimators": 3},
 }
 SETTINGS = next(read_space(SPACE, ["ecfp"], "").grid()).hyperparameters
-TRIAL = Trial("0" * 12, "d", "s", "random_forest", "maccs+circular", SETTINGS)
+TRIAL = make_trial("d", "s", "random_forest", "maccs+circular", SETTINGS)
 
 
 def small_training() -> Replicate:

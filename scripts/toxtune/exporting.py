@@ -11,8 +11,8 @@ import numpy as np
 
 from toxtune.errors import UserError
 from toxtune.metrics import METRICS, metrics_of
-from toxtune.resultfiles import read_result
 from toxtune.tables import read_tsv
+from toxtune.writtenfiles import read_written
 
 COMPLETE, GIVEN_UP, FAILED = "complete", "given up", "failed"
 NOTE = (
@@ -78,11 +78,11 @@ def read_run(name: str) -> ExportedRun:
             f"--run: {folder} has no selection.json; name a finished run, or one of "
             f"its splits, such as {name}/split-0"
         )
-    selection = read_result(folder / "selection.json")
-    specs = read_result(folder / "trials.json")
+    selection = read_written(folder / "selection.json")
+    specs = read_written(folder / "trials.json")
     # It is not there after a search alone, which leaves the test part closed.
     scored = folder / "test.json"
-    tested = read_result(scored)["families"] if scored.is_file() else {}
+    tested = read_written(scored)["families"] if scored.is_file() else {}
     seconds = read_tsv(folder / "cost.tsv").groupby("trial")["seconds"].sum()
     trials = [
         _trial(row, specs[row["trial"]]["trial"], selection, tested, seconds)

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.identity import short_id
-from toxtune.writtenfiles import damaged, read_written
 from toxtune.texts import shown
 from toxtune.trials import read_trial
+from toxtune.writtenfiles import damaged, read_written
 
 
 def read_selection(path: Path) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from toxtune.axes import Choices, Range
-from toxtune.writtenfiles import damaged, read_written
 from toxtune.space import FEATURES, Point, Space, read_space
 from toxtune.trials import Trial, make_trial, read_trial, with_hyperparameters
+from toxtune.writtenfiles import damaged, read_written
 
 Scores = dict[str, float | None]
 

@@ -57,7 +57,7 @@ def read_replicate(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 def _read(path: Path) -> Any:
     try:
         return read_json(path)
-    except (FileNotFoundError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         # Text that is no UTF-8 is a ValueError as well.
         raise _damaged(path) from error
 

@@ -8,8 +8,8 @@ from toxtune.features import features_files
 from toxtune.identity import canonical_json, short_id
 from toxtune.kinds import BINARY
 from toxtune.models.registry import family_module
-from toxtune.writtenfiles import damaged
 from toxtune.texts import shown
+from toxtune.writtenfiles import damaged
 
 # In place of a fold: the training set of a refit, which is train and valid together.
 ALL = "all"

@@ -171,10 +171,12 @@ def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
         "toxtune/resultfiles.py",
         "toxtune/store.py",
         "toxtune/supervision.py",
+        "toxtune/texts.py",
         "toxtune/trainers.py",
         "toxtune/trials.py",
         "toxtune/versions.py",
         "toxtune/warm.py",
+        "toxtune/writtenfiles.py",
     }
     expected = needed | (bookkeeping if "train_replicate" in names else set())
     assert reachable(*names, MODULES[family]) == expected

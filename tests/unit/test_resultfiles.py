@@ -60,7 +60,7 @@ def test_damaged_file_is_named_with_the_way_on(folder, name, damage):
     assert f"`rm -r '{quoted}'`, and `make run`" in str(caught.value)
 
 
-@pytest.mark.parametrize("damage", set(DAMAGES) - BY_CHECKSUM | {"no text"})
+@pytest.mark.parametrize("damage", sorted(set(DAMAGES) - BY_CHECKSUM | {"no text"}))
 def test_damaged_cost_is_named(folder, damage):
     # It has no checksum, since it is another at each training: its form alone tells.
     DAMAGES[damage](folder / "cost.json")

@@ -22,6 +22,7 @@ from toxtune.planning import load_plans
 from toxtune.replicates import model_key, state_key
 from toxtune.resultfiles import read_result
 from toxtune.runlock import no_run_beside
+from toxtune.writtenfiles import read_written
 
 BASE = Path("config.yaml")
 EXAMPLES = Path("examples")
@@ -94,7 +95,7 @@ def used_by(overlays: Sequence[Path]) -> Used:
     """
     used = Used()
     for specs in Path("results").glob("**/trials.json"):
-        used.add_run(read_result(specs))
+        used.add_run(read_written(specs))
     used.add(load_plans(load_config([BASE, *overlays])))
     if overlays:
         used.add(load_plans(load_config([BASE])))

@@ -16,8 +16,8 @@ from toxtune.progress import (
     in_words,
     trainings_in_words,
 )
-from toxtune.resultfiles import read_result
 from toxtune.runlock import lock_is_held
+from toxtune.writtenfiles import read_written
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
     if not STATUS_FILE.is_file():
         print("No run here yet; `make run` starts one")
         return
-    print("\n".join(described(read_result(STATUS_FILE), lock_is_held())))
+    print("\n".join(described(read_written(STATUS_FILE), lock_is_held())))
 
 
 def described(status: dict[str, Any], locked: bool) -> list[str]:

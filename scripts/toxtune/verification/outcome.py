@@ -18,13 +18,13 @@ from toxtune.opening import predict_test, read_test_predictions
 from toxtune.parts import read_part, read_table
 from toxtune.plan import Plan
 from toxtune.replicates import model_key
-from toxtune.resultfiles import read_result
 from toxtune.splitsettings import NO_REFIT
 from toxtune.store import default_store
 from toxtune.trials import ALL
 from toxtune.verification.findings import Anew
 from toxtune.verification.retraining import largest_difference
 from toxtune.verification.stored import is_key, verify_entry
+from toxtune.writtenfiles import read_written
 
 MODELS, TEST, FINAL = "models of the winners", "test results", "final models"
 PARTS = ("train", "valid", "test")
@@ -84,7 +84,7 @@ def _verify_models(
         for seed in selection["seeds"]:
             path = results / FOLDERS[name] / family / f"seed-{seed}.{ending}"
             with findings.attempt(MODELS, path):
-                card = read_result(Path(f"{path}.json"))
+                card = read_written(Path(f"{path}.json"))
                 is_winner = card["trial"] == winner[name] and card["seed"] == seed
                 rule = f"must be of the selected trial {winner[name]['id']}"
                 is_sound = is_winner and is_key(card["store_key"])
