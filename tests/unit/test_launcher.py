@@ -52,6 +52,8 @@ def folder(tmp_path, monkeypatch) -> Path:
 def launch(*arguments: str) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-m", "toxtune.commands.run", *arguments],
+        # A shell's background job, which these tests may be, has its parent's ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         env={**os.environ, "PYTHONPATH": str(ROOT / "scripts")},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

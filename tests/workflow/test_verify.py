@@ -13,6 +13,7 @@ from toxtune.commands.verify import main, verify
 from toxtune.config import load_config
 from toxtune.errors import UserError
 from toxtune.files import sha256_of_file
+from toxtune.resultfiles import sealed
 
 RESULTS = "results/tiny"
 
@@ -52,6 +53,8 @@ def replace(path, old, new):
 
 def edit(path, **changes):
     content = json.loads(path.read_text("utf-8")) | changes
+    if path.name == "result.json":
+        content = sealed(content)
     path.unlink()
     path.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", "utf-8")
 
@@ -120,12 +123,13 @@ def damage_trainings():
     edit(folders[2] / "result.json", seed=7)
     edit(folders[3] / "result.json", store_key="../../etc")
     (folders[4] / "result.json").write_text("{", encoding="utf-8")
+    damaged = " is not what was written there: it is damaged or missing"
     return {
-        f"{folders[0]}/valid_predictions.npy": " is damaged: delete",
-        f"{folders[1]}/learning_curve.tsv": "must have the SHA-256 that result.json",
+        f"{folders[0]}/valid_predictions.npy": damaged,
+        f"{folders[1]}/learning_curve.tsv": damaged,
         f"{folders[2]}/result.json": "must be of trial",
         f"{folders[3]}/result.json": "store_key must be a SHA-256",
-        f"{folders[4]}/result.json": "is not JSON",
+        f"{folders[4]}/result.json": damaged,
     }
 
 

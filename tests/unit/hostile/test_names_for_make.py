@@ -46,9 +46,18 @@ def made(folder):
     os.utime(folder / "requirements/cpu.lock", (0, 0))
     (folder / ".venv/.installed-cpu").touch()
 
+    # These tests may be run by make too, which would have this one print its folder.
+    of_make = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}
+    env = {key: value for key, value in os.environ.items() if key not in of_make}
+
     def make(*arguments):
         done = subprocess.run(
-            ["make", *arguments], cwd=folder, capture_output=True, text=True, check=True
+            ["make", *arguments],
+            cwd=folder,
+            env=env,
+            capture_output=True,
+            text=True,
+            check=True,
         )
         return done.stdout
 
