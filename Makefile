@@ -3,6 +3,8 @@
 CORES ?= all
 # One or more files that overlay config.yaml: make run CONFIG=examples/tpe.yaml
 CONFIG ?=
+# On a cluster: a folder of profiles/ (slurm, pbs, lsf, sge). Empty runs all here.
+PROFILE ?=
 PYTHON ?= python3
 # Anything: make run goes on without the trainings that fail for good
 KEEP_GOING ?=
@@ -23,6 +25,7 @@ unexport CONFIG MODEL IN OUT RUN TO
 QUOTED = '$(subst ','\'',$(1))'
 NAMED = $(if $(value $(1)),$(call QUOTED,$(value $(1))))
 OVERLAYS = $(foreach name,$(value CONFIG),$(call QUOTED,$(name)))
+WHERE = $(if $(PROFILE),--profile profiles/$(PROFILE),--cores $(CORES))
 CONFIGFILES = $(if $(strip $(value CONFIG)),--configfile $(OVERLAYS))
 KEPT_GOING = $(if $(KEEP_GOING),--keep-going)
 COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal \
@@ -42,26 +45,27 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 
 .PHONY: help run demo report plan status retry predict export-optuna export-mlflow verify \
-    prune test bench lint format lock install
+    prune test cluster-test bench lint format lock install
 .DEFAULT_GOAL := help
 
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 \t/p' Makefile | expand -t 22
 	@echo
-	@echo "  CORES=2, CONFIG='examples/a.yaml examples/b.yaml', EXTRA=cuda, PYTHON=python3.12"
+	@echo "  CORES=2, CONFIG='examples/a.yaml examples/b.yaml', PROFILE=slurm, EXTRA=cuda,"
+	@echo "  PYTHON=python3.12"
 
 run: $(INSTALLED) ## train, select, test and report what config.yaml and CONFIG say
-	@$(IN_VENV) toxtune.commands.run --cores $(CORES) $(KEPT_GOING) $(CONFIGFILES)
+	@$(IN_VENV) toxtune.commands.run $(WHERE) $(KEPT_GOING) $(CONFIGFILES)
 
 demo: $(INSTALLED) ## the same on a small dataset made here, no download
-	@$(IN_VENV) toxtune.commands.run --cores $(CORES) \
+	@$(IN_VENV) toxtune.commands.run $(WHERE) \
 	    --configfile examples/demo.yaml $(OVERLAYS)
 
 report: $(INSTALLED) ## write the report alone, results/<run>/report.html, for a browser
-	@$(IN_VENV) toxtune.commands.run report --cores $(CORES) $(CONFIGFILES)
+	@$(IN_VENV) toxtune.commands.run report $(WHERE) $(CONFIGFILES)
 
 plan: $(INSTALLED) ## say what `make run` would do, and about what it costs
-	@$(IN_VENV) toxtune.commands.run --plan --cores $(CORES) $(CONFIGFILES)
+	@$(IN_VENV) toxtune.commands.run --plan $(WHERE) $(CONFIGFILES)
 	$(IN_VENV) toxtune.commands.effort $(CONFIGFILES)
 
 status: $(INSTALLED) ## say how the present or last run stands
@@ -87,6 +91,9 @@ prune: $(INSTALLED) ## remove results that no configuration uses; asks first
 
 test: $(INSTALLED) ## run the tests
 	$(IN_VENV) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+cluster-test: $(INSTALLED) ## search Tox21 on a Slurm cluster started here, and break it (needs root)
+	$(IN_VENV) pytest tests/cluster -m ""
 
 bench: $(INSTALLED) .venv-bench/.installed ## time the search against other tuners (about an hour)
 	.venv/bin/python benchmarks/compare_tuners.py --raw $(RAW) --peers .venv-bench/bin/python

@@ -15,6 +15,10 @@ min_version("9.27")
 configfile: workflow.source_path("config.yaml")
 
 
+# For --sdm apptainer alone; `apptainer build envs/toxtune.sif envs/toxtune.def` makes it.
+container: "envs/toxtune.sif"
+
+
 include: "rules/common.smk"
 include: "rules/data.smk"
 include: "rules/search.smk"

@@ -1,4 +1,11 @@
 # From the raw file to features: each part is a file of its own.
+
+
+# The nodes of a cluster seldom reach the internet.
+localrules:
+    download_dataset,
+
+
 rule download_dataset:
     """Fetch the dataset from the first source that works and check its SHA-256."""
     output:

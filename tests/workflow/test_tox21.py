@@ -1,17 +1,13 @@
 """The workflow on the real Tox21, where the file is to hand."""
 
 import json
-import os
-import shutil
-from pathlib import Path
 
 import pytest
 
-from project import ROOT, new_project
+from tox21file import needs_tox21, tox21_project
 
-PLACES = [Path(os.environ.get("TOXTUNE_DATA", "/absent")), ROOT.parent / "shared/data"]
-FILES = [place / "tox21.csv.gz" for place in PLACES]
-SOURCE = next((file for file in FILES if file.is_file()), None)
+pytestmark = needs_tox21
+
 SMALL_SEARCH = """
 run: tox21
 search:
@@ -28,13 +24,9 @@ search:
 
 @pytest.fixture(scope="module")
 def tox21(tmp_path_factory):
-    if SOURCE is None:
-        pytest.skip("Tox21 is not to hand: set TOXTUNE_DATA to the folder of the file")
-    project = new_project(tmp_path_factory.mktemp("tox21") / "project")
-    shutil.copy2(SOURCE, project.folder / "tox21.csv.gz")
-    overlay = project.folder / "overlay.yaml"
-    overlay.write_text(SMALL_SEARCH + "dataset: {source: tox21.csv.gz}\n", "utf-8")
-    project.run("--configfile", overlay.name)
+    folder = tmp_path_factory.mktemp("tox21") / "project"
+    project, configured = tox21_project(folder, SMALL_SEARCH)
+    project.run(*configured)
     return project
 
 

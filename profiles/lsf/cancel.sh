@@ -1,0 +1,3 @@
+#!/bin/sh
+# Delete jobs. Snakemake waits two seconds for this, and a scheduler may take longer.
+nohup bkill "$@" >/dev/null 2>&1 &

@@ -1,0 +1,21 @@
+"""A Slurm cluster for the tests of this folder, where there can be one."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from slurmcluster import SlurmCluster, missing
+
+
+@pytest.fixture(scope="module")
+def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SlurmCluster]:
+    """Three nodes that a module's tests share; what one breaks, it mends."""
+    reason = missing()
+    if reason:
+        pytest.skip(reason)
+    cluster = SlurmCluster(tmp_path_factory.mktemp("slurm"))
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()

@@ -1,0 +1,138 @@
+"""PBS, LSF and Grid Engine, by stand-ins for their commands."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from clusterrun import ClusterRun, same_bytes
+from slurmcluster import wait_for
+
+COMMANDS = {
+    "pbs": ("qsub", "qselect", "qdel"),
+    "lsf": ("bsub", "bjobs", "bkill"),
+    "sge": ("qsub", "qstat", "qdel"),
+}
+# What each asks for, for a group of two trainings that run side by side.
+ASKED = {
+    "pbs": r"-l\nselect=1:ncpus=2:mem=\d+mb\n-l\nwalltime=\d+:00",
+    "lsf": r"-n\n2\n-R\nspan\[hosts=1\] rusage\[mem=\d+MB\]\n-M\n\d+MB\n-W\n\d+",
+    "sge": r"-pe\nsmp\n2\n-l\nmem_free=\d+M\n-l\nh_rt=0:\d+:0",
+}
+FORESTS = """
+search:
+  seeds: [0]
+  spaces:
+    - family: random_forest
+      features: ecfp
+      hyperparameters: {n_estimators: 5, min_samples_leaf: [1, 3]}
+"""
+TABLE = "results/tiny/trials.tsv"
+
+
+class StandIn:
+    """A scheduler's commands, in a folder for the PATH."""
+
+    def __init__(self, scheduler, folder):
+        self.scheduler = scheduler
+        self.jobs = folder / "jobs"
+        self.jobs.mkdir()
+        self._bin = folder / "bin"
+        self._bin.mkdir()
+        program = Path(__file__).with_name("standin.py").read_text("utf-8")
+        for command in COMMANDS[scheduler]:
+            path = self._bin / command
+            path.write_text(f"#!{sys.executable}\n{program}", "utf-8")
+            path.chmod(0o755)
+
+    @property
+    def environment(self):
+        return {
+            **os.environ,
+            "PATH": f"{self._bin}:{os.environ['PATH']}",
+            "STANDIN": self.scheduler,
+            "STANDIN_JOBS": str(self.jobs),
+        }
+
+    def processes(self):
+        """Numbers of the processes of jobs that have been started."""
+        return [int(note.read_text() or 0) for note in self.jobs.glob("*.pid")]
+
+    def any_alive(self):
+        return any(
+            Path(f"/proc/{process}/exe").exists() for process in self.processes()
+        )
+
+
+@pytest.fixture(params=COMMANDS)
+def standin(request, tmp_path):
+    return StandIn(request.param, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def reference(finished, tmp_path_factory):
+    project = finished.copy(tmp_path_factory.mktemp("reference") / "project")
+    project.run(TABLE, *project.overlay(FORESTS))
+    return project
+
+
+@pytest.fixture
+def start(standin, searched):
+    """Start the search on forests, with more arguments; kill it in the end."""
+    runs = []
+
+    def started(*arguments):
+        run = ClusterRun(
+            searched,
+            standin.scheduler,
+            standin.environment,
+            TABLE,
+            *searched.overlay(FORESTS),
+            *arguments,
+        )
+        runs.append(run)
+        return run
+
+    yield started
+    for run in runs:
+        run.kill()
+
+
+def delete_first_job(standin):
+    (note,) = standin.jobs.glob("*.pid")
+    os.killpg(int(note.read_text()), 9)
+
+
+def test_job_that_was_killed_is_submitted_again(standin, start, searched, reference):
+    run = start()
+    run.wait_for(standin.processes, "a job")
+    delete_first_job(standin)
+    run.succeed(300)
+    assert same_bytes(reference.folder, searched.folder, [TABLE])
+    submitted = [path.read_text("utf-8") for path in standin.jobs.glob("*.options")]
+    # Both trainings, both again, and the tables.
+    assert len(submitted) == 3
+    assert (
+        len([text for text in submitted if re.search(ASKED[standin.scheduler], text)])
+        == 2
+    )
+
+
+def test_job_that_fails_ends_the_run(standin, start, searched):
+    for features in searched.folder.glob("data/*/*/train/*.npz"):
+        features.write_bytes(b"no features")
+    run = start("--retries", "0")
+    assert run.end(300) != 0
+    assert len(standin.processes()) == 1
+    assert not (searched.folder / TABLE).exists()
+    assert "train_replicate" in run.output
+
+
+def test_interrupted_run_deletes_its_jobs(standin, start):
+    run = start()
+    run.wait_for(standin.any_alive, "a job")
+    run.interrupt()
+    assert run.end(120) != 0
+    wait_for(lambda: not standin.any_alive(), "the end of its jobs", 20)

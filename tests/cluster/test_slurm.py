@@ -1,0 +1,55 @@
+"""A run on a real Slurm cluster gives the bytes of a run on a laptop."""
+
+from collections import defaultdict
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+
+from clusterrun import SlurmRun, same_bytes
+from slurmcluster import MARK, wait_for
+
+TABLES = [
+    f"results/tiny/{name}" for name in ("trials.tsv", "selection.json", "test.json")
+]
+
+
+def warm_trainers(slurm):
+    """By job: folders of its warm trainers, and the command that each belongs to."""
+    found = defaultdict(dict)
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            command, variables = process.cmdline(), process.environ()
+            if "toxtune.warm" in command and variables.get(MARK) == str(slurm.folder):
+                *_, folder, watched = command
+                owner = psutil.Process(int(watched)).cmdline()
+                found[variables["SLURM_JOB_ID"]][folder] = owner
+    return found
+
+
+def test_same_bytes_as_on_a_laptop(slurm, finished, searched):
+    run = SlurmRun(
+        searched, slurm, *TABLES, "--group-components", "trainings=8", "winners=4"
+    )
+    trainers = defaultdict(dict)
+
+    def watched_to_the_end():
+        for job, folders in warm_trainers(slurm).items():
+            trainers[job].update(folders)
+        return run.process.poll() is not None
+
+    wait_for(watched_to_the_end, "the end of the run", 600)
+    run.succeed()
+    assert same_bytes(finished.folder, searched.folder, TABLES)
+    groups = {job.rules.split("_")[1]: job.number for job in run.jobs}
+    assert sorted(groups) == ["selection", "trainings", "verdict", "winners"]
+    assert {job.state for job in run.jobs} == {"COMPLETED"}
+    assert len(run.jobs) == len(groups)
+
+    # The trainings of one submission share a trainer, which belongs to that submission
+    # and has ended with it.
+    for group in ("trainings", "winners"):
+        ((folder, owner),) = trainers[groups[group]].items()
+        assert "slurm-jobstep" in owner
+        assert not Path(folder).exists()
+    wait_for(lambda: not warm_trainers(slurm), "the end of the trainers")

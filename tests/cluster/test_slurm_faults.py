@@ -1,0 +1,110 @@
+"""Faults of a Slurm cluster: the documented command goes on, to the same bytes."""
+
+import subprocess
+import time
+
+import pytest
+
+from clusterrun import SlurmRun, same_bytes
+from slurmcluster import wait_for
+
+pytestmark = pytest.mark.long
+
+NAMES = ("trials.tsv", "selection.json", "test.json")
+TABLES = [f"results/tiny/{name}" for name in NAMES]
+
+
+@pytest.fixture
+def run(slurm, searched):
+    """A run whose first trainings are at work."""
+    started = SlurmRun(searched, slurm, *TABLES)
+    yield started
+    started.kill()
+    slurm.command("scancel", "--user=root")
+
+
+def cancel_left_jobs(slurm, project):
+    """The documented command."""
+    subprocess.run(
+        ["profiles/slurm/cancel.sh"],
+        cwd=project.folder,
+        env=slurm.environment,
+        check=True,
+        timeout=60,
+    )
+    wait_for(
+        lambda: (
+            not [
+                job
+                for job in slurm.jobs(project.folder)
+                if job.state in ("PENDING", "RUNNING", "COMPLETING")
+            ]
+        ),
+        "an empty queue",
+    )
+
+
+def test_cancelled_job_is_submitted_again(slurm, finished, searched, run):
+    job = run.running_job("train_replicate")
+    slurm.command("scancel", job.number)
+    run.succeed()
+    assert same_bytes(finished.folder, searched.folder, TABLES)
+    states = {other.number: other.state for other in run.jobs}
+    assert states.pop(job.number) == "CANCELLED"
+    assert set(states.values()) == {"COMPLETED"}
+
+
+def test_job_out_of_time_is_submitted_again(slurm, finished, searched, run):
+    job = run.running_job("train_replicate")
+    slurm.expire(job)
+    run.succeed()
+    assert same_bytes(finished.folder, searched.folder, TABLES)
+    assert {job.number: job.state for job in run.jobs}[job.number] == "TIMEOUT"
+
+
+def test_job_of_a_killed_node_runs_again_elsewhere(slurm, finished, searched, run):
+    job = run.running_job("train_replicate")
+    slurm.kill_node(job.node)
+    try:
+        run.succeed()
+    finally:
+        slurm.start_node(job.node)
+    assert same_bytes(finished.folder, searched.folder, TABLES)
+    (again,) = [other for other in run.jobs if other.number == job.number]
+    assert again.state == "COMPLETED"
+    assert again.node != job.node
+
+
+def test_killed_submit_host(slurm, finished, searched, run):
+    run.running_job("train_replicate")
+    run.kill()
+    # Its jobs run on, and would be submitted a second time.
+    assert "RUNNING" in {job.state for job in run.jobs}
+    cancel_left_jobs(slurm, searched)
+    SlurmRun(searched, slurm, *TABLES).succeed()
+    assert same_bytes(finished.folder, searched.folder, TABLES)
+
+
+def test_killed_submit_host_and_jobs_that_run_on(slurm, finished, searched, run):
+    """Who forgets to cancel them pays twice, and gets the same."""
+    run.running_job("train_replicate")
+    run.kill()
+    SlurmRun(searched, slurm, *TABLES).succeed()
+    assert same_bytes(finished.folder, searched.folder, TABLES)
+
+
+def test_controller_away_for_long(slurm, finished, searched, run):
+    """The plugin loses sight of its jobs: Ctrl-C, cancel, run again."""
+    run.running_job("train_replicate")
+    slurm.kill_controller()
+    time.sleep(40)
+    slurm.start_controller()
+    wait_for(
+        lambda: "RUNNING" not in {job.state for job in run.jobs}, "idle nodes", 120
+    )
+    assert run.goes_on(60), "the plugin has learnt to wait: correct docs/clusters.md"
+    run.interrupt()
+    assert run.end(60) != 0
+    cancel_left_jobs(slurm, searched)
+    SlurmRun(searched, slurm, *TABLES).succeed()
+    assert same_bytes(finished.folder, searched.folder, TABLES)

@@ -1,0 +1,64 @@
+"""The shipped search, Tox21, on three nodes: left alone, and with all that breaks."""
+
+import pytest
+
+from clusterrun import SlurmRun, same_bytes
+from tox21file import needs_tox21, tox21_project
+
+pytestmark = [pytest.mark.long, needs_tox21]
+
+TABLES = [
+    f"results/tox21/{name}" for name in ("trials.tsv", "selection.json", "test.json")
+]
+TRAININGS = 14 * 3
+
+
+@pytest.fixture(scope="module")
+def laptop(tmp_path_factory):
+    """The search as a laptop runs it."""
+    project, configured = tox21_project(tmp_path_factory.mktemp("laptop") / "project")
+    project.run(*TABLES, *configured)
+    return project
+
+
+@pytest.fixture
+def run(slurm, tmp_path):
+    project, configured = tox21_project(tmp_path / "project")
+    started = SlurmRun(project, slurm, *TABLES, *configured)
+    yield started
+    started.kill()
+    slurm.command("scancel", "--user=root")
+
+
+def test_same_bytes_in_few_submissions(laptop, run):
+    run.succeed(1800)
+    assert same_bytes(laptop.folder, run.folder, TABLES)
+    results = list((run.folder / "results/trials").rglob("result.json"))
+    assert len(results) == TRAININGS
+    submissions = [job for job in run.jobs if "train_replicate" in job.rules]
+    assert len(submissions) * 36 / TRAININGS <= 8
+    assert {job.state for job in run.jobs} == {"COMPLETED"}
+
+
+def test_same_bytes_whatever_breaks(slurm, laptop, run):
+    first = run.running_job("train_replicate")
+    slurm.command("scancel", first.number)
+    second = run.running_job("train_replicate", besides=(first.number,))
+    slurm.expire(second)
+    third = run.running_job("train_replicate", besides=(first.number, second.number))
+    slurm.kill_node(third.node)
+    winner = run.running_job("train_winner")
+    slurm.start_node(third.node)
+    slurm.command("scancel", winner.number)
+    verdict = run.running_job("open_test")
+    slurm.expire(verdict)
+    run.succeed(1800)
+    assert same_bytes(laptop.folder, run.folder, TABLES)
+    states = {job.number: job.state for job in run.jobs}
+    broken = {
+        job.number: states[job.number] for job in (first, second, winner, verdict)
+    }
+    assert list(broken.values()) == ["CANCELLED", "TIMEOUT", "CANCELLED", "TIMEOUT"]
+    assert {state for number, state in states.items() if number not in broken} == {
+        "COMPLETED"
+    }

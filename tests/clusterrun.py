@@ -1,0 +1,135 @@
+"""A run of the workflow through a cluster's profile, watched and broken by tests."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from project import TINY, Project, kill_everything
+from slurmcluster import Job, SlurmCluster, wait_for
+
+# The profile asks the scheduler less often than tests have patience for.
+OFTEN = {
+    "slurm": ["--slurm-init-seconds-before-status-checks", "1"],
+    "pbs": ["--seconds-between-status-checks", "1"],
+    "lsf": ["--seconds-between-status-checks", "1"],
+    "sge": ["--seconds-between-status-checks", "1"],
+}
+
+
+class ClusterRun:
+    """What `make run PROFILE=...` starts, from a project's folder.
+
+    Parameters
+    ----------
+    project
+        The folder to run in.
+    profile
+        Name of a folder of `profiles/`.
+    environment
+        Where the scheduler's commands find their cluster.
+    arguments
+        Targets, and other arguments of snakemake.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        profile: str,
+        environment: dict[str, str],
+        *arguments: str,
+    ) -> None:
+        self.folder = project.folder
+        command = [sys.executable, "-m", "toxtune.commands.run", *arguments]
+        command += ["--profile", f"profiles/{profile}", *OFTEN[profile]]
+        if "--configfile" not in arguments:
+            command += ["--configfile", TINY]
+        self._output = self.folder / "cluster_run.txt"
+        with open(self._output, "w") as output:
+            self.process = subprocess.Popen(
+                command,
+                cwd=self.folder,
+                env={**environment, "PYTHONPATH": "scripts"},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def output(self) -> str:
+        """What the run has printed so far."""
+        return self._output.read_text("utf-8")
+
+    def end(self, seconds: float = 600) -> int:
+        """Wait for the end, and return the exit status; kill what takes longer."""
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"no end after {seconds} s:\n{self.output}") from None
+
+    def succeed(self, seconds: float = 600) -> None:
+        """Wait for an end without an error."""
+        assert self.end(seconds) == 0, self.output
+
+    def goes_on(self, seconds: float) -> bool:
+        """Whether the run has still not ended after so long."""
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        os.kill(self.process.pid, signal.SIGINT)
+
+    def kill(self) -> None:
+        """SIGKILL to the launcher and to Snakemake, as if the host had gone down."""
+        kill_everything(self.process)
+
+    def wait_for(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait for something that must come about while the run goes on."""
+
+        def held_or_ended() -> bool:
+            return condition() or self.process.poll() is not None
+
+        wait_for(held_or_ended, what, 300)
+        assert condition(), f"the run ended before {what}:\n{self.output}"
+
+
+class SlurmRun(ClusterRun):
+    """A run on a Slurm cluster."""
+
+    def __init__(self, project: Project, slurm: SlurmCluster, *arguments: str) -> None:
+        super().__init__(project, "slurm", slurm.environment, *arguments)
+        self._slurm = slurm
+
+    @property
+    def jobs(self) -> list[Job]:
+        """All jobs that were submitted from the run's folder."""
+        return self._slurm.jobs(self.folder)
+
+    def running_job(self, rule: str, besides: tuple[str, ...] = ()) -> Job:
+        """Wait until a job of a rule runs that has none of these numbers."""
+
+        def running() -> list[Job]:
+            return [
+                job
+                for job in self.jobs
+                if job.state == "RUNNING"
+                and rule in job.rules
+                and job.number not in besides
+            ]
+
+        self.wait_for(lambda: bool(running()), f"a running job of {rule}")
+        return running()[0]
+
+
+def same_bytes(one: Path, other: Path, tables: list[str]) -> bool:
+    """Whether two folders have the same bytes in all these files."""
+    return all(
+        (one / name).read_bytes() == (other / name).read_bytes() for name in tables
+    )
