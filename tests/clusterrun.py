@@ -12,7 +12,7 @@ from slurmcluster import Job, SlurmCluster, wait_for
 
 # The profile asks the scheduler less often than tests have patience for.
 OFTEN = {
-    "slurm": ["--slurm-init-seconds-before-status-checks", "1"],
+    "slurm": ["--slurm-init-seconds-before-status-checks", "5"],
     "pbs": ["--seconds-between-status-checks", "1"],
     "lsf": ["--seconds-between-status-checks", "1"],
     "sge": ["--seconds-between-status-checks", "1"],
@@ -88,7 +88,8 @@ class ClusterRun:
 
     def kill(self) -> None:
         """SIGKILL to the launcher and to Snakemake, as if the host had gone down."""
-        kill_everything(self.process)
+        if self.process.poll() is None:
+            kill_everything(self.process)
 
     def wait_for(self, condition: Callable[[], bool], what: str) -> None:
         """Wait for something that must come about while the run goes on."""

@@ -2,12 +2,14 @@
 
 import os
 import re
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
 from clusterrun import ClusterRun, same_bytes
+from project import new_project
 from slurmcluster import wait_for
 
 COMMANDS = {
@@ -72,24 +74,33 @@ def standin(request, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def reference(finished, tmp_path_factory):
-    project = finished.copy(tmp_path_factory.mktemp("reference") / "project")
+def laptop(tmp_path_factory):
+    """The search as a laptop runs it."""
+    project = new_project(tmp_path_factory.mktemp("laptop") / "project")
     project.run(TABLE, *project.overlay(FORESTS))
     return project
 
 
 @pytest.fixture
-def start(standin, searched):
+def elsewhere(laptop, tmp_path):
+    """A folder with the same data, in which nothing was trained."""
+    project = laptop.copy(tmp_path / "project")
+    shutil.rmtree(project.folder / "results")
+    return project
+
+
+@pytest.fixture
+def start(standin, elsewhere):
     """Start the search on forests, with more arguments; kill it in the end."""
     runs = []
 
     def started(*arguments):
         run = ClusterRun(
-            searched,
+            elsewhere,
             standin.scheduler,
             standin.environment,
             TABLE,
-            *searched.overlay(FORESTS),
+            *elsewhere.overlay(FORESTS),
             *arguments,
         )
         runs.append(run)
@@ -105,12 +116,12 @@ def delete_first_job(standin):
     os.killpg(int(note.read_text()), 9)
 
 
-def test_job_that_was_killed_is_submitted_again(standin, start, searched, reference):
+def test_job_that_was_killed_is_submitted_again(standin, start, elsewhere, laptop):
     run = start()
     run.wait_for(standin.processes, "a job")
     delete_first_job(standin)
     run.succeed(300)
-    assert same_bytes(reference.folder, searched.folder, [TABLE])
+    assert same_bytes(laptop.folder, elsewhere.folder, [TABLE])
     submitted = [path.read_text("utf-8") for path in standin.jobs.glob("*.options")]
     # Both trainings, both again, and the tables.
     assert len(submitted) == 3
@@ -120,13 +131,15 @@ def test_job_that_was_killed_is_submitted_again(standin, start, searched, refere
     )
 
 
-def test_job_that_fails_ends_the_run(standin, start, searched):
-    for features in searched.folder.glob("data/*/*/train/*.npz"):
+# How a job that has ended by itself ended, all are told by the same script.
+@pytest.mark.parametrize("standin", ["pbs"], indirect=True)
+def test_job_that_fails_ends_the_run(standin, start, elsewhere):
+    for features in elsewhere.folder.glob("data/*/*/train/*.npz"):
         features.write_bytes(b"no features")
     run = start("--retries", "0")
     assert run.end(300) != 0
     assert len(standin.processes()) == 1
-    assert not (searched.folder / TABLE).exists()
+    assert not (elsewhere.folder / TABLE).exists()
     assert "train_replicate" in run.output
 
 

@@ -1,5 +1,6 @@
 """A run on a real Slurm cluster gives the bytes of a run on a laptop."""
 
+import shutil
 from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,13 @@ from slurmcluster import MARK, wait_for
 TABLES = [
     f"results/tiny/{name}" for name in ("trials.tsv", "selection.json", "test.json")
 ]
+FEW_TRAININGS = """
+search:
+  seeds: [0]
+  spaces:
+    - {family: dense, features: ecfp, hyperparameters: {neurons: [8, 16], epochs: 3}}
+    - {family: random_forest, features: ecfp, hyperparameters: {n_estimators: 5}}
+"""
 
 
 def warm_trainers(slurm):
@@ -27,10 +35,13 @@ def warm_trainers(slurm):
     return found
 
 
-def test_same_bytes_as_on_a_laptop(slurm, finished, searched):
-    run = SlurmRun(
-        searched, slurm, *TABLES, "--group-components", "trainings=8", "winners=4"
-    )
+def test_same_bytes_as_on_a_laptop(slurm, project, tmp_path):
+    configured = project.overlay(FEW_TRAININGS)
+    project.run(*TABLES, *configured)
+    # The data are there; what is trained on them, and all that follows, is not.
+    elsewhere = project.copy(tmp_path / "elsewhere")
+    shutil.rmtree(elsewhere.folder / "results")
+    run = SlurmRun(elsewhere, slurm, *TABLES, *configured)
     trainers = defaultdict(dict)
 
     def watched_to_the_end():
@@ -40,7 +51,7 @@ def test_same_bytes_as_on_a_laptop(slurm, finished, searched):
 
     wait_for(watched_to_the_end, "the end of the run", 600)
     run.succeed()
-    assert same_bytes(finished.folder, searched.folder, TABLES)
+    assert same_bytes(project.folder, elsewhere.folder, TABLES)
     groups = {job.rules.split("_")[1]: job.number for job in run.jobs}
     assert sorted(groups) == ["selection", "trainings", "verdict", "winners"]
     assert {job.state for job in run.jobs} == {"COMPLETED"}

@@ -26,9 +26,9 @@ CONFIGURATIONS = {
         strategy="strategy: tpe\n  rounds: 3\n  batch: 8", features="maccs"
     )
     + "split: {seeds: [0, 1]}\n",
-    "nested": "validation: {scheme: nested, folds: 2, outer_folds: 2}\n"
-    "final: {refit: train+valid}\n",
-    "refit": "final: {refit: train+valid}\n",
+    "nested": "validation: {scheme: nested, folds: 2, outer_folds: 2}\n",
+    "refit": "final: {refit: train+valid}\n"
+    "prospective: [{name: later, source: examples/own-data.csv}]\n",
 }
 
 
