@@ -10,13 +10,9 @@ from pathlib import Path
 from project import TINY, Project, kill_everything
 from slurmcluster import Job, SlurmCluster, wait_for
 
-# The profile asks the scheduler less often than tests have patience for.
-OFTEN = {
-    "slurm": ["--slurm-init-seconds-before-status-checks", "5"],
-    "pbs": ["--seconds-between-status-checks", "1"],
-    "lsf": ["--seconds-between-status-checks", "1"],
-    "sge": ["--seconds-between-status-checks", "1"],
-}
+# The profiles ask less often than tests have patience for.
+OFTEN_FOR_SLURM = "--slurm-init-seconds-before-status-checks=5"
+OFTEN_FOR_OTHERS = "--seconds-between-status-checks=1"
 
 
 class ClusterRun:
@@ -43,7 +39,8 @@ class ClusterRun:
     ) -> None:
         self.folder = project.folder
         command = [sys.executable, "-m", "toxtune.commands.run", *arguments]
-        command += ["--profile", f"profiles/{profile}", *OFTEN[profile]]
+        command += ["--profile", f"profiles/{profile}"]
+        command += [OFTEN_FOR_SLURM if profile == "slurm" else OFTEN_FOR_OTHERS]
         if "--configfile" not in arguments:
             command += ["--configfile", TINY]
         self._output = self.folder / "cluster_run.txt"
