@@ -45,7 +45,7 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 
 .PHONY: help run demo report plan status retry predict export-optuna export-mlflow verify \
-    prune test cluster-test bench lint format lock install
+    prune test faults cluster-test bench lint format lock install
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -92,8 +92,12 @@ prune: $(INSTALLED) ## remove results that no configuration uses; asks first
 test: $(INSTALLED) ## run the tests
 	$(IN_VENV) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-cluster-test: $(INSTALLED) ## search Tox21 on a Slurm cluster started here, and break it (needs root)
-	$(IN_VENV) pytest tests/cluster -m ""
+faults: $(INSTALLED) ## break runs in every way, and count in docs/reliability.md (an hour; as root)
+	$(IN_VENV) pytest tests/faults tests/workflow/test_failures.py -m "" --record faults \
+	    --numprocesses 2
+
+cluster-test: $(INSTALLED) ## the same for a Slurm cluster started here, with Tox21 (an hour; as root)
+	$(IN_VENV) pytest tests/cluster -m "" --record cluster
 
 bench: $(INSTALLED) .venv-bench/.installed ## time the search against other tuners (about an hour)
 	.venv/bin/python benchmarks/compare_tuners.py --raw $(RAW) --peers .venv-bench/bin/python

@@ -7,6 +7,8 @@ import pytest
 
 from project import Project, new_project
 
+pytest_plugins = ["reliability"]
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:

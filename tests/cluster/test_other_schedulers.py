@@ -116,6 +116,7 @@ def delete_first_job(standin):
     os.killpg(int(note.read_text()), 9)
 
 
+@pytest.mark.promise("a job is killed (PBS, LSF, SGE)", "submitted again; same bytes")
 def test_job_that_was_killed_is_submitted_again(standin, start, elsewhere, laptop):
     run = start()
     run.wait_for(standin.processes, "a job")
@@ -131,6 +132,7 @@ def test_job_that_was_killed_is_submitted_again(standin, start, elsewhere, lapto
     )
 
 
+@pytest.mark.promise("a job fails (PBS)", "the run ends, and names it")
 # How a job that has ended by itself ended, all are told by the same script.
 @pytest.mark.parametrize("standin", ["pbs"], indirect=True)
 def test_job_that_fails_ends_the_run(standin, start, elsewhere):
@@ -143,6 +145,7 @@ def test_job_that_fails_ends_the_run(standin, start, elsewhere):
     assert "train_replicate" in run.output
 
 
+@pytest.mark.promise("Ctrl-C (PBS, LSF, SGE)", "the jobs are deleted")
 def test_interrupted_run_deletes_its_jobs(standin, start):
     run = start()
     run.wait_for(standin.any_alive, "a job")

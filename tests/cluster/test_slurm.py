@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import psutil
+import pytest
 
 from clusterrun import SlurmRun, same_bytes
 from slurmcluster import MARK, wait_for
@@ -35,6 +36,7 @@ def warm_trainers(slurm):
     return found
 
 
+@pytest.mark.promise("nothing: the small search, three nodes", "the laptop's bytes")
 def test_same_bytes_as_on_a_laptop(slurm, project, tmp_path):
     configured = project.overlay(FEW_TRAININGS)
     project.run(*TABLES, *configured)

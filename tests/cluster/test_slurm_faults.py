@@ -44,6 +44,7 @@ def cancel_left_jobs(slurm, project):
     )
 
 
+@pytest.mark.promise("`scancel` of a job", "submitted again; same bytes")
 def test_cancelled_job_is_submitted_again(slurm, finished, searched, run):
     job = run.running_job("train_replicate")
     slurm.command("scancel", job.number)
@@ -54,6 +55,7 @@ def test_cancelled_job_is_submitted_again(slurm, finished, searched, run):
     assert set(states.values()) == {"COMPLETED"}
 
 
+@pytest.mark.promise("a time limit", "submitted again, with more time; same bytes")
 def test_job_out_of_time_is_submitted_again(slurm, finished, searched, run):
     job = run.running_job("train_replicate")
     slurm.expire(job)
@@ -62,6 +64,7 @@ def test_job_out_of_time_is_submitted_again(slurm, finished, searched, run):
     assert {job.number: job.state for job in run.jobs}[job.number] == "TIMEOUT"
 
 
+@pytest.mark.promise("a node is killed", "Slurm starts the job on another; same bytes")
 def test_job_of_a_killed_node_runs_again_elsewhere(slurm, finished, searched, run):
     job = run.running_job("train_replicate")
     slurm.kill_node(job.node)
@@ -75,6 +78,10 @@ def test_job_of_a_killed_node_runs_again_elsewhere(slurm, finished, searched, ru
     assert again.node != job.node
 
 
+@pytest.mark.promise(
+    "the submit host is killed",
+    "`profiles/slurm/cancel.sh`, then `make run`; same bytes",
+)
 def test_killed_submit_host(slurm, finished, searched, run):
     run.running_job("train_replicate")
     run.kill()
@@ -85,6 +92,10 @@ def test_killed_submit_host(slurm, finished, searched, run):
     assert same_bytes(finished.folder, searched.folder, TABLES)
 
 
+@pytest.mark.promise(
+    "the submit host is killed, its jobs run on",
+    "`make run`: they run twice; same bytes",
+)
 def test_killed_submit_host_and_jobs_that_run_on(slurm, finished, searched, run):
     """Who forgets to cancel them pays twice, and gets the same."""
     run.running_job("train_replicate")
@@ -93,6 +104,10 @@ def test_killed_submit_host_and_jobs_that_run_on(slurm, finished, searched, run)
     assert same_bytes(finished.folder, searched.folder, TABLES)
 
 
+@pytest.mark.promise(
+    "the controller is away for 40 s",
+    "Ctrl-C, `profiles/slurm/cancel.sh`, `make run`; same bytes",
+)
 def test_controller_away_for_long(slurm, finished, searched, run):
     """The plugin loses sight of its jobs: Ctrl-C, cancel, run again."""
     run.running_job("train_replicate")

@@ -30,6 +30,10 @@ def run(slurm, tmp_path):
     slurm.command("scancel", "--user=root")
 
 
+@pytest.mark.promise(
+    "nothing: the shipped search, Tox21, three nodes",
+    "the laptop's bytes; at most 8 submissions for each 36 trainings",
+)
 def test_same_bytes_in_few_submissions(laptop, run):
     run.succeed(1800)
     assert same_bytes(laptop.folder, run.folder, TABLES)
@@ -40,6 +44,9 @@ def test_same_bytes_in_few_submissions(laptop, run):
     assert {job.state for job in run.jobs} == {"COMPLETED"}
 
 
+@pytest.mark.promise(
+    "the same, with two jobs cancelled, two out of time, a node killed", "same bytes"
+)
 def test_same_bytes_whatever_breaks(slurm, laptop, run):
     first = run.running_job("train_replicate")
     slurm.command("scancel", first.number)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pandas as pd
+import pytest
 
 
 def dense_trial(project):
@@ -34,6 +35,10 @@ def assert_selected_without(project, trial):
     assert (won["trial"]["id"] != trial, won["out_of"]) == (True, 1)
 
 
+@pytest.mark.promise(
+    "a training that takes too much memory",
+    "tried with more, then left out by the search; `make retry` trains it; same bytes",
+)
 def test_search_goes_on_without_a_training_that_takes_too_much(finished, searched):
     folder, trial = dense_trial(searched)
     little = (
@@ -78,6 +83,10 @@ def test_search_goes_on_without_a_training_that_takes_too_much(finished, searche
         assert mine.read_bytes() == theirs.read_bytes(), table
 
 
+@pytest.mark.promise(
+    "a training whose process is killed at each attempt",
+    "the search ends and says how to go on without; nothing is stored of it",
+)
 def test_killed_supervisor_ends_the_search_unless_it_is_to_keep_going(searched):
     folder, trial = dense_trial(searched)
     script = searched.folder / "scripts/train_replicate.py"

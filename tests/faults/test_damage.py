@@ -1,0 +1,90 @@
+"""Files that are damaged behind the workflow's back."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from brokenrun import BrokenRun, assert_same, goes_on
+
+ENTRY_FILES = ("valid_predictions.npy", "result.json", "manifest.json")
+RESULT_FILES = ("valid_predictions.npy", "learning_curve.tsv", "result.json")
+
+
+def truncate(path):
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def empty(path):
+    os.truncate(path, 0)
+
+
+def flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 4
+    path.write_bytes(content)
+
+
+def alone(path):
+    """Make it a file of its own, which shares no bytes with the store."""
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.long
+@pytest.mark.promise(
+    "a file of the store, truncated, emptied or a bit flipped",
+    "found by its checksum, a warning; trained anew, same bytes",
+)
+@pytest.mark.parametrize("damage", [truncate, empty, flip])
+@pytest.mark.parametrize("name", ENTRY_FILES)
+def test_damaged_store(finished, finished_copy, damage, name):
+    folder = finished_copy.folder
+    entry = sorted((folder / "results/store").glob(f"*/*/{name}"))[0].parent
+    damage(alone(entry / name))
+    shutil.rmtree(folder / "results/trials")
+    run = BrokenRun(finished_copy)
+    assert run.end() == 0, run.output
+    assert_same(finished_copy, finished)
+    log = subprocess.run(
+        ["grep", "-rl", "is damaged; it is made anew", folder / "logs"],
+        capture_output=True,
+        check=True,
+    )
+    assert log.stdout
+
+
+@pytest.mark.promise(
+    "a training's result of 0 bytes, truncated or a bit flipped",
+    "the tables are not made; the message names the file and what to do; same bytes",
+)
+@pytest.mark.parametrize(
+    ("damage", "name"),
+    [
+        pytest.param(empty, "result.json"),
+        *[
+            pytest.param(damage, name, marks=pytest.mark.long)
+            for damage in (truncate, empty, flip)
+            for name in RESULT_FILES
+            if (damage, name) != (empty, "result.json")
+        ],
+    ],
+)
+def test_damaged_result(finished, finished_copy, damage, name):
+    folder = finished_copy.folder
+    result = sorted((folder / "results/trials").glob("*/*/seed-1"))[0]
+    damage(alone(result / name))
+    for table in ("trials.tsv", "scores.tsv"):
+        (folder / "results/tiny" / table).unlink()
+    run = BrokenRun(finished_copy)
+    assert run.end() == 1
+    relative = result.relative_to(folder)
+    assert f"{relative / name} is not what was written there" in run.output
+    assert not (folder / "results/tiny/trials.tsv").exists()
+    (command,) = set(re.findall(r"`(rm -r [^`]+)`", run.output))
+    subprocess.run(["sh", "-c", command], cwd=folder, check=True)
+    goes_on(finished_copy, finished)

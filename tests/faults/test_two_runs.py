@@ -1,0 +1,35 @@
+"""Two runs at once: in one folder, and in two folders that share a store."""
+
+import pytest
+
+from brokenrun import BrokenRun, assert_same
+from slurmcluster import wait_for
+
+pytestmark = pytest.mark.long
+
+
+@pytest.mark.promise(
+    "two runs at once in a folder", "one is refused and named the other"
+)
+@pytest.mark.parametrize("times", range(3))
+def test_in_one_folder(finished, searched, times):
+    first = BrokenRun(searched)
+    wait_for(lambda: bool(first.processes("snakemake")), "snakemake")
+    second = BrokenRun(searched)
+    assert second.end(60) == 1
+    refusal = f"another run is at work here: process {first.process.pid}"
+    assert refusal in second.output
+    assert first.end() == 0
+    assert_same(searched, finished)
+
+
+@pytest.mark.promise("two runs at once with one store", "both end; same bytes")
+@pytest.mark.parametrize("times", range(3))
+def test_with_one_store(finished, searched, tmp_path, times):
+    (tmp_path / "elsewhere").mkdir()
+    other = searched.copy(tmp_path / "elsewhere/project")
+    store = str(tmp_path / "store")
+    runs = [BrokenRun(one, TOXTUNE_STORE=store) for one in (searched, other)]
+    assert [run.end() for run in runs] == [0, 0], [run.output for run in runs]
+    for one in (searched, other):
+        assert_same(one, finished)
