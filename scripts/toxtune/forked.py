@@ -62,8 +62,8 @@ def work(connection: socket.socket, request: dict[str, Any]) -> NoReturn:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     threading.Thread(target=_end_with_client, args=[connection], daemon=True).start()
     with suppress(OSError):
-        _tell(connection, os.getpid())
-        _tell(connection, _call(request))
+        tell(connection, os.getpid())
+        tell(connection, _call(request))
     os._exit(0)
 
 
@@ -85,7 +85,8 @@ def _call(request: dict[str, Any]) -> dict[str, str] | None:
     return None
 
 
-def _tell(connection: socket.socket, what: Any) -> None:
+def tell(connection: socket.socket, what: Any) -> None:
+    """Send an answer to where the call came from."""
     connection.sendall((json.dumps(what) + "\n").encode())
 
 

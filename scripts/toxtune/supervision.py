@@ -120,8 +120,6 @@ def supervise(
     ended = next(answers, {"failed": KILLED})
     if ended is None:
         return
-    if child.pid is None:
-        raise RuntimeError("no process could be started for the training")
     if ended["failed"] == KILLED:
         time.sleep(GRACE_SECONDS)
         raise child.without_result(KILLED, "was killed")

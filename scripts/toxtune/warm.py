@@ -21,13 +21,15 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from toxtune.forked import forked, read_request, work
+from toxtune.forked import OTHER, forked, read_request, tell, work
 from toxtune.processes import snakemake_process
 from toxtune.supervision import Attempt, supervise
 
@@ -137,8 +139,13 @@ def _answer(connection: socket.socket, listener: socket.socket) -> None:
                 importlib.import_module(name)
             # Else each child would look through what was imported for garbage.
             gc.freeze()
-        except (OSError, ValueError, ImportError):
-            # The client sees the connection end, and says so.
+        except ImportError:
+            with suppress(OSError):
+                tell(connection, None)
+                tell(connection, {"failed": OTHER, "message": traceback.format_exc()})
+            return
+        except (OSError, ValueError):
+            # The client has gone, or sees the connection end.
             return
         connection.settimeout(None)
         if os.fork() == 0:

@@ -123,3 +123,22 @@ def test_controller_away_for_long(slurm, finished, searched, run):
     cancel_left_jobs(slurm, searched)
     SlurmRun(searched, slurm, *TABLES).succeed()
     assert same_bytes(finished.folder, searched.folder, TABLES)
+
+
+@pytest.mark.promise(
+    "the controller is restarted", "the run goes on, or as after 40 s; same bytes"
+)
+def test_controller_restarted(slurm, finished, searched, run):
+    run.running_job("train_replicate")
+    slurm.kill_controller()
+    slurm.start_controller()
+    wait_for(
+        lambda: "RUNNING" not in {job.state for job in run.jobs}, "idle nodes", 120
+    )
+    # A look at the queue in just this second makes the plugin lose sight of its jobs.
+    if run.goes_on(240):
+        run.interrupt()
+        assert run.end(60) != 0
+        cancel_left_jobs(slurm, searched)
+        SlurmRun(searched, slurm, *TABLES).succeed()
+    assert same_bytes(finished.folder, searched.folder, TABLES)

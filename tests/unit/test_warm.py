@@ -119,7 +119,7 @@ def test_function_from_elsewhere_is_refused(server, tmp_path):
 
 
 def test_import_that_fails_is_no_killed_training(server, tmp_path):
-    with pytest.raises(RuntimeError, match="no process could be started"):
+    with pytest.raises(RuntimeError, match="ModuleNotFoundError"):
         write(str(tmp_path / "out"), imports=["toxtune.absent"])
     write(str(tmp_path / "after"))
 
