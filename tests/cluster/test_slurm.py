@@ -31,8 +31,9 @@ def warm_trainers(slurm):
             command, variables = process.cmdline(), process.environ()
             if "toxtune.warm" in command and variables.get(MARK) == str(slurm.folder):
                 *_, folder, watched = command
-                owner = psutil.Process(int(watched)).cmdline()
-                found[variables["SLURM_JOB_ID"]][folder] = owner
+                # One that is ending has none.
+                if owner := psutil.Process(int(watched)).cmdline():
+                    found[variables["SLURM_JOB_ID"]][folder] = owner
     return found
 
 
