@@ -87,9 +87,14 @@ def mean_over_tasks(per_task: np.ndarray) -> np.ndarray:
 
 
 def interval(values: np.ndarray, confidence: float) -> list[float] | None:
-    """Percentile interval of resampled scores; ``None`` if no resample has one."""
+    """Percentile interval of resampled scores; ``None`` if no resample has one.
+
+    Among n resamples the k-th stands for the share k / (n + 1) (Davison and Hinkley
+    1997, Bootstrap methods and their application, section 5.2).
+    """
     known = values[np.isfinite(values)]
     if not len(known):
         return None
     tail = (1 - confidence) / 2
-    return [float(bound) for bound in np.quantile(known, [tail, 1 - tail])]
+    bounds = np.quantile(known, [tail, 1 - tail], method="weibull")
+    return [float(bound) for bound in bounds]

@@ -1,6 +1,7 @@
 """Bootstrap bias correction, held to its definition and to searches without signal."""
 
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -9,7 +10,15 @@ from sklearn.metrics import roc_auc_score
 from toxtune import optimism
 from toxtune.bootstrap import interval, resample_counts
 from toxtune.choice import choose
-from toxtune.optimism import Fold, Scoring, correct, out_of_bag_scores, resample
+from toxtune.optimism import (
+    Fold,
+    Resampled,
+    Scoring,
+    correct,
+    errors_of_correction,
+    likely_truths,
+    resample,
+)
 
 N_ROWS, N_TASKS, N_TRIALS, N_SEEDS, N_RESAMPLES = 60, 2, 6, 2, 40
 ROWS = [str(row) for row in range(N_ROWS)]
@@ -22,6 +31,15 @@ def holdout(labels):
     return Scoring("roc_auc", [Fold(labels, np.ones(n_tasks), np.arange(n_rows))])
 
 
+class Searched(NamedTuple):
+    """What was resampled, and the resampled scores."""
+
+    labels: np.ndarray
+    counts: np.ndarray
+    trials: list
+    resampled: Resampled
+
+
 @pytest.fixture
 def searched():
     """Six trials with two seeds on two tasks, some labels missing."""
@@ -31,7 +49,7 @@ def searched():
     noise = rng.normal(size=(N_TRIALS, N_SEEDS, N_ROWS, N_TASKS))
     counts = resample_counts(ROWS, N_RESAMPLES, seed=1)
     trials = [[list(trial)] for trial in noise + np.nan_to_num(labels)]
-    return resample(holdout(labels), counts, trials)
+    return Searched(labels, counts, trials, resample(holdout(labels), counts, trials))
 
 
 def by_scikit_learn(labels, seeds, weights):
@@ -51,71 +69,108 @@ def by_scikit_learn(labels, seeds, weights):
 def test_resampled_scores_are_those_of_scikit_learn(searched):
     for row in (0, 7, 31):
         for trial in range(N_TRIALS):
-            want = by_scikit_learn(
-                searched.scoring.folds[0].labels,
-                searched.predictions[trial][0],
-                searched.counts[row],
-            )
-            assert searched.scores[row, trial] == pytest.approx(want, abs=1e-12)
+            own, drawn = searched.trials[trial][0], searched.counts[row]
+            left = (drawn == 0).astype(float)
+            want = by_scikit_learn(searched.labels, own, drawn)
+            assert searched.resampled.scores[row, trial] == pytest.approx(want)
+            want = by_scikit_learn(searched.labels, own, left)
+            assert searched.resampled.left[row, trial] == pytest.approx(want)
+            want = by_scikit_learn(searched.labels, own, np.ones(N_ROWS))
+            assert searched.resampled.whole[trial] == pytest.approx(want)
 
 
 def test_winners_are_scored_on_the_molecules_that_were_not_drawn(searched):
-    winners = BEST(searched.scores)
+    winners = BEST(searched.resampled.scores)
     assert len(set(winners)) > 1
-    scores = out_of_bag_scores(searched, winners)
+    scores = searched.resampled.scores_left(winners)
     for row, winner in enumerate(winners):
         left = (searched.counts[row] == 0).astype(float)
-        want = by_scikit_learn(
-            searched.scoring.folds[0].labels, searched.predictions[winner][0], left
-        )
-        assert scores[row] == pytest.approx(want, abs=1e-12)
+        want = by_scikit_learn(searched.labels, searched.trials[winner][0], left)
+        assert scores[row] == pytest.approx(want)
 
 
 def test_blocks_change_nothing(searched, monkeypatch):
     monkeypatch.setattr(optimism, "NUMBERS_PER_BLOCK", 7 * N_ROWS)
-    again = resample(searched.scoring, searched.counts, searched.predictions)
-    np.testing.assert_array_equal(again.scores, searched.scores)
+    again = resample(holdout(searched.labels), searched.counts, searched.trials)
+    np.testing.assert_array_equal(again.scores, searched.resampled.scores)
 
 
 def test_correction_is_the_mean_of_what_was_left_out(searched):
-    found = correct(searched, BEST, chosen=2, confidence=0.9)
-    winners = BEST(searched.scores)
-    left = out_of_bag_scores(searched, winners)
+    resampled = searched.resampled
+    found = correct(resampled, BEST, chosen=2, confidence=0.9)
+    left = resampled.scores_left(BEST(resampled.scores))
     assert found["corrected"] == pytest.approx(left.mean())
     assert found["out_of_bag"] == interval(left, 0.9)
-    whole = by_scikit_learn(
-        searched.scoring.folds[0].labels, searched.predictions[2][0], np.ones(N_ROWS)
-    )
-    assert found["raw"] == pytest.approx(whole)
+    assert found["raw"] == resampled.whole[2]
     assert found["optimism"] == pytest.approx(found["raw"] - found["corrected"])
-    moved = np.array(interval(searched.scores[:, 2], 0.9)) - found["optimism"]
-    assert found["interval"] == pytest.approx(moved)
-    assert found["standard_error"] == pytest.approx(searched.scores[:, 2].std(ddof=1))
+    low, high = interval(errors_of_correction(resampled, BEST), 0.9)
+    want = [found["corrected"] - high, found["corrected"] - low]
+    assert found["interval"] == pytest.approx(want)
+    assert found["standard_error"] == pytest.approx(resampled.scores[:, 2].std(ddof=1))
+
+
+def test_errors_are_those_of_searches_whose_truth_is_known(searched):
+    resampled = searched.resampled
+    drawn = resampled.scores - resampled.whole
+    truths = likely_truths(resampled.whole, drawn)
+    errors = errors_of_correction(resampled, BEST)
+    for search in (0, 11, 39):
+        scores = [truths[trial] + drawn[search, trial] for trial in range(N_TRIALS)]
+        left = []
+        for row in range(N_RESAMPLES):
+            won = int(np.argmax(scores + drawn[row]))
+            left.append(
+                scores[won] + resampled.left[row, won] - resampled.whole[won],
+            )
+        want = np.mean(left) - truths[int(np.argmax(scores))]
+        assert errors[search] == pytest.approx(want)
+
+
+def test_trials_that_chance_alone_sets_apart_are_taken_as_equal():
+    rng = np.random.default_rng(3)
+    deviations = rng.normal(size=(200, 50))
+    equal = likely_truths(0.7 * rng.normal(size=50), deviations)
+    assert np.ptp(equal) == 0
+    apart = 2 * rng.normal(size=50)
+    nearer = likely_truths(apart, deviations)
+    kept = np.polyfit(apart, nearer, 1)[0]
+    assert kept == pytest.approx(1 - 1 / apart.var(ddof=1), abs=0.02)
+    assert nearer.mean() == pytest.approx(apart.mean())
+    # What moves all trials alike says nothing of how they differ.
+    alike = deviations + 10 * rng.normal(size=(200, 1))
+    np.testing.assert_allclose(likely_truths(apart, alike), nearer)
+
+
+def test_single_or_equal_trials_are_as_good_as_they_scored():
+    deviations = np.random.default_rng(4).normal(size=(20, 3))
+    scores = np.array([0.7, 0.7, 0.7])
+    assert likely_truths(scores, deviations).tolist() == scores.tolist()
+    assert likely_truths(scores[:1], deviations[:, :1]).tolist() == [0.7]
 
 
 def test_frequencies_count_the_winners(searched):
-    found = correct(searched, BEST, chosen=0, confidence=0.95)
-    winners = BEST(searched.scores).tolist()
+    found = correct(searched.resampled, BEST, chosen=0, confidence=0.95)
+    winners = BEST(searched.resampled.scores).tolist()
     want = [winners.count(trial) / N_RESAMPLES for trial in range(N_TRIALS)]
     assert found["frequency"] == pytest.approx(want)
     assert sum(found["frequency"]) == pytest.approx(1)
 
 
 def test_single_trial_was_not_chosen_and_keeps_its_score(searched):
-    found = correct(searched.only([3]), BEST, chosen=0, confidence=0.95)
+    found = correct(searched.resampled.only([3]), BEST, chosen=0, confidence=0.95)
     assert found["frequency"] == [1.0]
     # What is left is the noise of what was drawn.
     assert abs(found["optimism"]) < found["standard_error"] / 2
 
 
 def test_rule_is_the_one_that_is_given(searched):
-    found = correct(searched, lambda scores: np.full(len(scores), 4), 4, 0.95)
+    found = correct(searched.resampled, lambda scores: np.full(len(scores), 4), 4, 0.95)
     assert found["frequency"] == [0, 0, 0, 0, 1, 0]
 
 
 def test_lower_is_better_where_the_rule_says_so(searched):
-    found = correct(searched, partial(choose, maximize=False), 0, 0.95)
-    lowest = searched.scores.argmin(axis=1).tolist()
+    found = correct(searched.resampled, partial(choose, maximize=False), 0, 0.95)
+    lowest = searched.resampled.scores.argmin(axis=1).tolist()
     want = [lowest.count(trial) / N_RESAMPLES for trial in range(N_TRIALS)]
     assert found["frequency"] == pytest.approx(want)
 
@@ -125,9 +180,8 @@ def test_resample_without_a_score_is_left_out():
     counts = np.array([[1.0, 1, 1, 1], [0, 0, 2, 2], [2, 2, 0, 0]])
     trials = [[[np.array([[0.1], [0.2], [0.3], [0.0]])]]]
     resampled = resample(holdout(labels), counts, trials)
-    assert resampled.counts.tolist() == counts[[0, 2]].tolist()
-    found = out_of_bag_scores(resampled, np.zeros(2, dtype=int))
-    assert np.isnan(found).all()
+    assert np.isfinite(resampled.scores).tolist() == [[True], [True]]
+    assert np.isnan(resampled.scores_left(np.zeros(2, dtype=int))).all()
 
 
 def test_winner_of_noise_is_corrected_to_chance():
