@@ -134,14 +134,14 @@ def test_counts_depend_on_the_seed_alone():
     assert (first != resample_counts(GROUPS, 20, 1)).any()
 
 
-def test_interval_is_made_of_percentiles():
-    values = np.arange(101.0)
+def test_bounds_count_values_as_k_of_n_plus_1():
+    values = np.arange(1.0, 100.0)
     assert interval(values, 0.9) == pytest.approx([5, 95])
     assert interval(values, 0.5) == pytest.approx([25, 75])
 
 
 def test_interval_leaves_out_what_has_no_score():
-    values = np.array([np.nan, *np.arange(101.0), np.nan])
+    values = np.array([np.nan, *np.arange(1.0, 100.0), np.nan])
     assert interval(values, 0.9) == pytest.approx([5, 95])
     assert interval(np.array([np.nan, np.nan]), 0.9) is None
 
