@@ -12,6 +12,8 @@ KEEP_GOING ?=
 K ?= 3
 # cpu or cuda: which requirements/*.lock to install
 EXTRA ?= cpu
+FAULTS := tests/faults tests/unit/hostile $(patsubst %,tests/workflow/test_%.py, \
+    failures bad_input names)
 # Tox21 as a file, for make bench
 RAW ?= ../shared/data/tox21.csv.gz
 
@@ -93,8 +95,7 @@ test: $(INSTALLED) ## run the tests
 	$(IN_VENV) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 faults: $(INSTALLED) ## break runs in every way, and count in docs/reliability.md (an hour; as root)
-	$(IN_VENV) pytest tests/faults tests/workflow/test_failures.py -m "" --record faults \
-	    --numprocesses 2
+	$(IN_VENV) pytest $(FAULTS) -m "" --record faults --numprocesses 2
 
 cluster-test: $(INSTALLED) ## the same for a Slurm cluster started here, with Tox21 (an hour; as root)
 	$(IN_VENV) pytest tests/cluster -m "" --record cluster

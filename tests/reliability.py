@@ -77,7 +77,7 @@ class Counts:
             "| what breaks | what is promised | tests | right endings |",
             "|---|---|---|---|",
         ]
-        for (broken, promised), of_test in self._outcomes.items():
+        for (broken, promised), of_test in sorted(self._outcomes.items()):
             kept = list(of_test.values()).count("passed")
             lines.append(f"| {broken} | {promised} | {len(of_test)} | {kept} |")
         return "\n".join(lines) + "\n"

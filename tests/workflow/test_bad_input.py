@@ -8,6 +8,10 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.promise(
+    "bad input of a whole run", "one message, exit status 1, nothing half-written"
+)
+
 GOOD = "name,smiles,toxic\n" + "".join(
     f"m{number},{'C' * (number + 1)}O,{number % 2}\n" for number in range(40)
 )

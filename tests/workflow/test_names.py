@@ -12,6 +12,11 @@ import pytest
 from project import new_project
 from toxtune.tables import read_tsv
 
+pytestmark = pytest.mark.promise(
+    "a run full of hostile names",
+    "as any other; nothing is executed or written elsewhere",
+)
+
 TASKS = [
     "a|b",
     "<img src=x onerror=alert(1)>",

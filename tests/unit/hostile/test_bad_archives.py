@@ -15,6 +15,11 @@ from toxtune.errors import UserError
 from toxtune.final import FINGERPRINTS, load
 from toxtune.modelcard import CARD
 
+pytestmark = pytest.mark.promise(
+    "a hostile final model: its archive",
+    "refused before anything is unpacked, in one line",
+)
+
 MEMBER = "models/seed-3.skops"
 
 

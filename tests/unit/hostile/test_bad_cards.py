@@ -7,6 +7,10 @@ import pytest
 from finalmodel import refused_model
 from toxtune.modelcard import CARD
 
+pytestmark = pytest.mark.promise(
+    "a hostile final model: its card", "refused, with the key"
+)
+
 
 @pytest.mark.parametrize(
     ("text", "fragment"),

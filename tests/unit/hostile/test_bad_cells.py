@@ -8,6 +8,11 @@ from toxtune.parts import read_table
 from toxtune.smiles import MAX_ATOMS, parse_smiles
 from toxtune.timesplit import split_by_time
 
+pytestmark = pytest.mark.promise(
+    "a bad label, id or SMILES in a table",
+    "refused with line and column, or the row dropped with the reason",
+)
+
 BAD_COLUMNS = {
     "twice": ("smiles,a,a\nC,1,1\n", {}, "raw.csv: column names must differ.*: a"),
     "SMILES twice": ("smiles,smiles,a\nC,C,1\n", {}, "must differ.*: smiles"),

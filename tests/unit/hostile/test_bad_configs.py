@@ -9,6 +9,10 @@ from toxtune.errors import UserError
 from toxtune.overlay import read_overlay
 from toxtune.planning import load_plans, prospective_sums
 
+pytestmark = pytest.mark.promise(
+    "a bad configuration", "refused in one line with file, key, rule and value"
+)
+
 CONFIG = ROOT / "config.yaml"
 OWN = "dataset: {sha256: null, source: "
 NAME_RULE = ("run: must be letters, digits, dot, dash or underscore, at most 64",)

@@ -14,6 +14,10 @@ from harm import Payload, zipped
 from toxtune.final import FINGERPRINTS
 from toxtune.modelcard import CARD
 
+pytestmark = pytest.mark.promise(
+    "a hostile final model: its models", "refused; nothing is unpickled"
+)
+
 MEMBER = "models/seed-3.skops"
 
 

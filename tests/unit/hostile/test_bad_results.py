@@ -14,6 +14,11 @@ from toxtune.proposals import read_proposal
 from toxtune.scoring import score_replicate
 from toxtune.trials import make_trial, with_hyperparameters
 
+pytestmark = pytest.mark.promise(
+    "a result, store entry or ledger that is not what was written",
+    "refused in one line, with the command that helps",
+)
+
 TRIAL = make_trial("d" * 12, "e" * 12, "ridge", "maccs", {"alpha": 2.0}, "regression")
 OTHER = vars(with_hyperparameters(TRIAL, alpha=3.0))
 WINNER = {"trial": vars(TRIAL), "model": vars(TRIAL), "refit": vars(TRIAL)}

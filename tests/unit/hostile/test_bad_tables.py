@@ -15,6 +15,10 @@ from toxtune.predicting import read_molecules
 from toxtune.tablelines import MAX_LINE
 from toxtune.testsource import join_test_source
 
+pytestmark = pytest.mark.promise(
+    "a bad table", "refused in one line with file, line and rule"
+)
+
 LINE_2 = "raw.csv, line 2"
 
 # What no reader of a table takes: the dataset's, and that of molecules to predict.

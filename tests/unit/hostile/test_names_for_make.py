@@ -8,6 +8,10 @@ import pytest
 
 from toxtune.config import ROOT
 
+pytestmark = pytest.mark.promise(
+    "hostile names given to make", "arrive as they are; nothing is executed"
+)
+
 # It says how it was called, in place of Python.
 ECHO = '#!/bin/sh\nshift 2\nfor word; do printf "<%s>" "$word"; done\n'
 NAMES = [
