@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -32,13 +33,14 @@ class BrokenRun:
     def __init__(self, project: Project, **environment: str) -> None:
         self.folder = project.folder
         # Not in the folder, which may be full or not writable.
-        self._output = project.folder.parent / f"output-{time.monotonic_ns()}.txt"
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115
         self.process = self._start(environment)
 
     @property
     def output(self) -> str:
         """What has been printed so far."""
-        return self._output.read_text("utf-8")
+        # The run writes where this file has been read to, so it is not read from.
+        return os.pread(self._output.fileno(), 10**7, 0).decode()
 
     @property
     def has_ended(self) -> bool:
@@ -85,16 +87,15 @@ class BrokenRun:
 
     def _start(self, environment: dict[str, str]) -> subprocess.Popen:
         arguments = ["--cores", "2", "--configfile", TINY]
-        with open(self._output, "w") as output:
-            return subprocess.Popen(
-                [sys.executable, "-m", LAUNCHER, *arguments],
-                cwd=self.folder,
-                env={**os.environ, "PYTHONPATH": "scripts", **environment},
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        return subprocess.Popen(
+            [sys.executable, "-m", LAUNCHER, *arguments],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": "scripts", **environment},
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+        )
 
 
 def processes_in(folder: Path) -> Iterator[psutil.Process]:

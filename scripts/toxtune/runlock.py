@@ -44,10 +44,17 @@ class RunLock:
         Raises
         ------
         UserError
-            If another run holds it; the message says which.
+            If another run holds it; the message says which. If the folder cannot be
+            written to.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            raise UserError(
+                f"{path} cannot be written: {error.strerror}; a run needs a folder "
+                "that it can write to"
+            ) from error
         left_by_killed_run = _read(path) is not None
         try:
             taken = _try(descriptor, fcntl.LOCK_EX, _ATTEMPTS)
@@ -76,8 +83,14 @@ class RunLock:
         os.close(self.descriptor)
 
     def _write(self, text: str) -> None:
-        os.ftruncate(self.descriptor, 0)
-        os.pwrite(self.descriptor, text.encode(), 0)
+        content = text.encode()
+        try:
+            # In this order a record that is there needs no more of a full disk.
+            os.pwrite(self.descriptor, content, 0)
+            os.ftruncate(self.descriptor, len(content))
+        except OSError as error:
+            # The lock holds without it; and Snakemake may be at work already.
+            logging.warning("Warning: the run's lock says less: %s", error.strerror)
 
 
 @contextmanager
