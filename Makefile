@@ -23,11 +23,11 @@ INSTALLED := .venv/.installed-$(EXTRA)
 IN_VENV := .venv/bin/python -m
 # A name may have anything in it: neither make nor the shell is to look inside. CONFIG
 # may be several names, with blanks between them.
-unexport CONFIG MODEL IN OUT RUN TO
+unexport CONFIG PROFILE MODEL IN OUT RUN TO
 QUOTED = '$(subst ','\'',$(1))'
 NAMED = $(if $(value $(1)),$(call QUOTED,$(value $(1))))
 OVERLAYS = $(foreach name,$(value CONFIG),$(call QUOTED,$(name)))
-WHERE = $(if $(PROFILE),--profile profiles/$(PROFILE),--cores $(CORES))
+WHERE = $(if $(PROFILE),--profile $(call QUOTED,profiles/$(value PROFILE)),--cores $(CORES))
 CONFIGFILES = $(if $(strip $(value CONFIG)),--configfile $(OVERLAYS))
 KEPT_GOING = $(if $(KEEP_GOING),--keep-going)
 COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal \

@@ -7,6 +7,7 @@ from toxtune.frozen import read_selection
 from toxtune.logs import log_to
 from toxtune.replicatenames import replicate_name
 from toxtune.replicates import Replicate, model_card
+from toxtune.resultfiles import read_replicate
 from toxtune.store import place
 from toxtune.supervision import Attempt
 from toxtune.trainers import fill_store
@@ -37,6 +38,8 @@ if __name__ == "__main__":
     frozen = read_selection(Path(snakemake.input.selection))
     winner = frozen["winners"][snakemake.wildcards.family]
     searched = winner["folders"].get(replicate_name(seed))
+    if searched:
+        read_replicate(Path(searched))
     main(
         Replicate(Trial(**winner["model"]), seed, device=snakemake.params.device),
         searched=Path(searched, "valid_predictions.npy") if searched else None,

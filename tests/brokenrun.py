@@ -73,6 +73,8 @@ class BrokenRun:
         found = sorted(self.processes(kind), key=lambda process: process.pid)
         if kind != "everything" and found:
             found = [found[number % len(found)]]
+            if kind == "trainer":
+                found += found[0].children(recursive=True)
         for process in found:
             with suppress(psutil.Error):
                 process.kill()
@@ -80,7 +82,7 @@ class BrokenRun:
 
     def wait_until_gone(self) -> None:
         """Wait until no process of the run is left; orphans end by themselves."""
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 600
         while any(processes_in(self.folder)):
             assert time.monotonic() < deadline, "orphans"
             time.sleep(0.2)

@@ -110,6 +110,10 @@ class SlurmRun(ClusterRun):
         """All jobs that were submitted from the run's folder."""
         return self._slurm.jobs(self.folder)
 
+    def state(self, job: Job) -> str:
+        """What has become of a job."""
+        return {other.number: other.state for other in self.jobs}[job.number]
+
     def running_job(self, rule: str, besides: tuple[str, ...] = ()) -> Job:
         """Wait until a job of a rule runs that has none of these numbers."""
 

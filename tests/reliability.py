@@ -30,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Counts(config.getoption("record")))
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Send a test's promise along with its report."""
     mark = item.get_closest_marker(PROMISE)
@@ -48,6 +49,8 @@ class Counts:
 
     def __init__(self, suite: str) -> None:
         self._suite = suite
+        # Tests may take an hour, in which somebody commits.
+        self._commit = _commit()
         self._outcomes = defaultdict(dict)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -62,7 +65,8 @@ class Counts:
         """Write the table."""
         text = PAGE.read_text("utf-8")
         begin, end = f"<!-- {self._suite} -->\n", f"<!-- end of {self._suite} -->"
-        before, _, rest = text.partition(begin)
+        before, found, rest = text.partition(begin)
+        assert found, f"{PAGE} has no line {begin}"
         _, _, after = rest.partition(end)
         PAGE.write_text(f"{before}{begin}{self.table()}{end}{after}", "utf-8")
 
@@ -71,7 +75,7 @@ class Counts:
         ran = [list(of_test.values()) for of_test in self._outcomes.values()]
         outcomes = [outcome for outcomes in ran for outcome in outcomes]
         lines = [
-            f"{date.today()}, commit {_commit()}: {outcomes.count('passed')} of "
+            f"{date.today()}, commit {self._commit}: {outcomes.count('passed')} of "
             f"{len(outcomes)} tests had the right ending.",
             "",
             "| what breaks | what is promised | tests | right endings |",
@@ -84,11 +88,15 @@ class Counts:
 
 
 def _commit() -> str:
-    done = subprocess.run(
-        ["git", "describe", "--always", "--dirty"],
-        cwd=PAGE.parent,
+    """Name the commit; the page itself, which the suites write, may differ."""
+    changed = _git("status", "--porcelain", "--", ".", f":!{PAGE}")
+    return _git("rev-parse", "--short", "HEAD") + (" with changes" if changed else "")
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(
+        ["git", "-C", PAGE.parents[1], *arguments],
         capture_output=True,
         text=True,
         check=True,
-    )
-    return done.stdout.strip()
+    ).stdout.strip()

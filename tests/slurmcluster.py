@@ -57,7 +57,10 @@ SlurmctldTimeout=10
 KillWait=2
 MinJobAge=3600
 SchedulerParameters=batch_sched_delay=0,sched_interval=2,bf_interval=2
-PartitionName=main Nodes=ALL Default=YES MaxTime=UNLIMITED
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=main Nodes=ALL Default=YES MaxTime=UNLIMITED PriorityTier=10
+PartitionName=low Nodes=ALL MaxTime=UNLIMITED PriorityTier=1
 """
 NODE = """\
 NodeName={name} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs=4 \
@@ -80,6 +83,8 @@ class Job:
 
     Attributes
     ----------
+    limit
+        Its time, as ``1:20:00``.
     rules
         The plugin's comment, which names the job's group and its rules.
     """
@@ -88,6 +93,7 @@ class Job:
     state: str
     node: str
     folder: str
+    limit: str
     rules: str
 
 
@@ -162,8 +168,8 @@ class SlurmCluster:
 
     def jobs(self, folder: Path | str) -> list[Job]:
         """All jobs that were submitted from a folder, ended ones included."""
-        lines = self.command("squeue", "-h", "-t", "all", "-o", "%i|%T|%N|%Z|%k")
-        jobs = [Job(*line.split("|", 4)) for line in lines.splitlines()]
+        lines = self.command("squeue", "-h", "-t", "all", "-o", "%i|%T|%N|%Z|%l|%k")
+        jobs = [Job(*line.split("|", 5)) for line in lines.splitlines()]
         return [job for job in jobs if job.folder == str(folder)]
 
     def expire(self, job: Job) -> None:

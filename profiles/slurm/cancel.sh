@@ -1,7 +1,8 @@
 #!/bin/sh
-# Cancel your jobs that were submitted from this folder: what a killed run has left.
+# Cancel your jobs of toxtune that were submitted from this folder: what a killed run left.
 folder=$(pwd -P)
 export folder
-squeue --me --noheader --format '%i|%Z' |
-    awk -F '|' '$2 == ENVIRON["folder"] {print $1}' |
+jobs=$(squeue --me --noheader --format '%i|%j|%Z') || exit 1
+echo "$jobs" |
+    awk -F '|' '$2 ~ /^toxtune/ && $3 == ENVIRON["folder"] {print $1}' |
     xargs -r scancel

@@ -16,6 +16,7 @@ from toxtune.models.registry import family_module
 from toxtune.optimism import Fold, Predictions, Resampled, Scoring, resample
 from toxtune.parts import Part, read_part
 from toxtune.replicatenames import replicate_name
+from toxtune.resultfiles import read_replicate
 from toxtune.trials import Trial
 
 
@@ -136,14 +137,18 @@ def open_predictions(
     ----------
     folders
         Name of the replicate to its folder, as in ``trials.json``.
+
+    Raises
+    ------
+    UserError
+        If a file is not what was written.
     """
     return [
-        [
-            np.load(
-                Path(folders[replicate_name(seed, fold)], "valid_predictions.npy"),
-                mmap_mode="r",
-            )
-            for seed in seeds
-        ]
+        [_open(Path(folders[replicate_name(seed, fold)])) for seed in seeds]
         for fold in folds
     ]
+
+
+def _open(folder: Path) -> np.ndarray:
+    read_replicate(folder)
+    return np.load(folder / "valid_predictions.npy", mmap_mode="r")

@@ -6,6 +6,7 @@ of each file, so that an entry that was damaged later counts as absent.
 
 import logging
 import os
+import platform
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -86,7 +87,8 @@ def place(source: Path, target: Path) -> None:
     """Make `target` a hard link to `source`, or a copy on another file system."""
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    # Elsewhere on a cluster there may be a process of the same number.
+    beside = target.with_name(f".{target.name}.{platform.node()}.{os.getpid()}")
     # What a killed process of the same number left is a link into the store.
     beside.unlink(missing_ok=True)
     try:
@@ -104,8 +106,9 @@ def is_sound(folder: Path) -> bool:
     """Whether the files of an entry have the bytes that its manifest says."""
     try:
         sums = read_json(folder / MANIFEST)
-        return all(sha256_of_file(folder / name) == sums[name] for name in sums)
-    except (OSError, ValueError):
+        sound = [sha256_of_file(folder / name) == sums[name] for name in sums]
+        return bool(sound) and all(sound)
+    except (OSError, ValueError, TypeError):
         return False
 
 

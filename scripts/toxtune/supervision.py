@@ -23,8 +23,9 @@ from toxtune.errors import UserError
 from toxtune.forked import MEMORY, USER
 from toxtune.outcomes import KILLED, OUT_OF_MEMORY, TIMED_OUT
 
-# For Snakemake, this process, and their start: what a job needs beside its training.
-HEADROOM_MB = 500
+# What a job needs beside its training: two Snakemakes (on a cluster), this process and
+# the warm trainer have 140, 140, 130 and 640 MB; and the start of all that.
+HEADROOM_MB = 1200
 HEADROOM_SECONDS = 60
 
 POLL_SECONDS = 0.1

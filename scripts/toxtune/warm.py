@@ -123,9 +123,11 @@ def serve(folder: Path, watched: psutil.Process) -> None:
             except TimeoutError:
                 continue
             _answer(connection, listener)
-    for name in (SOCKET, "lock", "pid"):
-        (folder / name).unlink(missing_ok=True)
-    folder.rmdir()
+    # Whatever is in the way, the children are to end.
+    with suppress(OSError):
+        for name in (SOCKET, "lock", "pid"):
+            (folder / name).unlink(missing_ok=True)
+        folder.rmdir()
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 

@@ -1,8 +1,8 @@
 """Stands in for the commands of PBS, LSF and Grid Engine that the profiles call.
 
 Called under a command's name, with the scheduler's in STANDIN. A job starts at once, in
-a session of its own, and is an empty file with its number in the folder STANDIN_JOBS
-until its process writes its own number into it.
+a session of its own. In the folder STANDIN_JOBS are, by its number, what was asked for
+(``.options``), its process (``.pid``) and what that printed (``.log``).
 """
 
 import os

@@ -6,6 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from clusterrun import ClusterRun, same_bytes
@@ -144,6 +145,25 @@ def test_job_that_fails_ends_the_run(standin, start, elsewhere):
     assert len(standin.processes()) == 3
     assert not (elsewhere.folder / TABLE).exists()
     assert "train_replicate" in run.output
+
+
+@pytest.mark.promise(
+    "a training of a group fails for good (PBS, `KEEP_GOING=1`)",
+    "tried alone; that one only is left out",
+)
+@pytest.mark.long
+@pytest.mark.parametrize("standin", ["pbs"], indirect=True)
+def test_only_what_failed_alone_is_given_up(start, elsewhere):
+    """Two trainings share a submission; one of them is killed, whatever is tried."""
+    script = elsewhere.folder / "scripts/train_replicate.py"
+    killed = """'"min_samples_leaf":3' in snakemake.params.trial"""
+    script.write_text(
+        f"import os\nif {killed}:\n    os.kill(os.getpid(), 9)\n" + script.read_text()
+    )
+    run = start("--keep-going")
+    run.succeed(400)
+    table = pd.read_csv(elsewhere.folder / TABLE, sep="\t")
+    assert sorted(table["status"]) == ["failed", "ok"]
 
 
 @pytest.mark.promise("Ctrl-C (PBS, LSF, SGE)", "the jobs are deleted")

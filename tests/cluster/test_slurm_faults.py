@@ -23,6 +23,12 @@ def run(slurm, searched):
     slurm.command("scancel", "--user=root")
 
 
+def hours(job):
+    """Read a limit such as 1-12:00:00."""
+    days, _, time = job.limit.rpartition("-")
+    return 24 * int(days or 0) + int(time.split(":")[0])
+
+
 def cancel_left_jobs(slurm, project):
     """The documented command."""
     subprocess.run(
@@ -61,7 +67,31 @@ def test_job_out_of_time_is_submitted_again(slurm, finished, searched, run):
     slurm.expire(job)
     run.succeed()
     assert same_bytes(finished.folder, searched.folder, TABLES)
-    assert {job.number: job.state for job in run.jobs}[job.number] == "TIMEOUT"
+    assert run.state(job) == "TIMEOUT"
+    (again,) = [
+        other
+        for other in run.jobs
+        if other.rules == job.rules and other.number > job.number
+    ]
+    assert hours(again) > hours(job)
+
+
+@pytest.mark.promise(
+    "a job is preempted (`PreemptMode=REQUEUE`)", "Slurm starts it again; same bytes"
+)
+def test_preempted_job_runs_again(slurm, finished, searched):
+    # The profile's own, and the partition.
+    resources = ["--default-resources", "in_turn=1", "mpi=0", "slurm_partition=low"]
+    run = SlurmRun(searched, slurm, *TABLES, *resources)
+    try:
+        job = run.running_job("train_replicate")
+        slurm.command("sbatch", "-N3", "--exclusive", "--wrap", "sleep 5")
+        run.wait_for(lambda: run.state(job) == "PENDING", "preemption")
+        run.succeed()
+    finally:
+        run.kill()
+    assert same_bytes(finished.folder, searched.folder, TABLES)
+    assert run.state(job) == "COMPLETED"
 
 
 @pytest.mark.promise("a node is killed", "Slurm starts the job on another; same bytes")

@@ -52,6 +52,8 @@ def test_same_bytes_whatever_breaks(slurm, laptop, run):
     slurm.command("scancel", first.number)
     second = run.running_job("train_replicate", besides=(first.number,))
     slurm.expire(second)
+    # Else the node that is killed next may be its own.
+    run.wait_for(lambda: run.state(second) == "TIMEOUT", "its end")
     third = run.running_job("train_replicate", besides=(first.number, second.number))
     slurm.kill_node(third.node)
     winner = run.running_job("train_winner")

@@ -88,3 +88,22 @@ def test_damaged_result(finished, finished_copy, damage, name):
     (command,) = set(re.findall(r"`(rm -r [^`]+)`", run.output))
     subprocess.run(["sh", "-c", command], cwd=folder, check=True)
     goes_on(finished_copy, finished)
+
+
+@pytest.mark.long
+@pytest.mark.promise(
+    "a bit of a training's predictions, flipped after the selection",
+    "no threshold, model or correction is made of them; the message names the file",
+)
+def test_predictions_damaged_after_the_selection(finished, finished_copy):
+    folder = finished_copy.folder
+    result = sorted((folder / "results/trials").glob("dense/*/seed-1"))[0]
+    flip(alone(result / "valid_predictions.npy"))
+    for name in ("calibration.json", "optimism.json"):
+        (folder / "results/tiny" / name).unlink()
+    run = BrokenRun(finished_copy)
+    assert run.end() == 1
+    assert "valid_predictions.npy is not what was written there" in run.output
+    (command,) = set(re.findall(r"`(rm -r [^`]+)`", run.output))
+    subprocess.run(["sh", "-c", command], cwd=folder, check=True)
+    goes_on(finished_copy, finished)

@@ -9,15 +9,16 @@ pytestmark = pytest.mark.long
 
 
 @pytest.mark.promise(
-    "two runs at once in a folder", "one is refused and named the other"
+    "two runs at once in a folder", "the second is refused, and told of the first"
 )
 @pytest.mark.parametrize("times", range(3))
 def test_in_one_folder(finished, searched, times):
     first = BrokenRun(searched)
-    wait_for(lambda: bool(first.processes("snakemake")), "snakemake")
+    wait_for(lambda: bool(first.processes("job")), "a job")
+    (snakemake,) = first.processes("snakemake")
     second = BrokenRun(searched)
     assert second.end(60) == 1
-    refusal = f"another run is at work here: process {first.process.pid}"
+    refusal = f"another run is at work here: process {snakemake.pid}"
     assert refusal in second.output
     assert first.end() == 0
     assert_same(searched, finished)

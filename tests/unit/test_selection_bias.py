@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from small_training import write_replicate
 from toxtune.arrays import Features, save_features
 from toxtune.candidates import Judges, open_predictions, read_candidates
 from toxtune.choice import choose
@@ -80,7 +81,7 @@ class Searched:
             predictions = noise.astype(np.float32) + np.nan_to_num(valid.labels) / 4
             name = replicate_name(seed, fold)
             folders[name] = f"{trial.folder}/{name}"
-            save(f"{folders[name]}/valid_predictions.npy", predictions)
+            write_replicate(Path(folders[name]), trial, seed, predictions)
             weights = class_weights(train.labels)
             own = task_scores("roc_auc", valid.labels, predictions, weights)
             scores[column, number] = own.mean()
@@ -107,11 +108,6 @@ class Searched:
         return read_search(
             self.trials, self.specs, self.settings, self.judges, RESAMPLING
         )
-
-
-def save(path, array):
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    np.save(path, array)
 
 
 @pytest.fixture(params=[None, 3], ids=["hold-out", "folds"])

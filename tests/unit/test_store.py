@@ -4,6 +4,7 @@ import errno
 import logging
 import multiprocessing
 import os
+import platform
 import stat
 
 import pytest
@@ -78,6 +79,8 @@ DAMAGE = {
     "missing file": lambda entry: (entry / "result.json").unlink(),
     "missing manifest": lambda entry: (entry / MANIFEST).unlink(),
     "truncated manifest": lambda entry: (entry / MANIFEST).write_text('{"result'),
+    "empty manifest": lambda entry: (entry / MANIFEST).write_text("{}"),
+    "manifest of another form": lambda entry: (entry / MANIFEST).write_text('["a"]'),
 }
 
 
@@ -205,7 +208,8 @@ def test_link_that_a_killed_process_left_is_not_written_through(source, tmp_path
     older, target = tmp_path / "older.json", tmp_path / "placed" / "result.json"
     older.write_text("older")
     target.parent.mkdir()
-    (target.parent / f".result.json.{os.getpid()}").hardlink_to(older)
+    beside = f".result.json.{platform.node()}.{os.getpid()}"
+    (target.parent / beside).hardlink_to(older)
     place(source, target)
     assert target.read_text() == "stored"
     assert older.read_text() == "older"

@@ -167,7 +167,7 @@ def test_child_ends_when_nobody_waits(call, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("job", "megabytes", "seconds"),
     [
-        (Attempt(mem_mb=4000, runtime=120), 3500, 7140),
+        (Attempt(mem_mb=4000, runtime=120), 2800, 7140),
         (Attempt(mem_mb=600, runtime=1), 300, 30),
     ],
 )

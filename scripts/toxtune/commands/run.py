@@ -31,6 +31,8 @@ WHERE_TO_LOOK = {
     "selection.json": "the frozen winners",
     "final.zip": "the model for use: `make predict`",
 }
+# On a cluster, where trainings share submissions, see the profiles.
+ONE_BY_ONE = ["--group-components", "trainings=1", "slots-{stage}=1"]
 _SHORT_SUMMARY_LINES = 40
 
 
@@ -43,6 +45,10 @@ def main(arguments: Sequence[str]) -> int:
         return _run(_snakemake(["-n", *arguments, "--logger", "toxtune"]))
     before = last_status()
     status = _run_alone(arguments)
+    if status > 0 and _may_blame_a_group(arguments, before):
+        print("A submission fails as a whole; once more, one training in each:")
+        arguments += ONE_BY_ONE
+        status = _run_alone(arguments)
     while status > 0 and _gave_up(arguments, before):
         status = _run_alone(arguments)
     if status == 0:
@@ -93,13 +99,24 @@ def _gave_up(arguments: list[str], before: dict[str, Any] | None) -> bool:
     failures = failed_trainings(now) if now != before else []
     if not failures:
         return False
-    if not {"-k", "--keep-going"} & set(arguments):
+    if not _is_kept_going(arguments):
         print("`make run KEEP_GOING=1` ends the search without the failed trainings")
         return False
     given_up = give_up(failures, configuration(arguments))
     for folder in given_up:
         print(f"Going on without {folder}; `make retry` has it trained again")
     return bool(given_up)
+
+
+def _may_blame_a_group(arguments: list[str], before: dict[str, Any] | None) -> bool:
+    """Whether some of the trainings to be given up may have failed with another."""
+    now = last_status()
+    failed = failed_trainings(now) if now != before else []
+    return bool(failed) and "--profile" in arguments and _is_kept_going(arguments)
+
+
+def _is_kept_going(arguments: list[str]) -> bool:
+    return bool({"-k", "--keep-going"} & set(arguments))
 
 
 def _run_alone(arguments: list[str]) -> int:

@@ -93,11 +93,18 @@ def _verify(config: dict[str, Any], plan: Plan, anew: Anew) -> list[Training]:
             f"results/{plan.run}: nothing was trained on data that do not hold"
         )
         return []
-    return trainings
+    trained = [training for training in trainings if training.has_result]
+    if without := len(trainings) - len(trained):
+        anew.findings.notes.append(
+            f"results/{plan.run}: {without} trainings have a status and no result"
+        )
+    return trained
 
 
 def _is_of_this_host(plan: Plan, trainings: Sequence[Training]) -> bool:
-    hosts = {training.scored.cost["host"] for training in trainings}
+    hosts = {
+        training.scored.cost["host"] for training in trainings if training.has_result
+    }
     with suppress(OSError, ValueError, KeyError):
         hosts.add(read_json(Path("results", plan.run, "provenance.json"))["host"])
     return hosts == {platform.node()}

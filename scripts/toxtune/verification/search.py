@@ -13,6 +13,7 @@ from toxtune.files import read_json, sha256_of_file
 from toxtune.jobsettings import selection_settings, weighing_settings
 from toxtune.memberscores import Resampling
 from toxtune.models.registry import device_of
+from toxtune.outcomes import NO_RESULT
 from toxtune.parts import read_part
 from toxtune.plan import Plan
 from toxtune.proposals import read_proposal
@@ -43,6 +44,11 @@ class Training:
     folder: Path
     replicate: Replicate
     scored: Scored
+
+    @property
+    def has_result(self) -> bool:
+        """Whether it was trained to the end; else there is nothing to do anew."""
+        return self.scored.result["status"] not in NO_RESULT
 
     @property
     def is_of_this_code(self) -> bool:
