@@ -75,6 +75,25 @@ def test_line_of_a_gibibyte_is_not_read_to_its_end(raw, reader):
         tracemalloc.stop()
 
 
+MILLION_ROWS = "smiles,a\n" + "C,1\n" * 10**6
+
+
+def test_million_rows_are_never_in_memory(raw):
+    path = raw(MILLION_ROWS)
+    tracemalloc.start()
+    try:
+        assert read_molecules(path, "smiles").count == 10**6
+        assert tracemalloc.get_traced_memory()[1] < 10**6
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+def test_fault_behind_a_million_rows_is_named(raw, reader):
+    path = raw(MILLION_ROWS + "C\n")
+    check("line 1000002: must have 2 columns like the header, got 1", reader, path)
+
+
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
 def test_longest_line(raw, reader, monkeypatch):
     monkeypatch.setattr(tablelines, "MAX_LINE", 20)
