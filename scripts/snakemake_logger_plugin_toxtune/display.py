@@ -1,6 +1,7 @@
 """What a person sees: live on a terminal, plain lines elsewhere."""
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Mapping
@@ -28,6 +29,7 @@ from toxtune.progress import (
 
 _SECONDS_BETWEEN_LINES = 10.0
 _BAR_WIDTH = 20
+_NEARLY_FULL = 10**7
 
 
 class Display:
@@ -68,7 +70,7 @@ class Display:
     def failure(self, failure: Failure, job_output: Path) -> None:
         """Print which job failed, why, and where to read more."""
         where = " ".join(f"{key}={value}" for key, value in failure.wildcards.items())
-        message = failure.message or f"no message; see {job_output}"
+        message = failure.message or _no_message(job_output)
         lines = [f"✗ {failure.rule} {where}".rstrip(), *message.splitlines()]
         lines += [f"log: {failure.log}"] if failure.log else []
         self.line("\n    ".join(lines), style="red")
@@ -192,6 +194,14 @@ def _console(settings: OutputSettingsLoggerInterface) -> Console:
     copy = os.fdopen(descriptor, "w", 1, stream.encoding, errors="replace")
     no_color = True if settings.nocolor else None
     return _TerminalConsole(file=copy, highlight=False, no_color=no_color)
+
+
+def _no_message(job_output: Path) -> str:
+    """Say what to do without one; a job cannot leave one on a full disk."""
+    free = shutil.disk_usage(".").free
+    if free < _NEARLY_FULL:
+        return f"no message; the disk has {free / 10**6:.1f} MB left"
+    return f"no message; see {job_output}"
 
 
 def _is_id(value: str) -> bool:
