@@ -34,6 +34,8 @@ rule all:
         f"results/{RUN}/summary.md",
         expand("results/{run}/report.html", run=PLANS),
         expand("results/{run}/final.zip", run=PLANS),
+        # Snakemake does not make again what is missing in the middle.
+        expand("results/{run}/{table}", run=PLANS, table=TABLES),
 
 
 rule report:

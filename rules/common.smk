@@ -73,6 +73,9 @@ IS_REFIT = config["final"]["refit"] != NO_REFIT
 FINAL_SET = ALL if IS_REFIT else None
 REFITS = [model.replace("models/", "refit/") for model in MODELS if IS_REFIT]
 
+# What a search and its one test are defended with.
+TABLES = ["trials.tsv", "scores.tsv", "selection.json", "test.json", "test.tsv"]
+
 # A training that fails is tried again so often, each time with more memory and time.
 RETRIES = 2
 # By the Snakemake that submits a job, not once more by the one inside the job.
