@@ -11,7 +11,12 @@ import pytest
 from toxtune.store import Store
 from toxtune.verification import retraining
 from toxtune.verification.findings import Anew, Findings
-from toxtune.verification.retraining import TOLERANCE, drawn, retrain
+from toxtune.verification.retraining import (
+    TOLERANCE,
+    drawn,
+    largest_difference,
+    retrain,
+)
 
 KEY = "ab" * 32
 
@@ -127,6 +132,13 @@ def test_bytes_here_and_a_tolerance_elsewhere(
     assert len(findings.faults) == faults
     assert ("the same bytes" in words) == (changed == 0)
     assert findings.checked["trainings done anew"] == 1
+
+
+def test_diverged_predictions_are_compared_where_they_are_numbers():
+    diverged = np.array([1, np.nan, np.inf], dtype=np.float32)
+    assert largest_difference(diverged, diverged + np.float32(0.5)) == 0.5
+    assert largest_difference(diverged, np.ones(3, dtype=np.float32)) == np.inf
+    assert largest_difference(diverged[1:], diverged[1:]) == 0
 
 
 def test_training_that_fails_is_a_fault(tmp_path, monkeypatch):

@@ -62,6 +62,9 @@ def test_search_goes_on_without_a_training_that_takes_too_much(finished, searche
     store = searched.folder / "results/store"
     assert len(list(store.glob("*/*/result.json"))) == 7
 
+    # There is nothing to do anew where nothing was done.
+    assert searched.faults("tests/config.yaml") == []
+
     command = [sys.executable, "-m", "toxtune.commands.retry_failed"]
     listed = subprocess.run(
         [*command, "--configfile", "tests/config.yaml"],
