@@ -12,8 +12,9 @@ KEEP_GOING ?=
 K ?= 3
 # cpu or cuda: which requirements/*.lock to install
 EXTRA ?= cpu
-FAULTS := tests/faults tests/unit/hostile $(patsubst %,tests/workflow/test_%.py, \
+FAULTS := $(filter-out %kills.py,$(wildcard tests/faults/test_*.py)) tests/unit/hostile $(patsubst %,tests/workflow/test_%.py, \
     failures bad_input names)
+ON_TOX21 := tests/cluster/test_tox21_on_slurm.py
 # Tox21 as a file, for make bench
 RAW ?= ../shared/data/tox21.csv.gz
 
@@ -95,10 +96,12 @@ test: $(INSTALLED) ## run the tests
 	$(IN_VENV) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 faults: $(INSTALLED) ## break runs in every way, and count in docs/reliability.md (an hour; as root)
+	$(IN_VENV) pytest tests/faults/test_kills.py -m "" --record kills --numprocesses 2
 	$(IN_VENV) pytest $(FAULTS) -m "" --record faults --numprocesses 2
 
 cluster-test: $(INSTALLED) ## the same for a Slurm cluster started here, with Tox21 (an hour; as root)
-	$(IN_VENV) pytest tests/cluster -m "" --record cluster
+	$(IN_VENV) pytest tests/cluster -m "" --ignore $(ON_TOX21) --record cluster
+	$(IN_VENV) pytest $(ON_TOX21) -m "" --record tox21
 
 bench: $(INSTALLED) .venv-bench/.installed ## time the search against other tuners (about an hour)
 	.venv/bin/python benchmarks/compare_tuners.py --raw $(RAW) --peers .venv-bench/bin/python

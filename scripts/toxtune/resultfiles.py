@@ -64,7 +64,8 @@ def _read(path: Path) -> Any:
 
 def _damaged(path: Path) -> UserError:
     folder = shlex.quote(str(path.parent))
+    # While the tables are there, Snakemake does not miss what they were made of.
     return UserError(
         f"{path} is not what was written there: it is damaged or missing. "
-        f"`rm -r {folder}`, and `make run` makes it anew"
+        f"`rm -rf {folder} results/*/trials.tsv`, and `make run` makes it anew"
     )

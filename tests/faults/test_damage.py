@@ -46,7 +46,9 @@ def test_damaged_store(finished, finished_copy, damage, name):
     folder = finished_copy.folder
     entry = sorted((folder / "results/store").glob(f"*/*/{name}"))[0].parent
     damage(alone(entry / name))
-    shutil.rmtree(folder / "results/trials")
+    for path in (folder / "results").iterdir():
+        if path.name != "store":
+            shutil.rmtree(path)
     run = BrokenRun(finished_copy)
     assert run.end() == 0, run.output
     assert_same(finished_copy, finished)
@@ -85,7 +87,7 @@ def test_damaged_result(finished, finished_copy, damage, name):
     relative = result.relative_to(folder)
     assert f"{relative / name} is not what was written there" in run.output
     assert not (folder / "results/tiny/trials.tsv").exists()
-    (command,) = set(re.findall(r"`(rm -r [^`]+)`", run.output))
+    (command,) = set(re.findall(r"`(rm -rf [^`]+)`", run.output))
     subprocess.run(["sh", "-c", command], cwd=folder, check=True)
     goes_on(finished_copy, finished)
 
@@ -99,11 +101,11 @@ def test_predictions_damaged_after_the_selection(finished, finished_copy):
     folder = finished_copy.folder
     result = sorted((folder / "results/trials").glob("dense/*/seed-1"))[0]
     flip(alone(result / "valid_predictions.npy"))
-    for name in ("calibration.json", "optimism.json"):
+    for name in ("calibration.json", "optimism.json", "summary.md"):
         (folder / "results/tiny" / name).unlink()
     run = BrokenRun(finished_copy)
     assert run.end() == 1
     assert "valid_predictions.npy is not what was written there" in run.output
-    (command,) = set(re.findall(r"`(rm -r [^`]+)`", run.output))
+    (command,) = set(re.findall(r"`(rm -rf [^`]+)`", run.output))
     subprocess.run(["sh", "-c", command], cwd=folder, check=True)
     goes_on(finished_copy, finished)
