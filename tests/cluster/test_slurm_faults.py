@@ -77,6 +77,22 @@ def test_job_out_of_time_is_submitted_again(slurm, finished, searched, run):
 
 
 @pytest.mark.promise(
+    "a job's memory limit", "submitted again, with more memory; same bytes"
+)
+def test_job_out_of_memory_is_submitted_again(slurm, finished, searched):
+    little = "train_replicate:mem_mb=4000 if attempt > 1 else 400"
+    run = SlurmRun(searched, slurm, *TABLES, "--set-resources", little)
+    try:
+        run.succeed()
+    finally:
+        run.kill()
+    assert same_bytes(finished.folder, searched.folder, TABLES)
+    states = {job.state for job in run.jobs if "train_replicate" in job.rules}
+    # The kill by this cluster's accounting counts as a failure, that by a cgroup not.
+    assert states in ({"FAILED", "COMPLETED"}, {"OUT_OF_MEMORY", "COMPLETED"})
+
+
+@pytest.mark.promise(
     "a job is preempted (`PreemptMode=REQUEUE`)", "Slurm starts it again; same bytes"
 )
 def test_preempted_job_runs_again(slurm, finished, searched):
