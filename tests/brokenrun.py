@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,15 +26,17 @@ class BrokenRun:
     ----------
     project
         The folder.
+    targets
+        What to make, if not all.
     environment
         Variables to add.
     """
 
-    def __init__(self, project: Project, **environment: str) -> None:
+    def __init__(self, project: Project, *targets: str, **environment: str) -> None:
         self.folder = project.folder
         # Not in the folder, which may be full or not writable.
         self._output = tempfile.TemporaryFile()  # noqa: SIM115
-        self.process = self._start(environment)
+        self.process = self._start(targets, environment)
 
     @property
     def output(self) -> str:
@@ -87,8 +89,10 @@ class BrokenRun:
             assert time.monotonic() < deadline, "orphans"
             time.sleep(0.2)
 
-    def _start(self, environment: dict[str, str]) -> subprocess.Popen:
-        arguments = ["--cores", "2", "--configfile", TINY]
+    def _start(
+        self, targets: Sequence[str], environment: dict[str, str]
+    ) -> subprocess.Popen:
+        arguments = [*targets, "--cores", "2", "--configfile", TINY]
         return subprocess.Popen(
             [sys.executable, "-m", LAUNCHER, *arguments],
             cwd=self.folder,
@@ -120,9 +124,9 @@ def kind_of(process: psutil.Process) -> str:
     return "snakemake" if LAUNCHER in of_parent else "job"
 
 
-def goes_on(project: Project, finished: Project) -> None:
+def goes_on(project: Project, finished: Project, *targets: str) -> None:
     """Run the documented command, `make run`, and compare with an undisturbed run."""
-    again = BrokenRun(project)
+    again = BrokenRun(project, *targets)
     assert again.end() == 0, again.output
     assert_same(project, finished)
 

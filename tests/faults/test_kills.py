@@ -11,6 +11,9 @@ from brokenrun import BrokenRun, goes_on
 KILLS = 100
 # As many as the gate has time for.
 IN_EVERY_TEST_RUN = 3
+# The others end with the scores on the test part: all that a number is defended with.
+EVERY_FIFTH_IS_WHOLE = 5
+SCORES = "results/tiny/test.json"
 VICTIMS = {
     "everything": ("all processes, as in a power cut", "`make run` goes on"),
     "training": (
@@ -39,18 +42,22 @@ def kill(seed):
 
 @pytest.fixture(scope="session")
 def seconds(finished, tmp_path_factory):
-    """Time of an undisturbed run."""
+    """Times of undisturbed runs, by their targets."""
     project = finished.copy(tmp_path_factory.mktemp("undisturbed") / "project")
     shutil.rmtree(project.folder / "results")
-    start = time.monotonic()
-    run = BrokenRun(project)
-    assert run.end() == 0, run.output
-    return time.monotonic() - start
+    times, before = {}, 0
+    # The second goes on where the first ended.
+    for targets in ((SCORES,), ()):
+        start = time.monotonic()
+        run = BrokenRun(project, *targets)
+        assert run.end() == 0, run.output
+        times[targets] = before = before + time.monotonic() - start
+    return times
 
 
-def broken_at(project, moment, victim, number):
+def broken_at(project, targets, moment, victim, number):
     """Start a run and kill its victim at the moment, or as soon as there is one."""
-    run = BrokenRun(project)
+    run = BrokenRun(project, *targets)
     time.sleep(moment)
     while not run.has_ended:
         if run.kill(victim, number):
@@ -62,11 +69,12 @@ def broken_at(project, moment, victim, number):
 @pytest.mark.parametrize(("seed", "victim"), [kill(seed) for seed in range(KILLS)])
 def test_kill(seconds, finished, searched, seed, victim):
     draw = random.Random(seed)
-    moment = draw.uniform(0, seconds)
+    targets = (SCORES,) if seed % EVERY_FIFTH_IS_WHOLE else ()
+    moment = draw.uniform(0, seconds[targets])
     run = None
     while run is None:
         shutil.rmtree(searched.folder / "results", ignore_errors=True)
-        run = broken_at(searched, moment, victim, draw.randrange(10))
+        run = broken_at(searched, targets, moment, victim, draw.randrange(10))
         # The run was quicker this time, or its last victim had gone.
         moment *= 0.8
     status = run.end()
@@ -76,4 +84,4 @@ def test_kill(seconds, finished, searched, seed, victim):
         assert status == 0 or "✗ open_test" in run.output, run.output
     if victim in ("everything", "snakemake", "launcher"):
         assert status != 0
-    goes_on(searched, finished)
+    goes_on(searched, finished, *targets)
