@@ -12,8 +12,9 @@ KEEP_GOING ?=
 K ?= 3
 # cpu or cuda: which requirements/*.lock to install
 EXTRA ?= cpu
-FAULTS := $(filter-out %kills.py,$(wildcard tests/faults/test_*.py)) tests/unit/hostile $(patsubst %,tests/workflow/test_%.py, \
-    failures bad_input names)
+FAULTS := $(filter-out %kills.py,$(wildcard tests/faults/test_*.py)) tests/unit/hostile \
+    tests/unit/test_replicates.py \
+    $(patsubst %,tests/workflow/test_%.py,failures bad_input names)
 ON_TOX21 := tests/cluster/test_tox21_on_slurm.py
 # Tox21 as a file, for make bench
 RAW ?= ../shared/data/tox21.csv.gz

@@ -178,6 +178,9 @@ def test_curve_has_a_row_per_epoch(tmp_path):
     )
 
 
+@pytest.mark.promise(
+    "a training that diverges", "a result, with status `diverged`; not tried again"
+)
 def test_diverged_training_is_a_result(replicate, tmp_path, monkeypatch):
     class Wild:
         """A model that predicts nothing."""
