@@ -15,7 +15,11 @@ def slurm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SlurmCluster]:
         pytest.skip(reason)
     cluster = SlurmCluster(tmp_path_factory.mktemp("slurm"))
     try:
-        cluster.start()
+        try:
+            cluster.start()
+        except TimeoutError as error:
+            # In docs/reliability.md a test that was skipped is not one that passed.
+            pytest.skip(f"no cluster can be started here: {error}")
         yield cluster
     finally:
         cluster.stop()
