@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from toxtune.errors import UserError
+from toxtune.localfiles import refuse_irregular
 from toxtune.texts import shown
 
 # All that a final model has, see `toxtune.finalfile`.
@@ -38,8 +39,7 @@ def unpacked(path: Path) -> Iterator[Path]:
         _check_packed_parts(path, path)
         yield path
         return
-    if path.exists() and not path.is_file():
-        raise UserError(f"{path}: cannot be read: it is no regular file")
+    refuse_irregular(path)
     with tempfile.TemporaryDirectory() as folder:
         try:
             with zipfile.ZipFile(path) as archive:

@@ -16,6 +16,7 @@ import requests
 from toxtune.errors import UserError
 from toxtune.files import whole_file
 from toxtune.gzipped import CHUNK_BYTES, refuse_too_large, uncompressed
+from toxtune.localfiles import local_path, refuse_irregular
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 30
@@ -100,10 +101,8 @@ def _open_local(source: str) -> BinaryIO:
     for name in re.findall(r"\$\{?(\w+)", source):
         if not os.environ.get(name):
             raise UserError(f"{source}: the environment variable {name} is not set")
-    path = Path(os.path.expanduser(os.path.expandvars(source)))
-    # A pipe or device may have no end, or no beginning.
-    if os.path.exists(path) and not os.path.isfile(path):
-        raise UserError(f"{path}: cannot be read: it is no regular file")
+    path = local_path(source)
+    refuse_irregular(path)
     try:
         return open(path, "rb")
     except FileNotFoundError:

@@ -13,6 +13,7 @@ from toxtune.files import read_json, write_json
 from toxtune.gzipped import uncompressed
 from toxtune.identity import short_id
 from toxtune.kinds import BINARY
+from toxtune.localfiles import local_path
 from toxtune.metrics import METRICS
 from toxtune.models.registry import family_module
 from toxtune.parts import SPLIT_COLUMN
@@ -262,7 +263,7 @@ def _hash_of_source(source: str, key: str) -> str:
 
     Remembered by size and time, so that parsing stays fast.
     """
-    path = Path(os.path.expanduser(os.path.expandvars(source)))
+    path = local_path(source)
     # Neither a folder nor a device or pipe, which has no end.
     if not os.path.isfile(path):
         raise UserError(

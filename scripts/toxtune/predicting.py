@@ -12,6 +12,7 @@ from rdkit import rdBase
 from toxtune.errors import UserError
 from toxtune.final import FinalModel, Prediction
 from toxtune.kinds import MULTICLASS, REGRESSION
+from toxtune.localfiles import refuse_irregular
 from toxtune.metrics import of_task
 from toxtune.opening import column_names
 from toxtune.smiles import parse_smiles
@@ -65,8 +66,7 @@ def read_molecules(path: Path, smiles_column: str) -> "Molecules":
         length; the message names file and line.
     """
     # It is read twice.
-    if path.exists() and not path.is_file():
-        raise UserError(f"{path}: cannot be read: it is no regular file")
+    refuse_irregular(path)
     try:
         header, rows = _open_table(path)
         if header.count(smiles_column) != 1:
