@@ -16,8 +16,9 @@ from toxtune.files import read_json, sha256_of_file, whole_file, write_json
 from toxtune.identity import full_hash
 from toxtune.models import Examples, Fitted
 from toxtune.models.devices import CPU, choose_device
-from toxtune.models.registry import family_module
+from toxtune.models.registry import device_of, family_module
 from toxtune.parts import has_rows
+from toxtune.replicatenames import seed_and_fold
 from toxtune.resultfiles import CHECKED_FILES, RESULT_FILES, sealed
 from toxtune.store import place
 from toxtune.training import load_examples, status_of
@@ -202,6 +203,15 @@ class Replicate:
     def model_format(self) -> str:
         """The ending of a saved model's file."""
         return family_module(self.trial.family).MODEL_FORMAT
+
+
+def replicate_of(trial: Trial, name: str, config: dict[str, Any]) -> Replicate:
+    """Return the training of a trial that a configuration calls ``seed-0`` or so.
+
+    `name` is one that `toxtune.replicatenames.replicate_name` gave.
+    """
+    device = device_of(trial.family, config["device"])
+    return Replicate(trial, *seed_and_fold(name), device=device)
 
 
 def model_key(key: str) -> str:

@@ -95,7 +95,7 @@ class RunLock:
 
 @contextmanager
 def no_run_beside() -> Iterator[None]:
-    """Hold the lock for a command that changes results and is no run.
+    """Hold the lock for a command that is no run, and that a run would disturb.
 
     Raises
     ------

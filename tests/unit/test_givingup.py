@@ -6,9 +6,10 @@ import pytest
 
 from small_training import TRIAL, small_training
 from toxtune.files import write_json
-from toxtune.givingup import failed_trainings, give_up, last_status
+from toxtune.givingup import give_up
 from toxtune.progress import STATUS_FILE
 from toxtune.resultfiles import read_replicate
+from toxtune.statusfile import failed_trainings, last_status
 
 CONFIG = {"device": "cpu"}
 NAMES = {"family": TRIAL.family, "trial": TRIAL.id, "replicate": "seed-0"}
@@ -24,8 +25,8 @@ def plans(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     small_training()
     plan = SimpleNamespace(run="r", trials={TRIAL.id: TRIAL})
-    monkeypatch.setattr("toxtune.config.check_config", lambda config: None)
-    monkeypatch.setattr("toxtune.planning.load_plans", lambda config: [plan])
+    monkeypatch.setattr("toxtune.givingup.check_config", lambda config: None)
+    monkeypatch.setattr("toxtune.givingup.load_plans", lambda config: [plan])
 
 
 def test_failed_training_gets_a_status(tmp_path):
@@ -38,7 +39,8 @@ def test_failed_training_gets_a_status(tmp_path):
 
 
 def test_slot_gets_the_status_of_its_proposed_trial(tmp_path):
-    proposals = [{"trial": {}}, {"trial": vars(TRIAL)}]
+    proposal = {"trial": vars(TRIAL), "shorter": None, "goes_on": False}
+    proposals = [{"trial": {}}, proposal]
     write_json(tmp_path / "results/r/search/space-0/rung-1/proposals.json", proposals)
     (folder,) = give_up([failure("train_slot", **SLOT)], CONFIG)
     assert str(folder) == "results/r/search/space-0/rung-1/slot-1/seed-3"

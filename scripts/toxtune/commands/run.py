@@ -17,9 +17,9 @@ from types import FrameType
 from typing import Any
 
 from toxtune.errors import UserError
-from toxtune.givingup import failed_trainings, give_up, last_status
 from toxtune.overlay import overlaid, read_overlay, read_yaml
 from toxtune.runlock import RunLock
+from toxtune.statusfile import failed_trainings, last_status
 
 SCRIPTS = Path(__file__).resolve().parents[2]
 SNAKEMAKE_LOCKS = Path(".snakemake/locks")
@@ -45,11 +45,12 @@ def main(arguments: Sequence[str]) -> int:
         return _run(_snakemake(["-n", *arguments, "--logger", "toxtune"]))
     before = last_status()
     status = _run_alone(arguments)
-    if status > 0 and _may_blame_a_group(arguments, before):
+    shared = "--profile" in arguments and _is_kept_going(arguments)
+    if status > 0 and shared and _failures_since(before):
         print("A submission fails as a whole; once more, one training in each:")
         arguments += ONE_BY_ONE
         status = _run_alone(arguments)
-    while status > 0 and _gave_up(arguments, before):
+    while status > 0 and _gave_up(_failures_since(before), arguments):
         status = _run_alone(arguments)
     if status == 0:
         _show_results(Path("results") / run_name(arguments))
@@ -90,29 +91,29 @@ def first_part(summary: str) -> str:
     return "\n".join(lines).strip()
 
 
-def _gave_up(arguments: list[str], before: dict[str, Any] | None) -> bool:
-    """Give up the trainings that failed, if that was asked for; return if any.
-
-    `before` is the status of an earlier run, which a run without jobs leaves there.
-    """
-    now = last_status()
-    failures = failed_trainings(now) if now != before else []
+def _gave_up(failures: list[dict[str, Any]], arguments: list[str]) -> bool:
+    """Give up the trainings that failed, if that was asked for; return if any."""
     if not failures:
         return False
     if not _is_kept_going(arguments):
         print("`make run KEEP_GOING=1` ends the search without the failed trainings")
         return False
+    # Heavy, and needed after a failure alone.
+    from toxtune.givingup import give_up
+
     given_up = give_up(failures, configuration(arguments))
     for folder in given_up:
         print(f"Going on without {folder}; `make retry` has it trained again")
     return bool(given_up)
 
 
-def _may_blame_a_group(arguments: list[str], before: dict[str, Any] | None) -> bool:
-    """Whether some of the trainings to be given up may have failed with another."""
+def _failures_since(before: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """Return the trainings that have failed since the status was `before`.
+
+    A run without jobs leaves the status of an earlier one there.
+    """
     now = last_status()
-    failed = failed_trainings(now) if now != before else []
-    return bool(failed) and "--profile" in arguments and _is_kept_going(arguments)
+    return failed_trainings(now) if now != before else []
 
 
 def _is_kept_going(arguments: list[str]) -> bool:

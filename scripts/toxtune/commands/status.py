@@ -7,7 +7,6 @@ from typing import Any
 
 from toxtune.errors import UserError
 from toxtune.progress import (
-    STATUS_FILE,
     TRAINING_RULES,
     Best,
     Counts,
@@ -17,15 +16,16 @@ from toxtune.progress import (
     trainings_in_words,
 )
 from toxtune.runlock import lock_is_held
-from toxtune.writtenfiles import read_written
+from toxtune.statusfile import last_status
 
 
 def main() -> None:
     """Print the status of the working directory."""
-    if not STATUS_FILE.is_file():
+    status = last_status()
+    if status is None:
         print("No run here yet; `make run` starts one")
         return
-    print("\n".join(described(read_written(STATUS_FILE), lock_is_held())))
+    print("\n".join(described(status, lock_is_held())))
 
 
 def described(status: dict[str, Any], locked: bool) -> list[str]:

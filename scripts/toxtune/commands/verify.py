@@ -19,7 +19,7 @@ from toxtune.errors import UserError
 from toxtune.files import read_json
 from toxtune.plan import Plan
 from toxtune.planning import load_plans
-from toxtune.runlock import RunLock
+from toxtune.runlock import no_run_beside
 from toxtune.verification.data import verify_data
 from toxtune.verification.findings import Anew, Findings
 from toxtune.verification.outcome import verify_outcome
@@ -37,14 +37,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=0, help="draws those trainings")
     options = parser.parse_args(arguments)
     config = load_config([Path("config.yaml"), *options.configfile])
-    lock = RunLock.take()
-    try:
+    with no_run_beside():
         findings = verify(config, options.trainings, options.seed)
-    finally:
-        # The record of a run that was killed is for the next run to read.
-        if not lock.left_by_killed_run:
-            lock.forget()
-        lock.release()
     _report(findings)
     return 1 if findings.faults else 0
 

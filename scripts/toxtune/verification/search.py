@@ -9,16 +9,15 @@ import gather_trials
 import propose_trials
 import select_best
 import weigh_trials
-from toxtune.files import read_json, sha256_of_file
+from toxtune.files import read_json
 from toxtune.jobsettings import selection_settings, weighing_settings
 from toxtune.memberscores import Resampling
-from toxtune.models.registry import device_of
 from toxtune.outcomes import NO_RESULT
 from toxtune.parts import read_part
 from toxtune.plan import Plan
 from toxtune.proposals import read_proposal
 from toxtune.replicatenames import seed_and_fold
-from toxtune.replicates import Replicate
+from toxtune.replicates import Replicate, replicate_of
 from toxtune.scoring import Judged, Scored, distinct, read_judged, score_replicate
 from toxtune.trials import Trial
 from toxtune.verification.findings import Anew
@@ -111,7 +110,7 @@ def _verify_training(
     before = len(findings.faults)
     with findings.attempt(TRAININGS, path):
         scored = score_replicate(Path(folder), judged)
-        result, curve = scored.result, Path(folder, "learning_curve.tsv")
+        result = scored.result
         findings.expect(
             TRAININGS,
             path,
@@ -119,18 +118,8 @@ def _verify_training(
             and (result["seed"], result["fold"]) == seed_and_fold(name),
             f"must be of trial {trial.id}, {name}",
         )
-        findings.expect(
-            TRAININGS,
-            curve,
-            sha256_of_file(curve) == result["sha256"][curve.name],
-            "must have the SHA-256 that result.json has",
-        )
         verify_entries(path, result, findings)
-        replicate = Replicate(
-            trial,
-            *seed_and_fold(name),
-            device=device_of(trial.family, config["device"]),
-        )
+        replicate = replicate_of(trial, name, config)
         if len(findings.faults) == before:
             return Training(Path(folder), replicate, scored)
     return None

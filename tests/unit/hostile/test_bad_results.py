@@ -5,6 +5,7 @@ import json
 import pytest
 
 from harm import refused
+from toxtune import statusfile
 from toxtune.commands import status
 from toxtune.exporting import read_run
 from toxtune.files import write_json
@@ -160,7 +161,7 @@ def test_damaged_files_of_commands(folder, monkeypatch, content):
     (folder / "results/tiny").mkdir(parents=True)
     (folder / "results/tiny/selection.json").write_bytes(text)
     assert "selection.json: is not JSON" in refused(read_run, "tiny")
-    monkeypatch.setattr(status, "STATUS_FILE", folder / "status.json")
+    monkeypatch.setattr(statusfile, "STATUS_FILE", folder / "status.json")
     (folder / "status.json").write_bytes(text)
     assert "status.json: is not JSON" in refused(status.main)
 
