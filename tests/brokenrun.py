@@ -1,25 +1,21 @@
 """A run of the workflow that tests break, and what must come of it in the end."""
 
 import os
-import signal
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
-from project import TINY, Project
+from project import Project
+from watchedrun import LAUNCHER, WatchedRun
 
 FINAL_TABLES = ("trials.tsv", "scores.tsv", "selection.json", "test.json", "test.tsv")
 TRAINER = "toxtune.warm"
-LAUNCHER = "toxtune.commands.run"
 
 
-class BrokenRun:
+class BrokenRun(WatchedRun):
     """What `make run` starts in a project's folder, on two cores.
 
     Parameters
@@ -33,29 +29,8 @@ class BrokenRun:
     """
 
     def __init__(self, project: Project, *targets: str, **environment: str) -> None:
-        self.folder = project.folder
-        # Not in the folder, which may be full or not writable.
-        self._output = tempfile.TemporaryFile()  # noqa: SIM115
-        self.process = self._start(targets, environment)
-
-    @property
-    def output(self) -> str:
-        """What has been printed so far."""
-        # The run writes where this file has been read to, so it is not read from.
-        return os.pread(self._output.fileno(), 10**7, 0).decode()
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the launcher has."""
-        return self.process.poll() is not None
-
-    def end(self, seconds: float = 300) -> int:
-        """Wait for the end; return the exit status."""
-        try:
-            return self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self.kill("everything")
-            raise AssertionError(f"no end after {seconds} s:\n{self.output}") from None
+        arguments = [*targets, "--cores", "2"]
+        super().__init__(project, arguments, {**os.environ, **environment})
 
     def processes(self, kind: str) -> list[psutil.Process]:
         """Find the run's processes of a kind; ``everything`` is all of them.
@@ -70,8 +45,8 @@ class BrokenRun:
                     found.append(process)
         return found
 
-    def kill(self, kind: str, number: int = 0) -> bool:
-        """SIGKILL to all of the run, or to one process of a kind, if there is one."""
+    def kill_one(self, kind: str, number: int = 0) -> bool:
+        """SIGKILL to one process of a kind, or to everything, if there is any."""
         found = sorted(self.processes(kind), key=lambda process: process.pid)
         if kind != "everything" and found:
             found = [found[number % len(found)]]
@@ -88,20 +63,6 @@ class BrokenRun:
         while any(processes_in(self.folder)):
             assert time.monotonic() < deadline, "orphans"
             time.sleep(0.2)
-
-    def _start(
-        self, targets: Sequence[str], environment: dict[str, str]
-    ) -> subprocess.Popen:
-        arguments = [*targets, "--cores", "2", "--configfile", TINY]
-        return subprocess.Popen(
-            [sys.executable, "-m", LAUNCHER, *arguments],
-            cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": "scripts", **environment},
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-            stdin=subprocess.DEVNULL,
-            stdout=self._output,
-            stderr=subprocess.STDOUT,
-        )
 
 
 def processes_in(folder: Path) -> Iterator[psutil.Process]:

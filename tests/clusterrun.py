@@ -3,19 +3,19 @@
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from project import TINY, Project, kill_everything
+from project import Project
 from slurmcluster import Job, SlurmCluster, wait_for
+from watchedrun import WatchedRun
 
 # The profiles ask less often than tests have patience for.
 OFTEN_FOR_SLURM = "--slurm-init-seconds-before-status-checks=5"
 OFTEN_FOR_OTHERS = "--seconds-between-status-checks=1"
 
 
-class ClusterRun:
+class ClusterRun(WatchedRun):
     """What `make run PROFILE=...` starts, from a project's folder.
 
     Parameters
@@ -30,6 +30,8 @@ class ClusterRun:
         Targets, and other arguments of snakemake.
     """
 
+    patience = 600
+
     def __init__(
         self,
         project: Project,
@@ -37,37 +39,11 @@ class ClusterRun:
         environment: dict[str, str],
         *arguments: str,
     ) -> None:
-        self.folder = project.folder
-        command = [sys.executable, "-m", "toxtune.commands.run", *arguments]
-        command += ["--profile", f"profiles/{profile}"]
-        command += [OFTEN_FOR_SLURM if profile == "slurm" else OFTEN_FOR_OTHERS]
-        if "--configfile" not in arguments:
-            command += ["--configfile", TINY]
-        self._output = self.folder / "cluster_run.txt"
-        with open(self._output, "w") as output:
-            self.process = subprocess.Popen(
-                command,
-                cwd=self.folder,
-                env={**environment, "PYTHONPATH": "scripts"},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+        often = OFTEN_FOR_SLURM if profile == "slurm" else OFTEN_FOR_OTHERS
+        on_cluster = ["--profile", f"profiles/{profile}", often]
+        super().__init__(project, [*arguments, *on_cluster], environment)
 
-    @property
-    def output(self) -> str:
-        """What the run has printed so far."""
-        return self._output.read_text("utf-8")
-
-    def end(self, seconds: float = 600) -> int:
-        """Wait for the end, and return the exit status; kill what takes longer."""
-        try:
-            return self.process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self.kill()
-            raise AssertionError(f"no end after {seconds} s:\n{self.output}") from None
-
-    def succeed(self, seconds: float = 600) -> None:
+    def succeed(self, seconds: float = patience) -> None:
         """Wait for an end without an error."""
         assert self.end(seconds) == 0, self.output
 
@@ -83,16 +59,11 @@ class ClusterRun:
         """Press Ctrl-C."""
         os.kill(self.process.pid, signal.SIGINT)
 
-    def kill(self) -> None:
-        """SIGKILL to the launcher and to Snakemake, as if the host had gone down."""
-        if self.process.poll() is None:
-            kill_everything(self.process)
-
     def wait_for(self, condition: Callable[[], bool], what: str) -> None:
         """Wait for something that must come about while the run goes on."""
 
         def held_or_ended() -> bool:
-            return condition() or self.process.poll() is not None
+            return condition() or self.has_ended
 
         wait_for(held_or_ended, what, 300)
         assert condition(), f"the run ended before {what}:\n{self.output}"

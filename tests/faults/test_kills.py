@@ -60,7 +60,7 @@ def broken_at(project, targets, moment, victim, number):
     run = BrokenRun(project, *targets)
     time.sleep(moment)
     while not run.has_ended:
-        if run.kill(victim, number):
+        if run.kill_one(victim, number):
             return run
         time.sleep(0.02)
     return None
