@@ -112,6 +112,11 @@ def start(standin, elsewhere):
         run.kill()
 
 
+def is_known_to_snakemake(project):
+    logs = (project.folder / ".snakemake/log").glob("*.log")
+    return any("with external jobid" in log.read_text("utf-8") for log in logs)
+
+
 def delete_first_job(standin):
     (note,) = standin.jobs.glob("*.pid")
     os.killpg(int(note.read_text()), 9)
@@ -167,9 +172,12 @@ def test_only_what_failed_alone_is_given_up(start, elsewhere):
 
 
 @pytest.mark.promise("Ctrl-C (PBS, LSF, SGE)", "the jobs are deleted")
-def test_interrupted_run_deletes_its_jobs(standin, start):
+def test_interrupted_run_deletes_its_jobs(standin, start, elsewhere):
     run = start()
-    run.wait_for(standin.any_alive, "a job")
+    # A job starts before its number has come back: Snakemake must know of it.
+    run.wait_for(
+        lambda: standin.any_alive() and is_known_to_snakemake(elsewhere), "a job"
+    )
     run.interrupt()
     assert run.end(120) != 0
     wait_for(lambda: not standin.any_alive(), "the end of its jobs", 20)
