@@ -89,7 +89,8 @@ class Counts:
 
 def _commit() -> str:
     """Name the commit; the page itself, which the suites write, may differ."""
-    changed = _git("status", "--porcelain", "--", ".", f":!{PAGE}")
+    page = PAGE.relative_to(PAGE.parents[1])
+    changed = _git("status", "--porcelain", "--", ".", f":!{page}")
     return _git("rev-parse", "--short", "HEAD") + (" with changes" if changed else "")
 
 
