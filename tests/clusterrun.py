@@ -43,9 +43,9 @@ class ClusterRun(WatchedRun):
         on_cluster = ["--profile", f"profiles/{profile}", often]
         super().__init__(project, [*arguments, *on_cluster], environment)
 
-    def succeed(self, seconds: float = patience) -> None:
+    def succeed(self) -> None:
         """Wait for an end without an error."""
-        assert self.end(seconds) == 0, self.output
+        assert self.end() == 0, self.output
 
     def goes_on(self, seconds: float) -> bool:
         """Whether the run has still not ended after so long."""
@@ -65,7 +65,7 @@ class ClusterRun(WatchedRun):
         def held_or_ended() -> bool:
             return condition() or self.has_ended
 
-        wait_for(held_or_ended, what, 300)
+        wait_for(held_or_ended, what, self.patience)
         assert condition(), f"the run ended before {what}:\n{self.output}"
 
 

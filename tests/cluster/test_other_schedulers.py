@@ -127,7 +127,7 @@ def test_job_that_was_killed_is_submitted_again(standin, start, elsewhere, lapto
     run = start()
     run.wait_for(standin.processes, "a job")
     delete_first_job(standin)
-    run.succeed(300)
+    run.succeed()
     assert same_bytes(laptop.folder, elsewhere.folder, [TABLE])
     submitted = [path.read_text("utf-8") for path in standin.jobs.glob("*.options")]
     # Both trainings, both again, and the tables.
@@ -166,7 +166,7 @@ def test_only_what_failed_alone_is_given_up(start, elsewhere):
         f"import os\nif {killed}:\n    os.kill(os.getpid(), 9)\n" + script.read_text()
     )
     run = start("--keep-going")
-    run.succeed(400)
+    run.succeed()
     table = pd.read_csv(elsewhere.folder / TABLE, sep="\t")
     assert sorted(table["status"]) == ["failed", "ok"]
 

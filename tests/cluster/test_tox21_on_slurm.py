@@ -25,6 +25,7 @@ def laptop(tmp_path_factory):
 def run(slurm, tmp_path):
     project, configured = tox21_project(tmp_path / "project")
     started = SlurmRun(project, slurm, *TABLES, *configured)
+    started.patience = 1800
     yield started
     started.kill()
     slurm.command("scancel", "--user=root")
@@ -35,7 +36,7 @@ def run(slurm, tmp_path):
     "the laptop's bytes; at most 8 submissions for each 36 trainings",
 )
 def test_same_bytes_in_few_submissions(laptop, run):
-    run.succeed(1800)
+    run.succeed()
     assert same_bytes(laptop.folder, run.folder, TABLES)
     results = list((run.folder / "results/trials").rglob("result.json"))
     assert len(results) == TRAININGS
@@ -61,7 +62,7 @@ def test_same_bytes_whatever_breaks(slurm, laptop, run):
     slurm.command("scancel", winner.number)
     verdict = run.running_job("open_test")
     slurm.expire(verdict)
-    run.succeed(1800)
+    run.succeed()
     assert same_bytes(laptop.folder, run.folder, TABLES)
     states = {job.number: job.state for job in run.jobs}
     broken = {
