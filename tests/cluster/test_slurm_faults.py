@@ -120,7 +120,7 @@ def test_preempted_job_runs_again(slurm, finished, searched, start):
     # The profile's own, and the partition.
     run = start("--default-resources", "in_turn=1", "mpi=0", "slurm_partition=low")
     job = run.running_job("train_replicate")
-    slurm.command("sbatch", "-N3", "--exclusive", "--wrap", "sleep 5")
+    slurm.command("sbatch", "-N3", "--exclusive", "-o/dev/null", "--wrap", "sleep 5")
     run.wait_for(lambda: run.state(job) == "PENDING", "preemption")
     run.succeed()
     assert same_bytes(finished.folder, searched.folder, TABLES)
