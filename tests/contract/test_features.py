@@ -15,6 +15,8 @@ from toxtune.demo import demo_csv
 from toxtune.features import SCALED, definitions_of, features_files, features_name
 from toxtune.featurizers import COSTLY, COSTLY_UP_TO_ATOMS, KINDS, MAX_COUNT
 from toxtune.featurizing import CHUNK, featurize, log_findings
+from toxtune.modelcard import SCHEMA
+from toxtune.schemas import read_schema, schema_faults
 
 MOLECULES = [
     "C",
@@ -321,6 +323,14 @@ def test_name_spells_the_definition():
     both = features_name({**COUNTS, "use_features": True})
     assert both == "circular-count-radius-2-size-2048-use_features"
     assert features_name(MACCS) == "maccs"
+
+
+def test_card_of_a_final_model_takes_each_name():
+    of_trial = read_schema(SCHEMA)["properties"]["trial"]["properties"]["features"]
+    fcfp_counts = features_name({**COUNTS, "use_features": True})
+    for name in (fcfp_counts, f"{fcfp_counts}+maccs", features_name(DESCRIPTORS)):
+        assert not schema_faults(of_trial, name)
+    assert schema_faults(of_trial, "../maccs")
 
 
 def test_name_of_several_depends_on_neither_their_order_nor_the_users_names():
