@@ -71,6 +71,13 @@ def test_a_family_with_few_trials_has_no_importance():
     assert "random_forest" in importance.too_few(few)
 
 
+def test_a_family_whose_scores_are_all_equal_has_no_importance(run):
+    score = f"{run.metric}_mean"
+    equal = dataclasses.replace(run, trials=run.trials.assign(**{score: 1.0}))
+    assert importance.studied(equal) == []
+    assert importance.draw(equal).note
+
+
 def test_the_dependence_finds_the_best_learning_rate(run):
     means = dict(partial_dependence(run, "dense", "learning_rate"))
     best = max(means, key=means.get)

@@ -39,12 +39,14 @@ def draw(run: Run) -> Figure:
 
 
 def studied(run: Run) -> list[str]:
-    """Return the families with enough scored trials, of several settings."""
-    counts = run.ranked["family"].value_counts()
+    """Return the families with enough scored trials, of several settings and scores."""
+    scores = {family: scores_of(run, family) for family in run.families}
     return [
         family
-        for family in run.families
-        if counts.get(family, 0) >= FEWEST_TRIALS and scored_settings(run, family)
+        for family, own in scores.items()
+        if len(own) >= FEWEST_TRIALS
+        and len(set(own.values())) > 1
+        and scored_settings(run, family)
     ]
 
 
@@ -54,7 +56,7 @@ def too_few(run: Run) -> str:
     if not left_out:
         return ""
     return (
-        f"Fewer than {FEWEST_TRIALS} scored trials, or nothing varied: "
+        f"Fewer than {FEWEST_TRIALS} scored trials, or settings or scores all equal: "
         f"{', '.join(left_out)}."
     )
 

@@ -21,7 +21,7 @@ def draw(run: Run) -> Figure:
         description=(
             f"{run.metric_name} of {len(table)} trials, best first. The best is "
             f"{best['family']} trial {best['trial']} with {best['mean']:.3f}; the last "
-            f"has {table['mean'].min():.3f}."
+            f"has {table.iloc[-1]['mean']:.3f}."
         ),
         table=table,
         panels=[Panel("", _chart(run, len(table)))],
