@@ -10,6 +10,7 @@ import pandas as pd
 from toxtune.curation import Curation, curate
 from toxtune.errors import UserError
 from toxtune.final import FinalModel
+from toxtune.kinds import MULTICLASS
 from toxtune.memberscores import Resampling, score_members
 from toxtune.parts import Part
 from toxtune.rawtable import read_lines
@@ -60,7 +61,8 @@ def read_later(
     Raises
     ------
     UserError
-        If the table cannot be understood, or no molecule is left.
+        If the table cannot be understood, no molecule is left, or one is of a class
+        that the model does not know.
     """
     header, _ = read_lines(path)
     tasks = [task for task in card["tasks"] if task in header]
@@ -90,6 +92,8 @@ def read_later(
         tasks=card["tasks"],
         labels=_labels([one.raw.labels for one in new], tasks, card["tasks"]),
     )
+    if card["kind"] == MULTICLASS:
+        _refuse_unknown_classes(path, part, card["n_outputs"] // len(card["tasks"]))
     return Later(
         part,
         rows=[one.raw.row for one in new],
@@ -164,6 +168,15 @@ def _labels(rows: list[list[str]], tasks: list[str], all_tasks: list[str]) -> An
         own = [float(row[number]) if row[number] else np.nan for row in rows]
         labels[:, all_tasks.index(task)] = own
     return labels
+
+
+def _refuse_unknown_classes(path: Path, part: Part, n_classes: int) -> None:
+    for row, task in np.argwhere(part.labels >= n_classes):
+        raise UserError(
+            f"{path.name}: molecule {part.ids[row]}, column {part.tasks[task]!r}: the "
+            f"model knows the classes 0 to {n_classes - 1}, got "
+            f"{part.labels[row, task]:.0f}"
+        )
 
 
 def _exclusions(curation: Curation, seen: dict[str, str]) -> list[list[Any]]:

@@ -93,6 +93,16 @@ def test_table_that_says_nothing_is_refused(later, text, message):
         later(text)
 
 
+def test_class_that_the_model_does_not_know_is_refused(tmp_path):
+    table = tmp_path / "later"
+    table.write_text("smiles,one,two\nCCN,2,0\nCCCl,1,3\n", encoding="utf-8")
+    card = {**CARD, "kind": "multiclass", "n_outputs": 6}
+    message = r"later: molecule 1, column 'two': .* classes 0 to 2, got 3"
+    with pytest.raises(UserError, match=message):
+        read_later(table, card, None, {})
+    assert read_later(table, {**card, "n_outputs": 8}, None, {}).part.ids == ["0", "1"]
+
+
 class FakeModel:
     """Predicts what it is told; the last molecule has no features."""
 
