@@ -45,7 +45,7 @@ CARDS = {
     ),
     "features above": (
         {"trial": {"family": "random_forest", "features": "../ecfp"}},
-        "trial.features: must be names of letters, digits and dashes",
+        "trial.features: must be names of letters, digits, dashes and underscores",
     ),
     "features unknown": (
         {"trial": {"family": "random_forest", "features": "ecfp+maccs"}},
