@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-PAGE = Path(__file__).resolve().parent.parent / "docs/reliability.md"
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs/reliability.md"
 PROMISE = "promise"
 
 
@@ -89,14 +90,14 @@ class Counts:
 
 def _commit() -> str:
     """Name the commit; the page itself, which the suites write, may differ."""
-    page = PAGE.relative_to(PAGE.parents[1])
-    changed = _git("status", "--porcelain", "--", ".", f":!{page}")
+    but_for_page = f":!{PAGE.relative_to(ROOT)}"
+    changed = _git("status", "--porcelain", "--", ".", but_for_page)
     return _git("rev-parse", "--short", "HEAD") + (" with changes" if changed else "")
 
 
 def _git(*arguments: str) -> str:
     return subprocess.run(
-        ["git", "-C", PAGE.parents[1], *arguments],
+        ["git", "-C", ROOT, *arguments],
         capture_output=True,
         text=True,
         check=True,
