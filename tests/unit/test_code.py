@@ -55,8 +55,8 @@ def tree(tmp_path, monkeypatch):
 
 
 def _forget():
-    code._reachable.cache_clear()
-    code._meaning.cache_clear()
+    code._digest.cache_clear()
+    code._parse.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,12 @@ def test_comments_docstrings_and_format_do_not_count(tree, name, old, new):
         pytest.param("toxtune/middle.py", "*", "+", id="imported by the script"),
         pytest.param("toxtune/models/deep.py", "3", "4", id="imported in a function"),
         pytest.param("toxtune/models/__init__.py", "", "X = 1\n", id="package of that"),
+        pytest.param(
+            "toxtune/middle.py",
+            "    return size",
+            "    if size is None:\n        size = 0\n    return size",
+            id="a branch",
+        ),
     ],
 )
 def test_code_that_a_script_reaches_counts_for_it_alone(tree, name, old, new):
@@ -119,13 +125,77 @@ def test_order_of_names_does_not_matter(tree):
 
 
 def test_unknown_name_is_refused(tree):
-    with pytest.raises(FileNotFoundError, match="toxtune.missing"):
+    with pytest.raises(FileNotFoundError, match=r"toxtune\.missing"):
         code_hash("toxtune.missing")
+
+
+def test_import_of_a_missing_module_is_refused(tree):
+    with pytest.raises(FileNotFoundError, match=r"toxtune\.gone import it"):
+        tree("train.py", "", "from toxtune.gone import it\n")
+
+
+def test_package_is_refused(tree):
+    with pytest.raises(ValueError, match="toxtune.models is a package"):
+        code_hash("toxtune.models")
+
+
+def test_circle_of_imports_is_refused(tree):
+    with pytest.raises(RuntimeError, match="circle: .*deep -> .*middle"):
+        tree("toxtune/models/deep.py", "", "\nfrom toxtune.middle import middle as m\n")
+
+
+def test_import_that_would_not_be_followed_is_refused(tree):
+    with pytest.raises(ValueError, match="write `from toxtune"):
+        tree("train.py", "", "import toxtune.colours\n")
+
+
+def test_module_that_moves_changes_no_hash(tree, tmp_path):
+    before = tree()
+    moved = tmp_path / "toxtune/wing/elsewhere/deeper.py"
+    moved.parent.mkdir(parents=True)
+    (tmp_path / "toxtune/models/deep.py").rename(moved)
+    for package in (moved.parent, moved.parent.parent):
+        (package / "__init__.py").write_text('"""A wing."""\n')
+    after = tree(
+        "toxtune/middle.py", "toxtune.models.deep", "toxtune.wing.elsewhere.deeper"
+    )
+    assert after == before
+    edited = tree("toxtune/wing/elsewhere/deeper.py", "3", "4")
+    assert edited["train"] != before["train"]
+
+
+def test_order_and_grouping_of_imports_do_not_count(tree, tmp_path):
+    (tmp_path / "train.py").write_text(
+        "from toxtune.colours import RED\n"
+        "from toxtune.middle import middle\n"
+        "middle(RED)\n"
+    )
+    before = tree()
+    (tmp_path / "train.py").write_text(
+        "from toxtune.middle import middle\n\n"
+        "from toxtune.colours import RED\n"
+        "middle(RED)\n"
+    )
+    assert tree() == before
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from toxtune.colours import RED as middle",
+        "from toxtune.middle import middle as again",
+        "from toxtune.middle import other",
+    ],
+)
+def test_what_is_imported_and_its_name_count(tree, line):
+    before = tree()
+    after = tree("train.py", "from toxtune.middle import middle", line)
+    assert after["train"] != before["train"]
 
 
 def reachable(*names):
     """Return the files of the real tree that the hash of `names` is made of."""
-    paths = set().union(*(code._reachable(code._file_of(name)) for name in names))
+    paths = set().union(*(code.reached_files(name) for name in names))
     return {path.relative_to(code.SCRIPTS).as_posix() for path in paths}
 
 
@@ -142,7 +212,6 @@ def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
     of_networks = ("dense_heads", "dense_loop", "devices")
     shared = of_networks if family == "dense" else ("per_task",)
     needed = {
-        "toxtune/__init__.py",
         "toxtune/arrays.py",
         "toxtune/files.py",
         "toxtune/kinds.py",
