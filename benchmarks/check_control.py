@@ -20,13 +20,13 @@ from sklearn.neural_network import MLPClassifier
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 
-from toxtune.arrays import load_features
-from toxtune.bootstrap import interval, resample_counts, resampled_means
-from toxtune.config import ROOT, load_config
-from toxtune.metrics import mean_score
-from toxtune.parts import Part, read_part
-from toxtune.permutation import permute_labels
-from toxtune.planning import load_plans
+from toxtune.config.build_plan import load_plans
+from toxtune.config.check import ROOT, load_config
+from toxtune.data.labels import permute_labels
+from toxtune.data.parts import Part, read_part
+from toxtune.features.arrays import load_features
+from toxtune.stats.bootstrap import interval, resample_counts, resampled_means
+from toxtune.stats.metrics import mean_score
 
 CONFIDENCE = 0.95
 MODELS = {

@@ -28,9 +28,9 @@ import pandas as pd
 import yaml
 
 from toxtune.commands import run
-from toxtune.files import read_json, write_text
 from toxtune.identity import canonical_json
-from toxtune.summary import markdown_table
+from toxtune.io.files import read_json, write_text
+from toxtune.report.summary import markdown_table
 
 PAGE = Path("docs/strategies.md")
 EXAMPLE = Path("examples/halving.yaml")

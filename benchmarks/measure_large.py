@@ -29,10 +29,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from project import new_project
-from toxtune.files import read_json
-from toxtune.kinds import BINARY
+from toxtune.io.files import read_json
 from toxtune.models import dense
-from toxtune.training import load_examples
+from toxtune.tasks import BINARY
+from toxtune.training.fitting import load_examples
 
 NITRO = "[N+](=O)[O-]"
 SUBSTITUENTS = (

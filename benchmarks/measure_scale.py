@@ -25,11 +25,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from project import new_project
 from toxtune.commands.run import configuration
-from toxtune.config import check_config
-from toxtune.files import sha256_of_file, write_json
-from toxtune.parts import read_part
-from toxtune.planning import load_plans
-from toxtune.trials import Trial
+from toxtune.config.build_plan import load_plans
+from toxtune.config.check import check_config
+from toxtune.data.parts import read_part
+from toxtune.io.files import sha256_of_file, write_json
+from toxtune.search.trials import Trial
 
 SEARCH = {
     "run": "scale",

@@ -4,8 +4,9 @@
 
 Each repetition draws labels and the predictions of 50 trials, chooses the best by its
 ROC-AUC (mean over tasks) on the simulated validation part, and corrects its score as
-`toxtune.optimism` does. The truth is the chosen trial's ROC-AUC on infinitely many
-molecules: 0.5 without signal, else drawn for each trial from 0.70 to 0.80.
+`toxtune.stats.bias_correction` does. The truth is the chosen trial's ROC-AUC on
+infinitely many molecules: 0.5 without signal, else drawn for each trial from 0.70 to
+0.80.
 
 A score of a molecule is normal, and higher by a distance for positives; trials share a
 part of the noise, as models that learn from the same molecules do. A binormal model of
@@ -14,8 +15,8 @@ distance d has the ROC-AUC Phi(d / sqrt(2)).
 Prints a table in Markdown: the mean error of the raw and of the corrected score, and
 how often 95% intervals hold the truth: the chosen trial's own over resampled molecules;
 the same, moved by the optimism (location-shifted; Noma, Shinozaki, Iba, Teramukai and
-Furukawa 2021, Statistics in Medicine 40, 5691-5701); that of `toxtune.optimism`; and
-the percentiles that the paper of BBC-CV takes.
+Furukawa 2021, Statistics in Medicine 40, 5691-5701); that of
+`toxtune.stats.bias_correction`; and the percentiles that the paper of BBC-CV takes.
 """
 
 import argparse
@@ -30,9 +31,9 @@ from scipy.stats import binom, norm
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 
-from toxtune.bootstrap import interval, resample_counts
-from toxtune.choice import choose
-from toxtune.optimism import Fold, Scoring, correct, resample
+from toxtune.selection.rules import choose
+from toxtune.stats.bias_correction import Fold, Scoring, correct, resample
+from toxtune.stats.bootstrap import interval, resample_counts
 
 MOLECULES, TASKS, TRIALS, RESAMPLES = 300, 3, 50, 300
 PREVALENCE = 0.25

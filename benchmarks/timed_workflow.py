@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from project import ROOT, new_project
-from toxtune.arrays import load_features
-from toxtune.parts import read_part
+from toxtune.data.parts import read_part
+from toxtune.features.arrays import load_features
 
 GRID = ROOT / "benchmarks" / "grid.yaml"
 CORES = 2

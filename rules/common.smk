@@ -8,20 +8,20 @@ from snakemake.exceptions import WorkflowError
 
 sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 
-from toxtune.code import code_hash
-from toxtune.config import check_config
+from toxtune.versions import code_hash
+from toxtune.config.check import check_config
 from toxtune.errors import UserError
-from toxtune.features import definitions_of, features_name
+from toxtune.features.definitions import definitions_of, features_name
 from toxtune.identity import canonical_json
-from toxtune.jobsettings import final_settings, selection_settings, weighing_settings
-from toxtune.kinds import BINARY
+from toxtune.config.job_settings import final_settings, selection_settings, weighing_settings
+from toxtune.tasks import BINARY
 from toxtune.models.registry import MODULES, device_of, family_module
 from toxtune.models.devices import GPU
-from toxtune.planning import load_plans, prospective_sums
-from toxtune.replicatenames import fold_of
+from toxtune.config.build_plan import load_plans, prospective_sums
+from toxtune.search.trials import fold_of
 from toxtune.report.contents import entries, page_hash
-from toxtune.splitsettings import NO_REFIT
-from toxtune.trials import ALL
+from toxtune.splits.settings import NO_REFIT
+from toxtune.splits.settings import ALL
 
 # A plan of thousands of jobs is no garbage; looking for some in it is a tenth of the time.
 gc.set_threshold(100_000, 50, 100)

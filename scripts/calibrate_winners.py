@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.calls import fit_calls
-from toxtune.decisions import CRITERION
-from toxtune.files import write_json
-from toxtune.frozen import read_selection
-from toxtune.logs import log_to
-from toxtune.pooling import read_pooled
+from toxtune.evaluation.probabilities import fit_calls
+from toxtune.io.files import write_json
+from toxtune.jobs import log_to
+from toxtune.selection.predictions import read_pooled
+from toxtune.selection.selection_file import read_selection
+from toxtune.stats.thresholds import CRITERION
 
 
 def main(

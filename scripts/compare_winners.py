@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.comparison import compare
-from toxtune.frozen import read_selection
-from toxtune.logs import log_to
-from toxtune.memberscores import Resampling
-from toxtune.metrics import METRICS
-from toxtune.opening import read_test_predictions
-from toxtune.parts import read_part
-from toxtune.tables import write_tsv
+from toxtune.data.parts import read_part
+from toxtune.evaluation.comparison import compare
+from toxtune.evaluation.predictions import read_test_predictions
+from toxtune.io.tsv import write_tsv
+from toxtune.jobs import log_to
+from toxtune.selection.selection_file import read_selection
+from toxtune.stats.bootstrap import Resampling
+from toxtune.stats.metrics import METRICS
 
 
 def main(

@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.candidates import read_judges
-from toxtune.files import read_json, write_json
-from toxtune.frozen import read_selection
-from toxtune.logs import log_to
-from toxtune.memberscores import Resampling
-from toxtune.selection_bias import correct_selection, read_search
-from toxtune.tables import read_tsv, write_tsv
+from toxtune.io.files import read_json, write_json
+from toxtune.io.tsv import read_tsv, write_tsv
+from toxtune.jobs import log_to
+from toxtune.selection.bias import correct_selection, read_search
+from toxtune.selection.candidates import read_judges
+from toxtune.selection.selection_file import read_selection
+from toxtune.stats.bootstrap import Resampling
 
 
 def main(

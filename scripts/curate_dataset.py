@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.curation import curate, log_report, warn_of_formulas, write_curation
-from toxtune.logs import log_to
+from toxtune.data.curation import curate, log_report, warn_of_formulas, write_curation
+from toxtune.jobs import log_to
 
 
 def main(

@@ -5,9 +5,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from toxtune.download import fetch_dataset
-from toxtune.logs import log_to
-from toxtune.testsource import join_test_source
+from toxtune.data.download import fetch_dataset
+from toxtune.data.raw_table import join_test_source
+from toxtune.jobs import log_to
 
 
 def main(dataset: dict[str, Any], sums: dict[str, str | None], raw: Path) -> None:

@@ -6,23 +6,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from toxtune.download import fetch_dataset
-from toxtune.files import write_json
-from toxtune.final import load
+from toxtune.data.download import fetch_dataset
+from toxtune.data.parts import read_part, write_table
+from toxtune.evaluation.ledger import opening_id, read_openings, record_opening
 from toxtune.identity import ID_LENGTH
-from toxtune.ledger import opening_id, read_openings, record_opening
-from toxtune.logs import log_to
-from toxtune.memberscores import Resampling
-from toxtune.metrics import class_weights
-from toxtune.parts import read_part, write_table
-from toxtune.prospective import (
+from toxtune.io.files import write_json
+from toxtune.io.tsv import write_tsv
+from toxtune.jobs import log_to
+from toxtune.prediction.final_model import load
+from toxtune.prediction.prospective import (
     EXCLUSION_COLUMNS,
     Later,
     evaluate_later,
     read_later,
     score_table,
 )
-from toxtune.tables import write_tsv
+from toxtune.stats.bootstrap import Resampling
+from toxtune.stats.metrics import class_weights
 
 
 def main(

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.arrays import save_features
-from toxtune.featurizing import featurize, log_findings
-from toxtune.logs import log_to
-from toxtune.parts import read_part
+from toxtune.data.parts import read_part
+from toxtune.features.arrays import save_features
+from toxtune.features.compute import featurize, log_findings
+from toxtune.jobs import log_to
 
 
 def main(part: Path, definition: dict[str, Any], path: Path, workers: int) -> None:

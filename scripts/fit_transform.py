@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from toxtune.arrays import read_features
-from toxtune.logs import log_to
-from toxtune.transforms import fit_transform, save_transform
+from toxtune.features.arrays import read_features
+from toxtune.features.transforms import fit_transform, save_transform
+from toxtune.jobs import log_to
 
 
 def main(train: Path, path: Path) -> None:

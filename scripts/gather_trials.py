@@ -2,17 +2,12 @@
 
 from pathlib import Path
 
-from toxtune.files import write_json
-from toxtune.logs import log_to
-from toxtune.parts import read_part
-from toxtune.scoring import Scored, score_replicates
-from toxtune.tables import (
-    cost_table,
-    scores_table,
-    trial_specs,
-    trials_table,
-    write_tsv,
-)
+from toxtune.data.parts import read_part
+from toxtune.io.files import write_json
+from toxtune.io.tsv import write_tsv
+from toxtune.jobs import log_to
+from toxtune.selection.scoring import Scored, score_replicates
+from toxtune.selection.tables import cost_table, scores_table, trial_specs, trials_table
 
 
 def main(

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from toxtune.arrays import save_features
-from toxtune.joining import join_features
-from toxtune.logs import log_to
+from toxtune.features.arrays import save_features
+from toxtune.features.rows import join_features
+from toxtune.jobs import log_to
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])

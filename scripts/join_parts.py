@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from toxtune.joining import join_parts
-from toxtune.logs import log_to
+from toxtune.jobs import log_to
+from toxtune.splits.files import join_parts
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])

@@ -6,14 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from toxtune.calls import brier_rows, decision_rows, reliability_rows
-from toxtune.files import read_json
-from toxtune.frozen import read_selection
-from toxtune.logs import log_to
-from toxtune.opening import read_test_predictions
-from toxtune.parts import read_part
-from toxtune.pooling import read_pooled
-from toxtune.tables import write_tsv
+from toxtune.data.parts import read_part
+from toxtune.evaluation.predictions import read_test_predictions
+from toxtune.evaluation.probabilities import brier_rows, decision_rows, reliability_rows
+from toxtune.io.files import read_json
+from toxtune.io.tsv import write_tsv
+from toxtune.jobs import log_to
+from toxtune.selection.predictions import read_pooled
+from toxtune.selection.selection_file import read_selection
 
 
 def main(

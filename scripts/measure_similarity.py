@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from toxtune.logs import log_to
-from toxtune.parts import read_part
-from toxtune.similarity import nearest
-from toxtune.tables import write_tsv
+from toxtune.data.parts import read_part
+from toxtune.features.similarity import nearest
+from toxtune.io.tsv import write_tsv
+from toxtune.jobs import log_to
 
 
 def main(train: Path, test: Path, table: Path) -> None:

@@ -3,15 +3,15 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from toxtune.files import read_json
-from toxtune.frozen import read_selection
-from toxtune.ledger import opening_id, record_opening
-from toxtune.logs import log_to
+from toxtune.evaluation.ledger import opening_id, record_opening
+from toxtune.evaluation.predictions import predict_test
+from toxtune.io.files import read_json
+from toxtune.jobs import log_to
 from toxtune.models.registry import family_module
-from toxtune.opening import predict_test
-from toxtune.supervision import UNBOUNDED
-from toxtune.trials import ALL
-from toxtune.warm import call
+from toxtune.selection.selection_file import read_selection
+from toxtune.splits.settings import ALL
+from toxtune.workers.server import call
+from toxtune.workers.supervision import UNBOUNDED
 
 
 def main(

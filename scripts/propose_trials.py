@@ -5,12 +5,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from toxtune.files import write_json
-from toxtune.logs import log_to
-from toxtune.proposals import propose
-from toxtune.scoring import score_replicates
-from toxtune.tables import mean_scores, trial_specs
-from toxtune.trials import Trial
+from toxtune.io.files import write_json
+from toxtune.jobs import log_to
+from toxtune.search.proposals import propose
+from toxtune.search.trials import Trial
+from toxtune.selection.scoring import score_replicates
+from toxtune.selection.tables import mean_scores, trial_specs
 
 
 def main(

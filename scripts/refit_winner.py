@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from toxtune.files import write_json
-from toxtune.frozen import read_selection
-from toxtune.logs import log_to
-from toxtune.replicates import Replicate, model_card
-from toxtune.store import place
-from toxtune.supervision import Attempt
-from toxtune.trainers import fill_store
-from toxtune.trials import ALL, Trial
+from toxtune.io.files import write_json
+from toxtune.jobs import log_to
+from toxtune.search.trials import Trial
+from toxtune.selection.selection_file import read_selection
+from toxtune.splits.settings import ALL
+from toxtune.training.execution import fill_store
+from toxtune.training.replicates import Replicate, model_card
+from toxtune.training.store import place
+from toxtune.workers.supervision import Attempt
 
 
 def main(

@@ -4,15 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.features import JOINT, is_scaled
-from toxtune.files import read_json
-from toxtune.finalfile import final_card, write_final
-from toxtune.frozen import read_selection
-from toxtune.logs import log_to
+from toxtune.data.parts import read_part
+from toxtune.features.definitions import JOINT, is_scaled
+from toxtune.io.files import read_json
+from toxtune.jobs import log_to
 from toxtune.models.registry import family_module
-from toxtune.parts import read_part
-from toxtune.pooling import read_pooled
-from toxtune.splitsettings import NO_REFIT
+from toxtune.prediction.final_file import final_card, write_final
+from toxtune.selection.predictions import read_pooled
+from toxtune.selection.selection_file import read_selection
+from toxtune.splits.settings import NO_REFIT
 
 
 def main(

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.files import read_json, write_json
-from toxtune.logs import log_to
-from toxtune.selection import select
-from toxtune.tables import read_tsv
+from toxtune.io.files import read_json, write_json
+from toxtune.io.tsv import read_tsv
+from toxtune.jobs import log_to
+from toxtune.selection.winners import select
 
 
 def main(

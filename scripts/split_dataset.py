@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.logs import log_to
-from toxtune.parts import read_part
-from toxtune.splitchecks import log_sizes
-from toxtune.splitfiles import write_split
-from toxtune.splits import assign
+from toxtune.data.parts import read_part
+from toxtune.jobs import log_to
+from toxtune.splits.assign import assign
+from toxtune.splits.checks import log_sizes
+from toxtune.splits.files import write_split
 
 
 def main(

@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from toxtune.across_splits import (
+from toxtune.io.files import read_json, write_text
+from toxtune.io.tsv import read_tsv, write_tsv
+from toxtune.jobs import log_to
+from toxtune.report.across_splits import (
     SplitResult,
     rank_correlations,
     scores_by_split,
     summary_across_splits,
 )
-from toxtune.files import read_json, write_text
-from toxtune.frozen import read_selection
-from toxtune.logs import log_to
-from toxtune.tables import read_tsv, write_tsv
+from toxtune.selection.selection_file import read_selection
 
 
 def main(folders: list[Path], run: str, outputs: dict[str, Path]) -> None:

@@ -6,18 +6,19 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.evaluation import evaluate, flat_table
-from toxtune.files import write_json
-from toxtune.frozen import read_selection
-from toxtune.logs import log_to
-from toxtune.memberscores import Resampling
-from toxtune.metrics import METRICS, class_weights
+from toxtune.data.parts import read_part
+from toxtune.evaluation.predictions import read_test_predictions
+from toxtune.evaluation.refits_and_ensembles import score_variants, variant_rows
+from toxtune.evaluation.scores import evaluate, flat_table
+from toxtune.io.files import write_json
+from toxtune.io.tsv import read_tsv, write_tsv
+from toxtune.jobs import log_to
 from toxtune.models.registry import family_module
-from toxtune.opening import read_test_predictions
-from toxtune.parts import read_part
-from toxtune.splitsettings import NO_REFIT
-from toxtune.tables import read_tsv, valid_scores, write_tsv
-from toxtune.variants import score_variants, variant_rows
+from toxtune.selection.selection_file import read_selection
+from toxtune.selection.tables import valid_scores
+from toxtune.splits.settings import NO_REFIT
+from toxtune.stats.bootstrap import Resampling
+from toxtune.stats.metrics import METRICS, class_weights
 
 
 def main(

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from toxtune.logs import log_to
-from toxtune.splitfiles import write_fold
+from toxtune.jobs import log_to
+from toxtune.splits.files import write_fold
 
 
 def main(

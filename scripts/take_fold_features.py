@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from toxtune.arrays import read_features, save_features, take_rows
-from toxtune.logs import log_to
-from toxtune.parts import read_table
+from toxtune.data.parts import read_table
+from toxtune.features.arrays import read_features, save_features
+from toxtune.features.rows import take_rows
+from toxtune.jobs import log_to
 
 
 def main(molecules: Path, features: Path, part: Path, path: Path) -> None:

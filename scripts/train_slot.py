@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from toxtune.logs import log_to
-from toxtune.proposals import read_proposal
-from toxtune.replicatenames import seed_and_fold
-from toxtune.replicates import Replicate
-from toxtune.supervision import Attempt
-from toxtune.trainers import give_result
+from toxtune.jobs import log_to
+from toxtune.search.proposals import read_proposal
+from toxtune.search.trials import seed_and_fold
+from toxtune.training.execution import give_result
+from toxtune.training.replicates import Replicate
+from toxtune.workers.supervision import Attempt
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from toxtune.arrays import read_features, save_features
-from toxtune.logs import log_to
-from toxtune.transforms import read_transform
+from toxtune.features.arrays import read_features, save_features
+from toxtune.features.transforms import read_transform
+from toxtune.jobs import log_to
 
 
 def main(features: Path, transform: Path, path: Path) -> None:

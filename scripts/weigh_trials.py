@@ -4,12 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.candidates import read_judges
-from toxtune.files import read_json, write_json
-from toxtune.logs import log_to
-from toxtune.memberscores import Resampling
-from toxtune.simplicity import weigh
-from toxtune.tables import read_tsv
+from toxtune.io.files import read_json, write_json
+from toxtune.io.tsv import read_tsv
+from toxtune.jobs import log_to
+from toxtune.selection.candidates import read_judges
+from toxtune.selection.one_se import weigh
+from toxtune.stats.bootstrap import Resampling
 
 
 def main(

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-from toxtune.files import read_json, write_text
-from toxtune.ledger import read_openings
-from toxtune.logs import log_to
+from toxtune.evaluation.ledger import read_openings
+from toxtune.io.files import read_json, write_text
+from toxtune.jobs import log_to
 from toxtune.report.contents import entries
-from toxtune.report.figures import draw_all
+from toxtune.report.figures.draw_all import draw_all
 from toxtune.report.page import page
 from toxtune.report.run import Run, read_run
 

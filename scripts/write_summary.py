@@ -4,14 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.evidence import read_evidence
-from toxtune.files import read_json, write_json, write_text
-from toxtune.frozen import read_selection
-from toxtune.ledger import read_openings
-from toxtune.logs import log_to
-from toxtune.provenance import provenance
-from toxtune.summary import Results, summary
-from toxtune.tables import read_tsv
+from toxtune.evaluation.ledger import read_openings
+from toxtune.io.files import read_json, write_json, write_text
+from toxtune.io.tsv import read_tsv
+from toxtune.jobs import log_to
+from toxtune.report.provenance import provenance
+from toxtune.report.run import read_evidence
+from toxtune.report.summary import Results, summary
+from toxtune.selection.selection_file import read_selection
 
 
 def main(

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from project import Project, new_project
+from helpers.project import Project, new_project
 
-pytest_plugins = ["reliability"]
+pytest_plugins = ["helpers.reliability"]
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ from snakemake_logger_plugin_toxtune.display import Display
 from snakemake_logger_plugin_toxtune.errors import error_message
 from snakemake_logger_plugin_toxtune.forecast import Forecast
 from snakemake_logger_plugin_toxtune.scores import Scores
-from toxtune.files import write_json
-from toxtune.progress import STATUS_FILE, TRAINING_RULES, Job, Progress, as_status
+from toxtune.io.files import write_json
+from toxtune.runs.progress import TRAINING_RULES, Job, Progress
+from toxtune.runs.status_file import STATUS_FILE, as_status
 
 _SECONDS_BETWEEN_STATUS_FILES = 1.0
 _INTERRUPTIONS = {

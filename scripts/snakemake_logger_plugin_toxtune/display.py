@@ -17,8 +17,8 @@ from snakemake_interface_logger_plugins.settings import OutputSettingsLoggerInte
 
 from snakemake_logger_plugin_toxtune.forecast import Forecast
 from toxtune.identity import ID_LENGTH
-from toxtune.progress import (
-    Best,
+from toxtune.runs.best_score import Best
+from toxtune.runs.progress import (
     Failure,
     Job,
     Snapshot,

@@ -3,7 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from toxtune.progress import Best, BestSoFar, Job
+from toxtune.runs.best_score import Best, BestSoFar
+from toxtune.runs.progress import Job
 
 
 class Scores:
@@ -40,8 +41,8 @@ class Scores:
 
     def _begin(self, configfiles: list[str]) -> None:
         # Heavy imports, off the path of the scheduler.
-        from toxtune.config import load_config
-        from toxtune.planning import load_plans
+        from toxtune.config.build_plan import load_plans
+        from toxtune.config.check import load_config
 
         *overlays, base = map(Path, configfiles)
         config = load_config([base, *overlays])

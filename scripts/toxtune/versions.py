@@ -1,6 +1,25 @@
-"""Versions of the libraries that decide what a training or a prediction gives."""
+"""What decides a result besides its data: versions of libraries, hashes of code.
 
+Snakemake sees an edit of a script by its time stamp alone and an edit of a module
+that the script imports not at all. So each rule passes the hash of its script, and
+the key of a training has that of its family.
+
+A module's digest covers its own code and, as in a Merkle tree, the digests of the
+modules of this package that it imports. Where they lie does not count: a module that
+moves, with the imports that name it, changes no hash.
+"""
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+SCRIPTS = Path(__file__).resolve().parent.parent
+PACKAGE = Path(__file__).resolve().parent.name
 
 
 def library_version(distribution: str) -> str:
@@ -12,3 +31,188 @@ def library_version(distribution: str) -> str:
         except PackageNotFoundError:
             continue
     return "absent"
+
+
+@dataclass(frozen=True, order=True)
+class _Import:
+    """One name that a module imports from this package.
+
+    Attributes
+    ----------
+    file
+        The module that it is, or that it is taken from.
+    attribute
+        What is taken from the module; empty for the module itself.
+    name
+        What the importing module calls it.
+    """
+
+    file: Path
+    attribute: str
+    name: str
+
+
+@dataclass(frozen=True)
+class _Module:
+    """A module, parsed: its code without imports of this package, and those imports."""
+
+    code: str
+    imports: frozenset[_Import]
+
+
+def code_hash(*names: str) -> str:
+    """Hash the code that the named scripts and modules can reach.
+
+    Comments, docstrings, formatting, names of modules and the order of imports do not
+    count.
+
+    Parameters
+    ----------
+    names
+        Scripts, such as ``"train_replicate"``, or modules, such as
+        ``"toxtune.models.dense"``. Imports inside functions are followed as well;
+        imports by a computed name are not, and must be given here.
+
+    Returns
+    -------
+    str
+        12 hexadecimal digits.
+
+    Raises
+    ------
+    FileNotFoundError
+        If a name, or an import of this package, stands for no file.
+    ValueError
+        If a name is that of a package: it would stand for an ``__init__.py`` and not
+        for the modules beside it.
+    RuntimeError
+        If modules import each other in a circle.
+    """
+    digests = sorted({_digest(_named_module(name)) for name in names})
+    return _sha256(digests)[:12]
+
+
+def _named_module(name: str) -> Path:
+    path = _file_of(name)
+    if path is None:
+        raise FileNotFoundError(f"no script or module is named {name}")
+    if path.name == "__init__.py":
+        raise ValueError(f"{name} is a package; name the module in it that is meant")
+    return path
+
+
+def _file_of(name: str) -> Path | None:
+    """Return the file of a module or package, if there is one."""
+    stem = SCRIPTS.joinpath(*name.split("."))
+    for path in (stem.with_suffix(".py"), stem / "__init__.py"):
+        if path.is_file():
+            return path
+    return None
+
+
+def reached_files(name: str) -> set[Path]:
+    """Return the files that the hash of a script or module is made of."""
+    return set(_import_graph(_named_module(name)))
+
+
+@cache
+def _digest(path: Path) -> str:
+    """Hash a module's code and that of all that it reaches."""
+    try:
+        order = list(TopologicalSorter(_import_graph(path)).static_order())
+    except CycleError as error:
+        circle = " -> ".join(file.stem for file in error.args[1])
+        raise RuntimeError(f"modules import each other in a circle: {circle}") from None
+    digests: dict[Path, str] = {}
+    for file in order:
+        module = _parse(file)
+        names = sorted(
+            f"{digests[each.file]} {each.attribute} {each.name}"
+            for each in module.imports
+        )
+        digests[file] = _sha256([module.code, *names])
+    return digests[path]
+
+
+def _import_graph(path: Path) -> dict[Path, set[Path]]:
+    """Map each file that a module reaches, its own among them, to those it imports."""
+    imported: dict[Path, set[Path]] = {}
+    waiting = [path]
+    while waiting:
+        file = waiting.pop()
+        if file not in imported:
+            imported[file] = {each.file for each in _parse(file).imports}
+            waiting.extend(imported[file])
+    return imported
+
+
+def _sha256(texts: list[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+@cache
+def _parse(path: Path) -> _Module:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    imports = {*_strip(tree), *_packages(path)}
+    return _Module(ast.unparse(tree), frozenset(imports))
+
+
+def _strip(node: ast.AST) -> Iterator[_Import]:
+    """Take docstrings, and the imports that are yielded, out of a node's statements."""
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    if isinstance(node, documented) and ast.get_docstring(node, clean=False):
+        del node.body[0]
+    # What holds statements: blocks, and the branches of `try` and `match`.
+    for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+        block = getattr(node, field, None)
+        # A lambda's or conditional expression's body is no list.
+        if not isinstance(block, list):
+            continue
+        yield from _take_imports(block)
+        for statement in block:
+            yield from _strip(statement)
+    if getattr(node, "body", None) == []:
+        node.body = [ast.Pass()]
+
+
+def _take_imports(block: list[ast.stmt]) -> list[_Import]:
+    """Take the imports of this package out of a block of statements."""
+    imports: list[_Import] = []
+    for statement in list(block):
+        if isinstance(statement, ast.ImportFrom) and _is_ours(statement.module or ""):
+            imports += [_imported(statement.module, name) for name in statement.names]
+            block.remove(statement)
+        elif isinstance(statement, ast.Import) and any(
+            _is_ours(name.name) for name in statement.names
+        ):
+            raise ValueError(
+                f"{ast.unparse(statement)}: write `from {PACKAGE}... import ...`, "
+                "which is followed"
+            )
+    return imports
+
+
+def _is_ours(module: str) -> bool:
+    return module.split(".")[0] == PACKAGE
+
+
+def _imported(module: str | None, name: ast.alias) -> _Import:
+    """Find what `from module import name` brings: a module, or something of one."""
+    bound = name.asname or name.name
+    if file := _file_of(f"{module}.{name.name}"):
+        return _Import(file, "", bound)
+    if file := _file_of(str(module)):
+        return _Import(file, name.name, bound)
+    raise FileNotFoundError(
+        f"from {module} import {name.name}: there is no such module"
+    )
+
+
+def _packages(path: Path) -> Iterator[_Import]:
+    """Yield the packages with code, which Python runs before the module at `path`."""
+    for folder in path.parents:
+        package = folder / "__init__.py"
+        if SCRIPTS in folder.parents and package != path and package.is_file():
+            module = _parse(package)
+            if module.imports or module.code != "pass":
+                yield _Import(package, "", "")

@@ -13,10 +13,10 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from report_runs import made_run
-from toxtune.kinds import KINDS
-from toxtune.report.figures import draw_all
+from helpers.report_runs import made_run
+from toxtune.report.figures.draw_all import draw_all
 from toxtune.report.page import page
+from toxtune.tasks import KINDS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")

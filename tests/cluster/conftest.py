@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from slurmcluster import SlurmCluster, missing
+from helpers.slurm_cluster import SlurmCluster, missing
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from clusterrun import ClusterRun, same_bytes
-from project import new_project
-from slurmcluster import wait_for
+from helpers.cluster_run import ClusterRun, same_bytes
+from helpers.project import new_project
+from helpers.slurm_cluster import wait_for
 
 COMMANDS = {
     "pbs": ("qsub", "qselect", "qdel"),

@@ -8,8 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from clusterrun import SlurmRun, same_bytes
-from slurmcluster import MARK, wait_for
+from helpers.cluster_run import SlurmRun, same_bytes
+from helpers.slurm_cluster import MARK, wait_for
 
 TABLES = [
     f"results/tiny/{name}" for name in ("trials.tsv", "selection.json", "test.json")
@@ -29,7 +29,9 @@ def warm_trainers(slurm):
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             command, variables = process.cmdline(), process.environ()
-            if "toxtune.warm" in command and variables.get(MARK) == str(slurm.folder):
+            if "toxtune.workers.server" in command and variables.get(MARK) == str(
+                slurm.folder
+            ):
                 *_, folder, watched = command
                 # One that is ending has none.
                 if owner := psutil.Process(int(watched)).cmdline():

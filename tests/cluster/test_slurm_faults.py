@@ -5,8 +5,8 @@ import time
 
 import pytest
 
-from clusterrun import SlurmRun, same_bytes
-from slurmcluster import wait_for
+from helpers.cluster_run import SlurmRun, same_bytes
+from helpers.slurm_cluster import wait_for
 
 pytestmark = pytest.mark.long
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from clusterrun import SlurmRun, same_bytes
-from tox21file import needs_tox21, tox21_project
+from helpers.cluster_run import SlurmRun, same_bytes
+from helpers.tox21_file import needs_tox21, tox21_project
 
 pytestmark = [pytest.mark.long, needs_tox21]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from families import with_defaults
+from helpers.families import with_defaults
 from toxtune.models import dense
 from toxtune.models.registry import MODULES, family_module
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from families import (
+from helpers.families import (
     N_FEATURES,
     N_MOLECULES,
     N_TASKS,
@@ -15,10 +15,11 @@ from families import (
     predicted,
     with_defaults,
 )
-from toxtune.metrics import mean_score
-from toxtune.models import Examples, dense
+from toxtune.models import dense
+from toxtune.models.base import Examples
 from toxtune.models.dense_heads import make_head, positive_weights
-from toxtune.training import status_of
+from toxtune.stats.metrics import mean_score
+from toxtune.training.fitting import status_of
 
 
 def cross_entropy(predictions, labels, positive_weights):
@@ -208,8 +209,8 @@ def demo():
 
     from rdkit import Chem, RDLogger
 
-    from toxtune.demo import TASKS, demo_csv
-    from toxtune.featurizing import featurize
+    from toxtune.data.demo import TASKS, demo_csv
+    from toxtune.features.compute import featurize
 
     RDLogger.DisableLog("rdApp.*")
     rows = [

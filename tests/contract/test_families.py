@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from families import (
+from helpers.families import (
     N_TASKS,
     ONE_CLASS,
     TRAIN,
@@ -18,11 +18,11 @@ from families import (
     predicted,
     with_defaults,
 )
-from toxtune.labels import scorable
-from toxtune.metrics import task_scores
-from toxtune.models import Examples
+from toxtune.data.labels import scorable
+from toxtune.models.base import Examples
 from toxtune.models.registry import family_module
-from toxtune.training import status_of
+from toxtune.stats.metrics import task_scores
+from toxtune.training.fitting import status_of
 
 THOROUGH = {
     "dense": {
@@ -122,7 +122,7 @@ def test_fresh_process_on_one_core_gives_the_same_bits(family):
     program = (
         "import os\n"
         "os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
-        "from families import predicted\n"
+        "from helpers.families import predicted\n"
         f"print('bits', predicted({family!r}, 3).tobytes().hex())\n"
     )
     assert in_fresh_process(program) == ["bits", predicted(family, 3).tobytes().hex()]

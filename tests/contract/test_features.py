@@ -9,14 +9,19 @@ import sys
 import numpy as np
 import pytest
 
-from toxtune import featurizers
-from toxtune.arrays import read_features, save_features
-from toxtune.demo import demo_csv
-from toxtune.features import SCALED, definitions_of, features_files, features_name
-from toxtune.featurizers import COSTLY, COSTLY_UP_TO_ATOMS, KINDS, MAX_COUNT
-from toxtune.featurizing import CHUNK, featurize, log_findings
-from toxtune.modelcard import SCHEMA
-from toxtune.schemas import read_schema, schema_faults
+from toxtune.config.schema import read_schema, schema_faults
+from toxtune.data.demo import demo_csv
+from toxtune.features import featurizers
+from toxtune.features.arrays import read_features, save_features
+from toxtune.features.compute import CHUNK, featurize, log_findings
+from toxtune.features.definitions import (
+    SCALED,
+    definitions_of,
+    features_files,
+    features_name,
+)
+from toxtune.features.featurizers import COSTLY, COSTLY_UP_TO_ATOMS, KINDS, MAX_COUNT
+from toxtune.prediction.metadata import SCHEMA
 
 MOLECULES = [
     "C",
@@ -183,7 +188,7 @@ def test_features_come_back_from_their_file(made, tmp_path):
 def test_features_are_the_same_in_a_fresh_process(made):
     definition, _, _, features = made
     program = (
-        "from toxtune.featurizing import featurize\n"
+        "from toxtune.features.compute import featurize\n"
         f"features = featurize({definition!r}, {MOLECULES!r})\n"
         "print(features.names, features.values.tobytes().hex())\n"
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from families import (
+from helpers.families import (
     ALL_MISSING,
     N_CLASSES,
     N_TASKS,
@@ -14,12 +14,12 @@ from families import (
     fit,
     with_defaults,
 )
-from toxtune.kinds import BINARY, MULTICLASS, REGRESSION
-from toxtune.labels import scorable
-from toxtune.metrics import task_scores
-from toxtune.models import Examples
+from toxtune.data.labels import scorable
+from toxtune.models.base import Examples
 from toxtune.models.registry import MODULES, family_module
-from toxtune.training import status_of
+from toxtune.stats.metrics import task_scores
+from toxtune.tasks import BINARY, MULTICLASS, REGRESSION
+from toxtune.training.fitting import status_of
 
 THOROUGH = {
     "dense": {"neurons": 64, "epochs": 80, "batch_size": 5, "learning_rate": 0.01},

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from families import TRAIN, fit, predicted
-from toxtune.models import Examples, gradient_boosting
+from helpers.families import TRAIN, fit, predicted
+from toxtune.models import gradient_boosting
+from toxtune.models.base import Examples
 
 
 @pytest.mark.parametrize("n_values", [1, 2, 5, 255, 300])

@@ -8,11 +8,11 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from toxtune.data.parts import read_part, read_table, write_table
 from toxtune.errors import UserError
-from toxtune.parts import read_part, read_table, write_table
-from toxtune.splitfiles import write_fold, write_split
-from toxtune.splits import PARTS, Assignment, assign
-from toxtune.splitters import SPLITTERS, split_by_shares, split_into_folds
+from toxtune.splits.assign import PARTS, Assignment, assign
+from toxtune.splits.files import write_fold, write_split
+from toxtune.splits.splitters import SPLITTERS, split_by_shares, split_into_folds
 
 FRACTIONS = {"train": 0.6, "valid": 0.2, "test": 0.2}
 SEEDED = ["random", "stratified"]
@@ -133,7 +133,7 @@ def test_split_is_that_of_the_first_release(molecules):
 def test_same_seed_gives_the_same_split_in_a_fresh_process(molecules):
     code = (
         "import json, sys; from pathlib import Path\n"
-        "from toxtune.splits import assign\n"
+        "from toxtune.splits.assign import assign\n"
         "molecules, *all_settings = json.loads(sys.argv[1])\n"
         "of = [assign(Path(molecules), s, 'binary') for s in all_settings]\n"
         "print(json.dumps([[one.parts, one.folds] for one in of]))"

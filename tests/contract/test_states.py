@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import pytest
 
-from families import (
+from helpers.families import (
     bits,
     families,
     fit,
@@ -38,7 +38,7 @@ def test_training_goes_on_in_another_process(family, tmp_path):
     trained_in_steps(family, [2], tmp_path)
     resource = family_module(family).RESOURCE
     program = (
-        "from families import bits, fit\n"
+        "from helpers.families import bits, fit\n"
         f"state = {str(tmp_path / 'after-2')!r}\n"
         f"fitted = fit({family!r}, seed=3, state=state, {resource}=6)\n"
         "print('bits', repr(bits(fitted)).replace(' ', ''))\n"

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from brokenrun import BrokenRun, assert_same, goes_on
+from helpers.broken_run import BrokenRun, assert_same, goes_on
 
 ENTRY_FILES = ("valid_predictions.npy", "result.json", "manifest.json")
 RESULT_FILES = ("valid_predictions.npy", "learning_curve.tsv", "result.json")

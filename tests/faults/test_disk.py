@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from brokenrun import BrokenRun, assert_same, goes_on
+from helpers.broken_run import BrokenRun, assert_same, goes_on
 
 pytestmark = [
     pytest.mark.long,

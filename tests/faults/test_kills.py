@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from brokenrun import BrokenRun, assert_same, goes_on
+from helpers.broken_run import BrokenRun, assert_same, goes_on
 
 KILLS = 100
 # As many as the gate has time for.

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from brokenrun import BrokenRun, goes_on
+from helpers.broken_run import BrokenRun, goes_on
 
 pytestmark = pytest.mark.long
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from brokenrun import BrokenRun, assert_same
-from slurmcluster import wait_for
+from helpers.broken_run import BrokenRun, assert_same
+from helpers.slurm_cluster import wait_for
 
 pytestmark = pytest.mark.long
 

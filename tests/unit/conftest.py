@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from toxtune.config import ROOT
-from toxtune.overlay import overlaid
+from toxtune.config.check import ROOT
+from toxtune.config.overlay import overlaid
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from project import new_project
-from toxtune.demo import demo_csv
+from helpers.project import new_project
+from toxtune.data.demo import demo_csv
 
 OVERLAY = """
 run: final

@@ -9,8 +9,8 @@ import sys
 import pandas as pd
 import pytest
 
-from project import new_project
-from toxtune.tables import read_tsv
+from helpers.project import new_project
+from toxtune.io.tsv import read_tsv
 
 pytestmark = pytest.mark.promise(
     "a run full of hostile names",

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from project import new_project
+from helpers.project import new_project
 
 MAKERS_OF_THE_SPLIT = {"download_dataset", "curate_dataset", "split_dataset"}
 SCALED = """

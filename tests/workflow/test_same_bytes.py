@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 import pytest
 
-from project import kill_everything
+from helpers.project import kill_everything
 
 RESULT_FILES = (
     "trials.tsv",
@@ -23,7 +23,7 @@ RESULT_FILES = (
     "comparison.tsv",
     "decisions.tsv",
     "brier.tsv",
-    "reliability.tsv",
+    "helpers.reliability.tsv",
     "similarity.tsv",
 )
 REPLICATE_FILES = ("result.json", "valid_predictions.npy", "learning_curve.tsv")

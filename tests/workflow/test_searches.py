@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from project import kill_everything
+from helpers.project import kill_everything
 
 DRAWN = """
 search:

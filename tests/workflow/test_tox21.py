@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tox21file import needs_tox21, tox21_project
+from helpers.tox21_file import needs_tox21, tox21_project
 
 pytestmark = needs_tox21
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from project import TINY
+from helpers.project import TINY
 from toxtune.commands.verify import main, verify
-from toxtune.config import load_config
+from toxtune.config.check import load_config
 from toxtune.errors import UserError
-from toxtune.files import sha256_of_file
-from toxtune.resultfiles import sealed
+from toxtune.io.files import sha256_of_file
+from toxtune.training.result_files import sealed
 
 RESULTS = "results/tiny"
 

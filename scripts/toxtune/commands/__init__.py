@@ -1,1 +1,1 @@
-"""The programs behind the Makefile: `python -m toxtune.commands.NAME`."""
+"""The programs behind the Makefile."""

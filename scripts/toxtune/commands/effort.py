@@ -4,10 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from toxtune.config import load_config
-from toxtune.effort import effort
+from toxtune.config.build_plan import load_plans
+from toxtune.config.check import load_config
 from toxtune.errors import UserError
-from toxtune.planning import load_plans
+from toxtune.runs.cost_estimate import effort
 
 
 def main(arguments: list[str]) -> None:

@@ -6,8 +6,8 @@
 import sys
 
 from toxtune.errors import UserError
-from toxtune.exporting import export
-from toxtune.mlflowstore import write_store
+from toxtune.export.mlflow import write_store
+from toxtune.export.trials import export
 
 
 def main(arguments: list[str]) -> None:

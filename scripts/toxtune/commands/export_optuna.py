@@ -6,8 +6,8 @@
 import sys
 
 from toxtune.errors import UserError
-from toxtune.exporting import export
-from toxtune.optunastudy import write_studies
+from toxtune.export.optuna import write_studies
+from toxtune.export.trials import export
 
 
 def main(arguments: list[str]) -> None:

@@ -10,15 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from toxtune.errors import UserError
-from toxtune.files import whole_file
+from toxtune.io.files import whole_file
 
 
 def main(arguments: list[str]) -> None:
     """Write the table with predictions added, whole or not at all."""
     options = _options(arguments)
     # Slow to import, and `--help` has no use for them.
-    from toxtune.final import load
-    from toxtune.predicting import read_molecules, write_predictions
+    from toxtune.prediction.final_model import load
+    from toxtune.prediction.predict_table import read_molecules, write_predictions
 
     if options.predictions.resolve() == options.molecules.resolve():
         raise UserError(

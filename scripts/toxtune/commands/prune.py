@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from toxtune.config import load_config
+from toxtune.config.build_plan import load_plans
+from toxtune.config.check import load_config
+from toxtune.config.plan import Plan
 from toxtune.errors import UserError
-from toxtune.plan import Plan
-from toxtune.planning import load_plans
-from toxtune.replicates import model_key, state_key
-from toxtune.resultfiles import read_result
-from toxtune.runlock import no_run_beside
-from toxtune.writtenfiles import read_written
+from toxtune.io.integrity import read_written
+from toxtune.runs.lock import no_run_beside
+from toxtune.training.replicates import model_key, state_key
+from toxtune.training.result_files import read_result
 
 BASE = Path("config.yaml")
 EXAMPLES = Path("examples")

@@ -9,13 +9,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from toxtune.config import load_config
+from toxtune.config.build_plan import load_plans
+from toxtune.config.check import load_config
+from toxtune.config.plan import Plan
 from toxtune.errors import UserError
-from toxtune.outcomes import NO_RESULT
-from toxtune.plan import Plan
-from toxtune.planning import load_plans
-from toxtune.resultfiles import RESULT_FILES, read_result
-from toxtune.runlock import no_run_beside
+from toxtune.runs.lock import no_run_beside
+from toxtune.statuses import NO_RESULT
+from toxtune.training.result_files import RESULT_FILES, read_result
 
 # What rests on all trainings: without these Snakemake sees that one is missing.
 GATHERED = (

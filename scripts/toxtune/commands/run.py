@@ -16,10 +16,10 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from toxtune.config.overlay import overlaid, read_overlay, read_yaml
 from toxtune.errors import UserError
-from toxtune.overlay import overlaid, read_overlay, read_yaml
-from toxtune.runlock import RunLock
-from toxtune.statusfile import failed_trainings, last_status
+from toxtune.runs.lock import RunLock
+from toxtune.runs.status_file import failed_trainings, last_status
 
 SCRIPTS = Path(__file__).resolve().parents[2]
 SNAKEMAKE_LOCKS = Path(".snakemake/locks")
@@ -99,7 +99,7 @@ def _gave_up(failures: list[dict[str, Any]], arguments: list[str]) -> bool:
         print("`make run KEEP_GOING=1` ends the search without the failed trainings")
         return False
     # Heavy, and needed after a failure alone.
-    from toxtune.givingup import give_up
+    from toxtune.runs.mark_failed import give_up
 
     given_up = give_up(failures, configuration(arguments))
     for folder in given_up:

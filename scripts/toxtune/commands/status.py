@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from toxtune.errors import UserError
-from toxtune.progress import (
+from toxtune.runs.best_score import Best
+from toxtune.runs.lock import lock_is_held
+from toxtune.runs.progress import (
     TRAINING_RULES,
-    Best,
     Counts,
     added,
     best_in_words,
     in_words,
     trainings_in_words,
 )
-from toxtune.runlock import lock_is_held
-from toxtune.statusfile import last_status
+from toxtune.runs.status_file import last_status
 
 
 def main() -> None:

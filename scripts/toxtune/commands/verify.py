@@ -14,12 +14,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from toxtune.config import load_config
+from toxtune.config.build_plan import load_plans
+from toxtune.config.check import load_config
+from toxtune.config.plan import Plan
 from toxtune.errors import UserError
-from toxtune.files import read_json
-from toxtune.plan import Plan
-from toxtune.planning import load_plans
-from toxtune.runlock import no_run_beside
+from toxtune.io.files import read_json
+from toxtune.runs.lock import no_run_beside
 from toxtune.verification.data import verify_data
 from toxtune.verification.findings import Anew, Findings
 from toxtune.verification.outcome import verify_outcome

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.kinds import BINARY, MULTICLASS, REGRESSION
-from toxtune.models import Examples, Fitted
+from toxtune.models.base import Examples, Fitted
 from toxtune.models.dense_heads import Head, make_head
 from toxtune.models.dense_loop import Training, epoch_function, loss_function
 from toxtune.models.devices import set_up_device
 from toxtune.models.hyperparameters import Hyperparameter
+from toxtune.tasks import BINARY, MULTICLASS, REGRESSION
 
 LIBRARIES = ("tensorflow", "keras", "numpy")
 MODEL_FORMAT = "keras"
@@ -98,7 +98,7 @@ class DenseModel:
         self.network = network
 
     def predict(self, features: np.ndarray) -> np.ndarray:
-        """Return predictions, see `toxtune.models.Model`."""
+        """Return predictions, see `toxtune.models.base.Model`."""
         blocks = [
             self.network(
                 features[start : start + 4096].astype(np.float32), training=False

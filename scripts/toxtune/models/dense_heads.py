@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.kinds import BINARY, MULTICLASS, REGRESSION
-from toxtune.models import Examples, n_classes
+from toxtune.models.base import Examples, n_classes
+from toxtune.tasks import BINARY, MULTICLASS, REGRESSION
 
 
 @dataclass(frozen=True)

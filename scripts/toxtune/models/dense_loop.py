@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.models import Examples
+from toxtune.models.base import Examples
 from toxtune.models.dense_heads import Head
 
 

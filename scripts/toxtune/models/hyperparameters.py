@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from toxtune.kinds import KINDS
+from toxtune.tasks import KINDS
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Hyperparameter:
     many
         Whether a value is a list of numbers, each of them of `kind` and within bounds.
     kinds
-        The kinds of tasks (`toxtune.kinds`) for which it has a meaning.
+        The kinds of tasks (`toxtune.tasks`) for which it has a meaning.
     """
 
     kind: type

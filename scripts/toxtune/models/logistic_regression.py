@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.kinds import BINARY, MULTICLASS
-from toxtune.models import Examples, Fitted
+from toxtune.models.base import Examples, Fitted
 from toxtune.models.hyperparameters import Hyperparameter
 from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
+from toxtune.tasks import BINARY, MULTICLASS
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 MODEL_FORMAT = "skops"

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.kinds import MULTICLASS
-from toxtune.models import Examples, n_classes
+from toxtune.models.base import Examples, n_classes
+from toxtune.tasks import MULTICLASS
 
 
 class PerTaskModel:
@@ -31,7 +31,7 @@ class PerTaskModel:
         self.classes = classes
 
     def predict(self, features: np.ndarray) -> np.ndarray:
-        """Return predictions, see `toxtune.models.Model`."""
+        """Return predictions, see `toxtune.models.base.Model`."""
         from threadpoolctl import threadpool_limits
 
         with threadpool_limits(1):

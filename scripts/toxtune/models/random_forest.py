@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from toxtune.kinds import BINARY, CLASSES, MULTICLASS, REGRESSION
-from toxtune.models import Examples, Fitted
+from toxtune.models.base import Examples, Fitted
 from toxtune.models.hyperparameters import Hyperparameter, meaningful
 from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
+from toxtune.tasks import BINARY, CLASSES, MULTICLASS, REGRESSION
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 MODEL_FORMAT = "skops"

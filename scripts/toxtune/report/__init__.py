@@ -1,1 +1,1 @@
-"""The report of a run: figures by topic, each defined once, and their page."""
+"""What people read: summary and page of a run."""

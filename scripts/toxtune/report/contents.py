@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from toxtune.kinds import BINARY, KINDS, MULTICLASS, REGRESSION
+from toxtune.tasks import BINARY, KINDS, MULTICLASS, REGRESSION
 
 FOLDER = Path(__file__).resolve().parents[3] / "report"
 

@@ -8,14 +8,14 @@ import vl_convert
 from docutils.core import publish_parts
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from toxtune.evidence import warnings
-from toxtune.kinds import BINARY
 from toxtune.report import page_tables as tables
 from toxtune.report import verdict
 from toxtune.report.contents import FOLDER, Entry, entries
-from toxtune.report.figure import Figure
-from toxtune.report.look import CONFIG
+from toxtune.report.figures.figure import Figure
+from toxtune.report.figures.theme import CONFIG
 from toxtune.report.run import Run
+from toxtune.report.summary_sections import warnings
+from toxtune.tasks import BINARY
 
 LEADS = {
     "Search": "What was tried, scored on the validation part. Nothing here has seen "

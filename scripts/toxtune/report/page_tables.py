@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from toxtune.evidence import calls_rows
-from toxtune.finalsection import final_table, prospective_table
-from toxtune.markdown import format_score
-from toxtune.metrics import METRICS, metrics_of
-from toxtune.report.cost import total_costs
+from toxtune.report.figures.cost import total_costs
+from toxtune.report.final_model_section import final_table, prospective_table
+from toxtune.report.markdown import format_score
 from toxtune.report.run import Run, listed
 from toxtune.report.settings import setting_texts
+from toxtune.report.summary_sections import calls_rows
 from toxtune.report.verdict import duration
+from toxtune.stats.metrics import METRICS, metrics_of
 
 
 @dataclass(frozen=True)

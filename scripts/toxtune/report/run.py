@@ -1,5 +1,6 @@
 """What the files of a run say, as the figures of its report need it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -8,16 +9,36 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toxtune.evidence import Evidence, read_evidence
-from toxtune.files import read_json
-from toxtune.metrics import METRICS
-from toxtune.opening import read_test_predictions
-from toxtune.parts import Part, read_part
-from toxtune.ranking import best_first
-from toxtune.tables import read_tsv
+from toxtune.data.parts import Part, read_part
+from toxtune.evaluation.predictions import read_test_predictions
+from toxtune.io.files import read_json
+from toxtune.io.tsv import read_tsv
+from toxtune.selection.rules import best_first
+from toxtune.stats.metrics import METRICS
 
 # A panel a task, for so many tasks.
 MOST_TASKS = 24
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the files say that were made to doubt the scores.
+
+    Attributes
+    ----------
+    optimism
+        Content of ``optimism.json``.
+    comparison, similarity
+        The tables.
+    decisions, brier
+        The tables; ``None`` for tasks that are not binary.
+    """
+
+    optimism: dict[str, Any]
+    comparison: pd.DataFrame
+    similarity: pd.DataFrame
+    decisions: pd.DataFrame | None
+    brier: pd.DataFrame | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +62,7 @@ class Run:
     test_part
         Molecules and labels of the test part.
     test_predictions
-        Family to predictions (see `toxtune.models.Model`) of each seed, stacked.
+        Family to predictions (see `toxtune.models.base.Model`) of each seed, stacked.
     curves
         Trial to the learning curves of its replicates by name, where it has any.
     openings
@@ -251,3 +272,14 @@ def listed(words: list[str]) -> str:
 
 def _plural(noun: str, things: list[Any]) -> str:
     return noun if len(things) == 1 else f"{noun}s"
+
+
+def read_evidence(files: Mapping[str, Any]) -> Evidence:
+    """Read the tables that are there; of tasks that are not binary, some are not."""
+    return Evidence(
+        optimism=read_json(files["optimism"]),
+        comparison=read_tsv(files["comparison"]),
+        similarity=read_tsv(files["similarity"]),
+        decisions=read_tsv(files["decisions"]) if files.get("decisions") else None,
+        brier=read_tsv(files["brier"]) if files.get("brier") else None,
+    )

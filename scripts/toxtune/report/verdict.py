@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from toxtune.markdown import format_score
-from toxtune.report.cost import total_costs
-from toxtune.report.importance import importances, studied
+from toxtune.report.figures.cost import total_costs
+from toxtune.report.figures.importance import importances, studied
+from toxtune.report.markdown import format_score
 from toxtune.report.run import Run, listed
 
 

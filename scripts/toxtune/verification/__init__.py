@@ -1,1 +1,1 @@
-"""Verifying a finished run: what can be made anew is made anew, and compared."""
+"""Rebuilding a finished run from its raw file, and comparing."""

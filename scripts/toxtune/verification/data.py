@@ -12,14 +12,14 @@ import split_dataset
 import take_fold
 import take_fold_features
 import transform_part
-from toxtune.arrays import save_features
+from toxtune.config.plan import Plan
 from toxtune.errors import UserError
-from toxtune.features import is_scaled
-from toxtune.files import sha256_of_file
-from toxtune.joining import join_features, join_parts
-from toxtune.plan import Plan
-from toxtune.splitsettings import NO_REFIT
-from toxtune.trials import ALL
+from toxtune.features.arrays import save_features
+from toxtune.features.definitions import is_scaled
+from toxtune.features.rows import join_features
+from toxtune.io.files import sha256_of_file
+from toxtune.splits.files import join_parts
+from toxtune.splits.settings import ALL, NO_REFIT
 from toxtune.verification.findings import Anew
 
 DATASET, PARTS, FEATURES = "files of the dataset", "files of the split", "features"

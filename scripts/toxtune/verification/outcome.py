@@ -8,23 +8,22 @@ import numpy as np
 
 import save_final_model
 import summarize_test
-from toxtune.final import load
-from toxtune.frozen import read_selection
-from toxtune.jobsettings import final_settings
-from toxtune.ledger import opening_id, read_openings
-from toxtune.memberscores import Resampling
+from toxtune.config.job_settings import final_settings
+from toxtune.config.plan import Plan
+from toxtune.data.parts import read_part, read_table
+from toxtune.evaluation.ledger import opening_id, read_openings
+from toxtune.evaluation.predictions import predict_test, read_test_predictions
+from toxtune.io.integrity import read_written
 from toxtune.models.registry import family_module
-from toxtune.opening import predict_test, read_test_predictions
-from toxtune.parts import read_part, read_table
-from toxtune.plan import Plan
-from toxtune.replicates import model_key
-from toxtune.splitsettings import NO_REFIT
-from toxtune.store import default_store
-from toxtune.trials import ALL
+from toxtune.prediction.final_model import load
+from toxtune.selection.selection_file import read_selection
+from toxtune.splits.settings import ALL, NO_REFIT
+from toxtune.stats.bootstrap import Resampling
+from toxtune.training.replicates import model_key
+from toxtune.training.store import default_store
 from toxtune.verification.findings import Anew
 from toxtune.verification.retraining import largest_difference
-from toxtune.verification.stored import is_key, verify_entry
-from toxtune.writtenfiles import read_written
+from toxtune.verification.store_entries import is_key, verify_entry
 
 MODELS, TEST, FINAL = "models of the winners", "test results", "final models"
 PARTS = ("train", "valid", "test")

@@ -7,9 +7,9 @@ from random import Random
 
 import numpy as np
 
-from toxtune.files import sha256_of_file
-from toxtune.store import Store
-from toxtune.trainers import train
+from toxtune.io.files import sha256_of_file
+from toxtune.training.execution import train
+from toxtune.training.store import Store
 from toxtune.verification.findings import Findings
 from toxtune.verification.search import Training
 

@@ -9,19 +9,19 @@ import gather_trials
 import propose_trials
 import select_best
 import weigh_trials
-from toxtune.files import read_json
-from toxtune.jobsettings import selection_settings, weighing_settings
-from toxtune.memberscores import Resampling
-from toxtune.outcomes import NO_RESULT
-from toxtune.parts import read_part
-from toxtune.plan import Plan
-from toxtune.proposals import read_proposal
-from toxtune.replicatenames import seed_and_fold
-from toxtune.replicates import Replicate, replicate_of
-from toxtune.scoring import Judged, Scored, distinct, read_judged, score_replicate
-from toxtune.trials import Trial
+from toxtune.config.job_settings import selection_settings, weighing_settings
+from toxtune.config.plan import Plan
+from toxtune.data.parts import read_part
+from toxtune.io.files import read_json
+from toxtune.search.proposals import read_proposal
+from toxtune.search.trials import Trial, seed_and_fold
+from toxtune.selection.scoring import Scored, distinct, read_judged, score_replicate
+from toxtune.stats.bootstrap import Resampling
+from toxtune.stats.metrics import Judged
+from toxtune.statuses import NO_RESULT
+from toxtune.training.replicates import Replicate, replicate_of
 from toxtune.verification.findings import Anew
-from toxtune.verification.stored import verify_entries
+from toxtune.verification.store_entries import verify_entries
 
 TRAININGS, TABLES = "trainings", "tables of the search"
 

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from finalmodel import make
+from helpers.final_models import make
 
 
 @pytest.fixture(autouse=True)

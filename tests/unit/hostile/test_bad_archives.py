@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from finalmodel import refused_model
-from harm import Payload, zipped
-from toxtune import archives
+from helpers.final_models import refused_model
+from helpers.harm import Payload, zipped
 from toxtune.commands.predict import main
 from toxtune.errors import UserError
-from toxtune.final import FINGERPRINTS, load
-from toxtune.modelcard import CARD
+from toxtune.prediction import archive as archives
+from toxtune.prediction.final_model import FINGERPRINTS, load
+from toxtune.prediction.metadata import CARD
 
 pytestmark = pytest.mark.promise(
     "a hostile final model: its archive",

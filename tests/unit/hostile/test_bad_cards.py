@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from finalmodel import refused_model
-from toxtune.modelcard import CARD
+from helpers.final_models import refused_model
+from toxtune.prediction.metadata import CARD
 
 pytestmark = pytest.mark.promise(
     "a hostile final model: its card", "refused, with the key"

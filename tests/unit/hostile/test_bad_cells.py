@@ -2,11 +2,11 @@
 
 import pytest
 
-from harm import COLUMNS, check
-from toxtune.curation import curate, warn_of_formulas, write_curation
-from toxtune.parts import read_table
-from toxtune.smiles import MAX_ATOMS, parse_smiles
-from toxtune.timesplit import split_by_time
+from helpers.harm import COLUMNS, check
+from toxtune.data.curation import curate, warn_of_formulas, write_curation
+from toxtune.data.parts import read_table
+from toxtune.data.smiles import MAX_ATOMS, parse_smiles
+from toxtune.splits.by_time import split_by_time
 
 pytestmark = pytest.mark.promise(
     "a bad label, id or SMILES in a table",

@@ -2,12 +2,12 @@
 
 import pytest
 
-from harm import refused
+from helpers.harm import refused
 from toxtune.commands.run import configuration
-from toxtune.config import ROOT, load_config
+from toxtune.config.build_plan import load_plans, prospective_sums
+from toxtune.config.check import ROOT, load_config
+from toxtune.config.overlay import read_overlay
 from toxtune.errors import UserError
-from toxtune.overlay import read_overlay
-from toxtune.planning import load_plans, prospective_sums
 
 pytestmark = pytest.mark.promise(
     "a bad configuration", "refused in one line with file, key, rule and value"

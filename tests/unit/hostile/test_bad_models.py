@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import skops.io
 
-from finalmodel import refused_model
-from harm import Payload, zipped
-from toxtune.final import FINGERPRINTS
-from toxtune.modelcard import CARD
+from helpers.final_models import refused_model
+from helpers.harm import Payload, zipped
+from toxtune.prediction.final_model import FINGERPRINTS
+from toxtune.prediction.metadata import CARD
 
 pytestmark = pytest.mark.promise(
     "a hostile final model: its models", "refused; nothing is unpickled"

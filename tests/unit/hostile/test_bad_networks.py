@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from finalmodel import refused_model
-from harm import zipped
-from toxtune.final import FINGERPRINTS
-from toxtune.modelcard import CARD
-from toxtune.networkfile import check_network
+from helpers.final_models import refused_model
+from helpers.harm import zipped
+from toxtune.prediction.final_model import FINGERPRINTS
+from toxtune.prediction.keras_file import check_network
+from toxtune.prediction.metadata import CARD
 
 pytestmark = pytest.mark.promise(
     "a hostile final model: its networks", "refused before Keras builds anything"

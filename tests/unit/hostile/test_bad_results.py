@@ -4,16 +4,16 @@ import json
 
 import pytest
 
-from harm import refused
-from toxtune import statusfile
+from helpers.harm import refused
 from toxtune.commands import status
-from toxtune.exporting import read_run
-from toxtune.files import write_json
-from toxtune.frozen import read_selection, selection_id
-from toxtune.ledger import read_openings, record_opening
-from toxtune.proposals import read_proposal
-from toxtune.scoring import score_replicate
-from toxtune.trials import make_trial, with_hyperparameters
+from toxtune.evaluation.ledger import read_openings, record_opening
+from toxtune.export.trials import read_run
+from toxtune.io.files import write_json
+from toxtune.runs import status_file as statusfile
+from toxtune.search.proposals import read_proposal
+from toxtune.search.trials import make_trial, with_hyperparameters
+from toxtune.selection.scoring import score_replicate
+from toxtune.selection.selection_file import read_selection, selection_id
 
 pytestmark = pytest.mark.promise(
     "a result, store entry or ledger that is not what was written",

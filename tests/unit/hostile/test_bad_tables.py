@@ -5,15 +5,16 @@ import tracemalloc
 
 import pytest
 
-from harm import COLUMNS, check
-from toxtune import gzipped, tablelines
-from toxtune.config import ROOT, load_config
-from toxtune.curation import curate
-from toxtune.download import fetch_dataset
-from toxtune.planning import load_plans
-from toxtune.predicting import read_molecules
-from toxtune.tablelines import MAX_LINE
-from toxtune.testsource import join_test_source
+from helpers.harm import COLUMNS, check
+from toxtune.config.build_plan import load_plans
+from toxtune.config.check import ROOT, load_config
+from toxtune.data import sources as gzipped
+from toxtune.data.curation import curate
+from toxtune.data.download import fetch_dataset
+from toxtune.data.raw_table import join_test_source
+from toxtune.io import csv_rows as tablelines
+from toxtune.io.csv_rows import MAX_LINE
+from toxtune.prediction.predict_table import read_molecules
 
 pytestmark = pytest.mark.promise(
     "a bad table", "refused in one line with file, line and rule"

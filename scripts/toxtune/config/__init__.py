@@ -1,0 +1,1 @@
+"""From configuration files to a plan: read, check, and lay out all jobs."""

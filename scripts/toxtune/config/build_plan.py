@@ -1,0 +1,251 @@
+"""From a configuration to plans: dataset, splits and trials, each by its identity."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from toxtune.config.plan import Plan, PlannedStage
+from toxtune.data.parts import SPLIT_COLUMN
+from toxtune.data.sources import _hash_of_source
+from toxtune.features.definitions import definitions_of, features_name
+from toxtune.identity import short_id
+from toxtune.models.registry import family_module
+from toxtune.search.schedule import Schedule, schedule
+from toxtune.search.space import read_space
+from toxtune.search.trials import Trial, make_trial, replicate_name
+from toxtune.splits.settings import fold_numbers, split_settings
+from toxtune.stats.metrics import METRICS
+from toxtune.tasks import BINARY
+
+# What decides a proposal; the rest of a space is its budget.
+SPACE_KEYS = ("family", "features", "hyperparameters")
+
+
+# What the families' shipped spaces are searched with, by its name in config.yaml.
+FEATURES_OF_MODELS = "ecfp"
+
+
+def load_plans(config: dict[str, Any]) -> list[Plan]:
+    """Work out the plans of a checked configuration, one per split.
+
+    Several splits are several searches, each with a selection and a test of its own.
+
+    Raises
+    ------
+    UserError
+        For a missing data file or an illegal space.
+    """
+    dataset = _dataset_settings(config)
+    searches = [
+        _search(f"space-{number}", key, spelled, config)
+        for number, (key, spelled) in enumerate(_spaces(config))
+    ]
+    return [
+        _plan(
+            config,
+            f"{config['run']}/{name}" if name else config["run"],
+            dataset,
+            split,
+            searches,
+        )
+        for name, split in split_settings(config).items()
+    ]
+
+
+def prospective_sums(config: dict[str, Any]) -> dict[str, str]:
+    """Map the name of each prospective dataset to the SHA-256 of its content."""
+    return {
+        one["name"]: _hash_of_source(one["source"], f"prospective[{number}].source")
+        for number, one in enumerate(config["prospective"])
+    }
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One space's search, before it is laid on a split.
+
+    Attributes
+    ----------
+    name
+        ``space-`` and the space's number.
+    kind
+        Of the tasks.
+    spelled
+        The space as the configuration has it.
+    definitions
+        Name of features to what stands side by side in them.
+    schedule
+        What is trained.
+    """
+
+    name: str
+    kind: str
+    spelled: dict[str, Any]
+    definitions: dict[str, list[dict[str, Any]]]
+    schedule: Schedule
+
+    @property
+    def features(self) -> dict[str, str]:
+        """The configuration's names of features to the names of their files."""
+        return {name: features_name(*of) for name, of in self.definitions.items()}
+
+
+def _spaces(config: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """List the spaces that are searched, each with its key for messages."""
+    if not config["models"]:
+        spaces = config["search"]["spaces"]
+        return [(f"search.spaces[{n}]", space) for n, space in enumerate(spaces)]
+    return [
+        (
+            f"models[{number}]",
+            {
+                "family": family,
+                "features": FEATURES_OF_MODELS,
+                "hyperparameters": family_module(family).SPACE,
+            },
+        )
+        for number, family in enumerate(config["models"])
+    ]
+
+
+def _search(
+    name: str, key: str, spelled: dict[str, Any], config: dict[str, Any]
+) -> _Search:
+    features = config["features"]
+    kind = _kind(config)
+    space = read_space(spelled, list(features), key, kind)
+    settings = {**config["search"], **spelled}
+    return _Search(
+        name=name,
+        kind=kind,
+        spelled=spelled,
+        definitions={
+            name: definitions_of(features, name) for name in space.features.values
+        },
+        schedule=schedule(space, settings, sorted(config["search"]["seeds"])),
+    )
+
+
+def _plan(
+    config: dict[str, Any],
+    run: str,
+    dataset: dict[str, Any],
+    split: dict[str, Any],
+    searches: list[_Search],
+) -> Plan:
+    identity = {"dataset": short_id(dataset), "split": short_id(split)}
+    features: dict[str, dict[str, Any]] = {}
+    trials: dict[str, Trial] = {}
+    replicates: set[tuple[str, str]] = set()
+    stages: dict[str, PlannedStage] = {}
+    for search in searches:
+        for definitions in search.definitions.values():
+            features.update((features_name(one), one) for one in definitions)
+        started = _started(search, identity)
+        trials.update((trial.id, trial) for trial, _ in started)
+        replicates.update(_replicates(started, split))
+        common = {**identity, "objective": config["objective"]}
+        stages.update(_stages(search, started, common, split))
+    return Plan(
+        run=run,
+        kind=_kind(config),
+        dataset=dataset,
+        dataset_id=identity["dataset"],
+        split=split,
+        split_id=identity["split"],
+        features=features,
+        trials={id: trials[id] for id in sorted(trials)},
+        replicates=sorted(replicates),
+        stages=stages,
+    )
+
+
+def _started(
+    search: _Search, identity: dict[str, str]
+) -> list[tuple[Trial, list[int]]]:
+    """Name the trials that a search starts with."""
+    return [
+        (
+            make_trial(
+                **identity,
+                family=search.spelled["family"],
+                features=search.features[point.features],
+                hyperparameters=point.hyperparameters,
+                kind=search.kind,
+            ),
+            seeds,
+        )
+        for point, seeds in search.schedule.points
+    ]
+
+
+def _replicates(
+    started: list[tuple[Trial, list[int]]], split: dict[str, Any]
+) -> list[tuple[str, str]]:
+    """Pair the id of each trial with the names of its trainings."""
+    return [
+        (trial.id, name) for trial, seeds in started for name in _names(seeds, split)
+    ]
+
+
+def _names(seeds: list[int], split: dict[str, Any]) -> list[str]:
+    """Name the trainings of a trial: one per seed, and per fold if there are any."""
+    return [
+        replicate_name(seed, fold) for fold in fold_numbers(split) for seed in seeds
+    ]
+
+
+def _stages(
+    search: _Search,
+    started: list[tuple[Trial, list[int]]],
+    common: dict[str, Any],
+    split: dict[str, Any],
+) -> dict[str, PlannedStage]:
+    """Lay the stages of a search on a split."""
+    common = {
+        **common,
+        "kind": search.kind,
+        "space": {key: search.spelled[key] for key in SPACE_KEYS},
+        "features": search.features,
+    }
+    return {
+        f"{search.name}/{stage.name}": PlannedStage(
+            family=search.spelled["family"],
+            size=stage.size,
+            replicates=_names(stage.seeds, split),
+            start=_replicates(started[stage.start.start : stage.start.stop], split),
+            after=[f"{search.name}/{name}" for name in stage.after],
+            settings={**stage.settings, **common, "size": stage.size},
+        )
+        for stage in search.schedule.stages
+    }
+
+
+def _kind(config: dict[str, Any]) -> str:
+    """Return the kind of tasks that the objective is for."""
+    return METRICS[config["objective"]["metric"]].kind
+
+
+def _dataset_settings(config: dict[str, Any]) -> dict[str, Any]:
+    """Return what decides the dataset; what does not apply is left out.
+
+    So that a new setting renames no dataset.
+    """
+    dataset, kind, test = config["dataset"], _kind(config), {}
+    seed = dataset["permute_labels"]
+    column = config["split"]["column"]
+    if dataset["test_source"] is not None:
+        source = dataset["test_source"]
+        test = {"test_sha256": _hash_of_source(source, "dataset.test_source")}
+        column = SPLIT_COLUMN
+    return {
+        "sha256": dataset["sha256"]
+        or _hash_of_source(dataset["source"], "dataset.source"),
+        "smiles_column": dataset["smiles_column"],
+        "id_column": dataset["id_column"],
+        "tasks": sorted(dataset["tasks"]),
+        "part_column": column,
+        **test,
+        # Binary labels had their ids first.
+        **({} if kind == BINARY else {"kind": kind}),
+        **({} if seed is None else {"permute_labels": seed}),
+    }

@@ -1,0 +1,36 @@
+"""What jobs are told of a configuration, for the rules and for who does them again."""
+
+from typing import Any
+
+from toxtune.config.plan import Plan
+
+
+def weighing_settings(config: dict[str, Any], plan: Plan) -> dict[str, Any]:
+    """Say what `weigh_trials` is told."""
+    return {
+        "objective": config["objective"],
+        "seeds": sorted(config["search"]["seeds"]),
+        "cross_validated": plan.is_cross_validated,
+    }
+
+
+def selection_settings(config: dict[str, Any], plan: Plan) -> dict[str, Any]:
+    """Say what `select_best` is told."""
+    return {
+        **weighing_settings(config, plan),
+        "rule": config["select"]["rule"],
+        "dataset": plan.dataset_id,
+        "split": plan.split_id,
+    }
+
+
+def final_settings(config: dict[str, Any], plan: Plan) -> dict[str, Any]:
+    """Say what `save_final_model` is told."""
+    return {
+        **config["final"],
+        "run": plan.run,
+        "features": plan.features,
+        "calibration": config["calibration"],
+        "smiles_column": config["dataset"]["smiles_column"],
+        "cross_validated": plan.is_cross_validated,
+    }

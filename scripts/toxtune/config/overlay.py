@@ -1,0 +1,95 @@
+"""Laying configurations over each other, as Snakemake does it."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from toxtune.config.plain_values import refuse_unplain
+from toxtune.errors import UserError
+from toxtune.text import shown
+
+MAX_CHARACTERS = 1_000_000
+
+
+# With this key Snakemake takes a file for a template, and evaluates what is in it.
+TEMPLATE = "__use_yte__"
+
+
+def overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Merge two configurations: mappings key by key, everything else from `above`."""
+    merged = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, dict) and isinstance(below.get(key), dict)
+        merged[key] = overlaid(below[key], value) if both else value
+    return merged
+
+
+def read_overlay(path: Path) -> dict[str, Any]:
+    """Read one configuration file.
+
+    Raises
+    ------
+    UserError
+        If it cannot be read, is not YAML, no mapping or a template.
+    """
+    try:
+        with open(path, encoding="utf-8") as stream:
+            text = stream.read(MAX_CHARACTERS + 1)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: must be UTF-8 text: {error}") from None
+    if len(text) > MAX_CHARACTERS:
+        raise UserError(f"{path}: must have at most {MAX_CHARACTERS:,} characters")
+    config = read_yaml(text, str(path))
+    if config is None:
+        return {}
+    if not isinstance(config, dict):
+        raise UserError(
+            f"{path}: must be a mapping of keys to values, got {shown(config)}"
+        )
+    if TEMPLATE in config:
+        raise UserError(
+            f"{path}: {TEMPLATE}: a configuration is no template, whose code would be "
+            "run; write the values themselves"
+        )
+    return config
+
+
+def read_yaml(text: str, name: str) -> Any:
+    """Read YAML of plain values, in which no key stands twice; `name` is for messages.
+
+    Raises
+    ------
+    UserError
+        If it is not that.
+    """
+    try:
+        value = yaml.load(text, Loader=_Loader)
+    except RecursionError:
+        raise UserError(f"{name}: is nested too deeply") from None
+    # A number or date that is none raises what Python raises for it.
+    except (yaml.YAMLError, ValueError, AttributeError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"{name}: is not YAML: {reason}") from None
+    refuse_unplain(value, name)
+    return value
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without types of Python's; a key that stands twice is a mistake."""
+
+    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if (key.tag, key.value) in seen:
+                raise yaml.composer.ComposerError(
+                    problem=f"the key {shown(key.value)} stands twice",
+                    problem_mark=key.start_mark,
+                )
+            seen.add((key.tag, key.value))
+        return node

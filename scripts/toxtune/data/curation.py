@@ -1,0 +1,248 @@
+"""Curate a dataset: drop what is no molecule, settle labels that contradict."""
+
+import logging
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+from rdkit import rdBase
+
+from toxtune.data.labels import permute_labels
+from toxtune.data.parts import KEYS, SPLIT_COLUMN, write_table
+from toxtune.data.raw_table import RawRow, read_raw
+from toxtune.data.smiles import group_of, parse_smiles
+from toxtune.errors import UserError
+from toxtune.io.files import write_json
+from toxtune.tasks import BINARY, REGRESSION
+from toxtune.text import looks_like_formula, shown
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Molecule:
+    """A row that stays, and the group of rows that are the same molecule."""
+
+    raw: RawRow
+    group: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """A dropped row (`task` is empty), or a label that was cleared or averaged."""
+
+    raw: RawRow
+    action: str
+    task: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Curation:
+    """The curated molecules, what was changed, and the counts of both."""
+
+    tasks: list[str]
+    molecules: list[Molecule]
+    changes: list[Change]
+    counts: dict[str, Any]
+
+
+def curate(path: Path, columns: dict[str, Any]) -> Curation:
+    """Curate the dataset in the CSV file `path`.
+
+    Parameters
+    ----------
+    path
+        The file as downloaded.
+    columns
+        Names of columns, see `toxtune.data.raw_table.read_raw`.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be understood, or no molecule or no label is left.
+    """
+    tasks, rows = read_raw(path, columns)
+    kept, dropped = _drop_unparsable(rows)
+    if not kept:
+        raise UserError(
+            f"{path}: no molecule is left: RDKit can parse none of the {len(rows)} "
+            f"SMILES in column {columns['smiles_column']!r}"
+        )
+    molecules, settled = _settle_conflicts(kept, tasks, columns["kind"])
+    # The key is there in the control alone: other datasets had their ids before it.
+    if "permute_labels" in columns:
+        molecules = _permuted(molecules, columns["permute_labels"])
+    if not any(any(molecule.raw.labels) for molecule in molecules):
+        raise UserError(f"{path}: no label is left in the tasks {', '.join(tasks)}")
+    # Rows stay in the file's order; sorting is stable, so tasks do too.
+    changes = sorted(dropped + settled, key=lambda change: change.raw.row)
+    counts = _count(molecules, dropped, settled)
+    counts["kind"] = columns["kind"]
+    counts["tasks"] = _count_labels(tasks, molecules, columns["kind"])
+    return Curation(tasks, molecules, changes, counts)
+
+
+def write_curation(
+    curation: Curation, with_part: bool, molecules: Path, changes: Path, counts: Path
+) -> None:
+    """Write molecules.csv, curation.tsv and curation.json.
+
+    `with_part` adds the column ``part`` to molecules.csv, after the tasks.
+    """
+    header = [*KEYS, *curation.tasks, *([SPLIT_COLUMN] if with_part else [])]
+    rows = (
+        [m.raw.row, m.raw.id, m.raw.smiles, m.group, *m.raw.labels]
+        + ([m.raw.part] if with_part else [])
+        for m in curation.molecules
+    )
+    write_table(molecules, header, rows)
+    rows = (
+        [c.raw.row, c.raw.id, c.raw.smiles, c.action, c.task, c.reason]
+        for c in curation.changes
+    )
+    header = ["row", "id", "smiles", "action", "task", "reason"]
+    write_table(changes, header, rows, delimiter="\t")
+    write_json(counts, curation.counts)
+
+
+def log_report(counts: dict[str, Any]) -> None:
+    """Log what the curation did, and the tasks that cannot be learnt."""
+    logger.info(
+        "%(rows)d rows, %(dropped)d dropped: %(molecules)d molecules in %(groups)d "
+        "groups; %(groups_with_several_rows)d groups have several rows, "
+        "%(groups_with_conflicts)d contradict themselves: "
+        "%(labels_cleared)d labels cleared, %(labels_averaged)d averaged",
+        counts,
+    )
+    logger.info("The tasks are %s, as objective.metric says", counts["kind"])
+    for task, labels in counts["tasks"].items():
+        logger.info(
+            "%s: %s", task, ", ".join(f"{n} {key}" for key, n in labels.items())
+        )
+        if counts["kind"] == BINARY and not (
+            labels["n_positive"] and labels["n_negative"]
+        ):
+            logger.warning("Task %s does not have both classes", task)
+
+
+def warn_of_formulas(curation: Curation) -> None:
+    """Warn of text that a spreadsheet takes for a formula.
+
+    It is written as it came: an id that was changed would match nothing.
+    """
+    texts = [*curation.tasks, *(one.raw.id for one in curation.molecules)]
+    for change in curation.changes:
+        texts += [change.raw.id, change.raw.smiles]
+    if suspicious := sorted(set(filter(looks_like_formula, texts))):
+        logger.warning(
+            "Warning: %d names, ids or SMILES begin with = + - or @, such as %s; a "
+            "spreadsheet takes that for a formula: import these columns as text",
+            len(suspicious),
+            shown(suspicious[0]),
+        )
+
+
+def _drop_unparsable(rows: list[RawRow]) -> tuple[list[Molecule], list[Change]]:
+    kept, dropped = [], []
+    with rdBase.BlockLogs():
+        for raw in rows:
+            molecule, reason = parse_smiles(raw.smiles)
+            if molecule is not None:
+                kept.append(Molecule(raw, group_of(molecule)))
+            else:
+                dropped.append(Change(raw, "dropped", "", reason))
+    return kept, dropped
+
+
+def _settle_conflicts(
+    molecules: list[Molecule], tasks: list[str], kind: str
+) -> tuple[list[Molecule], list[Change]]:
+    """Give the rows of a group one label per task.
+
+    Where they differ, a class becomes missing, and a value the mean of the group's.
+    """
+    seen = defaultdict(list)
+    for molecule in molecules:
+        for task, label in zip(tasks, molecule.raw.labels, strict=True):
+            if label:
+                seen[molecule.group, task].append(label)
+    conflicts = {key: labels for key, labels in seen.items() if len(set(labels)) > 1}
+
+    curated, changes = [], []
+    for molecule in molecules:
+        raw, labels = molecule.raw, list(molecule.raw.labels)
+        for index, task in enumerate(tasks):
+            conflict = conflicts.get((molecule.group, task))
+            if conflict and labels[index]:
+                action, labels[index], reason = _settled(conflict, kind)
+                reason = f"group {molecule.group} has {reason}"
+                changes.append(Change(raw, action, task, reason))
+        curated.append(replace(molecule, raw=replace(raw, labels=labels)))
+    return curated, changes
+
+
+def _permuted(molecules: list[Molecule], seed: int) -> list[Molecule]:
+    """Give each molecule the labels of another."""
+    permuted = permute_labels(
+        [molecule.group for molecule in molecules],
+        [molecule.raw.labels for molecule in molecules],
+        seed,
+    )
+    return [
+        replace(molecule, raw=replace(molecule.raw, labels=labels))
+        for molecule, labels in zip(molecules, permuted, strict=True)
+    ]
+
+
+def _settled(labels: list[str], kind: str) -> tuple[str, str, str]:
+    """Return what is done to unequal labels of one group, what they become, and why."""
+    if kind != REGRESSION:
+        return "label cleared", "", f"both {' and '.join(sorted(set(labels)))}"
+    values = sorted(map(float, labels))
+    reason = f"{len(values)} values from {values[0]} to {values[-1]}"
+    return "label averaged", repr(fmean(values)), reason
+
+
+def _count(
+    molecules: list[Molecule],
+    dropped: list[Change],
+    settled: list[Change],
+) -> dict[str, Any]:
+    sizes = Counter(molecule.group for molecule in molecules)
+    group_of_row = {molecule.raw.row: molecule.group for molecule in molecules}
+    actions = Counter(change.action for change in settled)
+    return {
+        "rows": len(molecules) + len(dropped),
+        "dropped": len(dropped),
+        "molecules": len(molecules),
+        "groups": len(sizes),
+        "groups_with_several_rows": sum(size > 1 for size in sizes.values()),
+        "groups_with_conflicts": len({group_of_row[c.raw.row] for c in settled}),
+        "labels_cleared": actions["label cleared"],
+        "labels_averaged": actions["label averaged"],
+    }
+
+
+def _count_labels(
+    tasks: list[str], molecules: list[Molecule], kind: str
+) -> dict[str, dict[str, int | float]]:
+    """Count each task's labels: of classes one by one, of values with their range."""
+    counted = {}
+    for index, task in enumerate(tasks):
+        labels = Counter(molecule.raw.labels[index] for molecule in molecules)
+        missing = labels.pop("", 0)
+        if kind == BINARY:
+            counts = {"n_positive": labels["1"], "n_negative": labels["0"]}
+        elif kind == REGRESSION:
+            values = sorted(map(float, labels))
+            span = {"lowest": values[0], "highest": values[-1]} if values else {}
+            counts = {"n_measured": labels.total(), **span}
+        else:
+            counts = {
+                f"n_class_{label}": labels[label] for label in sorted(labels, key=int)
+            }
+        counted[task] = {**counts, "n_missing": missing}
+    return counted

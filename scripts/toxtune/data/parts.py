@@ -1,0 +1,108 @@
+"""Tables of molecules: molecules.csv and its parts train, valid and test.
+
+Every training imports this module: it needs nothing but NumPy.
+"""
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from toxtune.io.files import whole_file
+
+KEYS = ["row", "id", "smiles", "group"]
+
+
+# What the split goes by, where that is a column of the dataset's: a part, or a time.
+SPLIT_COLUMN = "split_by"
+
+
+@dataclass(frozen=True)
+class Part:
+    """The molecules of one part, in the order of its file.
+
+    Attributes
+    ----------
+    ids, smiles, groups
+        One string a molecule.
+    tasks
+        The names of the tasks.
+    labels
+        float32, n_molecules x n_tasks; NaN = unmeasured.
+    """
+
+    ids: list[str]
+    smiles: list[str]
+    groups: list[str]
+    tasks: list[str]
+    labels: np.ndarray
+
+
+def read_part(path: Path) -> Part:
+    """Read molecules.csv or one of its parts.
+
+    Raises
+    ------
+    ValueError
+        If the file does not start with the columns row, id, smiles and group, or
+        a label is not a number.
+    """
+    header, rows = read_table(path)
+    if header[: len(KEYS)] != KEYS:
+        raise ValueError(f"{path}: must start with the columns {KEYS}, got {header}")
+    last = -1 if header[-1] == SPLIT_COLUMN else None
+    tasks = header[len(KEYS) : last]
+    labels = [
+        [float(label) if label else np.nan for label in row[len(KEYS) : last]]
+        for row in rows
+    ]
+    return Part(
+        ids=[row[1] for row in rows],
+        smiles=[row[2] for row in rows],
+        groups=[row[3] for row in rows],
+        tasks=tasks,
+        labels=np.array(labels, dtype=np.float32).reshape(len(rows), len(tasks)),
+    )
+
+
+def read_split_column(molecules: Path) -> list[str]:
+    """Read the last column of molecules.csv, which the split goes by.
+
+    Raises
+    ------
+    ValueError
+        If it is not there.
+    """
+    header, rows = read_table(molecules)
+    if header[-1] != SPLIT_COLUMN:
+        raise ValueError(f"{molecules}: has no column {SPLIT_COLUMN!r}")
+    return [row[-1] for row in rows]
+
+
+def read_table(path: Path, delimiter: str = ",") -> tuple[list[str], list[list[str]]]:
+    """Read a table as it stands: its header and its rows, all strings."""
+    with open(path, encoding="utf-8", newline="") as stream:
+        header, *rows = csv.reader(stream, delimiter=delimiter)
+    return header, rows
+
+
+def has_rows(path: Path) -> bool:
+    """Tell whether a table has a row below its header, without reading the others."""
+    with open(path, encoding="utf-8", newline="") as stream:
+        return sum(1 for _ in islice(csv.reader(stream), 2)) == 2
+
+
+def write_table(
+    path: Path,
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    delimiter: str = ",",
+) -> None:
+    """Write a table, whole or not at all."""
+    with whole_file(path) as stream:
+        writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)

@@ -1,0 +1,117 @@
+"""Reading a file that may be compressed, whatever its name says."""
+
+import gzip
+import hashlib
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from toxtune.errors import UserError
+from toxtune.io.files import read_json, write_json
+
+CHUNK_BYTES = 1 << 20
+
+
+# A few kilobytes of gzip can hold terabytes of zeros.
+MAX_BYTES = 4 << 30
+
+
+def uncompressed(stream: BinaryIO, source: str) -> Iterator[bytes]:
+    """Yield the content of a plain or a gzip file, in chunks.
+
+    Raises
+    ------
+    UserError
+        If the file cannot be read, is cut off or damaged, or holds more than
+        `MAX_BYTES`; the message names `source`.
+    """
+    # By content, not by name: mirrors and browsers decompress without renaming.
+    is_gzip = stream.read(2) == b"\x1f\x8b"
+    stream.seek(0)
+    reader = gzip.GzipFile(fileobj=stream) if is_gzip else stream
+    size = 0
+    try:
+        while chunk := reader.read(CHUNK_BYTES):
+            size += len(chunk)
+            refuse_too_large(size, source)
+            yield chunk
+    except EOFError:
+        raise UserError(f"{source}: the gzip file is cut off before its end") from None
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise UserError(f"{source}: the gzip file is damaged: {error}") from None
+    except OSError as error:
+        raise UserError(f"{source}: cannot be read: {error.strerror}") from None
+
+
+def refuse_too_large(size: int, source: str) -> None:
+    """Raise `UserError` if a dataset has more bytes than `MAX_BYTES`."""
+    if size > MAX_BYTES:
+        raise UserError(
+            f"{source}: a dataset must have at most {MAX_BYTES:,} bytes, "
+            "this one has more"
+        )
+
+
+def local_path(name: str) -> Path:
+    """Put what the environment says into a name, and the home folder for ``~``."""
+    return Path(os.path.expanduser(os.path.expandvars(name)))
+
+
+def refuse_irregular(path: Path) -> None:
+    """Refuse a folder, pipe or device, which may have no end, or no beginning.
+
+    Raises
+    ------
+    UserError
+        If there is one; a name where nothing is passes.
+    """
+    # Path.exists raises for some names that no file can have.
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise UserError(f"{path}: cannot be read: it is no regular file")
+
+
+HASH_CACHE = Path(".toxtune/source_hashes.json")
+
+
+def _hash_of_source(source: str, key: str) -> str:
+    """SHA-256 of a local file's uncompressed content.
+
+    Remembered by size and time, so that parsing stays fast.
+    """
+    path = local_path(source)
+    # Neither a folder nor a device or pipe, which has no end.
+    if not os.path.isfile(path):
+        raise UserError(
+            f"{key}: there is no file {source}. Name a CSV file with a SMILES "
+            "column, or try `make demo`, which needs no data"
+        )
+    status = path.stat()
+    known = _known_hashes()
+    stamp = f"{path.resolve()} {status.st_size} {status.st_mtime_ns}"
+    if stamp not in known:
+        known[stamp] = _hash_of_file(path, f"{key}: {source}")
+        write_json(HASH_CACHE, known)
+    return known[stamp]
+
+
+def _hash_of_file(path: Path, name: str) -> str:
+    digest = hashlib.sha256()
+    try:
+        with open(path, "rb") as stream:
+            for chunk in uncompressed(stream, name):
+                digest.update(chunk)
+    except OSError as error:
+        raise UserError(f"{name}: cannot be read: {error.strerror}") from None
+    return digest.hexdigest()
+
+
+def _known_hashes() -> dict[str, str]:
+    """Read the hashes that are remembered; those of a damaged file are forgotten."""
+    with suppress(OSError, ValueError):
+        known = read_json(HASH_CACHE)
+        if isinstance(known, dict):
+            return known
+    return {}

@@ -1,0 +1,1 @@
+"""The one opening of the test set: predictions, scores, ledger."""

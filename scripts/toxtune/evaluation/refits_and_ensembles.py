@@ -1,0 +1,108 @@
+"""The winners' test scores in all that can be made of them: refits and ensembles."""
+
+from typing import Any
+
+import numpy as np
+
+from toxtune.data.parts import Part
+from toxtune.stats.bootstrap import Resampling, interval, mean_over_tasks
+from toxtune.stats.member_scores import MemberScores, score_members
+
+Variants = dict[tuple[str, bool], dict[str, MemberScores]]
+
+
+"""By refit (``none``, or its name) and whether it is an ensemble."""
+
+
+def score_variants(
+    test: Part,
+    weights: np.ndarray,
+    by_refit: dict[str, np.ndarray],
+    resampling: Resampling,
+    kind: str,
+) -> Variants:
+    """Score single seeds and ensembles, before and after a refit.
+
+    Parameters
+    ----------
+    test
+        The test part.
+    weights
+        n_tasks, see `toxtune.stats.metrics.class_weights`.
+    by_refit
+        ``none``, and the name of the refit if there is one, to predictions, n_seeds x
+        n_molecules x n_outputs.
+    resampling
+        How the intervals are made.
+    kind
+        Of the tasks.
+    """
+    return {
+        (refit, ensemble): score_members(
+            test,
+            weights,
+            ensemble_of(seeds)[None] if ensemble else seeds,
+            resampling,
+            kind,
+        )
+        for refit, seeds in by_refit.items()
+        for ensemble in (False, True)
+    }
+
+
+def variant_rows(
+    variants: Variants, tasks: list[str], confidence: float
+) -> list[dict[str, Any]]:
+    """List the scores of variants.
+
+    Returns
+    -------
+    list of dict
+        ``refit``, ``ensemble`` (false: the mean of the seeds' scores; true: the score
+        of the mean of their predictions), ``metric``, ``score`` (mean over tasks) and
+        ``interval`` (over molecules).
+    """
+    return [
+        {"refit": refit, "ensemble": ensemble, "metric": metric}
+        | {name: score["mean"][name] for name in ("score", "interval")}
+        for (refit, ensemble), scored in variants.items()
+        for metric, score in described(scored, tasks, confidence).items()
+    ]
+
+
+def described(
+    scored: dict[str, MemberScores], tasks: list[str], confidence: float
+) -> dict[str, Any]:
+    """Average scores over the members, with intervals over molecules.
+
+    Returns
+    -------
+    dict
+        Metric to ``mean`` and ``tasks``, task to the same: ``score`` and ``interval``,
+        ``None`` where there is none.
+    """
+    report = {}
+    for metric, members in scored.items():
+        both = (members.plain, members.resampled)
+        own = [each.mean(axis=0) for each in both]
+        means = (mean_over_tasks(each).mean(axis=0) for each in both)
+        report[metric] = {
+            "mean": _scored(*means, confidence),
+            "tasks": {
+                task: _scored(own[0][number], own[1][:, number], confidence)
+                for number, task in enumerate(tasks)
+            },
+        }
+    return report
+
+
+def ensemble_of(members: np.ndarray) -> np.ndarray:
+    """Average predictions over the members, which come first."""
+    return members.astype(np.float64).mean(axis=0)
+
+
+def _scored(score: Any, resampled: np.ndarray, confidence: float) -> Any:
+    return {
+        "score": float(score) if np.isfinite(score) else None,
+        "interval": interval(resampled, confidence),
+    }

@@ -1,0 +1,1 @@
+"""Handing a search to Optuna or MLflow."""

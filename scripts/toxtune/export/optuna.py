@@ -1,0 +1,107 @@
+"""A run as Optuna studies, one per family."""
+
+import json
+import warnings
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from toxtune.export.trials import (
+    COMPLETE,
+    FAILED,
+    GIVEN_UP,
+    NOTE,
+    ExportedRun,
+    ExportedTrial,
+)
+
+# Ranges as wide as this are shown, and searched further, on a logarithmic scale.
+LOG_RATIO = 50
+
+
+def write_studies(run: ExportedRun, path: Path) -> None:
+    """Write the studies ``{run}: {family}`` into a new SQLite file.
+
+    A parameter is what differs among the trials of the family; its distribution is the
+    range, or the list, of the values that were tried. The value of a trial is its
+    validation score; test scores are user attributes of the winner.
+    """
+    import optuna
+    from optuna.exceptions import ExperimentalWarning
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    storage = optuna.storages.RDBStorage(f"sqlite:///{path}")
+    for family in run.families:
+        trials = [trial for trial in run.trials if trial.family == family]
+        study = optuna.create_study(
+            storage=storage,
+            study_name=f"{run.name}: {family}",
+            direction=run.direction,
+        )
+        with warnings.catch_warnings(category=ExperimentalWarning, action="ignore"):
+            study.set_metric_names([f"valid_{run.metric}"])
+        study.set_user_attr("note", NOTE)
+        distributions = _distributions(trials)
+        study.add_trials([_frozen(trial, distributions, run) for trial in trials])
+    storage.engine.dispose()
+
+
+def _frozen(
+    trial: ExportedTrial, distributions: dict[str, Any], run: ExportedRun
+) -> Any:
+    from optuna.trial import TrialState, create_trial
+
+    states = {
+        COMPLETE: TrialState.COMPLETE,
+        GIVEN_UP: TrialState.PRUNED,
+        FAILED: TrialState.FAIL,
+    }
+    frozen = create_trial(
+        state=states[trial.outcome],
+        value=trial.scores.get(f"valid_{run.metric}"),
+        params={name: _plain(trial.settings[name]) for name in distributions},
+        distributions=distributions,
+        user_attrs={
+            "trial": trial.id,
+            "settings": trial.settings,
+            **trial.facts,
+            **trial.scores,
+        },
+    )
+    # When a trial was trained is not known, how long is.
+    frozen.datetime_start = frozen.datetime_complete - timedelta(
+        seconds=trial.facts["seconds"]
+    )
+    return frozen
+
+
+def _distributions(trials: list[ExportedTrial]) -> dict[str, Any]:
+    values: dict[str, list[Any]] = {}
+    for trial in trials:
+        for name, value in trial.settings.items():
+            seen = values.setdefault(name, [])
+            if _plain(value) not in seen:
+                seen.append(_plain(value))
+    return {name: _distribution(seen) for name, seen in values.items() if len(seen) > 1}
+
+
+def _distribution(values: list[Any]) -> Any:
+    from optuna.distributions import (
+        CategoricalDistribution,
+        FloatDistribution,
+        IntDistribution,
+    )
+
+    kinds = set(map(type, values))
+    if not kinds <= {int, float}:
+        return CategoricalDistribution(sorted(values, key=str))
+    low, high = min(values), max(values)
+    log = low > 0 and high / low >= LOG_RATIO
+    if kinds == {int}:
+        return IntDistribution(low, high, log=log)
+    return FloatDistribution(low, high, log=log)
+
+
+def _plain(value: Any) -> Any:
+    """Spell a list, which Optuna does not know, as text."""
+    return json.dumps(value) if isinstance(value, list) else value

@@ -1,0 +1,1 @@
+"""Molecular representations: defined, computed, scaled."""

@@ -1,0 +1,61 @@
+"""Molecular representations: their names and their files.
+
+A definition is a mapping with a ``kind`` and that kind's settings. Its name says all of
+it, so that equal features share a file and different ones never do. Several definitions
+put side by side are a representation too, which has no file of its own.
+"""
+
+from typing import Any
+
+JOINT = "+"
+
+
+# Kinds of which models get the values scaled by a transform of the training part.
+SCALED = frozenset({"descriptors"})
+
+
+def definitions_of(features: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return what a name stands for: one definition, or several side by side.
+
+    Parameters
+    ----------
+    features
+        ``features`` of a checked configuration.
+    name
+        One of its keys.
+    """
+    spelled = features[name]
+    return (
+        [features[one] for one in spelled] if isinstance(spelled, list) else [spelled]
+    )
+
+
+def features_name(*definitions: dict[str, Any]) -> str:
+    """Spell definitions, such as ``circular-radius-2-size-1024+maccs``.
+
+    Several stand in the order of their names, however they were listed: the order of
+    columns says nothing about a molecule.
+    """
+    return JOINT.join(sorted(map(_name, definitions)))
+
+
+def features_files(name: str) -> list[str]:
+    """Return the files, in a part's folder, that make up the named features."""
+    return [
+        f"{single}.scaled.npz" if is_scaled(single) else f"{single}.npz"
+        for single in name.split(JOINT)
+    ]
+
+
+def is_scaled(single: str) -> bool:
+    """Whether models get the named features scaled by a transform."""
+    return single.split("-")[0] in SCALED
+
+
+def _name(definition: dict[str, Any]) -> str:
+    settings = [
+        key if value is True else f"{key}-{value}"
+        for key, value in sorted(definition.items())
+        if key != "kind" and value is not False
+    ]
+    return "-".join([definition["kind"], *settings])

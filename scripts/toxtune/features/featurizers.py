@@ -1,0 +1,141 @@
+"""The kinds of features. A new one is one function and one line in `KINDS`.
+
+A kind's function takes the settings of a definition and returns a function of one
+molecule. What that gives says how it is kept: bool for bits, uint8 for counts, float32
+for other numbers, NaN where one is missing.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Featurizer = Callable[[Any], np.ndarray]
+
+
+MAX_COUNT = int(np.iinfo(np.uint8).max)
+
+
+# The time for these two grows with the fourth power of the number of atoms: minutes at
+# 1,000. Ipc is beyond float32 long before.
+COSTLY = ("AvgIpc", "Ipc")
+
+
+COSTLY_UP_TO_ATOMS = 300
+
+
+def circular(
+    radius: int, size: int, count: bool = False, use_features: bool = False
+) -> Featurizer:
+    """Extended-connectivity fingerprints (Rogers and Hahn 2010), folded to `size`.
+
+    The same bits as DeepChem's ``CircularFingerprint``, without DeepChem's import,
+    which costs more than the work.
+
+    Parameters
+    ----------
+    radius, size
+        Radius in bonds; number of bits or counts.
+    count
+        How often each environment occurs, up to `MAX_COUNT`, instead of whether.
+    use_features
+        Tell atoms apart by their pharmacophoric features, as FCFP does.
+    """
+    from rdkit.Chem.rdFingerprintGenerator import (
+        GetMorganFeatureAtomInvGen,
+        GetMorganGenerator,
+    )
+
+    generator = GetMorganGenerator(
+        radius=radius,
+        fpSize=size,
+        atomInvariantsGenerator=GetMorganFeatureAtomInvGen() if use_features else None,
+    )
+
+    def bits(molecule: Any) -> np.ndarray:
+        return generator.GetFingerprintAsNumPy(molecule).astype(bool)
+
+    def counts(molecule: Any) -> np.ndarray:
+        found = generator.GetCountFingerprintAsNumPy(molecule)
+        return np.minimum(found, MAX_COUNT).astype(np.uint8)
+
+    return counts if count else bits
+
+
+def maccs() -> Featurizer:
+    """MACCS keys as RDKit numbers them: 167 bits, of which number 0 is never set."""
+    from rdkit.Chem.rdMolDescriptors import GetMACCSKeysFingerprint
+
+    return lambda molecule: np.array(GetMACCSKeysFingerprint(molecule), dtype=bool)
+
+
+def descriptors() -> Featurizer:
+    """All two-dimensional descriptors that this RDKit has, sorted by name.
+
+    Missing is what raises, is not finite, or is beyond the range of float32; and those
+    named `COSTLY`, for molecules of more than `COSTLY_UP_TO_ATOMS` atoms.
+    """
+    named = _rdkit_descriptors()
+    largest = np.finfo(np.float32).max
+
+    def compute(molecule: Any) -> np.ndarray:
+        left_out = COSTLY if molecule.GetNumAtoms() > COSTLY_UP_TO_ATOMS else ()
+        values = np.array(
+            [
+                np.nan if name in left_out else _value(function, molecule)
+                for name, function in named
+            ]
+        )
+        return np.where(np.abs(values) <= largest, values, np.nan).astype(np.float32)
+
+    return compute
+
+
+def descriptor_names() -> list[str]:
+    """Names of the columns of `descriptors`."""
+    return [name for name, _ in _rdkit_descriptors()]
+
+
+def _rdkit_descriptors() -> list[tuple[str, Callable[[Any], float]]]:
+    from rdkit.Chem import Descriptors
+
+    return sorted(Descriptors.descList, key=lambda named: named[0])
+
+
+def _value(function: Callable[[Any], float], molecule: Any) -> float:
+    # They raise whatever their arithmetic raises: there is no narrower class.
+    try:
+        return float(function(molecule))
+    except Exception:
+        return np.nan
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of features.
+
+    Attributes
+    ----------
+    build
+        From settings to a function of one molecule.
+    names
+        Returns the columns' names; none where they would tell nothing.
+    """
+
+    build: Callable[..., Featurizer]
+    names: Callable[[], list[str]] = list
+
+    @property
+    def settings(self) -> dict[str, bool]:
+        """The settings' names, and whether each must be given."""
+        parameters = inspect.signature(self.build).parameters.values()
+        return {one.name: one.default is one.empty for one in parameters}
+
+
+KINDS = {
+    "circular": Kind(circular),
+    "maccs": Kind(maccs),
+    "descriptors": Kind(descriptors, names=descriptor_names),
+}

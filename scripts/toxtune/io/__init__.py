@@ -1,0 +1,1 @@
+"""Files that are whole or absent, tables, and checks that both are undamaged."""

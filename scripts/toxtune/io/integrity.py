@@ -1,0 +1,28 @@
+"""Reading JSON files that earlier jobs wrote, and that may have been damaged since."""
+
+from pathlib import Path
+from typing import Any
+
+from toxtune.errors import UserError
+from toxtune.io.files import read_json
+
+
+def read_written(path: Path) -> Any:
+    """Read a JSON file.
+
+    Raises
+    ------
+    UserError
+        If it is not JSON, or cannot be read.
+    """
+    try:
+        return read_json(path)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise damaged(path, f"is not JSON: {error}") from None
+
+
+def damaged(path: Path, what: str) -> UserError:
+    """Return the error that says what is wrong with a file that a job wrote."""
+    return UserError(f"{path}: {what}; it was damaged or changed: delete it, run again")

@@ -1,0 +1,1 @@
+"""The final model: one file, loaded anywhere, that predicts tables."""

@@ -1,0 +1,98 @@
+"""Unpacking a final model that may come from elsewhere: known files, bounded sizes."""
+
+import re
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from toxtune.data.sources import refuse_irregular
+from toxtune.errors import UserError
+from toxtune.text import shown
+
+# All that a final model has, see `toxtune.prediction.final_file`.
+_NAMES = re.compile(
+    r"final\.json|fingerprints\.npy|models/seed-\d+\.(keras|skops)"
+    r"|transforms/[a-z0-9-]+\.npz"
+)
+
+
+# A few kilobytes of zip can hold terabytes of zeros.
+MAX_BYTES = 4 << 30
+
+
+# What Python raises for a zip file that is cut off, damaged, encrypted or packed in
+# another way.
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Path]:
+    """Give the folder of a final model: `path` itself, or what its zip file holds.
+
+    Raises
+    ------
+    UserError
+        If it cannot be read, is no zip file, or holds anything that a final model has
+        not got, a link, one name twice, or more than `MAX_BYTES`.
+    """
+    if path.is_dir():
+        _check_packed_parts(path, path)
+        yield path
+        return
+    refuse_irregular(path)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            with zipfile.ZipFile(path) as archive:
+                _check_entries(archive.infolist(), path)
+                archive.extractall(folder)
+        except FileNotFoundError:
+            raise UserError(f"{path}: no such file or folder") from None
+        except _BROKEN as error:
+            raise UserError(
+                f"{path}: is no final model: not a zip file, or a damaged one: {error}"
+            ) from None
+        except OSError as error:
+            raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+        _check_packed_parts(Path(folder), path)
+        yield Path(folder)
+
+
+def _check_entries(entries: list[zipfile.ZipInfo], path: Path) -> None:
+    seen = set()
+    for entry in entries:
+        name = entry.filename
+        if not _NAMES.fullmatch(name) or stat.S_ISLNK(entry.external_attr >> 16):
+            raise UserError(
+                f"{path}: is no final model: it holds {shown(name)}, which is no part "
+                "of one"
+            )
+        if name in seen:
+            raise UserError(f"{path}: is no final model: it holds {name} twice")
+        seen.add(name)
+    _check_size(entries, str(path))
+
+
+def _check_packed_parts(folder: Path, path: Path) -> None:
+    """Bound the sizes of models and transforms, which are zip files themselves."""
+    for part in sorted(folder.glob("*/*")):
+        name = part.relative_to(folder).as_posix()
+        if not _NAMES.fullmatch(name):
+            continue
+        try:
+            with zipfile.ZipFile(part) as archive:
+                _check_size(archive.infolist(), f"{path}: {name}")
+        except (*_BROKEN, OSError) as error:
+            raise UserError(f"{path}: {name}: is damaged: {error}") from None
+
+
+def _check_size(entries: list[zipfile.ZipInfo], name: str) -> None:
+    # No more is ever unpacked than an entry says: the rest of it fails its checksum.
+    size = sum(entry.file_size for entry in entries)
+    if size > MAX_BYTES:
+        raise UserError(
+            f"{name}: must hold at most {MAX_BYTES:,} bytes, this holds {size:,}"
+        )

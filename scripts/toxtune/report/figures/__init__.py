@@ -1,0 +1,1 @@
+"""The figures of the report, a module for each topic."""

@@ -1,0 +1,86 @@
+"""Each family's winner against the selected one, on the same test molecules."""
+
+import altair as alt
+import pandas as pd
+
+from toxtune.report.figures.figure import DATA, Figure, Panel
+from toxtune.report.figures.theme import BLACK, GREY, family_colours
+from toxtune.report.run import Run
+from toxtune.report.summary_sections import SIGNIFICANT
+
+_MEAN = "mean over tasks"
+
+
+def draw(run: Run) -> Figure:
+    """Draw the differences of the test scores, a panel for each other family."""
+    table = differences_table(run)
+    titles = list(dict.fromkeys(table["panel"]))
+    return Figure(
+        facts=f"{run.facts('test', over_tasks=False)}; {run.level} intervals over "
+        "molecules, the same resamples for both",
+        description=(
+            f"Difference in {run.metric_name}, family less selected, for each task and "
+            "their mean."
+        ),
+        table=table,
+        panels=[
+            Panel(title, _chart(run, own))
+            for title in titles
+            for own in [table[table["panel"] == title]]
+        ],
+        columns=2,
+        note=run.tasks_left_out
+        if titles
+        else "There is one family: nothing to compare.",
+    )
+
+
+def differences_table(run: Run) -> pd.DataFrame:
+    """One row per family and task, the mean first."""
+    table = run.evidence.comparison
+    shown = ["mean", *run.shown_tasks]
+    own = table[(table["metric"] == run.metric) & table["task"].isin(shown)]
+    own = own.assign(
+        panel=own["family"] + " less " + own["against"],
+        task=own["task"].replace("mean", _MEAN),
+    )
+    columns = ["panel", "family", "task", "difference", "low", "high", "p_holm"]
+    return own.sort_values(
+        ["panel", "task"], key=lambda names: names != _MEAN, kind="stable"
+    )[columns]
+
+
+def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
+    colour = family_colours(run.families)[table["family"].iloc[0]]
+    title = f"difference in {run.metric_name} (test)"
+    base = alt.Chart(DATA).encode(
+        y=alt.Y("task:N", sort=list(table["task"]), title=None),
+        tooltip=[
+            "task:N",
+            alt.Tooltip("difference:Q", format="+.3f"),
+            alt.Tooltip("low:Q", format="+.3f", title=f"{run.level} interval from"),
+            alt.Tooltip("high:Q", format="+.3f", title="to"),
+            alt.Tooltip("p_holm:Q", format=".3f", title="p (DeLong, Holm)"),
+        ],
+    )
+    zero = (
+        alt.Chart(alt.InlineData(values=[{"at": 0}]))
+        .mark_rule(color=GREY, strokeDash=[4, 4])
+        .encode(x="at:Q")
+    )
+    rules = base.mark_rule(strokeWidth=2, color=colour).encode(
+        x=alt.X("low:Q", title=title), x2="high:Q"
+    )
+    is_sure = f"isValid(datum.p_holm) && datum.p_holm < {SIGNIFICANT}"
+    points = base.mark_point(opacity=1, size=64, color=colour).encode(
+        x=alt.X("difference:Q", title=title),
+        fill=alt.condition(
+            f"({is_sure}) || datum.task == '{_MEAN}'",
+            alt.value(colour),
+            alt.value("white"),
+        ),
+        stroke=alt.condition(
+            f"datum.task == '{_MEAN}'", alt.value(BLACK), alt.value(colour)
+        ),
+    )
+    return alt.layer(zero, rules, points).properties(height=22 * len(table))

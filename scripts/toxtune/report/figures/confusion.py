@@ -1,0 +1,72 @@
+"""Predicted against true classes on the test part."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from toxtune.report.figures.figure import DATA, Figure, Panel
+from toxtune.report.run import Run
+from toxtune.stats.metrics import of_task
+
+
+def draw(run: Run) -> Figure:
+    """Draw a table of counts for each task and family."""
+    table = confusion_table(run)
+    return Figure(
+        facts=run.facts("test", over_tasks=False) + ", averaged",
+        description=(
+            "How many molecules of each true class were given each class, for the "
+            f"winners of {', '.join(run.families)}."
+        ),
+        table=table,
+        panels=[
+            Panel(title, _chart(own))
+            for title, own in table.groupby("panel", sort=False)
+        ],
+        columns=3,
+        note=run.tasks_left_out,
+    )
+
+
+def confusion_table(run: Run) -> pd.DataFrame:
+    """One row per task, family, true and predicted class: molecules, share of true."""
+    part = run.test_part
+    tables = []
+    for task, name in enumerate(run.shown_tasks):
+        measured = ~np.isnan(part.labels[:, task])
+        true = part.labels[measured, task].astype(int)
+        for family in run.families:
+            mean = run.test_predictions[family].mean(axis=0)
+            own = of_task(mean, task, len(part.tasks))[measured]
+            counts = np.zeros((own.shape[1], own.shape[1]), dtype=int)
+            np.add.at(counts, (true, own.argmax(axis=1)), 1)
+            shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+            given, called = np.indices(counts.shape)
+            columns = {"true": given, "predicted": called}
+            columns |= {"molecules": counts, "share": shares}
+            table = pd.DataFrame({key: cells.ravel() for key, cells in columns.items()})
+            tables.append(table.assign(panel=f"{name}: {family}"))
+    return pd.concat(tables)
+
+
+def _chart(table: pd.DataFrame) -> alt.LayerChart:
+    base = alt.Chart(DATA).encode(
+        x=alt.X("predicted:O", title="predicted class", axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("true:O", title="true class"),
+        tooltip=[
+            "true:O",
+            "predicted:O",
+            "molecules:Q",
+            alt.Tooltip("share:Q", format=".0%", title="share of the true class"),
+        ],
+    )
+    cells = base.mark_rect().encode(
+        color=alt.Color(
+            "share:Q",
+            scale=alt.Scale(scheme="blues", domain=[0, 1]),
+            legend=None,
+        )
+    )
+    ink = alt.condition("datum.share > 0.5", alt.value("white"), alt.value("black"))
+    counts = base.mark_text().encode(text="molecules:Q", color=ink)
+    return alt.layer(cells, counts).properties(height=40 * table["true"].nunique())

@@ -1,0 +1,148 @@
+"""How the score depended on each hyperparameter, the others averaged over."""
+
+from functools import cache
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from toxtune.report.figures.figure import DATA, Figure, Panel
+from toxtune.report.figures.importance import (
+    importances,
+    scored_settings,
+    scores_of,
+    studied,
+    too_few,
+)
+from toxtune.report.figures.theme import BLACK, family_colours
+from toxtune.report.run import Run
+from toxtune.report.settings import Tried, spelled
+
+# A hyperparameter with more values than this gets an axis of numbers.
+_MOST_STEPS = 8
+
+
+# The dependence is computed at so many values, at most.
+_MOST_PLACES = 25
+
+
+def draw(run: Run) -> Figure:
+    """Draw scores against each hyperparameter, and what a forest makes of them."""
+    panels, tables = [], []
+    for family in studied(run):
+        for name in importances(run, family):
+            one = scored_settings(run, family)[name]
+            title = f"{family}: {name}"
+            tables.append(_table(run, family, name).assign(panel=title))
+            panels.append(Panel(title, _chart(run, family, one)))
+    return Figure(
+        facts=run.facts("valid"),
+        description=(
+            f"{run.metric_name} against each hyperparameter, most important first; the "
+            "line is the mean over the other settings."
+        ),
+        table=pd.concat(tables) if tables else pd.DataFrame(),
+        panels=panels,
+        columns=3,
+        note=too_few(run),
+    )
+
+
+def partial_dependence(run: Run, family: str, name: str) -> list[tuple[Any, float]]:
+    """Predict the score at each value tried, averaged over the other settings.
+
+    Partial dependence (Friedman 2001) of a random forest fitted to the scores.
+    """
+    forest, places = _forest(run, family)
+    varied = scored_settings(run, family)
+    column = list(varied).index(name)
+    one = varied[name]
+    by_place = {one.place(trial): one.of[trial] for trial in scores_of(run, family)}
+    means = []
+    for place in _thinned(sorted(by_place)):
+        moved = places.copy()
+        moved[:, column] = place
+        means.append((by_place[place], float(forest.predict(moved).mean())))
+    return means
+
+
+@cache
+def _forest(run: Run, family: str) -> tuple[Any, np.ndarray]:
+    """Fit a forest to the scores; return it and its input, n_trials x n_varied."""
+    from sklearn.ensemble import RandomForestRegressor
+
+    varied, scores = scored_settings(run, family), scores_of(run, family)
+    places = np.array(
+        [[one.place(trial) for one in varied.values()] for trial in scores]
+    )
+    forest = RandomForestRegressor(n_estimators=100, random_state=0)
+    return forest.fit(places, list(scores.values())), places
+
+
+def _thinned(places: list[float]) -> list[float]:
+    n_kept = min(len(places), _MOST_PLACES)
+    kept = np.linspace(0, len(places) - 1, n_kept).round().astype(int)
+    return [places[number] for number in kept]
+
+
+def _table(run: Run, family: str, name: str) -> pd.DataFrame:
+    """One row per trial, with its score, and one per value, with the dependence."""
+    one = scored_settings(run, family)[name]
+    points = [
+        {"trial": trial, "score": score, **_value(one, one.of[trial])}
+        for trial, score in scores_of(run, family).items()
+    ]
+    means = [
+        {"dependence": mean, **_value(one, value)}
+        for value, mean in partial_dependence(run, family, name)
+    ]
+    return pd.DataFrame(points + means)
+
+
+def _value(one: Tried, value: Any) -> dict[str, Any]:
+    return {"value": spelled(value), "number": value if one.numeric else np.nan}
+
+
+def _chart(run: Run, family: str, one: Tried) -> alt.LayerChart:
+    score = alt.Scale(zero=False, padding=6)
+    title = f"{run.metric_name} (valid)"
+    base = alt.Chart(DATA).encode(x=_axis(one))
+    points = (
+        base.transform_filter("isValid(datum.score)")
+        .mark_point(color=family_colours(run.families)[family], opacity=0.6, size=42)
+        .encode(
+            y=alt.Y("score:Q", title=title, scale=score),
+            tooltip=["trial:N", "value:N", alt.Tooltip("score:Q", format=".4f")],
+        )
+    )
+    line = (
+        base.transform_filter("isValid(datum.dependence)")
+        .mark_line(color=BLACK, point=alt.OverlayMarkDef(color=BLACK, size=36))
+        .encode(
+            y=alt.Y("dependence:Q", title=title, scale=score),
+            tooltip=["value:N", alt.Tooltip("dependence:Q", format=".4f")],
+        )
+    )
+    return alt.layer(points, line).properties(height=170)
+
+
+def _axis(one: Tried) -> alt.X:
+    if one.numeric and len(one.values) > _MOST_STEPS:
+        low, high = one.values[0], one.values[-1]
+        wide = low > 0 and high / low >= 100
+        kind = {"type": "log"} if wide else {"zero": False}
+        return alt.X(
+            "number:Q",
+            title=None,
+            scale=alt.Scale(nice=False, padding=8, **kind),
+            axis=alt.Axis(tickCount=4, format="~r", labelOverlap=True, grid=False),
+        )
+    order = [spelled(value) for value in one.values]
+    return alt.X(
+        "value:O",
+        sort=order,
+        title=None,
+        scale=alt.Scale(type="point", padding=0.5),
+        axis=alt.Axis(labelAngle=0, labelLimit=110, labelOverlap=True),
+    )

@@ -1,0 +1,154 @@
+"""A figure: one definition, shown by a browser and drawn as SVG."""
+
+import textwrap
+from dataclasses import dataclass, field
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import vl_convert
+
+from toxtune.report.figures.theme import CONFIG
+
+# Charts name their data; whoever shows them fills it in.
+NAME = "table"
+
+
+DATA = alt.NamedData(NAME)
+
+
+# The column that says which panel a row belongs to, where there are several.
+PANEL = "panel"
+
+
+SVG_WIDTH = 640
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One chart of a figure, about the rows with its title in the column ``panel``.
+
+    The only panel of a figure may have no title.
+    """
+
+    title: str
+    chart: alt.TopLevelMixin
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Panels over one table.
+
+    Attributes
+    ----------
+    facts
+        Which part the numbers are from, with split, sizes and seeds.
+    description
+        What is to be seen, for those who cannot see it.
+    table
+        All the numbers that are drawn, and those of the tooltips.
+    panels
+        None where there is nothing to draw.
+    columns
+        Panels side by side, where there is room.
+    legend
+        Words to colours, once for all panels; none where each panel has its own.
+    note
+        What a reader must know of this very figure.
+    """
+
+    facts: str
+    description: str
+    table: pd.DataFrame
+    panels: list[Panel] = field(default_factory=list)
+    columns: int = 1
+    legend: dict[str, str] = field(default_factory=dict)
+    note: str = ""
+
+    @property
+    def tsv(self) -> str:
+        """The table as tab-separated text, to six digits."""
+        return _tsv(self.table)
+
+    @property
+    def types(self) -> dict[str, str]:
+        """How a reader of the TSV takes each column: as numbers, or as text."""
+        return {
+            name: "number" if pd.api.types.is_numeric_dtype(column) else "string"
+            for name, column in self.table.items()
+        }
+
+    def specs(self) -> list[dict[str, Any]]:
+        """Return the Vega-Lite specification of each panel, without its data."""
+        fit = {"type": "fit-x", "contains": "padding"}
+        return [
+            {**self._spec(panel), "width": "container", "autosize": fit}
+            for panel in self.panels
+        ]
+
+    def svg(self, title: str) -> str:
+        """Draw all panels beside and below each other."""
+        width = SVG_WIDTH // self.columns - 40 * (self.columns > 1)
+        drawn = [
+            {
+                **_filled(self._spec(panel), self._rows(panel)),
+                "width": width,
+                "title": panel.title,
+            }
+            for panel in self.panels
+        ]
+        subtitle = [line for line in (self.facts, self.note) if line]
+        whole = {
+            "title": {"text": title, "subtitle": _folded(subtitle), "offset": 16},
+            "columns": self.columns,
+            "concat": drawn or [_nothing()],
+            "config": {**CONFIG, "background": "white", "font": "sans-serif"},
+            "resolve": {"legend": {"color": "shared", "shape": "shared"}},
+        }
+        return vl_convert.vegalite_to_svg(whole)
+
+    def _spec(self, panel: Panel) -> dict[str, Any]:
+        spec = panel.chart.to_dict(validate=False)
+        # The theme is set once for all; the schema is an address.
+        for key in ("$schema", "config"):
+            spec.pop(key, None)
+        return spec
+
+    def _rows(self, panel: Panel) -> dict[str, Any]:
+        own = self.table
+        if PANEL in own:
+            own = own[own[PANEL] == panel.title]
+        return {"values": _tsv(own), "format": {"type": "tsv", "parse": self.types}}
+
+
+def pointable(lines: alt.Chart, *detail: str) -> alt.Chart:
+    """Return the lines once more, wide and invisible, for a pointer to find.
+
+    Vega shows a line's tooltip within its width of a corner.
+    """
+    return lines.mark_line(strokeWidth=12, opacity=0, clip=True).encode(
+        detail=list(detail)
+    )
+
+
+def _filled(spec: Any, data: dict[str, Any]) -> Any:
+    """Put data where the specification names them."""
+    if isinstance(spec, list):
+        return [_filled(member, data) for member in spec]
+    if not isinstance(spec, dict):
+        return spec
+    if spec == {"name": NAME}:
+        return data
+    return {key: _filled(member, data) for key, member in spec.items()}
+
+
+def _tsv(table: pd.DataFrame) -> str:
+    return table.to_csv(sep="\t", index=False, lineterminator="\n", float_format="%.6g")
+
+
+def _folded(lines: list[str]) -> list[str]:
+    return [short for line in lines for short in textwrap.wrap(line, 105)]
+
+
+def _nothing() -> dict[str, Any]:
+    return {"data": {"values": []}, "mark": "point", "width": SVG_WIDTH, "height": 20}

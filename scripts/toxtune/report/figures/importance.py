@@ -1,0 +1,132 @@
+"""Which hyperparameters the score depended on, and how."""
+
+from functools import cache
+
+import altair as alt
+import pandas as pd
+
+from toxtune.report.figures.figure import DATA, Figure, Panel
+from toxtune.report.figures.theme import family_colours
+from toxtune.report.run import Run
+from toxtune.report.settings import Tried, spelled, tried
+
+# A model of fewer scores than this says nothing.
+FEWEST_TRIALS = 8
+
+
+def draw(run: Run) -> Figure:
+    """Draw the importance of each hyperparameter, a panel a family."""
+    tables = {family: importances(run, family) for family in studied(run)}
+    rows = [
+        {"panel": family, "hyperparameter": name, "importance": share}
+        for family, shares in tables.items()
+        for name, share in shares.items()
+    ]
+    most = {family: next(iter(shares)) for family, shares in tables.items()}
+    return Figure(
+        facts=run.facts("valid"),
+        description="; ".join(
+            f"most important for {family}: {name}" for family, name in most.items()
+        ),
+        table=pd.DataFrame(rows, columns=["panel", "hyperparameter", "importance"]),
+        panels=[
+            Panel(family, _chart(run, family, len(shares)))
+            for family, shares in tables.items()
+        ],
+        columns=2,
+        note=too_few(run),
+    )
+
+
+def studied(run: Run) -> list[str]:
+    """Return the families with enough scored trials, of several settings and scores."""
+    scores = {family: scores_of(run, family) for family in run.families}
+    return [
+        family
+        for family, own in scores.items()
+        if len(own) >= FEWEST_TRIALS
+        and len(set(own.values())) > 1
+        and scored_settings(run, family)
+    ]
+
+
+def too_few(run: Run) -> str:
+    """Say which families are left out."""
+    left_out = sorted(set(run.families) - set(studied(run)))
+    if not left_out:
+        return ""
+    return (
+        f"Fewer than {FEWEST_TRIALS} scored trials, or settings or scores all equal: "
+        f"{', '.join(left_out)}."
+    )
+
+
+@cache
+def importances(run: Run, family: str) -> dict[str, float]:
+    """Return the share of the variance of scores by each hyperparameter alone.
+
+    Functional ANOVA (Hutter, Hoos & Leyton-Brown 2014) as Optuna computes it, largest
+    share first. It is over the values that were tried, each as likely as the others: a
+    number counts by its rank among them, so that the scale of an axis does not matter.
+    """
+    import optuna
+    from optuna.distributions import CategoricalDistribution, FloatDistribution
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    varied = scored_settings(run, family)
+    distributions = {
+        name: FloatDistribution(0, 1)
+        if one.numeric
+        else CategoricalDistribution(range(len(one.values)))
+        for name, one in varied.items()
+    }
+    study = optuna.create_study()
+    for trial, score in scores_of(run, family).items():
+        parameters = {
+            name: one.place(trial) if one.numeric else one.values.index(one.of[trial])
+            for name, one in varied.items()
+        }
+        study.add_trial(
+            optuna.trial.create_trial(
+                params=parameters, distributions=distributions, value=score
+            )
+        )
+    evaluator = optuna.importance.FanovaImportanceEvaluator(seed=0)
+    return {name: float(share) for name, share in evaluator.evaluate(study).items()}
+
+
+def scored_settings(run: Run, family: str) -> dict[str, Tried]:
+    """Return the hyperparameters with several values among the scored trials."""
+    scored = scores_of(run, family)
+    return {
+        name: one
+        for name, one in tried(run, family).items()
+        if len({spelled(one.of[trial]) for trial in scored}) > 1
+    }
+
+
+def scores_of(run: Run, family: str) -> dict[str, float]:
+    """Return the scores of a family's trials that did not fail, by their ids."""
+    own = run.ranked[run.ranked["family"] == family].sort_values("trial")
+    return dict(zip(own["trial"], own[f"{run.metric}_mean"], strict=True))
+
+
+def _chart(run: Run, family: str, n_bars: int) -> alt.Chart:
+    return (
+        alt.Chart(DATA)
+        .mark_bar(color=family_colours(run.families)[family], cornerRadiusEnd=2)
+        .encode(
+            x=alt.X(
+                "importance:Q",
+                title="share of the variance of the scores",
+                axis=alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1]),
+                scale=alt.Scale(domain=[0, 1]),
+            ),
+            y=alt.Y("hyperparameter:N", sort="-x", title=None),
+            tooltip=[
+                alt.Tooltip("hyperparameter:N"),
+                alt.Tooltip("importance:Q", format=".1%"),
+            ],
+        )
+        .properties(height=24 * n_bars)
+    )

@@ -1,0 +1,147 @@
+"""How much too good the winners' validation scores are, and how clear the choice."""
+
+import altair as alt
+import pandas as pd
+
+from toxtune.report.figures.figure import DATA, Figure, Panel
+from toxtune.report.figures.theme import BLACK, PART_COLOURS
+from toxtune.report.figures.trials import family_scale
+from toxtune.report.run import Run
+
+_RAW, _CORRECTED, _TEST = "valid, as chosen by", "valid, corrected", "test"
+
+
+_COLOURS = {
+    _RAW: BLACK,
+    _CORRECTED: PART_COLOURS["valid"],
+    _TEST: PART_COLOURS["test"],
+}
+
+
+# So many of the trials that are selected most often are shown.
+_MOST_TRIALS = 20
+
+
+def draw(run: Run) -> Figure:
+    """Draw the winners' raw, corrected and test scores below each other."""
+    optimism = run.evidence.optimism
+    return Figure(
+        facts=f"{run.facts('valid', 'test')}; {run.level} intervals over molecules, "
+        f"{optimism['resamples']:,} resamples",
+        description=(
+            f"{run.metric_name} of each winner: as chosen by, corrected for the "
+            "choice, and on the test part."
+        ),
+        table=optimism_table(run),
+        panels=[Panel("", _chart(run))],
+        legend=_COLOURS,
+    )
+
+
+def optimism_table(run: Run) -> pd.DataFrame:
+    """One row per winner and score; `overall` is chosen among all families."""
+    optimism = run.evidence.optimism
+    winners = {"overall": optimism["overall"], **optimism["families"]}
+    rows = []
+    for name, won in winners.items():
+        family = run.selection["overall"] if name == "overall" else name
+        test = run.test["families"][family][run.metric]["mean"]
+        scores = [
+            (_RAW, won["raw"], None),
+            (_CORRECTED, won["corrected"], won["interval"]),
+            (_TEST, test["test"], test["test_interval"]),
+        ]
+        for kind, score, interval in scores:
+            low, high = interval or (None, None)
+            rows.append((name, family, won["trial"], kind, score, low, high))
+    columns = ["winner", "family", "trial", "kind", "score", "low", "high"]
+    numbers = dict.fromkeys(["score", "low", "high"], float)
+    return pd.DataFrame(rows, columns=columns).astype(numbers)
+
+
+def draw_frequency(run: Run) -> Figure:
+    """Draw how often the trials that are selected most often are."""
+    table = frequency_table(run)
+    first = table.index.isin(table.index[:_MOST_TRIALS])
+    shown = table[first | (table["selected"] == "yes")]
+    return Figure(
+        facts=f"{run.facts('valid')}; {run.evidence.optimism['resamples']:,} resamples",
+        description=(
+            f"Trial {table.iloc[0]['trial']} is selected in "
+            f"{table.iloc[0]['frequency']:.0%} of the resamples; "
+            f"{len(table)} trials are selected at least once."
+        ),
+        table=shown,
+        panels=[Panel("", _frequency_chart(run, shown))],
+        note=f"The first {_MOST_TRIALS} of {len(table)} trials that are ever selected."
+        if len(table) > _MOST_TRIALS
+        else "",
+    )
+
+
+def frequency_table(run: Run) -> pd.DataFrame:
+    """Return the winner and all that are ever selected, the most frequent first."""
+    won = run.frequencies["trial"] == run.winners[run.selection["overall"]]
+    table = run.frequencies.assign(selected=won.map({True: "yes"}))
+    table = table[won | (table["frequency"] > 0)]
+    columns = ["trial", "family", "frequency", "frequency_in_family", "selected"]
+    return table.sort_values(["frequency", "trial"], ascending=[False, True])[columns]
+
+
+def _chart(run: Run) -> alt.LayerChart:
+    kinds, colours = list(_COLOURS), list(_COLOURS.values())
+    winners = ["overall", *run.families]
+    base = alt.Chart(DATA).encode(
+        y=alt.Y("winner:N", sort=winners, title=None),
+        yOffset=alt.YOffset("kind:N", sort=kinds),
+        color=alt.Color(
+            "kind:N", sort=kinds, scale=alt.Scale(domain=kinds, range=colours)
+        ),
+        tooltip=[
+            "winner:N",
+            "trial:N",
+            "kind:N",
+            alt.Tooltip("score:Q", format=".3f", title=run.metric_name),
+            alt.Tooltip("low:Q", format=".3f", title=f"{run.level} interval from"),
+            alt.Tooltip("high:Q", format=".3f", title="to"),
+        ],
+    )
+    scale = alt.Scale(zero=False, padding=10)
+    rules = base.mark_rule(strokeWidth=2.5).encode(
+        x=alt.X("low:Q", title=run.metric_name, scale=scale), x2="high:Q"
+    )
+    points = base.mark_point(opacity=1, size=80).encode(
+        x=alt.X("score:Q", title=run.metric_name, scale=scale),
+        shape=alt.Shape(
+            "kind:N",
+            sort=kinds,
+            scale=alt.Scale(domain=kinds, range=["diamond", "circle", "square"]),
+        ),
+    )
+    return alt.layer(rules, points).properties(height=60 * len(winners))
+
+
+def _frequency_chart(run: Run, shown: pd.DataFrame) -> alt.LayerChart:
+    base = alt.Chart(DATA).encode(
+        x=alt.X(
+            "frequency:Q",
+            title="share of resamples",
+            axis=alt.Axis(format="%", tickCount=5),
+            # Room for the word beside a long bar.
+            scale=alt.Scale(domain=[0, 1.2 * shown["frequency"].max()], nice=False),
+        ),
+        y=alt.Y("trial:N", sort=list(shown["trial"]), title=None),
+        tooltip=[
+            "trial:N",
+            "family:N",
+            alt.Tooltip("frequency:Q", format=".1%"),
+            alt.Tooltip("frequency_in_family:Q", format=".1%", title="in its family"),
+        ],
+    )
+    bars = base.mark_bar(cornerRadiusEnd=2).encode(color=family_scale(alt.Color, run))
+    selected = (
+        base.transform_filter("datum.selected == 'yes'")
+        .mark_text(align="left", dx=6, fontSize=12)
+        .encode(text=alt.value("selected"))
+    )
+    return alt.layer(bars, selected).properties(height=22 * len(shown))

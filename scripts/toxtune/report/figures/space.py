@@ -1,0 +1,194 @@
+"""Parallel coordinates: every trial as a line through its settings to its score."""
+
+import json
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from toxtune.report.figures.figure import DATA, Figure, Panel
+from toxtune.report.figures.theme import BLACK, VERMILLION
+from toxtune.report.run import Run
+from toxtune.report.settings import Tried, setting_texts, short, spelled, tried
+
+# An axis has so many labels, at most.
+_MOST_LABELS = 6
+
+
+_FEW_LINES = 3
+
+
+# Lines through the same value are spread over so much of the way to the next one.
+_SPREAD = 0.3
+
+
+def draw(run: Run) -> Figure:
+    """Draw a panel for each family in which something was varied."""
+    tables = {family: _family_table(run, family) for family in run.families}
+    tables = {family: table for family, table in tables.items() if len(table)}
+    return Figure(
+        facts=run.facts("valid"),
+        description=(
+            "Every trial as a line through the values of its hyperparameters to its "
+            f"{run.metric_name}, a panel a family: {', '.join(tables) or 'none'}."
+        ),
+        table=pd.concat(tables.values()) if tables else pd.DataFrame(),
+        panels=[Panel(name, _chart(run, table)) for name, table in tables.items()],
+        note="" if tables else "No hyperparameter has more than one value.",
+    )
+
+
+def _family_table(run: Run, family: str) -> pd.DataFrame:
+    """One row per trial and axis, the last of which is the score; best trials last."""
+    axes = tried(run, family)
+    if not axes:
+        return pd.DataFrame()
+    own = run.trials[run.trials["family"] == family]
+    scores = dict(zip(own["trial"], own[f"{run.metric}_mean"], strict=True))
+    best = [trial for trial in run.ranked["trial"] if trial in scores]
+    # The failed ones first, so that the best are drawn over all others.
+    order = sorted(set(scores) - set(best)) + best[::-1]
+    rows: list[dict[str, Any]] = []
+    for name, one in axes.items():
+        rows += _axis_rows(name, one, order)
+    rows += _score_rows(run.metric_name, {trial: scores[trial] for trial in best})
+    table = pd.DataFrame(rows)
+    status = dict(zip(own["trial"], own["status"], strict=True))
+    known = {"score": scores, "status": status, "settings": setting_texts(run)}
+    for column, of in known.items():
+        table[column] = table["trial"].map(of)
+    ranks = {trial: rank for rank, trial in enumerate(order)}
+    table = table.sort_values("trial", key=lambda ids: ids.map(ranks), kind="stable")
+    numbers = {name: number for number, name in enumerate([*axes, run.metric_name])}
+    following = table.groupby("trial")["place"].shift(-1)
+    table = table.assign(number=table["axis"].map(numbers), next_place=following)
+    return table.assign(panel=family)
+
+
+def _axis_rows(name: str, one: Tried, order: list[str]) -> list[dict[str, Any]]:
+    labelled = [spelled(value) for value in _spaced(one.values)]
+    room = _SPREAD / max(1, len(one.values) - 1)
+    rows = []
+    for rank, trial in enumerate(order):
+        text = spelled(one.of[trial])
+        # One label a value, not one a line.
+        has_label = text in labelled
+        if has_label:
+            labelled.remove(text)
+        middle = one.place(trial)
+        rows.append(
+            {
+                "trial": trial,
+                "axis": name,
+                "value": text,
+                "place": middle + room * (rank / max(1, len(order) - 1) - 0.5),
+                "label": short(one.of[trial]) if has_label else "",
+                "label_place": middle if has_label else np.nan,
+            }
+        )
+    return rows
+
+
+def _score_rows(name: str, scores: dict[str, float]) -> list[dict[str, Any]]:
+    """Place the scores, which stand best first, from the worst (0) to the best (1)."""
+    first, *_, last = [next(iter(scores)), *scores]
+    worst, best = scores[last], scores[first]
+    rows = []
+    for trial, score in scores.items():
+        place = (score - worst) / (best - worst) if best != worst else 0.5
+        rows.append(
+            {
+                "trial": trial,
+                "axis": name,
+                "value": f"{score:.4f}",
+                "place": place,
+                "label": f"{score:.3f}" if trial in (first, last) else "",
+                "label_place": place if trial in (first, last) else np.nan,
+            }
+        )
+    return rows
+
+
+def _spaced(values: list[Any]) -> list[Any]:
+    if len(values) <= _MOST_LABELS:
+        return values
+    places = np.linspace(0, len(values) - 1, _MOST_LABELS).round().astype(int)
+    return [values[place] for place in places]
+
+
+def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
+    lines, over = _lines(run, table)
+    scored = lines.transform_filter("datum.status == 'ok'").add_params(over)
+    failed = lines.transform_filter("datum.status != 'ok'").encode(
+        color=alt.value(VERMILLION), strokeDash=alt.value([5, 4])
+    )
+    labels = _base(table).transform_filter("isValid(datum.label)")
+    labels = labels.encode(text="label:N", y=alt.Y("label_place:Q", axis=None))
+    style = {"align": "left", "dx": 6, "fontSize": 11}
+    layers = [
+        scored,
+        labels.mark_text(**style, stroke="white", strokeWidth=4, strokeJoin="round"),
+        labels.mark_text(**style, color=BLACK),
+    ]
+    if (table["status"] != "ok").any():
+        layers.insert(0, failed)
+    few = table["trial"].nunique() <= _FEW_LINES
+    return alt.layer(*layers).properties(height=110 if few else 280)
+
+
+def _base(table: pd.DataFrame) -> alt.Chart:
+    names = list(dict.fromkeys(table.sort_values("number")["axis"]))
+    axis = alt.Axis(
+        values=list(range(len(names))),
+        labelExpr=f"{json.dumps(names)}[datum.value]",
+        domain=False,
+        ticks=False,
+        labelOverlap=False,
+        orient="top",
+    )
+    scale = alt.Scale(domain=[-0.3, len(names) - 0.5], nice=False)
+    return alt.Chart(DATA).encode(
+        x=alt.X("number:Q", title=None, scale=scale, axis=axis)
+    )
+
+
+def _lines(run: Run, table: pd.DataFrame) -> tuple[alt.Chart, alt.Parameter]:
+    """Return the ways of the trials from axis to axis, and the one pointed at.
+
+    Straight pieces, not lines through all axes: Vega's lines have tooltips at their
+    corners alone.
+    """
+    over = alt.selection_point(
+        name="over", on="pointerover", fields=["trial"], empty=False
+    )
+    faint = float(np.clip(40 / table["trial"].nunique(), 0.25, 0.8))
+    legend = alt.Legend(
+        title=f"{run.metric_name} (valid)",
+        gradientLength=160,
+        gradientThickness=10,
+        tickCount=3,
+    )
+    best_high = run.selection["objective"]["direction"] == "maximize"
+    scale = alt.Scale(scheme="viridis", reverse=best_high)
+    lines = (
+        _base(table)
+        .transform_filter("isValid(datum.next_place)")
+        .transform_calculate(next_number="datum.number + 1")
+        .mark_rule()
+        .encode(
+            x2="next_number:Q",
+            y=alt.Y("place:Q", axis=None, scale=alt.Scale(padding=10)),
+            y2="next_place:Q",
+            color=alt.Color("score:Q", scale=scale, legend=legend),
+            opacity=alt.condition(over, alt.value(1), alt.value(faint)),
+            strokeWidth=alt.condition(over, alt.value(5), alt.value(1.8)),
+            tooltip=[
+                alt.Tooltip("trial:N"),
+                alt.Tooltip("score:Q", format=".4f", title="valid"),
+                alt.Tooltip("status:N"),
+                alt.Tooltip("settings:N"),
+            ],
+        )
+    )
+    return lines, over

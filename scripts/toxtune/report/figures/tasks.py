@@ -1,0 +1,77 @@
+"""Scores per task: validation against test, families side by side."""
+
+import altair as alt
+import pandas as pd
+
+from toxtune.report.figures.figure import DATA, Figure, Panel
+from toxtune.report.figures.theme import BLACK, PART_COLOURS
+from toxtune.report.run import Run
+
+
+def draw(run: Run) -> Figure:
+    """Draw the winners' validation and test scores of each task, a panel a family."""
+    table = tasks_table(run)
+    without = sorted(set(table.loc[table["score"].isna(), "task"]))
+    return Figure(
+        facts=f"{run.facts('valid', 'test', over_tasks=False)}; {run.level} intervals "
+        "over test molecules",
+        description=(
+            f"{run.metric_name} of each task on the validation and on the test part, "
+            f"for the winners of {', '.join(run.families)}."
+        ),
+        table=table,
+        panels=[Panel(family, _chart(run)) for family in run.families],
+        columns=2,
+        note=f"{run.tasks_left_out} {_unscored(without)}".strip(),
+    )
+
+
+def _unscored(tasks: list[str]) -> str:
+    if not tasks:
+        return ""
+    return f"No score where a part has one label alone: {', '.join(tasks)}."
+
+
+def tasks_table(run: Run) -> pd.DataFrame:
+    """One row per family, task and part; `low` and `high` on the test part."""
+    rows = []
+    for family in run.families:
+        report = run.test["families"][family][run.metric]
+        for task in run.shown_tasks:
+            scores = report["tasks"][task]
+            low, high = scores["test_interval"] or (None, None)
+            rows.append((family, task, "valid", scores["valid"], None, None))
+            rows.append((family, task, "test", scores["test"], low, high))
+    columns = ["panel", "task", "part", "score", "low", "high"]
+    return pd.DataFrame(rows, columns=columns).astype(
+        {"score": float, "low": float, "high": float}
+    )
+
+
+def _chart(run: Run) -> alt.LayerChart:
+    base = alt.Chart(DATA).encode(
+        y=alt.Y(
+            "task:N", sort=run.shown_tasks, title=None, axis=alt.Axis(labelLimit=150)
+        ),
+        yOffset=alt.YOffset("part:N", sort=["valid", "test"]),
+        tooltip=[
+            alt.Tooltip("task:N"),
+            alt.Tooltip("part:N"),
+            alt.Tooltip("score:Q", format=".3f", title=run.metric_name),
+            alt.Tooltip("low:Q", format=".3f", title=f"{run.level} interval from"),
+            alt.Tooltip("high:Q", format=".3f", title="to"),
+        ],
+    )
+    colours = {part: PART_COLOURS[part] for part in ("valid", "test")}
+    bars = base.mark_bar(cornerRadiusEnd=2).encode(
+        x=alt.X("score:Q", title=run.metric_name, axis=alt.Axis(tickCount=5)),
+        color=alt.Color(
+            "part:N",
+            sort=list(colours),
+            scale=alt.Scale(domain=list(colours), range=list(colours.values())),
+        ),
+    )
+    intervals = base.mark_rule(color=BLACK, strokeWidth=1.5).encode(
+        x=alt.X("low:Q"), x2="high:Q"
+    )
+    return alt.layer(bars, intervals).properties(height=22 * len(run.shown_tasks))

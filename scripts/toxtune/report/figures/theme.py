@@ -1,0 +1,90 @@
+"""One look for all figures: colours that colour-blind people tell apart, and type.
+
+The colours are those of Okabe & Ito (2008), "Color universal design"; shapes repeat
+what they say.
+"""
+
+from typing import Any
+
+BLACK, GREY = "#1b1b1b", "#8a8f98"
+
+
+ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
+
+
+BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
+
+
+# A family has its colour in every report.
+_FAMILY_COLOURS = {
+    "dense": BLUE,
+    "gradient_boosting": ORANGE,
+    "logistic_regression": PURPLE,
+    "random_forest": GREEN,
+    "ridge": SKY,
+}
+
+
+_OTHER_COLOURS = (VERMILLION, YELLOW, BLACK, GREY)
+
+
+_SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
+
+
+PART_COLOURS = {"train": GREY, "valid": SKY, "test": VERMILLION}
+
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif"
+
+
+CONFIG: dict[str, Any] = {
+    "font": FONT,
+    "background": "transparent",
+    "view": {"stroke": None},
+    "axis": {
+        "labelFontSize": 12,
+        "labelLimit": 150,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "titleColor": "#4b5563",
+        "labelColor": "#374151",
+        "gridColor": "#e5e7eb",
+        "domainColor": "#9ca3af",
+        "tickColor": "#9ca3af",
+        "titlePadding": 8,
+    },
+    "axisQuantitative": {"tickCount": 6},
+    "legend": {
+        "orient": "top",
+        "title": None,
+        "labelFontSize": 12,
+        "labelLimit": 240,
+        "symbolSize": 90,
+        "symbolOpacity": 1,
+    },
+    "title": {
+        "anchor": "start",
+        "fontSize": 13,
+        "fontWeight": 600,
+        "subtitleColor": "#4b5563",
+        "subtitleFontSize": 12,
+        "offset": 8,
+    },
+    "line": {"strokeWidth": 1.8},
+    "point": {"filled": True, "size": 64},
+}
+
+
+def family_colours(families: list[str]) -> dict[str, str]:
+    """Give each family its colour; those that are not known here, the others."""
+    spare = iter(_OTHER_COLOURS * len(families))
+    return {
+        family: _FAMILY_COLOURS.get(family) or next(spare)
+        for family in sorted(families)
+    }
+
+
+def family_shapes(families: list[str]) -> dict[str, str]:
+    """Give each family a shape, which says the same as its colour."""
+    ordered = sorted(families)
+    return {name: _SHAPES[at % len(_SHAPES)] for at, name in enumerate(ordered)}

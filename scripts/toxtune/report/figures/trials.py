@@ -1,0 +1,138 @@
+"""The score of every trial, best first."""
+
+import altair as alt
+import pandas as pd
+
+from toxtune.report.figures.figure import DATA, Figure, Panel
+from toxtune.report.figures.theme import BLACK, family_colours, family_shapes
+from toxtune.report.run import Run
+from toxtune.report.settings import setting_texts
+
+# Marks of more trials than this are small.
+_FEW = 80
+
+
+def draw(run: Run) -> Figure:
+    """Draw each trial's mean over seeds, its spread over seeds and over molecules."""
+    table = trials_table(run)
+    best = table.iloc[0]
+    return Figure(
+        facts=run.facts("valid"),
+        description=(
+            f"{run.metric_name} of {len(table)} trials, best first. The best is "
+            f"{best['family']} trial {best['trial']} with {best['mean']:.3f}; the last "
+            f"has {table.iloc[-1]['mean']:.3f}."
+        ),
+        table=table,
+        panels=[Panel("", _chart(run, len(table)))],
+        note=_note(run, table),
+    )
+
+
+def trials_table(run: Run) -> pd.DataFrame:
+    """One row per trial with a score: rank, mean, lowest and highest, settings.
+
+    Lowest and highest are of the seeds, in a cross-validation of the folds. The
+    standard error is over resampled molecules.
+    """
+    ranked = run.ranked
+    folds = ranked.filter(like=f"{run.metric}_fold-")
+    spread = ranked.filter(like=f"{run.metric}_seed-") if folds.empty else folds
+    settings = setting_texts(run)
+    errors = run.frequencies.set_index("trial")["standard_error"]
+    winners = set(run.winners.values())
+    return pd.DataFrame(
+        {
+            "rank": range(1, len(ranked) + 1),
+            "trial": ranked["trial"],
+            "family": ranked["family"],
+            "mean": ranked[f"{run.metric}_mean"],
+            "low": spread.min(axis=1),
+            "high": spread.max(axis=1),
+            "standard_error": ranked["trial"].map(errors),
+            "seeds": ranked["seeds"],
+            "standing": [
+                "winner" if trial in winners else "ranked" if complete else "given up"
+                for trial, complete in zip(
+                    ranked["trial"], ranked["complete"], strict=True
+                )
+            ],
+            "settings": [settings[trial] for trial in ranked["trial"]],
+        }
+    )
+
+
+def _chart(run: Run, n_trials: int) -> alt.LayerChart:
+    base = alt.Chart(DATA).encode(
+        x=alt.X(
+            "rank:Q",
+            axis=alt.Axis(tickMinStep=1, grid=False),
+            scale=alt.Scale(domain=[0.5, n_trials + 0.5], nice=False),
+        ),
+        color=family_scale(alt.Color, run),
+        tooltip=_tooltip(),
+    )
+    score = alt.Scale(zero=False, padding=8)
+    title = f"{run.metric_name} (valid)"
+    molecules = (
+        base.transform_calculate(
+            below="datum.mean - datum.standard_error",
+            above="datum.mean + datum.standard_error",
+        )
+        .mark_rule(strokeWidth=1, opacity=0.4)
+        .encode(y=alt.Y("below:Q", title=title, scale=score), y2="above:Q")
+    )
+    spread = base.mark_rule(strokeWidth=3, opacity=0.5).encode(
+        y=alt.Y("low:Q", title=title, scale=score), y2="high:Q"
+    )
+    size = 64 if n_trials <= _FEW else 24
+    means = base.mark_point(opacity=1, size=size).encode(
+        y=alt.Y("mean:Q", title=title, scale=score),
+        shape=family_scale(alt.Shape, run),
+        fillOpacity=alt.condition(
+            "datum.standing == 'given up'", alt.value(0), alt.value(1)
+        ),
+    )
+    rings = (
+        base.transform_filter("datum.standing == 'winner'")
+        .mark_point(shape="circle", filled=False, size=260, strokeWidth=2)
+        .encode(y="mean:Q", color=alt.value(BLACK))
+    )
+    return alt.layer(molecules, spread, means, rings).properties(height=300)
+
+
+def _tooltip() -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("trial:N"),
+        alt.Tooltip("family:N"),
+        alt.Tooltip("mean:Q", format=".4f", title="valid, mean over seeds"),
+        alt.Tooltip("low:Q", format=".4f", title="lowest"),
+        alt.Tooltip("high:Q", format=".4f", title="highest"),
+        alt.Tooltip("standard_error:Q", format=".4f", title="standard error"),
+        alt.Tooltip("seeds:Q"),
+        alt.Tooltip("standing:N"),
+        alt.Tooltip("settings:N"),
+    ]
+
+
+def family_scale(channel: type, run: Run) -> alt.Color | alt.Shape:
+    """Encode the family by its colour or its shape, in a legend of their own."""
+    look = family_colours if channel is alt.Color else family_shapes
+    values = look(run.families)
+    scale = alt.Scale(domain=list(values), range=list(values.values()))
+    only = {} if len(values) > 1 else {"legend": None}
+    return channel("family:N", scale=scale, **only)
+
+
+def _note(run: Run, table: pd.DataFrame) -> str:
+    failed = len(run.trials) - len(table)
+    given_up = int((table["standing"] == "given up").sum())
+    words = []
+    if given_up:
+        words.append(
+            f"{given_up} trials (hollow) were given up by the search before they had "
+            "all seeds, and could not win."
+        )
+    if failed:
+        words.append(f"{failed} more failed and have no score.")
+    return " ".join(words)

@@ -1,0 +1,1 @@
+"""What a running workflow tells: progress, lock, cost."""

@@ -1,0 +1,78 @@
+"""How a run stands: events of jobs in, counts out; nothing is shown here."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Best:
+    """The trial with the best mean validation score so far."""
+
+    trial: str
+    score: float
+    trainings: int
+    metric: str
+
+
+class BestSoFar:
+    """Validation scores of the trainings that have ended, mean over each trial's seeds.
+
+    A trial that diverged has none. It is for the person who waits: nothing is selected.
+
+    Parameters
+    ----------
+    metric, direction
+        The objective.
+    """
+
+    def __init__(self, metric: str, direction: str) -> None:
+        self.metric = metric
+        self._sign = -1 if direction == "minimize" else 1
+        self._scores: dict[str, dict[str, float]] = {}
+        self._labels: dict[Path, Any] = {}
+
+    def add(self, result_folder: Path, train: Path, valid: Path) -> None:
+        """Score a replicate.
+
+        Parameters
+        ----------
+        result_folder
+            ``results/trials/{family}/{trial}/{replicate}``.
+        train, valid
+            The parts' tables; training labels decide the weights of some metrics.
+        """
+        # Heavy, and not needed by those who only count jobs.
+        import numpy as np
+
+        from toxtune.io.files import read_json
+        from toxtune.stats.metrics import class_weights, mean_score
+
+        result = read_json(result_folder / "result.json")
+        if result["status"] != "ok":
+            return
+        predictions = np.load(result_folder / "valid_predictions.npy")
+        weights = class_weights(self._read_labels(train))
+        labels = self._read_labels(valid)
+        score = mean_score(self.metric, labels, predictions, weights)
+        if np.isfinite(score):
+            replicates = self._scores.setdefault(result["trial"]["id"], {})
+            replicates[result_folder.name] = score
+
+    def best(self) -> Best | None:
+        """Return the best trial; ties go to the first by id."""
+        means = {
+            trial: sum(scores.values()) / len(scores)
+            for trial, scores in self._scores.items()
+        }
+        if not means:
+            return None
+        trial = min(means, key=lambda name: (-self._sign * means[name], name))
+        return Best(trial, means[trial], len(self._scores[trial]), self.metric)
+
+    def _read_labels(self, part: Path) -> Any:
+        from toxtune.data.parts import read_part
+
+        if part not in self._labels:
+            self._labels[part] = read_part(part).labels
+        return self._labels[part]

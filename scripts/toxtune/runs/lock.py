@@ -1,0 +1,155 @@
+"""The lock that keeps two runs out of one working directory."""
+
+import fcntl
+import json
+import logging
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+from toxtune.errors import UserError
+
+LOCK_FILE = Path(".toxtune/lock")
+
+
+# `make status` takes the lock for an instant to see whether it is free.
+_ATTEMPTS, _PAUSE_SECONDS = 5, 0.1
+
+
+class RunLock:
+    """An exclusive `flock` on a file that says who holds it.
+
+    The operating system frees the lock when the last process that has `descriptor`
+    open is gone, however it ended. The record in the file stays until `forget`, so
+    that a lock found free with a record in it belonged to a run that was killed.
+
+    Attributes
+    ----------
+    descriptor
+        The open file; children do not inherit it unless they are given it.
+    left_by_killed_run
+        Whether the run before this one ended without `forget`.
+    """
+
+    def __init__(self, descriptor: int, left_by_killed_run: bool) -> None:
+        self.descriptor = descriptor
+        self.left_by_killed_run = left_by_killed_run
+
+    @classmethod
+    def take(cls, path: Path = LOCK_FILE) -> Self:
+        """Take the lock at once.
+
+        Raises
+        ------
+        UserError
+            If another run holds it; the message says which. If the folder cannot be
+            written to.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            raise UserError(
+                f"{path} cannot be written: {error.strerror}; a run needs a folder "
+                "that it can write to"
+            ) from error
+        left_by_killed_run = _read(path) is not None
+        try:
+            taken = _try(descriptor, fcntl.LOCK_EX, _ATTEMPTS)
+        except OSError as error:
+            # Some cluster file systems have no flock; Snakemake's own lock remains.
+            logging.warning("Warning: %s cannot be locked: %s", path, error.strerror)
+            taken, left_by_killed_run = True, False
+        if not taken:
+            os.close(descriptor)
+            raise UserError(f"another run is at work here{_described(_read(path))}")
+        lock = cls(descriptor, left_by_killed_run)
+        lock.record(os.getpid())
+        return lock
+
+    def record(self, pid: int) -> None:
+        """Write down which process holds the lock, and since when."""
+        now = datetime.now().astimezone().isoformat(timespec="seconds")
+        self._write(json.dumps({"pid": pid, "started": now}))
+
+    def forget(self) -> None:
+        """Remove the record: the run has ended in good order."""
+        self._write("")
+
+    def release(self) -> None:
+        """Let go of the lock."""
+        os.close(self.descriptor)
+
+    def _write(self, text: str) -> None:
+        content = text.encode()
+        try:
+            # In this order a record that is there needs no more of a full disk.
+            os.pwrite(self.descriptor, content, 0)
+            os.ftruncate(self.descriptor, len(content))
+        except OSError as error:
+            # The lock holds without it; and Snakemake may be at work already.
+            logging.warning("Warning: the run's lock says less: %s", error.strerror)
+
+
+@contextmanager
+def no_run_beside() -> Iterator[None]:
+    """Hold the lock for a command that is no run, and that a run would disturb.
+
+    Raises
+    ------
+    UserError
+        If a run holds it.
+    """
+    lock = RunLock.take()
+    try:
+        yield
+    finally:
+        # The record of a run that was killed is for the next run to read.
+        if not lock.left_by_killed_run:
+            lock.forget()
+        lock.release()
+
+
+def lock_is_held(path: Path = LOCK_FILE) -> bool:
+    """Whether some process holds the lock; False where locks do not work."""
+    try:
+        descriptor = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        return not _try(descriptor, fcntl.LOCK_SH, attempts=1)
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _try(descriptor: int, kind: int, attempts: int) -> bool:
+    for attempt in range(attempts):
+        if attempt:
+            time.sleep(_PAUSE_SECONDS)
+        with suppress(BlockingIOError):
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+            return True
+    return False
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    text = path.read_text(encoding="utf-8")
+    with suppress(ValueError):
+        return json.loads(text)
+    return None
+
+
+def _described(holder: dict[str, Any] | None) -> str:
+    if holder is None:
+        return ""
+    pid, started = holder["pid"], datetime.fromisoformat(holder["started"])
+    return (
+        f": process {pid}, since {started:%Y-%m-%d %H:%M:%S}. `make status` says how "
+        f"it stands; `kill {pid}` ends it in good order"
+    )

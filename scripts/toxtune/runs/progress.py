@@ -1,0 +1,207 @@
+"""How a run stands: events of jobs in, counts out; nothing is shown here."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from toxtune.runs.best_score import Best
+
+TRAINING_RULES = ("train_replicate", "train_slot")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job as it starts.
+
+    Attributes
+    ----------
+    started
+        Seconds, on any clock that the caller keeps to.
+    """
+
+    rule: str
+    wildcards: Mapping[str, str]
+    inputs: Sequence[str]
+    outputs: Sequence[str]
+    logs: Sequence[str]
+    started: float
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A job that failed, and what its log says about it."""
+
+    rule: str
+    wildcards: Mapping[str, str]
+    log: str | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Numbers of jobs, of one rule or of all."""
+
+    total: int = 0
+    done: int = 0
+    running: int = 0
+    failed: int = 0
+
+    @property
+    def left(self) -> int:
+        """Jobs that have not started."""
+        return max(self.total - self.done - self.running - self.failed, 0)
+
+
+def added(several: Iterable[Counts]) -> Counts:
+    """Add the counts of several rules."""
+    listed = list(several)
+    return Counts(
+        total=sum(counts.total for counts in listed),
+        done=sum(counts.done for counts in listed),
+        running=sum(counts.running for counts in listed),
+        failed=sum(counts.failed for counts in listed),
+    )
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What can be shown of a run at one moment."""
+
+    counts: Mapping[str, Counts]
+    running: Mapping[str, int]
+    failures: Sequence[Failure]
+    started: float
+    seconds_left_at: tuple[float, float] | None
+
+    @property
+    def trainings(self) -> Counts:
+        """Counts of the trainings."""
+        return added(
+            counts for rule, counts in self.counts.items() if rule in TRAINING_RULES
+        )
+
+    @property
+    def total(self) -> Counts:
+        """Counts of all jobs."""
+        return added(self.counts.values())
+
+    def elapsed(self, now: float) -> float:
+        """Seconds since the start of the run."""
+        return now - self.started
+
+    def seconds_left(self, now: float) -> float | None:
+        """Seconds until the trainings end, at the pace so far; None if unknown."""
+        open_trainings = self.trainings.running + self.trainings.left
+        if self.seconds_left_at is None or not open_trainings:
+            return None
+        seconds, then = self.seconds_left_at
+        return max(seconds - (now - then), 0.0)
+
+
+@dataclass
+class Progress:
+    """The jobs of a run.
+
+    Parameters
+    ----------
+    totals
+        Number of jobs of each rule.
+    started
+        Seconds, on the caller's clock.
+    """
+
+    totals: Mapping[str, int]
+    started: float
+    _running: dict[int, Job] = field(default_factory=dict)
+    _done: Counter[str] = field(default_factory=Counter)
+    _failures: dict[int, Failure] = field(default_factory=dict)
+    _first_training: float | None = None
+    _seconds_left_at: tuple[float, float] | None = None
+
+    def start(self, number: int, job: Job) -> None:
+        """Note that a job runs; if it failed before, it is being tried again."""
+        self._failures.pop(number, None)
+        self._running[number] = job
+        if job.rule in TRAINING_RULES and self._first_training is None:
+            self._first_training = job.started
+
+    def finish(self, number: int, now: float) -> Job | None:
+        """Note that a job is done; return it if it was known to run."""
+        job = self._running.pop(number, None)
+        if job is None:
+            return None
+        self._done[job.rule] += 1
+        if job.rule in TRAINING_RULES and self._first_training is not None:
+            done = sum(self._done[rule] for rule in TRAINING_RULES)
+            open_jobs = sum(self.totals.get(rule, 0) for rule in TRAINING_RULES) - done
+            pace = (now - self._first_training) / done
+            self._seconds_left_at = (pace * open_jobs, now)
+        return job
+
+    def fail(self, number: int) -> Failure | None:
+        """Note that a job failed; return what is known if it was known to run."""
+        job = self._running.pop(number, None)
+        if job is None:
+            return None
+        log = next(iter(job.logs), None)
+        message = error_in_log(Path(log)) if log else ""
+        failure = Failure(job.rule, dict(job.wildcards), log, message)
+        self._failures[number] = failure
+        return failure
+
+    def snapshot(self) -> Snapshot:
+        """Copy what can be shown, so that another thread may show it."""
+        running = Counter(job.rule for job in self._running.values())
+        failed = Counter(failure.rule for failure in self._failures.values())
+        counts = {
+            rule: Counts(total, self._done[rule], running[rule], failed[rule])
+            for rule, total in self.totals.items()
+        }
+        return Snapshot(
+            counts=counts,
+            running=dict(running),
+            failures=tuple(self._failures.values()),
+            started=self.started,
+            seconds_left_at=self._seconds_left_at,
+        )
+
+
+def error_in_log(path: Path) -> str:
+    """Return a log from the line that begins with ``Error:``, else its last line.
+
+    A job's message is the last thing that it logs, and may have several lines.
+    """
+    lines: list[str] = []
+    with suppress(OSError):
+        text = path.read_text(encoding="utf-8", errors="replace")
+        lines = [line.rstrip() for line in text.splitlines() if line.strip()]
+    starts = [n for n, line in enumerate(lines) if line.startswith("Error:")]
+    return "\n".join(lines[starts[0] :] if starts else lines[-1:])
+
+
+def in_words(seconds: float) -> str:
+    """Spell a duration: ``3.1 s``, ``42 s``, ``4:05 min`` or ``1:02:03 h``."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    if seconds < 59.5:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}:{minutes:02d}:{rest:02d} h"
+    return f"{minutes}:{rest:02d} min"
+
+
+def trainings_in_words(counts: Counts) -> str:
+    """Spell the counts of trainings; ``failed`` only if there are any."""
+    words = f"{counts.done} done, {counts.running} running, {counts.left} left"
+    return words + (f", {counts.failed} failed" if counts.failed else "")
+
+
+def best_in_words(best: Best) -> str:
+    """Spell the best score so far."""
+    count = best.trainings
+    of = "1 training" if count == 1 else f"mean of {count} trainings"
+    return f"{best.metric} {best.score:.4f}, trial {best.trial}, {of}"

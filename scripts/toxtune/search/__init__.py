@@ -1,0 +1,1 @@
+"""Spaces, the strategies that propose trials from them, and trials."""

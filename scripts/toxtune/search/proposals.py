@@ -1,0 +1,216 @@
+"""Proposing a stage's trials from the scores of earlier ones.
+
+Proposals are pure functions of the settings and the scores, whatever the order in
+which the trainings ended.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from toxtune.io.integrity import damaged, read_written
+from toxtune.search.axes import Choices, Range
+from toxtune.search.space import FEATURES, Point, Space, read_space
+from toxtune.search.trials import Trial, make_trial, read_trial, with_hyperparameters
+
+Scores = dict[str, float | None]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a slot holds.
+
+    Attributes
+    ----------
+    trial
+        The trial to train.
+    shorter
+        The same with less of the resource, which the training may go on from.
+    goes_on
+        Whether a longer training may go on from this one.
+    """
+
+    trial: Trial
+    shorter: Trial | None = None
+    goes_on: bool = False
+
+
+def propose(
+    settings: dict[str, Any], trials: dict[str, Trial], scores: Scores
+) -> list[Proposal]:
+    """Propose as many trials as the stage has slots.
+
+    Parameters
+    ----------
+    settings
+        As `toxtune.config.plan.PlannedStage` has them.
+    trials
+        Id to trial, of the stages before.
+    scores
+        Id to the objective on the validation part, mean over seeds; ``None`` for a
+        trial that failed.
+    """
+    ordered = {id: trials[id] for id in sorted(trials)}
+    return _BY[settings["by"]](settings, ordered, scores)
+
+
+def read_proposal(path: Path, slot: int) -> Proposal:
+    """Read what a slot holds from the file with the proposals of its stage.
+
+    Raises
+    ------
+    UserError
+        If the file is damaged, or what it says is not what its ids stand for.
+    """
+    proposed = read_written(path)
+    try:
+        own = proposed[slot]
+        trial, shorter, goes_on = own["trial"], own["shorter"], own["goes_on"]
+    except (TypeError, KeyError, IndexError):
+        raise damaged(path, f"has no proposal for slot {slot}") from None
+    return Proposal(
+        trial=read_trial(trial, path),
+        shorter=read_trial(shorter, path) if shorter else None,
+        goes_on=bool(goes_on),
+    )
+
+
+def _promote(
+    settings: dict[str, Any], trials: dict[str, Trial], scores: Scores
+) -> list[Proposal]:
+    """Take the best, by id among equals, and train them further.
+
+    In the order of their ids, not of their ranks, so that a rank that changes moves
+    no other trial to another slot. A slot without a trial of its own repeats one.
+    """
+    sign = -1 if settings["objective"]["direction"] == "maximize" else 1
+    scored = [id for id in trials if scores[id] is not None]
+    # When all have failed, the search goes on to say so at its end.
+    ranked = sorted(scored, key=lambda id: (sign * scores[id], id)) or list(trials)
+    best = sorted(ranked[: settings["size"]])
+    slots = [best[slot % len(best)] for slot in range(settings["size"])]
+    change = {settings["resource"]: settings["to"]}
+    return [
+        Proposal(
+            trial=with_hyperparameters(trials[id], **change),
+            shorter=trials[id],
+            goes_on=settings["goes_on"],
+        )
+        for id in slots
+    ]
+
+
+def _tpe(
+    settings: dict[str, Any], trials: dict[str, Trial], scores: Scores
+) -> list[Proposal]:
+    """Ask Optuna's tree-structured Parzen estimator (Bergstra et al. 2011) for a batch.
+
+    The study is built anew from the scores; its random state comes from the seed and
+    the number of the round.
+    """
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    space = read_space(
+        settings["space"], list(settings["features"]), "search.spaces", settings["kind"]
+    )
+    study = optuna.create_study(
+        direction=settings["objective"]["direction"],
+        sampler=optuna.samplers.TPESampler(
+            seed=_seed(settings["seed"], settings["round"]),
+            # Round 0 is the start-up; by itself Optuna draws the first 10 at random.
+            n_startup_trials=1,
+            constant_liar=True,
+        ),
+    )
+    own_names = {name: own for own, name in settings["features"].items()}
+    for id, trial in trials.items():
+        point = Point(own_names[trial.features], trial.hyperparameters)
+        study.add_trial(_known_trial(space, point, scores[id]))
+    asked = [study.ask() for _ in range(settings["size"])]
+    points = [_suggested(space, trial) for trial in asked]
+    return [
+        Proposal(
+            make_trial(
+                settings["dataset"],
+                settings["split"],
+                space.family,
+                settings["features"][point.features],
+                point.hyperparameters,
+                settings["kind"],
+            )
+        )
+        for point in points
+    ]
+
+
+_BY: dict[str, Callable[[dict[str, Any], dict[str, Trial], Scores], list[Proposal]]] = {
+    "promotion": _promote,
+    "tpe": _tpe,
+}
+
+
+def _seed(*numbers: int) -> int:
+    return int(np.random.SeedSequence(numbers).generate_state(1)[0])
+
+
+def _suggested(space: Space, trial: Any) -> Point:
+    """Draw the axes that count, one after the other."""
+    features = space.features.values[_suggest(trial, FEATURES, space.features)]
+    hyperparameters = space.defaults()
+    for name, axis in space.axes.items():
+        if axis.counts(hyperparameters):
+            drawn = _suggest(trial, name, axis.values)
+            is_list = isinstance(axis.values, Choices)
+            hyperparameters[name] = axis.values.values[drawn] if is_list else drawn
+    return Point(features, hyperparameters)
+
+
+def _suggest(trial: Any, name: str, values: Choices | Range) -> Any:
+    if isinstance(values, Choices):
+        return trial.suggest_categorical(name, list(range(len(values.values))))
+    whole = isinstance(values.low, int)
+    suggest = trial.suggest_int if whole else trial.suggest_float
+    step = {"step": values.step or 1} if whole else {"step": values.step}
+    drawn = suggest(name, values.low, values.high, log=values.log, **step)
+    return values.rounded(drawn)
+
+
+def _known_trial(space: Space, point: Point, score: float | None) -> Any:
+    """Tell Optuna of a trial: the axes that counted, and the score."""
+    import optuna
+
+    parameters = {FEATURES: space.features.values.index(point.features)}
+    distributions = {FEATURES: _distribution(space.features)}
+    for name, axis in space.axes.items():
+        if axis.counts(point.hyperparameters):
+            value, values = point.hyperparameters[name], axis.values
+            is_list = isinstance(values, Choices)
+            parameters[name] = values.values.index(value) if is_list else value
+            distributions[name] = _distribution(values)
+    failed = optuna.trial.TrialState.FAIL
+    return optuna.trial.create_trial(
+        params=parameters,
+        distributions=distributions,
+        value=score,
+        state=failed if score is None else optuna.trial.TrialState.COMPLETE,
+    )
+
+
+def _distribution(values: Choices | Range) -> Any:
+    """Spell an axis for Optuna; a list by the places in it, as values may be lists."""
+    from optuna.distributions import (
+        CategoricalDistribution,
+        FloatDistribution,
+        IntDistribution,
+    )
+
+    if isinstance(values, Choices):
+        return CategoricalDistribution(range(len(values.values)))
+    if isinstance(values.low, int):
+        step = values.step or 1
+        return IntDistribution(values.low, values.high, log=values.log, step=step)
+    return FloatDistribution(values.low, values.high, log=values.log, step=values.step)

@@ -1,0 +1,234 @@
+"""Which trainings a search consists of, as far as that is known before any has run.
+
+A search starts with trials that a configuration determines. Adaptive strategies go on
+in stages: a stage has a fixed number of slots, and what is trained in them is proposed
+from the scores of the stages before. The slots are known from the start, so that
+Snakemake plans, resumes and grows the search like any other.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from toxtune.errors import UserError
+from toxtune.models.registry import family_module
+from toxtune.search.space import Point, Space
+from toxtune.search.strategies import STRATEGIES, random, refuse_too_many
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Trainings whose trials are proposed from earlier scores.
+
+    Attributes
+    ----------
+    name
+        Names the stage's folder, such as ``round-2`` or ``rung-1``.
+    size
+        Number of slots.
+    seeds
+        Each slot is trained once with each of these.
+    start
+        Numbers of the points in `Schedule.points` whose scores it waits for.
+    after
+        Names of the stages whose scores it waits for.
+    settings
+        All else that the proposals depend on; nothing of later stages.
+    """
+
+    name: str
+    size: int
+    seeds: list[int]
+    start: range
+    after: list[str]
+    settings: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """One space's search.
+
+    Attributes
+    ----------
+    points
+        The points to start with, each with the seeds that it is trained with.
+    stages
+        What follows, in order.
+    """
+
+    points: list[tuple[Point, list[int]]]
+    stages: list[Stage] = field(default_factory=list)
+
+
+def schedule(space: Space, search: dict[str, Any], seeds: list[int]) -> Schedule:
+    """Lay out the search of one space.
+
+    Parameters
+    ----------
+    space
+        What may be tried.
+    search
+        Settings of the strategy; those of the space laid over those of the search.
+    seeds
+        Sorted.
+
+    Raises
+    ------
+    UserError
+        If the strategy cannot search the space with these settings.
+    """
+    strategy = search["strategy"]
+    if strategy in STRATEGIES:
+        points = STRATEGIES[strategy](space, search["trials"], search["seed"])
+        return Schedule([(point, seeds) for point in points])
+    return _ADAPTIVE[strategy](space, search, seeds)
+
+
+def _tpe(space: Space, search: dict[str, Any], seeds: list[int]) -> Schedule:
+    """Draw round 0 at random; propose the others by a model of the rounds before."""
+    batch = search["batch"]
+    points = random(space, batch, search["seed"])
+    stages = [
+        Stage(
+            name=f"round-{number}",
+            size=batch,
+            seeds=seeds,
+            start=range(batch),
+            after=[f"round-{earlier}" for earlier in range(1, number)],
+            settings={"by": "tpe", "seed": search["seed"], "round": number},
+        )
+        for number in range(1, search["rounds"])
+    ]
+    return Schedule([(point, seeds) for point in points], stages)
+
+
+def _halving(space: Space, search: dict[str, Any], seeds: list[int]) -> Schedule:
+    """Train all candidates a little, the best share of them more, and so on."""
+    propose = STRATEGIES[search["candidates"]]
+    candidates = propose(space, search["trials"], search["seed"])
+    rungs = _rungs(search["min_resource"], _highest(space), search["eta"])
+    return _brackets(space, search, seeds, {"": (candidates, rungs)})
+
+
+def _hyperband(space: Space, search: dict[str, Any], seeds: list[int]) -> Schedule:
+    """Halve several times, from many candidates with little to few with much.
+
+    Sizes and resources as Li et al. 2018 give them; the brackets' candidates are one
+    random draw.
+    """
+    eta = search["eta"]
+    amounts = _shares(search["min_resource"], _highest(space), eta)
+    n_rungs = len(amounts)
+    brackets, first = {}, 0
+    for cuts in reversed(range(n_rungs)):
+        size = -(-n_rungs * eta**cuts // (cuts + 1))
+        refuse_too_many(first + size, f"hyperband of {space.family}")
+        drawn = random(space, first + size, search["seed"])[first:]
+        brackets[f"bracket-{cuts}-"] = (drawn, amounts[n_rungs - 1 - cuts :])
+        first += size
+    return _brackets(space, search, seeds, brackets)
+
+
+_ADAPTIVE: dict[str, Callable[[Space, dict[str, Any], list[int]], Schedule]] = {
+    "tpe": _tpe,
+    "halving": _halving,
+    "hyperband": _hyperband,
+}
+
+
+def _brackets(
+    space: Space,
+    search: dict[str, Any],
+    seeds: list[int],
+    brackets: dict[str, tuple[list[Point], list[int]]],
+) -> Schedule:
+    """Lay out rungs: one seed in the lower ones, all seeds in the last.
+
+    `brackets` maps what a bracket's stages are named with to its candidates and the
+    resource of each of its rungs.
+    """
+    resource, highest = _resource(space), _highest(space)
+    _refuse_patience(space)
+    if search["min_resource"] > highest:
+        raise UserError(
+            f"search.min_resource: must be ≤ the {resource} of a full training of "
+            f"{space.family}, {highest}; got {search['min_resource']}"
+        )
+    points: list[tuple[Point, list[int]]] = []
+    stages: list[Stage] = []
+    for prefix, (candidates, rungs) in brackets.items():
+        start = range(len(points), len(points) + len(candidates))
+        first = seeds if len(rungs) == 1 else seeds[:1]
+        points += [(_at(point, resource, rungs[0]), first) for point in candidates]
+        for rung, amount in enumerate(rungs[1:], start=1):
+            stages.append(
+                Stage(
+                    name=f"{prefix}rung-{rung}",
+                    size=max(1, len(candidates) // search["eta"] ** rung),
+                    seeds=seeds if rung == len(rungs) - 1 else seeds[:1],
+                    start=start if rung == 1 else range(0),
+                    after=[f"{prefix}rung-{rung - 1}"] if rung > 1 else [],
+                    settings={
+                        "by": "promotion",
+                        "resource": resource,
+                        "to": amount,
+                        "goes_on": rung < len(rungs) - 1,
+                    },
+                )
+            )
+    return Schedule(points, stages)
+
+
+def _rungs(least: int, highest: int, eta: int) -> list[int]:
+    """Multiply the least resource by `eta` while that fits; the last rung has all."""
+    amounts = []
+    while least < highest:
+        amounts.append(least)
+        least *= eta
+    return [*amounts, highest]
+
+
+def _shares(least: int, highest: int, eta: int) -> list[int]:
+    """Divide the highest resource by `eta` as long as the least is left; ascending."""
+    amounts = [highest]
+    while highest // eta ** len(amounts) >= least:
+        amounts.append(highest // eta ** len(amounts))
+    return amounts[::-1]
+
+
+def _resource(space: Space) -> str:
+    resource = family_module(space.family).RESOURCE
+    if resource is None:
+        raise UserError(
+            f"search.strategy: {space.family} cannot be trained a little at a time, as "
+            "halving and hyperband need; take grid, random, sobol or tpe"
+        )
+    return resource
+
+
+def _highest(space: Space) -> int:
+    """Return the resource of a full training: one fixed value of the space."""
+    resource = _resource(space)
+    axis = space.axes.get(resource)
+    count = axis.values.count() if axis else 0
+    if count != 1:
+        raise UserError(
+            f"search.spaces: {space.family}'s {resource} must be one value, that of a "
+            f"full training, for halving and hyperband; got {count or 'no list of'} "
+            "values"
+        )
+    return axis.values.listed()[0]
+
+
+def _refuse_patience(space: Space) -> None:
+    """Refuse early stopping: a training that was stopped cannot go on."""
+    axis = space.axes.get("patience")
+    if axis and (axis.values.count() != 1 or axis.values.listed() != [None]):
+        raise UserError(
+            f"search.spaces: {space.family}'s patience must be null for halving and "
+            "hyperband, which stop trainings themselves"
+        )
+
+
+def _at(point: Point, resource: str, amount: int) -> Point:
+    return Point(point.features, {**point.hyperparameters, resource: amount})

@@ -1,0 +1,1 @@
+"""Validation scores, and the rule that selects the winners by them."""

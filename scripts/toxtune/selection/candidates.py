@@ -1,0 +1,132 @@
+"""The trials that a selection is made from, with what their replicates predicted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toxtune.data.parts import Part, read_part
+from toxtune.features.arrays import load_features
+from toxtune.models.registry import family_module
+from toxtune.search.trials import Trial
+from toxtune.selection.predictions import open_predictions
+from toxtune.stats.bias_correction import (
+    Fold,
+    Predictions,
+    Resampled,
+    Scoring,
+    resample,
+)
+from toxtune.stats.bootstrap import Resampling, resample_counts
+from toxtune.stats.metrics import class_weights
+
+
+@dataclass(frozen=True)
+class Judges:
+    """The molecules that trials are judged by, and the training sets beside them.
+
+    Attributes
+    ----------
+    train, valid
+        The parts of each fold in the order of the folds; one of each for hold-out.
+    cross_validated
+        Whether they are folds.
+    """
+
+    train: Sequence[Part]
+    valid: Sequence[Part]
+    cross_validated: bool
+
+    @property
+    def folds(self) -> list[int | None]:
+        """The numbers of the folds; ``[None]`` for hold-out."""
+        return list(range(len(self.valid))) if self.cross_validated else [None]
+
+    @property
+    def molecules(self) -> list[str]:
+        """All molecules, sorted, each once."""
+        return sorted({group for part in self.valid for group in part.groups})
+
+    def scoring(self, metric: str) -> Scoring:
+        """Say how predictions of these molecules become a score."""
+        molecules = self.molecules
+        folds = [
+            Fold(
+                valid.labels,
+                class_weights(train.labels),
+                np.searchsorted(molecules, valid.groups),
+            )
+            for train, valid in zip(self.train, self.valid, strict=True)
+        ]
+        return Scoring(metric, folds)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One trial that can win.
+
+    Attributes
+    ----------
+    trial
+        The trial.
+    fold
+        The first fold that it was judged by, or ``None``.
+    predictions
+        Of the molecules it was judged by, read from disk when used.
+    """
+
+    trial: Trial
+    fold: int | None
+    predictions: Predictions
+
+    @property
+    def complexity(self) -> tuple[float, ...]:
+        """What the family says, smaller for what is simpler."""
+        files = self.trial.features_files("valid", self.fold)
+        return family_module(self.trial.family).complexity(
+            self.trial.hyperparameters,
+            load_features([Path(name) for name in files]).shape[1],
+            self.predictions[0][0].shape[1],
+        )
+
+
+def read_judges(parts: dict[str, list[Path]], cross_validated: bool) -> Judges:
+    """Read ``train`` and ``valid`` of each fold; one of each for hold-out."""
+    train, valid = (
+        [read_part(path) for path in parts[name]] for name in ("train", "valid")
+    )
+    return Judges(train, valid, cross_validated)
+
+
+def read_candidates(
+    ranked: pd.DataFrame,
+    specs: dict[str, dict[str, Any]],
+    seeds: list[int],
+    folds: list[int | None],
+) -> list[Candidate]:
+    """Open the predictions of the ranked trials, sorted by id."""
+    return [
+        Candidate(
+            Trial(**specs[id]["trial"]),
+            folds[0],
+            open_predictions(specs[id]["folders"], seeds, folds),
+        )
+        for id in sorted(ranked["trial"])
+    ]
+
+
+def resample_candidates(
+    candidates: Sequence[Candidate],
+    judges: Judges,
+    metric: str,
+    resampling: Resampling,
+) -> Resampled:
+    """Score candidates on resampled molecules of those that judge them."""
+    return resample(
+        judges.scoring(metric),
+        resample_counts(judges.molecules, resampling.resamples, resampling.seed),
+        [each.predictions for each in candidates],
+    )

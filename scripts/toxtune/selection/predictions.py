@@ -1,0 +1,74 @@
+"""A winner's validation predictions, of a cross-validation all folds together."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from toxtune.data.parts import Part, read_part
+from toxtune.search.trials import replicate_name
+from toxtune.stats.bias_correction import (
+    Predictions,
+)
+from toxtune.training.result_files import read_replicate
+
+
+def read_pooled(
+    winner: dict[str, Any], seeds: list[int], valid: list[Path], cross_validated: bool
+) -> tuple[Part, np.ndarray]:
+    """Read the molecules that a winner was judged by, and what the search predicted.
+
+    Parameters
+    ----------
+    winner
+        As in ``selection.json``.
+    valid
+        The judging part of each fold in the order of the folds; one for hold-out.
+
+    Returns
+    -------
+    part
+        The molecules; those of the folds one after the other, in a repeated
+        cross-validation once for each time.
+    predictions
+        n_seeds x n_molecules x n_outputs; each by a model that had not seen it.
+    """
+    parts = [read_part(path) for path in valid]
+    folds = list(range(len(parts))) if cross_validated else [None]
+    by_fold = open_predictions(winner["folders"], seeds, folds)
+    predictions = np.concatenate([np.stack(seeds) for seeds in by_fold], axis=1)
+    part = replace(
+        parts[0],
+        ids=[id for part in parts for id in part.ids],
+        smiles=[smiles for part in parts for smiles in part.smiles],
+        groups=[group for part in parts for group in part.groups],
+        labels=np.concatenate([part.labels for part in parts]),
+    )
+    return part, predictions
+
+
+def open_predictions(
+    folders: dict[str, str], seeds: list[int], folds: list[int | None]
+) -> Predictions:
+    """Open what the replicates of one trial predicted for the molecules judging them.
+
+    Parameters
+    ----------
+    folders
+        Name of the replicate to its folder, as in ``trials.json``.
+
+    Raises
+    ------
+    UserError
+        If a file is not what was written.
+    """
+    return [
+        [_open(Path(folders[replicate_name(seed, fold)])) for seed in seeds]
+        for fold in folds
+    ]
+
+
+def _open(folder: Path) -> np.ndarray:
+    read_replicate(folder)
+    return np.load(folder / "valid_predictions.npy", mmap_mode="r")

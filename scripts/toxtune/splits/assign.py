@@ -1,0 +1,214 @@
+"""Split molecules into train, valid and test, so that no group spans two parts.
+
+For cross-validation there is no part valid: the part train is cut into folds.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from toxtune.data.parts import Part, read_part, read_split_column
+from toxtune.errors import UserError
+from toxtune.splits.by_time import split_by_time
+from toxtune.splits.checks import check_parts, check_share, refuse_spanning_groups
+from toxtune.splits.splitters import split_by_shares, split_into_folds
+
+PARTS = ["train", "valid", "test"]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Where each row of molecules.csv belongs.
+
+    Attributes
+    ----------
+    parts
+        ``train``, ``valid``, ``test``, or empty for a row that is left out.
+    folds
+        For each repeat of a cross-validation, the number of each row's fold;
+        -1 for rows that are not in ``train``.
+    """
+
+    parts: list[str]
+    folds: list[list[int]]
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """The distinct molecules, which a splitter is shown.
+
+    Attributes
+    ----------
+    smiles
+        Of the first row of each group.
+    positive
+        bool, n_groups x n_tasks: a row of the group is positive in the task.
+    of_row
+        The number of each row's group.
+    """
+
+    smiles: list[str]
+    positive: np.ndarray
+    of_row: list[int]
+
+
+def assign(molecules: Path, settings: dict[str, Any], kind: str) -> Assignment:
+    """Assign each row of molecules.csv to a part, and those of train to folds.
+
+    Parameters
+    ----------
+    molecules
+        The curated molecules.
+    settings
+        ``method``: a splitter of DeepChem's, with ``fractions`` of the parts and
+        ``seed``; ``time``, with ``fractions`` and a ``column`` of times; or
+        ``column``, with a ``column`` that names the part. A splitter with a ``column``
+        leaves to that which molecules are ``test``. ``cross_validation`` has ``folds``
+        and ``repeats``; ``outer`` has ``folds`` and ``fold``, the fold that is the
+        test part.
+    kind
+        Of the tasks.
+
+    Raises
+    ------
+    UserError
+        If the column is no split of the groups, a part is empty, or a part has no
+        task with two different labels.
+    """
+    part = read_part(molecules)
+    column = read_split_column(molecules) if settings.get("column") else None
+    groups = _groups(part)
+    if settings["method"] == "column":
+        parts = _named_parts(part, column, settings["column"])
+    elif settings["method"] == "time":
+        parts = split_by_time(column, groups.of_row, settings)
+    else:
+        parts = _split(groups, column, settings)
+    folds = _folds(groups, parts, settings)
+    check_parts(part, parts, folds, settings, kind)
+    return Assignment(parts, folds)
+
+
+def _groups(part: Part) -> _Groups:
+    first: dict[str, int] = {}
+    for row, group in enumerate(part.groups):
+        first.setdefault(group, row)
+    number = {group: index for index, group in enumerate(first)}
+    of_row = [number[group] for group in part.groups]
+    positive = np.zeros((len(first), len(part.tasks)), dtype=bool)
+    np.logical_or.at(positive, of_row, part.labels == 1)
+    return _Groups([part.smiles[row] for row in first.values()], positive, of_row)
+
+
+def _named_parts(part: Part, column: list[str], name: str) -> list[str]:
+    for row, value in enumerate(column):
+        if value not in PARTS:
+            raise UserError(
+                f"split.column: {name!r} must be train, valid or test, "
+                f"got {value!r} for molecule {part.ids[row]}"
+            )
+    refuse_spanning_groups(part.groups, column, name)
+    return column
+
+
+def _split(
+    groups: _Groups, column: list[str] | None, settings: dict[str, Any]
+) -> list[str]:
+    """Split by a splitter of DeepChem's; a test part that is given stays as it is."""
+    given = _given_test(column, settings["column"]) if column else set()
+    test_groups = {groups.of_row[row] for row in given}
+    free = [n for n in range(len(groups.smiles)) if n not in test_groups]
+    part_of_group = _split_groups(groups, free, bool(given), settings)
+    # Rows that are the same molecule as one of a given test part are in no part.
+    return [
+        "test" if row in given else part_of_group.get(group, "")
+        for row, group in enumerate(groups.of_row)
+    ]
+
+
+def _given_test(column: list[str], name: str) -> set[int]:
+    for value in column:
+        if value not in {"", "test"}:
+            raise UserError(
+                f"split.column: {name!r} must be test, or empty where split.method is "
+                f"to decide; got {value!r}"
+            )
+    given = {row for row, value in enumerate(column) if value == "test"}
+    if not given:
+        raise UserError(f"split.column: {name!r} says test for no molecule")
+    return given
+
+
+def _split_groups(
+    groups: _Groups, free: list[int], test_is_given: bool, settings: dict[str, Any]
+) -> dict[int, str]:
+    """Return the parts of the groups that a splitter may decide about."""
+    method, seed = settings["method"], settings["seed"]
+    smiles, positive = [groups.smiles[n] for n in free], groups.positive[free]
+    if outer := settings.get("outer"):
+        fold_of = split_into_folds(method, outer["folds"], seed, smiles, positive)
+        tested = fold_of == outer["fold"]
+        return {
+            n: "test" if is_test else "train"
+            for n, is_test in zip(free, tested, strict=True)
+        }
+    shares = _shares(settings, test_is_given)
+    if len(shares) == 1:
+        return dict.fromkeys(free, "train")
+    indices = split_by_shares(method, list(shares.values()), seed, smiles, positive)
+    assigned = {}
+    for (part, share), members in zip(shares.items(), indices, strict=True):
+        check_share(part, len(members) / len(free), share)
+        assigned.update((free[member], part) for member in members)
+    return assigned
+
+
+def _shares(settings: dict[str, Any], test_is_given: bool) -> dict[str, float]:
+    """Return the shares of the parts that a splitter makes; their sum is 1."""
+    # In this order, whatever the settings': a splitter cuts one part after the other.
+    shares = {part: settings["fractions"][part] for part in PARTS}
+    if settings.get("cross_validation"):
+        shares["train"] += shares.pop("valid")
+    if test_is_given:
+        del shares["test"]
+    total = sum(shares.values())
+    # As given where nothing was left out: a division could change a digit.
+    return shares if len(shares) == 3 else {p: s / total for p, s in shares.items()}
+
+
+def _folds(
+    groups: _Groups, parts: list[str], settings: dict[str, Any]
+) -> list[list[int]]:
+    """Cut the groups of the training part into folds, once for each repeat."""
+    scheme = settings.get("cross_validation")
+    if not scheme:
+        return []
+    trained = sorted(
+        {n for n, part in zip(groups.of_row, parts, strict=True) if part == "train"}
+    )
+    repeats = []
+    for repeat in range(scheme["repeats"]):
+        fold_of = split_into_folds(
+            settings["method"],
+            scheme["folds"],
+            _fold_seed(settings["seed"], repeat),
+            [groups.smiles[n] for n in trained],
+            groups.positive[trained],
+        )
+        of_group = dict(zip(trained, fold_of.tolist(), strict=True))
+        repeats.append(
+            [
+                of_group[n] if part == "train" else -1
+                for n, part in zip(groups.of_row, parts, strict=True)
+            ]
+        )
+    return repeats
+
+
+def _fold_seed(seed: int | None, repeat: int) -> int | None:
+    """Return a seed for the folds of a repeat, unlike that of the parts."""
+    if seed is None:
+        return None
+    return int(np.random.SeedSequence([seed, 1 + repeat]).generate_state(1)[0])

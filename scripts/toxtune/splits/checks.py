@@ -1,0 +1,139 @@
+"""Refusing splits that nothing can be learned from or judged by."""
+
+import logging
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from toxtune.data.labels import scorable
+from toxtune.data.parts import Part
+from toxtune.errors import UserError
+from toxtune.tasks import MULTICLASS
+
+logger = logging.getLogger(__name__)
+
+
+def check_parts(
+    part: Part,
+    parts: list[str],
+    folds: list[list[int]],
+    settings: dict[str, Any],
+    kind: str,
+) -> None:
+    """Check parts and folds.
+
+    Parameters
+    ----------
+    part
+        All molecules.
+    parts, folds
+        See `toxtune.splits.assign.Assignment`.
+    settings
+        Of the split.
+    kind
+        Of the tasks.
+
+    Raises
+    ------
+    UserError
+        If a part is empty or has no task with two different labels, or if a training
+        set lacks a class.
+    """
+    advice = _advice(settings)
+    assigned = np.array(parts)
+    wanted = ["train", "test"] if folds else ["train", "valid", "test"]
+    _refuse_empty(parts, wanted, advice)
+    if left_out := parts.count(""):
+        logger.warning(
+            "Warning: %d rows are in no part, since the given test part has the same "
+            "molecules",
+            left_out,
+        )
+    for name in wanted:
+        _check_labels(part, assigned == name, f"{name} part", advice)
+    _check_classes(part, assigned == "train", "train part", advice, kind)
+    for repeat, fold_of in enumerate(folds):
+        for fold in sorted(set(fold_of) - {-1}):
+            judged = np.array(fold_of) == fold
+            fitted = (assigned == "train") & ~judged
+            name = f"fold {fold} of repeat {repeat}"
+            _check_labels(part, judged, name, advice)
+            _check_labels(part, fitted, f"rest of {name}", advice)
+            _check_classes(part, fitted, f"rest of {name}", advice, kind)
+
+
+def check_share(part: str, share: float, wanted: float) -> None:
+    """Warn of a part that has another size than was asked for."""
+    # The scaffold splitter puts a scaffold too large for train into another part.
+    if abs(share - wanted) > 0.1:
+        logger.warning("%s has %.2f of the groups, asked for %s", part, share, wanted)
+
+
+def refuse_spanning_groups(groups: list[str], assigned: list[str], column: str) -> None:
+    """Refuse a column that puts rows of one molecule into several parts."""
+    pairs = Counter(group for group, _ in set(zip(groups, assigned, strict=True)))
+    if spanning := [group for group in pairs if pairs[group] > 1]:
+        examples = ", ".join(sorted(spanning)[:3])
+        raise UserError(
+            f"split.column: {column!r} must keep the rows of one molecule in one part; "
+            f"{len(spanning)} groups are in several, such as {examples} "
+            "(see group in molecules.csv)"
+        )
+
+
+def log_sizes(groups: list[str], parts: list[str]) -> None:
+    """Log how many molecules and groups each part has."""
+    molecules = Counter(parts)
+    members = Counter(dict(zip(groups, parts, strict=True)).values())
+    for part in filter(None, sorted(molecules)):
+        logger.info(
+            "%s: %d molecules (%.1f %%) in %d groups",
+            part,
+            molecules[part],
+            100 * molecules[part] / len(parts),
+            members[part],
+        )
+
+
+def _advice(settings: dict[str, Any]) -> str:
+    if settings["method"] == "column":
+        return f"change column {settings['column']!r} (split.column)"
+    if "fractions" not in settings:
+        return "change validation.folds, validation.outer_folds or split.method"
+    shares = ", ".join(f"{part} {s}" for part, s in settings["fractions"].items())
+    return f"change split.fractions ({shares}), split.seeds or split.method"
+
+
+def _refuse_empty(parts: list[str], wanted: list[str], advice: str) -> None:
+    sizes = Counter(parts)
+    if not all(sizes[part] for part in wanted):
+        found = ", ".join(f"{part} {sizes[part]}" for part in wanted)
+        raise UserError(f"split: every part must have molecules, got {found}; {advice}")
+
+
+def _check_labels(part: Part, members: np.ndarray, name: str, advice: str) -> None:
+    """Refuse molecules of which no task can be scored; warn of tasks that cannot."""
+    able = scorable(part.labels[members])
+    if not able.any():
+        raise UserError(
+            f"split: no task has two different labels among the {members.sum()} "
+            f"molecules of the {name}, so it cannot be scored; {advice}"
+        )
+    for task in np.array(part.tasks)[~able]:
+        logger.warning("Task %s has no two different labels in the %s", task, name)
+
+
+def _check_classes(
+    part: Part, members: np.ndarray, name: str, advice: str, kind: str
+) -> None:
+    """Refuse a training set that lacks one of several classes."""
+    if kind != MULTICLASS:
+        return
+    for task, labels in zip(part.tasks, part.labels.T, strict=True):
+        known = set(labels[~np.isnan(labels)])
+        if missing := known - set(labels[members]):
+            raise UserError(
+                f"split: the {name} has no molecule of class {int(min(missing))} of "
+                f"task {task}; {advice}"
+            )

@@ -1,0 +1,111 @@
+"""Bootstrap over molecules: scores under many weightings.
+
+A resample is a vector of counts, one per molecule, so a resampled score is a weighted
+score, and all resamples of a task are computed together.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from toxtune.data.labels import scorable
+from toxtune.stats.metrics import of_task
+from toxtune.stats.weighted_metrics import RESAMPLED_SCORES
+
+
+def resample_counts(groups: list[str], resamples: int, seed: int) -> np.ndarray:
+    """Draw how often each row stands in each resample.
+
+    Molecules are drawn with replacement; rows of one molecule go together.
+
+    Parameters
+    ----------
+    groups
+        The molecule of each row.
+    resamples
+        Number of resamples.
+    seed
+        Any whole number ≥ 0.
+
+    Returns
+    -------
+    np.ndarray
+        resamples x n_rows, whole numbers as float64.
+    """
+    _, row_group = np.unique(groups, return_inverse=True)
+    n_groups = row_group.max() + 1
+    generator = np.random.default_rng(seed)
+    draws = generator.multinomial(n_groups, np.full(n_groups, 1 / n_groups), resamples)
+    return draws[:, row_group].astype(np.float64)
+
+
+def resampled_means(
+    metric: str,
+    labels: np.ndarray,
+    predictions: np.ndarray,
+    positive_weights: np.ndarray,
+    counts: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Score every resample.
+
+    Parameters
+    ----------
+    metric
+        A key of `toxtune.stats.metrics.METRICS`.
+    labels
+        n_rows x n_tasks; missing labels are NaN.
+    predictions
+        n_rows x n_tasks, for classes n_rows x (n_tasks x n_classes).
+    positive_weights
+        n_tasks.
+    counts
+        resamples x n_rows.
+
+    Returns
+    -------
+    per_task
+        resamples x n_tasks; NaN where a resample has a single label.
+    mean
+        resamples; mean over the tasks that have a score.
+    """
+    per_task = np.full((len(counts), labels.shape[1]), np.nan)
+    for task in np.flatnonzero(scorable(labels)):
+        measured = ~np.isnan(labels[:, task])
+        per_task[:, task] = RESAMPLED_SCORES[metric](
+            labels[measured, task].astype(np.float64),
+            of_task(predictions, task, labels.shape[1])[measured].astype(np.float64),
+            positive_weights[task],
+            counts[:, measured],
+        )
+    return per_task, mean_over_tasks(per_task)
+
+
+def mean_over_tasks(per_task: np.ndarray) -> np.ndarray:
+    """Mean over the last axis without NaN; NaN where nothing is left."""
+    known = np.isfinite(per_task)
+    total = np.where(known, per_task, 0.0).sum(axis=-1)
+    with np.errstate(invalid="ignore"):
+        return total / known.sum(axis=-1)
+
+
+def interval(values: np.ndarray, confidence: float) -> list[float] | None:
+    """Percentile interval of resampled scores; ``None`` if no resample has one.
+
+    Among n resamples the k-th stands for the share k / (n + 1) (Davison and Hinkley
+    1997, Bootstrap methods and their application, section 5.2).
+    """
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return None
+    tail = (1 - confidence) / 2
+    bounds = np.quantile(known, [tail, 1 - tail], method="weibull")
+    return [float(bound) for bound in bounds]
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """The bootstrap's settings: number of resamples, seed, level of the intervals."""
+
+    resamples: int
+    seed: int
+    confidence: float

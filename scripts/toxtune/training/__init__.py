@@ -1,0 +1,1 @@
+"""One training: what it reads, its key in the store, its result."""

@@ -1,0 +1,1 @@
+"""Running a call in a watched child process; knows no chemistry."""

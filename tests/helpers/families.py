@@ -1,0 +1,118 @@
+"""Small data to fit model families on, and ways to do it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from toxtune.models.base import Examples
+from toxtune.models.registry import MODULES, family_module
+from toxtune.tasks import BINARY, MULTICLASS, REGRESSION
+
+N_MOLECULES, N_FEATURES, N_TASKS = 20, 64, 5
+ALL_MISSING, ONE_CLASS = 3, 4
+N_CLASSES = 3
+QUICK = {
+    "dense": {"neurons": 8, "epochs": 3, "batch_size": 6, "dropout": 0.25},
+    # Where the seed has a say: it has none in some settings of these families.
+    "gradient_boosting": {
+        "max_iter": 5,
+        "min_samples_leaf": 1,
+        "max_features": 0.3,
+    },
+    "logistic_regression": {"penalty": "l1"},
+    "random_forest": {"n_estimators": 5},
+    "ridge": {},
+}
+# Families that learn binary tasks: what follows is told of those. The other kinds of
+# tasks are in test_kinds.py.
+families = pytest.mark.parametrize(
+    "family", [name for name in MODULES if BINARY in family_module(name).KINDS]
+)
+resourceful = pytest.mark.parametrize(
+    "family", [family for family in MODULES if family_module(family).RESOURCE]
+)
+
+
+def examples(seed):
+    """Make 20 molecules with random bits, and five tasks with missing labels."""
+    rng = np.random.default_rng(seed)
+    features = rng.integers(0, 2, (N_MOLECULES, N_FEATURES)).astype(np.float32)
+    labels = rng.integers(0, 2, (N_MOLECULES, N_TASKS)).astype(np.float32)
+    labels[rng.random(labels.shape) < 0.2] = np.nan
+    labels[:, ALL_MISSING] = np.nan
+    labels[:, ONE_CLASS] = np.where(np.isnan(labels[:, ONE_CLASS]), np.nan, 1)
+    return Examples(features, labels)
+
+
+TRAIN, VALID = examples(1), examples(2)
+
+
+def examples_of(kind, seed):
+    """Make the molecules of `examples` with labels of another kind, some missing."""
+    rng = np.random.default_rng([seed, 7])
+    labels = {
+        MULTICLASS: rng.integers(0, N_CLASSES, (N_MOLECULES, N_TASKS)),
+        REGRESSION: rng.normal(50, 10, (N_MOLECULES, N_TASKS)),
+    }[kind].astype(np.float32)
+    labels[rng.random(labels.shape) < 0.2] = np.nan
+    labels[:, ALL_MISSING] = np.nan
+    labels[:, ONE_CLASS] = np.where(np.isnan(labels[:, ONE_CLASS]), np.nan, 1)
+    return Examples(examples(seed).features, labels, kind)
+
+
+def fit(family, seed=0, train=TRAIN, valid=VALID, state=None, **hyperparameters):
+    """Fit a family; what is not named is as in `QUICK`."""
+    settings = with_defaults(family, QUICK[family] | hyperparameters)
+    return family_module(family).fit(train, valid, settings, seed, state)
+
+
+def with_defaults(family, hyperparameters):
+    declared = family_module(family).HYPERPARAMETERS
+    typed = {
+        name: declared[name].typed(hyperparameters[name]) for name in hyperparameters
+    }
+    return {name: axis.default for name, axis in declared.items()} | typed
+
+
+def predicted(*arguments, **words):
+    """Predictions for `VALID` after `fit`."""
+    return fit(*arguments, **words).model.predict(VALID.features)
+
+
+def bits(fitted):
+    """All that a training gives, to be compared bit for bit."""
+    parts = fitted.model.predict(TRAIN.features), fitted.model.predict(VALID.features)
+    return [*(predictions.tobytes() for predictions in parts), fitted.curve]
+
+
+def trained_in_steps(family, amounts, folder, **hyperparameters):
+    """Train to one amount of the resource after the other, each from a saved state."""
+    state = None
+    for amount in amounts:
+        resource = {family_module(family).RESOURCE: amount}
+        fitted = fit(family, seed=3, state=state, **hyperparameters, **resource)
+        state = folder / f"after-{amount}"
+        fitted.save_state(state)
+    return fitted
+
+
+def in_fresh_process(program):
+    """Return the last two words that a program prints, which may import this file."""
+    environment = os.environ | {
+        "PYTHONPATH": os.pathsep.join(
+            [str(Path(__file__).resolve().parents[1]), *sys.path]
+        ),
+        "PYTHONHASHSEED": "7",
+    }
+    printed = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return printed.split()[-2:]

@@ -1,0 +1,141 @@
+"""A project folder to run the real workflow in, and ways to look at its jobs."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections import Counter
+from contextlib import chdir, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+PARTS_OF_PROJECT = (
+    "Snakefile",
+    "config.yaml",
+    "report",
+    "rules",
+    "scripts",
+    "schemas",
+    "envs",
+    "examples",
+    "profiles",
+)
+TINY = "tests/config.yaml"
+
+
+@dataclass
+class Project:
+    """A copy of the project, with results of its own."""
+
+    folder: Path
+
+    def snakemake(
+        self, *arguments: str, check: bool = True
+    ) -> subprocess.CompletedProcess:
+        """Run snakemake as a user would, with the tiny configuration by default."""
+        command = [sys.executable, "-m", "snakemake", *arguments]
+        if "--configfile" not in arguments:
+            command += ["--configfile", TINY]
+        plugins = os.pathsep.join([str(ROOT / "tests" / "plugins"), "scripts"])
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            env={
+                **os.environ,
+                "PYTHONPATH": plugins,
+                "TOXTUNE_JOBS": str(self.folder / "jobs.jsonl"),
+            },
+            timeout=900,
+        )
+        if check:
+            assert done.returncode == 0, done.stdout + done.stderr
+        return done
+
+    def launch(self, *arguments: str, cores: int = 2) -> subprocess.Popen:
+        """Start the launcher as `make run` does."""
+        command = [sys.executable, "-m", "toxtune.commands.run", *arguments]
+        command += ["--cores", str(cores)]
+        if "--configfile" not in arguments:
+            command += ["--configfile", TINY]
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": "scripts"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *arguments: str, cores: int = 2) -> None:
+        """Run everything that is asked for."""
+        self.snakemake("--cores", str(cores), *arguments)
+
+    def planned(self, *arguments: str) -> list[dict]:
+        """Describe the jobs that would run: rule, wildcards, input, output."""
+        self.snakemake(*arguments, "-n", "--logger", "jobs")
+        lines = (self.folder / "jobs.jsonl").read_text("utf-8").splitlines()
+        return [json.loads(line) for line in lines]
+
+    def planned_rules(self, *arguments: str) -> Counter:
+        """Count the jobs that would run, by rule; the target rule left out."""
+        counts = Counter(job["rule"] for job in self.planned(*arguments))
+        for target in ("all", "search"):
+            del counts[target]
+        return counts
+
+    def overlay(self, text: str) -> list[str]:
+        """Lay one more configuration over the tiny one; return the arguments."""
+        path = self.folder / "overlay.yaml"
+        path.write_text(text, encoding="utf-8")
+        return ["--configfile", TINY, path.name]
+
+    def result(self, file: str) -> Any:
+        """Read a JSON file of the tiny run."""
+        return json.loads((self.folder / "results/tiny" / file).read_text("utf-8"))
+
+    def faults(self, *configfiles: str) -> list[str]:
+        """Verify a finished run, and train one of its trainings anew."""
+        from toxtune.commands.verify import verify
+        from toxtune.config.check import load_config
+
+        with chdir(self.folder):
+            config = load_config([Path("config.yaml"), *map(Path, configfiles)])
+            return verify(config, count=1, seed=0).faults
+
+    def copy(self, folder: Path) -> "Project":
+        """Copy everything, times and Snakemake's records included."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Project(folder)
+
+
+def kill_everything(process: subprocess.Popen) -> None:
+    """SIGKILL a process and all that it has started."""
+    family = [process, *psutil.Process(process.pid).children(recursive=True)]
+    for member in family:
+        with suppress(ProcessLookupError):
+            os.kill(member.pid, signal.SIGKILL)
+    process.wait()
+
+
+def new_project(folder: Path) -> Project:
+    """Copy what a checkout has, and no results."""
+    folder.mkdir()
+    for name in PARTS_OF_PROJECT:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(
+                source, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
+        else:
+            shutil.copy2(source, folder / name)
+    (folder / "tests").mkdir()
+    shutil.copy2(ROOT / TINY, folder / TINY)
+    return Project(folder)

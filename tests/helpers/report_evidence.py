@@ -1,0 +1,107 @@
+"""Made-up evidence of how far made-up runs can be trusted; see `report_runs`."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toxtune.report.run import Evidence
+from toxtune.stats.thresholds import SCORES
+
+_BRIER = ["brier", "brier_scaled", "brier_prevalence"]
+
+
+def made_evidence(
+    kind: str, tasks: list[str], selection: dict[str, Any], n_molecules: int
+) -> Evidence:
+    """Make up what stands in the files; the other family's winner is a bit worse."""
+    corrected = {
+        family: {
+            "trial": won["trial"]["id"],
+            "out_of": won["out_of"],
+            "raw": won["mean"],
+            "corrected": won["mean"] - 0.01,
+            "interval": [won["mean"] - 0.05, won["mean"] + 0.03],
+        }
+        for family, won in selection["winners"].items()
+    }
+    binary = kind == "binary"
+    return Evidence(
+        optimism={
+            "overall": corrected[selection["overall"]],
+            "families": corrected,
+            "resamples": 100,
+        },
+        comparison=_comparison(tasks, selection),
+        similarity=pd.DataFrame({"similarity": np.linspace(0.1, 0.99, n_molecules)}),
+        decisions=_judged(selection, "mean", SCORES) if binary else None,
+        brier=_judged(selection, "task 0", _BRIER) if binary else None,
+    )
+
+
+def made_frequencies(trials: pd.DataFrame) -> pd.DataFrame:
+    """Make up that every trial is selected equally often."""
+    return pd.DataFrame(
+        {
+            "trial": trials["trial"],
+            "family": trials["family"],
+            "standard_error": 0.02,
+            "frequency": 1 / len(trials),
+            "frequency_in_family": 2 / len(trials),
+        }
+    )
+
+
+def _comparison(tasks: list[str], selection: dict[str, Any]) -> pd.DataFrame:
+    overall = selection["overall"]
+    (other,) = set(selection["winners"]) - {overall}
+    rows = [
+        {
+            "family": other,
+            "against": overall,
+            "metric": selection["objective"]["metric"],
+            "task": task,
+            "difference": -0.02,
+            "low": -0.04,
+            "high": 0.01,
+            "p_holm": np.nan if task == "mean" else 0.2,
+        }
+        for task in [*tasks, "mean"]
+    ]
+    return pd.DataFrame(rows)
+
+
+def _judged(selection: dict[str, Any], task: str, names: list[str]) -> pd.DataFrame:
+    scores = dict.fromkeys(names, 0.5)
+    return pd.DataFrame(
+        [
+            {"family": family, "part": part, "task": task, **scores}
+            for family in selection["winners"]
+            for part in ("valid", "test")
+        ]
+    )
+
+
+def made_reliability(tasks: list[str], seeds: list[int]) -> pd.DataFrame:
+    """Make up bins of which the observed share grows with the seed."""
+    return pd.DataFrame(
+        [
+            {
+                "family": family,
+                "part": part,
+                "task": task,
+                "seed": seed,
+                "bin": number,
+                "molecules": 10,
+                "predicted": number / 10,
+                "observed": (number + seed) / 10,
+                "low": number / 10 - 0.1,
+                "high": number / 10 + 0.2,
+            }
+            for family in ("dense", "random_forest")
+            for part in ("valid", "test")
+            for task in tasks
+            for seed in seeds
+            for number in range(1, 9)
+        ]
+    )

@@ -1,0 +1,129 @@
+"""Pruning: what a configuration uses stays, links and other files too."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from toxtune.commands import prune
+from toxtune.errors import UserError
+from toxtune.io.files import write_json
+from toxtune.runs.lock import RunLock
+from toxtune.training.replicates import model_key
+
+USED, UNUSED = "a" * 12, "b" * 12
+KEY, OTHER_KEY = "c" * 64, "d" * 64
+MODEL_KEY = model_key(KEY)
+
+
+def store_entry(key: str) -> str:
+    return f"results/store/{key[:2]}/{key}"
+
+
+KEPT = [
+    f"results/trials/dense/{USED}/seed-0",
+    f"logs/trials/dense/{USED}",
+    store_entry(KEY),
+    store_entry(MODEL_KEY),
+    f"data/{USED}/{USED}/train",
+    "data/mine",
+    "results/ledger",
+    "results/some_run/models",
+]
+REMOVED = [
+    f"results/trials/dense/{UNUSED}",
+    f"results/trials/random_forest/{USED}",
+    f"logs/trials/dense/{UNUSED}",
+    store_entry(OTHER_KEY),
+    f"results/store/dd/.{OTHER_KEY[:12]}.unfinished",
+    f"data/{USED}/{UNUSED}",
+    f"data/{UNUSED}",
+]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Give a working directory with used and unused results."""
+    monkeypatch.chdir(tmp_path)
+    for name in KEPT + REMOVED:
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "file").write_text("content")
+    result = tmp_path / f"results/trials/dense/{USED}/seed-0/result.json"
+    names = ("trial", "seed", "fold", "status", "epochs", "sha256")
+    write_json(result, {**dict.fromkeys(names), "store_key": KEY})
+    trial = SimpleNamespace(family="dense", id=USED)
+    plan = SimpleNamespace(dataset_id=USED, split_id=USED, trials={USED: trial})
+    monkeypatch.setattr(prune, "load_config", lambda paths: list(map(str, paths)))
+    monkeypatch.setattr(prune, "load_plans", lambda config: [plan])
+    return tmp_path
+
+
+def test_what_is_unused_is_removed_and_all_else_stays(folder, capsys):
+    prune.main(["--yes"])
+    assert [name for name in KEPT if not (folder / name / "file").is_file()] == []
+    assert [name for name in REMOVED if (folder / name).exists()] == []
+    assert "7 folders, 49 B in all" in capsys.readouterr().out
+    prune.main(["--yes"])
+    assert "Nothing to remove" in capsys.readouterr().out
+
+
+def test_nothing_is_removed_unasked(folder, capsys):
+    prune.main([])
+    assert all((folder / name).exists() for name in REMOVED)
+    assert "make prune YES=1" in capsys.readouterr().out
+
+
+def test_links_are_left_alone(folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "file").write_text("theirs")
+    (folder / f"data/{'e' * 12}").symlink_to(elsewhere)
+    (elsewhere / f"trials/dense/{'f' * 12}").mkdir(parents=True)
+    (folder / "results/trials/linked").symlink_to(elsewhere / "trials/dense")
+    prune.main(["--yes"])
+    assert (elsewhere / "file").is_file()
+    assert (elsewhere / f"trials/dense/{'f' * 12}").is_dir()
+
+
+def test_a_file_with_two_names_counts_once(folder, capsys):
+    first = folder / f"results/trials/dense/{UNUSED}/file"
+    second = folder / store_entry(OTHER_KEY) / "file"
+    second.unlink()
+    second.hardlink_to(first)
+    prune.main([])
+    assert "42 B in all" in capsys.readouterr().out
+
+
+def test_an_example_that_does_not_load_is_passed_over(folder, monkeypatch, capsys):
+    (folder / "examples").mkdir()
+    (folder / "examples/own.yaml").touch()
+
+    def load_config(paths):
+        if "examples/own.yaml" in map(str, paths):
+            raise UserError("dataset.source: there is no file")
+
+    monkeypatch.setattr(prune, "load_config", load_config)
+    prune.main([])
+    assert "examples/own.yaml is passed over" in capsys.readouterr().out
+
+
+def test_overlays_given_count_as_well_as_the_plain_configuration(folder, monkeypatch):
+    loaded = []
+    monkeypatch.setattr(prune, "load_config", lambda paths: loaded.append(list(paths)))
+    prune.used_by([prune.Path("mine.yaml")])
+    assert [[str(path) for path in paths] for paths in loaded] == [
+        ["config.yaml", "mine.yaml"],
+        ["config.yaml"],
+    ]
+
+
+def test_damaged_result_is_named_and_nothing_is_removed(folder):
+    (folder / f"results/trials/dense/{USED}/seed-0/result.json").write_bytes(b"")
+    with pytest.raises(UserError, match=f"{USED}/seed-0/result.json is not what"):
+        prune.main(["--yes"])
+    assert all((folder / name).exists() for name in REMOVED)
+
+
+def test_nothing_is_pruned_during_a_run(folder):
+    lock = RunLock.take()
+    with pytest.raises(UserError, match="another run"):
+        prune.main(["--yes"])
+    lock.release()

@@ -1,0 +1,194 @@
+"""The launcher: one run at a time, signals, exit status, the run's name."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from toxtune.commands.run import first_part, run_name
+from toxtune.errors import UserError
+from toxtune.runs.lock import RunLock, lock_is_held
+
+ROOT = Path(__file__).parents[3]
+
+# Stands in for snakemake, since `python -m` looks in the working directory first.
+FAKE_SNAKEMAKE = """
+import json, os, pathlib, signal, subprocess, sys, time
+
+def stop(number, frame):
+    with open("signals.txt", "a") as stream:
+        stream.write(signal.Signals(number).name + " ")
+    time.sleep(0.2)
+    sys.exit(7)
+
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, stop)
+with open("calls.txt", "a") as stream:
+    stream.write(json.dumps(sys.argv[1:]) + "\\n")
+if "--orphan" in sys.argv:
+    orphan = subprocess.Popen(["sleep", "60"])
+    pathlib.Path("orphan.txt").write_text(str(orphan.pid))
+pathlib.Path("started.txt").write_text(str(os.getpid()))
+if "--wait" in sys.argv:
+    time.sleep(60)
+sys.exit(3 if "--fail" in sys.argv else 0)
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """Give a working directory with a configuration and a stand-in for snakemake."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "snakemake.py").write_text(FAKE_SNAKEMAKE)
+    (tmp_path / "config.yaml").write_text("run: plain\nsearch: {seeds: [0]}\n")
+    return tmp_path
+
+
+def launch(*arguments: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-m", "toxtune.commands.run", *arguments],
+        # A shell's background job, which these tests may be, has its parent's ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        env={**os.environ, "PYTHONPATH": str(ROOT / "scripts")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finish(launcher: subprocess.Popen) -> tuple[int, str]:
+    output, _ = launcher.communicate(timeout=30)
+    return launcher.returncode, output
+
+
+def wait_for(path: Path) -> int:
+    """Wait until a file has content, and return the number in it."""
+    for _ in range(300):
+        if path.is_file() and path.read_text():
+            return int(path.read_text())
+        time.sleep(0.05)
+    raise AssertionError(f"{path} did not appear")
+
+
+def calls(folder: Path) -> list[list[str]]:
+    return [
+        json.loads(line) for line in (folder / "calls.txt").read_text().splitlines()
+    ]
+
+
+def test_a_second_run_is_refused_and_told_about_the_first(folder):
+    first = RunLock.take()
+    status, output = finish(launch("--cores", "1"))
+    first.release()
+    assert status == 1
+    assert f"another run is at work here: process {os.getpid()}, since" in output
+    assert "Traceback" not in output
+    assert not (folder / "calls.txt").exists()
+
+
+def test_the_lock_is_free_once_released(folder):
+    assert not lock_is_held()
+    lock = RunLock.take()
+    assert lock_is_held()
+    with pytest.raises(UserError, match="another run"):
+        RunLock.take()
+    lock.forget()
+    lock.release()
+    assert not lock_is_held()
+    assert not RunLock.take().left_by_killed_run
+
+
+def test_the_lock_is_not_inherited(folder):
+    lock = RunLock.take()
+    child = subprocess.Popen(["sleep", "60"])
+    lock.release()
+    assert not lock_is_held()
+    child.kill()
+    child.wait()
+
+
+def test_the_command_is_shown_and_its_exit_status_passed_on(folder):
+    status, output = finish(launch("--cores", "1", "--fail"))
+    assert status == 3
+    options = ["--logger", "toxtune", "--rerun-incomplete"]
+    assert calls(folder) == [["--cores", "1", "--fail", *options]]
+    assert f"-m snakemake --cores 1 --fail {' '.join(options)}\n" in output
+
+
+def test_a_plan_is_a_dry_run_and_needs_no_lock(folder):
+    lock = RunLock.take()
+    status, _ = finish(launch("--plan", "--cores", "1"))
+    lock.release()
+    assert status == 0
+    assert calls(folder) == [["-n", "--cores", "1", "--logger", "toxtune"]]
+
+
+def test_the_summary_follows_a_success(folder):
+    results = folder / "results/other"
+    results.mkdir(parents=True)
+    (results / "summary.md").write_text("# The result\n\nGood.\n")
+    (folder / "overlay.yaml").write_text("run: other\n")
+    _, output = finish(launch("--cores", "1", "--configfile", "overlay.yaml"))
+    assert "# The result\n\nGood." in output
+    assert "results/other/summary.md" in output
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_reaches_snakemake_once_and_is_waited_for(folder, number):
+    launcher = launch("--wait")
+    wait_for(folder / "started.txt")
+    launcher.send_signal(number)
+    status, _ = finish(launcher)
+    assert status == 7
+    assert (folder / "signals.txt").read_text() == f"{number.name} "
+    assert not lock_is_held()
+
+
+def test_an_orphaned_job_does_not_keep_the_lock(folder):
+    launcher = launch("--wait", "--orphan")
+    snakemake = wait_for(folder / "started.txt")
+    orphan = wait_for(folder / "orphan.txt")
+    launcher.kill()
+    launcher.wait()
+    assert lock_is_held(), "snakemake still runs"
+    os.kill(snakemake, signal.SIGKILL)
+    for _ in range(100):
+        if not lock_is_held():
+            break
+        time.sleep(0.05)
+    assert not lock_is_held()
+    os.kill(orphan, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("killed", [True, False])
+def test_only_the_lock_of_a_killed_run_is_removed(folder, killed):
+    locks = folder / ".snakemake/locks"
+    locks.mkdir(parents=True)
+    (locks / "0.input.lock").touch()
+    lock = RunLock.take()
+    if not killed:
+        lock.forget()
+    lock.release()
+    finish(launch("--cores", "1"))
+    unlocks = [call for call in calls(folder) if "--unlock" in call]
+    assert unlocks == ([["--cores", "1", "--unlock"]] if killed else [])
+
+
+def test_the_name_of_the_run_follows_the_overlays(folder):
+    (folder / "a.yaml").write_text("run: a\nsearch: {seeds: [1]}\n")
+    (folder / "b.yaml").write_text("search: {seeds: [2]}\n")
+    assert run_name(["--cores", "1"]) == "plain"
+    assert run_name(["--configfile", "a.yaml", "b.yaml", "--cores", "1"]) == "a"
+    assert run_name(["--configfile", "a.yaml", "--config", "run=c"]) == "c"
+
+
+def test_a_long_summary_is_cut_at_its_second_heading():
+    short = "# Result\n\ntext\n\n## More\n\ntext\n"
+    assert first_part(short) == short.strip()
+    long = "# Result\n\ntext\n\n## More\n" + "line\n" * 50
+    assert first_part(long) == "# Result\n\ntext"

@@ -1,0 +1,406 @@
+"""The configuration: what ships is legal, and each fault is one clear line."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from toxtune.config.build_plan import load_plans
+from toxtune.config.check import ROOT, SCHEMA, check_config, load_config
+from toxtune.config.overlay import overlaid
+from toxtune.errors import UserError
+from toxtune.features.featurizers import KINDS
+from toxtune.models.registry import MODULES
+from toxtune.stats.metrics import METRICS
+
+EXAMPLES = sorted((ROOT / "examples").glob("*.yaml"))
+
+
+def properties(schema, where=()):
+    """Find every property of a schema: its path (``*`` for any key) and itself."""
+    branches = dict(schema.get("properties", {}))
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(schema.get(keyword), dict):
+            yield from properties(schema[keyword], (*where, "*"))
+    for name, branch in branches.items():
+        yield (*where, name), branch
+        yield from properties(branch, (*where, name))
+
+
+BUDGETS = ("trials", "rounds", "batch", "min_resource")
+PROPERTIES = dict(properties(yaml.safe_load(SCHEMA.read_text("utf-8"))))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_examples_are_legal(example):
+    config = load_config([ROOT / "config.yaml", example])
+    assert load_plans(config)[0].trials
+
+
+def test_shipped_configuration_is_legal():
+    assert len(load_plans(load_config([ROOT / "config.yaml"]))[0].trials) == 14
+
+
+def test_there_are_examples_and_they_say_what_differs():
+    assert {path.stem for path in EXAMPLES} >= {"book", "demo"}
+    shipped = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
+    runs = [yaml.safe_load(path.read_text("utf-8"))["run"] for path in EXAMPLES]
+    assert len({shipped["run"], *runs}) == len(EXAMPLES) + 1
+
+
+@pytest.mark.parametrize("path", PROPERTIES, ids=".".join)
+def test_every_key_is_described(path):
+    assert PROPERTIES[path]["description"].strip().endswith(".")
+
+
+OF_ONE_SPACE = {
+    path
+    for path in PROPERTIES
+    if path[:3] == ("search", "spaces", "*") and path[3:] in {(key,) for key in BUDGETS}
+}
+# The shipped configuration has no data of which these speak.
+OF_LATER_DATA = {path for path in PROPERTIES if path[:2] == ("prospective", "*")}
+
+
+@pytest.mark.parametrize(
+    "path", sorted(set(PROPERTIES) - OF_ONE_SPACE - OF_LATER_DATA), ids=".".join
+)
+def test_every_key_is_in_the_shipped_configuration(path):
+    assert _reached(yaml.safe_load((ROOT / "config.yaml").read_text("utf-8")), path)
+
+
+def _reached(value, path):
+    if not path:
+        return True
+    step, *rest = path
+    if step != "*":
+        return step in value and _reached(value[step], rest)
+    entries = value.values() if isinstance(value, dict) else value
+    return any(_reached(entry, rest) for entry in entries)
+
+
+def test_every_mapping_refuses_unknown_keys():
+    schema = yaml.safe_load(SCHEMA.read_text("utf-8"))
+    free = {("features",), ("search", "spaces", "*", "hyperparameters")}
+    for path, branch in {(): schema, **PROPERTIES}.items():
+        if "object" in branch.get("type", ()) and path not in free:
+            assert branch["additionalProperties"] is False, path
+
+
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [
+        (("search", "spaces", "*", "family"), MODULES),
+        (("objective", "metric"), METRICS),
+        (("features", "*", "kind"), KINDS),
+    ],
+)
+def test_schema_lists_what_the_library_has(path, known):
+    assert set(PROPERTIES[path]["enum"]) == set(known)
+
+
+@pytest.mark.parametrize(
+    "overlay",
+    [
+        "",
+        "run: my_run-1.2",
+        "dataset: {source: mine.csv, sha256: null, id_column: null}",
+        "dataset: {source: demo}",
+        "dataset: {tasks: [NR-AR]}",
+        "split: {method: scaffold, seeds: null}",
+        "split: {method: stratified, seeds: [0, 1, 2]}",
+        "split: {method: column, column: part, seeds: null, fractions: null}",
+        "split: {fractions: {train: 0.7, valid: 0.2, test: 0.1}}",
+        "search: {seeds: [0]}",
+        "test: {confidence: 0.9}",
+        "objective: {metric: pr_auc}",
+        "features: {fcfp: {kind: circular, radius: 3, size: 64, use_features: true}}",
+        "features: {one: [maccs], two: [ecfp, counts]}",
+        "keep_models: all",
+    ],
+)
+def test_legal_configuration(configured, overlay):
+    check_config(configured(overlay))
+
+
+NAME_RULE = "run: must be letters, digits, dot, dash or underscore, at most 64"
+
+FAULTS = {
+    # Unknown and missing keys.
+    "colour: red": "config: unknown key 'colour'; known are run, dataset,",
+    "split: {sed: 1}": "split: unknown key 'sed'; known are method, fractions, seeds,",
+    "split: {fractions: {dev: 0.1}}": "split.fractions: unknown key 'dev'; known are",
+    "features: {ecfp: {bits: 9}}": "features.ecfp: unknown key 'bits'; known are kind",
+    "features: {maps: {kind: circular, size: 64}}": (
+        "features.maps: needs the key 'radius', got kind, size"
+    ),
+    "search: {spaces: [{family: dense}]}": (
+        "search.spaces[0]: needs the key 'features', 'hyperparameters', got family"
+    ),
+    "1: 2": "config: a key must be text, got 1; quote it",
+    # Wrong types.
+    "run: 5": "run: must be text, got 5",
+    "run: null": "run: must be text, got None",
+    "dataset: [mine.csv]": "dataset: must be a mapping, got ['mine.csv']",
+    "dataset: {source: 5}": "dataset.source: must be a path, an address, or a list",
+    "dataset: {tasks: NR-AR}": "dataset.tasks: must be a list, got 'NR-AR'",
+    "dataset: {sha256: 0}": "dataset.sha256: must be text or null, got 0",
+    "search: {seeds: 3}": "search.seeds: must be a list, got 3",
+    "search: {seeds: [true]}": "search.seeds[0]: must be a whole number, got True",
+    "search: {seeds: [0.0]}": "search.seeds[0]: must be a whole number, got 0.0",
+    "split: {seeds: 0}": "split.seeds: must be a list or null, got 0",
+    "split: {seeds: [true]}": "split.seeds[0]: must be a whole number, got True",
+    "split: {seeds: [1.0]}": "split.seeds[0]: must be a whole number, got 1.0",
+    "features: {ecfp: {count: 1}}": "features.ecfp.count: must be true or false, got 1",
+    "features: {ecfp: maccs}": "features.ecfp: must be a mapping or a list, got",
+    "features: {ecfp: [1]}": "features.ecfp[0]: must be text, got 1",
+    "features: {ecfp: []}": "features.ecfp: needs at least one entry, got []",
+    "features: {ecfp: {radius: 2.0}}": (
+        "features.ecfp.radius: must be a whole number, got 2.0"
+    ),
+    "test: {resamples: 1e3}": (
+        "test.resamples: must be a whole number, got '1e3' (text to YAML: write 1000)"
+    ),
+    "split: {fractions: {train: 8e-1}}": (
+        "split.fractions.train: must be a number, got '8e-1' "
+        "(text to YAML: write 8.0e-1)"
+    ),
+    "split: {fractions: {train: most}}": (
+        "split.fractions.train: must be a number, got 'most'"
+    ),
+    "split: {fractions: {train: .nan}}": (
+        "split.fractions.train: must be a number, got nan"
+    ),
+    "test: {confidence: .inf}": "test.confidence: must be a number, got inf",
+    # Bounds.
+    "search: {seeds: [-1]}": "search.seeds[0]: must be ≥ 0, got -1",
+    "split: {seeds: [-1]}": "split.seeds[0]: must be ≥ 0, got -1",
+    "split: {seeds: [4294967296]}": "split.seeds[0]: must be ≤ 4294967295, got",
+    "features: {ecfp: {size: 8}}": "features.ecfp.size: must be ≥ 16, got 8",
+    "features: {ecfp: {radius: 11}}": "features.ecfp.radius: must be ≤ 10, got 11",
+    "test: {resamples: 0}": "test.resamples: must be ≥ 10, got 0",
+    "test: {confidence: 95}": "test.confidence: must be ≤ 0.999, got 95",
+    "split: {fractions: {train: 1.0}}": "split.fractions.train: must be < 1, got 1.0",
+    "split: {fractions: {test: 0}}": "split.fractions.test: must be > 0, got 0",
+    # Words.
+    "objective: {metric: auc}": (
+        "objective.metric: must be one of roc_auc, pr_auc, weighted_accuracy, "
+        "balanced_accuracy, roc_auc_ovr, accuracy, f1_macro, rmse, mae, r2, "
+        "pearson_r2, got 'auc'"
+    ),
+    "objective: {direction: minimize}": (
+        "objective.direction: roc_auc is better when it is higher; write maximize, "
+        "got 'minimize'"
+    ),
+    "split: {method: butina}": "split.method: must be one of random, stratified,",
+    "search: {strategy: annealing}": "search.strategy: must be one of grid, random, ",
+    "features: {ecfp: {kind: ecfp}}": (
+        "features.ecfp.kind: must be one of circular, maccs, descriptors, got 'ecfp'"
+    ),
+    "keep_models: none": "keep_models: must be one of winners, all, got 'none'",
+    "search: {spaces: [{family: cnn, features: ecfp, hyperparameters: {}}]}": (
+        "search.spaces[0].family: must be one of dense, gradient_boosting, "
+        "logistic_regression, random_forest, ridge, got 'cnn'"
+    ),
+    # Text.
+    "run: store": NAME_RULE,
+    "run: ../x": NAME_RULE,
+    "run: a b": NAME_RULE,
+    "run: .hidden": NAME_RULE,
+    "run: ''": NAME_RULE,
+    "run: |\n  name\n": "config: run: must not have control characters, got 'name",
+    "dataset: {sha256: abc}": (
+        "dataset.sha256: must be 64 hexadecimal digits in lower case, got 'abc'"
+    ),
+    "dataset: {smiles_column: ''}": "dataset.smiles_column: must not be empty, got ''",
+    # Lists.
+    "search: {seeds: []}": "search.seeds: needs at least one entry, got []",
+    "search: {spaces: []}": "search.spaces: needs at least one entry, got []",
+    "search: {seeds: [1, 1]}": "search.seeds: must not repeat an entry, got [1, 1]",
+    "dataset: {source: []}": "dataset.source: must be a path, an address, or a list",
+    "dataset: {tasks: [a, a]}": "dataset.tasks: must not repeat an entry, got ['a',",
+    # One key against another.
+    "split: {fractions: {train: 0.9}}": (
+        "split.fractions: must sum to 1, got {'train': 0.9, 'valid': 0.1, "
+        "'test': 0.1}, which sum to 1.1"
+    ),
+    "split: {fractions: null}": (
+        "split.fractions: split.method random needs them, got None"
+    ),
+    "split: {method: scaffold}": (
+        "split.seeds: scaffold has no use for them; write null, got [0]"
+    ),
+    "split: {seeds: null}": (
+        "split.seeds: split.method random needs at least one, got None"
+    ),
+    "split: {method: time, seeds: null}": (
+        "split.column: split.method time needs a column's name, got None"
+    ),
+    "split: {method: time, column: year}": (
+        "split.seeds: time has no use for them; write null, got [0]"
+    ),
+    "{validation: {scheme: nested}, split: {column: set}}": (
+        "validation.scheme: nested tests every molecule once; leave out split.column "
+        "and dataset.test_source, or write cross_validation; got 'nested'"
+    ),
+    "{validation: {scheme: cross_validation}, split: {method: time, column: year, "
+    "seeds: null}}": (
+        "validation.scheme: split.method time gives no folds; write holdout, or let "
+        "split.method be random, stratified or scaffold; got 'cross_validation'"
+    ),
+    "{validation: {scheme: nested, repeats: 2}, split: {method: scaffold, "
+    "seeds: null}}": (
+        "validation.repeats: scaffold gives the same folds each time; write 1, got 2"
+    ),
+    "{validation: {scheme: cross_validation}, final: {refit: train+valid}}": (
+        "final.refit: with validation.scheme cross_validation the winners are trained "
+        "on all molecules but the test part anyway; write none, got 'train+valid'"
+    ),
+    "prospective: [{name: a, source: b.csv}, {name: a, source: c.csv}]": (
+        "prospective: names must differ, got a, a"
+    ),
+    "prospective: [{name: ../a, source: b.csv}]": (
+        "prospective[0].name: must be letters, digits, dot, dash or underscore, at "
+        "most 64, got '../a'"
+    ),
+    "validation: {folds: 1}": "validation.folds: must be ≥ 2, got 1",
+    "{dataset: {test_source: a.csv}, split: {column: set}}": (
+        "dataset.test_source: the test part cannot come from split.column as well; "
+        "write split.column null and another split.method, got 'a.csv'"
+    ),
+    "{split: {method: stratified}, objective: {metric: rmse, direction: minimize}}": (
+        "split.method: stratified is for binary tasks, and objective.metric rmse is "
+        "for regression ones; write random or scaffold"
+    ),
+    "split: {method: column, seeds: null, fractions: null}": (
+        "split.column: split.method column needs a column's name, got None"
+    ),
+    "split: {method: column, column: part, fractions: null}": (
+        "split.seeds: the column decides; write null, got [0]"
+    ),
+    "split: {method: column, column: part, seeds: null}": (
+        "split.fractions: the column decides; write null, got {'train': 0.8"
+    ),
+    # Features.
+    "features: {ecfp: {kind: maccs}}": (
+        "features.ecfp: unknown key 'radius', 'size'; known for maccs are kind"
+    ),
+    "features: {maccs: {count: true}}": (
+        "features.maccs: unknown key 'count'; known for maccs are kind"
+    ),
+    "features: {descriptors: {radius: 1}}": (
+        "features.descriptors: unknown key 'radius'; known for descriptors are kind"
+    ),
+    "features: {all: [ecfp, mac]}": (
+        "features.all[1]: must be defined under features, which has ecfp, counts, "
+        "maccs, descriptors, got 'mac'"
+    ),
+    "features: {more: [ecfp, all]}": (
+        "features.more[1]: must not be a list itself, write the names that all lists, "
+        "got 'all'"
+    ),
+    "features: {all: [all]}": "features.all[0]: must not be a list itself, write the",
+    "features: {all: [maccs, maccs]}": (
+        "features.all: must not repeat an entry, got ['maccs', 'maccs']"
+    ),
+    "features: {keys: {kind: maccs}, all: [maccs, keys]}": (
+        "features.all: maccs and keys are the same features, got ['maccs', 'keys']"
+    ),
+    "dataset: {sha256: null}": (
+        "dataset.sha256: must be given, since dataset.source is not one local file"
+    ),
+    "dataset: {source: 'https://a.b/c.csv', sha256: null}": (
+        "dataset.sha256: must be given, since dataset.source is not one local file"
+    ),
+    "dataset: {source: demo, sha256: null}": (
+        "dataset.sha256: must be given, since dataset.source is not one local file"
+    ),
+}
+
+
+@pytest.mark.parametrize(("overlay", "message"), FAULTS.items(), ids=repr)
+def test_fault_is_one_line_with_key_rule_and_value(configured, overlay, message):
+    with pytest.raises(UserError) as refusal:
+        check_config(configured(overlay))
+    assert str(refusal.value).startswith(message)
+    assert len(str(refusal.value).splitlines()) == 1
+    assert len(str(refusal.value)) < 250
+
+
+HYPERPARAMETER_FAULTS = {
+    "{learning_rate: [1e-3]}": (
+        "learning_rate: must be a number from 1e-09 to 10, got '1e-3' "
+        "(text to YAML: write 1.0e-3)"
+    ),
+    "{neurons: -1}": "neurons: must be a whole number from 1 to 65536, got -1",
+    "{neurons: []}": "neurons: needs at least one value, got []",
+    "{neurons: true}": "neurons: must be a whole number from 1 to 65536, got True",
+    "{dropout: [0.1, .nan]}": "dropout: must be a number from 0 to 0.99, got nan",
+    "{optimizer: lion}": "optimizer: must be adam or rmsprop or sgd, got 'lion'",
+    "{patience: 0}": "patience: must be a whole number ≥ 1 or null, got 0",
+    "{layers: 2}": "layers: dense has no such hyperparameter; it has activation,",
+}
+
+
+@pytest.mark.parametrize(
+    ("axes", "message"), HYPERPARAMETER_FAULTS.items(), ids=HYPERPARAMETER_FAULTS
+)
+def test_fault_in_a_space_is_one_line_with_key_rule_and_value(
+    configured, axes, message
+):
+    config = configured(
+        "search: {spaces: [{family: dense, features: ecfp, "
+        f"hyperparameters: {axes}}}]}}"
+    )
+    check_config(config)
+    with pytest.raises(UserError) as refusal:
+        load_plans(config)
+    where = "search.spaces[0].hyperparameters."
+    assert str(refusal.value).startswith(where + message)
+    assert len(str(refusal.value).splitlines()) == 1
+
+
+def test_all_faults_are_told_at_once(configured):
+    with pytest.raises(UserError) as refusal:
+        check_config(configured("run: 5\nsplit: {seeds: [-1]}\ntest: {resamples: 0}"))
+    keys = [line.split(":")[0] for line in str(refusal.value).splitlines()]
+    assert keys == ["run", "split.seeds[0]", "test.resamples"]
+
+
+def test_overlay_merges_mappings_and_replaces_the_rest():
+    below = {"a": {"b": 1, "c": [1, 2]}, "d": 1, "e": {"f": 1}}
+    above = {"a": {"c": [3], "g": 4}, "d": {"h": 5}, "e": None}
+    assert overlaid(below, above) == {
+        "a": {"b": 1, "c": [3], "g": 4},
+        "d": {"h": 5},
+        "e": None,
+    }
+    assert below == {"a": {"b": 1, "c": [1, 2]}, "d": 1, "e": {"f": 1}}
+
+
+def test_later_files_win(tmp_path):
+    (tmp_path / "one.yaml").write_text("run: one\nsearch: {seeds: [7]}\n")
+    (tmp_path / "two.yaml").write_text("run: two\n")
+    (tmp_path / "empty.yaml").write_text("# Nothing yet.\n")
+    names = [tmp_path / f"{name}.yaml" for name in ("one", "two", "empty")]
+    config = load_config([ROOT / "config.yaml", *names])
+    assert (config["run"], config["search"]["seeds"]) == ("two", [7])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param(None, "mine.yaml: cannot be read: No such file", id="missing"),
+        pytest.param("run: [", "mine.yaml: is not YAML: while parsing", id="syntax"),
+        pytest.param("\x00", "mine.yaml: is not YAML: ", id="binary"),
+        pytest.param("- run\n", "mine.yaml: must be a mapping of keys", id="a list"),
+    ],
+)
+def test_file_that_is_no_configuration_is_one_line(tmp_path, text, message):
+    path = Path(tmp_path / "mine.yaml")
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(UserError) as refusal:
+        load_config([path])
+    assert str(refusal.value).startswith(f"{tmp_path}/{message}")
+    assert len(str(refusal.value).splitlines()) == 1

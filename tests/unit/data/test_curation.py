@@ -1,0 +1,256 @@
+"""Curation: what is refused, what is dropped, what is cleared, what stays."""
+
+import csv
+import os
+from pathlib import Path
+
+import pytest
+from rdkit import Chem
+
+from toxtune.data.curation import curate, log_report, write_curation
+from toxtune.data.download import fetch_dataset
+from toxtune.data.smiles import group_of
+from toxtune.errors import UserError
+from toxtune.io.files import read_json
+
+REPOSITORY = Path(__file__).parents[3]
+TOX21 = "b1346d5bc675c97c555b372e5845dc7de3b5d04734c290189a4accd77dbd1b43"
+
+
+def columns(**changes):
+    """Return the settings for columns, with `changes`."""
+    settings = {"smiles_column": "smiles", "id_column": None, "part_column": None}
+    return settings | {"tasks": [], "kind": "binary"} | changes
+
+
+@pytest.fixture
+def table(tmp_path):
+    """Return a function that writes a raw.csv."""
+
+    def write(text, encoding="utf-8"):
+        path = tmp_path / "raw.csv"
+        path.write_bytes(text.encode(encoding))
+        return path
+
+    return write
+
+
+def labels_of(curation):
+    """Return the labels of the curated rows."""
+    return [molecule.raw.labels for molecule in curation.molecules]
+
+
+def test_labels_are_normalised(table):
+    path = table("smiles,a,b\nC,0, 1 \nCC,1.0,0.0\nCCC,NA,nan\nCCCC,,1\n")
+    labels = [["0", "1"], ["1", "0"], ["", ""], ["", "1"]]
+    assert labels_of(curate(path, columns())) == labels
+
+
+@pytest.mark.parametrize("value", ["2", "0.5", "-1", "yes", "1_0", "inf"])
+def test_other_labels_are_refused_with_line_column_and_value(table, value):
+    path = table(f'note,smiles,a\n"two\nlines",C,0\n\nx,CC,{value}\n')
+    message = rf"line 5, column 'a': a label must be 0, 1 or empty, got '{value}'"
+    with pytest.raises(UserError, match=message):
+        curate(path, columns(tasks=["a"]))
+
+
+@pytest.mark.parametrize(
+    ("text", "changes", "message"),
+    [
+        ("smi,a\nC,1\n", {}, "no column 'smiles'.*smi, a"),
+        ("smiles,a\nC,1\n", {"tasks": ["a", "b"]}, "dataset.tasks.*b;.*smiles, a"),
+        ("smiles,a\nC,1\n", {"id_column": "name"}, "no column 'name' .id_column."),
+        ("smiles,a\nC,1\n", {"part_column": "set"}, "no column 'set' .part_column."),
+        ("smiles,a,b,a\nC,1,0,1\n", {}, "repeated: a"),
+        ("smiles,a\n", {}, "has no rows"),
+        ("", {}, "has no rows"),
+        ("smiles\nC\n", {}, "no task column"),
+        ("smiles,a\nC,1,0\n", {}, "line 2: must have 2 columns.*got 3"),
+        ("smiles,a\nC\n", {}, "line 2: must have 2 columns.*got 1"),
+        ("smiles,group\nC,1\n", {}, "'group'.*cannot be a task"),
+        (",smiles,a\n0,C,1\n", {}, "''.*cannot be a task"),
+        ("smiles,a\nC,1\n", {"tasks": ["smiles"]}, "'smiles'.*cannot be a task"),
+        ("smiles,a\nX,1\n,0\n", {}, "no molecule is left"),
+        ("smiles,a\nC,\nCC,\n", {}, "no label is left"),
+        ("smiles,a\nC,1\nC,0\n", {}, "no label is left"),
+    ],
+)
+def test_unusable_table_is_refused(table, text, changes, message):
+    with pytest.raises(UserError, match=message):
+        curate(table(text), columns(**changes))
+
+
+def test_text_that_is_not_utf8_is_refused(table):
+    with pytest.raises(UserError, match="must be UTF-8"):
+        curate(table("smiles,a\nC,1\n", encoding="utf-16"), columns())
+
+
+def test_byte_order_mark_is_no_part_of_a_name(table):
+    assert curate(table("smiles,a\nC,1\n", encoding="utf-8-sig"), columns()).tasks
+
+
+def test_unparsable_and_empty_smiles_are_dropped_with_a_reason(table, capfd):
+    path = table("smiles,a\nC,1\nnot a molecule,0\n  ,1\nC(C)(C)(C)(C)C,0\nCC,0\n")
+    curation = curate(path, columns())
+    assert [molecule.raw.row for molecule in curation.molecules] == [0, 4]
+    changes = [(c.raw.row, c.action, c.task, c.reason) for c in curation.changes]
+    assert changes == [
+        (1, "dropped", "", "RDKit cannot parse the SMILES"),
+        (2, "dropped", "", "no SMILES"),
+        (3, "dropped", "", "RDKit cannot parse the SMILES"),
+    ]
+    assert capfd.readouterr().err == ""
+
+
+def test_contradicting_labels_become_missing_in_the_whole_group(table):
+    rows = ["C[C@H](O)F,1,1", "CC,0,0", "C[C@@H](O)F,0,1", "CC(O)F,1,", "OC(C)F,,0"]
+    path = table("\n".join(["smiles,a,b", *rows]))
+    curation = curate(path, columns())
+    assert len({molecule.group for molecule in curation.molecules}) == 2
+    assert labels_of(curation) == [["", ""], ["0", "0"], ["", ""], ["", ""], ["", ""]]
+    cleared = [(change.raw.row, change.task) for change in curation.changes]
+    assert cleared == [(0, "a"), (0, "b"), (2, "a"), (2, "b"), (3, "a"), (4, "b")]
+    assert curation.counts["groups_with_several_rows"] == 1
+    assert curation.counts["groups_with_conflicts"] == 1
+    assert curation.counts["labels_cleared"] == 6
+
+
+def test_labels_that_agree_stay_and_are_not_copied(table):
+    path = table("smiles,a,b\nCCO,1,0\nOCC,1,\nCC,0,1\n")
+    curation = curate(path, columns())
+    assert labels_of(curation) == [["1", "0"], ["1", ""], ["0", "1"]]
+    assert curation.changes == []
+
+
+def test_group_is_the_connectivity_of_the_inchikey():
+    ethanol = group_of(Chem.MolFromSmiles("OCC"))
+    assert ethanol == "LFQSCWFLJHTTHZ"
+    left, right = "N[C@@H](C)C(=O)O", "N[C@H](C)C(=O)O"
+    assert group_of(Chem.MolFromSmiles(left)) == group_of(Chem.MolFromSmiles(right))
+
+
+def test_group_without_inchi_comes_from_the_canonical_smiles(monkeypatch):
+    monkeypatch.setattr(Chem, "MolToInchiKey", lambda molecule: "")
+    groups = [group_of(Chem.MolFromSmiles(s)) for s in ["OCC", "CCO", "CC"]]
+    assert groups[0] == groups[1] != groups[2]
+    assert all(len(g) == 14 and g.isalpha() and g.isupper() for g in groups)
+    # The same in every process and on every machine.
+    assert groups[2] == "JVUFMZCJGFKVPA"
+
+
+def test_files_have_the_documented_format(table, tmp_path):
+    path = table("set,name,a,smiles\ntrain,x,1.0, C \nvalid,y,0,?\ntest,z,,CC\n")
+    settings = columns(id_column="name", part_column="set")
+    molecules, changes, counts = (tmp_path / name for name in ("m", "c", "j"))
+    write_curation(curate(path, settings), True, molecules, changes, counts)
+    assert molecules.read_bytes() == (
+        b"row,id,smiles,group,a,split_by\n"
+        b"0,x,C,VNWKTOKETHGBQD,1,train\n"
+        b"2,z,CC,OTMSDBZUPAUEDD,,test\n"
+    )
+    assert changes.read_bytes() == (
+        b"row\tid\tsmiles\taction\ttask\treason\n"
+        b"1\ty\t?\tdropped\t\tRDKit cannot parse the SMILES\n"
+    )
+    assert read_json(counts) == {
+        "rows": 3,
+        "dropped": 1,
+        "molecules": 2,
+        "groups": 2,
+        "groups_with_several_rows": 0,
+        "groups_with_conflicts": 0,
+        "labels_cleared": 0,
+        "kind": "binary",
+        "labels_averaged": 0,
+        "tasks": {"a": {"n_positive": 1, "n_negative": 0, "n_missing": 1}},
+    }
+
+
+def test_row_number_is_the_id_and_no_part_unless_asked(table, tmp_path):
+    path = table("smiles,a\n?,1\nCC,0\nC,1\n")
+    write_curation(
+        curate(path, columns()), False, tmp_path / "m", tmp_path / "c", tmp_path / "j"
+    )
+    with open(tmp_path / "m", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    assert header == ["row", "id", "smiles", "group", "a"]
+    assert [row[:2] for row in rows] == [["1", "1"], ["2", "2"]]
+
+
+def test_task_without_both_classes_is_kept_with_a_warning(table, caplog):
+    curation = curate(table("smiles,a,b,c\nC,1,1,\nCC,1,0,\n"), columns())
+    log_report(curation.counts)
+    assert curation.tasks == ["a", "b", "c"]
+    warnings = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
+    assert [warning.split()[1] for warning in warnings] == ["a", "c"]
+
+
+def test_named_tasks_are_taken_in_their_order(table):
+    curation = curate(table("smiles,a,b,c\nC,1,0,x\n"), columns(tasks=["b", "a"]))
+    assert curation.tasks == ["b", "a"]
+    assert labels_of(curation) == [["0", "1"]]
+
+
+def test_tox21(tmp_path):
+    folder = os.environ.get("TOXTUNE_DATA") or REPOSITORY.parent / "shared" / "data"
+    source = Path(folder) / "tox21.csv.gz"
+    if not source.exists():
+        pytest.skip(f"no {source}")
+    fetch_dataset([str(source)], TOX21, tmp_path / "raw.csv")
+    curation = curate(tmp_path / "raw.csv", columns(id_column="mol_id"))
+    counts = {key: curation.counts[key] for key in curation.counts if key != "tasks"}
+    assert len(curation.tasks) == 12
+    assert counts == {
+        "rows": 7831,
+        "dropped": 8,
+        "molecules": 7823,
+        "groups": 7619,
+        "groups_with_several_rows": 185,
+        "groups_with_conflicts": 59,
+        "labels_cleared": 176,
+        "labels_averaged": 0,
+        "kind": "binary",
+    }
+
+
+def test_values_of_one_molecule_become_their_mean(table):
+    text = "smiles,a,b\nC,1.0,5\nCC,7,\nC,2.5,5\nC,,\n"
+    curation = curate(table(text), columns(kind="regression"))
+    assert labels_of(curation) == [
+        ["1.75", "5.0"],
+        ["7.0", ""],
+        ["1.75", "5.0"],
+        ["", ""],
+    ]
+    assert [(c.raw.row, c.action, c.task) for c in curation.changes] == [
+        (0, "label averaged", "a"),
+        (2, "label averaged", "a"),
+    ]
+    assert "2 values from 1.0 to 2.5" in curation.changes[0].reason
+    assert (curation.counts["labels_cleared"], curation.counts["labels_averaged"]) == (
+        0,
+        2,
+    )
+    span = {"n_measured": 3, "lowest": 1.75, "highest": 7.0, "n_missing": 1}
+    assert curation.counts["tasks"]["a"] == span
+
+
+def test_classes_that_contradict_become_missing(table):
+    text = "smiles,a\nC,2\nCC,1\nC,0\nCCC,2\n"
+    curation = curate(table(text), columns(kind="multiclass"))
+    assert labels_of(curation) == [[""], ["1"], [""], ["2"]]
+    assert "both 0 and 2" in curation.changes[0].reason
+    counts = {"n_class_1": 1, "n_class_2": 1, "n_missing": 2}
+    assert curation.counts["tasks"]["a"] == counts
+
+
+@pytest.mark.parametrize(
+    ("column", "hint"),
+    [("0.5", "looks like regression"), ("2", "looks like multiclass"), ("x", None)],
+)
+def test_labels_of_another_kind_are_told_what_they_look_like(table, column, hint):
+    with pytest.raises(UserError, match="a label must be 0, 1 or empty") as refusal:
+        curate(table(f"smiles,a\nC,1\nCC,{column}\n"), columns())
+    said = "choose an objective.metric for that" in str(refusal.value)
+    assert said == bool(hint)
+    assert hint is None or hint in str(refusal.value)

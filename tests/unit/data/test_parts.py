@@ -1,0 +1,57 @@
+"""The tables every training reads."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from toxtune.data.parts import read_part, read_table, write_table
+
+HEADER = ["row", "id", "smiles", "group", "SR-p53", "NR-AR"]
+ROWS = [["0", "a, b", "CCO", "GA", "1", ""], ["2", "c", "CC", "GB", "0", "1"]]
+
+
+def test_part_is_read_in_the_order_of_its_file(tmp_path):
+    write_table(tmp_path / "train.csv", HEADER, ROWS)
+    part = read_part(tmp_path / "train.csv")
+    assert part.ids == ["a, b", "c"]
+    assert part.smiles == ["CCO", "CC"]
+    assert part.groups == ["GA", "GB"]
+    assert part.tasks == ["SR-p53", "NR-AR"]
+    assert part.labels.dtype == np.float32
+    np.testing.assert_array_equal(part.labels, [[1, np.nan], [0, 1]])
+
+
+def test_part_column_is_no_task(tmp_path):
+    rows = [[*row, "train"] for row in ROWS]
+    write_table(tmp_path / "molecules.csv", [*HEADER, "split_by"], rows)
+    part = read_part(tmp_path / "molecules.csv")
+    assert part.tasks == ["SR-p53", "NR-AR"]
+    assert part.labels.shape == (2, 2)
+
+
+def test_part_without_rows_has_labels_of_the_right_shape(tmp_path):
+    write_table(tmp_path / "train.csv", HEADER, [])
+    assert read_part(tmp_path / "train.csv").labels.shape == (0, 2)
+
+
+def test_other_tables_are_refused(tmp_path):
+    write_table(tmp_path / "train.csv", ["smiles", "toxic"], [["CCO", "1"]])
+    with pytest.raises(ValueError, match="must start with"):
+        read_part(tmp_path / "train.csv")
+
+
+def test_table_comes_back_as_it_was_written(tmp_path):
+    rows = [["0", 'quote " and comma,', "line\nbreak", "µ", "", "1"]]
+    write_table(tmp_path / "table.csv", HEADER, rows)
+    assert read_table(tmp_path / "table.csv") == (HEADER, rows)
+    assert b"\r" not in (tmp_path / "table.csv").read_bytes()
+
+
+def test_import_is_light():
+    code = "import sys, toxtune.data.parts; print(*sys.modules)"
+    environment = {"PYTHONPATH": ":".join(sys.path)}
+    modules = subprocess.check_output([sys.executable, "-c", code], env=environment)
+    heavy = {b"pandas", b"rdkit", b"deepchem", b"tensorflow", b"sklearn"}
+    assert heavy.isdisjoint(modules.split())

@@ -1,0 +1,169 @@
+"""Runs exported to other tools, and read back by those."""
+
+import sys
+
+import pandas as pd
+import pytest
+
+from toxtune.commands import export_mlflow, export_optuna
+from toxtune.errors import UserError
+from toxtune.io.files import write_json
+from toxtune.io.tsv import write_tsv
+from toxtune.stats.metrics import metrics_of
+
+METRICS = metrics_of("binary")
+# id: family, what differs, seeds, status, score.
+TRIALS = {
+    "a" * 12: ("dense", {"neurons": 16, "widths": None}, 2, "ok", 0.81),
+    "b" * 12: ("dense", {"neurons": 64, "widths": [32, 16]}, 2, "ok", 0.83),
+    "c" * 12: ("dense", {"neurons": 64, "widths": None}, 1, "ok", 0.9),
+    "d" * 12: ("dense", {"neurons": 2048, "widths": None}, 2, "diverged", None),
+    "e" * 12: ("random_forest", {"max_depth": 3}, 2, "ok", 0.79),
+    "f" * 12: ("random_forest", {"max_depth": None}, 2, "ok", 0.78),
+}
+WINNERS = {"dense": "b" * 12, "random_forest": "e" * 12}
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """The files of a finished run."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "results" / "mine"
+    specs, rows, costs = {}, [], []
+    for id, (family, differs, seeds, status, score) in TRIALS.items():
+        settings = {**differs, "batch_size": 100}
+        trial = {"id": id, "family": family, "features": "ecfp", "kind": "binary"}
+        specs[id] = {"trial": {**trial, "hyperparameters": settings}, "folders": {}}
+        row = {"trial": id, "family": family, "status": status, "seeds": seeds}
+        for metric in METRICS:
+            row |= {f"{metric}_mean": score, f"{metric}_sd": score and 0.01}
+        rows.append(row)
+        costs += [{"trial": id, "seconds": 1.5}] * seeds
+    write_json(folder / "trials.json", specs)
+    write_tsv(folder / "trials.tsv", pd.DataFrame(rows))
+    write_tsv(folder / "cost.tsv", pd.DataFrame(costs))
+    selection = {
+        "seeds": [0, 1],
+        "objective": {"metric": "roc_auc", "direction": "maximize"},
+        "overall": "dense",
+        "winners": {family: specs[id] for family, id in WINNERS.items()},
+    }
+    write_json(folder / "selection.json", selection)
+    families = {
+        family: {metric: {"mean": {"test": 0.7}} for metric in METRICS}
+        for family in WINNERS
+    }
+    write_json(folder / "test.json", {"families": families})
+    return folder
+
+
+def test_optuna_reads_a_study_per_family(run, tmp_path):
+    optuna = pytest.importorskip("optuna")
+    export_optuna.main(["--run", "mine", "--to", str(tmp_path / "study.db")])
+    storage = f"sqlite:///{tmp_path / 'study.db'}"
+    names = optuna.get_all_study_names(storage)
+    assert names == ["mine: dense", "mine: random_forest"]
+    dense = optuna.load_study(study_name=names[0], storage=storage)
+    assert dense.direction.name == "MAXIMIZE"
+    assert dense.metric_names == ["valid_roc_auc"]
+    by_id = {trial.user_attrs["trial"]: trial for trial in dense.trials}
+    states = {id[0]: trial.state.name for id, trial in by_id.items()}
+    assert states == {"a": "COMPLETE", "b": "COMPLETE", "c": "PRUNED", "d": "FAIL"}
+    # One that a search gave up is no winner, whatever its score.
+    assert dense.best_trial.user_attrs["trial"] == WINNERS["dense"]
+    won = by_id[WINNERS["dense"]]
+    assert won.params == {"neurons": 64, "widths": "[32, 16]"}
+    neurons = won.distributions["neurons"]
+    assert (neurons.low, neurons.high, neurons.log) == (16, 2048, True)
+    assert won.user_attrs["settings"]["batch_size"] == 100
+    assert won.duration.total_seconds() == won.user_attrs["seconds"] == 3
+    forest = optuna.load_study(study_name=names[1], storage=storage)
+    depths = forest.trials[0].distributions["max_depth"].choices
+    assert set(depths) == {3, None}
+
+
+def test_optuna_has_test_scores_of_the_winners_alone(run, tmp_path):
+    optuna = pytest.importorskip("optuna")
+    export_optuna.main(["--run", "mine", "--to", str(tmp_path / "study.db")])
+    storage = f"sqlite:///{tmp_path / 'study.db'}"
+    tested = {}
+    for summary in optuna.get_all_study_summaries(storage):
+        assert "choose nothing by them" in summary.user_attrs["note"]
+        study = optuna.load_study(study_name=summary.study_name, storage=storage)
+        for trial in study.trials:
+            attributes = trial.user_attrs
+            if "winner" in attributes:
+                tested[attributes["trial"]] = attributes["winner"]
+                assert attributes["test_roc_auc"] == 0.7
+            else:
+                assert not [name for name in attributes if name.startswith("test_")]
+    assert tested == {"b" * 12: "overall", "e" * 12: "family"}
+
+
+def test_a_study_can_be_searched_further(run, tmp_path):
+    """The distributions are those that Optuna samples from."""
+    optuna = pytest.importorskip("optuna")
+    export_optuna.main(["--run", "mine", "--to", str(tmp_path / "study.db")])
+    study = optuna.load_study(
+        study_name="mine: dense", storage=f"sqlite:///{tmp_path / 'study.db'}"
+    )
+    asked = study.ask(study.trials[0].distributions)
+    assert 16 <= asked.params["neurons"] <= 2048
+
+
+def test_mlflow_reads_a_run_per_trial(run, tmp_path):
+    mlflow = pytest.importorskip(
+        "mlflow", reason="MLflow is not installed: see the group export in pyproject"
+    )
+    export_mlflow.main(["--run", "mine", "--to", str(tmp_path / "mlflow.db")])
+    client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{tmp_path / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("mine")
+    assert "choose nothing by them" in experiment.tags["mlflow.note.content"]
+    found = client.search_runs([experiment.experiment_id])
+    runs = {run.data.tags["trial"]: run for run in found}
+    assert set(runs) == set(TRIALS)
+    states = {id[0]: run.info.status for id, run in runs.items()}
+    assert states == dict.fromkeys("abcef", "FINISHED") | {"d": "FAILED"}
+    assert runs["c" * 12].data.tags["outcome"] == "given up"
+    won = runs["b" * 12]
+    assert won.info.end_time - won.info.start_time == 3000
+    assert won.data.tags["winner"] == "overall"
+    assert won.data.params["neurons"] == "64"
+    assert won.data.params["widths"] == "[32, 16]"
+    assert won.data.metrics["valid_roc_auc"] == 0.83
+    tested = {id for id, run in runs.items() if "test_roc_auc" in run.data.metrics}
+    assert tested == set(WINNERS.values())
+    assert "valid_roc_auc" not in runs["d" * 12].data.metrics
+    assert not list(tmp_path.glob("mlruns"))
+
+
+def test_search_without_a_test_has_no_test_scores(run, tmp_path):
+    optuna = pytest.importorskip("optuna")
+    (run / "test.json").unlink()
+    export_optuna.main(["--run", "mine", "--to", str(tmp_path / "study.db")])
+    study = optuna.load_study(
+        study_name="mine: dense", storage=f"sqlite:///{tmp_path / 'study.db'}"
+    )
+    (won,) = [trial for trial in study.trials if "winner" in trial.user_attrs]
+    assert "test_roc_auc" not in won.user_attrs
+
+
+@pytest.mark.parametrize("command", [export_optuna, export_mlflow])
+def test_run_that_is_not_there(run, tmp_path, command):
+    with pytest.raises(UserError, match="results/other has no selection.json"):
+        command.main(["--run", "other", "--to", str(tmp_path / "a.db")])
+
+
+@pytest.mark.parametrize("command", [export_optuna, export_mlflow])
+def test_file_that_is_there_is_kept(run, tmp_path, command):
+    (tmp_path / "a.db").write_text("mine", encoding="utf-8")
+    with pytest.raises(UserError, match="is there already"):
+        command.main(["--run", "mine", "--to", str(tmp_path / "a.db")])
+    assert (tmp_path / "a.db").read_text("utf-8") == "mine"
+
+
+def test_absent_mlflow_is_one_message_and_no_file(run, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "mlflow", None)
+    with pytest.raises(UserError, match="MLflow is not installed"):
+        export_mlflow.main(["--run", "mine", "--to", str(tmp_path / "a.db")])
+    assert not list(tmp_path.glob("*.db*"))

@@ -1,0 +1,200 @@
+"""The final model, written and read, and tables that it predicts."""
+
+import csv
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+from helpers.final_models import SEEDS, SMILES, make
+from toxtune.commands.predict import main
+from toxtune.errors import UserError
+from toxtune.prediction import predict_table as predicting
+from toxtune.prediction.final_file import write_final
+from toxtune.prediction.final_model import current_versions, load
+from toxtune.prediction.metadata import CARD
+from toxtune.prediction.predict_table import read_molecules, write_predictions
+
+
+def table(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def predicted(tmp_path, model, text):
+    """Predict a table, given and returned as text."""
+    (tmp_path / "in.csv").write_text(text, encoding="utf-8")
+    stream = io.StringIO()
+    molecules = read_molecules(tmp_path / "in.csv", "smiles")
+    write_predictions(load(model), molecules, stream, molecules.chunks())
+    return stream.getvalue()
+
+
+def test_means_and_spread_over_the_seeds(tmp_path):
+    model = load(make(tmp_path, temperature=1.0))
+    members, failures = model.predict_members(SMILES)
+    assert (members.shape, failures) == ((2, 8, 2), {})
+    assert (members[0] != members[1]).any()
+    prediction = model.predict(SMILES)
+    np.testing.assert_allclose(prediction.values, (members[0] + members[1]) / 2)
+    difference = np.abs(members[0] - members[1])
+    np.testing.assert_allclose(prediction.spread, difference / np.sqrt(2), atol=1e-12)
+    np.testing.assert_array_equal(prediction.similarity, 1)
+
+
+def test_temperature_divides_the_log_odds_of_its_task_alone(tmp_path):
+    model = load(make(tmp_path))
+    mean = model.predict_members(SMILES)[0].mean(axis=0)
+    values = model.predict(SMILES).values
+    np.testing.assert_array_equal(values[:, 1], mean[:, 1])
+    inside = (mean[:, 0] > 0.05) & (mean[:, 0] < 0.95)
+    assert inside.any()
+    odds, halved = (np.log(p[inside, 0] / (1 - p[inside, 0])) for p in (mean, values))
+    np.testing.assert_allclose(halved, odds / 2, atol=1e-9)
+
+
+def test_folder_is_read_like_the_file_and_equal_models_are_equal_files(tmp_path):
+    path = make(tmp_path)
+    zipfile.ZipFile(path).extractall(tmp_path / "unpacked")
+    values = [load(one).predict(SMILES).values for one in (path, tmp_path / "unpacked")]
+    np.testing.assert_array_equal(*values)
+    first = path.read_bytes()
+    models = [tmp_path / f"seed-{seed}.skops" for seed in SEEDS]
+    card = json.loads((tmp_path / "unpacked" / CARD).read_text("utf-8"))
+    write_final(tmp_path / "again.zip", card, models, {}, SMILES)
+    assert (tmp_path / "again.zip").read_bytes() == first
+
+
+def test_bad_smiles_keep_their_rows_with_the_reason(tmp_path):
+    text = "id,smiles\na,CCO\nb,nonsense\nc,\nd, c1ccccc1O \n"
+    rows = table(predicted(tmp_path, make(tmp_path), text))
+    assert [row["id"] for row in rows] == ["a", "b", "c", "d"]
+    assert [row["smiles"] for row in rows] == ["CCO", "nonsense", "", " c1ccccc1O "]
+    assert [row["problem"] for row in rows] == [
+        "",
+        "RDKit cannot parse the SMILES",
+        "no SMILES",
+        "",
+    ]
+    for row in rows[1:3]:
+        assert not any(
+            row[name] for name in row if name not in {"id", "smiles", "problem"}
+        )
+    assert all(
+        0 <= float(rows[0][f"{task}_probability"]) <= 1 for task in ("one", "two")
+    )
+
+
+def test_calls_are_made_at_the_threshold_and_only_where_there_is_one(tmp_path):
+    rows = table(
+        predicted(tmp_path, make(tmp_path), "smiles\n" + "\n".join(SMILES) + "\n")
+    )
+    called = [row["one_call"] for row in rows]
+    assert called == [str(int(float(row["one_probability"]) >= 0.4)) for row in rows]
+    assert set(called) == {"0", "1"}
+    assert {row["two_call"] for row in rows} == {""}
+
+
+def test_domain_is_what_is_similar_enough(tmp_path):
+    text = "smiles\nCCO\nFC(F)(F)S(=O)(=O)C1CC1\n"
+    near, far = table(predicted(tmp_path, make(tmp_path), text))
+    assert (near["similarity"], near["in_domain"]) == ("1.0", "1")
+    assert float(far["similarity"]) < 0.5
+    assert far["in_domain"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns"),
+    [
+        ("regression", ["one_value", "one_sd", "two_value", "two_sd"]),
+        (
+            "multiclass",
+            [
+                "one=0_probability",
+                "one=1_probability",
+                "one=2_probability",
+                "one=0_sd",
+                "one=1_sd",
+                "one=2_sd",
+                "one_call",
+                "two=0_probability",
+                "two=1_probability",
+                "two=2_probability",
+                "two=0_sd",
+                "two=1_sd",
+                "two=2_sd",
+                "two_call",
+            ],
+        ),
+    ],
+)
+def test_columns_of_other_kinds(tmp_path, kind, columns):
+    path = make(tmp_path, kind)
+    (row,) = table(predicted(tmp_path, path, "smiles\nCCO\n"))
+    assert list(row) == ["smiles", *columns, "similarity", "in_domain", "problem"]
+    values = load(path).predict(["CCO"]).values[0]
+    assert float(row[columns[0]]) == pytest.approx(values[0], abs=1e-6)
+    if kind == "multiclass":
+        assert row["one_call"] == str(values[:3].argmax())
+        assert row["two_call"] == str(values[3:].argmax())
+
+
+def test_chunks_change_nothing(tmp_path, monkeypatch):
+    path = make(tmp_path)
+    text = "smiles\n" + "\n".join([*SMILES, "bad"] * 3) + "\n"
+    whole = predicted(tmp_path, path, text)
+    monkeypatch.setattr(predicting, "CHUNK", 4)
+    assert predicted(tmp_path, path, text) == whole
+
+
+@pytest.mark.parametrize(
+    ("content", "fragments"),
+    [
+        (b"structure,x\nCCO,1\n", ["one column 'smiles'", "structure, x"]),
+        (b"smiles,x\nCCO\n", ["in.csv, line 2", "2 columns", "got 1"]),
+        (b"smiles\n", ["in.csv", "no rows"]),
+        (b"", ["in.csv", "one column 'smiles'"]),
+        (b"smiles\n\xff\xfe\n", ["in.csv", "UTF-8"]),
+        (b"smiles,similarity\nCCO,1\n", ["'similarity' of its own"]),
+        (None, ["in.csv", "cannot be read"]),
+    ],
+)
+def test_table_that_cannot_be_read(tmp_path, content, fragments):
+    model, given = make(tmp_path), tmp_path / "in.csv"
+    if content is not None:
+        given.write_bytes(content)
+    with pytest.raises(UserError) as error:
+        main([str(model), str(given), str(tmp_path / "out.csv")])
+    for fragment in fragments:
+        assert fragment in str(error.value)
+    assert not list(tmp_path.glob("*out.csv*"))
+
+
+def test_output_is_not_the_input(tmp_path):
+    given = tmp_path / "in.csv"
+    given.write_text("smiles\nCCO\n", encoding="utf-8")
+    with pytest.raises(UserError, match="name another"):
+        main([str(make(tmp_path)), str(given), str(given)])
+    assert given.read_text("utf-8") == "smiles\nCCO\n"
+
+
+def test_what_is_no_final_model_is_refused(tmp_path):
+    (tmp_path / "text.zip").write_text("hello", encoding="utf-8")
+    with pytest.raises(UserError, match="not a zip file"):
+        load(tmp_path / "text.zip")
+    with pytest.raises(UserError, match="no such file"):
+        load(tmp_path / "absent.zip")
+    with pytest.raises(UserError, match="has no final.json"):
+        load(tmp_path)
+    with pytest.raises(UserError, match="has format 2"):
+        load(make(tmp_path, format=2))
+
+
+def test_other_versions_are_told(tmp_path, caplog):
+    versions = current_versions("random_forest") | {"scikit-learn": "0.1"}
+    load(make(tmp_path, versions=versions))
+    assert "made with scikit-learn 0.1" in caplog.text
+    caplog.clear()
+    load(make(tmp_path))
+    assert not caplog.text

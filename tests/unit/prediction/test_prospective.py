@@ -1,0 +1,130 @@
+"""Later data: which molecules a model has not seen, and how they are scored."""
+
+import numpy as np
+import pytest
+
+from toxtune.data.smiles import group_of, parse_smiles
+from toxtune.errors import UserError
+from toxtune.prediction.final_model import Prediction
+from toxtune.prediction.prospective import evaluate_later, read_later, score_table
+from toxtune.stats.bootstrap import Resampling
+
+CARD = {
+    "tasks": ["one", "two"],
+    "smiles_column": "smiles",
+    "kind": "binary",
+    "selection": "5" * 12,
+    "objective": {"metric": "roc_auc", "direction": "maximize"},
+    "refit": "none",
+    "seeds": [0],
+}
+SEEN = {group_of(parse_smiles("CCO")[0]): "the same molecule as x in train"}
+TABLE = """two,name,smiles,one
+1,a,OCC,0
+0,b,CCN,1
+1,c,zzz,1
+,d,CCCl,0
+0,e,c1ccccc1,1
+1,f,C1=CC=CC=C1,1
+"""
+
+
+@pytest.fixture
+def later(tmp_path):
+    """Return a function that reads a table as later data."""
+
+    def read(text=TABLE, id_column="name"):
+        (tmp_path / "later").write_text(text, encoding="utf-8")
+        return read_later(tmp_path / "later", CARD, id_column, SEEN)
+
+    return read
+
+
+def test_labels_are_matched_by_name(later):
+    part = later().part
+    assert part.ids == ["b", "d", "e", "f"]
+    assert part.tasks == ["one", "two"]
+    # Benzene contradicts itself in the task two, in whatever notation.
+    nan = np.nan
+    expected = [[1, 0], [0, nan], [1, nan], [1, nan]]
+    np.testing.assert_array_equal(part.labels, expected)
+
+
+def test_what_is_left_out_is_counted_and_listed(later):
+    found = later()
+    assert found.counts == {
+        "rows": 6,
+        "unparsable": 1,
+        "already_seen": 1,
+        "labels_cleared": 2,
+        "labels_averaged": 0,
+        "tasks_missing": [],
+    }
+    listed = [(row[1], row[3], row[4], row[5]) for row in found.exclusions]
+    assert listed[:2] == [
+        ("a", "left out", "", "the same molecule as x in train"),
+        ("c", "dropped", "", "RDKit cannot parse the SMILES"),
+    ]
+    assert [row[:3] for row in listed[2:]] == [
+        ("e", "label cleared", "two"),
+        ("f", "label cleared", "two"),
+    ]
+
+
+def test_tasks_and_ids_may_lack(later):
+    found = later("smiles,two\nCCN,1\nCCBr,0\n")
+    assert found.counts["tasks_missing"] == ["one"]
+    assert found.part.ids == ["0", "1"]
+    np.testing.assert_array_equal(found.part.labels, [[np.nan, 1], [np.nan, 0]])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("smiles,three\nCCN,1\n", "has none of the model's tasks one, two"),
+        ("structure,one\nCCN,1\n", "has no column 'smiles'"),
+        ("smiles,one\nCCO,1\nOCC,1\n", "all 2 are in train or valid"),
+        ("smiles,one\nCCN,0.5\n", "line 2, column 'one'"),
+    ],
+)
+def test_table_that_says_nothing_is_refused(later, text, message):
+    with pytest.raises(UserError, match=message):
+        later(text)
+
+
+def test_class_that_the_model_does_not_know_is_refused(tmp_path):
+    table = tmp_path / "later"
+    table.write_text("smiles,one,two\nCCN,2,0\nCCCl,1,3\n", encoding="utf-8")
+    card = {**CARD, "kind": "multiclass", "n_outputs": 6}
+    message = r"later: molecule 1, column 'two': .* classes 0 to 2, got 3"
+    with pytest.raises(UserError, match=message):
+        read_later(table, card, None, {})
+    assert read_later(table, {**card, "n_outputs": 8}, None, {}).part.ids == ["0", "1"]
+
+
+class FakeModel:
+    """Predicts what it is told; the last molecule has no features."""
+
+    card = CARD
+
+    def predict(self, smiles):
+        values = np.linspace(0, 1, 2 * len(smiles)).reshape(-1, 2)
+        similarity = np.linspace(0, 1, len(smiles))
+        return Prediction(values, values, similarity, {len(smiles) - 1: "too large"})
+
+    def in_domain(self, similarity):
+        return similarity >= 0.5
+
+
+def test_molecules_without_features_are_not_scored(later):
+    found = later("smiles,one\nCCN,0\nCCCl,1\nCCBr,0\nCCF,1\nCCI,0\n")
+    resampling = Resampling(resamples=50, seed=0, confidence=0.95)
+    report, exclusions = evaluate_later(FakeModel(), found, np.ones(2), resampling)
+    assert (report["molecules"], report["without_features"]) == (4, 1)
+    assert exclusions == [[4, "4", "CCI", "left out", "", "too large"]]
+    assert report["in_domain"] == pytest.approx(3 / 5)
+    # 0, 1, 0, 1 in rising order: three of the four pairs are in the right one.
+    assert report["scores"]["roc_auc"]["tasks"]["one"]["score"] == pytest.approx(0.75)
+    table = score_table(report["scores"]).set_index(["metric", "task"])
+    assert table.loc[("roc_auc", "mean"), "score"] == pytest.approx(0.75)
+    assert np.isnan(table.loc[("roc_auc", "two"), "score"])

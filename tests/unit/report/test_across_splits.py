@@ -1,0 +1,80 @@
+"""Several splits side by side."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from toxtune.report.across_splits import (
+    SplitResult,
+    rank_correlations,
+    scores_by_split,
+    summary_across_splits,
+)
+
+
+def result(name, valid, test, winner="8"):
+    """One split with a trial per validation score and one winner."""
+    trials = pd.DataFrame(
+        {
+            "trial": [f"{name}{number}" for number in range(len(valid))],
+            "family": "dense",
+            "features": "bits",
+            "status": "ok",
+            "epochs_trained": 3.0,
+            "neurons": [str(8 + number) for number in range(len(valid))],
+            "max_depth": [None] * len(valid),
+            "roc_auc_mean": valid,
+            "roc_auc_sd": 0.0,
+        }
+    )
+    hyperparameters = {"neurons": int(winner)}
+    trial = {"id": f"{name}0", "features": "bits", "hyperparameters": hyperparameters}
+    selection = {
+        "objective": {"metric": "roc_auc", "direction": "maximize"},
+        "overall": "dense",
+        "winners": {"dense": {"trial": trial}},
+    }
+    mean = {"valid": max(valid), "test": test}
+    families = {"dense": {"roc_auc": {"mean": mean}}}
+    return SplitResult(name, selection, {"families": families}, trials)
+
+
+def test_scores_stand_side_by_side():
+    table = scores_by_split([result("a", [0.5, 0.6], 0.7), result("b", [0.8], 0.9)])
+    assert table["split"].tolist() == ["a", "b"]
+    assert table["test"].tolist() == [0.7, 0.9]
+    assert table["valid"].tolist() == [0.6, 0.8]
+
+
+@pytest.mark.parametrize(
+    ("other", "correlation"),
+    [([0.1, 0.2, 0.9], 1.0), ([0.9, 0.2, 0.1], -1.0), ([0.1, 0.9, 0.2], 0.5)],
+)
+def test_rank_correlation_is_spearmans(other, correlation):
+    results = [result("a", [0.5, 0.6, 0.7], 0.7), result("b", other, 0.7)]
+    (row,) = rank_correlations(results).itertuples()
+    assert (row.split, row.other, row.settings) == ("a", "b", 3)
+    assert row.spearman == pytest.approx(correlation)
+
+
+def test_failed_trials_take_no_part_in_the_correlation():
+    results = [
+        result("a", [0.5, 0.6, 0.7, 0.9], 0.7),
+        result("b", [0.1, 0.2, 0.3, np.nan], 0.7),
+    ]
+    (row,) = rank_correlations(results).itertuples()
+    assert (row.settings, row.spearman) == (3, pytest.approx(1.0))
+
+
+def test_two_settings_are_too_few():
+    results = [result("a", [0.5, 0.6], 0.7), result("b", [0.1, 0.2], 0.7)]
+    assert rank_correlations(results)["spearman"].isna().all()
+    assert "Too few" in summary_across_splits("run", results)
+
+
+def test_summary_says_mean_spread_and_how_many_winners_differ():
+    text = summary_across_splits(
+        "run", [result("a", [0.5] * 3, 0.7), result("b", [0.8] * 3, 0.9, winner="9")]
+    )
+    assert "0.800 ± 0.141" in text
+    assert "dense: 2 different winners in 2 splits" in text

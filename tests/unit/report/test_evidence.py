@@ -1,0 +1,145 @@
+import dataclasses
+
+import pandas as pd
+import pytest
+
+from helpers.report_runs import made_run
+from toxtune.report import verdict
+from toxtune.report.figures.calibration import reliability_table
+from toxtune.report.figures.comparison import differences_table
+from toxtune.report.figures.draw_all import draw_all
+from toxtune.report.figures.optimism import (
+    draw_frequency,
+    frequency_table,
+    optimism_table,
+)
+from toxtune.report.figures.similarity import similarity_table
+from toxtune.report.page import page
+from toxtune.report.run import MOST_TASKS
+
+
+@pytest.fixture(scope="module")
+def run():
+    return made_run()
+
+
+def with_evidence(run, **changes):
+    evidence = dataclasses.replace(run.evidence, **changes)
+    return dataclasses.replace(run, evidence=evidence)
+
+
+def test_raw_corrected_and_test_scores_of_each_winner_and_of_all(run):
+    table = optimism_table(run).set_index(["winner", "kind"])
+    won = run.evidence.optimism["overall"]
+    assert len(table) == 3 * (1 + len(run.families))
+    assert table.loc[("overall", "valid, as chosen by"), "score"] == won["raw"]
+    corrected = table.loc[("overall", "valid, corrected")]
+    assert corrected["score"] == won["corrected"]
+    assert [corrected["low"], corrected["high"]] == won["interval"]
+    assert table.loc[("overall", "test"), "score"] == 0.75
+
+
+def test_a_selection_that_could_not_be_corrected_says_so(run):
+    optimism = run.evidence.optimism
+    unknown = {**optimism["overall"], "corrected": None, "interval": None}
+    run = with_evidence(run, optimism={**optimism, "overall": unknown})
+    assert "corrected" not in verdict.sentences(run)[0]
+    table = optimism_table(run).set_index(["winner", "kind"])
+    assert pd.isna(table.loc[("overall", "valid, corrected"), "score"])
+
+
+def test_trials_that_are_never_selected_are_left_out(run):
+    frequencies = run.frequencies.assign(frequency=0.0)
+    won = run.winners[run.selection["overall"]]
+    often, seldom = [trial for trial in run.trials["trial"] if trial != won][:2]
+    frequencies.loc[frequencies["trial"] == often, "frequency"] = 0.6
+    frequencies.loc[frequencies["trial"] == seldom, "frequency"] = 0.4
+    table = frequency_table(dataclasses.replace(run, frequencies=frequencies))
+    assert table["trial"].tolist() == [often, seldom, won]
+
+
+def test_the_most_frequent_trials_are_shown_and_the_others_counted(run):
+    figure = draw_frequency(run)
+    assert len(figure.table) in (20, 21)
+    assert "yes" in set(figure.table["selected"])
+    assert "of 24 trials" in figure.note
+
+
+def test_differences_have_their_mean_on_top(run):
+    table = differences_table(run)
+    assert table["task"].tolist() == ["mean over tasks", *run.tasks]
+    assert table["panel"].nunique() == 1
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(-0.02, 0.01, "no clear difference"), (0.01, 0.03, "+0.010 to +0.030")],
+)
+def test_the_verdict_says_whether_another_family_differs(run, low, high, words):
+    comparison = run.evidence.comparison.assign(low=low, high=high)
+    assert words in verdict.sentences(with_evidence(run, comparison=comparison))[1]
+
+
+def test_reliability_is_of_the_test_part_averaged_over_seeds(run):
+    table = reliability_table(run)
+    first = table[(table["family"] == "dense") & (table["panel"] == "task 0")].iloc[0]
+    # 0.1 with seed 0 and 0.2 with seed 1.
+    assert first["observed"] == pytest.approx(0.15)
+    assert len(table) == len(run.families) * len(run.tasks) * 8
+
+
+def test_similarities_are_counted_once_each():
+    table = similarity_table(pd.Series([0.0, 0.04, 0.05, 0.99, 1.0]))
+    assert table["molecules"].sum() == 5
+    assert table["molecules"].iloc[[0, 1, -1]].tolist() == [2, 1, 2]
+
+
+def test_many_tasks_are_shown_in_part_and_that_is_said():
+    run = made_run(n_tasks=MOST_TASKS + 3)
+    figures = draw_all(run)
+    for name in ("tasks", "roc", "pr", "calibration", "comparison"):
+        assert (
+            f"The first {MOST_TASKS} of {MOST_TASKS + 3} tasks." in figures[name].note
+        )
+    assert len(figures["roc"].panels) == MOST_TASKS
+
+
+def test_what_looks_like_a_leak_is_on_the_page(run):
+    mean = run.test["families"]["dense"]["roc_auc"]["mean"]
+    too_good = {**mean, "test": 0.97, "train": 0.99}
+    report = {**run.test["families"]["dense"]}
+    report["roc_auc"] = {**report["roc_auc"], "mean": too_good}
+    families = dict.fromkeys(run.families, report)
+    run = dataclasses.replace(run, test={**run.test, "families": families})
+    assert "look for a leak" in page(run, draw_all(run))
+
+
+def test_reports_of_several_splits_lead_to_each_other(run):
+    splits = ["made-up/split-0", "made-up/split-1"]
+    settings = {**run.settings, "splits": splits}
+    several = dataclasses.replace(run, name=splits[0], settings=settings)
+    html = page(several, draw_all(several))
+    assert '<a href="../split-1/report.html">split-1</a>' in html
+    assert "../split-0/" not in html
+
+
+def test_the_final_model_and_data_that_came_later_are_on_the_page(run):
+    mean = {"score": 0.6543, "interval": [0.6, 0.7]}
+    later = {
+        "name": "batch-2",
+        "objective": run.selection["objective"],
+        "scores": {run.metric: {"mean": mean}},
+        "molecules": 90,
+        "rows": 100,
+        "already_seen": 5,
+        "unparsable": 5,
+        "tasks_missing": [],
+        "openings": 1,
+        "confidence": 0.95,
+    }
+    run = dataclasses.replace(run, prospective=[later])
+    html = page(run, draw_all(run))
+    assert f"{run.selection['overall']} *" in html
+    assert "0.710 to 0.810" in html
+    assert "batch-2" in html
+    assert "0.654" in html

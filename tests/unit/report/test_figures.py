@@ -1,0 +1,187 @@
+import dataclasses
+import io
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from helpers.report_runs import made_run
+from toxtune.report.contents import ENTRIES, FOLDER, entries
+from toxtune.report.figures.confusion import confusion_table
+from toxtune.report.figures.cost import total_costs
+from toxtune.report.figures.discrimination import GRID, precision_recall, roc
+from toxtune.report.figures.draw_all import draw_all
+from toxtune.report.figures.learning import draw as draw_learning
+from toxtune.report.figures.tasks import tasks_table
+from toxtune.report.figures.theme import family_colours
+from toxtune.report.figures.trials import trials_table
+from toxtune.report.figures.values import values_table
+from toxtune.tasks import KINDS
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def run(request):
+    return made_run(request.param)
+
+
+@pytest.fixture(scope="module")
+def figures(run):
+    return draw_all(run)
+
+
+def test_every_figure_of_the_kind_is_drawn(run, figures):
+    assert list(figures) == [entry.name for entry in entries(run.kind)]
+    for name, figure in figures.items():
+        assert figure.panels, name
+        assert figure.description, name
+
+
+def test_every_number_says_which_part_it_is_from(figures):
+    for name, figure in figures.items():
+        # Failures are counts of trials; all else are scores or losses.
+        parts = name == "failures" or any(
+            f"{part} part (" in figure.facts for part in ("train", "valid", "test")
+        )
+        assert parts, name
+
+
+def test_each_panel_has_rows(figures):
+    for name, figure in figures.items():
+        if "panel" in figure.table:
+            panels = {panel.title for panel in figure.panels}
+            assert panels == set(figure.table["panel"]), name
+
+
+def test_the_text_of_the_data_reads_back(figures):
+    for figure in figures.values():
+        read = pd.read_csv(io.StringIO(figure.tsv), sep="\t")
+        assert list(read) == list(figure.table)
+        assert len(read) == len(figure.table)
+
+
+def test_svg_has_a_title_and_marks(figures):
+    for name, figure in figures.items():
+        svg = figure.svg("A title")
+        root = ElementTree.fromstring(svg)
+        assert "A title" in svg, name
+        marks = [
+            node for node in root.iter() if "mark-" in node.attrib.get("class", "")
+        ]
+        drawn = [
+            node
+            for group in marks
+            for node in group.iter()
+            if node.tag.endswith("path")
+        ]
+        assert drawn, name
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_every_figure_has_a_caption(entry):
+    assert (FOLDER / f"{entry.name}.rst").read_text("utf-8").strip()
+
+
+def test_trials_stand_best_first_and_failed_ones_not_at_all(run):
+    table = trials_table(run)
+    best = run.selection["winners"][run.selection["overall"]]["trial"]["id"]
+    assert table.loc[0, "trial"] == best
+    assert len(table) == (run.trials["status"] == "ok").sum()
+    assert (table["low"] <= table["mean"]).all()
+    assert (table["mean"] <= table["high"]).all()
+    assert (table["standing"] == "winner").sum() == 2
+    assert (table["standard_error"] == 0.02).all()
+
+
+def test_the_best_score_is_on_top(run, figures):
+    table = figures["space"].table
+    scores = table[table["axis"] == run.metric_name].set_index("trial")["place"]
+    assert {scores[trial] for trial in run.winners.values()} == {1.0}
+    assert (scores >= 0).all()
+
+
+def test_a_trial_with_few_seeds_was_given_up():
+    run = made_run()
+    trials = run.trials.assign(seeds=1)
+    assert set(trials_table(dataclasses.replace(run, trials=trials))["standing"]) == {
+        "winner",
+        "given up",
+    }
+
+
+def test_the_area_under_the_curve_on_the_grid_is_the_score():
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 2, 500)
+    scores = labels + random.normal(size=500)
+    area = np.trapezoid(roc(labels, scores), GRID)
+    assert area == pytest.approx(roc_auc_score(labels, scores), abs=0.005)
+    precision = precision_recall(labels, scores)[1:].mean()
+    assert precision == pytest.approx(average_precision_score(labels, scores), abs=0.01)
+
+
+def test_roc_of_a_small_case():
+    # By falling score: hit, miss, hit, miss.
+    rates = roc(np.array([1, 0, 1, 0]), np.array([0.9, 0.8, 0.7, 0.1]))
+    assert rates[[0, 50, 100]].tolist() == [0.5, 1.0, 1.0]
+
+
+def test_precision_and_recall_of_a_small_case():
+    precision = precision_recall(np.array([1, 0, 1, 0]), np.array([0.9, 0.8, 0.7, 0.1]))
+    assert precision[[0, 50, 51, 100]].tolist() == [1.0, 1.0, 2 / 3, 2 / 3]
+
+
+def test_a_constant_prediction_is_guessing():
+    labels, scores = np.array([1, 0, 0, 0]), np.zeros(4)
+    assert roc(labels, scores) == pytest.approx(GRID)
+    assert precision_recall(labels, scores) == pytest.approx(np.full(101, 0.25))
+
+
+def test_tasks_are_those_of_the_test_report():
+    run = made_run()
+    table = tasks_table(run)
+    assert len(table) == len(run.families) * len(run.tasks) * 2
+    assert set(table.loc[table["part"] == "test", "low"]) == {0.7}
+    assert table.loc[table["part"] == "valid", "low"].isna().all()
+
+
+def test_confusion_counts_each_measured_molecule_once():
+    run = made_run("multiclass")
+    table = confusion_table(run)
+    measured = np.isfinite(run.test_part.labels).sum()
+    assert table["molecules"].sum() == measured * len(run.families)
+
+
+def test_values_are_means_over_seeds():
+    run = made_run("regression")
+    table = values_table(run)
+    first = table[(table["family"] == "dense") & (table["panel"] == "task 0")].iloc[0]
+    row = run.test_part.ids.index(first["molecule"])
+    mean = run.test_predictions["dense"][:, row, 0].mean()
+    assert first["predicted"] == pytest.approx(mean)
+
+
+def test_costs_are_summed_over_all_trainings():
+    run = made_run()
+    totals = total_costs(run)
+    assert totals["seconds"].sum() == pytest.approx(run.cost["seconds"].sum())
+    assert totals["trainings"].sum() == len(run.cost)
+
+
+def test_losses_of_trials_that_did_not_win_are_averaged():
+    run = made_run()
+    table = draw_learning(run).table
+    others = table[table["won"] == "false"]
+    assert set(others["training"]) == {"mean"}
+    assert set(others["part"]) == {"valid"}
+    trial = others.iloc[0]["trial"]
+    curves = pd.concat(run.curves[trial].values())
+    mean = curves.groupby("epoch")["valid_loss"].mean()
+    assert others[others["trial"] == trial]["loss"].to_numpy() == pytest.approx(
+        mean.to_numpy()
+    )
+
+
+def test_families_have_colours_of_their_own():
+    families = ["dense", "random_forest", "something new", "something else"]
+    assert len(set(family_colours(families).values())) == len(families)

@@ -1,0 +1,95 @@
+import dataclasses
+import re
+
+import pytest
+
+from helpers.report_runs import made_run
+from toxtune.report import verdict
+from toxtune.report.contents import FOLDER, page_hash
+from toxtune.report.figures.draw_all import draw_all
+from toxtune.report.page import page
+from toxtune.report.run import listed
+
+
+@pytest.fixture(scope="module")
+def run():
+    return made_run()
+
+
+@pytest.fixture(scope="module")
+def html(run):
+    return page(run, draw_all(run))
+
+
+def test_no_address_outside_the_file_is_asked_for(html):
+    markup = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
+    asked = re.findall(r"\b(?:src|href|action)\s*=\s*[\"']([^\"']*)", markup)
+    assert len(asked) > 10
+    assert all(address.startswith(("#", "data:")) for address in asked)
+    assert "url(" not in markup
+    assert "default-src 'none'" in markup
+
+
+def test_the_libraries_are_there_once(html):
+    assert html.count("window.vegaEmbed =") + html.count("window.vegaEmbed=") == 1
+
+
+def test_names_cannot_end_the_script_or_the_page(html):
+    run = made_run()
+    evil = "</script><b title='\"'>&amp;"
+    part = dataclasses.replace(run.test_part, tasks=[evil, "task 1"])
+    tasks = run.test["families"]["dense"]["roc_auc"]["tasks"]
+    tasks[evil] = tasks["task 0"]
+    run = dataclasses.replace(run, name=evil, test_part=part)
+    named = page(run, draw_all(run))
+    assert named.count("</script>") == html.count("</script>")
+    assert "<b title" not in named
+
+
+def test_the_verdict_has_three_sentences_with_the_numbers(run):
+    won, good, mattered = verdict.sentences(run)
+    overall = run.selection["overall"]
+    winner = run.selection["winners"][overall]
+    assert overall in won
+    assert winner["trial"]["id"] in won
+    assert f"{winner['mean']:.3f}" in won
+    assert "0.750 (95% interval 0.700 to 0.800 over molecules" in good
+    assert "opened once" in good
+    assert f"{len(run.cost)} trainings" in mattered
+
+
+def test_each_further_opening_is_counted(run):
+    twice = dataclasses.replace(run, openings=run.openings * 2)
+    assert "opened 2 times" in verdict.sentences(twice)[1]
+
+
+def test_sizes_of_a_cross_validation_are_of_its_folds(run):
+    split = {**run.settings["split"], "cross_validation": {"folds": 5, "repeats": 2}}
+    folded = dataclasses.replace(run, settings={**run.settings, "split": split})
+    assert folded.facts("valid").startswith(
+        "valid part (5 folds of 800 molecules, 2 times over); random split"
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(5, "5 s"), (300, "5.0 min"), (9000, "2.5 h")]
+)
+def test_durations_have_the_unit_that_suits_them(seconds, text):
+    assert verdict.duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("words", "text"), [([], ""), (["a"], "a"), (["a", "b", "c"], "a, b and c")]
+)
+def test_lists_read_as_a_sentence(words, text):
+    assert listed(words) == text
+
+
+def test_the_hash_knows_the_template(monkeypatch, tmp_path):
+    before = page_hash()
+    for path in FOLDER.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setattr("toxtune.report.contents.FOLDER", tmp_path)
+    assert page_hash() == before
+    (tmp_path / "page.css").write_text("body { color: red; }")
+    assert page_hash() != before

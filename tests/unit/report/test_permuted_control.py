@@ -1,0 +1,50 @@
+"""The control with shuffled labels is a dataset of its own."""
+
+from collections import Counter
+
+from toxtune.config.build_plan import load_plans
+from toxtune.data.curation import curate
+
+COLUMNS = {
+    "smiles_column": "smiles",
+    "id_column": None,
+    "tasks": [],
+    "part_column": None,
+    "kind": "binary",
+}
+
+
+def plan(configured, text):
+    (found,) = load_plans(configured(text))
+    return found
+
+
+def test_shuffled_labels_are_another_dataset_by_seed(configured):
+    real, one, other = (
+        plan(configured, f"dataset: {{permute_labels: {seed}}}")
+        for seed in ("null", 0, 1)
+    )
+    ids = {each.dataset_id for each in (real, one, other)}
+    assert len(ids) == 3
+    assert not set(real.trials) & set(one.trials)
+    assert real.ledger != one.ledger
+    # Without the control nothing is said of it, so that no dataset was renamed by it.
+    assert "permute_labels" not in real.dataset
+    assert one.columns["permute_labels"] == 0
+
+
+def test_curation_shuffles_whole_molecules(tmp_path):
+    raw = tmp_path / "raw.csv"
+    smiles = ["C" * length for length in range(1, 30)]
+    rows = [f"{one},{number % 2},{number % 3 % 2}" for number, one in enumerate(smiles)]
+    raw.write_text("smiles,a,b\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    real = curate(raw, COLUMNS)
+    control = curate(raw, {**COLUMNS, "permute_labels": 0})
+    assert [one.raw.smiles for one in control.molecules] == smiles
+
+    def labels(curation):
+        return [tuple(one.raw.labels) for one in curation.molecules]
+
+    assert labels(control) != labels(real)
+    assert Counter(labels(control)) == Counter(labels(real))
+    assert control.counts == real.counts

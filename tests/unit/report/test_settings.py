@@ -1,0 +1,101 @@
+import dataclasses
+
+import pytest
+
+from helpers.report_runs import HIGHEST_RATE, made_run
+from toxtune.report.figures import failures, importance
+from toxtune.report.figures.dependence import partial_dependence
+from toxtune.report.settings import Tried, setting_texts, spelled, tried
+
+
+@pytest.fixture(scope="module")
+def run():
+    return made_run(n_trials=60)
+
+
+def test_settings_that_do_not_differ_are_left_out(run):
+    assert set(tried(run, "random_forest")) == {"max_features", "min_samples_leaf"}
+
+
+def test_numbers_stand_by_size_and_all_else_after_them(run):
+    assert tried(run, "random_forest")["max_features"].values == [0.25, 0.5, "sqrt"]
+    assert tried(run, "dense")["patience"].values == [5, None]
+
+
+def test_places_go_from_0_to_1_in_order():
+    one = Tried([1, 10, 1000], {"a": 1000, "b": 1, "c": 10})
+    assert [one.place(trial) for trial in "bca"] == [0.0, 0.5, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "null"), (0.001, "0.001"), ([64, 32], "[64, 32]"), ("adam", "adam")],
+)
+def test_values_are_spelled_as_in_the_configuration(value, text):
+    assert spelled(value) == text
+
+
+def test_each_trial_says_what_sets_it_apart(run):
+    assert "learning_rate" in setting_texts(run)["000000000000"]
+    assert "n_estimators" not in "".join(setting_texts(run).values())
+
+
+def test_the_hyperparameter_that_decides_is_the_most_important(run):
+    shares = importance.importances(run, "dense")
+    assert next(iter(shares)) == "learning_rate"
+    assert shares["learning_rate"] > 0.5
+    assert sum(shares.values()) <= 1 + 1e-9
+
+
+def test_importance_does_not_depend_on_the_scale_of_an_axis(run):
+    squared = {
+        id: {"trial": _with_squared_rate(spec["trial"]), "folders": {}}
+        for id, spec in run.specs.items()
+    }
+    other = dataclasses.replace(run, specs=squared)
+    assert importance.importances(other, "dense") == importance.importances(
+        run, "dense"
+    )
+
+
+def _with_squared_rate(trial):
+    settings = dict(trial["hyperparameters"])
+    if "learning_rate" in settings:
+        settings["learning_rate"] **= 2
+    return {**trial, "hyperparameters": settings}
+
+
+def test_a_family_with_few_trials_has_no_importance():
+    few = made_run(n_trials=12)
+    assert importance.studied(few) == []
+    assert "random_forest" in importance.too_few(few)
+
+
+def test_a_family_whose_scores_are_all_equal_has_no_importance(run):
+    score = f"{run.metric}_mean"
+    equal = dataclasses.replace(run, trials=run.trials.assign(**{score: 1.0}))
+    assert importance.studied(equal) == []
+    assert importance.draw(equal).note
+
+
+def test_the_dependence_finds_the_best_learning_rate(run):
+    means = dict(partial_dependence(run, "dense", "learning_rate"))
+    best = max(means, key=means.get)
+    # The made-up score is highest at 1e-3.
+    assert 3e-4 < best < 3e-3
+
+
+def test_failures_fall_where_the_learning_rate_is_high(run):
+    table = failures.failures_table(run)
+    rates = table[table["panel"] == "dense: learning_rate"]
+    failed = rates.loc[rates["failed"] == 1, "value"]
+    highest = [float(text.split(" to ")[1]) for text in failed]
+    assert min(highest) > HIGHEST_RATE
+    n_failed = (run.trials["status"] != "ok").sum()
+    assert (
+        table.loc[table["failed"] == 1]
+        .groupby("panel")["trials"]
+        .sum()
+        .eq(n_failed)
+        .all()
+    )

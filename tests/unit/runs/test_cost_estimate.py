@@ -1,0 +1,63 @@
+"""What a search still costs."""
+
+from pathlib import Path
+
+import pytest
+
+from toxtune.config.build_plan import load_plans
+from toxtune.io.files import write_json
+from toxtune.runs.cost_estimate import effort
+
+SEARCH = """
+search:
+  seeds: [0, 1]
+  min_resource: 5
+  trials: 3
+  strategy: {strategy}
+  spaces:
+    - family: dense
+      features: ecfp
+      hyperparameters: {{epochs: {epochs}}}
+"""
+
+
+@pytest.fixture
+def planned(configured, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def plans(strategy, epochs):
+        return load_plans(configured(SEARCH.format(strategy=strategy, epochs=epochs)))
+
+    return plans
+
+
+def record(plans, seconds):
+    """Write the results that a run of the plan would leave."""
+    for plan in plans:
+        for folder in map(Path, plan.results):
+            trial = plan.trials[folder.parent.name]
+            write_json(folder / "result.json", {"trial": vars(trial), "status": "ok"})
+            write_json(folder / "cost.json", {"seconds": seconds})
+
+
+def test_without_a_record_nothing_is_estimated(planned):
+    found = effort(planned("grid", [10, 20]))
+    assert (found.done, sorted(found.new["dense"])) == (0, [10, 10, 20, 20])
+    assert "4 new, 0 there" in found.describe()
+    assert "no record yet of what dense costs" in found.describe()
+
+
+def test_like_trainings_tell_what_new_ones_cost(planned):
+    record(planned("grid", [10]), seconds=60)
+    found = effort(planned("grid", [10, 40]))
+    assert found.done == 2
+    # 2 trainings of 40 epochs at 6 seconds an epoch.
+    assert (
+        "2 new, 2 there already; about 8.0 core-minutes for dense" in found.describe()
+    )
+
+
+def test_slots_count_by_how_long_they_are_trained(planned):
+    found = effort(planned("halving", 15))
+    # The one candidate for 5 epochs, with one seed; its slot for 15, with two.
+    assert sorted(found.new["dense"]) == [5, 15, 15]

@@ -1,0 +1,158 @@
+"""Progress of a run: events in, counts, words and the status file out."""
+
+import numpy as np
+import pytest
+
+from toxtune.commands.status import described
+from toxtune.io.files import write_json
+from toxtune.runs.best_score import BestSoFar
+from toxtune.runs.progress import Counts, Job, Progress, error_in_log, in_words
+from toxtune.runs.status_file import as_status
+
+
+def job(rule="train_replicate", started=0.0, logs=(), **wildcards) -> Job:
+    return Job(rule, wildcards, inputs=(), outputs=("x",), logs=logs, started=started)
+
+
+def test_jobs_are_counted_by_rule():
+    progress = Progress({"split_dataset": 1, "train_replicate": 4}, started=0.0)
+    progress.start(1, job("split_dataset"))
+    assert progress.finish(1, now=2.0).rule == "split_dataset"
+    for number in (2, 3):
+        progress.start(number, job(started=2.0))
+    progress.finish(2, now=5.0)
+    progress.fail(3)
+    snapshot = progress.snapshot()
+    assert snapshot.counts["split_dataset"] == Counts(1, done=1)
+    assert snapshot.trainings == Counts(4, done=1, running=0, failed=1)
+    assert snapshot.trainings.left == 2
+    assert snapshot.total == Counts(5, done=2, running=0, failed=1)
+
+
+def test_a_job_that_is_tried_again_has_not_failed():
+    progress = Progress({"train_replicate": 1}, started=0.0)
+    progress.start(1, job())
+    progress.fail(1)
+    progress.start(1, job())
+    assert progress.snapshot().trainings == Counts(1, running=1)
+    assert not progress.snapshot().failures
+
+
+def test_unknown_jobs_change_nothing():
+    progress = Progress({"train_replicate": 1}, started=0.0)
+    assert progress.finish(7, now=1.0) is None
+    assert progress.fail(7) is None
+
+
+def test_time_left_follows_the_pace_of_the_trainings():
+    progress = Progress({"split_dataset": 1, "train_replicate": 4}, started=0.0)
+    assert progress.snapshot().seconds_left(now=100.0) is None
+    progress.start(1, job(started=100.0))
+    progress.finish(1, now=110.0)
+    assert progress.snapshot().seconds_left(now=110.0) == 30.0
+    assert progress.snapshot().seconds_left(now=115.0) == 25.0
+    for number in (2, 3, 4):
+        progress.start(number, job(started=110.0))
+        progress.finish(number, now=120.0)
+    assert progress.snapshot().seconds_left(now=120.0) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("started\nError: a:\n  b\nlast\n", "Error: a:\n  b\nlast"),
+        ("started\n\nsomething\n\n", "something"),
+        ("", ""),
+    ],
+)
+def test_the_message_is_taken_from_the_log(tmp_path, text, message):
+    log = tmp_path / "job.log"
+    log.write_text(text)
+    assert error_in_log(log) == message
+
+
+def test_a_missing_log_has_no_message(tmp_path):
+    assert error_in_log(tmp_path / "missing.log") == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0.0 s"),
+        (3.14, "3.1 s"),
+        (42.4, "42 s"),
+        (59.9, "1:00 min"),
+        (3723, "1:02:03 h"),
+    ],
+)
+def test_durations_are_spelled(seconds, words):
+    assert in_words(seconds) == words
+
+
+@pytest.fixture
+def parts(tmp_path):
+    """Write train and valid parts of four molecules and one task."""
+    rows = [f"{i},m{i},C,G,{i % 2}" for i in range(4)]
+    text = "\n".join(["row,id,smiles,group,task", *rows]) + "\n"
+    for name in ("train", "valid"):
+        (tmp_path / f"{name}.csv").write_text(text)
+    return tmp_path / "train.csv", tmp_path / "valid.csv"
+
+
+def add_result(scores, parts, folder, predictions, status="ok"):
+    folder.mkdir(parents=True)
+    result = {"status": status, "trial": {"id": folder.parent.name}}
+    write_json(folder / "result.json", result)
+    column = np.array(predictions, dtype=np.float32)[:, None]
+    np.save(folder / "valid_predictions.npy", column)
+    scores.add(folder, *parts)
+
+
+def test_the_best_trial_is_the_one_with_the_best_mean_over_seeds(tmp_path, parts):
+    scores = BestSoFar("roc_auc", "maximize")
+    assert scores.best() is None
+    add_result(scores, parts, tmp_path / "aaa/seed-0", [0.1, 0.9, 0.2, 0.8])
+    assert scores.best().score == 1.0
+    add_result(scores, parts, tmp_path / "aaa/seed-1", [0.9, 0.1, 0.8, 0.2])
+    add_result(scores, parts, tmp_path / "bbb/seed-0", [0.1, 0.9, 0.8, 0.8])
+    best = scores.best()
+    assert (best.trial, best.trainings, best.metric) == ("bbb", 1, "roc_auc")
+    assert best.score == pytest.approx(0.875)
+
+
+def test_a_trial_that_diverged_has_no_score(tmp_path, parts):
+    scores = BestSoFar("roc_auc", "maximize")
+    add_result(scores, parts, tmp_path / "aaa/seed-0", [0, 1, 0, 1], status="diverged")
+    assert scores.best() is None
+
+
+def status_of(progress, state="running"):
+    times = {
+        "started": "2024-01-01T10:00:00+00:00",
+        "updated": "2024-01-01T10:01:05+00:00",
+    }
+    return {"pid": 2**22 + 1, **times, **as_status(progress.snapshot(), state, None)}
+
+
+def test_the_status_tells_a_run_that_was_killed():
+    progress = Progress({"train_replicate": 2}, started=0.0)
+    progress.start(1, job())
+    status = status_of(progress)
+    assert described(status, locked=True)[0].startswith("Running since")
+    assert described(status, locked=False)[0].startswith("Was killed")
+    assert described(status, locked=True)[1] == "trainings  0 done, 1 running, 1 left"
+
+
+def test_the_status_names_failures_and_their_logs(tmp_path):
+    log = tmp_path / "job.log"
+    log.write_text("Error: no room\n")
+    progress = Progress({"train_replicate": 1}, started=0.0)
+    progress.start(1, job(logs=(str(log),), trial="aaa"))
+    progress.fail(1)
+    lines = described(status_of(progress, "failed"), locked=False)
+    assert lines[0].startswith("Failed at")
+    assert lines[-3:] == [
+        "✗ train_replicate trial=aaa",
+        "    Error: no room",
+        f"    log: {log}",
+    ]

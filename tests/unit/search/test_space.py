@@ -1,0 +1,185 @@
+"""Spaces: typed axes, ranges, conditions, and the grid over them."""
+
+import re
+
+import pytest
+
+from toxtune.errors import UserError
+from toxtune.models.registry import MODULES, family_module
+from toxtune.search.axes import Range
+from toxtune.search.space import read_space
+from toxtune.search.trials import deviations
+
+
+def space(hyperparameters, family="dense", features="ecfp"):
+    spelled = {
+        "family": family,
+        "features": features,
+        "hyperparameters": hyperparameters,
+    }
+    kind = family_module(family).KINDS[0]
+    return read_space(spelled, ["ecfp", "maccs"], "here", kind)
+
+
+def grid(hyperparameters, names, **words):
+    """List the grid's values of some hyperparameters."""
+    points = space(hyperparameters, **words).grid()
+    return [tuple(point.hyperparameters[name] for name in names) for point in points]
+
+
+def test_values_get_the_type_of_their_axis():
+    points = grid({"dropout": [0, 0.5], "neurons": [64.0]}, ["dropout", "neurons"])
+    assert points == [(0.0, 64), (0.5, 64)]
+    assert [(type(dropout), type(n)) for dropout, n in points] == [(float, int)] * 2
+
+
+def test_single_value_is_an_axis_of_one():
+    axes = {"patience": None, "activation": "tanh", "epochs": 3}
+    assert grid(axes, axes) == [(None, "tanh", 3)]
+
+
+def test_repeated_values_count_once():
+    axes = {"learning_rate": [0.01, 0.001, 1.0e-3, 0.01]}
+    assert grid(axes, axes) == [(0.01,), (0.001,)]
+
+
+def test_grid_has_every_combination_and_defaults_elsewhere():
+    axes = {"neurons": [16, 32], "dropout": [0.0, 0.25, 0.5]}
+    assert len(set(grid(axes, axes))) == 6
+    declared = family_module("dense").HYPERPARAMETERS
+    for point in space(axes).grid():
+        assert set(point.hyperparameters) == set(declared)
+        for name in set(declared) - set(axes):
+            assert point.hyperparameters[name] == declared[name].default
+
+
+def test_features_are_an_axis():
+    points = list(space({"neurons": [16, 32]}, features=["ecfp", "maccs"]).grid())
+    assert [point.features for point in points] == ["ecfp", "ecfp", "maccs", "maccs"]
+
+
+def test_steps_are_listed_with_both_ends():
+    axes = {"neurons": {"low": 32, "high": 96, "step": 32}}
+    assert grid(axes, axes) == [(32,), (64,), (96,)]
+    axes = {"dropout": {"low": 0.1, "high": 0.5, "step": 0.2}}
+    assert grid(axes, axes) == [(0.1,), (0.3,), (0.5,)]
+
+
+def test_conditional_axis_counts_only_where_its_condition_holds():
+    axes = {
+        "optimizer": ["adam", "sgd"],
+        "learning_rate": {"values": [0.1, 0.2], "when": {"optimizer": "sgd"}},
+    }
+    default = family_module("dense").HYPERPARAMETERS["learning_rate"].default
+    assert grid(axes, axes) == [("adam", default), ("sgd", 0.1), ("sgd", 0.2)]
+
+
+def test_condition_may_depend_on_a_condition():
+    axes = {
+        "activation": {"values": ["tanh"], "when": {"patience": [5]}},
+        "patience": {"values": [3, 5], "when": {"optimizer": ["sgd"]}},
+        "optimizer": ["adam", "sgd"],
+    }
+    assert set(grid(axes, ["optimizer", "patience", "activation"])) == {
+        ("adam", None, "relu"),
+        ("sgd", 3, "relu"),
+        ("sgd", 5, "tanh"),
+    }
+
+
+def test_log_range_has_equal_ratios():
+    axis = Range(0.001, 0.1, log=True)
+    assert axis.at(0) == 0.001
+    assert axis.at(0.5) == 0.01
+    assert axis.at(1 - 1e-12) == 0.1
+    assert axis.listed() is None
+
+
+def test_whole_numbers_reach_both_ends_equally_often():
+    axis = Range(1, 4, step=1)
+    drawn = [axis.at(share / 400) for share in range(400)]
+    assert [drawn.count(number) for number in (1, 2, 3, 4)] == [100] * 4
+    axis = Range(1, 1000, log=True)
+    drawn = [axis.at(share) for share in (0, 0.5, 1 - 1e-12)]
+    assert (drawn[0], drawn[-1]) == (1, 1000)
+    assert {type(number) for number in drawn} == {int}
+
+
+@pytest.mark.parametrize(
+    ("axes", "message"),
+    [
+        (
+            {"neurones": [64]},
+            "here.hyperparameters.neurones: dense has no such hyperparameter; it has ",
+        ),
+        ({"neurons": []}, "needs at least one value, got []"),
+        ({"neurons": -1}, "must be a whole number from 1 to 65536, got -1"),
+        ({"neurons": [[64]]}, "must be a whole number"),
+        ({"learning_rate": ["1e-3"]}, "must be a number from"),
+        ({"dropout": {"low": 0.5, "high": 0.1}}, "low must be ≤ high, got 0.5 and 0.1"),
+        ({"dropout": {"low": 0.5}}, ".high: is missing"),
+        ({"dropout": {"low": 0.1, "max": 0.5}}, "unknown key 'max'"),
+        ({"dropout": {"when": {}}}, "needs either values, or low and high"),
+        (
+            {"dropout": {"low": 0.0, "high": 0.5, "log": True}},
+            ".low: must be > 0 in a log range, got 0.0",
+        ),
+        (
+            {"neurons": {"low": 1, "high": 9, "log": True, "step": 2}},
+            ".step: a log range has none, got 2",
+        ),
+        (
+            {"neurons": {"low": 1, "high": 9, "step": 0}},
+            ".step: must be a whole number",
+        ),
+        ({"neurons": {"low": 1, "high": 9, "step": 1.5}}, "must be a whole number > 0"),
+        (
+            {"neurons": {"low": 1, "high": 99999}},
+            ".high: must be a whole number from 1",
+        ),
+        ({"optimizer": {"low": 1, "high": 2}}, "has no order; list values"),
+        (
+            {"dropout": {"values": [0.1], "when": {"optimiser": "sgd"}}},
+            ".when.optimiser: no such hyperparameter; there are activation",
+        ),
+        (
+            {"dropout": {"values": [0.1], "when": {"optimizer": "sdg"}}},
+            ".when.optimizer: must be adam or rmsprop or sgd, got 'sdg'",
+        ),
+        (
+            {
+                "dropout": {"values": [0.1], "when": {"neurons": 8}},
+                "neurons": {"values": [8], "when": {"dropout": 0.1}},
+            },
+            "conditions go in a circle",
+        ),
+    ],
+)
+def test_illegal_space_is_refused_with_its_key(axes, message):
+    with pytest.raises(UserError, match=re.escape(message)) as refusal:
+        space(axes)
+    assert str(refusal.value).startswith("here.hyperparameters")
+
+
+def test_unknown_features_are_refused():
+    with pytest.raises(UserError, match=r"here.features: 'mac' is not .* ecfp, maccs"):
+        space({}, features=["ecfp", "mac"])
+
+
+def test_unknown_hyperparameter_is_answered_with_the_known_ones():
+    with pytest.raises(UserError) as refusal:
+        space({"trees": [1]}, family="random_forest")
+    for name in family_module("random_forest").HYPERPARAMETERS:
+        assert name in str(refusal.value)
+
+
+@pytest.mark.parametrize("family", MODULES)
+def test_empty_space_is_the_defaults(family):
+    (point,) = space({}, family=family).grid()
+    assert deviations(family, point.hyperparameters) == {}
+
+
+def test_only_deviations_from_the_defaults_name_a_point():
+    (point,) = space({"neurons": [7], "patience": [3], "dropout": [0.0]}).grid()
+    named = deviations("dense", point.hyperparameters)
+    assert named == {"neurons": 7, "patience": 3}

@@ -1,0 +1,212 @@
+"""Choosing the winners."""
+
+from io import StringIO
+
+import pandas as pd
+import pytest
+
+from toxtune.errors import UserError
+from toxtune.identity import short_id
+from toxtune.selection.winners import select
+
+SPECS = {
+    name: {
+        "trial": {"id": name, "hyperparameters": {"x": name}},
+        "folders": {f"seed-{seed}": f"{name}/seed-{seed}" for seed in (0, 1)},
+    }
+    for name in "abcde"
+}
+OBJECTIVE = {"metric": "roc_auc", "direction": "maximize"}
+# Trials a, b, c of one family and d, e of another.
+TRIALS = """
+trial family        status   seeds roc_auc_mean roc_auc_sd roc_auc_seed-0 roc_auc_seed-1
+a     dense         ok       2     0.80         0.014      0.79           0.81
+b     dense         ok       2     0.85         0.014      0.84           0.86
+c     dense         diverged 2     nan          nan        0.99           nan
+d     random_forest ok       2     0.83         0.000      0.83           0.83
+e     random_forest ok       2     0.82         0.000      0.82           0.82
+"""
+
+
+def table(**columns):
+    """Read `TRIALS`, with some columns replaced."""
+    trials = pd.read_csv(StringIO(TRIALS), sep=r"\s+")
+    return trials.assign(pr_auc_mean=1 - trials["roc_auc_mean"], pr_auc_sd=0).assign(
+        **{"pr_auc_seed-0": 0.5, "pr_auc_seed-1": 0.5}, **columns
+    )
+
+
+def settings(**changes):
+    """Settings of a selection among `TRIALS`."""
+    return {
+        "objective": OBJECTIVE,
+        "rule": "best",
+        "seeds": [0, 1],
+        "dataset": "d" * 12,
+        "split": "5" * 12,
+        "cross_validated": False,
+        **changes,
+    }
+
+
+def winners(selection):
+    """Id of each family's winner."""
+    return {family: won["trial"]["id"] for family, won in selection["winners"].items()}
+
+
+def test_best_mean_of_each_family_wins_and_the_best_of_all():
+    selection = select(table(), SPECS, settings())
+    assert winners(selection) == {"dense": "b", "random_forest": "d"}
+    assert selection["overall"] == "dense"
+    won = selection["winners"]["dense"]
+    assert won == {
+        "trial": {"id": "b", "hyperparameters": {"x": "b"}},
+        "model": SPECS["b"]["trial"],
+        "refit": SPECS["b"]["trial"],
+        "folders": {"seed-0": "b/seed-0", "seed-1": "b/seed-1"},
+        "mean": 0.85,
+        "sd": 0.014,
+        "per_seed": [0.84, 0.86],
+        "out_of": 2,
+    }
+
+
+def test_minimizing_takes_the_lowest():
+    objective = {"metric": "roc_auc", "direction": "minimize"}
+    selection = select(table(), SPECS, settings(objective=objective))
+    assert winners(selection) == {"dense": "a", "random_forest": "e"}
+    assert selection["overall"] == "dense"
+
+
+@pytest.mark.parametrize("direction", ["maximize", "minimize"])
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0]])
+def test_of_equal_means_the_smaller_id_wins(direction, order):
+    trials = table(roc_auc_mean=[0.8, 0.8, float("nan"), 0.8, 0.8]).iloc[order]
+    objective = {"metric": "roc_auc", "direction": direction}
+    selection = select(trials, SPECS, settings(objective=objective))
+    assert winners(selection) == {"dense": "a", "random_forest": "d"}
+    assert selection["overall"] == "dense"
+
+
+def test_trial_without_a_score_does_not_win():
+    status = ["ok", "diverged", "ok", "ok", "ok"]
+    trials = table(status=status, roc_auc_mean=[0.1, 0.9, float("nan"), 0.2, 0.3])
+    selection = select(trials, SPECS, settings())
+    assert winners(selection) == {"dense": "a", "random_forest": "e"}
+    assert selection["winners"]["dense"]["out_of"] == 1
+    assert selection["overall"] == "random_forest"
+
+
+def test_family_without_a_score_is_an_error_that_names_it():
+    status = ["diverged", "diverged", "diverged", "ok", "ok"]
+    with pytest.raises(UserError, match=r"search\.spaces: no trial of dense gave a"):
+        select(table(status=status), SPECS, settings())
+
+
+def test_single_seed_has_no_sd():
+    trials = table(roc_auc_sd=float("nan")).drop(columns="roc_auc_seed-1")
+    won = select(trials.assign(seeds=1), SPECS, settings(seeds=[0]))["winners"]["dense"]
+    assert (won["sd"], won["per_seed"]) == (None, [0.84])
+
+
+def test_id_names_what_the_test_part_is_opened_for():
+    id = select(table(), SPECS, settings())["id"]
+    assert id == short_id(
+        {
+            "dataset": "d" * 12,
+            "split": "5" * 12,
+            "seeds": [0, 1],
+            "winners": {"dense": "b", "random_forest": "d"},
+            "overall": "dense",
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("columns", "changes"),
+    [
+        pytest.param({"roc_auc_mean": [0.86, 0.85, 0, 0.83, 0.82]}, {}, id="winner"),
+        pytest.param({"roc_auc_mean": [0.8, 0.85, 0, 0.93, 0.82]}, {}, id="overall"),
+        pytest.param({"seeds": 1}, {"seeds": [0]}, id="seeds"),
+        pytest.param({}, {"split": "6" * 12}, id="split"),
+        pytest.param({}, {"dataset": "e" * 12}, id="dataset"),
+    ],
+)
+def test_another_selection_has_another_id(columns, changes):
+    assert (
+        select(table(**columns), SPECS, settings(**changes))["id"]
+        != (select(table(), SPECS, settings())["id"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("columns", "changes"),
+    [
+        pytest.param(
+            {"pr_auc_mean": [0.1, 0.9, 0, 0.2, 0.1]},
+            {"objective": {"metric": "pr_auc", "direction": "maximize"}},
+            id="another metric",
+        ),
+        pytest.param({"roc_auc_mean": [0.1, 0.9, 0, 0.5, 0.2]}, {}, id="other scores"),
+        pytest.param({"epochs_trained": 5}, {}, id="other columns"),
+    ],
+)
+def test_same_winners_have_the_same_id(columns, changes):
+    assert (
+        select(table(**columns), SPECS, settings(**changes))["id"]
+        == (select(table(), SPECS, settings())["id"])
+    )
+
+
+def test_selection_says_what_it_was_chosen_by():
+    selection = select(table(), SPECS, settings())
+    assert selection["objective"] == OBJECTIVE
+    assert "smaller trial id" in selection["rule"]
+    assert selection["seeds"] == [0, 1]
+
+
+def test_trial_that_was_given_up_early_does_not_win():
+    selection = select(table(seeds=[2, 1, 2, 2, 2]), SPECS, settings())
+    assert winners(selection) == {"dense": "a", "random_forest": "d"}
+
+
+def one_se(errors, ranks, **columns):
+    """Select by one standard error."""
+    simplicity = {
+        "standard_errors": dict(zip("bd", errors, strict=True)),
+        "ranks": dict(zip("abcde", ranks, strict=True)),
+    }
+    return select(table(**columns), SPECS, settings(rule="one_se"), simplicity)
+
+
+@pytest.mark.parametrize(
+    ("errors", "chosen"),
+    [
+        pytest.param(
+            [0.04, 0.0], {"dense": "b", "random_forest": "d"}, id="none close"
+        ),
+        pytest.param([0.06, 0.0], {"dense": "a", "random_forest": "d"}, id="one close"),
+        pytest.param([0.06, 0.02], {"dense": "a", "random_forest": "e"}, id="both"),
+    ],
+)
+def test_simplest_within_one_standard_error_wins(errors, chosen):
+    selection = one_se(errors, [1, 2, 0, 2, 1])
+    assert winners(selection) == chosen
+    # Simplicity is compared within families: the best trial decides between them.
+    assert selection["overall"] == "dense"
+
+
+def test_one_se_says_which_was_best_and_by_how_much():
+    won = one_se([0.06, 0.0], [1, 2, 0, 2, 1])["winners"]["dense"]
+    assert (won["trial"]["id"], won["mean"]) == ("a", 0.80)
+    assert (won["best"], won["best_mean"], won["standard_error"]) == ("b", 0.85, 0.06)
+    assert won["out_of"] == 2
+
+
+def test_best_that_is_simplest_stays():
+    assert winners(one_se([1.0, 1.0], [2, 1, 0, 1, 2]))["dense"] == "b"
+
+
+def test_one_se_is_told_in_words():
+    assert "one standard error" in one_se([0, 0], [1] * 5)["rule"]
+    assert "one standard error" not in select(table(), SPECS, settings())["rule"]

@@ -1,0 +1,74 @@
+"""From a configuration to splits: their names, their settings, their ids."""
+
+import pytest
+
+from toxtune.config.build_plan import load_plans
+from toxtune.config.check import ROOT, load_config
+from toxtune.config.overlay import overlaid
+from toxtune.splits.settings import fold_numbers, split_settings
+
+
+def config(**changes):
+    return overlaid(load_config([ROOT / "config.yaml"]), changes)
+
+
+def test_published_ids_stay():
+    """A new setting must not rename what was published (docs/results.md)."""
+    (plan,) = load_plans(config())
+    assert (plan.dataset_id, plan.split_id) == ("917305def149", "f836c592f4e1")
+    assert "ab5f6d51f15b" in plan.trials
+
+
+def test_a_single_split_has_no_name():
+    ((name, settings),) = split_settings(config()).items()
+    assert name == ""
+    fractions = {"train": 0.8, "valid": 0.1, "test": 0.1}
+    assert settings == {"method": "random", "seed": 0, "fractions": fractions}
+    assert fold_numbers(settings) == [None]
+
+
+def test_folds_of_all_repeats_are_counted_through():
+    validation = {"scheme": "cross_validation", "folds": 4, "repeats": 3}
+    (settings,) = split_settings(config(validation=validation)).values()
+    assert settings["cross_validation"] == {"folds": 4, "repeats": 3}
+    assert fold_numbers(settings) == list(range(12))
+    (plan,) = load_plans(config(validation=validation))
+    names = {name for _, name in plan.replicates}
+    assert len(names) == 12 * 3
+    assert {"fold-0-seed-0", "fold-11-seed-2"} <= names
+    assert plan.judged_files("valid")[11].endswith("/fold-11/valid.csv")
+
+
+def test_what_a_scheme_does_not_use_is_no_part_of_the_split():
+    one, two = (
+        split_settings(config(validation={"outer_folds": number})) for number in (3, 7)
+    )
+    assert one == two
+
+
+@pytest.mark.parametrize(
+    ("seeds", "names"),
+    [
+        ([5], ["outer-0", "outer-1"]),
+        ([1, 0], [f"split-{seed}-outer-{fold}" for seed in (0, 1) for fold in (0, 1)]),
+    ],
+)
+def test_each_outer_fold_is_a_split(seeds, names):
+    nested = {"scheme": "nested", "folds": 3, "outer_folds": 2}
+    changed = config(validation=nested, split={"seeds": seeds})
+    settings = split_settings(changed)
+    assert list(settings) == names
+    assert [one["outer"]["fold"] for one in settings.values()] == [0, 1] * len(seeds)
+    assert all("fractions" not in one for one in settings.values())
+    plans = load_plans(changed)
+    assert len({plan.split_id for plan in plans}) == len(names)
+    assert plans[0].run == f"tox21/{names[0]}"
+
+
+def test_models_are_searched_in_their_shipped_spaces():
+    (plan,) = load_plans(config(models=["random_forest", "logistic_regression"]))
+    assert plan.families == ["logistic_regression", "random_forest"]
+    assert {trial.features for trial in plan.trials.values()} == {
+        "circular-radius-2-size-1024"
+    }
+    assert len(plan.trials) == 9 + 28

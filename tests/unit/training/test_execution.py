@@ -1,0 +1,103 @@
+"""Giving a result: from the store, by training, or a status in place of it."""
+
+import numpy as np
+import pytest
+
+from helpers.small_training import small_training
+from toxtune.jobs import snakemake_process
+from toxtune.training import execution as trainers
+from toxtune.training.result_files import RESULT_FILES, read_replicate
+from toxtune.training.store import default_store
+from toxtune.workers.supervision import Attempt, NoResult
+
+CONFIG = {"trainers": "fresh", "keep_models": "winners"}
+COST = {"seconds": 1.5, "peak_memory_mib": 300.1, "host": "here"}
+FIRST, LAST = (Attempt(4000, 120, is_last) for is_last in (False, True))
+
+
+@pytest.fixture
+def replicate(tmp_path, monkeypatch):
+    """Give a training, in a folder of its own, as if Snakemake had asked for it."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(trainers, "snakemake_process", lambda: "there")
+    return small_training()
+
+
+@pytest.fixture
+def too_large(monkeypatch):
+    """Have every training take too much memory."""
+
+    def call(function, arguments, imports, trainers, attempt):
+        raise NoResult("out_of_memory", "the training took more than 3500 MB", COST)
+
+    monkeypatch.setattr(trainers, "call", call)
+
+
+def give_result(replicate, folder, attempt):
+    trainers.give_result(replicate, folder, CONFIG, attempt, goes_on=False)
+
+
+def has_result(replicate):
+    return default_store().has(replicate.key)
+
+
+def test_result_has_the_bytes_of_a_training_in_this_process(replicate, tmp_path):
+    give_result(replicate, tmp_path / "child", FIRST)
+    (tmp_path / "here").mkdir()
+    replicate.write_result(tmp_path / "here")
+    for name in set(RESULT_FILES) - {"cost.json"}:
+        one, two = ((tmp_path / place / name) for place in ("child", "here"))
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_store_spares_the_training(replicate, tmp_path, monkeypatch):
+    give_result(replicate, tmp_path / "one", FIRST)
+    monkeypatch.setattr(trainers, "call", lambda *_: pytest.fail("trained"))
+    give_result(replicate, tmp_path / "two", FIRST)
+    assert read_replicate(tmp_path / "two")[0]["status"] == "ok"
+
+
+def test_snakemake_is_left_to_try_again(replicate, tmp_path, too_large):
+    with pytest.raises(NoResult, match="^the training took more than 3500 MB$"):
+        give_result(replicate, tmp_path / "result", FIRST)
+    assert not (tmp_path / "result").exists()
+    assert not has_result(replicate)
+
+
+def test_last_attempt_leaves_a_status_that_is_not_stored(
+    replicate, tmp_path, too_large, caplog
+):
+    give_result(replicate, tmp_path / "result", LAST)
+    result, cost = read_replicate(tmp_path / "result")
+    assert result["status"] == "out_of_memory"
+    assert result["reason"] == "the training took more than 3500 MB"
+    assert result["trial"] == vars(replicate.trial)
+    assert (result["seed"], result["fold"], result["epochs"]) == (0, None, None)
+    assert result["store_key"] == replicate.key
+    assert cost == COST
+    assert np.load(tmp_path / "result/valid_predictions.npy").size == 0
+    curve = (tmp_path / "result/learning_curve.tsv").read_text()
+    assert curve == "epoch\ttrain_loss\tvalid_loss\n"
+    assert "`make retry` has it trained again" in caplog.text
+    assert not has_result(replicate)
+
+
+def test_training_that_had_no_result_can_have_one(
+    replicate, tmp_path, too_large, monkeypatch
+):
+    give_result(replicate, tmp_path / "result", LAST)
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    give_result(replicate, tmp_path / "result", FIRST)
+    result, _ = read_replicate(tmp_path / "result")
+    assert result["status"] == "ok"
+    assert "reason" not in result
+
+
+def test_status_is_not_written_for_a_run_that_was_killed(
+    replicate, tmp_path, too_large, monkeypatch
+):
+    monkeypatch.setattr(trainers, "snakemake_process", snakemake_process)
+    with pytest.raises(NoResult):
+        give_result(replicate, tmp_path / "result", LAST)
+    assert not (tmp_path / "result").exists()

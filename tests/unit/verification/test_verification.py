@@ -1,0 +1,155 @@
+"""Verification: what is a fault, and how far a training may differ elsewhere."""
+
+import platform
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from toxtune.training.store import Store
+from toxtune.verification import retraining
+from toxtune.verification.findings import Anew, Findings
+from toxtune.verification.retraining import (
+    TOLERANCE,
+    drawn,
+    largest_difference,
+    retrain,
+)
+
+KEY = "ab" * 32
+
+
+@pytest.fixture
+def anew(tmp_path, monkeypatch):
+    """Work in a folder, and make files anew in another."""
+    (tmp_path / "run").mkdir()
+    (tmp_path / "anew").mkdir()
+    monkeypatch.chdir(tmp_path / "run")
+    return Anew(tmp_path / "anew", Findings())
+
+
+def write(path, text):
+    path.write_text(text, encoding="utf-8")
+
+
+def test_difference_is_told_with_its_line(anew, tmp_path):
+    write(tmp_path / "run/a.csv", "x\n1\n2\n")
+    assert not anew.check(
+        "tables",
+        "must be so",
+        ["a.csv"],
+        lambda: write(anew.path("a.csv"), "x\n1\n3\n"),
+    )
+    assert anew.findings.faults == ["a.csv: must be so; line 3 is another"]
+    assert anew.findings.checked == {"tables": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("x\n1\n", 3), ("x\n1\n2\n3\n", 4), ("", 1)]
+)
+def test_longer_and_shorter_files_differ_in_a_line(anew, tmp_path, text, line):
+    write(tmp_path / "run/a.tsv", text)
+    write(anew.path("a.tsv"), "x\n1\n2\n")
+    assert not anew.same("t", "must be so", Path("a.tsv"))
+    assert anew.findings.faults == [f"a.tsv: must be so; line {line} is another"]
+
+
+def test_missing_file_and_failing_maker_are_faults(anew, tmp_path):
+    assert not anew.check("t", "r", ["a"], lambda: write(anew.path("a"), "x"))
+
+    def fail():
+        raise KeyError("of a damaged file")
+
+    assert not anew.check("t", "r", ["b"], fail)
+    assert anew.findings.faults == [
+        "a: is missing",
+        "b: cannot be checked: KeyError: 'of a damaged file'",
+    ]
+
+
+def test_what_splits_share_is_made_and_told_once(anew, tmp_path):
+    made = []
+    write(tmp_path / "run/a", "x")
+    for _ in range(2):
+        anew.check("t", "r", ["a"], lambda: made.append(write(anew.path("a"), "x")))
+    assert (len(made), anew.findings.checked["t"]) == (1, 1)
+
+
+@pytest.mark.parametrize(("content", "faults"), [("same", 0), ("other", 1)])
+def test_zip_files_are_what_is_in_them(anew, tmp_path, content, faults):
+    for path, text, packing in (
+        (tmp_path / "run/a.zip", "same", zipfile.ZIP_STORED),
+        (anew.path("a.zip"), content, zipfile.ZIP_DEFLATED),
+    ):
+        with zipfile.ZipFile(path, "w", packing) as archive:
+            archive.writestr("entry", text * 9)
+    anew.same("t", "r", Path("a.zip"))
+    assert len(anew.findings.faults) == faults
+    assert len(anew.findings.notes) == 1 - faults
+
+
+def test_trainings_are_drawn_by_the_seed():
+    names = [f"training {n}" for n in range(50)]
+    assert drawn(names, 5, 1) == drawn(names, 5, 1) != drawn(names, 5, 2)
+    assert len(set(drawn(names, 5, 1))) == 5
+    assert sorted(drawn(names, 99, 1)) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("host", "changed", "faults"),
+    [
+        (platform.node(), 0.0, 0),
+        (platform.node(), 1e-6, 1),
+        ("elsewhere", 0.0, 0),
+        ("elsewhere", 0.9 * TOLERANCE, 0),
+        ("elsewhere", 1.1 * TOLERANCE, 1),
+        ("elsewhere", np.nan, 1),
+    ],
+)
+def test_bytes_here_and_a_tolerance_elsewhere(
+    tmp_path, monkeypatch, host, changed, faults
+):
+    recorded = np.linspace(-50, 50, 12, dtype=np.float32).reshape(4, 3)
+    made = recorded.copy()
+    made[1, 2] += 100 * changed
+    np.save(tmp_path / "valid_predictions.npy", recorded)
+
+    def train(store, **settings):
+        folder = Store(store).entry(KEY)
+        folder.mkdir(parents=True)
+        np.save(folder / "valid_predictions.npy", made)
+
+    monkeypatch.setattr(retraining, "train", train)
+    replicate = SimpleNamespace(
+        trial=SimpleNamespace(id="x"), seed=0, fold=None, device="cpu", key=KEY
+    )
+    scored = SimpleNamespace(cost={"host": host})
+    training = SimpleNamespace(folder=tmp_path, replicate=replicate, scored=scored)
+    findings = Findings()
+    words = retrain(training, tmp_path / "store", findings)
+    assert len(findings.faults) == faults
+    assert ("the same bytes" in words) == (changed == 0)
+    assert findings.checked["trainings done anew"] == 1
+
+
+def test_diverged_predictions_are_compared_where_they_are_numbers():
+    diverged = np.array([1, np.nan, np.inf], dtype=np.float32)
+    assert largest_difference(diverged, diverged + np.float32(0.5)) == 0.5
+    assert largest_difference(diverged, np.ones(3, dtype=np.float32)) == np.inf
+    assert largest_difference(diverged[1:], diverged[1:]) == 0
+
+
+def test_training_that_fails_is_a_fault(tmp_path, monkeypatch):
+    def train(**settings):
+        raise RuntimeError("no such\nfile")
+
+    monkeypatch.setattr(retraining, "train", train)
+    replicate = SimpleNamespace(
+        trial=SimpleNamespace(), seed=0, fold=None, device="cpu", key=KEY
+    )
+    findings = Findings()
+    training = SimpleNamespace(folder=tmp_path, replicate=replicate)
+    assert retrain(training, tmp_path, findings) == ""
+    assert "cannot be checked: RuntimeError: no such file" in findings.faults[0]
