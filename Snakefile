@@ -1,8 +1,8 @@
-# Tune molecular property models; open the test part once, for frozen winners.
+# Tune molecular property models; open the test set once, for frozen winners.
 #
 # rules/data.smk      raw file -> molecules -> parts -> features
 # rules/search.smk    trainings -> scores -> frozen selection
-# rules/evaluate.smk  winners' models -> the one opening of the test part -> scores
+# rules/evaluate.smk  winners' models -> the one opening of the test set -> scores
 # rules/final.smk     the model for use, and what later data say of it
 # rules/report.smk    what people read
 #
@@ -45,6 +45,6 @@ rule report:
 
 
 rule search:
-    """Tune and freeze the winners; leave the test part closed."""
+    """Tune and freeze the winners; leave the test set closed."""
     input:
         expand("results/{run}/selection.json", run=PLANS),

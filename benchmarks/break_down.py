@@ -12,12 +12,12 @@ from pathlib import Path
 from timed_workflow import CORES, Workflow
 
 
-def print_breakdown(parts: dict[str, float]) -> None:
+def print_breakdown(subsets: dict[str, float]) -> None:
     """Print where the time of a search went, and the whole."""
-    whole = sum(parts.values())
+    whole = sum(subsets.values())
     print(f"\n| of {CORES} x {whole / CORES:.1f} s | core-seconds | share |")
     print("|---|---|---|")
-    for name, seconds in {**parts, "together": whole}.items():
+    for name, seconds in {**subsets, "together": whole}.items():
         print(f"| {name} | {seconds:.1f} | {seconds / whole:.0%} |")
 
 

@@ -4,7 +4,7 @@
 
 Needs the molecules and features of `make demo`. Each permutation shuffles the labels as
 ``dataset.permute_labels`` does, trains a forest and a small network per task on the
-training part and scores them on the test part. A leak would show as a mean above 0.5.
+training set and scores them on the test set. A leak would show as a mean above 0.5.
 """
 
 import argparse
@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import ROOT, load_config
 from toxtune.data.labels import permute_labels
-from toxtune.data.parts import Part, read_part
+from toxtune.data.subsets import Subset, read_subset
 from toxtune.features.arrays import load_features
 from toxtune.stats.bootstrap import interval, resample_counts, resampled_means
 from toxtune.stats.metrics import mean_score
@@ -38,7 +38,7 @@ MODELS = {
 }
 
 
-def permuted(molecules: Part, seed: int) -> dict[str, np.ndarray]:
+def permuted(molecules: Subset, seed: int) -> dict[str, np.ndarray]:
     """Map the id of each molecule to the labels of another."""
     spelled = [
         ["" if np.isnan(label) else f"{label:g}" for label in row]
@@ -51,15 +51,15 @@ def permuted(molecules: Part, seed: int) -> dict[str, np.ndarray]:
 
 def score(
     model: str,
-    parts: dict[str, Part],
+    subsets: dict[str, Subset],
     features: dict[str, np.ndarray],
-    molecules: Part,
+    molecules: Subset,
     seed: int,
 ) -> tuple[float, bool]:
     """Return the test ROC-AUC and whether its interval holds 0.5."""
     labels = permuted(molecules, seed)
     train, test = (
-        np.stack([labels[id] for id in parts[name].ids]) for name in ("train", "test")
+        np.stack([labels[id] for id in subsets[name].ids]) for name in ("train", "test")
     )
     predictions = np.empty_like(test)
     for task in range(test.shape[1]):
@@ -68,7 +68,7 @@ def score(
         fitted.fit(features["train"][known], train[known, task])
         predictions[:, task] = fitted.predict_proba(features["test"])[:, 1]
     weights = np.ones(test.shape[1])
-    counts = resample_counts(parts["test"].groups, 500, seed)
+    counts = resample_counts(subsets["test"].groups, 500, seed)
     _, means = resampled_means("roc_auc", test, predictions, weights, counts)
     low, high = interval(means, CONFIDENCE)
     return mean_score("roc_auc", test, predictions, weights), low <= 0.5 <= high
@@ -81,22 +81,24 @@ def main() -> None:
     permutations = parser.parse_args().permutations
     config = load_config([ROOT / "config.yaml", ROOT / "examples" / "demo.yaml"])
     (plan,) = load_plans(config)
-    parts = {name: read_part(Path(plan.part_file(name))) for name in ("train", "test")}
+    subsets = {
+        name: read_subset(Path(plan.subset_file(name))) for name in ("train", "test")
+    }
     features = {
         name: load_features([Path(file) for file in plan.features_files(name)])
-        for name in parts
+        for name in subsets
     }
-    molecules = read_part(Path(plan.dataset_folder) / "molecules.csv")
+    molecules = read_subset(Path(plan.dataset_folder) / "molecules.csv")
     warnings.simplefilter("ignore", ConvergenceWarning)
     for model in MODELS:
         found = [
-            score(model, parts, features, molecules, seed)
+            score(model, subsets, features, molecules, seed)
             for seed in range(permutations)
         ]
         scores, held = np.array(found).T
         error = scores.std(ddof=1) / np.sqrt(permutations)
         print(
-            f"{model}: {permutations} permutations, {len(parts['test'].ids)} test "
+            f"{model}: {permutations} permutations, {len(subsets['test'].ids)} test "
             f"molecules: mean ROC-AUC {scores.mean():.4f} (standard error {error:.4f}, "
             f"SD {scores.std(ddof=1):.3f}); the {100 * CONFIDENCE:g}% interval holds "
             f"0.5 in {held.sum():.0f}"

@@ -69,7 +69,7 @@ class Outcome:
     Attributes
     ----------
     best
-        The winner's score on the validation part, mean over its seeds.
+        The winner's score on the validation set, mean over its seeds.
     settings
         Number of settings that were tried.
     epochs
@@ -118,7 +118,7 @@ def equal_epochs_table(cores: str) -> str:
 
 
 def equal_epochs_search(strategy: str, seed: int, cores: str) -> Outcome:
-    """Search with one seed; open the test part for the first seed alone."""
+    """Search with one seed; open the test set for the first seed alone."""
     space = {
         "family": "dense",
         "features": "ecfp",
@@ -161,7 +161,7 @@ def full_grid_table(cores: str) -> str:
 
 
 def run_example(name: str, cores: str, **search: Any) -> None:
-    """Search the networks of the example; leave the test part closed."""
+    """Search the networks of the example; leave the test set closed."""
     run_workflow({"run": name, "search": search}, cores, "search", EXAMPLE)
 
 

@@ -29,9 +29,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from project import new_project
+
 from toxtune.io.files import read_json
 from toxtune.models import dense
-from toxtune.tasks import BINARY
+from toxtune.tasks import TaskType
 from toxtune.training.fitting import load_examples
 
 NITRO = "[N+](=O)[O-]"
@@ -93,9 +94,9 @@ def print_jobs(folder: Path) -> None:
         print(f"| the training alone | {cost['seconds']} | {cost['peak_memory_mib']} |")
 
 
-def train(features: Path, part: Path, as_numbers: bool) -> tuple[float, float]:
+def train(features: Path, subset: Path, as_numbers: bool) -> tuple[float, float]:
     """Train once; return molecules per second and MiB at most."""
-    examples = load_examples([features], part, BINARY)
+    examples = load_examples([features], subset, TaskType.BINARY)
     if as_numbers:
         numbers = examples.features.astype(np.float32)
         examples = replace(examples, features=numbers)
@@ -114,13 +115,13 @@ def train(features: Path, part: Path, as_numbers: bool) -> tuple[float, float]:
 def print_speed(folder: Path) -> None:
     """Print speed and memory with both kinds of features, each in its own process."""
     (features,) = folder.glob("data/*/*/train/*.npz")
-    part = features.parent.with_suffix(".csv")
+    subset = features.parent.with_suffix(".csv")
     print("\n| features in memory | molecules/s in training | peak memory, MiB |")
     print("|---|---|---|")
     for name, as_numbers in {"a byte a bit": False, "32-bit numbers": True}.items():
         spawned = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(1, mp_context=spawned) as pool:
-            speed, peak = pool.submit(train, features, part, as_numbers).result()
+            speed, peak = pool.submit(train, features, subset, as_numbers).result()
         print(f"| {name} | {speed:,.0f} | {peak:,.0f} |", flush=True)
 
 

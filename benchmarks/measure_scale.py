@@ -24,10 +24,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from project import new_project
+
 from toxtune.commands.run import configuration
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import check_config
-from toxtune.data.parts import read_part
+from toxtune.data.subsets import read_subset
 from toxtune.io.files import sha256_of_file, write_json
 from toxtune.search.trials import Trial
 
@@ -96,7 +97,7 @@ class Grid:
     def write_results(self) -> None:
         """Write what trainings would have written."""
         trials = self.trials()
-        shape = read_part(Path(trials[0].part_file("valid"))).labels.shape
+        shape = read_subset(Path(trials[0].subset_file("valid"))).labels.shape
         generator = np.random.default_rng(0)
         for trial in trials:
             predictions = generator.random(shape, dtype=np.float32)
@@ -146,7 +147,7 @@ def measure(n_trials: int) -> list[Any]:
     with tempfile.TemporaryDirectory() as folder:
         grid = Grid(Path(folder) / "project", n_trials)
         planned = grid.snakemake("-n", "-q", "--", TARGET)
-        grid.snakemake("--until", "featurize_part", "--", TARGET)
+        grid.snakemake("--until", "featurize_subset", "--", TARGET)
         before = grid.disk()
         grid.write_results()
         grid.snakemake("--touch", "--until", "train_replicate", "--", TARGET)

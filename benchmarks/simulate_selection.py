@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/simulate_selection.py --repetitions 400
 
 Each repetition draws labels and the predictions of 50 trials, chooses the best by its
-ROC-AUC (mean over tasks) on the simulated validation part, and corrects its score as
+ROC-AUC (mean over tasks) on the simulated validation set, and corrects its score as
 `toxtune.stats.bias_correction` does. The truth is the chosen trial's ROC-AUC on
 infinitely many molecules: 0.5 without signal, else drawn for each trial from 0.70 to
 0.80.

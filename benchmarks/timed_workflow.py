@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from project import ROOT, new_project
-from toxtune.data.parts import read_part
+
+from toxtune.data.subsets import read_subset
 from toxtune.features.arrays import load_features
 
 GRID = ROOT / "benchmarks" / "grid.yaml"
@@ -75,7 +76,7 @@ class Workflow:
         # The jobs that start first wait until the trainer has imported its libraries.
         waiting = sum(each - usual for each in sorted(around)[-CORES:])
         first = min(log.stat().st_mtime for log in logs.glob("trials/*/*/*.log"))
-        parts = {
+        subsets = {
             "training loops": sum(loops),
             "training jobs around them: start, reading, prediction, writing": (
                 sum(around) - waiting
@@ -84,8 +85,8 @@ class Workflow:
             "gathering": _seconds_of(logs / "grid/gather_trials"),
             "start of the launcher and of Snakemake": CORES * (first - started),
         }
-        rest = CORES * measured.wall - sum(parts.values())
-        return {**parts, "between jobs, a core without one, and the end": rest}
+        rest = CORES * measured.wall - sum(subsets.values())
+        return {**subsets, "between jobs, a core without one, and the end": rest}
 
     def everything(self) -> Measured:
         """Go from the raw file to a tested model."""
@@ -103,11 +104,11 @@ class Workflow:
     def _write_arrays(self) -> Path:
         """Give the others the same molecules, labels and features."""
         arrays = {}
-        for part in ("train", "valid"):
-            (labels,) = self.folder.glob(f"data/*/*/{part}.csv")
-            features = list(self.folder.glob(f"data/*/*/{part}/*.npz"))
-            arrays[f"{part}_x"] = load_features(features).astype(np.float32)
-            arrays[f"{part}_y"] = np.nan_to_num(read_part(labels).labels, nan=-1)
+        for subset in ("train", "valid"):
+            (labels,) = self.folder.glob(f"data/*/*/{subset}.csv")
+            features = list(self.folder.glob(f"data/*/*/{subset}/*.npz"))
+            arrays[f"{subset}_x"] = load_features(features).astype(np.float32)
+            arrays[f"{subset}_y"] = np.nan_to_num(read_subset(labels).labels, nan=-1)
         path = self.folder / "arrays.npz"
         np.savez(path, **arrays)
         return path

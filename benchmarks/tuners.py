@@ -78,12 +78,12 @@ def train(arrays: Arrays, setting: dict[str, Any], seed: int, in_one_call: bool)
     return model
 
 
-def score(model: Any, arrays: Arrays, part: str) -> float:
+def score(model: Any, arrays: Arrays, subset: str) -> float:
     """Mean over tasks of the ROC-AUC."""
     from sklearn.metrics import roc_auc_score
 
-    labels = arrays[f"{part}_y"]
-    predicted = model.predict(arrays[f"{part}_x"], verbose=0)
+    labels = arrays[f"{subset}_y"]
+    predicted = model.predict(arrays[f"{subset}_x"], verbose=0)
     measured = labels >= 0
     areas = [
         roc_auc_score(labels[rows, task], predicted[rows, task])
@@ -100,14 +100,18 @@ class Grid:
         self.arrays = arrays
         self.in_one_call = in_one_call
 
-    def score(self, setting: dict[str, Any], seed: int, part: str = "valid") -> float:
+    def score(self, setting: dict[str, Any], seed: int, subset: str = "valid") -> float:
         """Train with one seed and score."""
         own = {**self.fixed, **setting}
-        return score(train(self.arrays, own, seed, self.in_one_call), self.arrays, part)
+        return score(
+            train(self.arrays, own, seed, self.in_one_call), self.arrays, subset
+        )
 
-    def mean(self, setting: dict[str, Any], part: str = "valid") -> float:
+    def mean(self, setting: dict[str, Any], subset: str = "valid") -> float:
         """Mean score over the seeds."""
-        return float(np.mean([self.score(setting, seed, part) for seed in self.seeds]))
+        return float(
+            np.mean([self.score(setting, seed, subset) for seed in self.seeds])
+        )
 
 
 Best = tuple[dict[str, Any], float]
@@ -220,13 +224,13 @@ def arrays_of(csv: Path) -> Arrays:
         feature_field="smiles",
         featurizer=deepchem.feat.CircularFingerprint(radius=2, size=1024),
     )
-    parts = deepchem.splits.RandomSplitter().train_valid_test_split(
+    subsets = deepchem.splits.RandomSplitter().train_valid_test_split(
         loader.create_dataset(str(csv)), seed=0
     )
     arrays = {}
-    for name, part in zip(("train", "valid", "test"), parts, strict=True):
-        arrays[f"{name}_x"] = part.X.astype(np.float32)
-        arrays[f"{name}_y"] = np.where(part.w > 0, part.y, -1).astype(np.float32)
+    for name, subset in zip(("train", "valid", "test"), subsets, strict=True):
+        arrays[f"{name}_x"] = subset.X.astype(np.float32)
+        arrays[f"{name}_y"] = np.where(subset.w > 0, subset.y, -1).astype(np.float32)
     return arrays
 
 

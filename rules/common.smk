@@ -13,8 +13,12 @@ from toxtune.config.check import check_config
 from toxtune.errors import UserError
 from toxtune.features.definitions import definitions_of, features_name
 from toxtune.identity import canonical_json
-from toxtune.config.job_settings import final_settings, selection_settings, weighing_settings
-from toxtune.tasks import BINARY
+from toxtune.config.job_settings import (
+    final_settings,
+    selection_settings,
+    weighing_settings,
+)
+from toxtune.tasks import TaskType
 from toxtune.models.registry import MODULES, device_of, family_module
 from toxtune.models.devices import GPU
 from toxtune.config.build_plan import load_plans, prospective_sums
@@ -87,7 +91,7 @@ wildcard_constraints:
     dataset="[0-9a-f]{12}",
     # With a fold, the parts of a cross-validation; with all, those of a refit.
     split="[0-9a-f]{12}(/(fold-[0-9]+|all))?",
-    part="train|valid|test",
+    subset="train|valid|test",
     features="[a-z0-9_-]+",
     fold="[0-9]+",
     family="|".join(MODULES),

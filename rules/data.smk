@@ -78,7 +78,9 @@ rule split_dataset:
         mem_mb=4000,
         runtime=60,
     params:
-        split=lambda wc: canonical_json({"kind": PLAN.kind, **SPLITS[wc.split]}),
+        split=lambda wc: canonical_json(
+            {"task_type": PLAN.task_type, **SPLITS[wc.split]}
+        ),
         code=code_hash("split_dataset"),
     message:
         "Splitting the dataset"
@@ -87,7 +89,7 @@ rule split_dataset:
 
 
 rule take_fold:
-    """Take one fold of the training part to judge by, and the others to train on."""
+    """Take one fold of the training set to judge by, and the others to train on."""
     input:
         train="data/{dataset}/{split}/train.csv",
         assignment=rules.split_dataset.output.assignment,
@@ -115,16 +117,16 @@ rule take_fold:
         "../scripts/take_fold.py"
 
 
-rule featurize_part:
+rule featurize_subset:
     """Compute one representation of one part's molecules."""
     input:
-        part="data/{dataset}/{split}/{part}.csv",
+        subset="data/{dataset}/{split}/{subset}.csv",
     output:
-        features="data/{dataset}/{split}/{part}/{features}.npz",
+        features="data/{dataset}/{split}/{subset}/{features}.npz",
     log:
-        "logs/data/{dataset}/{split}/{part}/{features}.log",
+        "logs/data/{dataset}/{split}/{subset}/{features}.log",
     benchmark:
-        "logs/data/{dataset}/{split}/{part}/{features}.benchmark.tsv"
+        "logs/data/{dataset}/{split}/{subset}/{features}.benchmark.tsv"
     wildcard_constraints:
         split="[0-9a-f]{12}",
     conda:
@@ -135,25 +137,25 @@ rule featurize_part:
         runtime=60,
     params:
         features=lambda wc: canonical_json(PLAN.features[wc.features]),
-        code=code_hash("featurize_part"),
+        code=code_hash("featurize_subset"),
     message:
-        "Featurizing {wildcards.part}"
+        "Featurizing {wildcards.subset}"
     script:
-        "../scripts/featurize_part.py"
+        "../scripts/featurize_subset.py"
 
 
 rule take_fold_features:
-    """Take the features of a fold's molecules from those of the training part."""
+    """Take the features of a fold's molecules from those of the training set."""
     input:
         molecules="data/{dataset}/{split}/train.csv",
         features="data/{dataset}/{split}/train/{features}.npz",
-        part="data/{dataset}/{split}/fold-{fold}/{part}.csv",
+        subset="data/{dataset}/{split}/fold-{fold}/{subset}.csv",
     output:
-        features="data/{dataset}/{split}/fold-{fold}/{part}/{features}.npz",
+        features="data/{dataset}/{split}/fold-{fold}/{subset}/{features}.npz",
     log:
-        "logs/data/{dataset}/{split}/fold-{fold}/{part}/{features}.log",
+        "logs/data/{dataset}/{split}/fold-{fold}/{subset}/{features}.log",
     benchmark:
-        "logs/data/{dataset}/{split}/fold-{fold}/{part}/{features}.benchmark.tsv"
+        "logs/data/{dataset}/{split}/fold-{fold}/{subset}/{features}.benchmark.tsv"
     wildcard_constraints:
         split="[0-9a-f]{12}",
     conda:
@@ -165,12 +167,12 @@ rule take_fold_features:
     params:
         code=code_hash("take_fold_features"),
     message:
-        "Taking features of fold {wildcards.fold}, {wildcards.part}"
+        "Taking features of fold {wildcards.fold}, {wildcards.subset}"
     script:
         "../scripts/take_fold_features.py"
 
 
-rule join_parts:
+rule join_subsets:
     """Put train and valid together, for a refit."""
     input:
         train="data/{dataset}/{split}/train.csv",
@@ -179,9 +181,9 @@ rule join_parts:
         train="data/{dataset}/{split}/all/train.csv",
         valid="data/{dataset}/{split}/all/valid.csv",
     log:
-        "logs/data/{dataset}/{split}/all/join_parts.log",
+        "logs/data/{dataset}/{split}/all/join_subsets.log",
     benchmark:
-        "logs/data/{dataset}/{split}/all/join_parts.benchmark.tsv"
+        "logs/data/{dataset}/{split}/all/join_subsets.benchmark.tsv"
     wildcard_constraints:
         split="[0-9a-f]{12}",
     conda:
@@ -191,29 +193,29 @@ rule join_parts:
         mem_mb=2000,
         runtime=10,
     params:
-        code=code_hash("join_parts"),
+        code=code_hash("join_subsets"),
     message:
         "Joining train and valid"
     script:
-        "../scripts/join_parts.py"
+        "../scripts/join_subsets.py"
 
 
 rule join_features:
     """Put the features of train and valid together, for a refit; test's stay alone."""
     input:
         lambda wc: [
-            f"data/{wc.dataset}/{wc.split}/{part}/{wc.features}.npz"
-            for part in {"train": ["train", "valid"], "test": ["test"]}[wc.part]
+            f"data/{wc.dataset}/{wc.split}/{subset}/{wc.features}.npz"
+            for subset in {"train": ["train", "valid"], "test": ["test"]}[wc.subset]
         ],
     output:
-        features="data/{dataset}/{split}/all/{part}/{features}.npz",
+        features="data/{dataset}/{split}/all/{subset}/{features}.npz",
     log:
-        "logs/data/{dataset}/{split}/all/{part}/{features}.log",
+        "logs/data/{dataset}/{split}/all/{subset}/{features}.log",
     benchmark:
-        "logs/data/{dataset}/{split}/all/{part}/{features}.benchmark.tsv"
+        "logs/data/{dataset}/{split}/all/{subset}/{features}.benchmark.tsv"
     wildcard_constraints:
         split="[0-9a-f]{12}",
-        part="train|test",
+        subset="train|test",
     conda:
         "../envs/toxtune.yaml"
     threads: 1
@@ -223,13 +225,13 @@ rule join_features:
     params:
         code=code_hash("join_features"),
     message:
-        "Joining features for a refit, {wildcards.part}"
+        "Joining features for a refit, {wildcards.subset}"
     script:
         "../scripts/join_features.py"
 
 
 rule fit_transform:
-    """Fit the scaling of features on the training part, and on nothing else."""
+    """Fit the scaling of features on the training set, and on nothing else."""
     input:
         features="data/{dataset}/{split}/train/{features}.npz",
     output:
@@ -252,17 +254,17 @@ rule fit_transform:
         "../scripts/fit_transform.py"
 
 
-rule transform_part:
-    """Scale one part's features with what was fitted on the training part."""
+rule transform_subset:
+    """Scale one part's features with what was fitted on the training set."""
     input:
-        features="data/{dataset}/{split}/{part}/{features}.npz",
+        features="data/{dataset}/{split}/{subset}/{features}.npz",
         transform=rules.fit_transform.output.transform,
     output:
-        features="data/{dataset}/{split}/{part}/{features}.scaled.npz",
+        features="data/{dataset}/{split}/{subset}/{features}.scaled.npz",
     log:
-        "logs/data/{dataset}/{split}/{part}/{features}.scaled.log",
+        "logs/data/{dataset}/{split}/{subset}/{features}.scaled.log",
     benchmark:
-        "logs/data/{dataset}/{split}/{part}/{features}.scaled.benchmark.tsv"
+        "logs/data/{dataset}/{split}/{subset}/{features}.scaled.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
     threads: 1
@@ -270,8 +272,8 @@ rule transform_part:
         mem_mb=4000,
         runtime=60,
     params:
-        code=code_hash("transform_part"),
+        code=code_hash("transform_subset"),
     message:
-        "Scaling features of {wildcards.part}"
+        "Scaling features of {wildcards.subset}"
     script:
-        "../scripts/transform_part.py"
+        "../scripts/transform_subset.py"

@@ -1,11 +1,11 @@
-# The frozen winners meet the test part, once.
+# The frozen winners meet the test set, once.
 rule train_winner:
     """Make the model of a family's winner with one seed, and predict train."""
     input:
         selection=rules.select_best.output.selection,
-        train=lambda wc: PLANS[wc.run].part_file("train"),
-        valid=lambda wc: PLANS[wc.run].part_file("valid"),
-        features=lambda wc: PLANS[wc.run].features_files(*PLANS[wc.run].model_parts),
+        train=lambda wc: PLANS[wc.run].subset_file("train"),
+        valid=lambda wc: PLANS[wc.run].subset_file("valid"),
+        features=lambda wc: PLANS[wc.run].features_files(*PLANS[wc.run].model_subsets),
     output:
         model="results/{run}/models/{family}/seed-{seed}.{format}",
         train="results/{run}/models/{family}/seed-{seed}.{format}.train.npy",
@@ -32,10 +32,10 @@ rule train_winner:
 
 
 rule calibrate_winners:
-    """Fit temperatures and thresholds on the validation part, and on nothing else."""
+    """Fit temperatures and thresholds on the validation set, and on nothing else."""
     input:
         selection=rules.select_best.output.selection,
-        valid=lambda wc: PLANS[wc.run].judged_files("valid"),
+        valid=lambda wc: PLANS[wc.run].validation_files("valid"),
     output:
         report="results/{run}/calibration.json",
     log:
@@ -63,12 +63,12 @@ rule calibrate_winners:
 
 
 rule open_test:
-    """Predict the test part with every frozen winner, and write that in the ledger."""
+    """Predict the test set with every frozen winner, and write that in the ledger."""
     input:
         selection=rules.select_best.output.selection,
         models=expand("results/{{run}}/{model}", model=MODELS + REFITS),
         cards=expand("results/{{run}}/{model}.json", model=MODELS + REFITS),
-        test=lambda wc: PLANS[wc.run].part_file("test"),
+        test=lambda wc: PLANS[wc.run].subset_file("test"),
         features=lambda wc: PLANS[wc.run].features_files("test"),
         refit_features=lambda wc: (
             PLANS[wc.run].features_files("test", fold=ALL) if IS_REFIT else []
@@ -90,7 +90,7 @@ rule open_test:
         ledger=lambda wc: PLANS[wc.run].ledger,
         code=OPENING_CODE,
     message:
-        "Opening the test part"
+        "Opening the test set"
     script:
         "../scripts/open_test.py"
 
@@ -103,9 +103,9 @@ rule summarize_test:
         test_predictions=rules.open_test.output.predictions,
         refit_predictions=rules.open_test.output.refit,
         predictions=expand("results/{{run}}/{model}.train.npy", model=MODELS),
-        train=lambda wc: PLANS[wc.run].part_file("train"),
-        valid=lambda wc: PLANS[wc.run].part_file("valid"),
-        test=lambda wc: PLANS[wc.run].part_file("test"),
+        train=lambda wc: PLANS[wc.run].subset_file("train"),
+        valid=lambda wc: PLANS[wc.run].subset_file("valid"),
+        test=lambda wc: PLANS[wc.run].subset_file("test"),
     output:
         report="results/{run}/test.json",
         table="results/{run}/test.tsv",
@@ -131,12 +131,12 @@ rule summarize_test:
 
 
 rule compare_winners:
-    """Compare each family's winner with the one selected overall, on the test part."""
+    """Compare each family's winner with the one selected overall, on the test set."""
     input:
         selection=rules.select_best.output.selection,
         test_predictions=rules.open_test.output.predictions,
-        train=lambda wc: PLANS[wc.run].part_file("train"),
-        test=lambda wc: PLANS[wc.run].part_file("test"),
+        train=lambda wc: PLANS[wc.run].subset_file("train"),
+        test=lambda wc: PLANS[wc.run].subset_file("test"),
     output:
         table="results/{run}/comparison.tsv",
     log:
@@ -164,8 +164,8 @@ rule judge_probabilities:
         selection=rules.select_best.output.selection,
         fitted=rules.calibrate_winners.output.report,
         test_predictions=rules.open_test.output.predictions,
-        valid=lambda wc: PLANS[wc.run].judged_files("valid"),
-        test=lambda wc: [PLANS[wc.run].part_file("test")],
+        valid=lambda wc: PLANS[wc.run].validation_files("valid"),
+        test=lambda wc: [PLANS[wc.run].subset_file("test")],
     output:
         decisions="results/{run}/decisions.tsv",
         brier="results/{run}/brier.tsv",
@@ -197,8 +197,8 @@ rule judge_probabilities:
 rule measure_similarity:
     """Find the training molecule that is most similar to each test molecule."""
     input:
-        train=lambda wc: PLANS[wc.run].part_file("train"),
-        test=lambda wc: PLANS[wc.run].part_file("test"),
+        train=lambda wc: PLANS[wc.run].subset_file("train"),
+        test=lambda wc: PLANS[wc.run].subset_file("test"),
     output:
         table="results/{run}/similarity.tsv",
     log:

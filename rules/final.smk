@@ -3,8 +3,8 @@ rule refit_winner:
     """Train a family's frozen winner once more, on train and valid together."""
     input:
         selection=rules.select_best.output.selection,
-        train=lambda wc: PLANS[wc.run].part_file("train", ALL),
-        valid=lambda wc: PLANS[wc.run].part_file("valid", ALL),
+        train=lambda wc: PLANS[wc.run].subset_file("train", ALL),
+        valid=lambda wc: PLANS[wc.run].subset_file("valid", ALL),
         features=lambda wc: PLANS[wc.run].features_files("train", fold=ALL),
     output:
         model="results/{run}/refit/{family}/seed-{seed}.{format}",
@@ -31,14 +31,14 @@ rule refit_winner:
 
 
 rule save_final_model:
-    """Put all that prediction needs into one file; the test part has no say in it."""
+    """Put all that prediction needs into one file; the test set has no say in it."""
     input:
         selection=rules.select_best.output.selection,
         models=expand("results/{{run}}/{model}", model=REFITS or MODELS),
         cards=expand("results/{{run}}/{model}.json", model=REFITS or MODELS),
-        train=lambda wc: PLANS[wc.run].judged_files("train"),
-        valid=lambda wc: PLANS[wc.run].judged_files("valid"),
-        trained_on=lambda wc: [PLANS[wc.run].part_file("train", FINAL_SET)],
+        train=lambda wc: PLANS[wc.run].validation_files("train"),
+        valid=lambda wc: PLANS[wc.run].validation_files("valid"),
+        trained_on=lambda wc: [PLANS[wc.run].subset_file("train", FINAL_SET)],
         transforms=lambda wc: PLANS[wc.run].transform_files(FINAL_SET),
     output:
         model="results/{run}/final.zip",
@@ -65,8 +65,8 @@ rule evaluate_prospective:
     """Score the final model on data that came later, and write that in a ledger."""
     input:
         model=rules.save_final_model.output.model,
-        train=lambda wc: PLANS[wc.run].part_file("train"),
-        valid=lambda wc: PLANS[wc.run].part_file("valid"),
+        train=lambda wc: PLANS[wc.run].subset_file("train"),
+        valid=lambda wc: PLANS[wc.run].subset_file("valid"),
     output:
         table="results/{run}/prospective/{name}.tsv",
         exclusions="results/{run}/prospective/{name}.exclusions.tsv",

@@ -11,9 +11,15 @@ rule write_summary:
         similarity=rules.measure_similarity.output.table,
         # Probabilities of one class are there for binary tasks alone.
         decisions=(
-            rules.judge_probabilities.output.decisions if PLAN.kind == BINARY else []
+            rules.judge_probabilities.output.decisions
+            if PLAN.task_type == TaskType.BINARY
+            else []
         ),
-        brier=rules.judge_probabilities.output.brier if PLAN.kind == BINARY else [],
+        brier=(
+            rules.judge_probabilities.output.brier
+            if PLAN.task_type == TaskType.BINARY
+            else []
+        ),
         prospective=expand("results/{{run}}/prospective/{name}.json", name=PROSPECTIVE),
         curation=lambda wc: f"{PLANS[wc.run].dataset_folder}/curation.json",
         assignment=lambda wc: f"{PLANS[wc.run].split_folder}/assignment.tsv",
@@ -57,17 +63,25 @@ rule write_report:
         cost=rules.gather_trials.output.cost,
         test=rules.summarize_test.output.report,
         test_predictions=rules.open_test.output.predictions,
-        test_part=lambda wc: PLANS[wc.run].part_file("test"),
+        test_set=lambda wc: PLANS[wc.run].subset_file("test"),
         optimism=rules.correct_selection.output.report,
         frequencies=rules.correct_selection.output.frequencies,
         comparison=rules.compare_winners.output.table,
         similarity=rules.measure_similarity.output.table,
         decisions=(
-            rules.judge_probabilities.output.decisions if PLAN.kind == BINARY else []
+            rules.judge_probabilities.output.decisions
+            if PLAN.task_type == TaskType.BINARY
+            else []
         ),
-        brier=rules.judge_probabilities.output.brier if PLAN.kind == BINARY else [],
+        brier=(
+            rules.judge_probabilities.output.brier
+            if PLAN.task_type == TaskType.BINARY
+            else []
+        ),
         reliability=(
-            rules.judge_probabilities.output.reliability if PLAN.kind == BINARY else []
+            rules.judge_probabilities.output.reliability
+            if PLAN.task_type == TaskType.BINARY
+            else []
         ),
         prospective=expand("results/{{run}}/prospective/{name}.json", name=PROSPECTIVE),
         curation=lambda wc: f"{PLANS[wc.run].dataset_folder}/curation.json",
@@ -81,7 +95,7 @@ rule write_report:
                 category=entry.section,
                 labels={"figure": entry.title, "run": "{run}"},
             )
-            for entry in entries(PLAN.kind)
+            for entry in entries(PLAN.task_type)
         ],
     log:
         "logs/{run}/write_report.log",

@@ -1,12 +1,12 @@
-# The search sees the training and the validation part, never the test part.
+# The search sees the training and the validation set, never the test set.
 rule train_replicate:
-    """Train one trial with one seed and predict the validation part."""
+    """Train one trial with one seed and predict the validation set."""
     input:
         # One function, not one for each kind: every function costs time for each job.
         lambda wc: [
             file
-            for part in ("train", "valid")
-            for file in TRIALS[wc.trial].files(part, fold_of(wc.replicate))
+            for subset in ("train", "valid")
+            for file in TRIALS[wc.trial].files(subset, fold_of(wc.replicate))
         ],
     output:
         predictions="results/trials/{family}/{trial}/{replicate}/valid_predictions.npy",
@@ -39,8 +39,8 @@ rule train_replicate:
 rule propose_trials:
     """Propose a stage's trials from the validation scores of the stages before."""
     input:
-        train=lambda wc: PLANS[wc.run].judged_files("train"),
-        valid=lambda wc: PLANS[wc.run].judged_files("valid"),
+        train=lambda wc: PLANS[wc.run].validation_files("train"),
+        valid=lambda wc: PLANS[wc.run].validation_files("valid"),
         results=lambda wc: [
             f"{folder}/result.json"
             for folder in PLANS[wc.run].results_before(wc.stage)
@@ -73,8 +73,8 @@ rule train_slot:
         features=lambda wc: PLANS[wc.run].features_files(
             "train", "valid", fold=fold_of(wc.replicate)
         ),
-        train=lambda wc: PLANS[wc.run].part_file("train", fold_of(wc.replicate)),
-        valid=lambda wc: PLANS[wc.run].part_file("valid", fold_of(wc.replicate)),
+        train=lambda wc: PLANS[wc.run].subset_file("train", fold_of(wc.replicate)),
+        valid=lambda wc: PLANS[wc.run].subset_file("valid", fold_of(wc.replicate)),
     output:
         predictions="results/{run}/search/{stage}/slot-{slot}/{replicate}/valid_predictions.npy",
         curve="results/{run}/search/{stage}/slot-{slot}/{replicate}/learning_curve.tsv",
@@ -106,8 +106,8 @@ rule train_slot:
 rule gather_trials:
     """Compute every metric of every trial from its validation predictions."""
     input:
-        train=lambda wc: PLANS[wc.run].judged_files("train"),
-        valid=lambda wc: PLANS[wc.run].judged_files("valid"),
+        train=lambda wc: PLANS[wc.run].validation_files("train"),
+        valid=lambda wc: PLANS[wc.run].validation_files("valid"),
         results=lambda wc: [f"{folder}/result.json" for folder in PLANS[wc.run].results],
     output:
         trials="results/{run}/trials.tsv",
@@ -132,22 +132,22 @@ rule gather_trials:
         "../scripts/gather_trials.py"
 
 
-rule weigh_trials:
+rule rank_simplicity:
     """Tell the simplest trials and the standard errors of the best, for one_se."""
     input:
         trials=rules.gather_trials.output.trials,
         specs=rules.gather_trials.output.specs,
-        train=lambda wc: PLANS[wc.run].judged_files("train"),
-        valid=lambda wc: PLANS[wc.run].judged_files("valid"),
+        train=lambda wc: PLANS[wc.run].validation_files("train"),
+        valid=lambda wc: PLANS[wc.run].validation_files("valid"),
         features=lambda wc: PLANS[wc.run].features_files(
             "valid", fold=PLANS[wc.run].folds[0]
         ),
     output:
         simplicity="results/{run}/simplicity.json",
     log:
-        "logs/{run}/weigh_trials.log",
+        "logs/{run}/rank_simplicity.log",
     benchmark:
-        "logs/{run}/weigh_trials.benchmark.tsv"
+        "logs/{run}/rank_simplicity.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
     threads: 1
@@ -157,11 +157,11 @@ rule weigh_trials:
     params:
         settings=lambda wc: canonical_json(weighing_settings(config, PLANS[wc.run])),
         resampling=canonical_json(config["test"]),
-        code=code_hash("weigh_trials", *(MODULES[family] for family in FAMILIES)),
+        code=code_hash("rank_simplicity", *(MODULES[family] for family in FAMILIES)),
     message:
         "Telling the simplest trials"
     script:
-        "../scripts/weigh_trials.py"
+        "../scripts/rank_simplicity.py"
 
 
 rule select_best:
@@ -170,7 +170,7 @@ rule select_best:
         trials=rules.gather_trials.output.trials,
         specs=rules.gather_trials.output.specs,
         simplicity=(
-            rules.weigh_trials.output.simplicity
+            rules.rank_simplicity.output.simplicity
             if config["select"]["rule"] == "one_se"
             else []
         ),
@@ -201,8 +201,8 @@ rule correct_selection:
         selection=rules.select_best.output.selection,
         trials=rules.gather_trials.output.trials,
         specs=rules.gather_trials.output.specs,
-        train=lambda wc: PLANS[wc.run].judged_files("train"),
-        valid=lambda wc: PLANS[wc.run].judged_files("valid"),
+        train=lambda wc: PLANS[wc.run].validation_files("train"),
+        valid=lambda wc: PLANS[wc.run].validation_files("valid"),
         features=lambda wc: PLANS[wc.run].features_files(
             "valid", fold=PLANS[wc.run].folds[0]
         ),

@@ -1,10 +1,10 @@
-"""Fit the winners' temperatures and thresholds on the validation part."""
+"""Fit the winners' temperatures and thresholds on the validation set."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.evaluation.probabilities import fit_calls
+from toxtune.evaluation.probabilities import fit_thresholds
 from toxtune.io.files import write_json
 from toxtune.jobs import log_to
 from toxtune.selection.predictions import read_pooled
@@ -29,8 +29,8 @@ def main(
         "method": settings["method"],
         "criterion": CRITERION,
         "families": {
-            family: fit_calls(part, predictions, settings["method"])
-            for family, (part, predictions) in pooled.items()
+            family: fit_thresholds(subset, predictions, settings["method"])
+            for family, (subset, predictions) in pooled.items()
         },
     }
     write_json(report, fitted)

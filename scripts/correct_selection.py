@@ -8,14 +8,14 @@ from toxtune.io.files import read_json, write_json
 from toxtune.io.tsv import read_tsv, write_tsv
 from toxtune.jobs import log_to
 from toxtune.selection.bias import correct_selection, read_search
-from toxtune.selection.candidates import read_judges
+from toxtune.selection.candidates import read_validation_sets
 from toxtune.selection.selection_file import read_selection
 from toxtune.stats.bootstrap import Resampling
 
 
 def main(
     files: dict[str, Path],
-    parts: dict[str, list[Path]],
+    subsets: dict[str, list[Path]],
     settings: dict[str, Any],
     resampling: Resampling,
     outputs: dict[str, Path],
@@ -26,7 +26,7 @@ def main(
         read_tsv(files["trials"]),
         read_json(files["specs"]),
         {**settings, "objective": selection["objective"], "seeds": selection["seeds"]},
-        read_judges(parts, settings["cross_validated"]),
+        read_validation_sets(subsets, settings["cross_validated"]),
         resampling,
     )
     report, frequencies = correct_selection(search, selection, resampling)
@@ -41,9 +41,9 @@ if __name__ == "__main__":
             name: Path(snakemake.input[name])
             for name in ("selection", "trials", "specs")
         },
-        parts={
-            part: [Path(path) for path in snakemake.input[part]]
-            for part in ("train", "valid")
+        subsets={
+            subset: [Path(path) for path in snakemake.input[subset]]
+            for subset in ("train", "valid")
         },
         settings=json.loads(snakemake.params.settings),
         resampling=Resampling(**json.loads(snakemake.params.resampling)),

@@ -15,8 +15,8 @@ def main(
     curation = curate(raw, columns)
     log_report(curation.counts)
     warn_of_formulas(curation)
-    with_part = columns["part_column"] is not None
-    write_curation(curation, with_part, molecules, dropped, counts)
+    with_subset = columns["part_column"] is not None
+    write_curation(curation, with_subset, molecules, dropped, counts)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from toxtune.jobs import log_to
 
 
 def main(dataset: dict[str, Any], sums: dict[str, str | None], raw: Path) -> None:
-    """Write the uncompressed CSV to `raw`, joined with that of the test part."""
+    """Write the uncompressed CSV to `raw`, joined with that of the test set."""
     source = dataset["source"]
     sources = [source] if isinstance(source, str) else source
     if dataset["test_source"] is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.data.download import fetch_dataset
-from toxtune.data.parts import read_part, write_table
+from toxtune.data.subsets import read_subset, write_table
 from toxtune.evaluation.ledger import opening_id, read_openings, record_opening
 from toxtune.identity import ID_LENGTH
 from toxtune.io.files import write_json
@@ -16,9 +16,9 @@ from toxtune.jobs import log_to
 from toxtune.prediction.final_model import load
 from toxtune.prediction.prospective import (
     EXCLUSION_COLUMNS,
-    Later,
-    evaluate_later,
-    read_later,
+    ProspectiveData,
+    evaluate_prospective_data,
+    read_prospective,
     score_table,
 )
 from toxtune.stats.bootstrap import Resampling
@@ -34,19 +34,19 @@ def main(
 ) -> None:
     """Record the look first, then evaluate: none goes unrecorded."""
     model = load(files["model"])
-    parts = {part: read_part(files[part]) for part in ("train", "valid")}
+    subsets = {subset: read_subset(files[subset]) for subset in ("train", "valid")}
     seen = {
         group: f"the same molecule as {id} in {name}"
-        for name, part in parts.items()
-        for id, group in zip(part.ids, part.groups, strict=True)
+        for name, subset in subsets.items()
+        for id, group in zip(subset.ids, subset.groups, strict=True)
     }
     later = fetched(name, source, settings, model.card, seen, outputs["report"].parent)
     ledger = files["ledger"]
     record_opening(ledger, ledger_line(model.card, name))
-    report, exclusions = evaluate_later(
+    report, exclusions = evaluate_prospective_data(
         model,
         later,
-        class_weights(parts["train"].labels),
+        class_weights(subsets["train"].labels),
         Resampling(**settings["resampling"]),
     )
     openings = len(read_openings(ledger))
@@ -63,13 +63,13 @@ def fetched(
     card: dict[str, Any],
     seen: dict[str, str],
     folder: Path,
-) -> Later:
+) -> ProspectiveData:
     """Copy the source, checked, and read it."""
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         copy = Path(scratch, f"prospective {name}")
         key = f"prospective {name}"
         fetch_dataset([source], settings["sha256"], copy, key)
-        return read_later(copy, card, settings["id_column"], seen)
+        return read_prospective(copy, card, settings["id_column"], seen)
 
 
 def ledger_line(card: dict[str, Any], name: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Fit the scaling of features on the training part, and on nothing else."""
+"""Fit the scaling of features on the training set, and on nothing else."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from toxtune.jobs import log_to
 
 
 def main(train: Path, path: Path) -> None:
-    """Read the training part's features, write the transform to `path`."""
+    """Read the training set's features, write the transform to `path`."""
     save_transform(path, fit_transform(read_features(train)))
 
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from toxtune.data.parts import read_part
+from toxtune.data.subsets import read_subset
 from toxtune.io.files import write_json
 from toxtune.io.tsv import write_tsv
 from toxtune.jobs import log_to
-from toxtune.selection.scoring import Scored, score_replicates
+from toxtune.selection.scoring import ScoredReplicate, score_replicates
 from toxtune.selection.tables import cost_table, scores_table, trial_specs, trials_table
 
 
@@ -15,11 +15,11 @@ def main(
 ) -> None:
     """Read the replicates, write the tables of trials, scores and costs."""
     replicates = score_replicates(folders, train, valid)
-    write_tables(replicates, read_part(valid[0]).tasks, tables)
+    write_tables(replicates, read_subset(valid[0]).tasks, tables)
 
 
 def write_tables(
-    replicates: list[Scored], tasks: list[str], tables: dict[str, Path]
+    replicates: list[ScoredReplicate], tasks: list[str], tables: dict[str, Path]
 ) -> None:
     """Write the tables ``cost``, ``scores``, ``specs`` and ``trials``."""
     write_tsv(tables["cost"], cost_table(replicates))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from toxtune.data.parts import read_part
+from toxtune.data.subsets import read_subset
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.evaluation.probabilities import brier_rows, decision_rows, reliability_rows
 from toxtune.io.files import read_json
@@ -19,34 +19,34 @@ from toxtune.selection.selection_file import read_selection
 def main(
     selection: dict[str, Any],
     fitted: dict[str, Any],
-    parts: dict[str, list[Path]],
+    subsets: dict[str, list[Path]],
     test_predictions: Path,
     settings: dict[str, Any],
     tables: dict[str, Path],
 ) -> None:
     """Read predictions and what was fitted, write the three tables."""
-    test, seeds = read_part(parts["test"][0]), selection["seeds"]
+    test, seeds = read_subset(subsets["test"][0]), selection["seeds"]
     tested = read_test_predictions(test_predictions, seeds)
     rows = {name: [] for name in tables}
     for family, winner in sorted(selection["winners"].items()):
         judged = {
             "valid": read_pooled(
-                winner, seeds, parts["valid"], settings["cross_validated"]
+                winner, seeds, subsets["valid"], settings["cross_validated"]
             ),
             "test": (test, tested[family]),
         }
-        for name, (part, predictions) in judged.items():
-            of_part = (part, predictions, fitted["families"][family])
+        for name, (subset, predictions) in judged.items():
+            of_subset = (subset, predictions, fitted["families"][family])
             found = {
-                "decisions": decision_rows(*of_part),
-                "brier": brier_rows(*of_part),
+                "decisions": decision_rows(*of_subset),
+                "brier": brier_rows(*of_subset),
                 "reliability": reliability_rows(
-                    *of_part, seeds, settings["confidence"]
+                    *of_subset, seeds, settings["confidence"]
                 ),
             }
             for table in rows:
                 rows[table] += [
-                    {"family": family, "part": name, **row} for row in found[table]
+                    {"family": family, "subset": name, **row} for row in found[table]
                 ]
     for table, path in tables.items():
         write_tsv(path, pd.DataFrame(rows[table]))
@@ -57,9 +57,9 @@ if __name__ == "__main__":
     main(
         selection=read_selection(Path(snakemake.input.selection)),
         fitted=read_json(snakemake.input.fitted),
-        parts={
-            part: [Path(path) for path in snakemake.input[part]]
-            for part in ("valid", "test")
+        subsets={
+            subset: [Path(path) for path in snakemake.input[subset]]
+            for subset in ("valid", "test")
         },
         test_predictions=Path(snakemake.input.test_predictions),
         settings=json.loads(snakemake.params.settings),

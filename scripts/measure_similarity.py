@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from toxtune.data.parts import read_part
+from toxtune.data.subsets import read_subset
 from toxtune.features.similarity import nearest
 from toxtune.io.tsv import write_tsv
 from toxtune.jobs import log_to
@@ -12,7 +12,7 @@ from toxtune.jobs import log_to
 
 def main(train: Path, test: Path, table: Path) -> None:
     """Read the molecules of both parts (no label), write the table."""
-    known, asked = read_part(train), read_part(test)
+    known, asked = read_subset(train), read_subset(test)
     similarities, numbers = nearest(asked.smiles, known.smiles)
     found = pd.DataFrame(
         {

@@ -1,4 +1,4 @@
-"""Predict the test part with every frozen winner, and write that in the ledger."""
+"""Predict the test set with every frozen winner, and write that in the ledger."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -47,12 +47,12 @@ def main(
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    parts, test = Path(snakemake.input.test).parent, snakemake.input.test
+    subsets, test = Path(snakemake.input.test).parent, snakemake.input.test
     results = Path(snakemake.input.selection).parent
     common = {"selection": snakemake.input.selection, "test": test}
-    asked = [(results / "models", parts / "test", snakemake.output.predictions)]
+    asked = [(results / "models", subsets / "test", snakemake.output.predictions)]
     if snakemake.output.refit:
-        asked += [(results / "refit", parts / ALL / "test", snakemake.output.refit)]
+        asked += [(results / "refit", subsets / ALL / "test", snakemake.output.refit)]
     main(
         [
             {

@@ -10,11 +10,11 @@ from toxtune.splits.settings import ALL
 from toxtune.training.execution import fill_store
 from toxtune.training.replicates import Replicate, model_card
 from toxtune.training.store import place
-from toxtune.workers.supervision import Attempt
+from toxtune.workers.supervision import Limits
 
 
 def main(
-    replicate: Replicate, outputs: dict[str, Path], trainers: str, attempt: Attempt
+    replicate: Replicate, outputs: dict[str, Path], trainers: str, attempt: Limits
 ) -> None:
     """Place the model, and a card that says what it is."""
     entry = fill_store(replicate, ["model"], trainers, attempt)["model"]
@@ -36,5 +36,5 @@ if __name__ == "__main__":
         ),
         outputs={name: Path(snakemake.output[name]) for name in ("model", "card")},
         trainers=snakemake.config["trainers"],
-        attempt=Attempt.of(snakemake.resources),
+        attempt=Limits.of(snakemake.resources),
     )

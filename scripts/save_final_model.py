@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.data.parts import read_part
+from toxtune.data.subsets import read_subset
 from toxtune.features.definitions import JOINT, is_scaled
 from toxtune.io.files import read_json
 from toxtune.jobs import log_to
@@ -17,7 +17,7 @@ from toxtune.splits.settings import NO_REFIT
 
 def main(
     selection: dict[str, Any],
-    parts: dict[str, list[Path]],
+    subsets: dict[str, list[Path]],
     trained_on: list[Path],
     models: Path,
     transforms: Path,
@@ -29,10 +29,12 @@ def main(
     judged = read_pooled(
         selection["winners"][family],
         selection["seeds"],
-        parts["valid"],
+        subsets["valid"],
         settings["cross_validated"],
     )
-    train, valid = ([read_part(one) for one in parts[n]] for n in ("train", "valid"))
+    train, valid = (
+        [read_subset(one) for one in subsets[n]] for n in ("train", "valid")
+    )
     card = final_card(selection, settings, judged, (train, valid))
     ending = family_module(family).MODEL_FORMAT
     scaled = filter(is_scaled, card["trial"]["features"].split(JOINT))
@@ -43,7 +45,7 @@ def main(
         {**card, "store_keys": keys},
         models=members,
         transforms={name: transforms / f"{name}.npz" for name in scaled},
-        trained_on=[smiles for one in trained_on for smiles in read_part(one).smiles],
+        trained_on=[smiles for one in trained_on for smiles in read_subset(one).smiles],
     )
 
 
@@ -54,9 +56,9 @@ if __name__ == "__main__":
     is_refit = settings["refit"] != NO_REFIT
     main(
         selection=read_selection(Path(snakemake.input.selection)),
-        parts={
-            part: [Path(path) for path in snakemake.input[part]]
-            for part in ("train", "valid")
+        subsets={
+            subset: [Path(path) for path in snakemake.input[subset]]
+            for subset in ("train", "valid")
         },
         trained_on=trained_on,
         models=Path(snakemake.output.model).with_name(

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.data.parts import read_part
+from toxtune.data.subsets import read_subset
 from toxtune.jobs import log_to
 from toxtune.splits.assign import assign
 from toxtune.splits.checks import log_sizes
@@ -12,12 +12,12 @@ from toxtune.splits.files import write_split
 
 
 def main(
-    molecules: Path, split: dict[str, Any], assignment: Path, parts: dict[str, Path]
+    molecules: Path, split: dict[str, Any], assignment: Path, subsets: dict[str, Path]
 ) -> None:
     """Read the molecules, assign them to parts, write the assignment and the parts."""
-    assigned = assign(molecules, split, split["kind"])
-    log_sizes(read_part(molecules).groups, assigned.parts)
-    write_split(molecules, assigned, assignment, parts)
+    assigned = assign(molecules, split, split["task_type"])
+    log_sizes(read_subset(molecules).groups, assigned.subsets)
+    write_split(molecules, assigned, assignment, subsets)
 
 
 if __name__ == "__main__":
@@ -26,7 +26,8 @@ if __name__ == "__main__":
         molecules=Path(snakemake.input.molecules),
         split=json.loads(snakemake.params.split),
         assignment=Path(snakemake.output.assignment),
-        parts={
-            part: Path(snakemake.output[part]) for part in ("train", "valid", "test")
+        subsets={
+            subset: Path(snakemake.output[subset])
+            for subset in ("train", "valid", "test")
         },
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.data.parts import read_part
+from toxtune.data.subsets import read_subset
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.evaluation.refits_and_ensembles import score_variants, variant_rows
 from toxtune.evaluation.scores import evaluate, flat_table
@@ -23,7 +23,7 @@ from toxtune.stats.metrics import METRICS, class_weights
 
 def main(
     selection: dict[str, Any],
-    parts: dict[str, Path],
+    subsets: dict[str, Path],
     models: Path,
     search_scores: Path,
     test_predictions: dict[str, Path],
@@ -36,21 +36,23 @@ def main(
     `test_predictions` has those before a refit by the name ``none``, and those after.
     """
     seeds = selection["seeds"]
-    kind = METRICS[selection["objective"]["metric"]].kind
-    read_parts = {name: read_part(path) for name, path in parts.items()}
+    task_type = METRICS[selection["objective"]["metric"]].task_type
+    read_subsets = {name: read_subset(path) for name, path in subsets.items()}
     searched = read_tsv(search_scores)
-    weights = class_weights(read_parts["train"].labels)
+    weights = class_weights(read_subsets["train"].labels)
     tested = {
         refit: read_test_predictions(path, seeds)
         for refit, path in test_predictions.items()
     }
-    tasks = read_parts["test"].tasks
+    tasks = read_subsets["test"].tasks
     families, variants = {}, {}
     for family, winner in sorted(selection["winners"].items()):
         by_refit = {refit: tested[refit][family] for refit in tested}
-        scored = score_variants(read_parts["test"], weights, by_refit, resampling, kind)
+        scored = score_variants(
+            read_subsets["test"], weights, by_refit, resampling, task_type
+        )
         families[family] = evaluate(
-            read_parts["train"],
+            read_subsets["train"],
             read_train_predictions(models, family, seeds),
             valid_scores(searched, winner["trial"]["id"], seeds, tasks),
             tested=scored[NO_REFIT, False],
@@ -62,7 +64,7 @@ def main(
         "selection": selection["id"],
         "overall": selection["overall"],
         "objective": selection["objective"],
-        "molecules": {name: len(part.ids) for name, part in read_parts.items()},
+        "molecules": {name: len(subset.ids) for name, subset in read_subsets.items()},
         "confidence": resampling.confidence,
         "resamples": resampling.resamples,
         "families": families,
@@ -87,8 +89,9 @@ if __name__ == "__main__":
         test_predictions[settings["refit"]] = Path(snakemake.input.refit_predictions)
     main(
         selection=read_selection(Path(snakemake.input.selection)),
-        parts={
-            part: Path(snakemake.input[part]) for part in ("train", "valid", "test")
+        subsets={
+            subset: Path(snakemake.input[subset])
+            for subset in ("train", "valid", "test")
         },
         models=Path(snakemake.input.selection).parent / "models",
         search_scores=Path(snakemake.input.scores),

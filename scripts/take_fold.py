@@ -1,4 +1,4 @@
-"""Take one fold of the training part to judge by, and the others to train on."""
+"""Take one fold of the training set to judge by, and the others to train on."""
 
 import json
 from pathlib import Path
@@ -8,10 +8,10 @@ from toxtune.splits.files import write_fold
 
 
 def main(
-    train: Path, assignment: Path, number: int, folds: int, parts: dict[str, Path]
+    train: Path, assignment: Path, number: int, folds: int, subsets: dict[str, Path]
 ) -> None:
-    """Read the training part, write the molecules of fold `number` of all repeats."""
-    write_fold(train, assignment, *divmod(number, folds), parts)
+    """Read the training set, write the molecules of fold `number` of all repeats."""
+    write_fold(train, assignment, *divmod(number, folds), subsets)
 
 
 if __name__ == "__main__":
@@ -22,5 +22,7 @@ if __name__ == "__main__":
         assignment=Path(snakemake.input.assignment),
         number=int(snakemake.wildcards.fold),
         folds=split["cross_validation"]["folds"],
-        parts={part: Path(snakemake.output[part]) for part in ("train", "valid")},
+        subsets={
+            subset: Path(snakemake.output[subset]) for subset in ("train", "valid")
+        },
     )

@@ -7,7 +7,7 @@ from toxtune.jobs import log_to
 from toxtune.search.trials import Trial, seed_and_fold
 from toxtune.training.execution import give_result
 from toxtune.training.replicates import Replicate
-from toxtune.workers.supervision import Attempt
+from toxtune.workers.supervision import Limits
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
@@ -19,6 +19,6 @@ if __name__ == "__main__":
         ),
         folder=Path(snakemake.output.result).parent,
         config=snakemake.config,
-        attempt=Attempt.of(snakemake.resources),
-        goes_on=snakemake.config["search"]["strategy"] in {"halving", "hyperband"},
+        attempt=Limits.of(snakemake.resources),
+        save_state=snakemake.config["search"]["strategy"] in {"halving", "hyperband"},
     )

@@ -7,7 +7,7 @@ from toxtune.search.proposals import read_proposal
 from toxtune.search.trials import seed_and_fold
 from toxtune.training.execution import give_result
 from toxtune.training.replicates import Replicate
-from toxtune.workers.supervision import Attempt
+from toxtune.workers.supervision import Limits
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
@@ -22,7 +22,7 @@ if __name__ == "__main__":
         ),
         folder=Path(snakemake.output.result).parent,
         config=snakemake.config,
-        attempt=Attempt.of(snakemake.resources),
-        goes_on=proposal.goes_on,
-        shorter=proposal.shorter,
+        attempt=Limits.of(snakemake.resources),
+        save_state=proposal.save_state,
+        resume_from=proposal.resume_from,
     )

@@ -10,7 +10,7 @@ from toxtune.training.execution import fill_store
 from toxtune.training.replicates import Replicate, model_card
 from toxtune.training.result_files import read_replicate
 from toxtune.training.store import place
-from toxtune.workers.supervision import Attempt
+from toxtune.workers.supervision import Limits
 
 
 def main(
@@ -18,7 +18,7 @@ def main(
     searched: Path | None,
     outputs: dict[str, Path],
     trainers: str,
-    attempt: Attempt,
+    attempt: Limits,
 ) -> None:
     """Place the model and its predictions; compare some with the search's.
 
@@ -46,5 +46,5 @@ if __name__ == "__main__":
             name: Path(snakemake.output[name]) for name in ("model", "train", "card")
         },
         trainers=snakemake.config["trainers"],
-        attempt=Attempt.of(snakemake.resources),
+        attempt=Limits.of(snakemake.resources),
     )

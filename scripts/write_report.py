@@ -15,7 +15,7 @@ from toxtune.report.run import Run, read_run
 def main(run: Run, report: Path, drawings: list[Path]) -> None:
     """Draw the figures once; write them as SVG and into the page."""
     figures = draw_all(run)
-    titles = {entry.name: entry.title for entry in entries(run.kind)}
+    titles = {entry.name: entry.title for entry in entries(run.task_type)}
     for path in drawings:
         write_text(path, figures[path.stem].svg(titles[path.stem]))
     write_text(report, page(run, figures))

@@ -160,16 +160,16 @@ class Display:
         snapshot, best = self._snapshot, self._best
         trainings = snapshot.trainings
         if trainings.running or trainings.left:
-            parts = [f"trainings: {trainings_in_words(trainings)}"]
+            pieces = [f"trainings: {trainings_in_words(trainings)}"]
         else:
             total = snapshot.total
-            parts = [f"{total.done} of {total.total} jobs done"]
-            parts.append(f"now: {_now_running(snapshot.running)}")
-        parts.append(_times(snapshot))
+            pieces = [f"{total.done} of {total.total} jobs done"]
+            pieces.append(f"now: {_now_running(snapshot.running)}")
+        pieces.append(_times(snapshot))
         if best:
-            parts.append(f"best: {best_in_words(best)}")
+            pieces.append(f"best: {best_in_words(best)}")
         self._line_at = _now()
-        self.line("; ".join(parts))
+        self.line("; ".join(pieces))
 
 
 class _TerminalConsole(Console):

@@ -22,7 +22,7 @@ class Forecast:
 
     def add(self, rule: str, reason: str) -> None:
         """Note why a job would run, in Snakemake's words."""
-        kinds = {part.partition(":")[0].strip() for part in reason.split(";")}
+        kinds = {each.partition(":")[0].strip() for each in reason.split(";")}
         # True of nearly every job, so it tells something only where it is alone.
         kinds = kinds - {_DOWNSTREAM} or kinds
         self._reasons.setdefault(rule, Counter()).update(kinds - {""})

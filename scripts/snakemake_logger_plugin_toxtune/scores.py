@@ -25,14 +25,14 @@ class Scores:
     def add(self, job: Job) -> None:
         """Score the result of a finished training."""
         folder = Path(job.outputs[0]).parent
-        parts = {
+        subsets = {
             name: Path(path)
             for path in job.inputs
             for name in ("train", "valid")
             if Path(path).name == f"{name}.csv"
         }
-        if len(parts) == 2:
-            self._thread.submit(self._score, folder, parts["train"], parts["valid"])
+        if len(subsets) == 2:
+            self._thread.submit(self._score, folder, subsets["train"], subsets["valid"])
 
     def close(self) -> Best | None:
         """Wait for the score in hand, drop the others, and return the best."""
@@ -49,11 +49,11 @@ class Scores:
         objective = config["objective"]
         self._best_so_far = BestSoFar(objective["metric"], objective["direction"])
         for plan in load_plans(config):
-            parts = [Path(plan.part_file(part)) for part in ("train", "valid")]
+            subsets = [Path(plan.subset_file(subset)) for subset in ("train", "valid")]
             for folder in map(Path, plan.results):
                 # Trainings of earlier runs count as well.
                 if (folder / "result.json").is_file():
-                    self._score(folder, *parts)
+                    self._score(folder, *subsets)
 
     def _score(self, folder: Path, train: Path, valid: Path) -> None:
         if self._best_so_far:

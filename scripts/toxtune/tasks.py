@@ -1,9 +1,14 @@
-"""Kinds of tasks: what a label is, and what a model gives for it."""
+"""Types of task: what a label is, and what a model predicts for it."""
 
-BINARY, MULTICLASS, REGRESSION = "binary", "multiclass", "regression"
-
-
-KINDS = (BINARY, MULTICLASS, REGRESSION)
+from enum import StrEnum
 
 
-CLASSES = (BINARY, MULTICLASS)
+class TaskType(StrEnum):
+    """What the labels of a dataset are: 0 and 1, several classes, or values."""
+
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+    REGRESSION = "regression"
+
+
+CLASSIFICATION = (TaskType.BINARY, TaskType.MULTICLASS)

@@ -16,7 +16,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 from helpers.report_runs import made_run
 from toxtune.report.figures.draw_all import draw_all
 from toxtune.report.page import page
-from toxtune.tasks import KINDS
+from toxtune.tasks import TaskType
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
@@ -65,7 +65,7 @@ class Opened:
     figures: dict
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=TaskType)
 def opened(request, browser, tmp_path_factory) -> Opened:
     run = made_run(request.param)
     if request.param == "binary":
@@ -77,11 +77,11 @@ def opened(request, browser, tmp_path_factory) -> Opened:
 
 
 def _with_nasty_task(run):
-    part = dataclasses.replace(run.test_part, tasks=[NASTY, *run.tasks[1:]])
+    subset = dataclasses.replace(run.test_set, tasks=[NASTY, *run.tasks[1:]])
     for report in run.test["families"].values():
         for metric in report.values():
             metric["tasks"][NASTY] = metric["tasks"]["task 0"]
-    return dataclasses.replace(run, test_part=part)
+    return dataclasses.replace(run, test_set=subset)
 
 
 def _open(browser: webdriver.Chrome, path: Path, figures: dict) -> Opened:

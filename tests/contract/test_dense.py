@@ -225,8 +225,8 @@ def demo():
         [[float(row[task] or "nan") for task in TASKS] for row in rows], np.float32
     )
     order = np.random.default_rng(0).permutation(len(rows))
-    parts = order[:420], order[420:]
-    return [Examples(features[part], labels[part]) for part in parts]
+    subsets = order[:420], order[420:]
+    return [Examples(features[subset], labels[subset]) for subset in subsets]
 
 
 SETTINGS = {

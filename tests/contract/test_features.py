@@ -20,7 +20,12 @@ from toxtune.features.definitions import (
     features_files,
     features_name,
 )
-from toxtune.features.featurizers import COSTLY, COSTLY_UP_TO_ATOMS, KINDS, MAX_COUNT
+from toxtune.features.featurizers import (
+    COSTLY,
+    COSTLY_UP_TO_ATOMS,
+    FEATURIZERS,
+    MAX_COUNT,
+)
 from toxtune.prediction.metadata import SCHEMA
 
 MOLECULES = [
@@ -113,7 +118,7 @@ def made(request):
 
 
 def test_every_kind_is_tried_here():
-    assert set(KINDS) == {definition["kind"] for definition, _, _ in DEFINITIONS}
+    assert set(FEATURIZERS) == {definition["kind"] for definition, _, _ in DEFINITIONS}
 
 
 def test_what_may_be_missing_is_scaled_and_nothing_else():
@@ -229,7 +234,7 @@ def test_featurizer_that_fails_for_all_molecules_is_an_error(monkeypatch):
 
         return compute
 
-    monkeypatch.setitem(KINDS, "maccs", featurizers.Kind(broken))
+    monkeypatch.setitem(FEATURIZERS, "maccs", featurizers.Featurizer(broken))
     with pytest.raises(RuntimeError, match="out of order"):
         featurize(MACCS, ["CCO", "CCN"])
 

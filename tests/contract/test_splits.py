@@ -8,9 +8,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from toxtune.data.parts import read_part, read_table, write_table
+from toxtune.data.subsets import read_subset, read_table, write_table
 from toxtune.errors import UserError
-from toxtune.splits.assign import PARTS, Assignment, assign
+from toxtune.splits.assign import SUBSETS, Assignment, assign
 from toxtune.splits.files import write_fold, write_split
 from toxtune.splits.splitters import SPLITTERS, split_by_shares, split_into_folds
 
@@ -25,9 +25,9 @@ def settings(method, seed=0, **fractions):
     return {"method": method, "fractions": FRACTIONS | fractions, "seed": seed}
 
 
-def assign_parts(molecules, split, kind="binary"):
+def assign_subsets(molecules, split, task_type="binary"):
     """Assign to parts alone."""
-    return assign(molecules, split, kind).parts
+    return assign(molecules, split, task_type).subsets
 
 
 @pytest.fixture(scope="module")
@@ -50,11 +50,11 @@ def molecules(tmp_path_factory):
 def with_column(tmp_path):
     """Return a function that writes molecules.csv with a part column."""
 
-    def write(parts, labels="01" * 50, groups=None):
+    def write(subsets, labels="01" * 50, groups=None):
         path = tmp_path / "molecules.csv"
         rows = [
-            [i, i, "C", groups[i] if groups else f"G{i}", labels[i].strip(), part]
-            for i, part in enumerate(parts)
+            [i, i, "C", groups[i] if groups else f"G{i}", labels[i].strip(), subset]
+            for i, subset in enumerate(subsets)
         ]
         write_table(path, [*KEYS, "a", "split_by"], rows)
         return path
@@ -64,48 +64,49 @@ def with_column(tmp_path):
 
 @pytest.mark.parametrize("method", SPLITTERS)
 def test_parts_are_disjoint_complete_and_in_order(molecules, tmp_path, method):
-    files = {part: tmp_path / f"{part}.csv" for part in PARTS}
-    assigned = assign_parts(molecules, settings(method))
+    files = {subset: tmp_path / f"{subset}.csv" for subset in SUBSETS}
+    assigned = assign_subsets(molecules, settings(method))
     write_split(molecules, Assignment(assigned, []), tmp_path / "assignment.tsv", files)
     header, rows = read_table(molecules)
-    found = {part: read_table(path) for part, path in files.items()}
+    found = {subset: read_table(path) for subset, path in files.items()}
     assert all(there == header for there, _ in found.values())
     assert sorted(row for _, members in found.values() for row in members) == sorted(
         rows
     )
-    for part, (_, members) in found.items():
-        own = [row for row, name in zip(rows, assigned, strict=True) if name == part]
+    for subset, (_, members) in found.items():
+        own = [row for row, name in zip(rows, assigned, strict=True) if name == subset]
         assert members == own
     lines = (tmp_path / "assignment.tsv").read_text().splitlines()
-    assert lines[0] == "row\tgroup\tpart"
+    assert lines[0] == "row\tgroup\tsubset"
     assert lines[1:] == [
-        f"{row[0]}\t{row[3]}\t{part}" for row, part in zip(rows, assigned, strict=True)
+        f"{row[0]}\t{row[3]}\t{subset}"
+        for row, subset in zip(rows, assigned, strict=True)
     ]
 
 
 @pytest.mark.parametrize("method", SPLITTERS)
 def test_no_group_is_in_two_parts(molecules, method):
-    assigned = assign_parts(molecules, settings(method))
-    pairs = set(zip(read_part(molecules).groups, assigned, strict=True))
+    assigned = assign_subsets(molecules, settings(method))
+    pairs = set(zip(read_subset(molecules).groups, assigned, strict=True))
     assert len(pairs) == 200
 
 
 @pytest.mark.parametrize("method", SPLITTERS)
 def test_fractions_of_groups_are_as_asked(molecules, method):
-    assigned = assign_parts(molecules, settings(method))
-    by_group = dict(zip(read_part(molecules).groups, assigned, strict=True))
+    assigned = assign_subsets(molecules, settings(method))
+    by_group = dict(zip(read_subset(molecules).groups, assigned, strict=True))
     sizes = Counter(by_group.values())
     # A scaffold goes as a whole, and the largest have 0.145 of the groups.
     tolerance = 0.145 if method == "scaffold" else 0.02
-    shares = {part: sizes[part] / 200 for part in PARTS}
+    shares = {subset: sizes[subset] / 200 for subset in SUBSETS}
     assert shares == pytest.approx(FRACTIONS, abs=tolerance)
 
 
 @pytest.mark.parametrize("method", SPLITTERS)
 def test_same_seed_gives_the_same_split(molecules, method):
-    first = assign_parts(molecules, settings(method, seed=0))
+    first = assign_subsets(molecules, settings(method, seed=0))
     np.random.seed(1)  # noqa: NPY002 -- the state that DeepChem draws from
-    assert assign_parts(molecules, settings(method, seed=0)) == first
+    assert assign_subsets(molecules, settings(method, seed=0)) == first
 
 
 @pytest.mark.parametrize("method", SPLITTERS)
@@ -121,13 +122,13 @@ def test_order_of_the_settings_is_no_matter(molecules, method, scheme):
 
 def test_split_is_that_of_the_first_release(molecules):
     """Ids name splits: what one stands for must not change (docs/results.md)."""
-    parts = assign_parts(molecules, settings("random"))
+    subsets = assign_subsets(molecules, settings("random"))
     order = np.random.RandomState(0).permutation(200)  # noqa: NPY002
     groups = [row[3] for row in read_table(molecules)[1]]
     named = dict(zip(dict.fromkeys(groups), range(200), strict=True))
     expected = ["train"] * 120 + ["valid"] * 40 + ["test"] * 40
     part_of = dict(zip(order, expected, strict=True))
-    assert parts == [part_of[named[group]] for group in groups]
+    assert subsets == [part_of[named[group]] for group in groups]
 
 
 def test_same_seed_gives_the_same_split_in_a_fresh_process(molecules):
@@ -136,7 +137,7 @@ def test_same_seed_gives_the_same_split_in_a_fresh_process(molecules):
         "from toxtune.splits.assign import assign\n"
         "molecules, *all_settings = json.loads(sys.argv[1])\n"
         "of = [assign(Path(molecules), s, 'binary') for s in all_settings]\n"
-        "print(json.dumps([[one.parts, one.folds] for one in of]))"
+        "print(json.dumps([[one.subsets, one.folds] for one in of]))"
     )
     all_settings = [
         settings(method, seed=4) | {"cross_validation": {"folds": 3, "repeats": 2}}
@@ -149,35 +150,35 @@ def test_same_seed_gives_the_same_split_in_a_fresh_process(molecules):
     )
     # All that DeepChem prints while it is imported is held back.
     here = [assign(molecules, s, "binary") for s in all_settings]
-    assert json.loads(output) == [[one.parts, one.folds] for one in here]
+    assert json.loads(output) == [[one.subsets, one.folds] for one in here]
 
 
 @pytest.mark.parametrize("method", SEEDED)
 def test_another_seed_gives_another_split(molecules, method):
-    splits = [assign_parts(molecules, settings(method, seed)) for seed in (0, 1, 2)]
+    splits = [assign_subsets(molecules, settings(method, seed)) for seed in (0, 1, 2)]
     assert splits[0] != splits[1] != splits[2] != splits[0]
 
 
 @pytest.mark.parametrize("method", SEEDED)
 def test_seed_is_required(molecules, method):
     with pytest.raises(ValueError, match="needs a seed"):
-        assign_parts(molecules, settings(method, seed=None))
+        assign_subsets(molecules, settings(method, seed=None))
 
 
 def test_scaffold_does_not_depend_on_the_seed(molecules):
     first, second = (
-        assign_parts(molecules, settings("scaffold", seed)) for seed in (None, 1)
+        assign_subsets(molecules, settings("scaffold", seed)) for seed in (None, 1)
     )
     assert first == second
 
 
 def test_scaffold_keeps_rings_together(molecules):
-    assigned = assign_parts(molecules, settings("scaffold"))
-    rings = [smiles.lstrip("C") for smiles in read_part(molecules).smiles]
-    parts = {}
-    for ring, part in zip(rings, assigned, strict=True):
-        parts.setdefault(ring, set()).add(part)
-    assert all(len(names) == 1 for names in parts.values())
+    assigned = assign_subsets(molecules, settings("scaffold"))
+    rings = [smiles.lstrip("C") for smiles in read_subset(molecules).smiles]
+    subsets = {}
+    for ring, subset in zip(rings, assigned, strict=True):
+        subsets.setdefault(ring, set()).add(subset)
+    assert all(len(names) == 1 for names in subsets.values())
 
 
 def test_scaffold_too_large_for_train_is_reported(tmp_path, caplog):
@@ -185,8 +186,8 @@ def test_scaffold_too_large_for_train_is_reported(tmp_path, caplog):
     rows = [[i, i, text, f"G{i}", i % 2] for i, text in enumerate(smiles)]
     write_table(tmp_path / "molecules.csv", [*KEYS, "a"], rows)
     fractions = {"train": 0.7, "valid": 0.2, "test": 0.1}
-    with pytest.raises(UserError, match="of the train part|every part must have"):
-        assign_parts(
+    with pytest.raises(UserError, match="of the train set|every set must have"):
+        assign_subsets(
             tmp_path / "molecules.csv", settings("scaffold", None, **fractions)
         )
     assert any("train has 0.15 of the groups" in line for line in caplog.messages)
@@ -206,7 +207,7 @@ def test_stratified_sees_the_labels_of_all_rows_of_a_group(tmp_path):
     later = [[200 + i, i, "C", f"G{i}", "1"] for i in range(0, 200, 4)]
     path = tmp_path / "molecules.csv"
     write_table(path, [*KEYS, "a"], first + later)
-    assigned = assign_parts(path, settings("stratified"))
+    assigned = assign_subsets(path, settings("stratified"))
     assert Counter(assigned[200:]) == {"train": 30, "valid": 10, "test": 10}
 
 
@@ -216,11 +217,11 @@ def test_lost_groups_are_noticed():
 
 
 def test_column_is_taken_as_it_is(with_column, tmp_path):
-    parts = ["test", "test", "train", "train", "valid", "valid", "train"]
-    path = with_column(parts)
-    assigned = assign_parts(path, {"method": "column", "column": "set"})
-    assert assigned == parts
-    files = {part: tmp_path / f"{part}.csv" for part in PARTS}
+    subsets = ["test", "test", "train", "train", "valid", "valid", "train"]
+    path = with_column(subsets)
+    assigned = assign_subsets(path, {"method": "column", "column": "set"})
+    assert assigned == subsets
+    files = {subset: tmp_path / f"{subset}.csv" for subset in SUBSETS}
     write_split(path, Assignment(assigned, []), tmp_path / "assignment.tsv", files)
     header, rows = read_table(files["train"])
     assert header == [*KEYS, "a"]
@@ -228,7 +229,7 @@ def test_column_is_taken_as_it_is(with_column, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("parts", "changes", "message"),
+    ("subsets", "changes", "message"),
     [
         (["train", "Test"], {}, "'set' must be .*, got 'Test' for molecule 1"),
         (["train", ""], {}, "got '' for molecule 1"),
@@ -241,41 +242,43 @@ def test_column_is_taken_as_it_is(with_column, tmp_path):
         (
             ["train", "train", "valid", "valid", "test", "test"],
             {"labels": "010111"},
-            "no task has two different labels among the 2 molecules of the test part",
+            "no task has two different labels among the 2 molecules of the test set",
         ),
         (
             ["train", "train", "valid", "valid", "test", "test"],
             {"labels": "010 01"},
-            "of the valid part",
+            "of the valid set",
         ),
     ],
 )
-def test_unusable_column_is_refused(with_column, parts, changes, message):
-    path = with_column(parts, **changes)
+def test_unusable_column_is_refused(with_column, subsets, changes, message):
+    path = with_column(subsets, **changes)
     with pytest.raises(UserError, match=message):
-        assign_parts(path, {"method": "column", "column": "set"})
+        assign_subsets(path, {"method": "column", "column": "set"})
 
 
 def test_missing_column_is_refused(molecules):
     with pytest.raises(ValueError, match="no column 'split_by'"):
-        assign_parts(molecules, {"method": "column", "column": "set"})
+        assign_subsets(molecules, {"method": "column", "column": "set"})
 
 
 @pytest.mark.parametrize("method", SPLITTERS)
 def test_empty_part_is_refused_with_fractions_and_sizes(molecules, method):
     extreme = settings(method, train=0.999, valid=0.001, test=0.0)
     with pytest.raises(UserError, match="test 0; .*valid 0.001"):
-        assign_parts(molecules, extreme)
+        assign_subsets(molecules, extreme)
 
 
 def test_task_with_one_class_in_a_part_is_reported(tmp_path, caplog):
     labels = ["00", "11", "00", "10", "00", "11"]
-    parts = ["train", "train", "valid", "valid", "test", "test"]
-    rows = [[i, i, "C", f"G{i}", *labels[i], part] for i, part in enumerate(parts)]
+    subsets = ["train", "train", "valid", "valid", "test", "test"]
+    rows = [
+        [i, i, "C", f"G{i}", *labels[i], subset] for i, subset in enumerate(subsets)
+    ]
     write_table(tmp_path / "molecules.csv", [*KEYS, "a", "b", "split_by"], rows)
     split = {"method": "column", "column": "set"}
-    assert assign_parts(tmp_path / "molecules.csv", split) == parts
-    assert caplog.messages == ["Task b has no two different labels in the valid part"]
+    assert assign_subsets(tmp_path / "molecules.csv", split) == subsets
+    assert caplog.messages == ["Task b has no two different labels in the valid set"]
 
 
 def folded(method, seed=0, folds=4, repeats=2):
@@ -286,14 +289,14 @@ def folded(method, seed=0, folds=4, repeats=2):
 @pytest.mark.parametrize("method", SPLITTERS)
 def test_folds_cut_the_groups_of_the_training_part(molecules, method):
     assigned = assign(molecules, folded(method), "binary")
-    assert set(assigned.parts) == {"train", "test"}
+    assert set(assigned.subsets) == {"train", "test"}
     assert len(assigned.folds) == 2
-    groups = read_part(molecules).groups
+    groups = read_subset(molecules).groups
     for fold_of in assigned.folds:
         pairs = set(zip(groups, fold_of, strict=True))
         assert len(pairs) == len(set(groups))
-        for fold, part in zip(fold_of, assigned.parts, strict=True):
-            assert (fold >= 0) == (part == "train")
+        for fold, subset in zip(fold_of, assigned.subsets, strict=True):
+            assert (fold >= 0) == (subset == "train")
         sizes = Counter(fold for _, fold in pairs if fold >= 0)
         assert set(sizes) == {0, 1, 2, 3}
         # A scaffold goes as a whole.
@@ -306,8 +309,8 @@ def test_folds_cut_the_groups_of_the_training_part(molecules, method):
 def test_folds_leave_the_test_part_to_hold_out(molecules):
     one = assign(molecules, folded("random", repeats=1), "binary")
     two = assign(molecules, folded("random", folds=2), "binary")
-    assert one.parts == two.parts
-    assert Counter(one.parts)["test"] == pytest.approx(0.2 * 230, abs=12)
+    assert one.subsets == two.subsets
+    assert Counter(one.subsets)["test"] == pytest.approx(0.2 * 230, abs=12)
 
 
 @pytest.mark.parametrize("method", SPLITTERS)
@@ -318,7 +321,7 @@ def test_outer_folds_test_every_molecule_once(molecules, method):
         split = folded(method, folds=2, repeats=1) | outer
         del split["fractions"]
         assigned = assign(molecules, split, "binary")
-        tested.update(row for row, p in enumerate(assigned.parts) if p == "test")
+        tested.update(row for row, p in enumerate(assigned.subsets) if p == "test")
     assert tested == dict.fromkeys(range(230), 1)
 
 
@@ -331,14 +334,16 @@ def test_stratified_folds_spread_the_positives():
 
 def test_fold_files_are_the_training_part(molecules, tmp_path):
     assigned = assign(molecules, folded("random"), "binary")
-    files = {part: tmp_path / f"{part}.csv" for part in PARTS}
+    files = {subset: tmp_path / f"{subset}.csv" for subset in SUBSETS}
     write_split(molecules, assigned, tmp_path / "assignment.tsv", files)
     header, rows = read_table(files["train"])
     judged = []
     for fold in range(4):
-        own = {part: tmp_path / f"{fold}-{part}.csv" for part in ("train", "valid")}
+        own = {
+            subset: tmp_path / f"{fold}-{subset}.csv" for subset in ("train", "valid")
+        }
         write_fold(files["train"], tmp_path / "assignment.tsv", 1, fold, own)
-        members = {part: read_table(path) for part, path in own.items()}
+        members = {subset: read_table(path) for subset, path in own.items()}
         assert all(there == header for there, _ in members.values())
         both = members["train"][1] + members["valid"][1]
         assert sorted(both) == sorted(rows)
@@ -362,8 +367,8 @@ def test_latest_molecules_are_the_test_part(with_column, times):
     labels = "".join(str(order.index(row) % 2) for row in range(9))
     fractions = {"train": 5 / 9, "valid": 2 / 9, "test": 2 / 9}
     path = with_column(times, labels=labels)
-    parts = assign_parts(path, TIMED | {"fractions": fractions})
-    by_time = [parts[row] for row in order]
+    subsets = assign_subsets(path, TIMED | {"fractions": fractions})
+    by_time = [subsets[row] for row in order]
     assert by_time == ["train"] * 5 + ["valid"] * 2 + ["test"] * 2
 
 
@@ -373,8 +378,8 @@ def test_molecules_of_one_time_and_of_one_group_stay_together(with_column):
     groups = [*map("G{}".format, range(9)), "G0"]
     path = with_column(times, labels="0110001010", groups=groups)
     fractions = {"train": 0.4, "valid": 0.25, "test": 0.35}
-    parts = assign_parts(path, TIMED | {"fractions": fractions})
-    assert parts == [*["train"] * 5, *["valid"] * 2, *["test"] * 2, "train"]
+    subsets = assign_subsets(path, TIMED | {"fractions": fractions})
+    assert subsets == [*["train"] * 5, *["valid"] * 2, *["test"] * 2, "train"]
 
 
 @pytest.mark.parametrize(
@@ -383,7 +388,7 @@ def test_molecules_of_one_time_and_of_one_group_stay_together(with_column):
 )
 def test_time_that_is_none_is_refused(with_column, times, wrong):
     with pytest.raises(UserError, match=f"'measured' must be a number.*{wrong!r}"):
-        assign_parts(with_column(times), TIMED)
+        assign_subsets(with_column(times), TIMED)
 
 
 def given(**changes):
@@ -392,17 +397,17 @@ def given(**changes):
 
 def test_given_test_part_stays_as_it_is(with_column):
     column = ["test", "", "test", *[""] * 37]
-    # Row 7 is the same molecule as row 0 of the test part.
+    # Row 7 is the same molecule as row 0 of the test set.
     groups = [f"G{0 if row == 7 else row}" for row in range(40)]
     path = with_column(column, labels="0110" * 10, groups=groups)
-    parts = assign_parts(path, given())
-    assert [row for row, part in enumerate(parts) if part == "test"] == [0, 2]
-    assert [row for row, part in enumerate(parts) if part == ""] == [7]
-    sizes = Counter(parts)
+    subsets = assign_subsets(path, given())
+    assert [row for row, subset in enumerate(subsets) if subset == "test"] == [0, 2]
+    assert [row for row, subset in enumerate(subsets) if subset == ""] == [7]
+    sizes = Counter(subsets)
     assert (sizes["train"], sizes["valid"]) == (27, 10)
     crossed = given(cross_validation={"folds": 3, "repeats": 1})
     assigned = assign(path, crossed, "binary")
-    assert set(assigned.parts) == {"train", "test", ""}
+    assert set(assigned.subsets) == {"train", "test", ""}
     assert assigned.folds[0][0] == assigned.folds[0][7] == -1
 
 
@@ -412,12 +417,12 @@ def test_given_test_part_stays_as_it_is(with_column):
 )
 def test_unusable_given_test_part_is_refused(with_column, column, message):
     with pytest.raises(UserError, match=message):
-        assign_parts(with_column(column), given())
+        assign_subsets(with_column(column), given())
 
 
 def test_class_that_training_lacks_is_refused(with_column):
     path = with_column(["train", "train", "valid", "valid", "test", "test"], "010201")
     by_column = {"method": "column", "column": "set"}
-    with pytest.raises(UserError, match="train part has no molecule of class 2 of"):
-        assign_parts(path, by_column, "multiclass")
-    assert len(assign_parts(path, by_column, "regression")) == 6
+    with pytest.raises(UserError, match="train set has no molecule of class 2 of"):
+        assign_subsets(path, by_column, "multiclass")
+    assert len(assign_subsets(path, by_column, "regression")) == 6

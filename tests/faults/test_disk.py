@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from helpers.broken_run import BrokenRun, assert_same, goes_on
+from helpers.broken_run import BrokenRun, assert_same, save_state
 
 pytestmark = [
     pytest.mark.long,
@@ -52,7 +52,7 @@ def test_full_disk(finished, searched, disk, kilobytes):
     # A job that has no room for its message leaves none.
     assert FULL in run.output or "MB left" in run.output
     remount(disk, "size=200m")
-    goes_on(project, finished)
+    save_state(project, finished)
 
 
 @pytest.mark.promise(
@@ -66,7 +66,7 @@ def test_read_only_project(finished, searched, disk):
     (line,) = run.output.splitlines()
     assert f".toxtune/lock cannot be written: {READ_ONLY}" in line
     remount(disk, "rw")
-    goes_on(project, finished)
+    save_state(project, finished)
 
 
 @pytest.mark.promise(
@@ -79,7 +79,7 @@ def test_read_only_store(finished, searched, disk):
     assert READ_ONLY in run.output
     assert str(disk) in run.output
     assert "Traceback" not in run.output
-    goes_on(searched, finished)
+    save_state(searched, finished)
 
 
 @pytest.mark.promise(

@@ -6,12 +6,12 @@ import time
 
 import pytest
 
-from helpers.broken_run import BrokenRun, assert_same, goes_on
+from helpers.broken_run import BrokenRun, assert_same, save_state
 
 KILLS = 100
 # As many as the gate has time for.
 IN_EVERY_TEST_RUN = 3
-# The others end with the scores on the test part: all that a number is defended with.
+# The others end with the scores on the test set: all that a number is defended with.
 EVERY_FIFTH_IS_WHOLE = 5
 SCORES = "results/tiny/test.json"
 VICTIMS = {
@@ -80,9 +80,9 @@ def test_kill(seconds, finished, searched, seed, victim):
     status = run.end()
     run.wait_until_gone()
     if victim in ("training", "trainer"):
-        # The test part is opened once: that alone is not tried again.
+        # The test set is opened once: that alone is not tried again.
         assert status == 0 or "✗ open_test" in run.output, run.output
     if status == 0:
         # Snakemake tried again, or had done it all when it was killed.
         assert_same(searched, finished)
-    goes_on(searched, finished, *targets)
+    save_state(searched, finished, *targets)

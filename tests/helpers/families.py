@@ -10,7 +10,7 @@ import pytest
 
 from toxtune.models.base import Examples
 from toxtune.models.registry import MODULES, family_module
-from toxtune.tasks import BINARY, MULTICLASS, REGRESSION
+from toxtune.tasks import TaskType
 
 N_MOLECULES, N_FEATURES, N_TASKS = 20, 64, 5
 ALL_MISSING, ONE_CLASS = 3, 4
@@ -30,7 +30,8 @@ QUICK = {
 # Families that learn binary tasks: what follows is told of those. The other kinds of
 # tasks are in test_kinds.py.
 families = pytest.mark.parametrize(
-    "family", [name for name in MODULES if BINARY in family_module(name).KINDS]
+    "family",
+    [name for name in MODULES if TaskType.BINARY in family_module(name).TASK_TYPES],
 )
 resourceful = pytest.mark.parametrize(
     "family", [family for family in MODULES if family_module(family).RESOURCE]
@@ -51,17 +52,17 @@ def examples(seed):
 TRAIN, VALID = examples(1), examples(2)
 
 
-def examples_of(kind, seed):
-    """Make the molecules of `examples` with labels of another kind, some missing."""
+def examples_of(task_type, seed):
+    """Make the molecules of `examples` with labels of another type, some missing."""
     rng = np.random.default_rng([seed, 7])
     labels = {
-        MULTICLASS: rng.integers(0, N_CLASSES, (N_MOLECULES, N_TASKS)),
-        REGRESSION: rng.normal(50, 10, (N_MOLECULES, N_TASKS)),
-    }[kind].astype(np.float32)
+        TaskType.MULTICLASS: rng.integers(0, N_CLASSES, (N_MOLECULES, N_TASKS)),
+        TaskType.REGRESSION: rng.normal(50, 10, (N_MOLECULES, N_TASKS)),
+    }[task_type].astype(np.float32)
     labels[rng.random(labels.shape) < 0.2] = np.nan
     labels[:, ALL_MISSING] = np.nan
     labels[:, ONE_CLASS] = np.where(np.isnan(labels[:, ONE_CLASS]), np.nan, 1)
-    return Examples(examples(seed).features, labels, kind)
+    return Examples(examples(seed).features, labels, task_type)
 
 
 def fit(family, seed=0, train=TRAIN, valid=VALID, state=None, **hyperparameters):
@@ -85,8 +86,11 @@ def predicted(*arguments, **words):
 
 def bits(fitted):
     """All that a training gives, to be compared bit for bit."""
-    parts = fitted.model.predict(TRAIN.features), fitted.model.predict(VALID.features)
-    return [*(predictions.tobytes() for predictions in parts), fitted.curve]
+    predicted = (
+        fitted.model.predict(TRAIN.features),
+        fitted.model.predict(VALID.features),
+    )
+    return [*(predictions.tobytes() for predictions in predicted), fitted.curve]
 
 
 def trained_in_steps(family, amounts, folder, **hyperparameters):

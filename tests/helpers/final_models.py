@@ -19,24 +19,27 @@ LABELS = {
 SEEDS = [3, 5]
 
 
-def make(folder, kind="binary", temperature=2.0, **changes):
+def make(folder, task_type="binary", temperature=2.0, **changes):
     """Write a final model of two small forests."""
     values = featurize(ECFP, SMILES).values.astype(np.float32)
-    labels = np.array(LABELS[kind], dtype=np.float32)
+    labels = np.array(LABELS[task_type], dtype=np.float32)
     settings = {name: one.default for name, one in HYPERPARAMETERS.items()}
     models = []
     for seed in SEEDS:
         fitted = fit(
-            Examples(values, labels, kind), None, settings | {"n_estimators": 7}, seed
+            Examples(values, labels, task_type),
+            None,
+            settings | {"n_estimators": 7},
+            seed,
         )
         models.append(folder / f"seed-{seed}.skops")
         fitted.model.save(models[-1])
     card = {
         "format": 1,
         "trial": {"family": "random_forest", "features": "ecfp"},
-        "kind": kind,
+        "task_type": task_type,
         "tasks": ["one", "two"],
-        "n_outputs": 6 if kind == "multiclass" else 2,
+        "n_outputs": 6 if task_type == "multiclass" else 2,
         "smiles_column": "smiles",
         "features": {"ecfp": ECFP},
         "seeds": SEEDS,

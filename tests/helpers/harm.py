@@ -15,7 +15,7 @@ COLUMNS = {
     "id_column": None,
     "part_column": None,
     "tasks": [],
-    "kind": "binary",
+    "task_type": "binary",
 }
 
 

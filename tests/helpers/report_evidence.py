@@ -12,7 +12,7 @@ _BRIER = ["brier", "brier_scaled", "brier_prevalence"]
 
 
 def made_evidence(
-    kind: str, tasks: list[str], selection: dict[str, Any], n_molecules: int
+    task_type: str, tasks: list[str], selection: dict[str, Any], n_molecules: int
 ) -> Evidence:
     """Make up what stands in the files; the other family's winner is a bit worse."""
     corrected = {
@@ -25,7 +25,7 @@ def made_evidence(
         }
         for family, won in selection["winners"].items()
     }
-    binary = kind == "binary"
+    binary = task_type == "binary"
     return Evidence(
         optimism={
             "overall": corrected[selection["overall"]],
@@ -75,9 +75,9 @@ def _judged(selection: dict[str, Any], task: str, names: list[str]) -> pd.DataFr
     scores = dict.fromkeys(names, 0.5)
     return pd.DataFrame(
         [
-            {"family": family, "part": part, "task": task, **scores}
+            {"family": family, "subset": subset, "task": task, **scores}
             for family in selection["winners"]
-            for part in ("valid", "test")
+            for subset in ("valid", "test")
         ]
     )
 
@@ -88,7 +88,7 @@ def made_reliability(tasks: list[str], seeds: list[int]) -> pd.DataFrame:
         [
             {
                 "family": family,
-                "part": part,
+                "subset": subset,
                 "task": task,
                 "seed": seed,
                 "bin": number,
@@ -99,7 +99,7 @@ def made_reliability(tasks: list[str], seeds: list[int]) -> pd.DataFrame:
                 "high": number / 10 + 0.2,
             }
             for family in ("dense", "random_forest")
-            for part in ("valid", "test")
+            for subset in ("valid", "test")
             for task in tasks
             for seed in seeds
             for number in range(1, 9)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.report_evidence import made_evidence, made_frequencies, made_reliability
-from toxtune.data.parts import Part
+from toxtune.data.subsets import Subset
 from toxtune.report.run import Run
 from toxtune.stats.metrics import METRICS, metrics_of
 
@@ -48,11 +48,11 @@ OPENING = {
 
 
 def made_run(
-    kind: str = "binary", n_trials: int = 24, n_tasks: int = 2, epochs: int = 5
+    task_type: str = "binary", n_trials: int = 24, n_tasks: int = 2, epochs: int = 5
 ) -> Run:
     """Make up a run of two families whose scores depend on the learning rate most."""
     random = np.random.default_rng(0)
-    metric = OBJECTIVES[kind]
+    metric = OBJECTIVES[task_type]
     specs = {
         f"{number:012x}": {"trial": _trial(number, random), "folders": {}}
         for number in range(n_trials)
@@ -65,22 +65,22 @@ def made_run(
         name="made-up",
         settings=SETTINGS,
         selection=selection,
-        test=_test(kind, tasks, selection),
+        test=_test(task_type, tasks, selection),
         curation={"rows": 1030, "dropped": 10, "groups": 1000, "labels_cleared": 4},
         provenance=PROVENANCE,
         specs=specs,
         trials=trials,
         cost=_cost(trials, random),
-        test_part=_part(kind, tasks, random),
+        test_set=_subset(task_type, tasks, random),
         test_predictions={
-            family: _predictions(kind, n_tasks, random)
+            family: _predictions(task_type, n_tasks, random)
             for family in selection["winners"]
         },
         curves=_curves(trials, epochs, random),
         openings=[OPENING],
-        evidence=made_evidence(kind, tasks, selection, N_MOLECULES["test"]),
+        evidence=made_evidence(task_type, tasks, selection, N_MOLECULES["test"]),
         frequencies=made_frequencies(trials),
-        reliability=made_reliability(tasks, SEEDS) if kind == "binary" else None,
+        reliability=made_reliability(tasks, SEEDS) if task_type == "binary" else None,
         prospective=[],
     )
 
@@ -160,14 +160,16 @@ def _selection(
     }
 
 
-def _test(kind: str, tasks: list[str], selection: dict[str, Any]) -> dict[str, Any]:
+def _test(
+    task_type: str, tasks: list[str], selection: dict[str, Any]
+) -> dict[str, Any]:
     scores = {"train": 0.9, "valid": 0.8, "test": 0.75, "test_interval": [0.7, 0.8]}
     report = {
         metric: {
             "mean": {**scores, "test_sd_over_seeds": 0.01},
             "tasks": {task: scores for task in tasks},
         }
-        for metric in metrics_of(kind)
+        for metric in metrics_of(task_type)
     }
     return {
         "overall": selection["overall"],
@@ -208,20 +210,22 @@ def _cost(trials: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
     )
 
 
-def _part(kind: str, tasks: list[str], random: np.random.Generator) -> Part:
+def _subset(task_type: str, tasks: list[str], random: np.random.Generator) -> Subset:
     size = (N_MOLECULES["test"], len(tasks))
     labels = {
         "binary": random.integers(0, 2, size),
         "multiclass": random.integers(0, 3, size),
         "regression": random.normal(size=size),
-    }[kind].astype(np.float32)
+    }[task_type].astype(np.float32)
     labels[random.random(size) < 0.2] = np.nan
     names = [f"m{number}" for number in range(size[0])]
-    return Part(names, ["C"] * size[0], names, tasks, labels)
+    return Subset(names, ["C"] * size[0], names, tasks, labels)
 
 
-def _predictions(kind: str, n_tasks: int, random: np.random.Generator) -> np.ndarray:
-    n_outputs = n_tasks * (3 if kind == "multiclass" else 1)
+def _predictions(
+    task_type: str, n_tasks: int, random: np.random.Generator
+) -> np.ndarray:
+    n_outputs = n_tasks * (3 if task_type == "multiclass" else 1)
     return random.random((len(SEEDS), N_MOLECULES["test"], n_outputs))
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from toxtune.data.parts import write_table
+from toxtune.data.subsets import write_table
 from toxtune.features.arrays import Features, save_features
 from toxtune.io.files import sha256_of_file, write_json
 from toxtune.search.space import read_space
@@ -24,14 +24,14 @@ TRIAL = make_trial("d", "s", "random_forest", "maccs+circular", SETTINGS)
 def small_training() -> Replicate:
     """Write two parts with features into this folder; return a training on them."""
     rng = np.random.default_rng(0)
-    for part, n in {"train": 30, "valid": 10}.items():
+    for subset, n in {"train": 30, "valid": 10}.items():
         bits = rng.integers(0, 2, (n, 16)).astype(bool)
         halves = np.hsplit(bits, 2)
-        for path, half in zip(TRIAL.features_files(part), halves, strict=True):
+        for path, half in zip(TRIAL.features_files(subset), halves, strict=True):
             save_features(Path(path), Features(half))
         rows = [[row, row, "C", f"G{row}", int(bits[row, 0]), ""] for row in range(n)]
         header = ["row", "id", "smiles", "group", "first bit", "blank"]
-        write_table(Path(TRIAL.part_file(part)), header, rows)
+        write_table(Path(TRIAL.subset_file(subset)), header, rows)
     return Replicate(TRIAL, seed=0)
 
 

@@ -32,8 +32,8 @@ MOST_MODULES_AT_THE_ROOT = 8
 
 
 def wing(module):
-    parts = module.split(".")
-    return parts[1] if len(parts) > 1 and parts[1] in WINGS else "root"
+    subsets = module.split(".")
+    return subsets[1] if len(subsets) > 1 and subsets[1] in WINGS else "root"
 
 
 def imported(path):

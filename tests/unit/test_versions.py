@@ -220,7 +220,7 @@ def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
         "models/hyperparameters.py",
         f"models/{family}.py",
         *(f"models/{module}.py" for module in shared),
-        "data/parts.py",
+        "data/subsets.py",
         "training/fitting.py",
         *(["errors.py"] if family == "dense" else []),
     }

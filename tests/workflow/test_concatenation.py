@@ -24,13 +24,13 @@ COUNTS = "circular-count-radius-2-size-64"
 def test_each_representation_is_computed_once_and_shared(project):
     overlay = project.overlay(OVERLAY)
     planned = Counter(job["rule"] for job in project.planned(*overlay))
-    assert planned["featurize_part"] == 3 * 3
-    assert (planned["fit_transform"], planned["transform_part"]) == (1, 3)
+    assert planned["featurize_subset"] == 3 * 3
+    assert (planned["fit_transform"], planned["transform_subset"]) == (1, 3)
     project.run(*overlay)
     assert not project.planned_rules(*overlay)
     (split,) = (project.folder / "data").glob("*/*/assignment.tsv")
-    for part in ("train", "valid", "test"):
-        names = sorted(path.name for path in (split.parent / part).iterdir())
+    for subset in ("train", "valid", "test"):
+        names = sorted(path.name for path in (split.parent / subset).iterdir())
         assert names == [
             f"{COUNTS}.npz",
             "descriptors.npz",

@@ -139,7 +139,7 @@ def test_one_seed_for_use_opens_nothing(finished_copy):
 def test_another_rule_of_choice_trains_nothing(finished_copy):
     overlay = finished_copy.overlay("select: {rule: one_se}")
     expected = {rule: n for rule, n in DOWNSTREAM.items() if rule != "gather_trials"}
-    assert finished_copy.planned_rules(*overlay) == {"weigh_trials": 1, **expected}
+    assert finished_copy.planned_rules(*overlay) == {"rank_simplicity": 1, **expected}
 
 
 def test_shuffled_labels_share_nothing_with_the_real_ones(finished_copy):

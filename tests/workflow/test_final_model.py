@@ -34,7 +34,7 @@ LACKING = "michael_acceptor"
 def refitted(tmp_path_factory):
     """A run with a refit, and with later data: all molecules, and some nonsense.
 
-    What train and valid do not have of them is the test part, whose scores are known.
+    What train and valid do not have of them is the test set, whose scores are known.
     """
     project = new_project(tmp_path_factory.mktemp("final") / "project")
     header, *rows = csv.reader(demo_csv().splitlines())
@@ -143,8 +143,8 @@ def test_later_data_without_those_seen_before_give_the_scores_of_the_test_part(
     sizes = test["molecules"]
     assert report["already_seen"] == sizes["train"] + sizes["valid"]
     stored = pd.read_csv(folder / "refit_test_predictions.csv", dtype={"id": str})
-    (part,) = refitted.folder.glob("data/*/*/test.csv")
-    labels = pd.read_csv(part, dtype={"id": str}).set_index("id")
+    (subset,) = refitted.folder.glob("data/*/*/test.csv")
+    labels = pd.read_csv(subset, dtype={"id": str}).set_index("id")
     means = stored.groupby("id", sort=False).mean(numeric_only=True)
     from sklearn.metrics import roc_auc_score
 

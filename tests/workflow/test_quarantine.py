@@ -1,4 +1,4 @@
-"""The job graph proves that the selection cannot have seen the test part."""
+"""The job graph proves that the selection cannot have seen the test set."""
 
 from collections import Counter
 
@@ -56,7 +56,7 @@ SEARCHES = {
         "search:\n  strategy: tpe" + SPACE
     ),
     "by time": "split: {method: time, column: mol_id, seeds: null}",
-    "given test part": "split: {column: set}",
+    "given test set": "split: {column: set}",
     "refit": "final: {refit: train+valid}",
     "one standard error": "select: {rule: one_se}",
 }
@@ -70,13 +70,13 @@ def jobs(request, tmp_path_factory):
 
 
 def test_no_job_before_the_selection_sees_the_test_part(jobs):
-    # What is fitted or told of the validation part belongs to the selection.
+    # What is fitted or told of the validation set belongs to the selection.
     rules = {"select_best", "train_winner", "correct_selection", "calibrate_winners"}
     rules |= {"refit_winner", "save_final_model"}
     targets = [job for job in jobs if job["rule"] in rules]
     assert len(targets) >= 3
     before = ancestors(jobs, targets)
-    assert {job["rule"] for job in before} >= {"featurize_part", "train_replicate"}
+    assert {job["rule"] for job in before} >= {"featurize_subset", "train_replicate"}
     for job in before:
         if job["rule"] not in MAKERS_OF_THE_SPLIT:
             seen = [path for path in job["input"] + job["output"] if of_test_part(path)]
@@ -113,8 +113,8 @@ def test_scaling_is_fitted_on_the_training_part_alone(project):
         if job["rule"] not in MAKERS_OF_THE_SPLIT:
             paths = job["input"] + job["output"]
             assert not [path for path in paths if "/valid" in path or "/test" in path]
-    scaled = [job for job in jobs if job["rule"] == "transform_part"]
-    assert {job["wildcards"]["part"] for job in scaled} == {"train", "valid", "test"}
+    scaled = [job for job in jobs if job["rule"] == "transform_subset"]
+    assert {job["wildcards"]["subset"] for job in scaled} == {"train", "valid", "test"}
     assert all(fits[0]["output"][0] in job["input"] for job in scaled)
 
 
@@ -138,7 +138,7 @@ def test_each_training_set_has_a_transform_of_its_own(project):
     jobs = project.planned("--forceall", *project.overlay(folds + SCALED))
     test_no_job_before_the_selection_sees_the_test_part(jobs)
     fits = {job["output"][0]: job["input"] for job in jobs if is_of("fit", job)}
-    # Three folds, and the whole training part, which the winners are trained on.
+    # Three folds, and the whole training set, which the winners are trained on.
     assert len(fits) == 4
     for transform, (features,) in fits.items():
         folder = transform.split("/transforms/")[0]
@@ -161,7 +161,7 @@ def test_features_of_a_fold_are_computed_once(project):
     folds = "validation: {scheme: cross_validation, folds: 3, repeats: 2}"
     jobs = project.planned(*project.overlay(folds))
     counts = Counter(job["rule"] for job in jobs)
-    assert counts["featurize_part"] == 2
+    assert counts["featurize_subset"] == 2
     assert counts["take_fold"] == 6
     assert counts["take_fold_features"] == 12
     # 2 + 2 trials, 2 seeds, 6 folds.
@@ -169,7 +169,7 @@ def test_features_of_a_fold_are_computed_once(project):
 
 
 def test_a_leak_would_be_found(jobs):
-    """The proof has teeth: one training that reads the test part is caught."""
+    """The proof has teeth: one training that reads the test set is caught."""
     leaky = [dict(job) for job in jobs]
     training = next(job for job in leaky if job["rule"] == "train_replicate")
     test = next(path for job in jobs for path in job["input"] if of_test_part(path))

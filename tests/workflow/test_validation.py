@@ -1,10 +1,10 @@
-"""Ways to judge trials other than one validation part, run for real on forests."""
+"""Ways to judge trials other than one validation set, run for real on forests."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-PARTS = ("train", "valid", "test")
+SUBSETS = ("train", "valid", "test")
 
 
 FORESTS = """
@@ -84,9 +84,9 @@ def test_test_part_of_a_file_of_its_own(searched):
         for path in (searched.folder / "data").glob("*/*/test.csv")
         if tested == set(pd.read_csv(path)["id"])
     }
-    known = [set(pd.read_csv(folder / f"{part}.csv")["id"]) for part in PARTS]
+    known = [set(pd.read_csv(folder / f"{subset}.csv")["id"]) for subset in SUBSETS]
     assert not tested & (known[0] | known[1])
     assert tested <= set(table["mol_id"].iloc[:90])
-    groups = [set(pd.read_csv(folder / f"{part}.csv")["group"]) for part in PARTS]
+    groups = [set(pd.read_csv(folder / f"{subset}.csv")["group"]) for subset in SUBSETS]
     assert not groups[2] & (groups[0] | groups[1])
     assert searched.faults(*overlay[1:]) == []

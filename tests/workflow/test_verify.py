@@ -82,7 +82,7 @@ def test_finished_run_holds_and_is_not_written_to(copied, capsys):
 
 def swap_rows():
     """Exchange a molecule of train for one of valid."""
-    train, valid = (only(f"data/*/*/{part}.csv") for part in ("train", "valid"))
+    train, valid = (only(f"data/*/*/{subset}.csv") for subset in ("train", "valid"))
     rows = [
         path.read_text("utf-8").splitlines(keepends=True) for path in (train, valid)
     ]
@@ -170,22 +170,22 @@ def damage_outcome():
     only("results/ledger/*.jsonl").write_text("", encoding="utf-8")
     return {
         "test_predictions.csv": "must be what the winners' models predict; differs by",
-        "test.json": "must be what the stored predictions of the test part give; line",
+        "test.json": "must be what the stored predictions of the test set give; line",
         "final.zip": "",
         "ledger/": "must have a line for the selection and models of tiny",
     }
 
 
 def damage_models():
-    """Damage what scores of the training part rest on, and say another seed."""
+    """Damage what scores of the training set rest on, and say another seed."""
     flip(only(f"{RESULTS}/models/dense/seed-0.keras.train.npy"))
     edit(only(f"{RESULTS}/models/random_forest/seed-1.skops.json"), seed=0)
     return {
         "seed-0.keras.train.npy": "must have the bytes of results/store",
         "random_forest/seed-1.skops": "must be of the selected trial",
         "ledger/": "must have a line for the selection and models of tiny",
-        "test.json": "must be what the stored predictions of the test part give",
-        "test.tsv": "must be what the stored predictions of the test part give",
+        "test.json": "must be what the stored predictions of the test set give",
+        "test.tsv": "must be what the stored predictions of the test set give",
     }
 
 

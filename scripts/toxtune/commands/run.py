@@ -26,7 +26,7 @@ SNAKEMAKE_LOCKS = Path(".snakemake/locks")
 WHERE_TO_LOOK = {
     "report.html": "the report: open it in a browser",
     "summary.md": "this summary",
-    "test.tsv": "scores on the test part",
+    "test.tsv": "scores on the test set",
     "trials.tsv": "all trials",
     "selection.json": "the frozen winners",
     "final.zip": "the model for use: `make predict`",

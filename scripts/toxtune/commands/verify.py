@@ -21,7 +21,7 @@ from toxtune.errors import UserError
 from toxtune.io.files import read_json
 from toxtune.runs.lock import no_run_beside
 from toxtune.verification.data import verify_data
-from toxtune.verification.findings import Anew, Findings
+from toxtune.verification.findings import Findings, Rebuild
 from toxtune.verification.outcome import verify_outcome
 from toxtune.verification.retraining import drawn, retrain
 from toxtune.verification.search import Training, verify_search
@@ -60,7 +60,7 @@ def verify(config: dict[str, Any], count: int, seed: int) -> Findings:
             )
     findings = Findings()
     with tempfile.TemporaryDirectory() as folder:
-        anew = Anew(Path(folder), findings)
+        anew = Rebuild(Path(folder), findings)
         trainings = [
             training for plan in plans for training in _verify(config, plan, anew)
         ]
@@ -70,18 +70,18 @@ def verify(config: dict[str, Any], count: int, seed: int) -> Findings:
     return findings
 
 
-def _verify(config: dict[str, Any], plan: Plan, anew: Anew) -> list[Training]:
+def _verify(config: dict[str, Any], plan: Plan, anew: Rebuild) -> list[Training]:
     """Verify one split; return the trainings that can be done anew."""
     print(f"results/{plan.run}", flush=True)
     data_hold = verify_data(config, plan, anew)
-    if not anew.path(plan.part_file("test")).is_file():
+    if not anew.path(plan.subset_file("test")).is_file():
         anew.findings.notes.append(f"results/{plan.run}: nothing but data was checked")
         return []
     trainings = verify_search(config, plan, anew)
     if Path("results", plan.run, "test.json").is_file():
         verify_outcome(config, plan, anew, _is_of_this_host(plan, trainings))
     else:
-        anew.findings.notes.append(f"results/{plan.run}: its test part is closed")
+        anew.findings.notes.append(f"results/{plan.run}: its test set is closed")
     if not data_hold:
         anew.findings.notes.append(
             f"results/{plan.run}: nothing was trained on data that do not hold"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from toxtune.config.plan import Plan, PlannedStage
-from toxtune.data.parts import SPLIT_COLUMN
 from toxtune.data.sources import _hash_of_source
+from toxtune.data.subsets import SPLIT_COLUMN
 from toxtune.features.definitions import definitions_of, features_name
 from toxtune.identity import short_id
 from toxtune.models.registry import family_module
@@ -14,7 +14,7 @@ from toxtune.search.space import read_space
 from toxtune.search.trials import Trial, make_trial, replicate_name
 from toxtune.splits.settings import fold_numbers, split_settings
 from toxtune.stats.metrics import METRICS
-from toxtune.tasks import BINARY
+from toxtune.tasks import TaskType
 
 # What decides a proposal; the rest of a space is its budget.
 SPACE_KEYS = ("family", "features", "hyperparameters")
@@ -67,7 +67,7 @@ class _Search:
     ----------
     name
         ``space-`` and the space's number.
-    kind
+    task_type
         Of the tasks.
     spelled
         The space as the configuration has it.
@@ -78,7 +78,7 @@ class _Search:
     """
 
     name: str
-    kind: str
+    task_type: TaskType
     spelled: dict[str, Any]
     definitions: dict[str, list[dict[str, Any]]]
     schedule: Schedule
@@ -111,12 +111,12 @@ def _search(
     name: str, key: str, spelled: dict[str, Any], config: dict[str, Any]
 ) -> _Search:
     features = config["features"]
-    kind = _kind(config)
-    space = read_space(spelled, list(features), key, kind)
+    task_type = _task_type(config)
+    space = read_space(spelled, list(features), key, task_type)
     settings = {**config["search"], **spelled}
     return _Search(
         name=name,
-        kind=kind,
+        task_type=task_type,
         spelled=spelled,
         definitions={
             name: definitions_of(features, name) for name in space.features.values
@@ -147,7 +147,7 @@ def _plan(
         stages.update(_stages(search, started, common, split))
     return Plan(
         run=run,
-        kind=_kind(config),
+        task_type=_task_type(config),
         dataset=dataset,
         dataset_id=identity["dataset"],
         split=split,
@@ -170,7 +170,7 @@ def _started(
                 family=search.spelled["family"],
                 features=search.features[point.features],
                 hyperparameters=point.hyperparameters,
-                kind=search.kind,
+                task_type=search.task_type,
             ),
             seeds,
         )
@@ -203,7 +203,7 @@ def _stages(
     """Lay the stages of a search on a split."""
     common = {
         **common,
-        "kind": search.kind,
+        "task_type": search.task_type,
         "space": {key: search.spelled[key] for key in SPACE_KEYS},
         "features": search.features,
     }
@@ -220,9 +220,9 @@ def _stages(
     }
 
 
-def _kind(config: dict[str, Any]) -> str:
-    """Return the kind of tasks that the objective is for."""
-    return METRICS[config["objective"]["metric"]].kind
+def _task_type(config: dict[str, Any]) -> str:
+    """Return the type of tasks that the objective is for."""
+    return METRICS[config["objective"]["metric"]].task_type
 
 
 def _dataset_settings(config: dict[str, Any]) -> dict[str, Any]:
@@ -230,7 +230,7 @@ def _dataset_settings(config: dict[str, Any]) -> dict[str, Any]:
 
     So that a new setting renames no dataset.
     """
-    dataset, kind, test = config["dataset"], _kind(config), {}
+    dataset, task_type, test = config["dataset"], _task_type(config), {}
     seed = dataset["permute_labels"]
     column = config["split"]["column"]
     if dataset["test_source"] is not None:
@@ -246,6 +246,6 @@ def _dataset_settings(config: dict[str, Any]) -> dict[str, Any]:
         "part_column": column,
         **test,
         # Binary labels had their ids first.
-        **({} if kind == BINARY else {"kind": kind}),
+        **({} if task_type == TaskType.BINARY else {"kind": task_type}),
         **({} if seed is None else {"permute_labels": seed}),
     }

@@ -9,10 +9,10 @@ from toxtune.config.plain_values import refuse_unplain
 from toxtune.config.schema import SCHEMAS, read_schema, schema_faults
 from toxtune.errors import UserError
 from toxtune.features.definitions import features_name
-from toxtune.features.featurizers import KINDS
+from toxtune.features.featurizers import FEATURIZERS
 from toxtune.splits.settings import HOLDOUT, NESTED, NO_REFIT
 from toxtune.stats.metrics import METRICS
-from toxtune.tasks import BINARY
+from toxtune.tasks import TaskType
 
 ROOT = SCHEMAS.parent
 
@@ -61,11 +61,11 @@ def _cross_checks(config: dict[str, Any]) -> Iterable[str]:
     yield from _check_final(config)
     yield from _check_features(config["features"])
     objective = config["objective"]
-    kind = METRICS[objective["metric"]].kind
-    if config["split"]["method"] == "stratified" and kind != BINARY:
+    task_type = METRICS[objective["metric"]].task_type
+    if config["split"]["method"] == "stratified" and task_type != TaskType.BINARY:
         yield (
             "split.method: stratified is for binary tasks, and objective.metric "
-            f"{objective['metric']} is for {kind} ones; write random or scaffold"
+            f"{objective['metric']} is for {task_type} ones; write random or scaffold"
         )
     expected = METRICS[objective["metric"]].direction
     if objective["direction"] != expected:
@@ -137,7 +137,7 @@ def _check_test_source(config: dict[str, Any]) -> Iterable[str]:
     method, column = config["split"]["method"], config["split"]["column"]
     if source is not None and (method in {"column", "time"} or column):
         yield (
-            "dataset.test_source: the test part cannot come from split.column as well; "
+            "dataset.test_source: the test set cannot come from split.column as well; "
             f"write split.column null and another split.method, got {source!r}"
         )
 
@@ -147,7 +147,7 @@ def _check_final(config: dict[str, Any]) -> Iterable[str]:
     if refit != NO_REFIT and scheme != HOLDOUT:
         yield (
             f"final.refit: with validation.scheme {scheme} the winners are trained on "
-            f"all molecules but the test part anyway; write none, got {refit!r}"
+            f"all molecules but the test set anyway; write none, got {refit!r}"
         )
     names = [one["name"] for one in config["prospective"]]
     if len(set(names)) < len(names):
@@ -164,7 +164,7 @@ def _check_features(features: dict[str, Any]) -> Iterable[str]:
 
 def _check_definition(key: str, definition: dict[str, Any]) -> Iterable[str]:
     kind = definition["kind"]
-    settings = KINDS[kind].settings
+    settings = FEATURIZERS[kind].settings
     unknown = [name for name in definition if name not in {"kind", *settings}]
     missing = [name for name in settings if settings[name] and name not in definition]
     if unknown:

@@ -6,7 +6,7 @@ from toxtune.config.plan import Plan
 
 
 def weighing_settings(config: dict[str, Any], plan: Plan) -> dict[str, Any]:
-    """Say what `weigh_trials` is told."""
+    """Say what `rank_simplicity` is told."""
     return {
         "objective": config["objective"],
         "seeds": sorted(config["search"]["seeds"]),

@@ -44,7 +44,7 @@ class Plan:
     ----------
     run
         Folder of the results below ``results/``.
-    kind
+    task_type
         Of the tasks, see `toxtune.tasks`.
     dataset, split
         Settings that decide the dataset and the split.
@@ -64,7 +64,7 @@ class Plan:
     """
 
     run: str
-    kind: str
+    task_type: str
     dataset: dict[str, Any]
     dataset_id: str
     split: dict[str, Any]
@@ -79,7 +79,7 @@ class Plan:
         """How the dataset's columns are read; its settings without checksums."""
         sums = self.checksums
         columns = {key: self.dataset[key] for key in self.dataset if key not in sums}
-        return {**columns, "kind": self.kind}
+        return {**columns, "task_type": self.task_type}
 
     @property
     def checksums(self) -> dict[str, str]:
@@ -138,23 +138,23 @@ class Plan:
         return self.folds != [None]
 
     @property
-    def model_parts(self) -> list[str]:
+    def model_subsets(self) -> list[str]:
         """The parts that the winners' models are made with."""
         return ["train"] if self.is_cross_validated else ["train", "valid"]
 
-    def part_file(self, part: str, fold: int | str | None = None) -> str:
+    def subset_file(self, subset: str, fold: int | str | None = None) -> str:
         """Path of a part's molecules."""
-        return f"{fold_folder(self.split_folder, fold)}/{part}.csv"
+        return f"{fold_folder(self.split_folder, fold)}/{subset}.csv"
 
-    def judged_files(self, part: str) -> list[str]:
+    def validation_files(self, subset: str) -> list[str]:
         """Paths of the molecules of a part in each training set of the search."""
-        return [self.part_file(part, fold) for fold in self.folds]
+        return [self.subset_file(subset, fold) for fold in self.folds]
 
-    def features_files(self, *parts: str, fold: int | str | None = None) -> list[str]:
+    def features_files(self, *subsets: str, fold: int | str | None = None) -> list[str]:
         """Paths of the parts' features, of all kinds that a trial may ask for."""
         return [
-            f"{fold_folder(self.split_folder, fold)}/{part}/{file}"
-            for part in parts
+            f"{fold_folder(self.split_folder, fold)}/{subset}/{file}"
+            for subset in subsets
             for name in sorted(self.features)
             for file in features_files(name)
         ]

@@ -10,12 +10,12 @@ from typing import Any
 from rdkit import rdBase
 
 from toxtune.data.labels import permute_labels
-from toxtune.data.parts import KEYS, SPLIT_COLUMN, write_table
 from toxtune.data.raw_table import RawRow, read_raw
 from toxtune.data.smiles import group_of, parse_smiles
+from toxtune.data.subsets import KEYS, SPLIT_COLUMN, write_table
 from toxtune.errors import UserError
 from toxtune.io.files import write_json
-from toxtune.tasks import BINARY, REGRESSION
+from toxtune.tasks import TaskType
 from toxtune.text import looks_like_formula, shown
 
 logger = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ def curate(path: Path, columns: dict[str, Any]) -> Curation:
             f"{path}: no molecule is left: RDKit can parse none of the {len(rows)} "
             f"SMILES in column {columns['smiles_column']!r}"
         )
-    molecules, settled = _settle_conflicts(kept, tasks, columns["kind"])
+    molecules, settled = _settle_conflicts(kept, tasks, columns["task_type"])
     # The key is there in the control alone: other datasets had their ids before it.
     if "permute_labels" in columns:
         molecules = _permuted(molecules, columns["permute_labels"])
@@ -80,22 +80,22 @@ def curate(path: Path, columns: dict[str, Any]) -> Curation:
     # Rows stay in the file's order; sorting is stable, so tasks do too.
     changes = sorted(dropped + settled, key=lambda change: change.raw.row)
     counts = _count(molecules, dropped, settled)
-    counts["kind"] = columns["kind"]
-    counts["tasks"] = _count_labels(tasks, molecules, columns["kind"])
+    counts["task_type"] = columns["task_type"]
+    counts["tasks"] = _count_labels(tasks, molecules, columns["task_type"])
     return Curation(tasks, molecules, changes, counts)
 
 
 def write_curation(
-    curation: Curation, with_part: bool, molecules: Path, changes: Path, counts: Path
+    curation: Curation, with_subset: bool, molecules: Path, changes: Path, counts: Path
 ) -> None:
     """Write molecules.csv, curation.tsv and curation.json.
 
     `with_part` adds the column ``part`` to molecules.csv, after the tasks.
     """
-    header = [*KEYS, *curation.tasks, *([SPLIT_COLUMN] if with_part else [])]
+    header = [*KEYS, *curation.tasks, *([SPLIT_COLUMN] if with_subset else [])]
     rows = (
         [m.raw.row, m.raw.id, m.raw.smiles, m.group, *m.raw.labels]
-        + ([m.raw.part] if with_part else [])
+        + ([m.raw.subset] if with_subset else [])
         for m in curation.molecules
     )
     write_table(molecules, header, rows)
@@ -117,12 +117,12 @@ def log_report(counts: dict[str, Any]) -> None:
         "%(labels_cleared)d labels cleared, %(labels_averaged)d averaged",
         counts,
     )
-    logger.info("The tasks are %s, as objective.metric says", counts["kind"])
+    logger.info("The tasks are %s, as objective.metric says", counts["task_type"])
     for task, labels in counts["tasks"].items():
         logger.info(
             "%s: %s", task, ", ".join(f"{n} {key}" for key, n in labels.items())
         )
-        if counts["kind"] == BINARY and not (
+        if counts["task_type"] == TaskType.BINARY and not (
             labels["n_positive"] and labels["n_negative"]
         ):
             logger.warning("Task %s does not have both classes", task)
@@ -158,7 +158,7 @@ def _drop_unparsable(rows: list[RawRow]) -> tuple[list[Molecule], list[Change]]:
 
 
 def _settle_conflicts(
-    molecules: list[Molecule], tasks: list[str], kind: str
+    molecules: list[Molecule], tasks: list[str], task_type: TaskType
 ) -> tuple[list[Molecule], list[Change]]:
     """Give the rows of a group one label per task.
 
@@ -177,7 +177,7 @@ def _settle_conflicts(
         for index, task in enumerate(tasks):
             conflict = conflicts.get((molecule.group, task))
             if conflict and labels[index]:
-                action, labels[index], reason = _settled(conflict, kind)
+                action, labels[index], reason = _settled(conflict, task_type)
                 reason = f"group {molecule.group} has {reason}"
                 changes.append(Change(raw, action, task, reason))
         curated.append(replace(molecule, raw=replace(raw, labels=labels)))
@@ -197,9 +197,9 @@ def _permuted(molecules: list[Molecule], seed: int) -> list[Molecule]:
     ]
 
 
-def _settled(labels: list[str], kind: str) -> tuple[str, str, str]:
+def _settled(labels: list[str], task_type: TaskType) -> tuple[str, str, str]:
     """Return what is done to unequal labels of one group, what they become, and why."""
-    if kind != REGRESSION:
+    if task_type != TaskType.REGRESSION:
         return "label cleared", "", f"both {' and '.join(sorted(set(labels)))}"
     values = sorted(map(float, labels))
     reason = f"{len(values)} values from {values[0]} to {values[-1]}"
@@ -227,16 +227,16 @@ def _count(
 
 
 def _count_labels(
-    tasks: list[str], molecules: list[Molecule], kind: str
+    tasks: list[str], molecules: list[Molecule], task_type: TaskType
 ) -> dict[str, dict[str, int | float]]:
     """Count each task's labels: of classes one by one, of values with their range."""
     counted = {}
     for index, task in enumerate(tasks):
         labels = Counter(molecule.raw.labels[index] for molecule in molecules)
         missing = labels.pop("", 0)
-        if kind == BINARY:
+        if task_type == TaskType.BINARY:
             counts = {"n_positive": labels["1"], "n_negative": labels["0"]}
-        elif kind == REGRESSION:
+        elif task_type == TaskType.REGRESSION:
             values = sorted(map(float, labels))
             span = {"lowest": values[0], "highest": values[-1]} if values else {}
             counts = {"n_measured": labels.total(), **span}

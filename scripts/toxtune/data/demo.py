@@ -189,18 +189,18 @@ def _assemble(rng: Random) -> _Molecule:
     head, linker = _pick(rng, _RINGS), _pick(rng, _LINKERS)
     ring, tail = _pick(rng, _RINGS), _pick(rng, _TAILS)
     slots = [_substituent(rng) for _ in range(4)]
-    parts = [*slots[:2], linker]
+    subsets = [*slots[:2], linker]
     if rng.random() < 0.6:
-        parts += slots[2:]
+        subsets += slots[2:]
         ends = [_fill(text, slots[2:], "34") for text in ring]
     else:
-        parts.append(tail)
+        subsets.append(tail)
         ends = [tail.smiles, tail.smiles]
     smiles, kekule = (
         _fill(text, slots[:2], "12", f"({linker.smiles}{end})")
         for text, end in zip(head, ends, strict=True)
     )
-    features = frozenset().union(*(part.features for part in parts))
+    features = frozenset().union(*(subset.features for subset in subsets))
     return _Molecule(smiles, kekule, features)
 
 

@@ -1,10 +1,10 @@
-"""Labels: what is legal for each kind of tasks, and what can be scored by them."""
+"""Labels: what is legal for each type of task, and what can be scored by them."""
 
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from toxtune.tasks import BINARY, MULTICLASS, REGRESSION
+from toxtune.tasks import TaskType
 
 # Whole numbers below this are taken for classes where they are looked at for it.
 MAX_CLASSES = 20
@@ -15,16 +15,16 @@ MAX_VALUE = float(np.finfo(np.float32).max)
 
 
 LEGAL = {
-    BINARY: "0, 1 or empty",
-    MULTICLASS: f"a whole number from 0 to {MAX_CLASSES - 1}, or empty",
-    REGRESSION: f"a number within ±{MAX_VALUE:.2g}, or empty",
+    TaskType.BINARY: "0, 1 or empty",
+    TaskType.MULTICLASS: f"a whole number from 0 to {MAX_CLASSES - 1}, or empty",
+    TaskType.REGRESSION: f"a number within ±{MAX_VALUE:.2g}, or empty",
 }
 
 
 _MISSING = {"", "na", "nan"}
 
 
-def read_label(text: str, kind: str) -> str | None:
+def read_label(text: str, task_type: TaskType) -> str | None:
     """Spell a label as molecules.csv has it; empty: missing; ``None``: illegal."""
     if text.strip().lower() in _MISSING:
         return ""
@@ -33,9 +33,9 @@ def read_label(text: str, kind: str) -> str | None:
         number = float(text.replace("_", "?"))
     except ValueError:
         return None
-    if kind == REGRESSION:
+    if task_type == TaskType.REGRESSION:
         return repr(number) if abs(number) <= MAX_VALUE else None
-    highest = 1 if kind == BINARY else MAX_CLASSES - 1
+    highest = 1 if task_type == TaskType.BINARY else MAX_CLASSES - 1
     legal = 0 <= number <= highest and number.is_integer()
     return str(int(number)) if legal else None
 
@@ -43,10 +43,10 @@ def read_label(text: str, kind: str) -> str | None:
 def detect_kind(labels: Iterable[str]) -> str:
     """Tell what labels look like: 0 and 1, few whole numbers from 0 on, or values."""
     known = {label for label in labels if label}
-    for kind in (BINARY, MULTICLASS):
-        if all(read_label(label, kind) is not None for label in known):
-            return kind
-    return REGRESSION
+    for task_type in (TaskType.BINARY, TaskType.MULTICLASS):
+        if all(read_label(label, task_type) is not None for label in known):
+            return task_type
+    return TaskType.REGRESSION
 
 
 def scorable(labels: np.ndarray) -> np.ndarray:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.data.labels import LEGAL, detect_kind, read_label
-from toxtune.data.parts import KEYS, SPLIT_COLUMN
+from toxtune.data.subsets import KEYS, SPLIT_COLUMN
 from toxtune.errors import UserError
 from toxtune.io.csv_rows import read_rows
 from toxtune.io.files import whole_file
-from toxtune.tasks import REGRESSION
+from toxtune.tasks import TaskType
 from toxtune.text import control_character, shown
 
 MAX_NAME = 200
@@ -29,7 +29,7 @@ class RawRow:
     id: str
     smiles: str
     labels: list[str]
-    part: str
+    subset: str
 
 
 def read_raw(path: Path, columns: dict[str, Any]) -> tuple[list[str], list[RawRow]]:
@@ -41,7 +41,7 @@ def read_raw(path: Path, columns: dict[str, Any]) -> tuple[list[str], list[RawRo
         A CSV file with a header; blank lines do not count.
     columns
         ``smiles_column`` (a name), ``id_column`` and ``part_column`` (a name or
-        None), ``tasks`` (names; empty = all columns but those three), ``kind`` (of
+        None), ``tasks`` (names; empty = all columns but those three), ``task_type`` (of
         the tasks, see `toxtune.tasks`).
 
     Returns
@@ -66,7 +66,7 @@ def read_raw(path: Path, columns: dict[str, Any]) -> tuple[list[str], list[RawRo
     for row, (line, cells) in enumerate(lines):
         labels = []
         for task in tasks:
-            label = read_label(cells[position[task]], columns["kind"])
+            label = read_label(cells[position[task]], columns["task_type"])
             if label is None:
                 column = [cells[position[task]] for _, cells in lines]
                 where = f"{path}, line {line}, column {task!r}"
@@ -78,9 +78,9 @@ def read_raw(path: Path, columns: dict[str, Any]) -> tuple[list[str], list[RawRo
                 f"{path}, line {line}, column {columns['id_column']!r}: must not have "
                 f"control characters, got {shown(identifier)}"
             )
-        part = "" if part_index is None else cells[part_index].strip()
+        subset = "" if part_index is None else cells[part_index].strip()
         smiles = cells[smiles_index].strip()
-        rows.append(RawRow(row, identifier, smiles, labels, part))
+        rows.append(RawRow(row, identifier, smiles, labels, subset))
     return tasks, rows
 
 
@@ -138,7 +138,7 @@ def _check_columns(path: Path, header: list[str], columns: dict[str, Any]) -> li
 def _refusal(where: str, text: str, column: list[str], columns: dict[str, Any]) -> str:
     """Say what is wrong with a label, and what the whole column looks like."""
     hint = ""
-    if all(read_label(each, REGRESSION) is not None for each in column):
+    if all(read_label(each, TaskType.REGRESSION) is not None for each in column):
         hint = (
             f"; the column looks like {detect_kind(column)}: choose an "
             "objective.metric for that"
@@ -146,8 +146,8 @@ def _refusal(where: str, text: str, column: list[str], columns: dict[str, Any]) 
     if not columns["tasks"]:
         hint += "; if it is no task, list the tasks in dataset.tasks"
     return (
-        f"{where}: a label must be {LEGAL[columns['kind']]}, got {shown(text)}; "
-        f"objective.metric is for {columns['kind']} tasks{hint}"
+        f"{where}: a label must be {LEGAL[columns['task_type']]}, got {shown(text)}; "
+        f"objective.metric is for {columns['task_type']} tasks{hint}"
     )
 
 

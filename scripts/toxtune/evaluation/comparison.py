@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from toxtune.data.labels import scorable
-from toxtune.data.parts import Part
+from toxtune.data.subsets import Subset
 from toxtune.stats.bootstrap import Resampling, interval, mean_over_tasks
 from toxtune.stats.delong import holm, p_value, placements
 from toxtune.stats.member_scores import MemberScores, score_members
@@ -36,11 +36,11 @@ class _Scored:
 
 
 def compare(
-    parts: dict[str, Part],
+    subsets: dict[str, Subset],
     predictions: dict[str, np.ndarray],
     overall: str,
     resampling: Resampling,
-    kind: str,
+    task_type: str,
 ) -> pd.DataFrame:
     """Compare every other family's winner with the one selected overall.
 
@@ -49,13 +49,13 @@ def compare(
     parts
         ``train``, for the weights of the classes, and ``test``.
     predictions
-        Family to predictions of the test part (see `toxtune.models.base.Model`) of each
+        Family to predictions of the test set (see `toxtune.models.base.Model`) of each
         seed, stacked.
     overall
         The family that was selected; the others are compared with it.
     resampling
         The bootstrap: both winners are scored on the same resamples.
-    kind
+    task_type
         Of the tasks.
 
     Returns
@@ -66,14 +66,14 @@ def compare(
         ROC-AUC of a task the p of DeLong's test, plain and corrected by Holm for
         the number of such rows in the table.
     """
-    test = parts["test"]
-    weights = class_weights(parts["train"].labels)
+    test = subsets["test"]
+    weights = class_weights(subsets["train"].labels)
     members = {
-        family: score_members(test, weights, seeds, resampling, kind)
+        family: score_members(test, weights, seeds, resampling, task_type)
         for family, seeds in predictions.items()
     }
     rows = []
-    for metric in metrics_of(kind):
+    for metric in metrics_of(task_type):
         scored = {family: _mean_of(own[metric]) for family, own in members.items()}
         for family in sorted(set(predictions) - {overall}):
             p_values = (

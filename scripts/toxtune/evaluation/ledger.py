@@ -1,4 +1,4 @@
-"""The ledger: every distinct selection that has opened a test part."""
+"""The ledger: every distinct selection that has opened a test set."""
 
 import fcntl
 import json
@@ -10,7 +10,7 @@ from toxtune.identity import short_id
 
 
 def opening_id(selection: dict[str, Any], cards: list[dict[str, Any]]) -> str:
-    """Name what opens the test part: the selection, and the very models it led to.
+    """Name what opens the test set: the selection, and the very models it led to.
 
     The same winners, trained by other code or with other libraries, are other models,
     and looking at them is another look.
@@ -20,7 +20,7 @@ def opening_id(selection: dict[str, Any], cards: list[dict[str, Any]]) -> str:
 
 
 def record_opening(ledger: Path, line: dict[str, Any]) -> None:
-    """Append `line`, unless its selection has opened this test part before.
+    """Append `line`, unless its selection has opened this test set before.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def record_opening(ledger: Path, line: dict[str, Any]) -> None:
 
 
 def read_openings(ledger: Path) -> list[dict[str, Any]]:
-    """Read the ledger's lines, oldest first; none if the test part was never opened."""
+    """Read the ledger's lines, oldest first; none if the test set was never opened."""
     return _lines(ledger.read_text("utf-8")) if ledger.is_file() else []
 
 

@@ -1,11 +1,11 @@
-"""The one opening of the test part: stored predictions of every frozen winner."""
+"""The one opening of the test set: stored predictions of every frozen winner."""
 
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from toxtune.data.parts import read_part, write_table
+from toxtune.data.subsets import read_subset, write_table
 from toxtune.features.arrays import load_features
 from toxtune.features.definitions import features_files
 from toxtune.io.files import read_json
@@ -15,7 +15,7 @@ from toxtune.models.registry import family_module
 def predict_test(
     selection: str, models: str, test: str, features: str, predictions: str
 ) -> None:
-    """Predict the test part with all winners and seeds, and write one table.
+    """Predict the test set with all winners and seeds, and write one table.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def predict_test(
     models
         Folder with ``{family}/seed-{seed}.{format}``.
     test
-        The test part.
+        The test set.
     features
         Folder of its features, scaled as those that the models were trained on.
     predictions
@@ -32,7 +32,7 @@ def predict_test(
         several classes a column each, such as ``task=2``.
     """
     frozen = read_json(Path(selection))
-    part = read_part(Path(test))
+    subset = read_subset(Path(test))
     rows, header = [], []
     for family, winner in sorted(frozen["winners"].items()):
         module = family_module(family)
@@ -43,11 +43,11 @@ def predict_test(
                 Path(models) / family / f"seed-{seed}.{module.MODEL_FORMAT}"
             )
             predicted = model.predict(given)
-            header = column_names(part.tasks, predicted.shape[1])
+            header = column_names(subset.tasks, predicted.shape[1])
             # As text, float32 has a shortest spelling that reads back exactly.
             rows += [
                 [family, seed, id, *row]
-                for id, row in zip(part.ids, predicted.astype(str), strict=True)
+                for id, row in zip(subset.ids, predicted.astype(str), strict=True)
             ]
     write_table(Path(predictions), ["family", "seed", "id", *header], rows)
 

@@ -1,6 +1,6 @@
 """Probabilities of the winners, judged: calibrated, called, and tabulated.
 
-What is fitted, temperatures and thresholds, is fitted on the validation part, for each
+What is fitted, temperatures and thresholds, is fitted on the validation set, for each
 task with the predictions of all seeds together. The tables say how good it is, in rows;
 their scores are means over seeds. Binary tasks only; a task with one class in a part
 has no row there.
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.data.labels import scorable
-from toxtune.data.parts import Part
+from toxtune.data.subsets import Subset
 from toxtune.stats.calibration import (
     brier_score,
     fit_temperature,
@@ -30,13 +30,13 @@ Fitted = dict[str, dict[str, float | None]]
 """Task to ``temperature`` and ``threshold``; see `fit_calls`."""
 
 
-def fit_calls(valid: Part, predictions: np.ndarray, method: str) -> Fitted:
+def fit_thresholds(valid: Subset, predictions: np.ndarray, method: str) -> Fitted:
     """Fit one winner's temperature and threshold for each task.
 
     Parameters
     ----------
     valid
-        The validation part.
+        The validation set.
     predictions
         Its probabilities, n_seeds x n_molecules x n_tasks.
     method
@@ -61,11 +61,11 @@ def fit_calls(valid: Part, predictions: np.ndarray, method: str) -> Fitted:
 
 
 def decision_rows(
-    part: Part, predictions: np.ndarray, fitted: Fitted
+    subset: Subset, predictions: np.ndarray, fitted: Fitted
 ) -> list[dict[str, Any]]:
     """Score calls with the fitted thresholds: a row for each task, then the mean."""
     rows = []
-    for task, labels, seeds in _scorable_tasks(part, predictions):
+    for task, labels, seeds in _scorable_tasks(subset, predictions):
         threshold = fitted[task]["threshold"]
         if threshold is None:
             continue
@@ -89,14 +89,14 @@ def decision_rows(
 
 
 def brier_rows(
-    part: Part, predictions: np.ndarray, fitted: Fitted
+    subset: Subset, predictions: np.ndarray, fitted: Fitted
 ) -> list[dict[str, Any]]:
     """Brier scores of each task: as predicted, scaled, and of the share of positives.
 
     The last is what one gets who always says how many of the part are positive.
     """
     rows = []
-    for task, labels, seeds in _scorable_tasks(part, predictions):
+    for task, labels, seeds in _scorable_tasks(subset, predictions):
         temperature = fitted[task]["temperature"]
         better = scaled(seeds, temperature)
         prevalence = np.full(len(labels), labels.mean())
@@ -113,7 +113,7 @@ def brier_rows(
 
 
 def reliability_rows(
-    part: Part,
+    subset: Subset,
     predictions: np.ndarray,
     fitted: Fitted,
     seeds: list[int],
@@ -122,7 +122,7 @@ def reliability_rows(
     """Bins of the reliability curve of each task and seed, of scaled probabilities."""
     return [
         {"task": task, "seed": seed, "bin": number, **row}
-        for task, labels, probabilities in _scorable_tasks(part, predictions)
+        for task, labels, probabilities in _scorable_tasks(subset, predictions)
         for seed, own in zip(
             seeds, scaled(probabilities, fitted[task]["temperature"]), strict=True
         )
@@ -131,13 +131,13 @@ def reliability_rows(
 
 
 def _scorable_tasks(
-    part: Part, predictions: np.ndarray
+    subset: Subset, predictions: np.ndarray
 ) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
     """Yield task, measured labels and their probabilities, n_seeds x n_labels."""
-    for task in np.flatnonzero(scorable(part.labels)):
-        measured = ~np.isnan(part.labels[:, task])
-        labels = part.labels[measured, task]
-        yield part.tasks[task], labels, predictions[:, measured, task]
+    for task in np.flatnonzero(scorable(subset.labels)):
+        measured = ~np.isnan(subset.labels[:, task])
+        labels = subset.labels[measured, task]
+        yield subset.tasks[task], labels, predictions[:, measured, task]
 
 
 def _means(rows: list[dict[str, Any]]) -> dict[str, float]:

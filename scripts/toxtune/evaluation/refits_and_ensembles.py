@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.data.parts import Part
+from toxtune.data.subsets import Subset
 from toxtune.stats.bootstrap import Resampling, interval, mean_over_tasks
 from toxtune.stats.member_scores import MemberScores, score_members
 
@@ -15,18 +15,18 @@ Variants = dict[tuple[str, bool], dict[str, MemberScores]]
 
 
 def score_variants(
-    test: Part,
+    test: Subset,
     weights: np.ndarray,
     by_refit: dict[str, np.ndarray],
     resampling: Resampling,
-    kind: str,
+    task_type: str,
 ) -> Variants:
     """Score single seeds and ensembles, before and after a refit.
 
     Parameters
     ----------
     test
-        The test part.
+        The test set.
     weights
         n_tasks, see `toxtune.stats.metrics.class_weights`.
     by_refit
@@ -34,7 +34,7 @@ def score_variants(
         n_molecules x n_outputs.
     resampling
         How the intervals are made.
-    kind
+    task_type
         Of the tasks.
     """
     return {
@@ -43,7 +43,7 @@ def score_variants(
             weights,
             ensemble_of(seeds)[None] if ensemble else seeds,
             resampling,
-            kind,
+            task_type,
         )
         for refit, seeds in by_refit.items()
         for ensemble in (False, True)

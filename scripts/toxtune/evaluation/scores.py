@@ -1,18 +1,18 @@
-"""Scores of the winners on the test part, from stored predictions."""
+"""Scores of the winners on the test set, from stored predictions."""
 
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from toxtune.data.parts import Part
+from toxtune.data.subsets import Subset
 from toxtune.stats.bootstrap import interval, mean_over_tasks
 from toxtune.stats.member_scores import MemberScores, plain_scores
 from toxtune.stats.metrics import class_weights
 
 
 def evaluate(
-    train: Part,
+    train: Subset,
     fitted: np.ndarray,
     valid: dict[str, np.ndarray],
     tested: dict[str, MemberScores],
@@ -24,13 +24,13 @@ def evaluate(
     Parameters
     ----------
     train
-        The training part.
+        The training set.
     fitted
         Predictions of it by each seed, stacked (see `toxtune.models.base.Model`).
     valid
         Metric to n_seeds x n_tasks: the validation scores of the search.
     tested
-        Metric to the seeds' scores of the test part.
+        Metric to the seeds' scores of the test set.
     tasks
         Their names.
     confidence
@@ -90,7 +90,7 @@ def _metric_report(
     resampled: np.ndarray,
     confidence: float,
 ) -> dict[str, Any]:
-    means = {part: mean_over_tasks(values) for part, values in scores.items()}
+    means = {subset: mean_over_tasks(values) for subset, values in scores.items()}
     test = means["test"]
     over_seeds = mean_over_tasks(resampled).mean(axis=0)
     return {

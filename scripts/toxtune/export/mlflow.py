@@ -22,7 +22,7 @@ STATUS = {COMPLETE: "FINISHED", GIVEN_UP: "FINISHED", FAILED: "FAILED"}
 def write_store(run: ExportedRun, path: Path) -> None:
     """Write an experiment with the run's name into a new SQLite file.
 
-    Settings are parameters; scores are metrics, those of the test part, of winners
+    Settings are parameters; scores are metrics, those of the test set, of winners
     alone, by names that start with ``test_``. The tag ``winner`` marks the winners.
 
     Raises

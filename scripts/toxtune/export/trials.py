@@ -19,7 +19,7 @@ COMPLETE, GIVEN_UP, FAILED = "complete", "given up", "failed"
 
 NOTE = (
     "Scores named valid_* chose the winners. Scores named test_* are those of the "
-    "frozen winners alone, on the test part; choose nothing by them."
+    "frozen winners alone, on the test set; choose nothing by them."
 )
 
 
@@ -82,7 +82,7 @@ def read_run(name: str) -> ExportedRun:
         )
     selection = read_written(folder / "selection.json")
     specs = read_written(folder / "trials.json")
-    # It is not there after a search alone, which leaves the test part closed.
+    # It is not there after a search alone, which leaves the test set closed.
     scored = folder / "test.json"
     tested = read_written(scored)["families"] if scored.is_file() else {}
     seconds = read_tsv(folder / "cost.tsv").groupby("trial")["seconds"].sum()
@@ -155,7 +155,7 @@ def _trial(
     family, id = trial["family"], trial["id"]
     scores, facts = {}, {"seeds": int(row["seeds"]), "status": row["status"]}
     facts["seconds"] = float(seconds[id])
-    for metric in metrics_of(METRICS[selection["objective"]["metric"]].kind):
+    for metric in metrics_of(METRICS[selection["objective"]["metric"]].task_type):
         scores[f"valid_{metric}"] = row[f"{metric}_mean"]
         scores[f"valid_{metric}_sd"] = row[f"{metric}_sd"]
     if selection["winners"][family]["trial"]["id"] == id:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.features.arrays import Features
-from toxtune.features.featurizers import KINDS, MAX_COUNT
+from toxtune.features.featurizers import FEATURIZERS, MAX_COUNT
 
 # Molecules that a worker takes at a time.
 CHUNK = 64
@@ -51,7 +51,7 @@ def featurize(
         done += map(compute, chunks[1:])
     return Features(
         values=np.concatenate([values for values, _ in done]),
-        names=KINDS[definition["kind"]].names(),
+        names=FEATURIZERS[definition["kind"]].names(),
         failures={
             start + row: reason
             for start, (_, failures) in zip(starts, done, strict=True)
@@ -95,7 +95,7 @@ def _featurize_chunk(
     from threadpoolctl import threadpool_limits
 
     settings = {key: value for key, value in definition.items() if key != "kind"}
-    compute = KINDS[definition["kind"]].build(**settings)
+    compute = FEATURIZERS[definition["kind"]].build(**settings)
     # Outside the `try`: if this one fails, it is not for the molecule.
     methane = compute(_molecule("C"))
     values = np.full(

@@ -10,7 +10,7 @@ from typing import Any
 JOINT = "+"
 
 
-# Kinds of which models get the values scaled by a transform of the training part.
+# Kinds of which models get the values scaled by a transform of the training set.
 SCALED = frozenset({"descriptors"})
 
 

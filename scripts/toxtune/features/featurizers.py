@@ -1,4 +1,4 @@
-"""The kinds of features. A new one is one function and one line in `KINDS`.
+"""The kinds of features. A new one is one function and one line in `FEATURIZERS`.
 
 A kind's function takes the settings of a definition and returns a function of one
 molecule. What that gives says how it is kept: bool for bits, uint8 for counts, float32
@@ -113,7 +113,7 @@ def _value(function: Callable[[Any], float], molecule: Any) -> float:
 
 
 @dataclass(frozen=True)
-class Kind:
+class Featurizer:
     """A kind of features.
 
     Attributes
@@ -134,8 +134,8 @@ class Kind:
         return {one.name: one.default is one.empty for one in parameters}
 
 
-KINDS = {
-    "circular": Kind(circular),
-    "maccs": Kind(maccs),
-    "descriptors": Kind(descriptors, names=descriptor_names),
+FEATURIZERS = {
+    "circular": Featurizer(circular),
+    "maccs": Featurizer(maccs),
+    "descriptors": Featurizer(descriptors, names=descriptor_names),
 }

@@ -1,4 +1,4 @@
-"""Scaling features, by what those of the training part were like.
+"""Scaling features, by what those of the training set were like.
 
 Missing values become the training median; then each column is mapped, by its quantiles
 among the training molecules, to a normal distribution. scikit-learn does the
@@ -46,7 +46,7 @@ class Transform:
         """
         if features.names != self.names:
             raise ValueError(
-                "the columns differ from those of the training part; another version "
+                "the columns differ from those of the training set; another version "
                 "of RDKit computed them"
             )
         scaled = self._quantile_transformer().transform(

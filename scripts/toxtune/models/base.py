@@ -7,7 +7,7 @@ without importing anything heavy at the top:
 - ``LIBRARIES``: the distributions whose versions decide what a training gives;
 - ``IMPORTS``: what is slow to import and a warm trainer imports beforehand;
 - ``MODEL_FORMAT``: the ending of a saved model's file;
-- ``KINDS``: the kinds of tasks (`toxtune.tasks`) that it can learn;
+- ``TASK_TYPES``: the kinds of tasks (`toxtune.tasks`) that it can learn;
 - ``RESOURCE``: the hyperparameter that counts training effort and by which a training
   can go on, or ``None``;
 - ``SPACE``: hyperparameter to a list of values, tried where a configuration names none;
@@ -28,7 +28,7 @@ from typing import Protocol
 
 import numpy as np
 
-from toxtune.tasks import BINARY
+from toxtune.tasks import TaskType
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ class Examples:
         n_molecules x n_features: uint8 (bits or counts) or float32.
     labels
         n_molecules x n_tasks, float32; NaN where a label was not measured.
-    kind
+    task_type
         What the labels are, see `toxtune.tasks`; classes are 0, 1, 2 and so on.
     """
 
     features: np.ndarray
     labels: np.ndarray
-    kind: str = BINARY
+    task_type: TaskType = TaskType.BINARY
 
 
 def n_classes(train_labels: np.ndarray) -> int:
@@ -78,11 +78,11 @@ class Fitted:
     model
         The fitted model.
     epochs
-        Passes over the training part that the model has seen; ``None`` where the
+        Passes over the training set that the model has seen; ``None`` where the
         family has no epochs.
     curve
         One row per epoch: epoch, training loss, validation loss, which is ``None``
-        without a validation part.
+        without a validation set.
     save_state
         Writes to a path all that `fit` needs to go on; ``None`` where it cannot.
     """

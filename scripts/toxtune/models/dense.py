@@ -17,11 +17,11 @@ from toxtune.models.dense_heads import Head, make_head
 from toxtune.models.dense_loop import Training, epoch_function, loss_function
 from toxtune.models.devices import set_up_device
 from toxtune.models.hyperparameters import Hyperparameter
-from toxtune.tasks import BINARY, MULTICLASS, REGRESSION
+from toxtune.tasks import TaskType
 
 LIBRARIES = ("tensorflow", "keras", "numpy")
 MODEL_FORMAT = "keras"
-KINDS = (BINARY, MULTICLASS, REGRESSION)
+TASK_TYPES = (TaskType.BINARY, TaskType.MULTICLASS, TaskType.REGRESSION)
 RESOURCE = "epochs"
 IMPORTS = ("tensorflow", "keras")
 
@@ -58,7 +58,7 @@ HYPERPARAMETERS = {
         float, 0.0, "decoupled weight decay per step, biases excepted", 0.0, 1.0
     ),
     "batch_size": Hyperparameter(int, 100, "molecules per step", 1),
-    "epochs": Hyperparameter(int, 15, "passes over the training part, at most", 1),
+    "epochs": Hyperparameter(int, 15, "passes over the training set, at most", 1),
     "patience": Hyperparameter(
         int,
         None,
@@ -74,7 +74,7 @@ HYPERPARAMETERS = {
         1e-6,
         1e6,
         choices=("balanced",),
-        kinds=(BINARY,),
+        task_types=(TaskType.BINARY,),
     ),
 }
 
@@ -143,7 +143,7 @@ def fit(
     Parameters
     ----------
     train, valid
-        The training part, and the part whose loss early stopping watches.
+        The training set, and the part whose loss early stopping watches.
     hyperparameters
         A value for each name in `HYPERPARAMETERS`.
     seed
@@ -154,12 +154,12 @@ def fit(
     Raises
     ------
     ValueError
-        If patience is given and there is no validation part; or if a state is given to
+        If patience is given and there is no validation set; or if a state is given to
         go on from, and patience or fewer epochs than it has.
     """
     epochs, patience = hyperparameters["epochs"], hyperparameters["patience"]
     if patience is not None and valid is None:
-        raise ValueError("patience: must be null without a validation part")
+        raise ValueError("patience: must be null without a validation set")
     training, outputs, head = _begin(train, hyperparameters, seed)
     if state is not None:
         _restore(training, state, epochs, patience)
@@ -171,12 +171,12 @@ def fit(
         epochs,
         patience,
     )
-    goes_on = patience is None and valid is not None
+    save_state = patience is None and valid is not None
     return Fitted(
         DenseModel(training.network),
         epochs=training.kept_epoch(patience),
         curve=tuple(training.curve),
-        save_state=training.save if goes_on else None,
+        save_state=training.save if save_state else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""The output end of `dense` for each kind of tasks: last layers, targets and loss.
+"""The output end of `dense` for each type of task: last layers, targets and loss.
 
 Every loss is summed over the measured labels and divided by their number, so that a
 missing label has no gradient.
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.models.base import Examples, n_classes
-from toxtune.tasks import BINARY, MULTICLASS, REGRESSION
+from toxtune.tasks import TaskType
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,19 @@ class Head:
 
 
 def make_head(train: Examples, positive_weight: float | str) -> Head:
-    """Make the head for a training part; what it has to know is fitted on that."""
+    """Make the head for a training set; what it has to know is fitted on that."""
     n_tasks = train.labels.shape[1]
-    if train.kind == BINARY:
+    if train.task_type == TaskType.BINARY:
         return _binary(positive_weights(train.labels, positive_weight))
-    if train.kind == MULTICLASS:
+    if train.task_type == TaskType.MULTICLASS:
         return _multiclass(n_tasks, n_classes(train.labels))
-    if train.kind == REGRESSION:
+    if train.task_type == TaskType.REGRESSION:
         return _regression(train.labels)
-    raise ValueError(f"no such kind of tasks: {train.kind}")
+    raise ValueError(f"no such type of tasks: {train.task_type}")
 
 
 def positive_weights(labels: np.ndarray, setting: float | str) -> np.ndarray:
-    """Weight of a positive label per task, fitted on the training part."""
+    """Weight of a positive label per task, fitted on the training set."""
     if setting != "balanced":
         return np.full(labels.shape[1], setting, dtype=np.float32)
     positives = (labels == 1).sum(axis=0)
@@ -101,7 +101,7 @@ def _multiclass(n_tasks: int, n_classes: int) -> Head:
 
 
 def _regression(train_labels: np.ndarray) -> Head:
-    """Values scaled by the training part; squared error of the scaled ones."""
+    """Values scaled by the training set; squared error of the scaled ones."""
     import keras
     import tensorflow as tf
 

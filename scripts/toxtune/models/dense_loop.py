@@ -26,7 +26,7 @@ class Training:
         Built for the network's weights.
     curve
         One row per epoch so far: epoch, training loss, validation loss, which is
-        ``None`` without a validation part.
+        ``None`` without a validation set.
     """
 
     def __init__(self, network: Any, optimizer: Any) -> None:
@@ -66,7 +66,7 @@ class Training:
         valid_loss
             Returns the validation loss.
         epochs
-            Passes over the training part, those of a restored state among them.
+            Passes over the training set, those of a restored state among them.
         patience
             Epochs to wait for a lower validation loss; ``None``: no early stopping.
         """
@@ -148,7 +148,7 @@ def epoch_function(
 def loss_function(
     network: Any, valid: Examples | None, head: Head
 ) -> Callable[[], float | None]:
-    """Return a function without arguments: the loss of the validation part, if any."""
+    """Return a function without arguments: the loss of the validation set, if any."""
     import tensorflow as tf
 
     if valid is None:

@@ -10,11 +10,11 @@ import numpy as np
 from toxtune.models.base import Examples, Fitted
 from toxtune.models.hyperparameters import Hyperparameter, meaningful
 from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
-from toxtune.tasks import BINARY, CLASSES, MULTICLASS, REGRESSION
+from toxtune.tasks import CLASSIFICATION, TaskType
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 MODEL_FORMAT = "skops"
-KINDS = (BINARY, MULTICLASS, REGRESSION)
+TASK_TYPES = (TaskType.BINARY, TaskType.MULTICLASS, TaskType.REGRESSION)
 RESOURCE = "max_iter"
 IMPORTS = ("sklearn.ensemble", "skops.io")
 
@@ -43,7 +43,7 @@ HYPERPARAMETERS = {
         "weights of the classes; null: all equal",
         choices=("balanced",),
         optional=True,
-        kinds=CLASSES,
+        task_types=CLASSIFICATION,
     ),
 }
 
@@ -90,7 +90,7 @@ def fit(
     Parameters
     ----------
     train
-        The training part; molecules without a label for a task are left out there.
+        The training set; molecules without a label for a task are left out there.
     valid
         Unused: boosting is not stopped early.
     hyperparameters
@@ -107,7 +107,7 @@ def fit(
 
     estimator = (
         HistGradientBoostingClassifier
-        if train.kind in CLASSES
+        if train.task_type in CLASSIFICATION
         else HistGradientBoostingRegressor
     )
     model = fit_per_task(
@@ -117,7 +117,7 @@ def fit(
             early_stopping=False,
             warm_start=True,
         ),
-        meaningful(HYPERPARAMETERS, hyperparameters, train.kind),
+        meaningful(HYPERPARAMETERS, hyperparameters, train.task_type),
         train,
         seed,
         earlier=None if state is None else load(state),

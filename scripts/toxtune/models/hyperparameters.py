@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from toxtune.tasks import KINDS
+from toxtune.tasks import TaskType
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class Hyperparameter:
 
     Attributes
     ----------
-    kind
+    type
         ``int``, ``float`` or ``str``; ``str`` values must be among `choices`.
     default
         Used where a configuration is silent. It is no part of a trial's identity,
@@ -27,12 +27,12 @@ class Hyperparameter:
     optional
         Whether ``null`` is legal.
     many
-        Whether a value is a list of numbers, each of them of `kind` and within bounds.
-    kinds
-        The kinds of tasks (`toxtune.tasks`) for which it has a meaning.
+        Whether a value is a list of numbers, each of them of `type` and within bounds.
+    task_types
+        The task_types of tasks (`toxtune.tasks`) for which it has a meaning.
     """
 
-    kind: type
+    type: type
     default: Any
     meaning: str
     low: float = -math.inf
@@ -40,7 +40,7 @@ class Hyperparameter:
     choices: tuple[str, ...] = ()
     optional: bool = False
     many: bool = False
-    kinds: tuple[str, ...] = KINDS
+    task_types: tuple[TaskType, ...] = tuple(TaskType)
 
     def typed(self, value: Any) -> Any:
         """Return `value` in the declared type.
@@ -58,13 +58,13 @@ class Hyperparameter:
             rule = f"must be {self.legal()}, got {value!r}"
             raise ValueError(f"{rule}{self._hint(value)}")
         if self.many:
-            return [self.kind(number) for number in value]
-        return self.kind(value)
+            return [self.type(number) for number in value]
+        return self.type(value)
 
     def legal(self) -> str:
         """Say in words which values are legal."""
         words = [*self.choices, *(["null"] if self.optional else [])]
-        if self.kind is not str:
+        if self.type is not str:
             words.insert(0, self._legal_number())
         return " or ".join(words)
 
@@ -75,9 +75,9 @@ class Hyperparameter:
         return self._is_number(value) and self.low <= value <= self.high
 
     def _is_number(self, value: Any) -> bool:
-        if self.kind is str or isinstance(value, bool):
+        if self.type is str or isinstance(value, bool):
             return False
-        if self.kind is int and isinstance(value, float):
+        if self.type is int and isinstance(value, float):
             return value.is_integer()
         return isinstance(value, int | float) and math.isfinite(value)
 
@@ -88,12 +88,12 @@ class Hyperparameter:
         """
         if self.many and self._fits(value):
             return f" (each value of the axis is a list: write [[{value}]])"
-        if self.kind is str or not isinstance(value, str):
+        if self.type is str or not isinstance(value, str):
             return ""
-        return number_hint(value, whole=self.kind is int)
+        return number_hint(value, whole=self.type is int)
 
     def _legal_number(self) -> str:
-        noun = "whole number" if self.kind is int else "number"
+        noun = "whole number" if self.type is int else "number"
         noun = f"a list of {noun}s" if self.many else f"a {noun}"
         if math.isinf(self.low) and math.isinf(self.high):
             return noun
@@ -103,13 +103,15 @@ class Hyperparameter:
 
 
 def meaningful(
-    declared: dict[str, Hyperparameter], hyperparameters: dict[str, Any], kind: str
+    declared: dict[str, Hyperparameter],
+    hyperparameters: dict[str, Any],
+    task_type: TaskType,
 ) -> dict[str, Any]:
-    """Leave out the hyperparameters that mean nothing for a kind of tasks."""
+    """Leave out the hyperparameters that mean nothing for a type of task."""
     return {
         name: value
         for name, value in hyperparameters.items()
-        if kind in declared[name].kinds
+        if task_type in declared[name].task_types
     }
 
 

@@ -12,11 +12,11 @@ import numpy as np
 from toxtune.models.base import Examples, Fitted
 from toxtune.models.hyperparameters import Hyperparameter
 from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
-from toxtune.tasks import BINARY, MULTICLASS
+from toxtune.tasks import TaskType
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 MODEL_FORMAT = "skops"
-KINDS = (BINARY, MULTICLASS)
+TASK_TYPES = (TaskType.BINARY, TaskType.MULTICLASS)
 RESOURCE = None
 IMPORTS = ("sklearn.linear_model", "skops.io")
 
@@ -71,7 +71,7 @@ def fit(
     Parameters
     ----------
     train
-        The training part; molecules without a label for a task are left out there.
+        The training set; molecules without a label for a task are left out there.
     hyperparameters
         A value for each name in `HYPERPARAMETERS`.
     seed
@@ -86,7 +86,7 @@ def fit(
     l1 = settings.pop("penalty") == "l1"
     # liblinear knows two classes alone; it penalises the intercept, which it hardly
     # does when that is scaled.
-    l1_solver = "liblinear" if train.kind == BINARY else "saga"
+    l1_solver = "liblinear" if train.task_type == TaskType.BINARY else "saga"
     make = partial(
         LogisticRegression,
         l1_ratio=float(l1),

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.models.base import Examples, n_classes
-from toxtune.tasks import MULTICLASS
+from toxtune.tasks import TaskType
 
 
 class PerTaskModel:
@@ -94,7 +94,7 @@ def fit_per_task(
     hyperparameters
         What the estimators are set to before they are fitted.
     train
-        The training part; molecules without a label for a task are left out there.
+        The training set; molecules without a label for a task are left out there.
     seed
         Gives each task a random state of its own.
     earlier
@@ -112,7 +112,7 @@ def fit_per_task(
         fitted = [
             _fit_task(estimators[task], hyperparameters, train, task) for task in tasks
         ]
-    classes = n_classes(train.labels) if train.kind == MULTICLASS else 1
+    classes = n_classes(train.labels) if train.task_type == TaskType.MULTICLASS else 1
     return PerTaskModel(fitted, classes)
 
 

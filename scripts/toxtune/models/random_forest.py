@@ -9,11 +9,11 @@ from typing import Any
 from toxtune.models.base import Examples, Fitted
 from toxtune.models.hyperparameters import Hyperparameter, meaningful
 from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
-from toxtune.tasks import BINARY, CLASSES, MULTICLASS, REGRESSION
+from toxtune.tasks import CLASSIFICATION, TaskType
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 MODEL_FORMAT = "skops"
-KINDS = (BINARY, MULTICLASS, REGRESSION)
+TASK_TYPES = (TaskType.BINARY, TaskType.MULTICLASS, TaskType.REGRESSION)
 RESOURCE = "n_estimators"
 IMPORTS = ("sklearn.ensemble", "skops.io")
 
@@ -24,7 +24,7 @@ HYPERPARAMETERS = {
         "gini",
         "impurity; of values it is the squared error",
         choices=("gini", "entropy", "log_loss"),
-        kinds=CLASSES,
+        task_types=CLASSIFICATION,
     ),
     "max_depth": Hyperparameter(
         int, None, "depth of a tree; null: no limit", 1, optional=True
@@ -44,7 +44,7 @@ HYPERPARAMETERS = {
         "weights of the classes; null: all equal",
         choices=("balanced", "balanced_subsample"),
         optional=True,
-        kinds=CLASSES,
+        task_types=CLASSIFICATION,
     ),
 }
 
@@ -88,7 +88,7 @@ def fit(
     Parameters
     ----------
     train
-        The training part; molecules without a label for a task are left out there.
+        The training set; molecules without a label for a task are left out there.
     valid
         Unused: forests are not stopped early.
     hyperparameters
@@ -101,14 +101,16 @@ def fit(
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
     estimator = (
-        RandomForestClassifier if train.kind in CLASSES else RandomForestRegressor
+        RandomForestClassifier
+        if train.task_type in CLASSIFICATION
+        else RandomForestRegressor
     )
     with warnings.catch_warnings():
         # It warns of other labels in the next fit; here they are the same.
         warnings.filterwarnings("ignore", "class_weight presets", UserWarning)
         model = fit_per_task(
             partial(estimator, n_jobs=1, warm_start=True),
-            meaningful(HYPERPARAMETERS, hyperparameters, train.kind),
+            meaningful(HYPERPARAMETERS, hyperparameters, train.task_type),
             train,
             seed,
             earlier=None if state is None else load(state),

@@ -9,11 +9,11 @@ import numpy as np
 from toxtune.models.base import Examples, Fitted
 from toxtune.models.hyperparameters import Hyperparameter
 from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
-from toxtune.tasks import REGRESSION
+from toxtune.tasks import TaskType
 
 LIBRARIES = ("scikit-learn", "numpy", "scipy")
 MODEL_FORMAT = "skops"
-KINDS = (REGRESSION,)
+TASK_TYPES = (TaskType.REGRESSION,)
 RESOURCE = None
 IMPORTS = ("sklearn.linear_model", "skops.io")
 
@@ -52,7 +52,7 @@ def fit(
     Parameters
     ----------
     train
-        The training part; molecules without a label for a task are left out there.
+        The training set; molecules without a label for a task are left out there.
     hyperparameters
         A value for each name in `HYPERPARAMETERS`.
     seed, valid, state

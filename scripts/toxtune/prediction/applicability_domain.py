@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from rdkit import DataStructs
 
-from toxtune.data.parts import Part
+from toxtune.data.subsets import Subset
 from toxtune.features.similarity import nearest
 
 PERCENTILE = 5
 
 
-def domain_threshold(train: Sequence[Part], valid: Sequence[Part]) -> float:
+def domain_threshold(train: Sequence[Subset], valid: Sequence[Subset]) -> float:
     """Return the lowest similarity that is in the domain.
 
     Parameters

@@ -78,12 +78,12 @@ def _check_entries(entries: list[zipfile.ZipInfo], path: Path) -> None:
 
 def _check_packed_parts(folder: Path, path: Path) -> None:
     """Bound the sizes of models and transforms, which are zip files themselves."""
-    for part in sorted(folder.glob("*/*")):
-        name = part.relative_to(folder).as_posix()
+    for packed in sorted(folder.glob("*/*")):
+        name = packed.relative_to(folder).as_posix()
         if not _NAMES.fullmatch(name):
             continue
         try:
-            with zipfile.ZipFile(part) as archive:
+            with zipfile.ZipFile(packed) as archive:
                 _check_size(archive.infolist(), f"{path}: {name}")
         except (*_BROKEN, OSError) as error:
             raise UserError(f"{path}: {name}: is damaged: {error}") from None

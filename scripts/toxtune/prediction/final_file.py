@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.data.parts import Part
-from toxtune.evaluation.probabilities import fit_calls
+from toxtune.data.subsets import Subset
+from toxtune.evaluation.probabilities import fit_thresholds
 from toxtune.evaluation.refits_and_ensembles import ensemble_of
 from toxtune.features.definitions import JOINT
 from toxtune.features.similarity import RADIUS, SIZE, fingerprints
@@ -24,7 +24,7 @@ from toxtune.prediction.final_model import FINGERPRINTS, current_versions
 from toxtune.prediction.metadata import CARD, FORMAT
 from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.thresholds import CRITERION
-from toxtune.tasks import BINARY
+from toxtune.tasks import TaskType
 
 # Zip files cannot hold an earlier one.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -33,8 +33,8 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)
 def final_card(
     selection: dict[str, Any],
     settings: dict[str, Any],
-    judged: tuple[Part, np.ndarray],
-    folds: tuple[Sequence[Part], Sequence[Part]],
+    judged: tuple[Subset, np.ndarray],
+    folds: tuple[Sequence[Subset], Sequence[Subset]],
 ) -> dict[str, Any]:
     """Say what the final model is, and fit what it needs besides models.
 
@@ -64,7 +64,7 @@ def final_card(
     seeds = selection["seeds"] if settings["ensemble"] else selection["seeds"][:1]
     valid, predictions = judged
     mean = ensemble_of(predictions[: len(seeds)])
-    is_binary = trial["kind"] == BINARY
+    is_binary = trial["task_type"] == TaskType.BINARY
     names = trial["features"].split(JOINT)
     return {
         "format": FORMAT,
@@ -72,7 +72,7 @@ def final_card(
         "selection": selection["id"],
         "objective": selection["objective"],
         "trial": trial,
-        "kind": trial["kind"],
+        "task_type": trial["task_type"],
         "tasks": valid.tasks,
         "n_outputs": mean.shape[1],
         "smiles_column": settings["smiles_column"],
@@ -80,7 +80,7 @@ def final_card(
         "seeds": seeds,
         "refit": settings["refit"],
         "criterion": CRITERION if is_binary else None,
-        "calls": fit_calls(valid, mean[None], settings["calibration"])
+        "calls": fit_thresholds(valid, mean[None], settings["calibration"])
         if is_binary
         else {},
         "domain": {

@@ -25,7 +25,7 @@ from toxtune.prediction.archive import unpacked
 from toxtune.prediction.keras_file import check_network
 from toxtune.prediction.metadata import read_card
 from toxtune.stats.calibration import scaled
-from toxtune.tasks import BINARY
+from toxtune.tasks import TaskType
 from toxtune.versions import library_version
 
 FINGERPRINTS = "fingerprints.npy"
@@ -119,7 +119,7 @@ class FinalModel:
 
     def calibrated(self, values: np.ndarray) -> np.ndarray:
         """Apply the temperatures to probabilities, tasks last; other values stay."""
-        if self.card["kind"] != BINARY:
+        if self.card["task_type"] != TaskType.BINARY:
             return values
         columns = [
             scaled(values[..., number], self.card["calls"][task]["temperature"])

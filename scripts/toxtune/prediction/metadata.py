@@ -9,7 +9,7 @@ from toxtune.config.schema import SCHEMAS, read_schema, schema_faults
 from toxtune.errors import UserError
 from toxtune.features.definitions import JOINT
 from toxtune.io.files import read_json
-from toxtune.tasks import BINARY
+from toxtune.tasks import TaskType
 
 CARD = "final.json"
 
@@ -66,7 +66,9 @@ def _faults(card: dict[str, Any]) -> list[str]:
     ]
     if len(set(tasks)) < len(tasks):
         faults.append("tasks: must not repeat an entry")
-    if card["kind"] == BINARY and (missing := set(tasks) - set(card["calls"])):
+    if card["task_type"] == TaskType.BINARY and (
+        missing := set(tasks) - set(card["calls"])
+    ):
         faults.append(f"calls: must have the task {min(missing)!r}")
     if card["n_outputs"] % len(tasks):
         faults.append(

@@ -16,7 +16,7 @@ from toxtune.evaluation.predictions import column_names
 from toxtune.io.csv_rows import read_rows
 from toxtune.prediction.final_model import FinalModel, Prediction
 from toxtune.stats.metrics import of_task
-from toxtune.tasks import MULTICLASS, REGRESSION
+from toxtune.tasks import TaskType
 
 # Molecules in memory at a time.
 CHUNK = 1000
@@ -27,13 +27,13 @@ ABOUT_MOLECULE = ["similarity", "in_domain", "problem"]
 
 def new_columns(model: FinalModel) -> list[str]:
     """Name the columns that a prediction adds to a table."""
-    tasks, kind = model.card["tasks"], model.card["kind"]
-    what = "value" if kind == REGRESSION else "probability"
+    tasks, task_type = model.card["tasks"], model.card["task_type"]
+    what = "value" if task_type == TaskType.REGRESSION else "probability"
     columns = []
     for task in tasks:
         own = column_names([task], model.card["n_outputs"] // len(tasks))
         columns += [f"{name}_{what}" for name in own] + [f"{name}_sd" for name in own]
-        columns += [] if kind == REGRESSION else [f"{task}_call"]
+        columns += [] if task_type == TaskType.REGRESSION else [f"{task}_call"]
     return columns + ABOUT_MOLECULE
 
 
@@ -156,7 +156,7 @@ def _cells(model: FinalModel, prediction: Prediction) -> list[list[str]]:
             for each in (prediction.values, prediction.spread)
         )
         columns += [*map(_text, values.T), *map(_text, spread.T)]
-        if model.card["kind"] != REGRESSION:
+        if model.card["task_type"] != TaskType.REGRESSION:
             columns.append(_calls(model, task, values))
     columns.append(_text(prediction.similarity))
     columns.append(model.in_domain(prediction.similarity).astype(int).astype(str))
@@ -165,7 +165,7 @@ def _cells(model: FinalModel, prediction: Prediction) -> list[list[str]]:
 
 def _calls(model: FinalModel, task: str, values: np.ndarray) -> np.ndarray:
     """Return the calls as text; empty for a task that has no threshold."""
-    if model.card["kind"] == MULTICLASS:
+    if model.card["task_type"] == TaskType.MULTICLASS:
         return values.argmax(axis=1).astype(str)
     threshold = model.card["calls"][task]["threshold"]
     if threshold is None:

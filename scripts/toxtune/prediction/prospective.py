@@ -8,20 +8,20 @@ import numpy as np
 import pandas as pd
 
 from toxtune.data.curation import Curation, curate
-from toxtune.data.parts import Part
 from toxtune.data.raw_table import read_lines
+from toxtune.data.subsets import Subset
 from toxtune.errors import UserError
 from toxtune.evaluation.refits_and_ensembles import described
 from toxtune.prediction.final_model import FinalModel
 from toxtune.stats.bootstrap import Resampling
 from toxtune.stats.member_scores import score_members
-from toxtune.tasks import MULTICLASS
+from toxtune.tasks import TaskType
 
 EXCLUSION_COLUMNS = ["row", "id", "smiles", "action", "task", "reason"]
 
 
 @dataclass(frozen=True)
-class Later:
+class ProspectiveData:
     """Molecules that a model has not seen, and what was left out.
 
     Attributes
@@ -37,15 +37,15 @@ class Later:
         ``labels_averaged``; and ``tasks_missing``, their names.
     """
 
-    part: Part
+    subset: Subset
     rows: list[int]
     exclusions: list[list[Any]]
     counts: dict[str, Any]
 
 
-def read_later(
+def read_prospective(
     path: Path, card: dict[str, Any], id_column: str | None, seen: dict[str, str]
-) -> Later:
+) -> ProspectiveData:
     """Read labelled molecules, and leave out those that a model has seen.
 
     Parameters
@@ -77,7 +77,7 @@ def read_later(
         "id_column": id_column if id_column in header else None,
         "part_column": None,
         "tasks": tasks,
-        "kind": card["kind"],
+        "task_type": card["task_type"],
     }
     curation = curate(path, columns)
     new = [one for one in curation.molecules if one.group not in seen]
@@ -86,25 +86,28 @@ def read_later(
             f"{path.name}: no molecule is left, all {len(curation.molecules)} are in "
             "train or valid"
         )
-    part = Part(
+    subset = Subset(
         ids=[one.raw.id for one in new],
         smiles=[one.raw.smiles for one in new],
         groups=[one.group for one in new],
         tasks=card["tasks"],
         labels=_labels([one.raw.labels for one in new], tasks, card["tasks"]),
     )
-    if card["kind"] == MULTICLASS:
-        _refuse_unknown_classes(path, part, card["n_outputs"] // len(card["tasks"]))
-    return Later(
-        part,
+    if card["task_type"] == TaskType.MULTICLASS:
+        _refuse_unknown_classes(path, subset, card["n_outputs"] // len(card["tasks"]))
+    return ProspectiveData(
+        subset,
         rows=[one.raw.row for one in new],
         exclusions=_exclusions(curation, seen),
         counts=_counts(curation, new, card, tasks),
     )
 
 
-def evaluate_later(
-    model: FinalModel, later: Later, weights: np.ndarray, resampling: Resampling
+def evaluate_prospective_data(
+    model: FinalModel,
+    later: ProspectiveData,
+    weights: np.ndarray,
+    resampling: Resampling,
 ) -> tuple[dict[str, Any], list[list[Any]]]:
     """Score the final model's predictions.
 
@@ -115,7 +118,7 @@ def evaluate_later(
     later
         What it is shown.
     weights
-        n_tasks, see `toxtune.stats.metrics.class_weights`; of the training part.
+        n_tasks, see `toxtune.stats.metrics.class_weights`; of the training set.
     resampling
         How the intervals are made.
 
@@ -128,25 +131,32 @@ def evaluate_later(
         Those of `later`, and the molecules that have no features.
     """
     card = model.card
-    prediction = model.predict(later.part.smiles)
-    known = np.ones(len(later.part.ids), dtype=bool)
+    prediction = model.predict(later.subset.smiles)
+    known = np.ones(len(later.subset.ids), dtype=bool)
     # Predictions without features mean nothing; they are neither right nor wrong.
     known[list(prediction.failures)] = False
-    part = _taken(later.part, known)
+    subset = _taken(later.subset, known)
     members = prediction.values[None, known]
-    scored = score_members(part, weights, members, resampling, card["kind"])
+    scored = score_members(subset, weights, members, resampling, card["task_type"])
     report = {
         **later.counts,
         "without_features": len(prediction.failures),
-        "molecules": len(part.ids),
+        "molecules": len(subset.ids),
         "in_domain": float(model.in_domain(prediction.similarity).mean()),
         **{name: card[name] for name in ("selection", "objective", "refit", "seeds")},
         "resamples": resampling.resamples,
         "confidence": resampling.confidence,
-        "scores": described(scored, part.tasks, resampling.confidence),
+        "scores": described(scored, subset.tasks, resampling.confidence),
     }
     failed = [
-        [later.rows[n], later.part.ids[n], later.part.smiles[n], "left out", "", why]
+        [
+            later.rows[n],
+            later.subset.ids[n],
+            later.subset.smiles[n],
+            "left out",
+            "",
+            why,
+        ]
         for n, why in prediction.failures.items()
     ]
     return report, _sorted(later.exclusions + failed)
@@ -171,12 +181,13 @@ def _labels(rows: list[list[str]], tasks: list[str], all_tasks: list[str]) -> An
     return labels
 
 
-def _refuse_unknown_classes(path: Path, part: Part, n_classes: int) -> None:
-    for row, task in np.argwhere(part.labels >= n_classes):
+def _refuse_unknown_classes(path: Path, subset: Subset, n_classes: int) -> None:
+    for row, task in np.argwhere(subset.labels >= n_classes):
         raise UserError(
-            f"{path.name}: molecule {part.ids[row]}, column {part.tasks[task]!r}: the "
+            f"{path.name}: molecule {subset.ids[row]}, column "
+            f"{subset.tasks[task]!r}: the "
             f"model knows the classes 0 to {n_classes - 1}, got "
-            f"{part.labels[row, task]:.0f}"
+            f"{subset.labels[row, task]:.0f}"
         )
 
 
@@ -210,10 +221,10 @@ def _counts(
     }
 
 
-def _taken(part: Part, rows: np.ndarray) -> Part:
+def _taken(subset: Subset, rows: np.ndarray) -> Subset:
     numbers = np.flatnonzero(rows)
     ids, smiles, groups = (
         [column[number] for number in numbers]
-        for column in (part.ids, part.smiles, part.groups)
+        for column in (subset.ids, subset.smiles, subset.groups)
     )
-    return Part(ids, smiles, groups, part.tasks, part.labels[numbers])
+    return Subset(ids, smiles, groups, subset.tasks, subset.labels[numbers])

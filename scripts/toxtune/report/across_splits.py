@@ -88,7 +88,7 @@ def _nested_note(results: list[SplitResult]) -> str:
     if not all("outer-" in result.name for result in results):
         return ""
     return (
-        " This is a nested cross-validation: every molecule was in the test part "
+        " This is a nested cross-validation: every molecule was in the test set "
         "once, and the mean test score estimates the whole procedure, search and "
         "selection included, not one model."
     )
@@ -107,7 +107,7 @@ def _by_setting(result: SplitResult) -> pd.Series:
 
 def _family_table(scores: pd.DataFrame) -> str:
     rows = [
-        [family, *(_spread(own[part]) for part in ("valid", "test"))]
+        [family, *(_spread(own[subset]) for subset in ("valid", "test"))]
         for family, own in scores.groupby("family")
     ]
     return markdown_table(["family", "valid (mean ± SD)", "test (mean ± SD)"], rows)

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from toxtune.tasks import BINARY, KINDS, MULTICLASS, REGRESSION
+from toxtune.tasks import TaskType
 
 FOLDER = Path(__file__).resolve().parents[3] / "report"
 
@@ -22,14 +22,14 @@ class Entry:
         What it shows.
     section
         What it is listed under.
-    kinds
-        The kinds of tasks that it is for.
+    task_types
+        The task_types of tasks that it is for.
     """
 
     name: str
     title: str
     section: str
-    kinds: tuple[str, ...] = KINDS
+    task_types: tuple[TaskType, ...] = tuple(TaskType)
 
 
 ENTRIES = (
@@ -43,19 +43,19 @@ ENTRIES = (
     Entry("tasks", "Scores per task", "Test"),
     Entry("optimism", "Optimism of the choice", "Test"),
     Entry("comparison", "Families compared", "Test"),
-    Entry("roc", "ROC curves", "Test", (BINARY,)),
-    Entry("pr", "Precision and recall", "Test", (BINARY,)),
-    Entry("calibration", "Calibration", "Test", (BINARY,)),
-    Entry("confusion", "Predicted and true classes", "Test", (MULTICLASS,)),
-    Entry("values", "Predicted and measured values", "Test", (REGRESSION,)),
+    Entry("roc", "ROC curves", "Test", (TaskType.BINARY,)),
+    Entry("pr", "Precision and recall", "Test", (TaskType.BINARY,)),
+    Entry("calibration", "Calibration", "Test", (TaskType.BINARY,)),
+    Entry("confusion", "Predicted and true classes", "Test", (TaskType.MULTICLASS,)),
+    Entry("values", "Predicted and measured values", "Test", (TaskType.REGRESSION,)),
     Entry("similarity", "Similarity of test to training molecules", "Test"),
     Entry("cost", "Time and memory", "Cost"),
 )
 
 
-def entries(kind: str) -> list[Entry]:
-    """Return the figures of a report about tasks of a kind."""
-    return [entry for entry in ENTRIES if kind in entry.kinds]
+def entries(task_type: TaskType) -> list[Entry]:
+    """Return the figures of a report about tasks of a task_type."""
+    return [entry for entry in ENTRIES if task_type in entry.task_types]
 
 
 def page_hash() -> str:

@@ -16,7 +16,7 @@ def final_section(test: dict[str, Any], final: dict[str, Any], where: str) -> st
     final
         ``refit`` and ``ensemble`` of the configuration.
     where
-        Which part the scores are from, with its size.
+        Which set the scores are from, with its size.
     """
     title = METRICS[test["objective"]["metric"]].title
     note = "" if final["ensemble"] else "; it has the first of the seeds alone"

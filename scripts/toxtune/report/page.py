@@ -15,12 +15,12 @@ from toxtune.report.figures.figure import Figure
 from toxtune.report.figures.theme import CONFIG
 from toxtune.report.run import Run
 from toxtune.report.summary_sections import warnings
-from toxtune.tasks import BINARY
+from toxtune.tasks import TaskType
 
 LEADS = {
-    "Search": "What was tried, scored on the validation part. Nothing here has seen "
-    "the test part.",
-    "Test": "The frozen winners of all families on the test part, looked at after "
+    "Search": "What was tried, scored on the validation set. Nothing here has seen "
+    "the test set.",
+    "Test": "The frozen winners of all families on the test set, looked at after "
     "the choice.",
     "Cost": "What the trainings of the search took.",
 }
@@ -60,7 +60,7 @@ def _others(run: Run) -> dict[str, str]:
 def _section(run: Run, title: str, figures: dict[str, Figure]) -> dict[str, Any]:
     shown = [
         _for_template(entry, figures[entry.name])
-        for entry in entries(run.kind)
+        for entry in entries(run.task_type)
         if entry.section == title
     ]
     return {
@@ -77,7 +77,7 @@ def _tables(run: Run, title: str) -> list[tables.Table]:
         return [tables.costs_table(run)]
     if title != "Test":
         return []
-    shown = [tables.calls_table(run)] if run.kind == BINARY else []
+    shown = [tables.calls_table(run)] if run.task_type == TaskType.BINARY else []
     shown.append(tables.final_model_table(run))
     return [*shown, tables.later_data_table(run)] if run.prospective else shown
 
@@ -101,8 +101,8 @@ def _caption(name: str) -> str:
     """Turn a caption, which Snakemake's own report shows too, into HTML."""
     text = (FOLDER / f"{name}.rst").read_text("utf-8")
     settings = {"report_level": 5, "file_insertion_enabled": False}
-    parts = publish_parts(text, writer="html5", settings_overrides=settings)
-    return parts["body"]
+    subsets = publish_parts(text, writer="html5", settings_overrides=settings)
+    return subsets["body"]
 
 
 def _for_browser(figures: dict[str, Figure]) -> str:

@@ -27,7 +27,9 @@ class Table:
 def scores_table(run: Run) -> Table:
     """Return the winners' scores on all three parts, by every metric."""
     rows = []
-    for metric in sorted(metrics_of(run.kind), key=lambda name: name != run.metric):
+    for metric in sorted(
+        metrics_of(run.task_type), key=lambda name: name != run.metric
+    ):
         for family in run.families:
             mean = run.test["families"][family][metric]["mean"]
             low, high = mean["test_interval"] or (None, None)
@@ -36,7 +38,10 @@ def scores_table(run: Run) -> Table:
                 [
                     family + chosen,
                     METRICS[metric].title,
-                    *(format_score(mean[part]) for part in ("train", "valid", "test")),
+                    *(
+                        format_score(mean[subset])
+                        for subset in ("train", "valid", "test")
+                    ),
                     f"{format_score(low)} to {format_score(high)}",
                     format_score(mean["test_sd_over_seeds"]),
                 ]
@@ -49,9 +54,9 @@ def scores_table(run: Run) -> Table:
         facts=run.facts("train", "valid", "test"),
         note=(
             "Interval and SD are of the test column. The models were fitted on the "
-            "training part and chosen by the validation part, so that both columns are "
+            "training set and chosen by the validation set, so that both columns are "
             "too good. The test column is the one to quote, with the number of times "
-            "that the part was opened."
+            "that the set was opened."
         ),
     )
 
@@ -89,7 +94,7 @@ def calls_table(run: Run) -> Table:
         facts=run.facts("test"),
         note=(
             "Called active above a threshold for each task (Youden's J), which was "
-            "fitted on the validation part, as were the temperatures that scale the "
+            "fitted on the validation set, as were the temperatures that scale the "
             "probabilities. The Brier score is the mean squared error of the "
             "probabilities, low is good; constant: of one who always says how many "
             "are active. Each task is in decisions.tsv and brier.tsv."
@@ -136,7 +141,7 @@ def costs_table(run: Run) -> Table:
 
 
 def ledger_table(run: Run) -> Table:
-    """Return every distinct opening of the test part."""
+    """Return every distinct opening of the test set."""
     rows = [
         [
             line["opened"],
@@ -150,11 +155,11 @@ def ledger_table(run: Run) -> Table:
         for line in run.openings
     ]
     return Table(
-        "Ledger of the test part",
+        "Ledger of the test set",
         ["opened", "run", "selection", "objective", "winners"],
         rows,
-        facts=f"test part; {run.split}; all runs together",
-        note="One line for each distinct selection that looked at this test part. "
+        facts=f"test set; {run.split}; all runs together",
+        note="One line for each distinct selection that looked at this test set. "
         "Each look makes its scores a little less of a test.",
     )
 

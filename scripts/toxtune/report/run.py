@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toxtune.data.parts import Part, read_part
+from toxtune.data.subsets import Subset, read_subset
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.io.files import read_json
 from toxtune.io.tsv import read_tsv
@@ -59,8 +59,8 @@ class Run:
         Content of ``trials.json``.
     trials, cost
         The tables of the search.
-    test_part
-        Molecules and labels of the test part.
+    test_set
+        Molecules and labels of the test set.
     test_predictions
         Family to predictions (see `toxtune.models.base.Model`) of each seed, stacked.
     curves
@@ -86,7 +86,7 @@ class Run:
     specs: dict[str, dict[str, Any]]
     trials: pd.DataFrame
     cost: pd.DataFrame
-    test_part: Part
+    test_set: Subset
     test_predictions: dict[str, np.ndarray]
     curves: dict[str, dict[str, pd.DataFrame]]
     openings: list[dict[str, Any]]
@@ -106,9 +106,9 @@ class Run:
         return METRICS[self.metric].title
 
     @property
-    def kind(self) -> str:
-        """The kind of the tasks."""
-        return METRICS[self.metric].kind
+    def task_type(self) -> str:
+        """The type of the tasks."""
+        return METRICS[self.metric].task_type
 
     @property
     def families(self) -> list[str]:
@@ -123,7 +123,7 @@ class Run:
     @property
     def tasks(self) -> list[str]:
         """The tasks, in the file's order."""
-        return self.test_part.tasks
+        return self.test_set.tasks
 
     @property
     def level(self) -> str:
@@ -165,8 +165,8 @@ class Run:
         features = own_names.get(spec["features"], spec["features"])
         return {"features": features, **spec["hyperparameters"]}
 
-    def facts(self, *parts: str, over_tasks: bool = True) -> str:
-        """Say where a number comes from: part, size, split, seeds, tasks.
+    def facts(self, *subsets: str, over_tasks: bool = True) -> str:
+        """Say where a number comes from: set, size, split, seeds, tasks.
 
         Parameters
         ----------
@@ -175,21 +175,21 @@ class Run:
         over_tasks
             Whether the number is a mean over tasks.
         """
-        words = [f"{part} part ({self.size(part)})" for part in parts]
+        words = [f"{subset} set ({self.size(subset)})" for subset in subsets]
         facts = [listed(words), self.split]
         facts.append(f"{_plural('seed', self.seeds)} {', '.join(map(str, self.seeds))}")
         if over_tasks:
             facts.append(f"mean over {len(self.tasks)} {_plural('task', self.tasks)}")
         return "; ".join(facts)
 
-    def size(self, part: str) -> str:
-        """Say how many molecules a score of the part is from."""
+    def size(self, subset: str) -> str:
+        """Say how many molecules a score of the set is from."""
         sizes = self.test["molecules"]
         folds = self.settings["split"].get("cross_validation")
-        if part == "valid" and folds:
+        if subset == "valid" and folds:
             times = f", {folds['repeats']} times over" if folds["repeats"] > 1 else ""
             return f"{folds['folds']} folds of {sizes['train']:,} molecules{times}"
-        return f"{sizes[part]:,} molecules"
+        return f"{sizes[subset]:,} molecules"
 
     @property
     def split(self) -> str:
@@ -197,7 +197,9 @@ class Run:
         split = self.settings["split"]
         words = f"{split['method']} split"
         if split.get("fractions"):
-            shares = (split["fractions"][part] for part in ("train", "valid", "test"))
+            shares = (
+                split["fractions"][subset] for subset in ("train", "valid", "test")
+            )
             words += " " + "/".join(f"{100 * share:g}" for share in shares)
         if split.get("seed") is not None:
             words += f" with seed {split['seed']}"
@@ -238,7 +240,7 @@ def read_run(
         specs=specs,
         trials=read_tsv(files["trials"]),
         cost=read_tsv(files["cost"]),
-        test_part=read_part(files["test_part"]),
+        test_set=read_subset(files["test_set"]),
         test_predictions=read_test_predictions(
             files["test_predictions"], selection["seeds"]
         ),

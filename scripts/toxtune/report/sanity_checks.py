@@ -20,7 +20,7 @@ TWIN, MANY_TWINS = 1.0, 0.2
 
 
 @dataclass(frozen=True)
-class Facts:
+class RunFacts:
     """What is looked at.
 
     Attributes
@@ -48,13 +48,13 @@ class Facts:
     similarities: np.ndarray
 
 
-def doubts(facts: Facts) -> list[str]:
+def doubts(facts: RunFacts) -> list[str]:
     """Return what a careful reader should look into."""
     scores = _doubts_of_control if facts.permuted else _doubts_of_scores
     return [*scores(facts), *_doubts_of_parts(facts)]
 
 
-def _doubts_of_scores(facts: Facts) -> Iterator[str]:
+def _doubts_of_scores(facts: RunFacts) -> Iterator[str]:
     test = facts.mean["test"]
     if test is None or facts.metric != "roc_auc":
         return
@@ -72,7 +72,7 @@ def _doubts_of_scores(facts: Facts) -> Iterator[str]:
         )
 
 
-def _doubts_of_control(facts: Facts) -> Iterator[str]:
+def _doubts_of_control(facts: RunFacts) -> Iterator[str]:
     pairs = {
         "test score": facts.mean["test_interval"],
         "corrected validation score": facts.corrected,
@@ -88,13 +88,13 @@ def _doubts_of_control(facts: Facts) -> Iterator[str]:
             )
 
 
-def _doubts_of_parts(facts: Facts) -> Iterator[str]:
+def _doubts_of_parts(facts: RunFacts) -> Iterator[str]:
     train, test = facts.mean["train"], facts.mean["test"]
     bounds, corrected = facts.mean["test_interval"], facts.corrected
     sign = 1 if facts.maximize else -1
     if None not in (train, test) and sign * (test - train) > 0:
         yield (
-            "The test score is better than that of the training part, which the model "
+            "The test score is better than that of the training set, which the model "
             "was fitted on. Look for a bug, such as parts that were exchanged, or a "
             "model that does not learn."
         )

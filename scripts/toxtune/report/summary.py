@@ -60,9 +60,9 @@ class Results:
     evidence: Evidence
     prospective: list[dict[str, Any]]
 
-    def where(self, part: str) -> str:
-        """Say which part a number is from, with the split and the size."""
-        return part_in_words(part, self.test, self.plan["split"])
+    def where(self, subset: str) -> str:
+        """Say which set a number is from, with the split and the size."""
+        return part_in_words(subset, self.test, self.plan["split"])
 
 
 def summary(results: Results) -> str:
@@ -107,25 +107,25 @@ def _verdict(results: Results) -> str:
     won = results.selection["winners"][family]
     corrected = results.evidence.optimism["overall"]["corrected"]
     folds = results.plan["split"].get("cross_validation")
-    judged = "over the folds" if folds else "on the validation part"
+    judged = "over the folds" if folds else "on the validation set"
     return (
         f"Selected: **{family}** trial `{won['trial']['id']}`, for its "
         f"{METRICS[metric].title} {judged} ({won['mean']:.3f}; corrected "
         f"for the choice {format_score(corrected)}). "
-        f"On the test part: **{METRICS[metric].title} {format_score(mean['test'])}**"
+        f"On the test set: **{METRICS[metric].title} {format_score(mean['test'])}**"
         f"{_spread(mean)}. ({results.where('test').capitalize()}; means over seeds "
         f"{', '.join(map(str, results.selection['seeds']))}.)\n"
     )
 
 
 def _spread(mean: dict[str, Any]) -> str:
-    parts = []
+    subsets = []
     if mean["test_sd_over_seeds"] is not None:
-        parts.append(f"SD over seeds {mean['test_sd_over_seeds']:.3f}")
+        subsets.append(f"SD over seeds {mean['test_sd_over_seeds']:.3f}")
     if mean["test_interval"]:
         low, high = mean["test_interval"]
-        parts.append(f"interval over molecules {low:.3f} to {high:.3f}")
-    return f" ({'; '.join(parts)})" if parts else ""
+        subsets.append(f"interval over molecules {low:.3f} to {high:.3f}")
+    return f" ({'; '.join(subsets)})" if subsets else ""
 
 
 def _score_table(results: Results) -> str:
@@ -140,7 +140,10 @@ def _score_table(results: Results) -> str:
                 [
                     family + mark,
                     METRICS[metric].title,
-                    *(format_score(mean[part]) for part in ("train", "valid", "test")),
+                    *(
+                        format_score(mean[subset])
+                        for subset in ("train", "valid", "test")
+                    ),
                     format_score(mean["test_sd_over_seeds"]),
                     format_interval(mean["test_interval"]),
                 ]
@@ -161,11 +164,11 @@ def _notes(results: Results) -> str:
         + _validation_note(results.plan["split"]),
         "",
         "; ".join(
-            results.where(part) for part in ("train", "valid", "test")
+            results.where(subset) for subset in ("train", "valid", "test")
         ).capitalize()
         + ".",
         "",
-        f"Distinct selections that have opened this test part: **{n_openings}** "
+        f"Distinct selections that have opened this test set: **{n_openings}** "
         f"{times}." + _warning_of_openings(n_openings),
     ]
     if results.largest_difference > 0:
@@ -184,7 +187,7 @@ def _validation_note(split: dict[str, Any]) -> str:
         return ""
     times = f", {scheme['repeats']} times over" if scheme["repeats"] > 1 else ""
     return (
-        f" Valid is the mean over {scheme['folds']} folds of the training part{times}; "
+        f" Valid is the mean over {scheme['folds']} folds of the training set{times}; "
         "the models that were tested are trained on all of it."
     )
 
@@ -235,7 +238,7 @@ def _task_table(results: Results) -> str:
     table = markdown_table(header, rows)
     if unscored:
         table += (
-            f"\nNo score (`none`) where a part has one class alone: "
+            f"\nNo score (`none`) where a set has one class alone: "
             f"{', '.join(map(in_markdown, unscored))}.\n"
         )
     where = f"{results.where('valid')}; {results.where('test')}"
@@ -284,7 +287,7 @@ def _data(results: Results) -> str:
     return "\n".join(
         [
             f"- SHA-256 of the CSV: `{results.plan['dataset']['sha256']}`",
-            f"- the tasks are {curation['kind']}, as the objective says",
+            f"- the tasks are {curation['task_type']}, as the objective says",
             f"- {curation['rows']} rows, {curation['dropped']} dropped, "
             f"{curation['groups']} distinct molecules "
             f"({curation['groups_with_several_rows']} in several rows, "

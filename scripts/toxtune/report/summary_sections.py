@@ -7,7 +7,7 @@ import pandas as pd
 
 from toxtune.report.markdown import format_interval, format_score, markdown_table
 from toxtune.report.run import Evidence
-from toxtune.report.sanity_checks import Facts, doubts
+from toxtune.report.sanity_checks import RunFacts, doubts
 from toxtune.stats.metrics import METRICS
 from toxtune.stats.thresholds import SCORES
 
@@ -18,7 +18,7 @@ CHANCE = {"roc_auc": 0.5, "balanced_accuracy": 0.5, "roc_auc_ovr": 0.5}
 
 
 def part_in_words(name: str, test: dict[str, Any], split: dict[str, Any]) -> str:
-    """Say which part a number is from: split, size and seeds with it.
+    """Say which set a number is from: split, size and seeds with it.
 
     Parameters
     ----------
@@ -29,13 +29,13 @@ def part_in_words(name: str, test: dict[str, Any], split: dict[str, Any]) -> str
     split
         The split's settings.
     """
-    part = {"train": "training", "valid": "validation", "test": "test"}[name]
+    subset = {"train": "training", "valid": "validation", "test": "test"}[name]
     scheme, rows = split.get("cross_validation"), test["molecules"][name]
     if scheme and name == "valid":
-        part, rows = "folds of the training", test["molecules"]["train"]
+        subset, rows = "folds of the training", test["molecules"]["train"]
     seed = split.get("seed")
     of_split = "" if seed is None else f" with seed {seed}"
-    return f"{part} part: {split['method']} split{of_split}, {rows} rows"
+    return f"{subset} set: {split['method']} split{of_split}, {rows} rows"
 
 
 def warnings(
@@ -54,7 +54,7 @@ def warnings(
     """
     metric = test["objective"]["metric"]
     return doubts(
-        Facts(
+        RunFacts(
             mean=test["families"][test["overall"]][metric]["mean"],
             metric=metric,
             maximize=METRICS[metric].direction == "maximize",
@@ -142,14 +142,14 @@ def calls_section(evidence: Evidence, where: str) -> str:
     header += ["Brier", "Brier, scaled", "Brier of prevalence"]
     return (
         f"## Calls\n\nMeans over tasks and seeds ({where}). Thresholds (Youden's J) "
-        "and temperatures were fitted on the validation part; each task in "
+        "and temperatures were fitted on the validation set; each task in "
         "`decisions.tsv`, `brier.tsv`, `reliability.tsv`.\n\n"
         + markdown_table(header, calls_rows(evidence))
     )
 
 
 def calls_rows(evidence: Evidence) -> list[list[str]]:
-    """One row per family, of the test part: `SCORES` of the calls, three Brier scores.
+    """One row per family, of the test set: `SCORES` of the calls, three Brier scores.
 
     The Brier scores are of the probabilities, of the scaled ones, and of one who
     always says how many are active.
@@ -169,7 +169,7 @@ def calls_rows(evidence: Evidence) -> list[list[str]]:
 
 
 def similarity_section(evidence: Evidence, where: str) -> str:
-    """Tell how alike the test molecules are to those of the training part."""
+    """Tell how alike the test molecules are to those of the training set."""
     similarities = evidence.similarity["similarity"].to_numpy()
     quantiles = np.quantile(similarities, [0, 0.25, 0.5, 0.75, 1])
     row = [*map(format_score, quantiles), f"{100 * (similarities == 1).mean():.1f}%"]
@@ -182,4 +182,4 @@ def similarity_section(evidence: Evidence, where: str) -> str:
 
 
 def _test_rows(table: pd.DataFrame) -> pd.DataFrame:
-    return table[table["part"] == "test"]
+    return table[table["subset"] == "test"]

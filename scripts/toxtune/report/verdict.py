@@ -41,7 +41,7 @@ def cards(run: Run) -> list[Card]:
             _corrected(run),
         ),
         Card("Trials", f"{len(run.trials):,}", f"{failed} failed"),
-        Card("Test part opened", f"{times} ×", "distinct selections, ever"),
+        Card("Test set opened", f"{times} ×", "distinct selections, ever"),
         Card(
             "Training",
             duration(costs["seconds"].sum()),
@@ -83,7 +83,7 @@ def _what_won(run: Run) -> str:
     overall = run.selection["overall"]
     won = run.selection["winners"][overall]
     folds = run.settings["split"].get("cross_validation")
-    judged_on = "over the folds" if folds else "on the validation part"
+    judged_on = "over the folds" if folds else "on the validation set"
     sentence = (
         f"Of {len(run.trials):,} trials of {listed(run.families)}, {overall} trial "
         f"{won['trial']['id']} was selected for its {run.metric_name} {judged_on}, "
@@ -119,7 +119,7 @@ def _how_good(run: Run) -> str:
     mean, times = _overall(run), len(run.openings)
     looks = "once" if times == 1 else f"{times} times"
     sentence = (
-        f"On the test part, opened {looks}, it has {run.metric_name} "
+        f"On the test set, opened {looks}, it has {run.metric_name} "
         f"{format_score(mean['test'])} ({interval_text(run, mean['test_interval'])} "
         "over molecules"
     )

@@ -70,9 +70,9 @@ class BestSoFar:
         trial = min(means, key=lambda name: (-self._sign * means[name], name))
         return Best(trial, means[trial], len(self._scores[trial]), self.metric)
 
-    def _read_labels(self, part: Path) -> Any:
-        from toxtune.data.parts import read_part
+    def _read_labels(self, subset: Path) -> Any:
+        from toxtune.data.subsets import read_subset
 
-        if part not in self._labels:
-            self._labels[part] = read_part(part).labels
-        return self._labels[part]
+        if subset not in self._labels:
+            self._labels[subset] = read_subset(subset).labels
+        return self._labels[subset]

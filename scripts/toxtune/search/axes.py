@@ -171,7 +171,7 @@ def _choices(declared: Hyperparameter, spelled: Any, key: str) -> Choices:
 
 
 def _range(declared: Hyperparameter, spelled: dict[str, Any], key: str) -> Range:
-    if declared.kind is str:
+    if declared.type is str:
         raise UserError(f"{key}: has no order; list values, got {spelled}")
     for end in ("low", "high"):
         if end not in spelled:
@@ -187,7 +187,7 @@ def _range(declared: Hyperparameter, spelled: dict[str, Any], key: str) -> Range
         raise UserError(f"{key}.low: must be > 0 in a log range, got {low}")
     if log and step is not None:
         raise UserError(f"{key}.step: a log range has none, got {step!r}")
-    if step is None and declared.kind is int and not log:
+    if step is None and declared.type is int and not log:
         step = 1
     elif step is not None:
         step = _step(declared, step, f"{key}.step")
@@ -225,10 +225,10 @@ def _number(declared: Hyperparameter, value: Any, key: str) -> Any:
 
 def _step(declared: Hyperparameter, value: Any, key: str) -> Any:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or value <= 0 or (declared.kind is int and int(value) != value):
-        noun = "a whole number" if declared.kind is int else "a number"
+    if not number or value <= 0 or (declared.type is int and int(value) != value):
+        noun = "a whole number" if declared.type is int else "a number"
         raise UserError(f"{key}: must be {noun} > 0, got {value!r}")
-    return declared.kind(value)
+    return declared.type(value)
 
 
 def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:

@@ -27,15 +27,15 @@ class Proposal:
     ----------
     trial
         The trial to train.
-    shorter
+    resume_from
         The same with less of the resource, which the training may go on from.
     goes_on
         Whether a longer training may go on from this one.
     """
 
     trial: Trial
-    shorter: Trial | None = None
-    goes_on: bool = False
+    resume_from: Trial | None = None
+    save_state: bool = False
 
 
 def propose(
@@ -50,7 +50,7 @@ def propose(
     trials
         Id to trial, of the stages before.
     scores
-        Id to the objective on the validation part, mean over seeds; ``None`` for a
+        Id to the objective on the validation set, mean over seeds; ``None`` for a
         trial that failed.
     """
     ordered = {id: trials[id] for id in sorted(trials)}
@@ -68,13 +68,14 @@ def read_proposal(path: Path, slot: int) -> Proposal:
     proposed = read_written(path)
     try:
         own = proposed[slot]
-        trial, shorter, goes_on = own["trial"], own["shorter"], own["goes_on"]
+        trial, resume_from = own["trial"], own["resume_from"]
+        save_state = own["save_state"]
     except (TypeError, KeyError, IndexError):
         raise damaged(path, f"has no proposal for slot {slot}") from None
     return Proposal(
         trial=read_trial(trial, path),
-        shorter=read_trial(shorter, path) if shorter else None,
-        goes_on=bool(goes_on),
+        resume_from=read_trial(resume_from, path) if resume_from else None,
+        save_state=bool(save_state),
     )
 
 
@@ -96,8 +97,8 @@ def _promote(
     return [
         Proposal(
             trial=with_hyperparameters(trials[id], **change),
-            shorter=trials[id],
-            goes_on=settings["goes_on"],
+            resume_from=trials[id],
+            save_state=settings["save_state"],
         )
         for id in slots
     ]
@@ -115,7 +116,10 @@ def _tpe(
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     space = read_space(
-        settings["space"], list(settings["features"]), "search.spaces", settings["kind"]
+        settings["space"],
+        list(settings["features"]),
+        "search.spaces",
+        settings["task_type"],
     )
     study = optuna.create_study(
         direction=settings["objective"]["direction"],
@@ -140,7 +144,7 @@ def _tpe(
                 space.family,
                 settings["features"][point.features],
                 point.hyperparameters,
-                settings["kind"],
+                settings["task_type"],
             )
         )
         for point in points

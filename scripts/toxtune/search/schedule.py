@@ -172,7 +172,7 @@ def _brackets(
                         "by": "promotion",
                         "resource": resource,
                         "to": amount,
-                        "goes_on": rung < len(rungs) - 1,
+                        "save_state": rung < len(rungs) - 1,
                     },
                 )
             )

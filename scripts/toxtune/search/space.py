@@ -8,7 +8,7 @@ from typing import Any
 from toxtune.errors import UserError
 from toxtune.models.registry import MODULES, family_module
 from toxtune.search.axes import Axis, Choices, read_axis
-from toxtune.tasks import BINARY
+from toxtune.tasks import TaskType
 
 FEATURES = "features"
 
@@ -77,7 +77,10 @@ class Space:
 
 
 def read_space(
-    spelled: dict[str, Any], known_features: list[str], key: str, kind: str = BINARY
+    spelled: dict[str, Any],
+    known_features: list[str],
+    key: str,
+    task_type: TaskType = TaskType.BINARY,
 ) -> Space:
     """Read one entry of ``search.spaces``.
 
@@ -90,7 +93,7 @@ def read_space(
         The names that are defined.
     key
         Where it stands in the configuration, for messages.
-    kind
+    task_type
         Of the tasks.
 
     Raises
@@ -100,7 +103,7 @@ def read_space(
         hyperparameters, and for illegal axes.
     """
     family = spelled["family"]
-    _check_kind(family, kind, key)
+    _check_kind(family, task_type, key)
     declared = family_module(family).HYPERPARAMETERS
     axes = {}
     for name, axis in spelled["hyperparameters"].items():
@@ -110,8 +113,10 @@ def read_space(
             raise UserError(
                 f"{where}: {family} has no such hyperparameter; it has {known}"
             )
-        if kind not in declared[name].kinds:
-            raise UserError(f"{where}: means nothing for {kind} tasks; leave it out")
+        if task_type not in declared[name].task_types:
+            raise UserError(
+                f"{where}: means nothing for {task_type} tasks; leave it out"
+            )
         axes[name] = read_axis(declared, name, axis, where)
     return Space(
         family=family,
@@ -120,13 +125,13 @@ def read_space(
     )
 
 
-def _check_kind(family: str, kind: str, key: str) -> None:
-    kinds = family_module(family).KINDS
-    if kind not in kinds:
-        able = [name for name in MODULES if kind in family_module(name).KINDS]
+def _check_kind(family: str, task_type: TaskType, key: str) -> None:
+    kinds = family_module(family).TASK_TYPES
+    if task_type not in kinds:
+        able = [name for name in MODULES if task_type in family_module(name).TASK_TYPES]
         raise UserError(
             f"{key}.family: {family} is for {' and '.join(kinds)} tasks, and "
-            f"objective.metric is for {kind} ones; take {', '.join(able)}"
+            f"objective.metric is for {task_type} ones; take {', '.join(able)}"
         )
 
 

@@ -10,7 +10,7 @@ from toxtune.identity import canonical_json, short_id
 from toxtune.io.integrity import damaged
 from toxtune.models.registry import family_module
 from toxtune.splits.settings import fold_folder
-from toxtune.tasks import BINARY
+from toxtune.tasks import TaskType
 from toxtune.text import shown
 
 
@@ -30,7 +30,7 @@ class Trial:
         Name of the features; see `toxtune.features.definitions.features_name`.
     hyperparameters
         A value for each hyperparameter that the family declares.
-    kind
+    task_type
         Of the tasks, see `toxtune.tasks`; the dataset's id stands for it in the name.
     """
 
@@ -40,25 +40,25 @@ class Trial:
     family: str
     features: str
     hyperparameters: dict[str, Any]
-    kind: str = BINARY
+    task_type: TaskType = TaskType.BINARY
 
     @property
     def folder(self) -> str:
         """Where the results of the trial's replicates are."""
         return f"results/trials/{self.family}/{self.id}"
 
-    def part_file(self, part: str, fold: int | str | None = None) -> str:
+    def subset_file(self, subset: str, fold: int | str | None = None) -> str:
         """Path of a part's molecules; of a fold of a cross-validation, or of `ALL`."""
-        return f"{fold_folder(self._split_folder, fold)}/{part}.csv"
+        return f"{fold_folder(self._split_folder, fold)}/{subset}.csv"
 
-    def features_files(self, part: str, fold: int | str | None = None) -> list[str]:
+    def features_files(self, subset: str, fold: int | str | None = None) -> list[str]:
         """Paths of a part's features, to be put side by side in this order."""
-        folder = f"{fold_folder(self._split_folder, fold)}/{part}"
+        folder = f"{fold_folder(self._split_folder, fold)}/{subset}"
         return [f"{folder}/{name}" for name in features_files(self.features)]
 
-    def files(self, part: str, fold: int | str | None = None) -> list[str]:
+    def files(self, subset: str, fold: int | str | None = None) -> list[str]:
         """Paths of what a training reads of a part: features, then labels."""
-        return [*self.features_files(part, fold), self.part_file(part, fold)]
+        return [*self.features_files(subset, fold), self.subset_file(subset, fold)]
 
     @property
     def _split_folder(self) -> str:
@@ -96,7 +96,7 @@ def make_trial(
     family: str,
     features: str,
     hyperparameters: dict[str, Any],
-    kind: str = BINARY,
+    task_type: TaskType = TaskType.BINARY,
 ) -> Trial:
     """Name a trial by what it is.
 
@@ -113,7 +113,7 @@ def make_trial(
     return Trial(
         id=short_id(identity),
         **{**identity, "hyperparameters": hyperparameters},
-        kind=kind,
+        task_type=task_type,
     )
 
 
@@ -125,7 +125,7 @@ def with_hyperparameters(trial: Trial, **changes: Any) -> Trial:
         trial.family,
         trial.features,
         {**trial.hyperparameters, **changes},
-        trial.kind,
+        trial.task_type,
     )
 
 

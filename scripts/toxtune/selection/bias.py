@@ -9,7 +9,7 @@ import pandas as pd
 
 from toxtune.selection.candidates import (
     Candidate,
-    Judges,
+    ValidationSets,
     read_candidates,
     resample_candidates,
 )
@@ -40,7 +40,7 @@ class Search:
     resampled: Resampled
     maximize: bool
     one_se: bool
-    judges: Judges
+    validation_sets: ValidationSets
 
     @property
     def families(self) -> np.ndarray:
@@ -73,7 +73,7 @@ def read_search(
     trials: pd.DataFrame,
     specs: dict[str, dict[str, Any]],
     settings: dict[str, Any],
-    judges: Judges,
+    validation_sets: ValidationSets,
     resampling: Resampling,
 ) -> Search:
     """Score all trials that could win on resampled molecules.
@@ -88,15 +88,17 @@ def read_search(
         The bootstrap.
     """
     candidates = read_candidates(
-        ranked_trials(trials, settings), specs, settings["seeds"], judges.folds
+        ranked_trials(trials, settings), specs, settings["seeds"], validation_sets.folds
     )
     objective = settings["objective"]
     return Search(
         candidates,
-        resample_candidates(candidates, judges, objective["metric"], resampling),
+        resample_candidates(
+            candidates, validation_sets, objective["metric"], resampling
+        ),
         maximize=objective["direction"] == "maximize",
         one_se=settings["rule"] == "one_se",
-        judges=judges,
+        validation_sets=validation_sets,
     )
 
 
@@ -140,14 +142,16 @@ def correct_selection(
             "frequency_in_family": in_family,
         }
     )
-    judges = search.judges
+    validation_sets = search.validation_sets
     return {
         "selection": selection["id"],
         "objective": selection["objective"],
         "rule": selection["rule"],
         "seeds": selection["seeds"],
-        "folds": len(judges.folds) if judges.cross_validated else None,
-        "molecules": len(judges.molecules),
+        "folds": len(validation_sets.folds)
+        if validation_sets.cross_validated
+        else None,
+        "molecules": len(validation_sets.molecules),
         "resamples": resampling.resamples,
         "confidence": resampling.confidence,
         "overall": overall,

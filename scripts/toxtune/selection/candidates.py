@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toxtune.data.parts import Part, read_part
+from toxtune.data.subsets import Subset, read_subset
 from toxtune.features.arrays import load_features
 from toxtune.models.registry import family_module
 from toxtune.search.trials import Trial
@@ -25,7 +25,7 @@ from toxtune.stats.metrics import class_weights
 
 
 @dataclass(frozen=True)
-class Judges:
+class ValidationSets:
     """The molecules that trials are judged by, and the training sets beside them.
 
     Attributes
@@ -36,8 +36,8 @@ class Judges:
         Whether they are folds.
     """
 
-    train: Sequence[Part]
-    valid: Sequence[Part]
+    train: Sequence[Subset]
+    valid: Sequence[Subset]
     cross_validated: bool
 
     @property
@@ -48,7 +48,7 @@ class Judges:
     @property
     def molecules(self) -> list[str]:
         """All molecules, sorted, each once."""
-        return sorted({group for part in self.valid for group in part.groups})
+        return sorted({group for subset in self.valid for group in subset.groups})
 
     def scoring(self, metric: str) -> Scoring:
         """Say how predictions of these molecules become a score."""
@@ -93,12 +93,14 @@ class Candidate:
         )
 
 
-def read_judges(parts: dict[str, list[Path]], cross_validated: bool) -> Judges:
+def read_validation_sets(
+    subsets: dict[str, list[Path]], cross_validated: bool
+) -> ValidationSets:
     """Read ``train`` and ``valid`` of each fold; one of each for hold-out."""
     train, valid = (
-        [read_part(path) for path in parts[name]] for name in ("train", "valid")
+        [read_subset(path) for path in subsets[name]] for name in ("train", "valid")
     )
-    return Judges(train, valid, cross_validated)
+    return ValidationSets(train, valid, cross_validated)
 
 
 def read_candidates(
@@ -120,13 +122,15 @@ def read_candidates(
 
 def resample_candidates(
     candidates: Sequence[Candidate],
-    judges: Judges,
+    validation_sets: ValidationSets,
     metric: str,
     resampling: Resampling,
 ) -> Resampled:
     """Score candidates on resampled molecules of those that judge them."""
     return resample(
-        judges.scoring(metric),
-        resample_counts(judges.molecules, resampling.resamples, resampling.seed),
+        validation_sets.scoring(metric),
+        resample_counts(
+            validation_sets.molecules, resampling.resamples, resampling.seed
+        ),
         [each.predictions for each in candidates],
     )

@@ -4,16 +4,20 @@ from typing import Any
 
 import pandas as pd
 
-from toxtune.selection.candidates import Judges, read_candidates, resample_candidates
+from toxtune.selection.candidates import (
+    ValidationSets,
+    read_candidates,
+    resample_candidates,
+)
 from toxtune.selection.rules import ranked_trials, simplicity_ranks
 from toxtune.stats.bootstrap import Resampling
 
 
-def weigh(
+def rank_simplicity(
     trials: pd.DataFrame,
     specs: dict[str, dict[str, Any]],
     settings: dict[str, Any],
-    judges: Judges,
+    validation_sets: ValidationSets,
     resampling: Resampling,
 ) -> dict[str, dict[str, Any]]:
     """Compute the standard error of each family's best trial, and rank simplicity.
@@ -37,11 +41,13 @@ def weigh(
     if ranked.empty:
         # The selection says so.
         return {"standard_errors": {}, "ranks": {}}
-    candidates = read_candidates(ranked, specs, settings["seeds"], judges.folds)
+    candidates = read_candidates(
+        ranked, specs, settings["seeds"], validation_sets.folds
+    )
     best = set(ranked.drop_duplicates("family")["trial"])
     scored = [each for each in candidates if each.trial.id in best]
     resampled = resample_candidates(
-        scored, judges, settings["objective"]["metric"], resampling
+        scored, validation_sets, settings["objective"]["metric"], resampling
     )
     ranks: dict[str, int] = {}
     for family in set(ranked["family"]):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.data.parts import Part, read_part
+from toxtune.data.subsets import Subset, read_subset
 from toxtune.search.trials import replicate_name
 from toxtune.stats.bias_correction import (
     Predictions,
@@ -16,7 +16,7 @@ from toxtune.training.result_files import read_replicate
 
 def read_pooled(
     winner: dict[str, Any], seeds: list[int], valid: list[Path], cross_validated: bool
-) -> tuple[Part, np.ndarray]:
+) -> tuple[Subset, np.ndarray]:
     """Read the molecules that a winner was judged by, and what the search predicted.
 
     Parameters
@@ -34,18 +34,18 @@ def read_pooled(
     predictions
         n_seeds x n_molecules x n_outputs; each by a model that had not seen it.
     """
-    parts = [read_part(path) for path in valid]
-    folds = list(range(len(parts))) if cross_validated else [None]
+    subsets = [read_subset(path) for path in valid]
+    folds = list(range(len(subsets))) if cross_validated else [None]
     by_fold = open_predictions(winner["folders"], seeds, folds)
     predictions = np.concatenate([np.stack(seeds) for seeds in by_fold], axis=1)
-    part = replace(
-        parts[0],
-        ids=[id for part in parts for id in part.ids],
-        smiles=[smiles for part in parts for smiles in part.smiles],
-        groups=[group for part in parts for group in part.groups],
-        labels=np.concatenate([part.labels for part in parts]),
+    subset = replace(
+        subsets[0],
+        ids=[id for subset in subsets for id in subset.ids],
+        smiles=[smiles for subset in subsets for smiles in subset.smiles],
+        groups=[group for subset in subsets for group in subset.groups],
+        labels=np.concatenate([subset.labels for subset in subsets]),
     )
-    return part, predictions
+    return subset, predictions
 
 
 def open_predictions(

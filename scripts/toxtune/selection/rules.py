@@ -27,7 +27,7 @@ def rule_in_words(rule: str, cross_validated: bool) -> str:
         mean = "mean over seeds and folds of the mean over tasks"
         trained = ". The model is trained on all folds together"
     else:
-        mean = "mean over seeds of the mean over tasks on the validation part"
+        mean = "mean over seeds of the mean over tasks on the validation set"
         trained = ""
     chosen = RULES[rule].format(mean=mean)
     return f"{chosen}; of equal means the smaller trial id{trained}"

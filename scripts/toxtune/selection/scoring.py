@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.data.parts import read_part
+from toxtune.data.subsets import read_subset
 from toxtune.search.trials import read_trial
-from toxtune.stats.metrics import Judged, class_weights, metrics_of, task_scores
+from toxtune.stats.metrics import ScoringLabels, class_weights, metrics_of, task_scores
 from toxtune.statuses import NO_RESULT, OK
 from toxtune.training.result_files import read_replicate
 
 
 @dataclass(frozen=True)
-class Scored:
-    """A replicate's result and its scores on the validation part.
+class ScoredReplicate:
+    """A replicate's result and its scores on the validation set.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Scored:
 
 def score_replicates(
     folders: Sequence[Path], train: Sequence[Path], valid: Sequence[Path]
-) -> list[Scored]:
+) -> list[ScoredReplicate]:
     """Read and score replicates; one of those that are the same training.
 
     Two slots of an adaptive search may hold the same trial.
@@ -56,19 +56,23 @@ def score_replicates(
     UserError
         If a replicate's files are not what was written.
     """
-    judged = read_judged(train, valid)
+    judged = read_scoring_labels(train, valid)
     return distinct([score_replicate(folder, judged) for folder in folders])
 
 
-def read_judged(train: Sequence[Path], valid: Sequence[Path]) -> list[Judged]:
+def read_scoring_labels(
+    train: Sequence[Path], valid: Sequence[Path]
+) -> list[ScoringLabels]:
     """Read what judges the predictions of each training set."""
     return [
-        Judged(read_part(judging).labels, class_weights(read_part(fitted).labels))
+        ScoringLabels(
+            read_subset(judging).labels, class_weights(read_subset(fitted).labels)
+        )
         for fitted, judging in zip(train, valid, strict=True)
     ]
 
 
-def distinct(scored: Sequence[Scored]) -> list[Scored]:
+def distinct(scored: Sequence[ScoredReplicate]) -> list[ScoredReplicate]:
     """Return one of those that are the same training, sorted by what they are."""
     # The last of a name stays; one of two slots may have been killed.
     scored = sorted(scored, key=lambda one: one.result["status"] not in NO_RESULT)
@@ -76,7 +80,7 @@ def distinct(scored: Sequence[Scored]) -> list[Scored]:
     return [by_name[name] for name in sorted(by_name)]
 
 
-def score_replicate(folder: Path, judged: Sequence[Judged]) -> Scored:
+def score_replicate(folder: Path, judged: Sequence[ScoringLabels]) -> ScoredReplicate:
     """Read one replicate and compute every metric, see `score_replicates`."""
     result, cost = read_replicate(folder)
     trial = read_trial(result["trial"], folder / "result.json")
@@ -86,9 +90,9 @@ def score_replicate(folder: Path, judged: Sequence[Judged]) -> Scored:
         predicted = np.load(folder / "valid_predictions.npy")
         scores = {
             metric: task_scores(metric, own.labels, predicted, own.positive_weights)
-            for metric in metrics_of(trial.kind)
+            for metric in metrics_of(trial.task_type)
         }
-    return Scored(folder, result, cost, scores)
+    return ScoredReplicate(folder, result, cost, scores)
 
 
 def _name(result: dict[str, Any]) -> tuple[str, int, int]:

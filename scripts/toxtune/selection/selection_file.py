@@ -37,7 +37,7 @@ def read_selection(path: Path) -> dict[str, Any]:
 
 
 def selection_id(selection: dict[str, Any]) -> str:
-    """Name what the test part is opened for."""
+    """Name what the test set is opened for."""
     frozen = {key: selection[key] for key in ("dataset", "split", "seeds", "overall")}
     winners = selection["winners"]
     ids = {family: winner["trial"]["id"] for family, winner in winners.items()}

@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from toxtune.search.trials import replicate_name
-from toxtune.selection.scoring import Scored
+from toxtune.selection.scoring import ScoredReplicate
 from toxtune.stats.metrics import METRICS, metrics_of
 
 FIXED_COLUMNS = ["trial", "family", "features", "status", "seeds", "epochs_trained"]
 
 
-def trial_specs(replicates: list[Scored]) -> dict[str, dict[str, Any]]:
+def trial_specs(replicates: list[ScoredReplicate]) -> dict[str, dict[str, Any]]:
     """Map the id of each trial to the whole trial and its folders by replicate."""
     specs: dict[str, dict[str, Any]] = {}
     for scored in replicates:
@@ -23,7 +23,9 @@ def trial_specs(replicates: list[Scored]) -> dict[str, dict[str, Any]]:
     return specs
 
 
-def mean_scores(replicates: list[Scored], metric: str) -> dict[str, float | None]:
+def mean_scores(
+    replicates: list[ScoredReplicate], metric: str
+) -> dict[str, float | None]:
     """Map the id of each trial to its mean score over seeds; ``None`` if it failed."""
     table = trials_table(replicates).set_index("trial")[f"{metric}_mean"]
     return {
@@ -31,7 +33,7 @@ def mean_scores(replicates: list[Scored], metric: str) -> dict[str, float | None
     }
 
 
-def trials_table(replicates: list[Scored]) -> pd.DataFrame:
+def trials_table(replicates: list[ScoredReplicate]) -> pd.DataFrame:
     """One row per trial, by family and id: settings, status, mean and SD over seeds.
 
     The columns of a metric are ``{metric}_mean``, ``{metric}_sd`` (over seeds, n - 1
@@ -40,7 +42,7 @@ def trials_table(replicates: list[Scored]) -> pd.DataFrame:
     trial with a replicate that failed has no mean; one that a search gave up early has
     been trained with fewer seeds.
     """
-    by_trial: dict[str, list[Scored]] = {}
+    by_trial: dict[str, list[ScoredReplicate]] = {}
     for replicate in replicates:
         by_trial.setdefault(replicate.result["trial"]["id"], []).append(replicate)
     rows = [_trial_row(members) for members in by_trial.values()]
@@ -56,7 +58,7 @@ def setting_columns(trials: pd.DataFrame) -> list[str]:
     return [name for name in trials if not name.startswith(outcomes)]
 
 
-def scores_table(replicates: list[Scored], tasks: list[str]) -> pd.DataFrame:
+def scores_table(replicates: list[ScoredReplicate], tasks: list[str]) -> pd.DataFrame:
     """One row per trial, seed, fold (empty for hold-out), metric and task."""
     columns = ["trial", "family", "seed", "fold", "metric", "task", "score"]
     table = pd.DataFrame(
@@ -92,7 +94,7 @@ def valid_scores(
     }
 
 
-def cost_table(replicates: list[Scored]) -> pd.DataFrame:
+def cost_table(replicates: list[ScoredReplicate]) -> pd.DataFrame:
     """One row per training: seconds, peak memory and host."""
     return pd.DataFrame(
         [
@@ -108,7 +110,7 @@ def cost_table(replicates: list[Scored]) -> pd.DataFrame:
     )
 
 
-def _trial_row(members: list[Scored]) -> dict[str, Any]:
+def _trial_row(members: list[ScoredReplicate]) -> dict[str, Any]:
     trial = members[0].result["trial"]
     failed = [scored for scored in members if scored.result["status"] != "ok"]
     row = {
@@ -120,13 +122,13 @@ def _trial_row(members: list[Scored]) -> dict[str, Any]:
         "epochs_trained": _mean_epochs(members),
         **{name: _cell(value) for name, value in trial["hyperparameters"].items()},
     }
-    for metric in metrics_of(trial["kind"]):
+    for metric in metrics_of(trial["task_type"]):
         row |= _metric_columns(metric, members, bool(failed))
     return row
 
 
 def _metric_columns(
-    metric: str, members: list[Scored], failed: bool
+    metric: str, members: list[ScoredReplicate], failed: bool
 ) -> dict[str, float]:
     by_seed = _means_by("seed", metric, members)
     by_fold = _means_by("fold", metric, members)
@@ -143,7 +145,9 @@ def _metric_columns(
     }
 
 
-def _means_by(key: str, metric: str, members: list[Scored]) -> dict[int | None, float]:
+def _means_by(
+    key: str, metric: str, members: list[ScoredReplicate]
+) -> dict[int | None, float]:
     """Average the means over tasks by seed or by fold; NaN if a replicate failed."""
     means: dict[int | None, list[float]] = {}
     for scored in members:
@@ -152,7 +156,7 @@ def _means_by(key: str, metric: str, members: list[Scored]) -> dict[int | None, 
     return {value: float(np.mean(several)) for value, several in means.items()}
 
 
-def _mean_epochs(members: list[Scored]) -> float | None:
+def _mean_epochs(members: list[ScoredReplicate]) -> float | None:
     epochs = [scored.result["epochs"] for scored in members]
     return None if None in epochs else float(np.mean(epochs))
 

@@ -37,7 +37,7 @@ def select(
     dict
         The settings; ``rule`` in words; ``winners``, family to trial and validation
         scores; ``overall``, the family of the best trial; ``id``, which names what
-        the test part is opened for.
+        the test set is opened for.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def _simplest(
 
 
 def _trained_on_all(trial: dict[str, Any], row: pd.Series) -> dict[str, Any]:
-    """Return the trial that a training on all molecules but the test part is of.
+    """Return the trial that a training on all molecules but the test set is of.
 
     That is so after a cross-validation, and in a refit. No molecule is left to stop
     early by: the number of epochs is then the mean over the trainings of the search.

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.data.parts import Part, read_part, read_split_column
+from toxtune.data.subsets import Subset, read_split_column, read_subset
 from toxtune.errors import UserError
 from toxtune.splits.by_time import split_by_time
-from toxtune.splits.checks import check_parts, check_share, refuse_spanning_groups
+from toxtune.splits.checks import check_share, check_subsets, refuse_spanning_groups
 from toxtune.splits.splitters import split_by_shares, split_into_folds
 
-PARTS = ["train", "valid", "test"]
+SUBSETS = ["train", "valid", "test"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Assignment:
         -1 for rows that are not in ``train``.
     """
 
-    parts: list[str]
+    subsets: list[str]
     folds: list[list[int]]
 
 
@@ -54,7 +54,7 @@ class _Groups:
     of_row: list[int]
 
 
-def assign(molecules: Path, settings: dict[str, Any], kind: str) -> Assignment:
+def assign(molecules: Path, settings: dict[str, Any], task_type: str) -> Assignment:
     """Assign each row of molecules.csv to a part, and those of train to folds.
 
     Parameters
@@ -67,8 +67,8 @@ def assign(molecules: Path, settings: dict[str, Any], kind: str) -> Assignment:
         ``column``, with a ``column`` that names the part. A splitter with a ``column``
         leaves to that which molecules are ``test``. ``cross_validation`` has ``folds``
         and ``repeats``; ``outer`` has ``folds`` and ``fold``, the fold that is the
-        test part.
-    kind
+        test set.
+    task_type
         Of the tasks.
 
     Raises
@@ -77,53 +77,53 @@ def assign(molecules: Path, settings: dict[str, Any], kind: str) -> Assignment:
         If the column is no split of the groups, a part is empty, or a part has no
         task with two different labels.
     """
-    part = read_part(molecules)
+    subset = read_subset(molecules)
     column = read_split_column(molecules) if settings.get("column") else None
-    groups = _groups(part)
+    groups = _groups(subset)
     if settings["method"] == "column":
-        parts = _named_parts(part, column, settings["column"])
+        subsets = _named_subsets(subset, column, settings["column"])
     elif settings["method"] == "time":
-        parts = split_by_time(column, groups.of_row, settings)
+        subsets = split_by_time(column, groups.of_row, settings)
     else:
-        parts = _split(groups, column, settings)
-    folds = _folds(groups, parts, settings)
-    check_parts(part, parts, folds, settings, kind)
-    return Assignment(parts, folds)
+        subsets = _split(groups, column, settings)
+    folds = _folds(groups, subsets, settings)
+    check_subsets(subset, subsets, folds, settings, task_type)
+    return Assignment(subsets, folds)
 
 
-def _groups(part: Part) -> _Groups:
+def _groups(subset: Subset) -> _Groups:
     first: dict[str, int] = {}
-    for row, group in enumerate(part.groups):
+    for row, group in enumerate(subset.groups):
         first.setdefault(group, row)
     number = {group: index for index, group in enumerate(first)}
-    of_row = [number[group] for group in part.groups]
-    positive = np.zeros((len(first), len(part.tasks)), dtype=bool)
-    np.logical_or.at(positive, of_row, part.labels == 1)
-    return _Groups([part.smiles[row] for row in first.values()], positive, of_row)
+    of_row = [number[group] for group in subset.groups]
+    positive = np.zeros((len(first), len(subset.tasks)), dtype=bool)
+    np.logical_or.at(positive, of_row, subset.labels == 1)
+    return _Groups([subset.smiles[row] for row in first.values()], positive, of_row)
 
 
-def _named_parts(part: Part, column: list[str], name: str) -> list[str]:
+def _named_subsets(subset: Subset, column: list[str], name: str) -> list[str]:
     for row, value in enumerate(column):
-        if value not in PARTS:
+        if value not in SUBSETS:
             raise UserError(
                 f"split.column: {name!r} must be train, valid or test, "
-                f"got {value!r} for molecule {part.ids[row]}"
+                f"got {value!r} for molecule {subset.ids[row]}"
             )
-    refuse_spanning_groups(part.groups, column, name)
+    refuse_spanning_groups(subset.groups, column, name)
     return column
 
 
 def _split(
     groups: _Groups, column: list[str] | None, settings: dict[str, Any]
 ) -> list[str]:
-    """Split by a splitter of DeepChem's; a test part that is given stays as it is."""
+    """Split by a splitter of DeepChem's; a test set that is given stays as it is."""
     given = _given_test(column, settings["column"]) if column else set()
     test_groups = {groups.of_row[row] for row in given}
     free = [n for n in range(len(groups.smiles)) if n not in test_groups]
-    part_of_group = _split_groups(groups, free, bool(given), settings)
-    # Rows that are the same molecule as one of a given test part are in no part.
+    subset_of_group = _split_groups(groups, free, bool(given), settings)
+    # Rows that are the same molecule as one of a given test set are in no part.
     return [
-        "test" if row in given else part_of_group.get(group, "")
+        "test" if row in given else subset_of_group.get(group, "")
         for row, group in enumerate(groups.of_row)
     ]
 
@@ -159,16 +159,16 @@ def _split_groups(
         return dict.fromkeys(free, "train")
     indices = split_by_shares(method, list(shares.values()), seed, smiles, positive)
     assigned = {}
-    for (part, share), members in zip(shares.items(), indices, strict=True):
-        check_share(part, len(members) / len(free), share)
-        assigned.update((free[member], part) for member in members)
+    for (subset, share), members in zip(shares.items(), indices, strict=True):
+        check_share(subset, len(members) / len(free), share)
+        assigned.update((free[member], subset) for member in members)
     return assigned
 
 
 def _shares(settings: dict[str, Any], test_is_given: bool) -> dict[str, float]:
     """Return the shares of the parts that a splitter makes; their sum is 1."""
     # In this order, whatever the settings': a splitter cuts one part after the other.
-    shares = {part: settings["fractions"][part] for part in PARTS}
+    shares = {subset: settings["fractions"][subset] for subset in SUBSETS}
     if settings.get("cross_validation"):
         shares["train"] += shares.pop("valid")
     if test_is_given:
@@ -179,14 +179,18 @@ def _shares(settings: dict[str, Any], test_is_given: bool) -> dict[str, float]:
 
 
 def _folds(
-    groups: _Groups, parts: list[str], settings: dict[str, Any]
+    groups: _Groups, subsets: list[str], settings: dict[str, Any]
 ) -> list[list[int]]:
-    """Cut the groups of the training part into folds, once for each repeat."""
+    """Cut the groups of the training set into folds, once for each repeat."""
     scheme = settings.get("cross_validation")
     if not scheme:
         return []
     trained = sorted(
-        {n for n, part in zip(groups.of_row, parts, strict=True) if part == "train"}
+        {
+            n
+            for n, subset in zip(groups.of_row, subsets, strict=True)
+            if subset == "train"
+        }
     )
     repeats = []
     for repeat in range(scheme["repeats"]):
@@ -200,8 +204,8 @@ def _folds(
         of_group = dict(zip(trained, fold_of.tolist(), strict=True))
         repeats.append(
             [
-                of_group[n] if part == "train" else -1
-                for n, part in zip(groups.of_row, parts, strict=True)
+                of_group[n] if subset == "train" else -1
+                for n, subset in zip(groups.of_row, subsets, strict=True)
             ]
         )
     return repeats

@@ -1,4 +1,4 @@
-"""Splitting by time: what was measured last is the test part."""
+"""Splitting by time: what was measured last is the test set."""
 
 import math
 from collections.abc import Callable
@@ -41,7 +41,7 @@ def split_by_time(
         "valid": _start(times, fractions["train"]),
         "test": _start(times, fractions["train"] + fractions["valid"]),
     }
-    return [_part(earliest[group], starts) for group in group_of_row]
+    return [_subset(earliest[group], starts) for group in group_of_row]
 
 
 def _read_times(column: list[str], name: str) -> list[Any]:
@@ -91,8 +91,8 @@ def _start(times: list[Any], share: float) -> Any:
     return times[position] if position < len(times) else None
 
 
-def _part(time: Any, starts: dict[str, Any]) -> str:
-    for part in ("test", "valid"):
-        if starts[part] is not None and time >= starts[part]:
-            return part
+def _subset(time: Any, starts: dict[str, Any]) -> str:
+    for subset in ("test", "valid"):
+        if starts[subset] is not None and time >= starts[subset]:
+            return subset
     return "train"

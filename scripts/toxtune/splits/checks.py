@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 
 from toxtune.data.labels import scorable
-from toxtune.data.parts import Part
+from toxtune.data.subsets import Subset
 from toxtune.errors import UserError
-from toxtune.tasks import MULTICLASS
+from toxtune.tasks import TaskType
 
 logger = logging.getLogger(__name__)
 
 
-def check_parts(
-    part: Part,
-    parts: list[str],
+def check_subsets(
+    subset: Subset,
+    subsets: list[str],
     folds: list[list[int]],
     settings: dict[str, Any],
-    kind: str,
+    task_type: TaskType,
 ) -> None:
     """Check parts and folds.
 
@@ -31,7 +31,7 @@ def check_parts(
         See `toxtune.splits.assign.Assignment`.
     settings
         Of the split.
-    kind
+    task_type
         Of the tasks.
 
     Raises
@@ -41,33 +41,33 @@ def check_parts(
         set lacks a class.
     """
     advice = _advice(settings)
-    assigned = np.array(parts)
+    assigned = np.array(subsets)
     wanted = ["train", "test"] if folds else ["train", "valid", "test"]
-    _refuse_empty(parts, wanted, advice)
-    if left_out := parts.count(""):
+    _refuse_empty(subsets, wanted, advice)
+    if left_out := subsets.count(""):
         logger.warning(
-            "Warning: %d rows are in no part, since the given test part has the same "
+            "Warning: %d rows are in no set, since the given test set has the same "
             "molecules",
             left_out,
         )
     for name in wanted:
-        _check_labels(part, assigned == name, f"{name} part", advice)
-    _check_classes(part, assigned == "train", "train part", advice, kind)
+        _check_labels(subset, assigned == name, f"{name} set", advice)
+    _check_classes(subset, assigned == "train", "train set", advice, task_type)
     for repeat, fold_of in enumerate(folds):
         for fold in sorted(set(fold_of) - {-1}):
             judged = np.array(fold_of) == fold
             fitted = (assigned == "train") & ~judged
             name = f"fold {fold} of repeat {repeat}"
-            _check_labels(part, judged, name, advice)
-            _check_labels(part, fitted, f"rest of {name}", advice)
-            _check_classes(part, fitted, f"rest of {name}", advice, kind)
+            _check_labels(subset, judged, name, advice)
+            _check_labels(subset, fitted, f"rest of {name}", advice)
+            _check_classes(subset, fitted, f"rest of {name}", advice, task_type)
 
 
-def check_share(part: str, share: float, wanted: float) -> None:
+def check_share(subset: str, share: float, wanted: float) -> None:
     """Warn of a part that has another size than was asked for."""
     # The scaffold splitter puts a scaffold too large for train into another part.
     if abs(share - wanted) > 0.1:
-        logger.warning("%s has %.2f of the groups, asked for %s", part, share, wanted)
+        logger.warning("%s has %.2f of the groups, asked for %s", subset, share, wanted)
 
 
 def refuse_spanning_groups(groups: list[str], assigned: list[str], column: str) -> None:
@@ -76,23 +76,23 @@ def refuse_spanning_groups(groups: list[str], assigned: list[str], column: str) 
     if spanning := [group for group in pairs if pairs[group] > 1]:
         examples = ", ".join(sorted(spanning)[:3])
         raise UserError(
-            f"split.column: {column!r} must keep the rows of one molecule in one part; "
+            f"split.column: {column!r} must keep the rows of one molecule in one set; "
             f"{len(spanning)} groups are in several, such as {examples} "
             "(see group in molecules.csv)"
         )
 
 
-def log_sizes(groups: list[str], parts: list[str]) -> None:
+def log_sizes(groups: list[str], subsets: list[str]) -> None:
     """Log how many molecules and groups each part has."""
-    molecules = Counter(parts)
-    members = Counter(dict(zip(groups, parts, strict=True)).values())
-    for part in filter(None, sorted(molecules)):
+    molecules = Counter(subsets)
+    members = Counter(dict(zip(groups, subsets, strict=True)).values())
+    for subset in filter(None, sorted(molecules)):
         logger.info(
             "%s: %d molecules (%.1f %%) in %d groups",
-            part,
-            molecules[part],
-            100 * molecules[part] / len(parts),
-            members[part],
+            subset,
+            molecules[subset],
+            100 * molecules[subset] / len(subsets),
+            members[subset],
         )
 
 
@@ -101,36 +101,36 @@ def _advice(settings: dict[str, Any]) -> str:
         return f"change column {settings['column']!r} (split.column)"
     if "fractions" not in settings:
         return "change validation.folds, validation.outer_folds or split.method"
-    shares = ", ".join(f"{part} {s}" for part, s in settings["fractions"].items())
+    shares = ", ".join(f"{subset} {s}" for subset, s in settings["fractions"].items())
     return f"change split.fractions ({shares}), split.seeds or split.method"
 
 
-def _refuse_empty(parts: list[str], wanted: list[str], advice: str) -> None:
-    sizes = Counter(parts)
-    if not all(sizes[part] for part in wanted):
-        found = ", ".join(f"{part} {sizes[part]}" for part in wanted)
-        raise UserError(f"split: every part must have molecules, got {found}; {advice}")
+def _refuse_empty(subsets: list[str], wanted: list[str], advice: str) -> None:
+    sizes = Counter(subsets)
+    if not all(sizes[subset] for subset in wanted):
+        found = ", ".join(f"{subset} {sizes[subset]}" for subset in wanted)
+        raise UserError(f"split: every set must have molecules, got {found}; {advice}")
 
 
-def _check_labels(part: Part, members: np.ndarray, name: str, advice: str) -> None:
+def _check_labels(subset: Subset, members: np.ndarray, name: str, advice: str) -> None:
     """Refuse molecules of which no task can be scored; warn of tasks that cannot."""
-    able = scorable(part.labels[members])
+    able = scorable(subset.labels[members])
     if not able.any():
         raise UserError(
             f"split: no task has two different labels among the {members.sum()} "
             f"molecules of the {name}, so it cannot be scored; {advice}"
         )
-    for task in np.array(part.tasks)[~able]:
+    for task in np.array(subset.tasks)[~able]:
         logger.warning("Task %s has no two different labels in the %s", task, name)
 
 
 def _check_classes(
-    part: Part, members: np.ndarray, name: str, advice: str, kind: str
+    subset: Subset, members: np.ndarray, name: str, advice: str, task_type: TaskType
 ) -> None:
     """Refuse a training set that lacks one of several classes."""
-    if kind != MULTICLASS:
+    if task_type != TaskType.MULTICLASS:
         return
-    for task, labels in zip(part.tasks, part.labels.T, strict=True):
+    for task, labels in zip(subset.tasks, subset.labels.T, strict=True):
         known = set(labels[~np.isnan(labels)])
         if missing := known - set(labels[members]):
             raise UserError(

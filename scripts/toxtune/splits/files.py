@@ -3,40 +3,42 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from toxtune.data.parts import SPLIT_COLUMN, read_table, write_table
+from toxtune.data.subsets import SPLIT_COLUMN, read_table, write_table
 from toxtune.splits.assign import Assignment
 
 
 def write_split(
-    molecules: Path, assigned: Assignment, assignment: Path, parts: dict[str, Path]
+    molecules: Path, assigned: Assignment, assignment: Path, subsets: dict[str, Path]
 ) -> None:
     """Write assignment.tsv and one file a part, rows in the order of molecules.csv."""
     header, rows = read_table(molecules)
-    columns = ["row", "group", "part", *_repeats(len(assigned.folds))]
+    columns = ["row", "group", "subset", *_repeats(len(assigned.folds))]
     lines = [
-        [row[0], row[3], part, *("" if fold < 0 else fold for fold in folds)]
-        for row, part, *folds in zip(rows, assigned.parts, *assigned.folds, strict=True)
+        [row[0], row[3], subset, *("" if fold < 0 else fold for fold in folds)]
+        for row, subset, *folds in zip(
+            rows, assigned.subsets, *assigned.folds, strict=True
+        )
     ]
     write_table(assignment, columns, lines, delimiter="\t")
     last = -1 if header[-1] == SPLIT_COLUMN else None
-    for part, path in parts.items():
+    for subset, path in subsets.items():
         members = [
             row[:last]
-            for row, own in zip(rows, assigned.parts, strict=True)
-            if own == part
+            for row, own in zip(rows, assigned.subsets, strict=True)
+            if own == subset
         ]
         write_table(path, header[:last], members)
 
 
 def write_fold(
-    train: Path, assignment: Path, repeat: int, fold: int, parts: dict[str, Path]
+    train: Path, assignment: Path, repeat: int, fold: int, subsets: dict[str, Path]
 ) -> None:
-    """Write one fold of a training part as ``valid``, and its other folds as ``train``.
+    """Write one fold of a training set as ``valid``, and its other folds as ``train``.
 
     Parameters
     ----------
     train
-        The training part.
+        The training set.
     assignment
         What `write_split` wrote.
     repeat, fold
@@ -48,8 +50,8 @@ def write_fold(
     number = columns.index(_repeats(repeat + 1)[-1])
     judged = {line[0] for line in lines if line[number] == str(fold)}
     header, rows = read_table(train)
-    for part, path in parts.items():
-        members = [row for row in rows if (row[0] in judged) == (part == "valid")]
+    for subset, path in subsets.items():
+        members = [row for row in rows if (row[0] in judged) == (subset == "valid")]
         write_table(path, header, members)
 
 
@@ -57,9 +59,9 @@ def _repeats(count: int) -> list[str]:
     return [f"repeat-{number}" for number in range(count)]
 
 
-def join_parts(parts: Sequence[Path], train: Path, valid: Path) -> None:
+def join_subsets(subsets: Sequence[Path], train: Path, valid: Path) -> None:
     """Write the molecules of all parts to `train`; `valid` gets the header alone."""
-    tables = [read_table(part) for part in parts]
+    tables = [read_table(subset) for subset in subsets]
     header = tables[0][0]
     write_table(train, header, [row for _, rows in tables for row in rows])
     write_table(valid, header, [])

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from toxtune.data.parts import SPLIT_COLUMN
+from toxtune.data.subsets import SPLIT_COLUMN
 
-# The validation part is cut off once; or every molecule of train is judged once per
-# repeat; or that, and every molecule is in the test part once.
+# The validation set is cut off once; or every molecule of train is judged once per
+# repeat; or that, and every molecule is in the test set once.
 HOLDOUT, CROSS_VALIDATION, NESTED = "holdout", "cross_validation", "nested"
 
 
@@ -47,7 +47,7 @@ def _method(config: dict[str, Any], seed: int | None) -> dict[str, Any]:
         method["seed"] = seed
     if split["method"] != "column" and config["validation"]["scheme"] != NESTED:
         fractions = split["fractions"].items()
-        method["fractions"] = {part: float(share) for part, share in fractions}
+        method["fractions"] = {subset: float(share) for subset, share in fractions}
     if config["dataset"]["test_source"] is not None:
         method["column"] = SPLIT_COLUMN
     elif split["column"] is not None:

@@ -1,7 +1,7 @@
 """How much too good the winner's score is, since the winner was chosen by it.
 
 Bootstrap bias correction (BBC-CV; Tsamardinos, Greasidou and Borboudakis 2018, Machine
-Learning 107, 1895-1922): molecules are resampled from the validation part; in each
+Learning 107, 1895-1922): molecules are resampled from the validation set; in each
 resample a winner is chosen by the molecules that were drawn and scored on those that
 were not. No molecule is on both sides, so the mean of these scores is not too good.
 
@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.stats.bootstrap import interval, mean_over_tasks, resampled_means
-from toxtune.stats.metrics import Judged
+from toxtune.stats.metrics import ScoringLabels
 
 # Resamples are scored in blocks that fit a processor's cache, twice as fast as at once.
 NUMBERS_PER_BLOCK = 2**17
@@ -42,7 +42,7 @@ Rule = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
-class Fold(Judged):
+class Fold(ScoringLabels):
     """What predictions of one training set are judged by, and whose rows they are.
 
     Attributes

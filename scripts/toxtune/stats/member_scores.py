@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toxtune.data.parts import Part
+from toxtune.data.subsets import Subset
 from toxtune.stats.bootstrap import Resampling, resample_counts, resampled_means
 from toxtune.stats.metrics import metrics_of, task_scores
 
@@ -26,13 +26,13 @@ class MemberScores:
 
 
 def score_members(
-    part: Part,
+    subset: Subset,
     weights: np.ndarray,
     members: np.ndarray,
     resampling: Resampling,
-    kind: str,
+    task_type: str,
 ) -> dict[str, MemberScores]:
-    """Score predictions by every metric of a kind of tasks.
+    """Score predictions by every metric of a type of task.
 
     Parameters
     ----------
@@ -44,21 +44,21 @@ def score_members(
         n_members x n_molecules x n_outputs: of seeds, or of one ensemble.
     resampling
         The bootstrap.
-    kind
+    task_type
         Of the tasks.
     """
-    counts = resample_counts(part.groups, resampling.resamples, resampling.seed)
+    counts = resample_counts(subset.groups, resampling.resamples, resampling.seed)
     return {
         metric: MemberScores(
-            plain=plain_scores(metric, part.labels, members, weights),
+            plain=plain_scores(metric, subset.labels, members, weights),
             resampled=np.stack(
                 [
-                    resampled_means(metric, part.labels, one, weights, counts)[0]
+                    resampled_means(metric, subset.labels, one, weights, counts)[0]
                     for one in members
                 ]
             ),
         )
-        for metric in metrics_of(kind)
+        for metric in metrics_of(task_type)
     }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toxtune.data.labels import scorable
-from toxtune.tasks import BINARY, MULTICLASS, REGRESSION
+from toxtune.tasks import TaskType
 
 THRESHOLD = 0.5
 
@@ -20,8 +20,8 @@ class Metric:
 
     Attributes
     ----------
-    kind
-        The kind of tasks that it is for.
+    task_type
+        The type of task that it is for.
     direction
         ``maximize`` or ``minimize``.
     title
@@ -31,7 +31,7 @@ class Metric:
         n_molecules x n_classes) and the weight of a positive molecule.
     """
 
-    kind: str
+    task_type: TaskType
     direction: str
     title: str
     score: Score
@@ -95,7 +95,7 @@ def of_task(predictions: np.ndarray, task: int, n_tasks: int) -> np.ndarray:
 def class_weights(train_labels: np.ndarray) -> np.ndarray:
     """Weight of a positive molecule per task: negatives / positives in training.
 
-    A negative molecule weighs 1. So both classes weigh the same in the training part,
+    A negative molecule weighs 1. So both classes weigh the same in the training set,
     as DeepChem's balancing transformer does it. 1 where a class is absent.
     """
     positives = (train_labels == 1).sum(axis=0)
@@ -104,9 +104,9 @@ def class_weights(train_labels: np.ndarray) -> np.ndarray:
     return np.where(both, negatives / np.maximum(positives, 1), 1.0)
 
 
-def metrics_of(kind: str) -> list[str]:
-    """Names of the metrics of a kind of tasks."""
-    return [name for name, metric in METRICS.items() if metric.kind == kind]
+def metrics_of(task_type: TaskType) -> list[str]:
+    """Names of the metrics of a type of task."""
+    return [name for name, metric in METRICS.items() if metric.task_type == task_type]
 
 
 def _roc_auc(labels: np.ndarray, probabilities: np.ndarray, weight: float) -> float:
@@ -190,28 +190,33 @@ def _pearson_r2(labels: np.ndarray, values: np.ndarray, weight: float) -> float:
 
 
 METRICS = {
-    "roc_auc": Metric(BINARY, "maximize", "ROC-AUC", _roc_auc),
-    "pr_auc": Metric(BINARY, "maximize", "PR-AUC", _pr_auc),
+    "roc_auc": Metric(TaskType.BINARY, "maximize", "ROC-AUC", _roc_auc),
+    "pr_auc": Metric(TaskType.BINARY, "maximize", "PR-AUC", _pr_auc),
     "weighted_accuracy": Metric(
-        BINARY, "maximize", "weighted accuracy", _weighted_accuracy
+        TaskType.BINARY, "maximize", "weighted accuracy", _weighted_accuracy
     ),
     "balanced_accuracy": Metric(
-        BINARY, "maximize", "balanced accuracy", _balanced_accuracy
+        TaskType.BINARY, "maximize", "balanced accuracy", _balanced_accuracy
     ),
     "roc_auc_ovr": Metric(
-        MULTICLASS, "maximize", "ROC-AUC (one class against the rest)", _roc_auc_ovr
+        TaskType.MULTICLASS,
+        "maximize",
+        "ROC-AUC (one class against the rest)",
+        _roc_auc_ovr,
     ),
-    "accuracy": Metric(MULTICLASS, "maximize", "accuracy", _accuracy),
-    "f1_macro": Metric(MULTICLASS, "maximize", "F1 (mean over classes)", _f1_macro),
-    "rmse": Metric(REGRESSION, "minimize", "RMSE", _rmse),
-    "mae": Metric(REGRESSION, "minimize", "MAE", _mae),
-    "r2": Metric(REGRESSION, "maximize", "R²", _r2),
-    "pearson_r2": Metric(REGRESSION, "maximize", "Pearson's r²", _pearson_r2),
+    "accuracy": Metric(TaskType.MULTICLASS, "maximize", "accuracy", _accuracy),
+    "f1_macro": Metric(
+        TaskType.MULTICLASS, "maximize", "F1 (mean over classes)", _f1_macro
+    ),
+    "rmse": Metric(TaskType.REGRESSION, "minimize", "RMSE", _rmse),
+    "mae": Metric(TaskType.REGRESSION, "minimize", "MAE", _mae),
+    "r2": Metric(TaskType.REGRESSION, "maximize", "R²", _r2),
+    "pearson_r2": Metric(TaskType.REGRESSION, "maximize", "Pearson's r²", _pearson_r2),
 }
 
 
 @dataclass(frozen=True)
-class Judged:
+class ScoringLabels:
     """What predictions of one training set are judged by.
 
     Attributes

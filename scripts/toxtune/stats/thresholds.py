@@ -1,8 +1,8 @@
 """From probabilities to calls of active or not: thresholds, and how good calls are.
 
-A threshold is chosen on the validation part, where Youden's J (1950), the sum of recall
+A threshold is chosen on the validation set, where Youden's J (1950), the sum of recall
 and specificity less 1, is highest; of equal ones the highest. It does not depend on how
-rare actives are. What is called with it is scored on the test part.
+rare actives are. What is called with it is scored on the test set.
 """
 
 import numpy as np

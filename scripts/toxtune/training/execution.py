@@ -11,16 +11,16 @@ from toxtune.search.trials import Trial
 from toxtune.training.replicates import STATE_FILE, Replicate
 from toxtune.training.store import Store, default_store
 from toxtune.workers.server import call
-from toxtune.workers.supervision import Attempt, NoResult
+from toxtune.workers.supervision import Limits, NoResult
 
 
 def give_result(
     replicate: Replicate,
     folder: Path,
     config: dict[str, Any],
-    attempt: Attempt,
-    goes_on: bool,
-    shorter: Trial | None = None,
+    attempt: Limits,
+    save_state: bool,
+    resume_from: Trial | None = None,
 ) -> None:
     """Put the result of a training into `folder`, from the store or by training.
 
@@ -39,7 +39,7 @@ def give_result(
         What the job may take.
     goes_on
         Whether a longer training may go on from this one.
-    shorter
+    resume_from
         The trial with less of its resource that this training may go on from.
 
     Raises
@@ -49,9 +49,9 @@ def give_result(
     """
     kinds = ["result"]
     kinds += ["model"] if config["keep_models"] == "all" else []
-    kinds += ["state"] if goes_on else []
+    kinds += ["state"] if save_state else []
     try:
-        entries = fill_store(replicate, kinds, config["trainers"], attempt, shorter)
+        entries = fill_store(replicate, kinds, config["trainers"], attempt, resume_from)
     except NoResult as ended:
         # Without a Snakemake that waits, it was the whole run that was killed.
         if not attempt.is_last or snakemake_process() is None:
@@ -66,8 +66,8 @@ def fill_store(
     replicate: Replicate,
     kinds: Sequence[str],
     trainers: str,
-    attempt: Attempt,
-    shorter: Trial | None = None,
+    attempt: Limits,
+    resume_from: Trial | None = None,
 ) -> dict[str, Path]:
     """See to it that the store has what is wanted of a replicate.
 
@@ -79,7 +79,7 @@ def fill_store(
         ``result``, ``model``, ``state``; one training gives them all.
     trainers
         ``warm`` or ``fresh``; the bytes are the same.
-    attempt, shorter
+    limits, resume_from
         See `give_result`.
 
     Returns
@@ -102,7 +102,7 @@ def fill_store(
             "fold": replicate.fold,
             "device": replicate.device,
             "kinds": missing,
-            "shorter": vars(shorter) if shorter else None,
+            "resume_from": vars(resume_from) if resume_from else None,
         }
         imports = family_module(replicate.trial.family).IMPORTS
         call(f"{__name__}:train", arguments, imports, trainers, attempt)
@@ -116,13 +116,13 @@ def train(
     fold: int | str | None,
     device: str,
     kinds: Sequence[str],
-    shorter: dict[str, Any] | None,
+    resume_from: dict[str, Any] | None,
 ) -> None:
     """Do one training in this process; arguments as JSON knows them."""
     kept = Store(Path(store))
     state = None
-    if shorter:
-        state = _state(kept, Replicate(Trial(**shorter), seed, fold, device=device))
+    if resume_from:
+        state = _state(kept, Replicate(Trial(**resume_from), seed, fold, device=device))
     replicate = Replicate(Trial(**trial), seed, fold, state, device)
     makers = {
         "result": replicate.write_result,
@@ -133,8 +133,8 @@ def train(
         kept.get(replicate.keys[kind], makers[kind])
 
 
-def _state(store: Store, shorter: Replicate) -> Path | None:
+def _state(store: Store, resume_from: Replicate) -> Path | None:
     """Find the state that a training ended in; without it one starts anew."""
-    key = shorter.keys["state"]
+    key = resume_from.keys["state"]
     path = store.entry(key) / STATE_FILE
     return path if store.has(key) and path.is_file() else None

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from toxtune.data.parts import read_part
+from toxtune.data.subsets import read_subset
 from toxtune.features.arrays import load_features
 from toxtune.models.base import Examples, Fitted
 
 
-def load_examples(features: Sequence[Path], part: Path, kind: str) -> Examples:
+def load_examples(features: Sequence[Path], subset: Path, task_type: str) -> Examples:
     """Read one part's labels, and its features from one or more files, side by side."""
-    return Examples(load_features(features), read_part(part).labels, kind)
+    return Examples(load_features(features), read_subset(subset).labels, task_type)
 
 
 def status_of(fitted: Fitted, predictions: np.ndarray) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.data.parts import has_rows
+from toxtune.data.subsets import has_rows
 from toxtune.identity import full_hash
 from toxtune.io.files import read_json, sha256_of_file, whole_file, write_json
 from toxtune.models.base import Examples, Fitted
@@ -59,12 +59,12 @@ class Replicate:
         return full_hash(
             {
                 "family": self.trial.family,
-                "kind": self.trial.kind,
+                "task_type": self.trial.task_type,
                 "hyperparameters": self.trial.hyperparameters,
                 "seed": self.seed,
                 "data": [
-                    [sha256_of_file(path) for path in self._files(part)]
-                    for part in self._parts
+                    [sha256_of_file(path) for path in self._files(subset)]
+                    for subset in self._subsets
                 ],
                 "code": code_hash("toxtune.training.fitting", module.__name__),
                 "versions": {name: library_version(name) for name in module.LIBRARIES},
@@ -83,25 +83,25 @@ class Replicate:
         }
 
     @cached_property
-    def _parts(self) -> list[str]:
+    def _subsets(self) -> list[str]:
         """The parts that the training reads.
 
-        A cross-validation leaves no molecule for a validation part of its own, and
+        A cross-validation leaves no molecule for a validation set of its own, and
         neither does a refit: then the winner is trained on all and judged by none.
         """
-        judged = has_rows(Path(self.trial.part_file("valid", self.fold)))
+        judged = has_rows(Path(self.trial.subset_file("valid", self.fold)))
         return ["train", "valid"] if judged else ["train"]
 
-    def _files(self, part: str) -> list[Path]:
+    def _files(self, subset: str) -> list[Path]:
         """Return a part's files that the training reads: features, then labels."""
-        return [Path(name) for name in self.trial.files(part, self.fold)]
+        return [Path(name) for name in self.trial.files(subset, self.fold)]
 
     @cached_property
     def _examples(self) -> dict[str, Examples]:
         examples = {}
-        for part in self._parts:
-            *features, labels = self._files(part)
-            examples[part] = load_examples(features, labels, self.trial.kind)
+        for subset in self._subsets:
+            *features, labels = self._files(subset)
+            examples[subset] = load_examples(features, labels, self.trial.task_type)
         return examples
 
     @cached_property
@@ -187,9 +187,9 @@ class Replicate:
         """Train, and write ``model.{format}`` and its predictions into `folder`."""
         fitted, _ = self._outcome
         fitted.model.save(folder / f"model.{self.model_format}")
-        for part, examples in self._examples.items():
+        for subset, examples in self._examples.items():
             predictions = fitted.model.predict(examples.features)
-            save_predictions(folder / f"{part}.npy", predictions)
+            save_predictions(folder / f"{subset}.npy", predictions)
 
     def write_state(self, folder: Path) -> None:
         """Train, and write what a longer training of the trial can go on from."""

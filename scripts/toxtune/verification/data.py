@@ -6,26 +6,26 @@ from typing import Any
 
 import curate_dataset
 import download_dataset
-import featurize_part
+import featurize_subset
 import fit_transform
 import split_dataset
 import take_fold
 import take_fold_features
-import transform_part
+import transform_subset
 from toxtune.config.plan import Plan
 from toxtune.errors import UserError
 from toxtune.features.arrays import save_features
 from toxtune.features.definitions import is_scaled
 from toxtune.features.rows import join_features
 from toxtune.io.files import sha256_of_file
-from toxtune.splits.files import join_parts
+from toxtune.splits.files import join_subsets
 from toxtune.splits.settings import ALL, NO_REFIT
-from toxtune.verification.findings import Anew
+from toxtune.verification.findings import Rebuild
 
-DATASET, PARTS, FEATURES = "files of the dataset", "files of the split", "features"
+DATASET, SUBSETS, FEATURES = "files of the dataset", "files of the split", "features"
 
 
-def verify_data(config: dict[str, Any], plan: Plan, anew: Anew) -> bool:
+def verify_data(config: dict[str, Any], plan: Plan, anew: Rebuild) -> bool:
     """Make dataset, parts and features anew; return whether all is as it was.
 
     Nothing behind a raw file that is another one is looked at.
@@ -39,7 +39,7 @@ def verify_data(config: dict[str, Any], plan: Plan, anew: Anew) -> bool:
     return len(anew.findings.faults) == before
 
 
-def _raw_holds(config: dict[str, Any], plan: Plan, anew: Anew) -> bool:
+def _raw_holds(config: dict[str, Any], plan: Plan, anew: Rebuild) -> bool:
     raw, sums = Path(plan.dataset_folder, "raw.csv"), plan.checksums
     if "test_sha256" in sums:
         return _joined_raw_holds(config, plan, anew)
@@ -50,8 +50,8 @@ def _raw_holds(config: dict[str, Any], plan: Plan, anew: Anew) -> bool:
     return False
 
 
-def _joined_raw_holds(config: dict[str, Any], plan: Plan, anew: Anew) -> bool:
-    """Join the files of the dataset and of the test part once more."""
+def _joined_raw_holds(config: dict[str, Any], plan: Plan, anew: Rebuild) -> bool:
+    """Join the files of the dataset and of the test set once more."""
     raw, sums = f"{plan.dataset_folder}/raw.csv", plan.checksums
     made = anew.path(raw)
     if made.is_file():
@@ -69,7 +69,7 @@ def _joined_raw_holds(config: dict[str, Any], plan: Plan, anew: Anew) -> bool:
     )
 
 
-def _curate(plan: Plan, anew: Anew) -> bool:
+def _curate(plan: Plan, anew: Rebuild) -> bool:
     folder = plan.dataset_folder
     outputs = [
         f"{folder}/{name}"
@@ -85,77 +85,82 @@ def _curate(plan: Plan, anew: Anew) -> bool:
     ) or all(anew.path(output).is_file() for output in outputs)
 
 
-def _split(plan: Plan, anew: Anew, is_refit: bool) -> None:
+def _split(plan: Plan, anew: Rebuild, is_refit: bool) -> None:
     assignment = f"{plan.split_folder}/assignment.tsv"
     molecules = anew.path(f"{plan.dataset_folder}/molecules.csv")
-    parts = {part: plan.part_file(part) for part in ("train", "valid", "test")}
-    made = {part: anew.path(path) for part, path in parts.items()}
+    subsets = {
+        subset: plan.subset_file(subset) for subset in ("train", "valid", "test")
+    }
+    made = {subset: anew.path(path) for subset, path in subsets.items()}
     anew.check(
-        PARTS,
+        SUBSETS,
         "must be what the split's settings make of molecules.csv",
-        [assignment, *parts.values()],
+        [assignment, *subsets.values()],
         lambda: split_dataset.main(
-            molecules, {"kind": plan.kind, **plan.split}, anew.path(assignment), made
+            molecules,
+            {"task_type": plan.task_type, **plan.split},
+            anew.path(assignment),
+            made,
         ),
     )
     for fold in plan.folds if plan.is_cross_validated else []:
         _fold(plan, anew, fold)
     if is_refit:
-        outputs = [plan.part_file(part, ALL) for part in ("train", "valid")]
+        outputs = [plan.subset_file(subset, ALL) for subset in ("train", "valid")]
         anew.check(
-            PARTS,
+            SUBSETS,
             "must be train and valid together",
             outputs,
-            lambda: join_parts([made["train"], made["valid"]], *anew.paths(outputs)),
+            lambda: join_subsets([made["train"], made["valid"]], *anew.paths(outputs)),
         )
 
 
-def _fold(plan: Plan, anew: Anew, fold: int) -> None:
-    parts = {part: plan.part_file(part, fold) for part in ("train", "valid")}
+def _fold(plan: Plan, anew: Rebuild, fold: int) -> None:
+    subsets = {subset: plan.subset_file(subset, fold) for subset in ("train", "valid")}
     anew.check(
-        PARTS,
+        SUBSETS,
         "must be the fold that assignment.tsv says",
-        list(parts.values()),
+        list(subsets.values()),
         lambda: take_fold.main(
-            anew.path(plan.part_file("train")),
+            anew.path(plan.subset_file("train")),
             anew.path(f"{plan.split_folder}/assignment.tsv"),
             fold,
             plan.split["cross_validation"]["folds"],
-            {part: anew.path(path) for part, path in parts.items()},
+            {subset: anew.path(path) for subset, path in subsets.items()},
         ),
     )
 
 
-def _featurize(plan: Plan, anew: Anew, name: str, is_refit: bool) -> None:
+def _featurize(plan: Plan, anew: Rebuild, name: str, is_refit: bool) -> None:
     """Compute one kind of features of all parts, and scale them."""
-    for part in [*plan.model_parts, "test"]:
-        _compute(plan, anew, name, part)
+    for subset in [*plan.model_subsets, "test"]:
+        _compute(plan, anew, name, subset)
     sets: list[tuple[int | str | None, list[str]]] = [
-        (None, [*plan.model_parts, "test"])
+        (None, [*plan.model_subsets, "test"])
     ]
     if plan.is_cross_validated:
         sets += [(fold, ["train", "valid"]) for fold in plan.folds]
     if is_refit:
         sets.append((ALL, ["train", "test"]))
-    for fold, parts in sets:
-        for part in parts if fold is not None else []:
-            _take(plan, anew, name, fold, part)
+    for fold, subsets in sets:
+        for subset in subsets if fold is not None else []:
+            _take(plan, anew, name, fold, subset)
         if is_scaled(name):
-            _scale(plan, anew, name, fold, parts)
+            _scale(plan, anew, name, fold, subsets)
 
 
-def _file(plan: Plan, name: str, part: str, fold: int | str | None = None) -> str:
-    return f"{plan.part_file(part, fold).removesuffix('.csv')}/{name}.npz"
+def _file(plan: Plan, name: str, subset: str, fold: int | str | None = None) -> str:
+    return f"{plan.part_file(subset, fold).removesuffix('.csv')}/{name}.npz"
 
 
-def _compute(plan: Plan, anew: Anew, name: str, part: str) -> None:
-    path = _file(plan, name, part)
+def _compute(plan: Plan, anew: Rebuild, name: str, subset: str) -> None:
+    path = _file(plan, name, subset)
     anew.check(
         FEATURES,
-        f"must be what {name} makes of {part}.csv",
+        f"must be what {name} makes of {subset}.csv",
         [path],
-        lambda: featurize_part.main(
-            anew.path(plan.part_file(part)),
+        lambda: featurize_subset.main(
+            anew.path(plan.subset_file(subset)),
             plan.features[name],
             anew.path(path),
             os.cpu_count() or 1,
@@ -163,10 +168,12 @@ def _compute(plan: Plan, anew: Anew, name: str, part: str) -> None:
     )
 
 
-def _take(plan: Plan, anew: Anew, name: str, fold: int | str | None, part: str) -> None:
+def _take(
+    plan: Plan, anew: Rebuild, name: str, fold: int | str | None, subset: str
+) -> None:
     """Put the features of a fold, or of a refit, together from those of the parts."""
-    path = _file(plan, name, part, fold)
-    joined = ["train", "valid"] if part == "train" else [part]
+    path = _file(plan, name, subset, fold)
+    joined = ["train", "valid"] if subset == "train" else [subset]
 
     def make() -> None:
         if fold == ALL:
@@ -174,9 +181,9 @@ def _take(plan: Plan, anew: Anew, name: str, fold: int | str | None, part: str) 
             save_features(anew.path(path), join_features(sources))
             return
         take_fold_features.main(
-            anew.path(plan.part_file("train")),
+            anew.path(plan.subset_file("train")),
             anew.path(_file(plan, name, "train")),
-            anew.path(plan.part_file(part, fold)),
+            anew.path(plan.subset_file(subset, fold)),
             anew.path(path),
         )
 
@@ -184,7 +191,7 @@ def _take(plan: Plan, anew: Anew, name: str, fold: int | str | None, part: str) 
 
 
 def _scale(
-    plan: Plan, anew: Anew, name: str, fold: int | str | None, parts: list[str]
+    plan: Plan, anew: Rebuild, name: str, fold: int | str | None, subsets: list[str]
 ) -> None:
     train = anew.path(_file(plan, name, "train", fold))
     transform = f"{Path(plan.part_file('train', fold)).parent}/transforms/{name}.npz"
@@ -194,14 +201,14 @@ def _scale(
         [transform],
         lambda: fit_transform.main(train, anew.path(transform)),
     )
-    for part in parts:
-        plain = _file(plan, name, part, fold)
+    for subset in subsets:
+        plain = _file(plan, name, subset, fold)
         scaled = f"{plain.removesuffix('.npz')}.scaled.npz"
         anew.check(
             FEATURES,
             "must be the features scaled by the training set's",
             [scaled],
-            lambda plain=plain, scaled=scaled: transform_part.main(
+            lambda plain=plain, scaled=scaled: transform_subset.main(
                 anew.path(plain), anew.path(transform), anew.path(scaled)
             ),
         )

@@ -62,7 +62,7 @@ class Findings:
 
 
 @dataclass(frozen=True)
-class Anew:
+class Rebuild:
     """A folder in which a run's files are made anew, under the paths that they have.
 
     Each is made of others that were made anew, so that a damaged file is found once,

@@ -10,7 +10,7 @@ import save_final_model
 import summarize_test
 from toxtune.config.job_settings import final_settings
 from toxtune.config.plan import Plan
-from toxtune.data.parts import read_part, read_table
+from toxtune.data.subsets import read_subset, read_table
 from toxtune.evaluation.ledger import opening_id, read_openings
 from toxtune.evaluation.predictions import predict_test, read_test_predictions
 from toxtune.io.integrity import read_written
@@ -21,19 +21,21 @@ from toxtune.splits.settings import ALL, NO_REFIT
 from toxtune.stats.bootstrap import Resampling
 from toxtune.training.replicates import model_key
 from toxtune.training.store import default_store
-from toxtune.verification.findings import Anew
+from toxtune.verification.findings import Rebuild
 from toxtune.verification.retraining import largest_difference
 from toxtune.verification.store_entries import is_key, verify_entry
 
 MODELS, TEST, FINAL = "models of the winners", "test results", "final models"
-PARTS = ("train", "valid", "test")
+SUBSETS = ("train", "valid", "test")
 FOLDERS = {"model": "models", "refit": "refit"}
 PREDICTIONS = {None: "test_predictions.csv", ALL: "refit_test_predictions.csv"}
 # Between processors, and between features that are computed in other chunks.
 TOLERANCE = 1e-5
 
 
-def verify_outcome(config: dict[str, Any], plan: Plan, anew: Anew, exact: bool) -> None:
+def verify_outcome(
+    config: dict[str, Any], plan: Plan, anew: Rebuild, exact: bool
+) -> None:
     """Verify models, ledger, test predictions and scores, and the final model.
 
     Parameters
@@ -41,7 +43,7 @@ def verify_outcome(config: dict[str, Any], plan: Plan, anew: Anew, exact: bool) 
     config, plan
         Of the run.
     anew
-        Has its selection and its test part.
+        Has its selection and its test set.
     exact
         Whether predictions must have the same bytes; else they may differ by
         `TOLERANCE`.
@@ -73,7 +75,7 @@ def verify_outcome(config: dict[str, Any], plan: Plan, anew: Anew, exact: bool) 
 
 
 def _verify_models(
-    selection: dict[str, Any], results: Path, refit: str, anew: Anew
+    selection: dict[str, Any], results: Path, refit: str, anew: Rebuild
 ) -> list[dict[str, Any]]:
     """Verify the winners' models against selection and store; return their cards."""
     cards, findings = [], anew.findings
@@ -93,7 +95,7 @@ def _verify_models(
     return cards
 
 
-def _verify_model(path: Path, key: str, anew: Anew) -> None:
+def _verify_model(path: Path, key: str, anew: Rebuild) -> None:
     """Compare a model with the one that the store has, if it has one."""
     entry = default_store().entry(model_key(key))
     verify_entry(entry, anew.findings)
@@ -108,9 +110,9 @@ def _verify_model(path: Path, key: str, anew: Anew) -> None:
 
 
 def _predict(
-    plan: Plan, seeds: list[int], refit: str, anew: Anew, exact: bool
+    plan: Plan, seeds: list[int], refit: str, anew: Rebuild, exact: bool
 ) -> Path | None:
-    """Predict the test part anew; return predictions that scores can be made of."""
+    """Predict the test set anew; return predictions that scores can be made of."""
     results = Path("results", plan.run)
     fold = None if refit == NO_REFIT else ALL
     path = results / PREDICTIONS[fold]
@@ -118,8 +120,10 @@ def _predict(
         predict_test(
             selection=str(anew.path(results / "selection.json")),
             models=str(results / FOLDERS["refit" if fold else "model"]),
-            test=str(anew.path(plan.part_file("test"))),
-            features=str(anew.path(Path(plan.part_file("test", fold)).with_suffix(""))),
+            test=str(anew.path(plan.subset_file("test"))),
+            features=str(
+                anew.path(Path(plan.subset_file("test", fold)).with_suffix(""))
+            ),
             predictions=str(anew.path(path)),
         )
         difference = _difference(path, anew.path(path), seeds)
@@ -156,17 +160,17 @@ def _score(
     plan: Plan,
     selection: dict[str, Any],
     predictions: dict[str, Path],
-    anew: Anew,
+    anew: Rebuild,
 ) -> None:
     results = Path("results", plan.run)
     outputs = [f"{results}/test.json", f"{results}/test.tsv"]
     anew.check(
         TEST,
-        "must be what the stored predictions of the test part give",
+        "must be what the stored predictions of the test set give",
         outputs,
         lambda: summarize_test.main(
             selection,
-            {part: anew.path(plan.part_file(part)) for part in PARTS},
+            {subset: anew.path(plan.subset_file(subset)) for subset in SUBSETS},
             results / FOLDERS["model"],
             anew.path(results / "scores.tsv"),
             predictions,
@@ -180,20 +184,23 @@ def _finish(
     config: dict[str, Any],
     plan: Plan,
     selection: dict[str, Any],
-    anew: Anew,
+    anew: Rebuild,
 ) -> None:
-    """Write the final model anew, and let it predict the test part from SMILES."""
+    """Write the final model anew, and let it predict the test set from SMILES."""
     results, settings = Path("results", plan.run), final_settings(config, plan)
     fold = None if settings["refit"] == NO_REFIT else ALL
     path = results / "final.zip"
-    trained_on = anew.path(plan.part_file("train", fold))
+    trained_on = anew.path(plan.subset_file("train", fold))
     anew.check(
         FINAL,
         "must be made of the selected models",
         [str(path)],
         lambda: save_final_model.main(
             selection,
-            {part: anew.paths(plan.judged_files(part)) for part in ("train", "valid")},
+            {
+                subset: anew.paths(plan.validation_files(subset))
+                for subset in ("train", "valid")
+            },
             [trained_on],
             results / FOLDERS["refit" if fold else "model"],
             trained_on.with_name("transforms"),
@@ -204,7 +211,7 @@ def _finish(
     with anew.findings.attempt(FINAL, path):
         model = load(path)
         stored = read_test_predictions(results / PREDICTIONS[fold], model.card["seeds"])
-        smiles = read_part(anew.path(plan.part_file("test"))).smiles
+        smiles = read_subset(anew.path(plan.subset_file("test"))).smiles
         members, failures = model.predict_members(smiles)
         known = [row for row in range(len(smiles)) if row not in failures]
         expected = stored[selection["overall"]]

@@ -45,7 +45,7 @@ def retrain(training: Training, store: Path, findings: Findings) -> str:
             fold=replicate.fold,
             device=replicate.device,
             kinds=["result"],
-            shorter=None,
+            resume_from=None,
         )
         made = Store(store).entry(replicate.key) / recorded.name
         return _compare(training, recorded, made, findings)

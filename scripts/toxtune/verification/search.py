@@ -7,20 +7,25 @@ from typing import Any
 
 import gather_trials
 import propose_trials
+import rank_simplicity
 import select_best
-import weigh_trials
 from toxtune.config.job_settings import selection_settings, weighing_settings
 from toxtune.config.plan import Plan
-from toxtune.data.parts import read_part
+from toxtune.data.subsets import read_subset
 from toxtune.io.files import read_json
 from toxtune.search.proposals import read_proposal
 from toxtune.search.trials import Trial, seed_and_fold
-from toxtune.selection.scoring import Scored, distinct, read_judged, score_replicate
+from toxtune.selection.scoring import (
+    ScoredReplicate,
+    distinct,
+    read_scoring_labels,
+    score_replicate,
+)
 from toxtune.stats.bootstrap import Resampling
-from toxtune.stats.metrics import Judged
+from toxtune.stats.metrics import ScoringLabels
 from toxtune.statuses import NO_RESULT
 from toxtune.training.replicates import Replicate, replicate_of
-from toxtune.verification.findings import Anew
+from toxtune.verification.findings import Rebuild
 from toxtune.verification.store_entries import verify_entries
 
 TRAININGS, TABLES = "trainings", "tables of the search"
@@ -42,7 +47,7 @@ class Training:
 
     folder: Path
     replicate: Replicate
-    scored: Scored
+    scored: ScoredReplicate
 
     @property
     def has_result(self) -> bool:
@@ -58,13 +63,13 @@ class Training:
         return False
 
 
-def verify_search(config: dict[str, Any], plan: Plan, anew: Anew) -> list[Training]:
+def verify_search(config: dict[str, Any], plan: Plan, anew: Rebuild) -> list[Training]:
     """Verify trainings, tables and selection; return the trainings that are sound.
 
     Nothing is made of trainings if one of them is not sound.
     """
-    judged = read_judged(
-        *(anew.paths(plan.judged_files(part)) for part in ("train", "valid"))
+    judged = read_scoring_labels(
+        *(anew.paths(plan.validation_files(subset)) for subset in ("train", "valid"))
     )
     trainings = [
         _verify_training(config, folder, plan.trials[id], name, judged, anew)
@@ -103,8 +108,8 @@ def _verify_training(
     folder: str,
     trial: Trial,
     name: str,
-    judged: list[Judged],
-    anew: Anew,
+    judged: list[ScoringLabels],
+    anew: Rebuild,
 ) -> Training | None:
     path, findings = Path(folder, "result.json"), anew.findings
     before = len(findings.faults)
@@ -125,7 +130,7 @@ def _verify_training(
     return None
 
 
-def _propose(plan: Plan, stage: str, anew: Anew) -> None:
+def _propose(plan: Plan, stage: str, anew: Rebuild) -> None:
     """Propose a stage's trials anew, from the scores of the stages before."""
     output = f"results/{plan.run}/search/{stage}/proposals.json"
     anew.check(
@@ -133,7 +138,10 @@ def _propose(plan: Plan, stage: str, anew: Anew) -> None:
         "must be what the scores of the stages before give",
         [output],
         lambda: propose_trials.main(
-            *(anew.paths(plan.judged_files(part)) for part in ("train", "valid")),
+            *(
+                anew.paths(plan.validation_files(subset))
+                for subset in ("train", "valid")
+            ),
             [Path(folder) for folder in plan.results_before(stage)],
             plan.stages[stage].settings,
             anew.path(output),
@@ -141,18 +149,18 @@ def _propose(plan: Plan, stage: str, anew: Anew) -> None:
     )
 
 
-def _proposed(plan: Plan, stage: str, slot: int, anew: Anew) -> Trial | None:
+def _proposed(plan: Plan, stage: str, slot: int, anew: Rebuild) -> Trial | None:
     path = Path(f"results/{plan.run}/search/{stage}/proposals.json")
     with anew.findings.attempt(TABLES, path):
         return read_proposal(path, slot).trial
     return None
 
 
-def _gather(plan: Plan, scored: list[Scored], anew: Anew) -> None:
+def _gather(plan: Plan, scored: list[ScoredReplicate], anew: Rebuild) -> None:
     files = {"trials": "trials.tsv", "scores": "scores.tsv"}
     files |= {"specs": "trials.json", "cost": "cost.tsv"}
     tables = {key: f"results/{plan.run}/{name}" for key, name in files.items()}
-    tasks = read_part(anew.path(plan.judged_files("valid")[0])).tasks
+    tasks = read_subset(anew.path(plan.validation_files("valid")[0])).tasks
     anew.check(
         TABLES,
         "must be what the stored predictions give",
@@ -165,7 +173,7 @@ def _gather(plan: Plan, scored: list[Scored], anew: Anew) -> None:
     )
 
 
-def _select(config: dict[str, Any], plan: Plan, anew: Anew) -> None:
+def _select(config: dict[str, Any], plan: Plan, anew: Rebuild) -> None:
     results = Path("results", plan.run)
     tables = [anew.path(results / name) for name in ("trials.tsv", "trials.json")]
     weighed = f"{results}/simplicity.json"
@@ -175,11 +183,11 @@ def _select(config: dict[str, Any], plan: Plan, anew: Anew) -> None:
             TABLES,
             "must be what the stored predictions give",
             [weighed],
-            lambda: weigh_trials.main(
+            lambda: rank_simplicity.main(
                 *tables,
                 {
-                    part: anew.paths(plan.judged_files(part))
-                    for part in ("train", "valid")
+                    subset: anew.paths(plan.validation_files(subset))
+                    for subset in ("train", "valid")
                 },
                 weighing_settings(config, plan),
                 Resampling(**config["test"]),

@@ -32,7 +32,7 @@ import psutil
 from toxtune.jobs import snakemake_process
 from toxtune.versions import SCRIPTS
 from toxtune.workers.child import OTHER, forked, read_request, tell, work
-from toxtune.workers.supervision import Attempt, supervise
+from toxtune.workers.supervision import Limits, supervise
 
 SOCKET = "socket"
 
@@ -51,7 +51,7 @@ def call(
     arguments: dict[str, Any],
     imports: Iterable[str],
     trainers: str,
-    attempt: Attempt,
+    attempt: Limits,
 ) -> None:
     """Call a function of this package in a forked child and wait for its end.
 

@@ -39,7 +39,7 @@ GRACE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Attempt:
+class Limits:
     """What a job may take, and from that what the training in it may.
 
     Attributes
@@ -74,7 +74,7 @@ class Attempt:
 
 
 # For what has no second attempt, and had better go on.
-UNBOUNDED = Attempt(math.inf, math.inf)
+UNBOUNDED = Limits(math.inf, math.inf)
 
 
 class NoResult(UserError):
@@ -95,7 +95,7 @@ class NoResult(UserError):
 
 
 def supervise(
-    connection: socket.socket, request: dict[str, Any], attempt: Attempt
+    connection: socket.socket, request: dict[str, Any], attempt: Limits
 ) -> None:
     """Have a child do a call, and wait for its end within the limits.
 
@@ -161,7 +161,7 @@ def _answers(connection: socket.socket, idle: Callable[[], None]) -> Iterator[An
 class _Child:
     """The process that trains, against its limits."""
 
-    def __init__(self, attempt: Attempt) -> None:
+    def __init__(self, attempt: Limits) -> None:
         self._attempt = attempt
         self._start = time.monotonic()
         self._peak = 0

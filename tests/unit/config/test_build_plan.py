@@ -192,7 +192,7 @@ def test_changed_default_renames_nothing_but_is_another_training(
         "split: {method: stratified}",
         "split: {fractions: {train: 0.7, test: 0.2}}",
         "split: {method: scaffold, seeds: null}",
-        "split: {method: column, seeds: null, fractions: null, column: part}",
+        "split: {method: column, seeds: null, fractions: null, column: subset}",
         f"dataset: {{sha256: {'f' * 64}}}",
         "dataset: {tasks: [NR-AR]}",
         "dataset: {smiles_column: SMILES}",

@@ -9,7 +9,7 @@ from toxtune.config.build_plan import load_plans
 from toxtune.config.check import ROOT, SCHEMA, check_config, load_config
 from toxtune.config.overlay import overlaid
 from toxtune.errors import UserError
-from toxtune.features.featurizers import KINDS
+from toxtune.features.featurizers import FEATURIZERS
 from toxtune.models.registry import MODULES
 from toxtune.stats.metrics import METRICS
 
@@ -92,7 +92,7 @@ def test_every_mapping_refuses_unknown_keys():
     [
         (("search", "spaces", "*", "family"), MODULES),
         (("objective", "metric"), METRICS),
-        (("features", "*", "kind"), KINDS),
+        (("features", "*", "kind"), FEATURIZERS),
     ],
 )
 def test_schema_lists_what_the_library_has(path, known):
@@ -109,7 +109,7 @@ def test_schema_lists_what_the_library_has(path, known):
         "dataset: {tasks: [NR-AR]}",
         "split: {method: scaffold, seeds: null}",
         "split: {method: stratified, seeds: [0, 1, 2]}",
-        "split: {method: column, column: part, seeds: null, fractions: null}",
+        "split: {method: column, column: subset, seeds: null, fractions: null}",
         "split: {fractions: {train: 0.7, valid: 0.2, test: 0.1}}",
         "search: {seeds: [0]}",
         "test: {confidence: 0.9}",
@@ -254,7 +254,7 @@ FAULTS = {
     ),
     "{validation: {scheme: cross_validation}, final: {refit: train+valid}}": (
         "final.refit: with validation.scheme cross_validation the winners are trained "
-        "on all molecules but the test part anyway; write none, got 'train+valid'"
+        "on all molecules but the test set anyway; write none, got 'train+valid'"
     ),
     "prospective: [{name: a, source: b.csv}, {name: a, source: c.csv}]": (
         "prospective: names must differ, got a, a"
@@ -265,7 +265,7 @@ FAULTS = {
     ),
     "validation: {folds: 1}": "validation.folds: must be ≥ 2, got 1",
     "{dataset: {test_source: a.csv}, split: {column: set}}": (
-        "dataset.test_source: the test part cannot come from split.column as well; "
+        "dataset.test_source: the test set cannot come from split.column as well; "
         "write split.column null and another split.method, got 'a.csv'"
     ),
     "{split: {method: stratified}, objective: {metric: rmse, direction: minimize}}": (
@@ -275,10 +275,10 @@ FAULTS = {
     "split: {method: column, seeds: null, fractions: null}": (
         "split.column: split.method column needs a column's name, got None"
     ),
-    "split: {method: column, column: part, fractions: null}": (
+    "split: {method: column, column: subset, fractions: null}": (
         "split.seeds: the column decides; write null, got [0]"
     ),
-    "split: {method: column, column: part, seeds: null}": (
+    "split: {method: column, column: subset, seeds: null}": (
         "split.fractions: the column decides; write null, got {'train': 0.8"
     ),
     # Features.

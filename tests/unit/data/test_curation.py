@@ -20,7 +20,7 @@ TOX21 = "b1346d5bc675c97c555b372e5845dc7de3b5d04734c290189a4accd77dbd1b43"
 def columns(**changes):
     """Return the settings for columns, with `changes`."""
     settings = {"smiles_column": "smiles", "id_column": None, "part_column": None}
-    return settings | {"tasks": [], "kind": "binary"} | changes
+    return settings | {"tasks": [], "task_type": "binary"} | changes
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_files_have_the_documented_format(table, tmp_path):
         "groups_with_several_rows": 0,
         "groups_with_conflicts": 0,
         "labels_cleared": 0,
-        "kind": "binary",
+        "task_type": "binary",
         "labels_averaged": 0,
         "tasks": {"a": {"n_positive": 1, "n_negative": 0, "n_missing": 1}},
     }
@@ -209,13 +209,13 @@ def test_tox21(tmp_path):
         "groups_with_conflicts": 59,
         "labels_cleared": 176,
         "labels_averaged": 0,
-        "kind": "binary",
+        "task_type": "binary",
     }
 
 
 def test_values_of_one_molecule_become_their_mean(table):
     text = "smiles,a,b\nC,1.0,5\nCC,7,\nC,2.5,5\nC,,\n"
-    curation = curate(table(text), columns(kind="regression"))
+    curation = curate(table(text), columns(task_type="regression"))
     assert labels_of(curation) == [
         ["1.75", "5.0"],
         ["7.0", ""],
@@ -237,7 +237,7 @@ def test_values_of_one_molecule_become_their_mean(table):
 
 def test_classes_that_contradict_become_missing(table):
     text = "smiles,a\nC,2\nCC,1\nC,0\nCCC,2\n"
-    curation = curate(table(text), columns(kind="multiclass"))
+    curation = curate(table(text), columns(task_type="multiclass"))
     assert labels_of(curation) == [[""], ["1"], [""], ["2"]]
     assert "both 0 and 2" in curation.changes[0].reason
     counts = {"n_class_1": 1, "n_class_2": 1, "n_missing": 2}

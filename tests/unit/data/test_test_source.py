@@ -1,4 +1,4 @@
-"""A test part in a file of its own joins the table."""
+"""A test set in a file of its own joins the table."""
 
 import pytest
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from toxtune.data.parts import Part
+from toxtune.data.subsets import Subset
 from toxtune.evaluation.comparison import COLUMNS, compare
 from toxtune.stats.bootstrap import (
     Resampling,
@@ -13,28 +13,28 @@ from toxtune.stats.bootstrap import (
 )
 from toxtune.stats.delong import holm, p_value, placements
 from toxtune.stats.metrics import class_weights, metrics_of, task_scores
-from toxtune.tasks import BINARY, REGRESSION
+from toxtune.tasks import TaskType
 
 TASKS = ["a", "b", "one class"]
 RESAMPLING = Resampling(resamples=50, seed=4, confidence=0.9)
 
 
-def part(n, seed, binary=True):
+def subset(n, seed, binary=True):
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, 2 if binary else 9, (n, 3)).astype(np.float32)
     labels[:, 2] = 0
     labels[rng.random(labels.shape) < 0.2] = np.nan
     ids = [str(row) for row in range(n)]
-    return Part(ids, ["C"] * n, [f"G{row // 2}" for row in range(n)], TASKS, labels)
+    return Subset(ids, ["C"] * n, [f"G{row // 2}" for row in range(n)], TASKS, labels)
 
 
-PARTS = {"train": part(90, 0), "test": part(60, 1)}
+SUBSETS = {"train": subset(90, 0), "test": subset(60, 1)}
 
 
 @pytest.fixture
 def predictions():
     rng = np.random.default_rng(2)
-    signal = np.nan_to_num(PARTS["test"].labels)
+    signal = np.nan_to_num(SUBSETS["test"].labels)
     return {
         family: (rng.random((2, 60, 3)) + weight * signal).astype(np.float32) / 2
         for family, weight in {"dense": 0.2, "forest": 0.9, "linear": 0.0}.items()
@@ -43,7 +43,7 @@ def predictions():
 
 @pytest.fixture
 def table(predictions):
-    return compare(PARTS, predictions, "dense", RESAMPLING, BINARY)
+    return compare(SUBSETS, predictions, "dense", RESAMPLING, TaskType.BINARY)
 
 
 def row(table, family, metric, task):
@@ -56,12 +56,12 @@ def test_every_other_family_is_compared_with_the_selected_one(table):
     assert list(table.columns) == COLUMNS
     assert set(table["family"]) == {"forest", "linear"}
     assert set(table["against"]) == {"dense"}
-    assert len(table) == 2 * len(metrics_of(BINARY)) * (len(TASKS) + 1)
+    assert len(table) == 2 * len(metrics_of(TaskType.BINARY)) * (len(TASKS) + 1)
 
 
-@pytest.mark.parametrize("metric", metrics_of(BINARY))
+@pytest.mark.parametrize("metric", metrics_of(TaskType.BINARY))
 def test_difference_and_interval_are_on_the_same_molecules(table, predictions, metric):
-    test, weights = PARTS["test"], class_weights(PARTS["train"].labels)
+    test, weights = SUBSETS["test"], class_weights(SUBSETS["train"].labels)
     counts = resample_counts(test.groups, 50, 4)
 
     def plain(family):
@@ -94,7 +94,7 @@ def test_difference_and_interval_are_on_the_same_molecules(table, predictions, m
 
 
 def test_p_values_are_delongs_corrected_by_holm(table, predictions):
-    labels = PARTS["test"].labels
+    labels = SUBSETS["test"].labels
     tests = []
     for family in ("forest", "linear"):
         for task in (0, 1):
@@ -120,16 +120,16 @@ def test_a_much_better_family_is_found_and_a_task_without_score_is_empty(table):
 
 
 def test_values_have_no_delong():
-    parts = {"train": part(90, 0, False), "test": part(60, 1, False)}
+    subsets = {"train": subset(90, 0, False), "test": subset(60, 1, False)}
     values = np.random.default_rng(0).random((2, 1, 60, 3)).astype(np.float32)
     predictions = dict(zip(["dense", "ridge"], values, strict=True))
-    table = compare(parts, predictions, "dense", RESAMPLING, REGRESSION)
-    assert set(table["metric"]) == set(metrics_of(REGRESSION))
+    table = compare(subsets, predictions, "dense", RESAMPLING, TaskType.REGRESSION)
+    assert set(table["metric"]) == set(metrics_of(TaskType.REGRESSION))
     assert table["p_holm"].isna().all()
 
 
 def test_one_family_has_nothing_to_be_compared_with(predictions):
     alone = {"dense": predictions["dense"]}
-    table = compare(PARTS, alone, "dense", RESAMPLING, BINARY)
+    table = compare(SUBSETS, alone, "dense", RESAMPLING, TaskType.BINARY)
     assert list(table.columns) == COLUMNS
     assert table.empty

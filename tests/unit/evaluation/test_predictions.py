@@ -1,9 +1,9 @@
-"""The stored predictions of the test part."""
+"""The stored predictions of the test set."""
 
 import numpy as np
 import pytest
 
-from toxtune.data.parts import write_table
+from toxtune.data.subsets import write_table
 from toxtune.evaluation import predictions as opening
 from toxtune.evaluation.predictions import predict_test, read_test_predictions
 from toxtune.features.arrays import Features, save_features
@@ -36,7 +36,7 @@ class FakeModel:
 
 @pytest.fixture
 def predicted(tmp_path, monkeypatch):
-    """Return a function that predicts a test part; every family is a `FakeModel`."""
+    """Return a function that predicts a test set; every family is a `FakeModel`."""
     monkeypatch.setattr(opening, "family_module", lambda family: FakeModel())
     rows = [[row, id, "C", "G", 1, ""] for row, id in enumerate(IDS)]
     header = ["row", "id", "smiles", "group", "one", "two"]

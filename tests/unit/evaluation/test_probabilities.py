@@ -1,14 +1,14 @@
-"""What is fitted on the validation part, and the tables made with it."""
+"""What is fitted on the validation set, and the tables made with it."""
 
 import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss
 
-from toxtune.data.parts import Part
+from toxtune.data.subsets import Subset
 from toxtune.evaluation.probabilities import (
     brier_rows,
     decision_rows,
-    fit_calls,
+    fit_thresholds,
     reliability_rows,
 )
 from toxtune.stats.calibration import fit_temperature, scaled, tempered
@@ -17,13 +17,13 @@ from toxtune.stats.thresholds import decision_scores, youden_threshold
 TASKS = ["a", "one class", "b"]
 
 
-def part(n, seed):
+def subset(n, seed):
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, 2, (n, 3)).astype(np.float32)
     labels[:, 1] = 0
     labels[rng.random(labels.shape) < 0.2] = np.nan
     ids = [str(row) for row in range(n)]
-    return Part(ids, ["C"] * n, ids, TASKS, labels)
+    return Subset(ids, ["C"] * n, ids, TASKS, labels)
 
 
 def predictions(of, seed):
@@ -32,13 +32,13 @@ def predictions(of, seed):
     return ((noise + np.nan_to_num(of.labels)) / 2).astype(np.float32)
 
 
-VALID, TEST = part(80, 0), part(50, 1)
+VALID, TEST = subset(80, 0), subset(50, 1)
 ON_VALID, ON_TEST = predictions(VALID, 2), predictions(TEST, 3)
 
 
 @pytest.fixture(params=["none", "temperature"])
 def fitted(request):
-    return fit_calls(VALID, ON_VALID, request.param)
+    return fit_thresholds(VALID, ON_VALID, request.param)
 
 
 def measured(of, values, task):
@@ -50,7 +50,7 @@ def test_seeds_are_fitted_together():
     labels, seeds = measured(VALID, ON_VALID, 2)
     both = np.concatenate([labels, labels])
     temperature = fit_temperature(both, seeds.ravel())
-    fitted = fit_calls(VALID, ON_VALID, "temperature")["b"]
+    fitted = fit_thresholds(VALID, ON_VALID, "temperature")["b"]
     assert fitted["temperature"] == temperature
     sure = tempered(seeds.ravel(), temperature)
     assert fitted["threshold"] == youden_threshold(both, sure)
@@ -58,7 +58,7 @@ def test_seeds_are_fitted_together():
 
 def test_without_scaling_the_temperature_is_one():
     labels, seeds = measured(VALID, ON_VALID, 0)
-    fitted = fit_calls(VALID, ON_VALID, "none")["a"]
+    fitted = fit_thresholds(VALID, ON_VALID, "none")["a"]
     both = np.concatenate([labels, labels])
     assert fitted == {
         "temperature": 1.0,
@@ -69,7 +69,7 @@ def test_without_scaling_the_temperature_is_one():
 def test_scaling_changes_no_call():
     # It changes no order, and the thresholds go with it.
     one, other = (
-        decision_rows(TEST, ON_TEST, fit_calls(VALID, ON_VALID, method))
+        decision_rows(TEST, ON_TEST, fit_thresholds(VALID, ON_VALID, method))
         for method in ("none", "temperature")
     )
     for plain, tempered_row in zip(one, other, strict=True):
@@ -86,7 +86,7 @@ def test_task_with_one_class_is_not_fitted_and_has_no_row(fitted):
 
 
 def test_task_that_could_not_be_fitted_is_not_called():
-    fitted = fit_calls(VALID, ON_VALID, "none")
+    fitted = fit_thresholds(VALID, ON_VALID, "none")
     fitted["a"] = {"temperature": None, "threshold": None}
     rows = decision_rows(TEST, ON_TEST, fitted)
     assert [row["task"] for row in rows] == ["b", "mean"]
@@ -121,9 +121,9 @@ def test_temperature_lowers_the_loss_of_what_it_was_fitted_on():
     honest = np.stack([rng.random((400, 1))] * 2)
     labels = (rng.random((400, 1)) < honest[0]).astype(np.float32)
     ids = [str(row) for row in range(400)]
-    valid = Part(ids, ["C"] * 400, ids, ["a"], labels)
+    valid = Subset(ids, ["C"] * 400, ids, ["a"], labels)
     sure = tempered(honest, 0.3)
-    (row,) = brier_rows(valid, sure, fit_calls(valid, sure, "temperature"))
+    (row,) = brier_rows(valid, sure, fit_thresholds(valid, sure, "temperature"))
     assert row["temperature"] == pytest.approx(1 / 0.3, rel=0.3)
     assert row["brier_scaled"] < row["brier"] - 0.01
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from toxtune.data.parts import Part
+from toxtune.data.subsets import Subset
 from toxtune.evaluation.refits_and_ensembles import (
     described,
     ensemble_of,
@@ -19,29 +19,29 @@ RESAMPLING = Resampling(resamples=200, seed=0, confidence=0.95)
 
 
 @pytest.fixture
-def test_part():
+def test_set():
     """One task with a signal, and one that has a single class."""
     labels = np.stack([np.arange(N) % 2, np.zeros(N)], axis=1).astype(np.float32)
     names = [str(number) for number in range(N)]
-    return Part(names, names, names, ["toxic", "constant"], labels)
+    return Subset(names, names, names, ["toxic", "constant"], labels)
 
 
 @pytest.fixture
-def members(test_part):
+def members(test_set):
     """Predictions of three seeds, each with noise of its own: 3 x N x 2, float32."""
     noise = np.random.default_rng(0).normal(0, 1, (3, N, 2))
-    return (test_part.labels + noise).astype(np.float32)
+    return (test_set.labels + noise).astype(np.float32)
 
 
-def rows_of(part, by_refit):
-    scored = score_variants(part, np.ones(2), by_refit, RESAMPLING, "binary")
-    return variant_rows(scored, part.tasks, RESAMPLING.confidence)
+def rows_of(subset, by_refit):
+    scored = score_variants(subset, np.ones(2), by_refit, RESAMPLING, "binary")
+    return variant_rows(scored, subset.tasks, RESAMPLING.confidence)
 
 
-def test_single_seeds_are_averaged_after_scoring_an_ensemble_before(test_part, members):
-    rows = rows_of(test_part, {"none": members})
+def test_single_seeds_are_averaged_after_scoring_an_ensemble_before(test_set, members):
+    rows = rows_of(test_set, {"none": members})
     found = {r["ensemble"]: r["score"] for r in rows if r["metric"] == "roc_auc"}
-    labels = test_part.labels[:, 0]
+    labels = test_set.labels[:, 0]
     single = [roc_auc_score(labels, member[:, 0]) for member in members]
     assert found[False] == pytest.approx(np.mean(single))
     assert found[True] == pytest.approx(roc_auc_score(labels, members[..., 0].mean(0)))
@@ -49,9 +49,9 @@ def test_single_seeds_are_averaged_after_scoring_an_ensemble_before(test_part, m
     assert found[True] > found[False]
 
 
-def test_before_and_after_a_refit_stand_side_by_side(test_part, members):
+def test_before_and_after_a_refit_stand_side_by_side(test_set, members):
     by_refit = {"none": members, "train+valid": 1 - members}
-    rows = rows_of(test_part, by_refit)
+    rows = rows_of(test_set, by_refit)
     auc = {
         (row["refit"], row["ensemble"]): row
         for row in rows
@@ -65,9 +65,9 @@ def test_before_and_after_a_refit_stand_side_by_side(test_part, members):
         assert low < before["score"] < high
 
 
-def test_task_without_a_score_has_none_and_is_not_in_the_mean(test_part, members):
+def test_task_without_a_score_has_none_and_is_not_in_the_mean(test_set, members):
     mean = ensemble_of(members)[None]
-    scored = score_members(test_part, np.ones(2), mean, RESAMPLING, "binary")
-    report = described(scored, test_part.tasks, 0.95)["roc_auc"]
+    scored = score_members(test_set, np.ones(2), mean, RESAMPLING, "binary")
+    report = described(scored, test_set.tasks, 0.95)["roc_auc"]
     assert report["tasks"]["constant"] == {"score": None, "interval": None}
     assert report["mean"]["score"] == report["tasks"]["toxic"]["score"]

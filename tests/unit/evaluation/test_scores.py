@@ -1,4 +1,4 @@
-"""Scores of the winners on the test part."""
+"""Scores of the winners on the test set."""
 
 import json
 from dataclasses import replace
@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from toxtune.data.parts import Part
+from toxtune.data.subsets import Subset
 from toxtune.evaluation.scores import evaluate, flat_table
 from toxtune.stats.bootstrap import Resampling
 from toxtune.stats.member_scores import score_members
@@ -19,7 +19,7 @@ SIZES = {"train": 60, "valid": 20, "test": 30}
 RESAMPLING = Resampling(resamples=60, seed=0, confidence=0.9)
 
 
-def part(name, seed):
+def subset(name, seed):
     """A part with missing labels, and a task that has both classes in train alone."""
     rng = np.random.default_rng(seed)
     n = SIZES[name]
@@ -28,10 +28,10 @@ def part(name, seed):
     if name != "train":
         labels[:, 2] = np.where(np.isnan(labels[:, 2]), np.nan, 0)
     groups = [f"G{row // 2}" for row in range(n)]
-    return Part([str(row) for row in range(n)], ["C"] * n, groups, TASKS, labels)
+    return Subset([str(row) for row in range(n)], ["C"] * n, groups, TASKS, labels)
 
 
-PARTS = {name: part(name, seed) for seed, name in enumerate(SIZES)}
+SUBSETS = {name: subset(name, seed) for seed, name in enumerate(SIZES)}
 
 
 def predictions(n_seeds):
@@ -39,27 +39,27 @@ def predictions(n_seeds):
     rng = np.random.default_rng(9)
     return {
         name: (
-            0.7 * rng.random((n_seeds, len(part.ids), 3))
-            + np.nan_to_num(part.labels) * [0.3, 0.1, 0]
+            0.7 * rng.random((n_seeds, len(subset.ids), 3))
+            + np.nan_to_num(subset.labels) * [0.3, 0.1, 0]
         ).astype(np.float32)
-        for name, part in PARTS.items()
+        for name, subset in SUBSETS.items()
     }
 
 
-def evaluated(parts, predictions, resampling, kind):
+def evaluated(subsets, predictions, resampling, task_type):
     """Evaluate with the validation scores that the predictions give."""
-    weights = class_weights(parts["train"].labels)
-    labels = parts["valid"].labels
+    weights = class_weights(subsets["train"].labels)
+    labels = subsets["valid"].labels
     valid = {
         metric: np.stack(
             [task_scores(metric, labels, one, weights) for one in predictions["valid"]]
         )
-        for metric in metrics_of(kind)
+        for metric in metrics_of(task_type)
     }
-    test = parts["test"]
-    tested = score_members(test, weights, predictions["test"], resampling, kind)
+    test = subsets["test"]
+    tested = score_members(test, weights, predictions["test"], resampling, task_type)
     return evaluate(
-        parts["train"],
+        subsets["train"],
         predictions["train"],
         valid,
         tested,
@@ -71,16 +71,16 @@ def evaluated(parts, predictions, resampling, kind):
 @pytest.fixture(scope="module")
 def report():
     """Evaluate three seeds."""
-    return evaluated(PARTS, predictions(3), RESAMPLING, "binary")
+    return evaluated(SUBSETS, predictions(3), RESAMPLING, "binary")
 
 
 @pytest.mark.parametrize("metric", BINARY)
 def test_mean_and_sd_are_over_seeds(report, metric):
-    weights = class_weights(PARTS["train"].labels)
+    weights = class_weights(SUBSETS["train"].labels)
     mean = report[metric]["mean"]
-    for name, part in PARTS.items():
+    for name, subset in SUBSETS.items():
         seeds = [
-            mean_score(metric, part.labels, one, weights)
+            mean_score(metric, subset.labels, one, weights)
             for one in predictions(3)[name]
         ]
         assert mean[name] == pytest.approx(np.mean(seeds), rel=1e-12)
@@ -91,11 +91,11 @@ def test_mean_and_sd_are_over_seeds(report, metric):
 
 @pytest.mark.parametrize("metric", BINARY)
 def test_tasks_have_their_own_scores(report, metric):
-    weights = class_weights(PARTS["train"].labels)
+    weights = class_weights(SUBSETS["train"].labels)
     assert list(report[metric]["tasks"]) == TASKS
-    for name, part in PARTS.items():
+    for name, subset in SUBSETS.items():
         seeds = [
-            task_scores(metric, part.labels, one, weights)
+            task_scores(metric, subset.labels, one, weights)
             for one in predictions(3)[name]
         ]
         got = [report[metric]["tasks"][task][name] for task in TASKS]
@@ -123,7 +123,7 @@ def test_intervals_surround_the_scores(report, metric):
 
 
 def test_more_confidence_is_a_wider_interval(report):
-    wider = evaluated(PARTS, predictions(3), Resampling(60, 0, 0.99), "binary")
+    wider = evaluated(SUBSETS, predictions(3), Resampling(60, 0, 0.99), "binary")
     low, high = report["roc_auc"]["mean"]["test_interval"]
     wide_low, wide_high = wider["roc_auc"]["mean"]["test_interval"]
     assert wide_low < low
@@ -131,7 +131,7 @@ def test_more_confidence_is_a_wider_interval(report):
 
 
 def test_bootstrap_settings_change_no_score(report):
-    other = evaluated(PARTS, predictions(3), Resampling(20, 5, 0.8), "binary")
+    other = evaluated(SUBSETS, predictions(3), Resampling(20, 5, 0.8), "binary")
     for metric in BINARY:
         one, two = report[metric]["mean"], other[metric]["mean"]
         assert one["test_per_seed"] == two["test_per_seed"]
@@ -139,11 +139,11 @@ def test_bootstrap_settings_change_no_score(report):
 
 
 def test_same_settings_give_the_same_report(report):
-    assert evaluated(PARTS, predictions(3), RESAMPLING, "binary") == report
+    assert evaluated(SUBSETS, predictions(3), RESAMPLING, "binary") == report
 
 
 def test_single_seed_has_no_sd():
-    report = evaluated(PARTS, predictions(1), RESAMPLING, "binary")
+    report = evaluated(SUBSETS, predictions(1), RESAMPLING, "binary")
     mean = report["roc_auc"]["mean"]
     assert mean["test_sd_over_seeds"] is None
     assert mean["test_per_seed"] == [mean["test"]]
@@ -152,8 +152,8 @@ def test_single_seed_has_no_sd():
 
 def test_nothing_to_score_is_null():
     blank = {
-        name: replace(part, labels=np.full_like(part.labels, np.nan))
-        for name, part in PARTS.items()
+        name: replace(subset, labels=np.full_like(subset.labels, np.nan))
+        for name, subset in SUBSETS.items()
     }
     report = evaluated(blank, predictions(2), RESAMPLING, "binary")
     mean = report["roc_auc"]["mean"]

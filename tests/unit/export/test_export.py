@@ -32,7 +32,7 @@ def run(tmp_path, monkeypatch):
     specs, rows, costs = {}, [], []
     for id, (family, differs, seeds, status, score) in TRIALS.items():
         settings = {**differs, "batch_size": 100}
-        trial = {"id": id, "family": family, "features": "ecfp", "kind": "binary"}
+        trial = {"id": id, "family": family, "features": "ecfp", "task_type": "binary"}
         specs[id] = {"trial": {**trial, "hyperparameters": settings}, "folders": {}}
         row = {"trial": id, "family": family, "status": status, "seeds": seeds}
         for metric in METRICS:

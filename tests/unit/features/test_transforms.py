@@ -1,4 +1,4 @@
-"""Scaling: fitted on the training part, and never on what a model is judged by."""
+"""Scaling: fitted on the training set, and never on what a model is judged by."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import QuantileTransformer
 
 import fit_transform as fit_script
-import transform_part as apply_script
+import transform_subset as apply_script
 from toxtune.features.arrays import Features, read_features, save_features
 from toxtune.features.transforms import (
     MAX_QUANTILES,
@@ -18,7 +18,7 @@ from toxtune.features.transforms import (
     save_transform,
 )
 
-PARTS = ("train", "valid", "test")
+SUBSETS = ("train", "valid", "test")
 NAMES = ["lognormal", "few values", "constant", "never measured", "often missing"]
 
 
@@ -40,15 +40,15 @@ def draw(n_molecules, seed):
 def scaled(tmp_path):
     """Return a function that runs the two rules on parts; it returns their files."""
 
-    def scale(parts):
-        for part, features in parts.items():
-            save_features(tmp_path / f"{part}.npz", features)
+    def scale(subsets):
+        for subset, features in subsets.items():
+            save_features(tmp_path / f"{subset}.npz", features)
         transform = tmp_path / "transform.npz"
         fit_script.main(train=tmp_path / "train.npz", path=transform)
-        for part in parts:
-            paths = tmp_path / f"{part}.npz", transform
-            apply_script.main(*paths, tmp_path / f"{part}.scaled.npz")
-        made = {part: tmp_path / f"{part}.scaled.npz" for part in parts}
+        for subset in subsets:
+            paths = tmp_path / f"{subset}.npz", transform
+            apply_script.main(*paths, tmp_path / f"{subset}.scaled.npz")
+        made = {subset: tmp_path / f"{subset}.scaled.npz" for subset in subsets}
         return {"transform": transform} | made
 
     return scale
@@ -68,9 +68,9 @@ def test_arithmetic_is_scikit_learns(n_molecules):
     ).fit(train.values.astype(np.float64))
     ours = fit_transform(train)
     varied = [one for one in kept if len(set(ours.quantiles[:, one])) > 1]
-    for part in (train, valid):
-        want = theirs.transform(part.values.astype(np.float64)).astype(np.float32)
-        got = ours.apply(part).values
+    for subset in (train, valid):
+        want = theirs.transform(subset.values.astype(np.float64)).astype(np.float32)
+        got = ours.apply(subset).values
         assert got.dtype == np.float32
         np.testing.assert_array_equal(got[:, varied], want[:, varied])
 
@@ -96,20 +96,20 @@ def test_missing_value_becomes_the_training_median():
 
 
 def test_transform_and_training_part_do_not_depend_on_the_other_parts(scaled):
-    """It fails if anyone fits on more than the training part."""
-    parts = {part: draw(80, seed) for seed, part in enumerate(PARTS)}
-    before = {name: path.read_bytes() for name, path in scaled(parts).items()}
-    for part in ("valid", "test"):
-        strange = replace(parts[part], values=parts[part].values * 1000 + 1)
-        after = scaled({**parts, part: strange})
+    """It fails if anyone fits on more than the training set."""
+    subsets = {subset: draw(80, seed) for seed, subset in enumerate(SUBSETS)}
+    before = {name: path.read_bytes() for name, path in scaled(subsets).items()}
+    for subset in ("valid", "test"):
+        strange = replace(subsets[subset], values=subsets[subset].values * 1000 + 1)
+        after = scaled({**subsets, subset: strange})
         for name, path in after.items():
-            assert (path.read_bytes() == before[name]) == (name != part), name
+            assert (path.read_bytes() == before[name]) == (name != subset), name
 
 
 def test_training_part_decides_the_scale_of_the_others(scaled):
-    parts = {part: draw(80, seed) for seed, part in enumerate(PARTS)}
-    before = {name: path.read_bytes() for name, path in scaled(parts).items()}
-    after = scaled({**parts, "train": draw(80, seed=9)})
+    subsets = {subset: draw(80, seed) for seed, subset in enumerate(SUBSETS)}
+    before = {name: path.read_bytes() for name, path in scaled(subsets).items()}
+    after = scaled({**subsets, "train": draw(80, seed=9)})
     for name, path in after.items():
         assert path.read_bytes() != before[name], name
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.promise(
         ("[]", "all of it: must be a mapping, got []"),
         ("null", "all of it: must be a mapping, got None"),
         ("{}", "has format None, and this toxtune reads 1"),
-        ('{"format": 1}', "all of it: needs the key 'trial', 'kind', 'tasks'"),
+        ('{"format": 1}', "all of it: needs the key 'trial', 'task_type', 'tasks'"),
         ('{"format": 1, "a": ' + "[" * 30 + "]" * 30 + "}", "at most 20 levels deep"),
     ],
     ids=lambda value: repr(value)[:20],
@@ -51,7 +51,10 @@ CARDS = {
         {"trial": {"family": "random_forest", "features": "ecfp+maccs"}},
         "features: must define 'maccs', which trial.features names",
     ),
-    "kind": ({"kind": "ordinal"}, "kind: must be one of binary, multiclass, regr"),
+    "task_type": (
+        {"task_type": "ordinal"},
+        "task_type: must be one of binary, multiclass, regr",
+    ),
     "member above": (
         {"members": ["../../etc/passwd"]},
         "members[0]: must be models/seed-, a number, and .keras or .skops, got '..",

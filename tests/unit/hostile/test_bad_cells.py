@@ -4,8 +4,8 @@ import pytest
 
 from helpers.harm import COLUMNS, check
 from toxtune.data.curation import curate, warn_of_formulas, write_curation
-from toxtune.data.parts import read_table
 from toxtune.data.smiles import MAX_ATOMS, parse_smiles
+from toxtune.data.subsets import read_table
 from toxtune.splits.by_time import split_by_time
 
 pytestmark = pytest.mark.promise(
@@ -75,7 +75,7 @@ BAD_LABELS = {
 def test_label_that_is_refused(raw, kind, label):
     path = raw(f'smiles,a\nC,1\nCC,"{label}"\n')
     match = f"raw.csv, line 3, column 'a': a label must be .*, got '{label}'"
-    check(match, curate, path, COLUMNS | {"kind": kind})
+    check(match, curate, path, COLUMNS | {"task_type": kind})
 
 
 def test_long_label_is_not_shown_in_full(raw):

@@ -36,7 +36,7 @@ SELECTION = {
     "objective": {"metric": "rmse", "direction": "minimize"},
     "rule": "best",
 }
-PROPOSALS = [{"trial": vars(TRIAL), "shorter": None, "goes_on": False}]
+PROPOSALS = [{"trial": vars(TRIAL), "resume_from": None, "save_state": False}]
 RESULT = {"trial": vars(TRIAL), "seed": 0, "fold": None, "status": "ok"}
 
 NO_JSON = {
@@ -143,7 +143,7 @@ def test_sound_proposal_is_read(folder):
             0,
             "a trial with the settings of",
         ),
-        (edited(PROPOSALS, 0, "shorter", to={"id": "x"}), 0, "is no trial"),
+        (edited(PROPOSALS, 0, "resume_from", to={"id": "x"}), 0, "is no trial"),
         (edited(PROPOSALS, 0, "trial", "family", to="posix"), 0, "is no trial"),
     ],
 )

@@ -105,7 +105,7 @@ def test_domain_is_what_is_similar_enough(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("kind", "columns"),
+    ("task_type", "columns"),
     [
         ("regression", ["one_value", "one_sd", "two_value", "two_sd"]),
         (
@@ -129,13 +129,13 @@ def test_domain_is_what_is_similar_enough(tmp_path):
         ),
     ],
 )
-def test_columns_of_other_kinds(tmp_path, kind, columns):
-    path = make(tmp_path, kind)
+def test_columns_of_other_kinds(tmp_path, task_type, columns):
+    path = make(tmp_path, task_type)
     (row,) = table(predicted(tmp_path, path, "smiles\nCCO\n"))
     assert list(row) == ["smiles", *columns, "similarity", "in_domain", "problem"]
     values = load(path).predict(["CCO"]).values[0]
     assert float(row[columns[0]]) == pytest.approx(values[0], abs=1e-6)
-    if kind == "multiclass":
+    if task_type == "multiclass":
         assert row["one_call"] == str(values[:3].argmax())
         assert row["two_call"] == str(values[3:].argmax())
 

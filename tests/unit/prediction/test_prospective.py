@@ -6,13 +6,17 @@ import pytest
 from toxtune.data.smiles import group_of, parse_smiles
 from toxtune.errors import UserError
 from toxtune.prediction.final_model import Prediction
-from toxtune.prediction.prospective import evaluate_later, read_later, score_table
+from toxtune.prediction.prospective import (
+    evaluate_prospective_data,
+    read_prospective,
+    score_table,
+)
 from toxtune.stats.bootstrap import Resampling
 
 CARD = {
     "tasks": ["one", "two"],
     "smiles_column": "smiles",
-    "kind": "binary",
+    "task_type": "binary",
     "selection": "5" * 12,
     "objective": {"metric": "roc_auc", "direction": "maximize"},
     "refit": "none",
@@ -35,19 +39,19 @@ def later(tmp_path):
 
     def read(text=TABLE, id_column="name"):
         (tmp_path / "later").write_text(text, encoding="utf-8")
-        return read_later(tmp_path / "later", CARD, id_column, SEEN)
+        return read_prospective(tmp_path / "later", CARD, id_column, SEEN)
 
     return read
 
 
 def test_labels_are_matched_by_name(later):
-    part = later().part
-    assert part.ids == ["b", "d", "e", "f"]
-    assert part.tasks == ["one", "two"]
+    subset = later().subset
+    assert subset.ids == ["b", "d", "e", "f"]
+    assert subset.tasks == ["one", "two"]
     # Benzene contradicts itself in the task two, in whatever notation.
     nan = np.nan
     expected = [[1, 0], [0, nan], [1, nan], [1, nan]]
-    np.testing.assert_array_equal(part.labels, expected)
+    np.testing.assert_array_equal(subset.labels, expected)
 
 
 def test_what_is_left_out_is_counted_and_listed(later):
@@ -74,8 +78,8 @@ def test_what_is_left_out_is_counted_and_listed(later):
 def test_tasks_and_ids_may_lack(later):
     found = later("smiles,two\nCCN,1\nCCBr,0\n")
     assert found.counts["tasks_missing"] == ["one"]
-    assert found.part.ids == ["0", "1"]
-    np.testing.assert_array_equal(found.part.labels, [[np.nan, 1], [np.nan, 0]])
+    assert found.subset.ids == ["0", "1"]
+    np.testing.assert_array_equal(found.subset.labels, [[np.nan, 1], [np.nan, 0]])
 
 
 @pytest.mark.parametrize(
@@ -95,11 +99,14 @@ def test_table_that_says_nothing_is_refused(later, text, message):
 def test_class_that_the_model_does_not_know_is_refused(tmp_path):
     table = tmp_path / "later"
     table.write_text("smiles,one,two\nCCN,2,0\nCCCl,1,3\n", encoding="utf-8")
-    card = {**CARD, "kind": "multiclass", "n_outputs": 6}
+    card = {**CARD, "task_type": "multiclass", "n_outputs": 6}
     message = r"later: molecule 1, column 'two': .* classes 0 to 2, got 3"
     with pytest.raises(UserError, match=message):
-        read_later(table, card, None, {})
-    assert read_later(table, {**card, "n_outputs": 8}, None, {}).part.ids == ["0", "1"]
+        read_prospective(table, card, None, {})
+    assert read_prospective(table, {**card, "n_outputs": 8}, None, {}).subset.ids == [
+        "0",
+        "1",
+    ]
 
 
 class FakeModel:
@@ -119,7 +126,9 @@ class FakeModel:
 def test_molecules_without_features_are_not_scored(later):
     found = later("smiles,one\nCCN,0\nCCCl,1\nCCBr,0\nCCF,1\nCCI,0\n")
     resampling = Resampling(resamples=50, seed=0, confidence=0.95)
-    report, exclusions = evaluate_later(FakeModel(), found, np.ones(2), resampling)
+    report, exclusions = evaluate_prospective_data(
+        FakeModel(), found, np.ones(2), resampling
+    )
     assert (report["molecules"], report["without_features"]) == (4, 1)
     assert exclusions == [[4, "4", "CCI", "left out", "", "too large"]]
     assert report["in_domain"] == pytest.approx(3 / 5)

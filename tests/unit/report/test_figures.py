@@ -18,10 +18,10 @@ from toxtune.report.figures.tasks import tasks_table
 from toxtune.report.figures.theme import family_colours
 from toxtune.report.figures.trials import trials_table
 from toxtune.report.figures.values import values_table
-from toxtune.tasks import KINDS
+from toxtune.tasks import TaskType
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="module", params=TaskType)
 def run(request):
     return made_run(request.param)
 
@@ -32,7 +32,7 @@ def figures(run):
 
 
 def test_every_figure_of_the_kind_is_drawn(run, figures):
-    assert list(figures) == [entry.name for entry in entries(run.kind)]
+    assert list(figures) == [entry.name for entry in entries(run.task_type)]
     for name, figure in figures.items():
         assert figure.panels, name
         assert figure.description, name
@@ -41,10 +41,10 @@ def test_every_figure_of_the_kind_is_drawn(run, figures):
 def test_every_number_says_which_part_it_is_from(figures):
     for name, figure in figures.items():
         # Failures are counts of trials; all else are scores or losses.
-        parts = name == "failures" or any(
-            f"{part} part (" in figure.facts for part in ("train", "valid", "test")
+        subsets = name == "failures" or any(
+            f"{subset} set (" in figure.facts for subset in ("train", "valid", "test")
         )
-        assert parts, name
+        assert subsets, name
 
 
 def test_each_panel_has_rows(figures):
@@ -141,14 +141,14 @@ def test_tasks_are_those_of_the_test_report():
     run = made_run()
     table = tasks_table(run)
     assert len(table) == len(run.families) * len(run.tasks) * 2
-    assert set(table.loc[table["part"] == "test", "low"]) == {0.7}
-    assert table.loc[table["part"] == "valid", "low"].isna().all()
+    assert set(table.loc[table["subset"] == "test", "low"]) == {0.7}
+    assert table.loc[table["subset"] == "valid", "low"].isna().all()
 
 
 def test_confusion_counts_each_measured_molecule_once():
     run = made_run("multiclass")
     table = confusion_table(run)
-    measured = np.isfinite(run.test_part.labels).sum()
+    measured = np.isfinite(run.test_set.labels).sum()
     assert table["molecules"].sum() == measured * len(run.families)
 
 
@@ -156,7 +156,7 @@ def test_values_are_means_over_seeds():
     run = made_run("regression")
     table = values_table(run)
     first = table[(table["family"] == "dense") & (table["panel"] == "task 0")].iloc[0]
-    row = run.test_part.ids.index(first["molecule"])
+    row = run.test_set.ids.index(first["molecule"])
     mean = run.test_predictions["dense"][:, row, 0].mean()
     assert first["predicted"] == pytest.approx(mean)
 
@@ -173,7 +173,7 @@ def test_losses_of_trials_that_did_not_win_are_averaged():
     table = draw_learning(run).table
     others = table[table["won"] == "false"]
     assert set(others["training"]) == {"mean"}
-    assert set(others["part"]) == {"valid"}
+    assert set(others["subset"]) == {"valid"}
     trial = others.iloc[0]["trial"]
     curves = pd.concat(run.curves[trial].values())
     mean = curves.groupby("epoch")["valid_loss"].mean()

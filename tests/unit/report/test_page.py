@@ -37,10 +37,10 @@ def test_the_libraries_are_there_once(html):
 def test_names_cannot_end_the_script_or_the_page(html):
     run = made_run()
     evil = "</script><b title='\"'>&amp;"
-    part = dataclasses.replace(run.test_part, tasks=[evil, "task 1"])
+    subset = dataclasses.replace(run.test_set, tasks=[evil, "task 1"])
     tasks = run.test["families"]["dense"]["roc_auc"]["tasks"]
     tasks[evil] = tasks["task 0"]
-    run = dataclasses.replace(run, name=evil, test_part=part)
+    run = dataclasses.replace(run, name=evil, test_set=subset)
     named = page(run, draw_all(run))
     assert named.count("</script>") == html.count("</script>")
     assert "<b title" not in named
@@ -67,7 +67,7 @@ def test_sizes_of_a_cross_validation_are_of_its_folds(run):
     split = {**run.settings["split"], "cross_validation": {"folds": 5, "repeats": 2}}
     folded = dataclasses.replace(run, settings={**run.settings, "split": split})
     assert folded.facts("valid").startswith(
-        "valid part (5 folds of 800 molecules, 2 times over); random split"
+        "valid set (5 folds of 800 molecules, 2 times over); random split"
     )
 
 

@@ -10,7 +10,7 @@ COLUMNS = {
     "id_column": None,
     "tasks": [],
     "part_column": None,
-    "kind": "binary",
+    "task_type": "binary",
 }
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from toxtune.report.sanity_checks import Facts, doubts
+from toxtune.report.sanity_checks import RunFacts, doubts
 
-SOUND = Facts(
+SOUND = RunFacts(
     mean={"train": 0.99, "test": 0.80, "test_interval": [0.77, 0.83]},
     metric="roc_auc",
     maximize=True,
@@ -46,7 +46,7 @@ def test_sound_scores_raise_no_doubt():
         ),
         pytest.param(
             replace(SOUND, mean={**SOUND.mean, "train": 0.79}),
-            "better than that of the training part",
+            "better than that of the training set",
             id="train is worse",
         ),
         pytest.param(

@@ -78,8 +78,8 @@ def corrected(trial, raw):
 
 def evidence():
     """What was made to doubt the scores."""
-    parts = ["valid", "valid", "test", "test"]
-    calls = {"family": "dense", "part": parts, "task": ["NR-AR", "mean"] * 2}
+    subsets = ["valid", "valid", "test", "test"]
+    calls = {"family": "dense", "subset": subsets, "task": ["NR-AR", "mean"] * 2}
     scores = dict.fromkeys(["precision", "recall", "specificity", "f1", "mcc"], 0.25)
     brier = {"brier": 0.08, "brier_scaled": 0.07, "brier_prevalence": 0.09}
     comparison = {
@@ -157,7 +157,7 @@ def results() -> Results:
             "groups_with_conflicts": 1,
             "labels_cleared": 4,
             "labels_averaged": 0,
-            "kind": "binary",
+            "task_type": "binary",
         },
         plan={
             "dataset": {"sha256": "f" * 64},
@@ -176,11 +176,11 @@ def results() -> Results:
 def test_headline_is_the_overall_winner_on_the_test_part(results):
     headline = summary(results).split("\n\n")[1]
     assert headline.startswith(f"Selected: **dense** trial `{'a' * 12}`")
-    assert "on the validation part (0.851; corrected for the choice 0.831)" in headline
+    assert "on the validation set (0.851; corrected for the choice 0.831)" in headline
     assert "**ROC-AUC 0.812** (SD over seeds 0.010; interval" in headline
     assert "0.762 to 0.862)" in headline
     assert headline.endswith(
-        "(Test part: random split with seed 0, 12 rows; means over seeds 0, 1.)"
+        "(Test set: random split with seed 0, 12 rows; means over seeds 0, 1.)"
     )
 
 
@@ -206,7 +206,7 @@ def test_winners_are_told_with_their_hyperparameters(results):
 def test_openings_are_counted(results, number, told):
     openings = [opening(index) for index in range(number)]
     text = summary(replace(results, openings=openings))
-    assert f"have opened this test part: {told}" in text
+    assert f"have opened this test set: {told}" in text
     assert ("Each further look" in text) == (number > 1)
 
 
@@ -241,7 +241,7 @@ def test_single_seed_has_no_sd(results):
 def test_winner_without_any_test_score_is_no_number(results):
     test = results.test | {"families": {"dense": report(None, sd=None, per_task=None)}}
     text = summary(replace(results, test=test))
-    assert "**ROC-AUC none**. (Test part" in text
+    assert "**ROC-AUC none**. (Test set" in text
     assert "nan" not in text.lower()
 
 
@@ -269,14 +269,14 @@ WHERE = "random split with seed 0"
 
 def test_parts_of_the_scores_are_told_with_split_and_size(results):
     assert (
-        f"Training part: {WHERE}, 80 rows; validation part: {WHERE}, 11 rows; "
-        f"test part: {WHERE}, 12 rows."
+        f"Training set: {WHERE}, 80 rows; validation set: {WHERE}, 11 rows; "
+        f"test set: {WHERE}, 12 rows."
     ) in summary(results)
 
 
 def test_winners_are_corrected_for_the_choice(results):
     text = section(results, "Selection")
-    assert f"validation part: {WHERE}, 11 rows" in text
+    assert f"validation set: {WHERE}, 11 rows" in text
     assert (
         "| overall | `aaaaaaaaaaaa` | 3 | 0.851 | 0.831 | 0.791 to 0.861 | 61% |"
         in text
@@ -286,7 +286,7 @@ def test_winners_are_corrected_for_the_choice(results):
 
 def test_families_are_compared_on_the_test_part(results):
     text = section(results, "Families compared")
-    assert f"test part: {WHERE}, 12 rows" in text
+    assert f"test set: {WHERE}, 12 rows" in text
     assert "| random_forest minus dense | 0.015 | -0.010 to 0.040 | 1 of 1 |" in text
 
 
@@ -306,7 +306,7 @@ def test_one_family_is_compared_with_none(results):
 
 def test_calls_are_scored_on_the_test_part(results):
     text = section(results, "Calls")
-    assert f"test part: {WHERE}, 12 rows" in text
+    assert f"test set: {WHERE}, 12 rows" in text
     means = " | ".join(["0.250"] * 5)
     assert f"| dense | {means} | 0.080 | 0.070 | 0.090 |" in text
 
@@ -335,7 +335,7 @@ def test_folds_are_told_in_place_of_a_validation_part(results):
     results = replace(results, plan={**results.plan, "split": split})
     assert "for its ROC-AUC over the folds (0.851;" in summary(results)
     text = section(results, "Selection")
-    assert f"folds of the training part: {WHERE}, 80 rows" in text
+    assert f"folds of the training set: {WHERE}, 80 rows" in text
 
 
 def test_scores_before_and_after_the_refit_are_shown_and_the_final_one_is_marked(

@@ -84,17 +84,17 @@ def start(handler, number, rule, log):
 def test_a_run_is_told_in_lines_and_in_the_status_file(new_handler, tmp_path, capfd):
     handler = new_handler()
     (tmp_path / "b.log").write_text("Error: no room\n")
-    stats = {"split_dataset": 1, "featurize_part": 1, "total": 2}
+    stats = {"split_dataset": 1, "featurize_subset": 1, "total": 2}
     handler.emit(record(LogEvent.RUN_INFO, stats=stats))
     os.write(2, b"noise of a job\n")
     start(handler, 1, "split_dataset", "a.log")
     handler.emit(record(LogEvent.JOB_FINISHED, job_id=1))
-    start(handler, 2, "featurize_part", "b.log")
+    start(handler, 2, "featurize_subset", "b.log")
     handler.emit(record(LogEvent.JOB_ERROR, level=logging.ERROR, jobid=2))
     handler.close()
     shown = capfd.readouterr().err
     assert "✓ split_dataset" in shown
-    assert "✗ featurize_part\n    Error: no room\n    log: b.log" in shown
+    assert "✗ featurize_subset\n    Error: no room\n    log: b.log" in shown
     assert "Failed: 1 of 2 jobs done" in shown
     assert "noise" not in shown
     output = tmp_path / ".snakemake/toxtune/job_output.txt"
@@ -147,9 +147,9 @@ def test_trainings_of_earlier_runs_count(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data/d/s").mkdir(parents=True)
     rows = [f"{i},m{i},C,G,{i % 2}" for i in range(4)]
-    for part in ("train", "valid"):
+    for subset in ("train", "valid"):
         text = "\n".join(["row,id,smiles,group,task", *rows]) + "\n"
-        (tmp_path / f"data/d/s/{part}.csv").write_text(text)
+        (tmp_path / f"data/d/s/{subset}.csv").write_text(text)
     folder = tmp_path / "results/trials/dense/aaa/seed-0"
     folder.mkdir(parents=True)
     write_json(folder / "result.json", {"status": "ok", "trial": {"id": "aaa"}})

@@ -38,7 +38,7 @@ def test_failed_training_gets_a_status(tmp_path):
 
 
 def test_slot_gets_the_status_of_its_proposed_trial(tmp_path):
-    proposal = {"trial": vars(TRIAL), "shorter": None, "goes_on": False}
+    proposal = {"trial": vars(TRIAL), "resume_from": None, "save_state": False}
     proposals = [{"trial": {}}, proposal]
     write_json(tmp_path / "results/r/search/space-0/rung-1/proposals.json", proposals)
     (folder,) = give_up([failure("train_slot", **SLOT)], CONFIG)

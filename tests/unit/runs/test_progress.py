@@ -90,8 +90,8 @@ def test_durations_are_spelled(seconds, words):
 
 
 @pytest.fixture
-def parts(tmp_path):
-    """Write train and valid parts of four molecules and one task."""
+def subsets(tmp_path):
+    """Write train and valid sets of four molecules and one task."""
     rows = [f"{i},m{i},C,G,{i % 2}" for i in range(4)]
     text = "\n".join(["row,id,smiles,group,task", *rows]) + "\n"
     for name in ("train", "valid"):
@@ -99,30 +99,32 @@ def parts(tmp_path):
     return tmp_path / "train.csv", tmp_path / "valid.csv"
 
 
-def add_result(scores, parts, folder, predictions, status="ok"):
+def add_result(scores, subsets, folder, predictions, status="ok"):
     folder.mkdir(parents=True)
     result = {"status": status, "trial": {"id": folder.parent.name}}
     write_json(folder / "result.json", result)
     column = np.array(predictions, dtype=np.float32)[:, None]
     np.save(folder / "valid_predictions.npy", column)
-    scores.add(folder, *parts)
+    scores.add(folder, *subsets)
 
 
-def test_the_best_trial_is_the_one_with_the_best_mean_over_seeds(tmp_path, parts):
+def test_the_best_trial_is_the_one_with_the_best_mean_over_seeds(tmp_path, subsets):
     scores = BestSoFar("roc_auc", "maximize")
     assert scores.best() is None
-    add_result(scores, parts, tmp_path / "aaa/seed-0", [0.1, 0.9, 0.2, 0.8])
+    add_result(scores, subsets, tmp_path / "aaa/seed-0", [0.1, 0.9, 0.2, 0.8])
     assert scores.best().score == 1.0
-    add_result(scores, parts, tmp_path / "aaa/seed-1", [0.9, 0.1, 0.8, 0.2])
-    add_result(scores, parts, tmp_path / "bbb/seed-0", [0.1, 0.9, 0.8, 0.8])
+    add_result(scores, subsets, tmp_path / "aaa/seed-1", [0.9, 0.1, 0.8, 0.2])
+    add_result(scores, subsets, tmp_path / "bbb/seed-0", [0.1, 0.9, 0.8, 0.8])
     best = scores.best()
     assert (best.trial, best.trainings, best.metric) == ("bbb", 1, "roc_auc")
     assert best.score == pytest.approx(0.875)
 
 
-def test_a_trial_that_diverged_has_no_score(tmp_path, parts):
+def test_a_trial_that_diverged_has_no_score(tmp_path, subsets):
     scores = BestSoFar("roc_auc", "maximize")
-    add_result(scores, parts, tmp_path / "aaa/seed-0", [0, 1, 0, 1], status="diverged")
+    add_result(
+        scores, subsets, tmp_path / "aaa/seed-0", [0, 1, 0, 1], status="diverged"
+    )
     assert scores.best() is None
 
 

@@ -23,11 +23,11 @@ SPELLED = {
 FEATURES = {"ecfp": "bits-of-ecfp", "maccs": "bits-of-maccs"}
 SPACE = read_space(SPELLED, list(FEATURES), "here")
 COMMON = {"dataset": "d", "split": "s", "features": FEATURES, "space": SPELLED}
-COMMON |= {"kind": "binary"}
+COMMON |= {"task_type": "binary"}
 COMMON |= {"objective": {"metric": "roc_auc", "direction": "maximize"}, "size": 4}
 TPE = {**COMMON, "by": "tpe", "seed": 0, "round": 1}
 PROMOTION = {**COMMON, "by": "promotion", "resource": "epochs", "to": 45}
-PROMOTION |= {"goes_on": True}
+PROMOTION |= {"save_state": True}
 
 
 def drawn(n):
@@ -132,8 +132,8 @@ def test_tpe_takes_failed_trials_and_lists_as_values():
 
 def test_promoted_trials_say_what_they_go_on_from():
     for proposal in proposals.propose(PROMOTION, TRIALS, SCORES):
-        assert TRIALS[proposal.shorter.id] == proposal.shorter
-        assert proposal.goes_on
+        assert TRIALS[proposal.resume_from.id] == proposal.resume_from
+        assert proposal.save_state
     assert not any(
-        p.goes_on or p.shorter for p in proposals.propose(TPE, TRIALS, SCORES)
+        p.save_state or p.resume_from for p in proposals.propose(TPE, TRIALS, SCORES)
     )

@@ -17,8 +17,8 @@ def space(hyperparameters, family="dense", features="ecfp"):
         "features": features,
         "hyperparameters": hyperparameters,
     }
-    kind = family_module(family).KINDS[0]
-    return read_space(spelled, ["ecfp", "maccs"], "here", kind)
+    task_type = family_module(family).TASK_TYPES[0]
+    return read_space(spelled, ["ecfp", "maccs"], "here", task_type)
 
 
 def grid(hyperparameters, names, **words):

@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from helpers.small_training import write_replicate
-from toxtune.data.parts import KEYS, Part, write_table
+from toxtune.data.subsets import KEYS, Subset, write_table
 from toxtune.features.arrays import Features, save_features
 from toxtune.models.registry import family_module
 from toxtune.search.trials import make_trial, replicate_name
 from toxtune.selection.bias import correct_selection, read_search
-from toxtune.selection.candidates import Judges, read_candidates
-from toxtune.selection.one_se import weigh
+from toxtune.selection.candidates import ValidationSets, read_candidates
+from toxtune.selection.one_se import rank_simplicity
 from toxtune.selection.predictions import open_predictions, read_pooled
 from toxtune.selection.rules import choose
 from toxtune.selection.winners import select
@@ -30,12 +30,12 @@ SPACE = {
 }
 
 
-def part(n, seed):
+def subset(n, seed):
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, 2, (n, 2)).astype(np.float32)
     labels[rng.random(labels.shape) < 0.2] = np.nan
     ids = [f"{seed}-{row}" for row in range(n)]
-    return Part(
+    return Subset(
         ids, ["C"] * n, [f"G{seed}{row // 2}" for row in range(n)], TASKS, labels
     )
 
@@ -46,9 +46,9 @@ class Searched:
     def __init__(self, n_folds):
         folds = [None] if n_folds is None else range(n_folds)
         count = len(folds)
-        self.judges = Judges(
-            train=[part(40, 10 + number) for number in range(count)],
-            valid=[part(30, 20 + number) for number in range(count)],
+        self.validation_sets = ValidationSets(
+            train=[subset(40, 10 + number) for number in range(count)],
+            valid=[subset(30, 20 + number) for number in range(count)],
             cross_validated=n_folds is not None,
         )
         self.settings = {
@@ -75,7 +75,10 @@ class Searched:
         for (number, fold), (column, seed) in (
             (one, other) for one in enumerate(folds) for other in enumerate(SEEDS)
         ):
-            train, valid = self.judges.train[number], self.judges.valid[number]
+            train, valid = (
+                self.validation_sets.train[number],
+                self.validation_sets.valid[number],
+            )
             noise = rng.random(valid.labels.shape)
             predictions = noise.astype(np.float32) + np.nan_to_num(valid.labels) / 4
             name = replicate_name(seed, fold)
@@ -100,12 +103,14 @@ class Searched:
     def select(self, simplicity=None):
         return select(self.trials, self.specs, self.settings, simplicity)
 
-    def weigh(self):
-        return weigh(self.trials, self.specs, self.settings, self.judges, RESAMPLING)
+    def rank_simplicity(self):
+        return rank_simplicity(
+            self.trials, self.specs, self.settings, self.validation_sets, RESAMPLING
+        )
 
     def read(self):
         return read_search(
-            self.trials, self.specs, self.settings, self.judges, RESAMPLING
+            self.trials, self.specs, self.settings, self.validation_sets, RESAMPLING
         )
 
 
@@ -131,9 +136,11 @@ def test_raw_scores_are_those_of_the_search(searched):
 def test_report_says_what_it_is_from(searched):
     selection = searched.select()
     report, _ = correct_selection(searched.read(), selection, RESAMPLING)
-    n_folds = len(searched.judges.valid)
+    n_folds = len(searched.validation_sets.valid)
     assert report["molecules"] == 15 * n_folds
-    assert report["folds"] == (n_folds if searched.judges.cross_validated else None)
+    assert report["folds"] == (
+        n_folds if searched.validation_sets.cross_validated else None
+    )
     assert (report["resamples"], report["confidence"]) == (60, 0.9)
     assert (report["seeds"], report["selection"]) == (SEEDS, selection["id"])
     assert report["rule"] == selection["rule"]
@@ -159,7 +166,7 @@ def test_overall_winner_is_the_best_of_all_where_the_best_is_chosen(searched):
 
 def test_one_se_is_the_same_in_selection_and_in_resamples(searched):
     searched.settings["rule"] = "one_se"
-    simplicity = searched.weigh()
+    simplicity = searched.rank_simplicity()
     simplest = {id for id, rank in simplicity["ranks"].items() if rank == 0}
     # So large an error makes all trials alike: the simplest ones win everywhere.
     errors = dict.fromkeys(simplicity["standard_errors"], 9.0)
@@ -179,7 +186,7 @@ def test_one_se_is_the_same_in_selection_and_in_resamples(searched):
 
 
 def test_weights_are_of_the_best_trials_and_ranks_of_all(searched):
-    weighed = searched.weigh()
+    weighed = searched.rank_simplicity()
     best = {won["trial"]["id"] for won in searched.select()["winners"].values()}
     assert set(weighed["standard_errors"]) == best
     by_family = {}
@@ -206,23 +213,23 @@ def test_weights_are_of_the_best_trials_and_ranks_of_all(searched):
 
 def test_search_without_a_score_has_nothing_to_weigh(searched):
     searched.trials["status"] = "diverged"
-    assert searched.weigh() == {"standard_errors": {}, "ranks": {}}
+    assert searched.rank_simplicity() == {"standard_errors": {}, "ranks": {}}
 
 
 def test_candidates_are_sorted_and_have_all_predictions(searched):
     candidates = read_candidates(
-        searched.trials, searched.specs, SEEDS, searched.judges.folds
+        searched.trials, searched.specs, SEEDS, searched.validation_sets.folds
     )
     assert [each.trial.id for each in candidates] == sorted(searched.specs)
     for each in candidates:
-        assert len(each.predictions) == len(searched.judges.valid)
+        assert len(each.predictions) == len(searched.validation_sets.valid)
         assert [len(seeds) for seeds in each.predictions] == [2] * len(each.predictions)
         assert each.predictions[0][0].shape == (30, 2)
 
 
 def test_pooled_predictions_stand_beside_their_molecules(searched, tmp_path):
     paths = []
-    for number, valid in enumerate(searched.judges.valid):
+    for number, valid in enumerate(searched.validation_sets.valid):
         paths.append(tmp_path / f"valid-{number}.csv")
         rows = [
             [row, valid.ids[row], "C", valid.groups[row], *map(spelled, labels)]
@@ -231,12 +238,12 @@ def test_pooled_predictions_stand_beside_their_molecules(searched, tmp_path):
         write_table(paths[-1], [*KEYS, *TASKS], rows)
     spec = next(iter(searched.specs.values()))
     pooled, predictions = read_pooled(
-        spec, SEEDS, paths, searched.judges.cross_validated
+        spec, SEEDS, paths, searched.validation_sets.cross_validated
     )
-    by_fold = open_predictions(spec["folders"], SEEDS, searched.judges.folds)
+    by_fold = open_predictions(spec["folders"], SEEDS, searched.validation_sets.folds)
     assert predictions.shape == (2, 30 * len(paths), 2)
     for number, (valid, seeds) in enumerate(
-        zip(searched.judges.valid, by_fold, strict=True)
+        zip(searched.validation_sets.valid, by_fold, strict=True)
     ):
         own = slice(30 * number, 30 * (number + 1))
         assert pooled.ids[own] == valid.ids
@@ -249,9 +256,11 @@ def spelled(label):
 
 
 def test_molecule_in_several_folds_is_one_molecule():
-    judges = Judges([part(40, 1)] * 2, [part(30, 2)] * 2, cross_validated=True)
-    assert len(judges.molecules) == 15
-    first, second = judges.scoring("roc_auc").folds
+    validation_sets = ValidationSets(
+        [subset(40, 1)] * 2, [subset(30, 2)] * 2, cross_validated=True
+    )
+    assert len(validation_sets.molecules) == 15
+    first, second = validation_sets.scoring("roc_auc").folds
     np.testing.assert_array_equal(first.molecules, second.molecules)
-    other = replace(judges, valid=[part(30, 2), part(30, 3)])
+    other = replace(validation_sets, valid=[subset(30, 2), subset(30, 3)])
     assert len(other.molecules) == 30

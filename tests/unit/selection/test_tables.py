@@ -11,9 +11,9 @@ from toxtune.errors import UserError
 from toxtune.io.files import sha256_of_file, write_json
 from toxtune.io.tsv import read_tsv, write_tsv
 from toxtune.search.trials import make_trial
-from toxtune.selection.scoring import Scored, score_replicate, score_replicates
+from toxtune.selection.scoring import ScoredReplicate, score_replicate, score_replicates
 from toxtune.selection.tables import cost_table, scores_table, trials_table
-from toxtune.stats.metrics import Judged, metrics_of, task_scores
+from toxtune.stats.metrics import ScoringLabels, metrics_of, task_scores
 from toxtune.training.replicates import save_predictions
 from toxtune.training.result_files import sealed
 
@@ -24,7 +24,7 @@ LABELS = np.array(
     [[1, 0, 1], [0, 1, 1], [1, np.nan, 1], [0, 0, np.nan]], dtype=np.float32
 )
 WEIGHTS = np.array([1.0, 2.0, 1.0])
-JUDGED = [Judged(LABELS, WEIGHTS)]
+JUDGED = [ScoringLabels(LABELS, WEIGHTS)]
 COST = {"seconds": 1.5, "peak_memory_mib": 300.1, "host": "here"}
 
 
@@ -37,7 +37,7 @@ def result(
         "trial": {
             "id": id,
             "family": family,
-            "kind": "binary",
+            "task_type": "binary",
             "features": "circular-radius-2-size-1024",
             "hyperparameters": hyperparameters,
         },
@@ -51,7 +51,7 @@ def result(
 def scored(*scores, **words):
     """A replicate with these scores per task in every metric; none if it failed."""
     values = {metric: np.array(scores) for metric in BINARY} if scores else {}
-    return Scored(Path("somewhere"), result(**words), COST, values)
+    return ScoredReplicate(Path("somewhere"), result(**words), COST, values)
 
 
 @pytest.fixture
@@ -95,10 +95,10 @@ def test_slot_that_has_a_result_stands_for_one_that_has_none(tmp_path, monkeypat
     training.write_no_result(folders[0], "killed", "", COST)
     training.write_result(folders[1])
     training.write_no_result(folders[2], "killed", "", COST)
-    parts = [[Path(TRIAL.part_file(part))] for part in ("train", "valid")]
-    (one,) = score_replicates(folders, *parts)
+    subsets = [[Path(TRIAL.subset_file(subset))] for subset in ("train", "valid")]
+    (one,) = score_replicates(folders, *subsets)
     assert (one.folder, one.result["status"]) == (folders[1], "ok")
-    (one,) = score_replicates(folders[::2], *parts)
+    (one,) = score_replicates(folders[::2], *subsets)
     assert (one.result["status"], one.scores) == ("killed", {})
 
 

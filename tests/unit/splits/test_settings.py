@@ -36,7 +36,7 @@ def test_folds_of_all_repeats_are_counted_through():
     names = {name for _, name in plan.replicates}
     assert len(names) == 12 * 3
     assert {"fold-0-seed-0", "fold-11-seed-2"} <= names
-    assert plan.judged_files("valid")[11].endswith("/fold-11/valid.csv")
+    assert plan.validation_files("valid")[11].endswith("/fold-11/valid.csv")
 
 
 def test_what_a_scheme_does_not_use_is_no_part_of_the_split():

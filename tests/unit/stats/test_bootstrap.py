@@ -164,13 +164,15 @@ def test_interval_covers_the_truth_as_often_as_it_says():
     assert 0.83 <= covered / 200 <= 0.97
 
 
-OTHER_KINDS = [m for kind in ("multiclass", "regression") for m in metrics_of(kind)]
+OTHER_METRICS = [
+    m for task_type in ("multiclass", "regression") for m in metrics_of(task_type)
+]
 
 
-@pytest.mark.parametrize("metric", OTHER_KINDS)
+@pytest.mark.parametrize("metric", OTHER_METRICS)
 def test_resampled_scores_of_other_kinds_are_scores_of_repeated_rows(metric):
     rng = np.random.default_rng(3)
-    if METRICS[metric].kind == "multiclass":
+    if METRICS[metric].task_type == "multiclass":
         labels = rng.integers(0, 3, (25, 2)).astype(np.float64)
         predictions = rng.dirichlet(np.ones(3), (25, 2)).reshape(25, 6)
     else:

@@ -8,11 +8,11 @@ from toxtune.jobs import snakemake_process
 from toxtune.training import execution as trainers
 from toxtune.training.result_files import RESULT_FILES, read_replicate
 from toxtune.training.store import default_store
-from toxtune.workers.supervision import Attempt, NoResult
+from toxtune.workers.supervision import Limits, NoResult
 
 CONFIG = {"trainers": "fresh", "keep_models": "winners"}
 COST = {"seconds": 1.5, "peak_memory_mib": 300.1, "host": "here"}
-FIRST, LAST = (Attempt(4000, 120, is_last) for is_last in (False, True))
+FIRST, LAST = (Limits(4000, 120, is_last) for is_last in (False, True))
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def too_large(monkeypatch):
 
 
 def give_result(replicate, folder, attempt):
-    trainers.give_result(replicate, folder, CONFIG, attempt, goes_on=False)
+    trainers.give_result(replicate, folder, CONFIG, attempt, save_state=False)
 
 
 def has_result(replicate):

@@ -27,10 +27,10 @@ def replicate(tmp_path, monkeypatch):
     return small_training()
 
 
-@pytest.mark.parametrize("part", ["train", "valid"])
+@pytest.mark.parametrize("subset", ["train", "valid"])
 @pytest.mark.parametrize("file", [0, 1, 2])
-def test_training_is_known_by_the_content_of_its_files(replicate, part, file):
-    path = Path([*TRIAL.features_files(part), TRIAL.part_file(part)][file])
+def test_training_is_known_by_the_content_of_its_files(replicate, subset, file):
+    path = Path([*TRIAL.features_files(subset), TRIAL.subset_file(subset)][file])
     before = replicate.key
     path.touch()
     assert replace(replicate).key == before

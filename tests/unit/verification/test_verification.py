@@ -10,7 +10,7 @@ import pytest
 
 from toxtune.training.store import Store
 from toxtune.verification import retraining
-from toxtune.verification.findings import Anew, Findings
+from toxtune.verification.findings import Findings, Rebuild
 from toxtune.verification.retraining import (
     TOLERANCE,
     drawn,
@@ -27,7 +27,7 @@ def anew(tmp_path, monkeypatch):
     (tmp_path / "run").mkdir()
     (tmp_path / "anew").mkdir()
     monkeypatch.chdir(tmp_path / "run")
-    return Anew(tmp_path / "anew", Findings())
+    return Rebuild(tmp_path / "anew", Findings())
 
 
 def write(path, text):

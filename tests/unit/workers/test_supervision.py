@@ -14,11 +14,11 @@ import pytest
 from toxtune.errors import UserError
 from toxtune.workers import server as warm
 from toxtune.workers import supervision
-from toxtune.workers.supervision import Attempt, NoResult
+from toxtune.workers.supervision import Limits, NoResult
 
-AMPLE = Attempt(mem_mb=100_000, runtime=60)
+AMPLE = Limits(mem_mb=100_000, runtime=60)
 # Half a second.
-SHORT = Attempt(mem_mb=100_000, runtime=1 / 60)
+SHORT = Limits(mem_mb=100_000, runtime=1 / 60)
 
 
 @pytest.fixture(autouse=True)
@@ -97,7 +97,7 @@ def test_call_that_takes_too_much_memory_is_killed(
     call, resident_megabytes, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(supervision, "HEADROOM_MB", 0)
-    attempt = Attempt(mem_mb=resident_megabytes + 100, runtime=60)
+    attempt = Limits(mem_mb=resident_megabytes + 100, runtime=60)
     with pytest.raises(NoResult, match="took more than .* MB of memory") as caught:
         call(grow(megabytes=300), attempt)
     assert caught.value.status == "out_of_memory"
@@ -109,7 +109,7 @@ def test_call_that_takes_less_memory_is_let_alone(
     call, resident_megabytes, monkeypatch
 ):
     monkeypatch.setattr(supervision, "HEADROOM_MB", 0)
-    attempt = Attempt(mem_mb=resident_megabytes + 300, runtime=1 / 60)
+    attempt = Limits(mem_mb=resident_megabytes + 300, runtime=1 / 60)
     with pytest.raises(NoResult) as caught:
         call(grow(megabytes=100), attempt)
     assert caught.value.status == "timed_out"
@@ -168,8 +168,8 @@ def test_child_ends_when_nobody_waits(call, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("job", "megabytes", "seconds"),
     [
-        (Attempt(mem_mb=4000, runtime=120), 2800, 7140),
-        (Attempt(mem_mb=600, runtime=1), 300, 30),
+        (Limits(mem_mb=4000, runtime=120), 2800, 7140),
+        (Limits(mem_mb=600, runtime=1), 300, 30),
     ],
 )
 def test_training_gets_less_than_its_job(job, megabytes, seconds):

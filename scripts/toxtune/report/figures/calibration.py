@@ -1,4 +1,4 @@
-"""Reliability of the probabilities on the test part."""
+"""Reliability of the probabilities on the test set."""
 
 import altair as alt
 import pandas as pd
@@ -30,7 +30,7 @@ def draw(run: Run) -> Figure:
 def reliability_table(run: Run) -> pd.DataFrame:
     """One row per task, family and bin: means over the seeds."""
     table = run.reliability
-    test = table[(table["part"] == "test") & table["task"].isin(run.shown_tasks)]
+    test = table[(table["subset"] == "test") & table["task"].isin(run.shown_tasks)]
     means = test.groupby(["task", "family", "bin"], sort=False, as_index=False)[
         ["molecules", "predicted", "observed", "low", "high"]
     ].mean()

@@ -1,4 +1,4 @@
-"""Predicted against true classes on the test part."""
+"""Predicted against true classes on the test set."""
 
 import altair as alt
 import numpy as np
@@ -30,14 +30,14 @@ def draw(run: Run) -> Figure:
 
 def confusion_table(run: Run) -> pd.DataFrame:
     """One row per task, family, true and predicted class: molecules, share of true."""
-    part = run.test_part
+    subset = run.test_set
     tables = []
     for task, name in enumerate(run.shown_tasks):
-        measured = ~np.isnan(part.labels[:, task])
-        true = part.labels[measured, task].astype(int)
+        measured = ~np.isnan(subset.labels[:, task])
+        true = subset.labels[measured, task].astype(int)
         for family in run.families:
             mean = run.test_predictions[family].mean(axis=0)
-            own = of_task(mean, task, len(part.tasks))[measured]
+            own = of_task(mean, task, len(subset.tasks))[measured]
             counts = np.zeros((own.shape[1], own.shape[1]), dtype=int)
             np.add.at(counts, (true, own.argmax(axis=1)), 1)
             shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

@@ -1,4 +1,4 @@
-"""ROC and precision-recall curves on the test part, averaged over seeds."""
+"""ROC and precision-recall curves on the test set, averaged over seeds."""
 
 from collections.abc import Callable
 
@@ -57,7 +57,7 @@ def curves_table(
     run: Run, curve: Callable[[np.ndarray, np.ndarray], np.ndarray]
 ) -> pd.DataFrame:
     """One row per task, family and place on the grid: mean, lowest, highest seed."""
-    labels = run.test_part.labels
+    labels = run.test_set.labels
     tables = []
     for task in np.flatnonzero(scorable(labels))[:MOST_TASKS]:
         measured = ~np.isnan(labels[:, task])
@@ -102,7 +102,7 @@ def _guesses(
     run: Run, curve: Callable[[np.ndarray, np.ndarray], np.ndarray]
 ) -> dict[str, tuple[float, float]]:
     """Return, for each task, the ends of the line that guessing gives."""
-    shares = np.nanmean(run.test_part.labels, axis=0).tolist()
+    shares = np.nanmean(run.test_set.labels, axis=0).tolist()
     return {
         task: (0.0, 1.0) if curve is roc else (share, share)
         for task, share in zip(run.tasks, shares, strict=True)

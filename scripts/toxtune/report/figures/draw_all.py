@@ -45,5 +45,5 @@ _DRAW: dict[str, Callable[[Run], Figure]] = {
 
 
 def draw_all(run: Run) -> dict[str, Figure]:
-    """Draw the figures of the run's kind of tasks."""
-    return {entry.name: _DRAW[entry.name](run) for entry in entries(run.kind)}
+    """Draw the figures of the run's type of tasks."""
+    return {entry.name: _DRAW[entry.name](run) for entry in entries(run.task_type)}

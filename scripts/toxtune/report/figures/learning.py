@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from toxtune.report.figures.figure import DATA, Figure, Panel, pointable
-from toxtune.report.figures.theme import BLACK, GREY, PART_COLOURS
+from toxtune.report.figures.theme import BLACK, GREY, SUBSET_COLOURS
 from toxtune.report.run import Run
 
 # So many of the best trials are drawn behind the winner.
@@ -27,7 +27,7 @@ def draw(run: Run) -> Figure:
     return Figure(
         facts=run.facts("train", "valid", over_tasks=False),
         description=(
-            "Loss by epoch on the training and the validation part, of the winners of "
+            "Loss by epoch on the training and the validation set, of the winners of "
             f"{', '.join(families) or 'no family'}, and of the trials next to them."
         ),
         table=table,
@@ -59,8 +59,8 @@ def _trial_table(run: Run, trial: str, family: str) -> pd.DataFrame:
         wide = wide.groupby("epoch", as_index=False)[["valid_loss"]].mean()
         wide = wide.assign(trial=trial, training="mean")
     wide = wide.rename(columns={"train_loss": "train", "valid_loss": "valid"})
-    parts = [part for part in ("train", "valid") if part in wide]
-    long = wide.melt(["trial", "training", "epoch"], parts, "part", "loss")
+    subsets = [subset for subset in ("train", "valid") if subset in wide]
+    long = wide.melt(["trial", "training", "epoch"], subsets, "subset", "loss")
     return long.assign(won=str(won).lower(), panel=family)
 
 
@@ -93,7 +93,7 @@ def _chart(table: pd.DataFrame) -> alt.LayerChart:
             "part:N",
             scale=alt.Scale(
                 domain=["train", "valid"],
-                range=[BLACK, PART_COLOURS["valid"]],
+                range=[BLACK, SUBSET_COLOURS["valid"]],
             ),
         ),
         strokeDash=alt.StrokeDash(

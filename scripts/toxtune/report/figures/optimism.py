@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from toxtune.report.figures.figure import DATA, Figure, Panel
-from toxtune.report.figures.theme import BLACK, PART_COLOURS
+from toxtune.report.figures.theme import BLACK, SUBSET_COLOURS
 from toxtune.report.figures.trials import family_scale
 from toxtune.report.run import Run
 
@@ -13,8 +13,8 @@ _RAW, _CORRECTED, _TEST = "valid, as chosen by", "valid, corrected", "test"
 
 _COLOURS = {
     _RAW: BLACK,
-    _CORRECTED: PART_COLOURS["valid"],
-    _TEST: PART_COLOURS["test"],
+    _CORRECTED: SUBSET_COLOURS["valid"],
+    _TEST: SUBSET_COLOURS["test"],
 }
 
 
@@ -30,7 +30,7 @@ def draw(run: Run) -> Figure:
         f"{optimism['resamples']:,} resamples",
         description=(
             f"{run.metric_name} of each winner: as chosen by, corrected for the "
-            "choice, and on the test part."
+            "choice, and on the test set."
         ),
         table=optimism_table(run),
         panels=[Panel("", _chart(run))],

@@ -1,4 +1,4 @@
-"""How alike the test molecules are to those of the training part."""
+"""How alike the test molecules are to those of the training set."""
 
 import altair as alt
 import numpy as np
@@ -16,7 +16,7 @@ def draw(run: Run) -> Figure:
     similarities = run.evidence.similarity["similarity"]
     same = (similarities == 1).mean()
     return Figure(
-        facts=run.facts("test", over_tasks=False) + "; nearest in the training part",
+        facts=run.facts("test", over_tasks=False) + "; nearest in the training set",
         description=(
             "Test molecules by the Tanimoto similarity of the nearest training "
             f"molecule; the median is {similarities.median():.2f}."

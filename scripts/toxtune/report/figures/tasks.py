@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from toxtune.report.figures.figure import DATA, Figure, Panel
-from toxtune.report.figures.theme import BLACK, PART_COLOURS
+from toxtune.report.figures.theme import BLACK, SUBSET_COLOURS
 from toxtune.report.run import Run
 
 
@@ -16,7 +16,7 @@ def draw(run: Run) -> Figure:
         facts=f"{run.facts('valid', 'test', over_tasks=False)}; {run.level} intervals "
         "over test molecules",
         description=(
-            f"{run.metric_name} of each task on the validation and on the test part, "
+            f"{run.metric_name} of each task on the validation and on the test set, "
             f"for the winners of {', '.join(run.families)}."
         ),
         table=table,
@@ -33,7 +33,7 @@ def _unscored(tasks: list[str]) -> str:
 
 
 def tasks_table(run: Run) -> pd.DataFrame:
-    """One row per family, task and part; `low` and `high` on the test part."""
+    """One row per family, task and part; `low` and `high` on the test set."""
     rows = []
     for family in run.families:
         report = run.test["families"][family][run.metric]
@@ -42,7 +42,7 @@ def tasks_table(run: Run) -> pd.DataFrame:
             low, high = scores["test_interval"] or (None, None)
             rows.append((family, task, "valid", scores["valid"], None, None))
             rows.append((family, task, "test", scores["test"], low, high))
-    columns = ["panel", "task", "part", "score", "low", "high"]
+    columns = ["panel", "task", "subset", "score", "low", "high"]
     return pd.DataFrame(rows, columns=columns).astype(
         {"score": float, "low": float, "high": float}
     )
@@ -62,7 +62,7 @@ def _chart(run: Run) -> alt.LayerChart:
             alt.Tooltip("high:Q", format=".3f", title="to"),
         ],
     )
-    colours = {part: PART_COLOURS[part] for part in ("valid", "test")}
+    colours = {subset: SUBSET_COLOURS[subset] for subset in ("valid", "test")}
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
         x=alt.X("score:Q", title=run.metric_name, axis=alt.Axis(tickCount=5)),
         color=alt.Color(

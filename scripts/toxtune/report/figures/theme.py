@@ -31,7 +31,7 @@ _OTHER_COLOURS = (VERMILLION, YELLOW, BLACK, GREY)
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
 
 
-PART_COLOURS = {"train": GREY, "valid": SKY, "test": VERMILLION}
+SUBSET_COLOURS = {"train": GREY, "valid": SKY, "test": VERMILLION}
 
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif"

@@ -1,4 +1,4 @@
-"""Predicted against measured values on the test part."""
+"""Predicted against measured values on the test set."""
 
 import altair as alt
 import numpy as np
@@ -32,17 +32,17 @@ def draw(run: Run) -> Figure:
 
 def values_table(run: Run) -> pd.DataFrame:
     """One row per task, family and measured molecule; the mean over seeds."""
-    part = run.test_part
+    subset = run.test_set
     tables = []
     for task, name in enumerate(run.shown_tasks):
-        measured = ~np.isnan(part.labels[:, task])
+        measured = ~np.isnan(subset.labels[:, task])
         for family in run.families:
             predicted = run.test_predictions[family].mean(axis=0)[measured, task]
             columns = {
                 "panel": name,
                 "family": family,
-                "molecule": np.array(part.ids)[measured],
-                "measured": part.labels[measured, task],
+                "molecule": np.array(subset.ids)[measured],
+                "measured": subset.labels[measured, task],
                 "predicted": predicted,
             }
             tables.append(pd.DataFrame(columns))

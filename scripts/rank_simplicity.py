@@ -7,22 +7,24 @@ from typing import Any
 from toxtune.io.files import read_json, write_json
 from toxtune.io.tsv import read_tsv
 from toxtune.jobs import log_to
-from toxtune.selection.candidates import read_judges
-from toxtune.selection.one_se import weigh
+from toxtune.selection.candidates import read_validation_sets
+from toxtune.selection.one_se import rank_simplicity
 from toxtune.stats.bootstrap import Resampling
 
 
 def main(
     trials: Path,
     specs: Path,
-    parts: dict[str, list[Path]],
+    subsets: dict[str, list[Path]],
     settings: dict[str, Any],
     resampling: Resampling,
     simplicity: Path,
 ) -> None:
     """Read the search, write what the choice within one standard error asks for."""
-    judges = read_judges(parts, settings["cross_validated"])
-    weighed = weigh(read_tsv(trials), read_json(specs), settings, judges, resampling)
+    validation_sets = read_validation_sets(subsets, settings["cross_validated"])
+    weighed = rank_simplicity(
+        read_tsv(trials), read_json(specs), settings, validation_sets, resampling
+    )
     write_json(simplicity, weighed)
 
 
@@ -31,9 +33,9 @@ if __name__ == "__main__":
     main(
         trials=Path(snakemake.input.trials),
         specs=Path(snakemake.input.specs),
-        parts={
-            part: [Path(path) for path in snakemake.input[part]]
-            for part in ("train", "valid")
+        subsets={
+            subset: [Path(path) for path in snakemake.input[subset]]
+            for subset in ("train", "valid")
         },
         settings=json.loads(snakemake.params.settings),
         resampling=Resampling(**json.loads(snakemake.params.resampling)),

@@ -21,7 +21,7 @@ SPLIT_COLUMN = "split_by"
 
 
 @dataclass(frozen=True)
-class Part:
+class Subset:
     """The molecules of one part, in the order of its file.
 
     Attributes
@@ -41,7 +41,7 @@ class Part:
     labels: np.ndarray
 
 
-def read_part(path: Path) -> Part:
+def read_subset(path: Path) -> Subset:
     """Read molecules.csv or one of its parts.
 
     Raises
@@ -59,7 +59,7 @@ def read_part(path: Path) -> Part:
         [float(label) if label else np.nan for label in row[len(KEYS) : last]]
         for row in rows
     ]
-    return Part(
+    return Subset(
         ids=[row[1] for row in rows],
         smiles=[row[2] for row in rows],
         groups=[row[3] for row in rows],

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from toxtune.data.parts import read_part, read_table, write_table
+from toxtune.data.subsets import read_subset, read_table, write_table
 
 HEADER = ["row", "id", "smiles", "group", "SR-p53", "NR-AR"]
 ROWS = [["0", "a, b", "CCO", "GA", "1", ""], ["2", "c", "CC", "GB", "0", "1"]]
@@ -14,32 +14,32 @@ ROWS = [["0", "a, b", "CCO", "GA", "1", ""], ["2", "c", "CC", "GB", "0", "1"]]
 
 def test_part_is_read_in_the_order_of_its_file(tmp_path):
     write_table(tmp_path / "train.csv", HEADER, ROWS)
-    part = read_part(tmp_path / "train.csv")
-    assert part.ids == ["a, b", "c"]
-    assert part.smiles == ["CCO", "CC"]
-    assert part.groups == ["GA", "GB"]
-    assert part.tasks == ["SR-p53", "NR-AR"]
-    assert part.labels.dtype == np.float32
-    np.testing.assert_array_equal(part.labels, [[1, np.nan], [0, 1]])
+    subset = read_subset(tmp_path / "train.csv")
+    assert subset.ids == ["a, b", "c"]
+    assert subset.smiles == ["CCO", "CC"]
+    assert subset.groups == ["GA", "GB"]
+    assert subset.tasks == ["SR-p53", "NR-AR"]
+    assert subset.labels.dtype == np.float32
+    np.testing.assert_array_equal(subset.labels, [[1, np.nan], [0, 1]])
 
 
 def test_part_column_is_no_task(tmp_path):
     rows = [[*row, "train"] for row in ROWS]
     write_table(tmp_path / "molecules.csv", [*HEADER, "split_by"], rows)
-    part = read_part(tmp_path / "molecules.csv")
-    assert part.tasks == ["SR-p53", "NR-AR"]
-    assert part.labels.shape == (2, 2)
+    subset = read_subset(tmp_path / "molecules.csv")
+    assert subset.tasks == ["SR-p53", "NR-AR"]
+    assert subset.labels.shape == (2, 2)
 
 
 def test_part_without_rows_has_labels_of_the_right_shape(tmp_path):
     write_table(tmp_path / "train.csv", HEADER, [])
-    assert read_part(tmp_path / "train.csv").labels.shape == (0, 2)
+    assert read_subset(tmp_path / "train.csv").labels.shape == (0, 2)
 
 
 def test_other_tables_are_refused(tmp_path):
     write_table(tmp_path / "train.csv", ["smiles", "toxic"], [["CCO", "1"]])
     with pytest.raises(ValueError, match="must start with"):
-        read_part(tmp_path / "train.csv")
+        read_subset(tmp_path / "train.csv")
 
 
 def test_table_comes_back_as_it_was_written(tmp_path):
@@ -50,7 +50,7 @@ def test_table_comes_back_as_it_was_written(tmp_path):
 
 
 def test_import_is_light():
-    code = "import sys, toxtune.data.parts; print(*sys.modules)"
+    code = "import sys, toxtune.data.subsets; print(*sys.modules)"
     environment = {"PYTHONPATH": ":".join(sys.path)}
     modules = subprocess.check_output([sys.executable, "-c", code], env=environment)
     heavy = {b"pandas", b"rdkit", b"deepchem", b"tensorflow", b"sklearn"}

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from toxtune.jobs import log_to
-from toxtune.splits.files import join_parts
+from toxtune.splits.files import join_subsets
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    join_parts(
+    join_subsets(
         [Path(snakemake.input.train), Path(snakemake.input.valid)],
         train=Path(snakemake.output.train),
         valid=Path(snakemake.output.valid),

@@ -4,15 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toxtune.data.parts import read_part
+from toxtune.data.subsets import read_subset
 from toxtune.features.arrays import save_features
 from toxtune.features.compute import featurize, log_findings
 from toxtune.jobs import log_to
 
 
-def main(part: Path, definition: dict[str, Any], path: Path, workers: int) -> None:
+def main(subset: Path, definition: dict[str, Any], path: Path, workers: int) -> None:
     """Read the part's SMILES, write their features to `path`."""
-    molecules = read_part(part)
+    molecules = read_subset(subset)
     features = featurize(definition, molecules.smiles, workers)
     save_features(path, features)
     log_findings(features, molecules.ids)
@@ -21,7 +21,7 @@ def main(part: Path, definition: dict[str, Any], path: Path, workers: int) -> No
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
-        part=Path(snakemake.input.part),
+        subset=Path(snakemake.input.subset),
         definition=json.loads(snakemake.params.features),
         path=Path(snakemake.output.features),
         workers=snakemake.threads,

@@ -18,7 +18,7 @@ from toxtune.data.labels import scorable
 from toxtune.models.base import Examples
 from toxtune.models.registry import MODULES, family_module
 from toxtune.stats.metrics import task_scores
-from toxtune.tasks import BINARY, MULTICLASS, REGRESSION
+from toxtune.tasks import TaskType
 from toxtune.training.fitting import status_of
 
 THOROUGH = {
@@ -28,64 +28,66 @@ THOROUGH = {
     "random_forest": {"n_estimators": 40, "max_features": 1.0},
     "ridge": {"alpha": 0.01},
 }
-kinds = pytest.mark.parametrize(
-    ("family", "kind"),
+task_types = pytest.mark.parametrize(
+    ("family", "task_type"),
     [
-        (family, kind)
+        (family, task_type)
         for family in MODULES
-        for kind in family_module(family).KINDS
-        if kind != BINARY
+        for task_type in family_module(family).TASK_TYPES
+        if task_type != TaskType.BINARY
     ],
 )
-N_OUTPUTS = {MULTICLASS: N_TASKS * N_CLASSES, REGRESSION: N_TASKS}
+N_OUTPUTS = {TaskType.MULTICLASS: N_TASKS * N_CLASSES, TaskType.REGRESSION: N_TASKS}
 
 
-def fitted(family, kind, **hyperparameters):
+def fitted(family, task_type, **hyperparameters):
     return fit(
         family,
-        train=examples_of(kind, 1),
-        valid=examples_of(kind, 2),
+        train=examples_of(task_type, 1),
+        valid=examples_of(task_type, 2),
         **hyperparameters,
     )
 
 
-@kinds
-def test_predictions_are_classes_or_values_per_molecule_and_task(family, kind):
-    model = fitted(family, kind).model
-    features = examples_of(kind, 2).features
+@task_types
+def test_predictions_are_classes_or_values_per_molecule_and_task(family, task_type):
+    model = fitted(family, task_type).model
+    features = examples_of(task_type, 2).features
     for rows in (features, features[:1]):
         predictions = model.predict(rows)
-        assert predictions.shape == (len(rows), N_OUTPUTS[kind])
+        assert predictions.shape == (len(rows), N_OUTPUTS[task_type])
         assert predictions.dtype == np.float32
-    if kind == MULTICLASS:
+    if task_type == TaskType.MULTICLASS:
         by_task = predictions.reshape(-1, N_TASKS, N_CLASSES)
         assert (by_task >= 0).all()
         known = np.arange(N_TASKS) != ALL_MISSING
         np.testing.assert_allclose(by_task[:, known].sum(axis=2), 1, rtol=1e-5)
-    assert status_of(fitted(family, kind), predictions) == "ok"
+    assert status_of(fitted(family, task_type), predictions) == "ok"
 
 
-@kinds
-def test_small_set_is_learned_by_heart(family, kind):
-    train = examples_of(kind, 1)
-    model = fitted(family, kind, **THOROUGH[family]).model
+@task_types
+def test_small_set_is_learned_by_heart(family, task_type):
+    train = examples_of(task_type, 1)
+    model = fitted(family, task_type, **THOROUGH[family]).model
     predictions = model.predict(train.features)
-    metric = {MULTICLASS: "accuracy", REGRESSION: "r2"}[kind]
+    metric = {TaskType.MULTICLASS: "accuracy", TaskType.REGRESSION: "r2"}[task_type]
     scores = task_scores(metric, train.labels, predictions, np.ones(N_TASKS))
     known = scorable(train.labels)
     assert known.sum() == N_TASKS - 2
     # Trees of bootstrap samples have not seen a third of the molecules each.
     assert (scores[known] > 0.7).all()
-    if kind == REGRESSION:
+    if task_type == TaskType.REGRESSION:
         # In the labels' own unit; the task with one value is answered with that.
         measured = ~np.isnan(train.labels[:, ONE_CLASS])
         np.testing.assert_allclose(predictions[measured, ONE_CLASS], 1, atol=0.2)
 
 
-@kinds
-def test_same_seed_gives_the_same_bits_and_a_saved_model_too(family, kind, tmp_path):
-    features = examples_of(kind, 2).features
-    one, two = (fitted(family, kind).model for _ in range(2))
+@task_types
+def test_same_seed_gives_the_same_bits_and_a_saved_model_too(
+    family, task_type, tmp_path
+):
+    features = examples_of(task_type, 2).features
+    one, two = (fitted(family, task_type).model for _ in range(2))
     assert one.predict(features).tobytes() == two.predict(features).tobytes()
     module = family_module(family)
     path = tmp_path / f"model.{module.MODEL_FORMAT}"
@@ -94,35 +96,35 @@ def test_same_seed_gives_the_same_bits_and_a_saved_model_too(family, kind, tmp_p
     assert loaded.predict(features).tobytes() == one.predict(features).tobytes()
 
 
-@kinds
-def test_molecule_without_labels_has_no_influence(family, kind):
-    train = examples_of(kind, 1)
+@task_types
+def test_molecule_without_labels_has_no_influence(family, task_type):
+    train = examples_of(task_type, 1)
     labels, features = train.labels.copy(), train.features.copy()
     labels[5] = np.nan
     features[5] = 1 - features[5]
-    other = examples_of(kind, 2)
+    other = examples_of(task_type, 2)
     one, two = (
-        fit(family, train=Examples(part, labels, kind), valid=other).model.predict(
-            other.features
-        )
-        for part in (train.features, features)
+        fit(
+            family, train=Examples(subset, labels, task_type), valid=other
+        ).model.predict(other.features)
+        for subset in (train.features, features)
     )
     assert one.tobytes() == two.tobytes()
 
 
-@kinds
-def test_training_goes_on_bit_for_bit(family, kind, tmp_path):
+@task_types
+def test_training_goes_on_bit_for_bit(family, task_type, tmp_path):
     resource = family_module(family).RESOURCE
     if resource is None:
         pytest.skip(f"{family} has nothing to go on with")
-    first = fitted(family, kind, **{resource: 2})
+    first = fitted(family, task_type, **{resource: 2})
     first.save_state(tmp_path / "state")
-    features = examples_of(kind, 2).features
-    train, valid = examples_of(kind, 1), examples_of(kind, 2)
+    features = examples_of(task_type, 2).features
+    train, valid = examples_of(task_type, 1), examples_of(task_type, 2)
     longer = fit(
         family, train=train, valid=valid, state=tmp_path / "state", **{resource: 5}
     )
-    whole = fitted(family, kind, **{resource: 5})
+    whole = fitted(family, task_type, **{resource: 5})
     assert longer.curve == whole.curve
     assert (
         longer.model.predict(features).tobytes()
@@ -132,8 +134,8 @@ def test_training_goes_on_bit_for_bit(family, kind, tmp_path):
 
 @pytest.mark.parametrize("family", MODULES)
 def test_no_validation_part_gives_the_same_model(family):
-    kind = family_module(family).KINDS[-1]
-    train, valid = examples_of(kind, 1), examples_of(kind, 2)
+    task_type = family_module(family).TASK_TYPES[-1]
+    train, valid = examples_of(task_type, 1), examples_of(task_type, 2)
     alone = fit(family, train=train, valid=None)
     beside = fit(family, train=train, valid=valid)
     assert (
@@ -146,11 +148,11 @@ def test_no_validation_part_gives_the_same_model(family):
 
 @pytest.mark.parametrize("family", MODULES)
 def test_whole_numbers_give_the_model_of_the_same_floats(family):
-    kind = family_module(family).KINDS[-1]
-    train, valid = examples_of(kind, 1), examples_of(kind, 2)
+    task_type = family_module(family).TASK_TYPES[-1]
+    train, valid = examples_of(task_type, 1), examples_of(task_type, 2)
     small = [
-        replace(part, features=part.features.astype(np.uint8))
-        for part in (train, valid)
+        replace(subset, features=subset.features.astype(np.uint8))
+        for subset in (train, valid)
     ]
     floats = fit(family, train=train, valid=valid)
     whole = fit(family, train=small[0], valid=small[1])
@@ -168,6 +170,6 @@ def test_patience_needs_a_validation_part():
 
 def test_a_family_is_declared_for_its_kinds_alone():
     settings = with_defaults("ridge", {})
-    assert family_module("ridge").KINDS == (REGRESSION,)
-    train = examples_of(REGRESSION, 1)
+    assert family_module("ridge").TASK_TYPES == (TaskType.REGRESSION,)
+    train = examples_of(TaskType.REGRESSION, 1)
     assert family_module("ridge").fit(train, None, settings, 0).curve == ()

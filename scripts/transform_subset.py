@@ -1,4 +1,4 @@
-"""Scale one part's features with what was fitted on the training part."""
+"""Scale one part's features with what was fitted on the training set."""
 
 from pathlib import Path
 
