@@ -49,7 +49,7 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 
 .PHONY: help run demo report plan status retry predict export-optuna export-mlflow verify \
-    prune test faults cluster-test bench lint format lock install
+    prune test faults cluster-test bench lint types format lock install
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -112,6 +112,9 @@ lint: $(INSTALLED) ## check style and the workflow
 	$(IN_VENV) ruff format --check
 	$(IN_VENV) snakefmt --check Snakefile rules
 	$(IN_VENV) snakemake --lint
+
+types: $(INSTALLED) ## check the types of the library and the scripts
+	$(IN_VENV) mypy
 
 format: $(INSTALLED) ## rewrite Python and Snakemake files in the house style
 	$(IN_VENV) ruff check --fix
