@@ -1,7 +1,6 @@
 """A run as other tools know it: trials with settings, scores and an outcome."""
 
-import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -94,35 +93,28 @@ def read_run(name: str) -> ExportedRun:
     return ExportedRun(name, objective["metric"], objective["direction"], trials)
 
 
-def export(
-    arguments: Sequence[str],
-    command: str,
-    about: str,
-    write: Callable[[ExportedRun, Path], None],
-) -> tuple[ExportedRun, Path]:
-    """Do what an export command is told, and return the run and the new file.
+def export_run(
+    run_name: str, destination: Path, write: Callable[[ExportedRun, Path], None]
+) -> ExportedRun:
+    """Read a run and write it to a new file.
 
     Parameters
     ----------
-    arguments
-        ``--run`` and ``--to``.
-    command, about
-        What the command is called, and what it says of itself.
+    run_name
+        Folder of the run below ``results/``.
+    destination
+        The new file; it appears whole or not at all.
     write
         Writes a run to a file.
 
     Raises
     ------
     UserError
-        If there is no such run, or the file is there already.
+        If there is no such run, or the file exists.
     """
-    parser = argparse.ArgumentParser(prog=command, description=about)
-    parser.add_argument("--run", required=True, help="folder below results/")
-    parser.add_argument("--to", required=True, type=Path, help="the file to write")
-    options = parser.parse_args(arguments)
-    run = read_run(options.run)
-    write_new(options.to, partial(write, run))
-    return run, options.to
+    run = read_run(run_name)
+    write_new(destination, partial(write, run))
+    return run
 
 
 def write_new(path: Path, write: Callable[[Path], None]) -> None:

@@ -1,5 +1,7 @@
 import dataclasses
 import io
+import json
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -52,6 +54,29 @@ def test_each_panel_has_rows(figures):
         if "panel" in figure.table:
             panels = {panel.title for panel in figure.panels}
             assert panels == set(figure.table["panel"]), name
+
+
+def fields(spec):
+    """Every column that a specification names."""
+    if isinstance(spec, list):
+        return {name for member in spec for name in fields(member)}
+    if not isinstance(spec, dict):
+        return set()
+    own = {spec["field"]} if isinstance(spec.get("field"), str) else set()
+    return own.union(*map(fields, spec.values()))
+
+
+def calculated(spec):
+    """Every column that a specification computes itself or brings along."""
+    text = json.dumps(spec)
+    computed = set(re.findall(r'"as": "(\w+)"', text))
+    return computed | set(fields(spec) & {"at", "x", "y", "predicted", "observed"})
+
+
+def test_charts_show_columns_that_the_table_has(figures):
+    for name, figure in figures.items():
+        for spec in figure.specs():
+            assert fields(spec) - calculated(spec) <= set(figure.table), name
 
 
 def test_the_text_of_the_data_reads_back(figures):

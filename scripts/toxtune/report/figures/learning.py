@@ -46,7 +46,7 @@ def _shown(run: Run, family: str) -> list[str]:
 
 
 def _trial_table(run: Run, trial: str, family: str) -> pd.DataFrame:
-    """One row per training, epoch and part; of trials that did not win, the mean."""
+    """One row per training, epoch and subset; of trials that did not win, the mean."""
     curves = [
         curve.assign(trial=trial, training=name)
         for name, curve in run.curves.get(trial, {}).items()
@@ -76,7 +76,7 @@ def _chart(table: pd.DataFrame) -> alt.LayerChart:
         tooltip=[
             "trial:N",
             "training:N",
-            "part:N",
+            "subset:N",
             "epoch:Q",
             alt.Tooltip("loss:Q", format=".4f"),
         ],
@@ -90,14 +90,14 @@ def _chart(table: pd.DataFrame) -> alt.LayerChart:
     lines = won.mark_line(strokeWidth=2).encode(
         detail="training:N",
         color=alt.Color(
-            "part:N",
+            "subset:N",
             scale=alt.Scale(
                 domain=["train", "valid"],
                 range=[BLACK, SUBSET_COLOURS["valid"]],
             ),
         ),
         strokeDash=alt.StrokeDash(
-            "part:N",
+            "subset:N",
             scale=alt.Scale(domain=["train", "valid"], range=[[4, 3], [1, 0]]),
         ),
     )

@@ -29,11 +29,11 @@ def draw(run: Run) -> Figure:
 def _unscored(tasks: list[str]) -> str:
     if not tasks:
         return ""
-    return f"No score where a part has one label alone: {', '.join(tasks)}."
+    return f"No score where a set has one class alone: {', '.join(tasks)}."
 
 
 def tasks_table(run: Run) -> pd.DataFrame:
-    """One row per family, task and part; `low` and `high` on the test set."""
+    """One row per family, task and subset; `low` and `high` on the test set."""
     rows = []
     for family in run.families:
         report = run.test["families"][family][run.metric]
@@ -53,10 +53,10 @@ def _chart(run: Run) -> alt.LayerChart:
         y=alt.Y(
             "task:N", sort=run.shown_tasks, title=None, axis=alt.Axis(labelLimit=150)
         ),
-        yOffset=alt.YOffset("part:N", sort=["valid", "test"]),
+        yOffset=alt.YOffset("subset:N", sort=["valid", "test"]),
         tooltip=[
             alt.Tooltip("task:N"),
-            alt.Tooltip("part:N"),
+            alt.Tooltip("subset:N"),
             alt.Tooltip("score:Q", format=".3f", title=run.metric_name),
             alt.Tooltip("low:Q", format=".3f", title=f"{run.level} interval from"),
             alt.Tooltip("high:Q", format=".3f", title="to"),
@@ -66,7 +66,7 @@ def _chart(run: Run) -> alt.LayerChart:
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
         x=alt.X("score:Q", title=run.metric_name, axis=alt.Axis(tickCount=5)),
         color=alt.Color(
-            "part:N",
+            "subset:N",
             sort=list(colours),
             scale=alt.Scale(domain=list(colours), range=list(colours.values())),
         ),
