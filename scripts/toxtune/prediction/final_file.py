@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.data.subsets import Subset
+from toxtune.data.subsets import Subset, read_subset
 from toxtune.evaluation.probabilities import fit_thresholds
 from toxtune.evaluation.refits_and_ensembles import ensemble_of
-from toxtune.features.definitions import JOINT
+from toxtune.features.definitions import JOINT, is_scaled
 from toxtune.features.similarity import RADIUS, SIZE, fingerprints
-from toxtune.io.files import whole_file
+from toxtune.io.files import read_json, whole_file
+from toxtune.models.registry import family_module
 from toxtune.prediction.applicability_domain import (
     PERCENTILE,
     domain_threshold,
@@ -22,12 +23,66 @@ from toxtune.prediction.applicability_domain import (
 )
 from toxtune.prediction.final_model import FINGERPRINTS, current_versions
 from toxtune.prediction.metadata import CARD, FORMAT
+from toxtune.selection.predictions import read_pooled
 from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.thresholds import CRITERION
 from toxtune.tasks import TaskType
 
 # Zip files cannot hold an earlier one.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def save_final_model(
+    *,
+    selection: dict[str, Any],
+    settings: dict[str, Any],
+    train: Sequence[Path],
+    valid: Sequence[Path],
+    trained_on: Path,
+    models: Path,
+    transforms: Path,
+    destination: Path,
+) -> None:
+    """Write the model selected overall, with all that it takes to predict.
+
+    Parameters
+    ----------
+    selection
+        Content of ``selection.json``.
+    settings
+        What `toxtune.config.job_settings.final_settings` returns.
+    train, valid
+        Tables of the training and the validation set of each fold, in the same order;
+        one of each for hold-out.
+    trained_on
+        Table of the molecules that the models were trained on.
+    models
+        Folder of the models: family, then seed.
+    transforms
+        Folder of what scales features.
+    destination
+        The zip file to write.
+    """
+    family = selection["overall"]
+    judged = read_pooled(
+        selection["winners"][family],
+        selection["seeds"],
+        list(valid),
+        settings["cross_validated"],
+    )
+    folds = ([read_subset(path) for path in paths] for paths in (train, valid))
+    card = final_card(selection, settings, judged, tuple(folds))
+    ending = family_module(family).MODEL_FORMAT
+    scaled = filter(is_scaled, card["trial"]["features"].split(JOINT))
+    members = [models / family / f"seed-{seed}.{ending}" for seed in card["seeds"]]
+    keys = [read_json(Path(f"{member}.json"))["store_key"] for member in members]
+    write_final(
+        destination,
+        {**card, "store_keys": keys},
+        models=members,
+        transforms={name: transforms / f"{name}.npz" for name in scaled},
+        trained_on=read_subset(trained_on).smiles,
+    )
 
 
 def final_card(

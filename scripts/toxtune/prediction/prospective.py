@@ -1,106 +1,108 @@
 """The final model on data that became available after it was frozen."""
 
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from toxtune.data.curation import Curation, curate
-from toxtune.data.raw_table import read_lines
-from toxtune.data.subsets import Subset
-from toxtune.errors import UserError
+from toxtune.data.download import fetch_dataset
+from toxtune.data.subsets import Subset, read_subset, write_table
+from toxtune.evaluation.ledger import opening_id, read_openings, record_opening
 from toxtune.evaluation.refits_and_ensembles import described
-from toxtune.prediction.final_model import FinalModel
+from toxtune.io.files import write_json
+from toxtune.io.tsv import write_tsv
+from toxtune.prediction.final_model import FinalModel, load
+from toxtune.prediction.prospective_data import (
+    EXCLUSION_COLUMNS,
+    ProspectiveData,
+    read_prospective,
+    sort_exclusions,
+)
 from toxtune.stats.bootstrap import Resampling
 from toxtune.stats.member_scores import score_members
-from toxtune.tasks import TaskType
-
-EXCLUSION_COLUMNS = ["row", "id", "smiles", "action", "task", "reason"]
+from toxtune.stats.metrics import class_weights
 
 
-@dataclass(frozen=True)
-class ProspectiveData:
-    """Molecules that a model has not seen, and what was left out.
-
-    Attributes
-    ----------
-    part
-        The molecules, with the model's tasks; NaN in those that lack.
-    rows
-        Their rows in the table.
-    exclusions
-        Rows of `EXCLUSION_COLUMNS`, as in ``curation.tsv``.
-    counts
-        ``rows``, ``unparsable``, ``already_seen``, ``labels_cleared``,
-        ``labels_averaged``; and ``tasks_missing``, their names.
-    """
-
-    subset: Subset
-    rows: list[int]
-    exclusions: list[list[Any]]
-    counts: dict[str, Any]
-
-
-def read_prospective(
-    path: Path, card: dict[str, Any], id_column: str | None, seen: dict[str, str]
-) -> ProspectiveData:
-    """Read labelled molecules, and leave out those that a model has seen.
+def evaluate_prospective(
+    *,
+    name: str,
+    source: str,
+    settings: Mapping[str, Any],
+    model: Path,
+    train: Path,
+    valid: Path,
+    ledger: Path,
+    table: Path,
+    exclusions: Path,
+    report: Path,
+) -> None:
+    """Score the final model on new data, once that look is in the ledger.
 
     Parameters
     ----------
-    path
-        A CSV file. Its columns are matched by name, in any order; tasks may lack.
-    card
-        The final model's.
-    id_column
-        The dataset's; need not be there.
-    seen
-        Group of each molecule of train and valid to where it is, in words.
-
-    Raises
-    ------
-    UserError
-        If the table cannot be understood, no molecule is left, or one is of a class
-        that the model does not know.
+    name, source
+        Of the data, as in ``prospective`` of a configuration.
+    settings
+        ``sha256`` of the data; ``id_column`` of the dataset; ``resampling``, see
+        `toxtune.stats.bootstrap.Resampling`.
+    model
+        The final model's zip file.
+    train, valid
+        Tables of the molecules that the model has seen.
+    ledger
+        Where looks at these data are recorded.
+    table, exclusions, report
+        The files to write: scores in rows, molecules that were left out, and
+        everything as JSON.
     """
-    header, _ = read_lines(path)
-    tasks = [task for task in card["tasks"] if task in header]
-    if not tasks:
-        raise UserError(
-            f"{path.name}: has none of the model's tasks {', '.join(card['tasks'])}; "
-            f"its columns are: {', '.join(header)}"
+    final_model = load(model)
+    subsets = {"train": read_subset(train), "valid": read_subset(valid)}
+    with tempfile.TemporaryDirectory(dir=report.parent) as folder:
+        key = f"prospective {name}"
+        copy = Path(folder, key)
+        fetch_dataset([source], settings["sha256"], copy, key)
+        data = read_prospective(
+            copy, final_model.card, settings["id_column"], seen_molecules(subsets)
         )
-    columns = {
-        "smiles_column": card["smiles_column"],
-        "id_column": id_column if id_column in header else None,
-        "part_column": None,
-        "tasks": tasks,
-        "task_type": card["task_type"],
+    record_opening(ledger, ledger_line(final_model.card, name))
+    scored, left_out = evaluate_prospective_data(
+        final_model,
+        data,
+        class_weights(subsets["train"].labels),
+        Resampling(**settings["resampling"]),
+    )
+    write_tsv(table, score_table(scored["scores"]))
+    write_table(exclusions, EXCLUSION_COLUMNS, left_out, "\t")
+    scored |= {"name": name, "sha256": settings["sha256"]}
+    write_json(report, {**scored, "openings": len(read_openings(ledger))})
+
+
+def seen_molecules(subsets: Mapping[str, Subset]) -> dict[str, str]:
+    """Map the group of each molecule of some sets to where it is, in words."""
+    return {
+        group: f"the same molecule as {id} in {name}"
+        for name, subset in subsets.items()
+        for id, group in zip(subset.ids, subset.groups, strict=True)
     }
-    curation = curate(path, columns)
-    new = [one for one in curation.molecules if one.group not in seen]
-    if not new:
-        raise UserError(
-            f"{path.name}: no molecule is left, all {len(curation.molecules)} are in "
-            "train or valid"
-        )
-    subset = Subset(
-        ids=[one.raw.id for one in new],
-        smiles=[one.raw.smiles for one in new],
-        groups=[one.group for one in new],
-        tasks=card["tasks"],
-        labels=_labels([one.raw.labels for one in new], tasks, card["tasks"]),
-    )
-    if card["task_type"] == TaskType.MULTICLASS:
-        _refuse_unknown_classes(path, subset, card["n_outputs"] // len(card["tasks"]))
-    return ProspectiveData(
-        subset,
-        rows=[one.raw.row for one in new],
-        exclusions=_exclusions(curation, seen),
-        counts=_counts(curation, new, card, tasks),
-    )
+
+
+def ledger_line(card: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Describe a look at prospective data; the very models make it distinct."""
+    family = card["trial"]["family"]
+    models = [{"store_key": key} for key in card["store_keys"]]
+    return {
+        "selection": opening_id({"id": card["selection"]}, models),
+        "opened": datetime.now(UTC).isoformat(timespec="seconds"),
+        "run": card["run"],
+        "prospective": name,
+        "overall": family,
+        "objective": card["objective"]["metric"],
+        "winners": {family: card["trial"]["id"]},
+    }
 
 
 def evaluate_prospective_data(
@@ -159,7 +161,7 @@ def evaluate_prospective_data(
         ]
         for n, why in prediction.failures.items()
     ]
-    return report, _sorted(later.exclusions + failed)
+    return report, sort_exclusions(later.exclusions + failed)
 
 
 def score_table(scores: dict[str, Any]) -> pd.DataFrame:
@@ -170,55 +172,6 @@ def score_table(scores: dict[str, Any]) -> pd.DataFrame:
             bounds = scored["interval"] or (None, None)
             rows.append([metric, task, scored["score"], *bounds])
     return pd.DataFrame(rows, columns=["metric", "task", "score", "low", "high"])
-
-
-def _labels(rows: list[list[str]], tasks: list[str], all_tasks: list[str]) -> Any:
-    """n_molecules x n_tasks, in the model's order, float32."""
-    labels = np.full((len(rows), len(all_tasks)), np.nan, dtype=np.float32)
-    for number, task in enumerate(tasks):
-        own = [float(row[number]) if row[number] else np.nan for row in rows]
-        labels[:, all_tasks.index(task)] = own
-    return labels
-
-
-def _refuse_unknown_classes(path: Path, subset: Subset, n_classes: int) -> None:
-    for row, task in np.argwhere(subset.labels >= n_classes):
-        raise UserError(
-            f"{path.name}: molecule {subset.ids[row]}, column "
-            f"{subset.tasks[task]!r}: the "
-            f"model knows the classes 0 to {n_classes - 1}, got "
-            f"{subset.labels[row, task]:.0f}"
-        )
-
-
-def _exclusions(curation: Curation, seen: dict[str, str]) -> list[list[Any]]:
-    rows = [
-        [c.raw.row, c.raw.id, c.raw.smiles, c.action, c.task, c.reason]
-        for c in curation.changes
-    ]
-    rows += [
-        [one.raw.row, one.raw.id, one.raw.smiles, "left out", "", seen[one.group]]
-        for one in curation.molecules
-        if one.group in seen
-    ]
-    return _sorted(rows)
-
-
-def _sorted(exclusions: list[list[Any]]) -> list[list[Any]]:
-    return sorted(exclusions, key=lambda row: row[0])
-
-
-def _counts(
-    curation: Curation, new: list[Any], card: dict[str, Any], tasks: list[str]
-) -> dict[str, Any]:
-    return {
-        "rows": curation.counts["rows"],
-        "unparsable": curation.counts["dropped"],
-        "already_seen": len(curation.molecules) - len(new),
-        "labels_cleared": curation.counts["labels_cleared"],
-        "labels_averaged": curation.counts["labels_averaged"],
-        "tasks_missing": [task for task in card["tasks"] if task not in tasks],
-    }
 
 
 def _taken(subset: Subset, rows: np.ndarray) -> Subset:

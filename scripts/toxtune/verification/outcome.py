@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-import save_final_model
 import summarize_test
 from toxtune.config.job_settings import final_settings
 from toxtune.config.plan import Plan
@@ -15,6 +14,7 @@ from toxtune.evaluation.ledger import opening_id, read_openings
 from toxtune.evaluation.predictions import predict_test, read_test_predictions
 from toxtune.io.integrity import read_written
 from toxtune.models.registry import family_module
+from toxtune.prediction.final_file import save_final_model
 from toxtune.prediction.final_model import load
 from toxtune.selection.selection_file import read_selection
 from toxtune.splits.settings import ALL, NO_REFIT
@@ -195,17 +195,15 @@ def _finish(
         FINAL,
         "must be made of the selected models",
         [str(path)],
-        lambda: save_final_model.main(
-            selection,
-            {
-                subset: anew.paths(plan.validation_files(subset))
-                for subset in ("train", "valid")
-            },
-            [trained_on],
-            results / FOLDERS["refit" if fold else "model"],
-            trained_on.with_name("transforms"),
-            settings,
-            anew.path(path),
+        lambda: save_final_model(
+            selection=selection,
+            settings=settings,
+            train=anew.paths(plan.validation_files("train")),
+            valid=anew.paths(plan.validation_files("valid")),
+            trained_on=trained_on,
+            models=results / FOLDERS["refit" if fold else "model"],
+            transforms=trained_on.with_name("transforms"),
+            destination=anew.path(path),
         ),
     )
     with anew.findings.attempt(FINAL, path):

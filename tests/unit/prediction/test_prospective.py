@@ -6,11 +6,8 @@ import pytest
 from toxtune.data.smiles import group_of, parse_smiles
 from toxtune.errors import UserError
 from toxtune.prediction.final_model import Prediction
-from toxtune.prediction.prospective import (
-    evaluate_prospective_data,
-    read_prospective,
-    score_table,
-)
+from toxtune.prediction.prospective import evaluate_prospective_data, score_table
+from toxtune.prediction.prospective_data import read_prospective
 from toxtune.stats.bootstrap import Resampling
 
 CARD = {
