@@ -100,7 +100,7 @@ def train(features: Path, subset: Path, as_numbers: bool) -> tuple[float, float]
     if as_numbers:
         numbers = examples.features.astype(np.float32)
         examples = replace(examples, features=numbers)
-    declared = dense.HYPERPARAMETERS
+    declared = dense.FAMILY.hyperparameters
     settings = {name: axis.default for name, axis in declared.items()} | NETWORK
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow  # noqa: F401

@@ -19,8 +19,8 @@ from toxtune.config.job_settings import (
     weighing_settings,
 )
 from toxtune.tasks import TaskType
-from toxtune.models.registry import MODULES, device_of, family_module
-from toxtune.models.devices import GPU
+from toxtune.models.base import GPU
+from toxtune.models.registry import MODULES, device_of, get_family
 from toxtune.config.build_plan import load_plans, prospective_sums
 from toxtune.search.trials import fold_of
 from toxtune.report.contents import entries, page_hash
@@ -63,7 +63,7 @@ OPENING_CODE = code_hash("open_test", *(MODULES[family] for family in FAMILIES))
 
 # The winners' models: one per family and seed.
 MODELS = [
-    f"models/{family}/seed-{seed}.{family_module(family).MODEL_FORMAT}"
+    f"models/{family}/seed-{seed}.{get_family(family).model_format}"
     for family in FAMILIES
     for seed in SEEDS
 ]

@@ -7,7 +7,7 @@ from toxtune.evaluation.ledger import opening_id, record_opening
 from toxtune.evaluation.predictions import predict_test
 from toxtune.io.files import read_json
 from toxtune.jobs import log_to
-from toxtune.models.registry import family_module
+from toxtune.models.registry import get_family
 from toxtune.selection.selection_file import read_selection
 from toxtune.splits.settings import ALL
 from toxtune.workers.server import call
@@ -39,7 +39,7 @@ def main(
         },
     }
     record_opening(ledger, line)
-    imports = [name for f in frozen["winners"] for name in family_module(f).IMPORTS]
+    imports = [name for f in frozen["winners"] for name in get_family(f).imports]
     function = f"{predict_test.__module__}:{predict_test.__name__}"
     for files in openings:
         call(function, files, imports, trainers, UNBOUNDED)

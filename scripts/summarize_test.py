@@ -13,7 +13,7 @@ from toxtune.evaluation.scores import evaluate, flat_table
 from toxtune.io.files import write_json
 from toxtune.io.tsv import read_tsv, write_tsv
 from toxtune.jobs import log_to
-from toxtune.models.registry import family_module
+from toxtune.models.registry import get_family
 from toxtune.selection.selection_file import read_selection
 from toxtune.selection.tables import valid_scores
 from toxtune.splits.settings import NO_REFIT
@@ -76,7 +76,7 @@ def main(
 
 def read_train_predictions(models: Path, family: str, seeds: list[int]) -> np.ndarray:
     """Read one family's predictions: n_seeds x n_molecules x n_outputs."""
-    ending = family_module(family).MODEL_FORMAT
+    ending = get_family(family).model_format
     names = [f"seed-{seed}.{ending}.train.npy" for seed in seeds]
     return np.stack([np.load(models / family / name) for name in names])
 

@@ -3,8 +3,9 @@
 import pytest
 
 from helpers.families import with_defaults
-from toxtune.models import dense
-from toxtune.models.registry import MODULES, family_module
+from toxtune.models.base import CPU
+from toxtune.models.devices import import_tensorflow
+from toxtune.models.registry import MODULES, get_family
 
 SIMPLER_FIRST = {
     "dense": [
@@ -37,7 +38,7 @@ SIMPLER_FIRST = {
 
 def complexity(family, hyperparameters, n_features=50, n_outputs=3):
     settings = with_defaults(family, hyperparameters)
-    return family_module(family).complexity(settings, n_features, n_outputs)
+    return get_family(family).complexity(settings, n_features, n_outputs)
 
 
 @pytest.mark.parametrize("family", MODULES)
@@ -50,7 +51,7 @@ def test_simpler_is_smaller(family):
 @pytest.mark.parametrize("settings", SIMPLER_FIRST["dense"])
 def test_network_counts_its_parameters(settings):
     # Before Keras, whose first operation settles the number of threads.
-    dense._tensorflow()
+    import_tensorflow(CPU)
     import keras
 
     hidden = settings.get("widths") or (

@@ -16,8 +16,9 @@ from helpers.families import (
     with_defaults,
 )
 from toxtune.models import dense
-from toxtune.models.base import Examples
+from toxtune.models.base import CPU, Examples
 from toxtune.models.dense_heads import make_head, positive_weights
+from toxtune.models.devices import import_tensorflow
 from toxtune.stats.metrics import mean_score
 from toxtune.training.fitting import status_of
 
@@ -53,7 +54,7 @@ def test_dense_curve_is_the_loss_over_measured_labels(setting):
 
 
 def test_dense_missing_label_has_no_gradient():
-    tf = dense._tensorflow()
+    tf = import_tensorflow(CPU)
     head = make_head(TRAIN, 2.0)
     labels, weights = head.targets(TRAIN.labels)
     logits = tf.random.stateless_normal(TRAIN.labels.shape, (0, 1))
@@ -147,7 +148,7 @@ def test_dense_layers_are_stacked(hidden_layers):
 
 @pytest.mark.parametrize("optimizer", ["adam", "rmsprop", "sgd"])
 def test_dense_weight_decay_shrinks_kernels_and_spares_biases(optimizer):
-    tf = dense._tensorflow()
+    tf = import_tensorflow(CPU)
     settings = with_defaults(
         "dense",
         {"optimizer": optimizer, "learning_rate": 0.5, "weight_decay": 0.1},
@@ -241,7 +242,7 @@ SETTINGS = {
 
 def fitted_by_keras(train, seed):
     """Train the network of `SETTINGS` with Keras' own loop."""
-    tf = dense._tensorflow()
+    tf = import_tensorflow(CPU)
     import keras
 
     def masked(labels, probabilities):

@@ -20,7 +20,7 @@ from helpers.families import (
 )
 from toxtune.data.labels import scorable
 from toxtune.models.base import Examples
-from toxtune.models.registry import family_module
+from toxtune.models.registry import get_family
 from toxtune.stats.metrics import task_scores
 from toxtune.training.fitting import status_of
 
@@ -167,11 +167,10 @@ def test_labels_of_one_task_missing_say_nothing_of_that_task(family):
 
 @families
 def test_saved_model_predicts_the_same_bits(family, tmp_path):
-    module = family_module(family)
     model = fit(family).model
-    path = tmp_path / f"model.{module.MODEL_FORMAT}"
+    path = tmp_path / f"model.{get_family(family).model_format}"
     model.save(path)
-    loaded = module.load(path)
+    loaded = get_family(family).load(path)
     assert (
         loaded.predict(VALID.features).tobytes()
         == model.predict(VALID.features).tobytes()
@@ -211,26 +210,24 @@ def without(family, rest):
 
 @families
 def test_every_hyperparameter_is_tried_here(family):
-    assert set(OTHER_VALUES[family]) == set(family_module(family).HYPERPARAMETERS)
+    assert set(OTHER_VALUES[family]) == set(get_family(family).hyperparameters)
 
 
 @families
 def test_defaults_alone_are_a_trial(family):
-    fitted = family_module(family).fit(TRAIN, VALID, with_defaults(family, {}), 0)
+    fitted = get_family(family).fit(TRAIN, VALID, with_defaults(family, {}), 0)
     assert status_of(fitted, fitted.model.predict(VALID.features)) == "ok"
 
 
 @families
 def test_shipped_space_is_legal_and_small_enough_for_a_grid(family):
-    declared, axes = (
-        getattr(family_module(family), name) for name in ("HYPERPARAMETERS", "SPACE")
-    )
+    declared, axes = get_family(family).hyperparameters, get_family(family).space
     for name, values in axes.items():
         assert [declared[name].typed(value) for value in values] == values
         assert all(values.count(value) == 1 for value in values)
     assert 1 < math.prod(map(len, axes.values())) <= 30
     # Halving needs to know what a full training is.
-    resource = family_module(family).RESOURCE
+    resource = get_family(family).resource
     assert resource is None or len(axes[resource]) == 1
 
 

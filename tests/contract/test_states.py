@@ -13,13 +13,13 @@ from helpers.families import (
     resourceful,
     trained_in_steps,
 )
-from toxtune.models.registry import family_module
+from toxtune.models.registry import get_family
 
 
 @families
 def test_family_can_save_a_state_if_it_has_a_resource(family):
-    resource = family_module(family).RESOURCE
-    assert resource is None or resource in family_module(family).HYPERPARAMETERS
+    resource = get_family(family).resource
+    assert resource is None or resource in get_family(family).hyperparameters
     assert (fit(family).save_state is None) == (resource is None)
 
 
@@ -36,7 +36,7 @@ def test_training_goes_on_as_if_it_had_never_stopped(family, amounts, tmp_path):
 @resourceful
 def test_training_goes_on_in_another_process(family, tmp_path):
     trained_in_steps(family, [2], tmp_path)
-    resource = family_module(family).RESOURCE
+    resource = get_family(family).resource
     program = (
         "from helpers.families import bits, fit\n"
         f"state = {str(tmp_path / 'after-2')!r}\n"

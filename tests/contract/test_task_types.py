@@ -16,7 +16,7 @@ from helpers.families import (
 )
 from toxtune.data.labels import scorable
 from toxtune.models.base import Examples
-from toxtune.models.registry import MODULES, family_module
+from toxtune.models.registry import MODULES, get_family
 from toxtune.stats.metrics import task_scores
 from toxtune.tasks import TaskType
 from toxtune.training.fitting import status_of
@@ -33,7 +33,7 @@ task_types = pytest.mark.parametrize(
     [
         (family, task_type)
         for family in MODULES
-        for task_type in family_module(family).TASK_TYPES
+        for task_type in get_family(family).task_types
         if task_type != TaskType.BINARY
     ],
 )
@@ -89,10 +89,9 @@ def test_same_seed_gives_the_same_bits_and_a_saved_model_too(
     features = examples_of(task_type, 2).features
     one, two = (fitted(family, task_type).model for _ in range(2))
     assert one.predict(features).tobytes() == two.predict(features).tobytes()
-    module = family_module(family)
-    path = tmp_path / f"model.{module.MODEL_FORMAT}"
+    path = tmp_path / f"model.{get_family(family).model_format}"
     one.save(path)
-    loaded = module.load(path)
+    loaded = get_family(family).load(path)
     assert loaded.predict(features).tobytes() == one.predict(features).tobytes()
 
 
@@ -114,7 +113,7 @@ def test_molecule_without_labels_has_no_influence(family, task_type):
 
 @task_types
 def test_training_goes_on_bit_for_bit(family, task_type, tmp_path):
-    resource = family_module(family).RESOURCE
+    resource = get_family(family).resource
     if resource is None:
         pytest.skip(f"{family} has nothing to go on with")
     first = fitted(family, task_type, **{resource: 2})
@@ -134,7 +133,7 @@ def test_training_goes_on_bit_for_bit(family, task_type, tmp_path):
 
 @pytest.mark.parametrize("family", MODULES)
 def test_no_validation_part_gives_the_same_model(family):
-    task_type = family_module(family).TASK_TYPES[-1]
+    task_type = get_family(family).task_types[-1]
     train, valid = examples_of(task_type, 1), examples_of(task_type, 2)
     alone = fit(family, train=train, valid=None)
     beside = fit(family, train=train, valid=valid)
@@ -148,7 +147,7 @@ def test_no_validation_part_gives_the_same_model(family):
 
 @pytest.mark.parametrize("family", MODULES)
 def test_whole_numbers_give_the_model_of_the_same_floats(family):
-    task_type = family_module(family).TASK_TYPES[-1]
+    task_type = get_family(family).task_types[-1]
     train, valid = examples_of(task_type, 1), examples_of(task_type, 2)
     small = [
         replace(subset, features=subset.features.astype(np.uint8))
@@ -170,6 +169,6 @@ def test_patience_needs_a_validation_part():
 
 def test_a_family_is_declared_for_its_kinds_alone():
     settings = with_defaults("ridge", {})
-    assert family_module("ridge").TASK_TYPES == (TaskType.REGRESSION,)
+    assert get_family("ridge").task_types == (TaskType.REGRESSION,)
     train = examples_of(TaskType.REGRESSION, 1)
-    assert family_module("ridge").fit(train, None, settings, 0).curve == ()
+    assert get_family("ridge").fit(train, None, settings, 0).curve == ()

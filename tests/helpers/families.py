@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from toxtune.models.base import Examples
-from toxtune.models.registry import MODULES, family_module
+from toxtune.models.registry import MODULES, get_family
 from toxtune.tasks import TaskType
 
 N_MOLECULES, N_FEATURES, N_TASKS = 20, 64, 5
@@ -31,10 +31,10 @@ QUICK = {
 # tasks are in test_kinds.py.
 families = pytest.mark.parametrize(
     "family",
-    [name for name in MODULES if TaskType.BINARY in family_module(name).TASK_TYPES],
+    [name for name in MODULES if TaskType.BINARY in get_family(name).task_types],
 )
 resourceful = pytest.mark.parametrize(
-    "family", [family for family in MODULES if family_module(family).RESOURCE]
+    "family", [family for family in MODULES if get_family(family).resource]
 )
 
 
@@ -68,11 +68,11 @@ def examples_of(task_type, seed):
 def fit(family, seed=0, train=TRAIN, valid=VALID, state=None, **hyperparameters):
     """Fit a family; what is not named is as in `QUICK`."""
     settings = with_defaults(family, QUICK[family] | hyperparameters)
-    return family_module(family).fit(train, valid, settings, seed, state)
+    return get_family(family).fit(train, valid, settings, seed, state)
 
 
 def with_defaults(family, hyperparameters):
-    declared = family_module(family).HYPERPARAMETERS
+    declared = get_family(family).hyperparameters
     typed = {
         name: declared[name].typed(hyperparameters[name]) for name in hyperparameters
     }
@@ -97,7 +97,7 @@ def trained_in_steps(family, amounts, folder, **hyperparameters):
     """Train to one amount of the resource after the other, each from a saved state."""
     state = None
     for amount in amounts:
-        resource = {family_module(family).RESOURCE: amount}
+        resource = {get_family(family).resource: amount}
         fitted = fit(family, seed=3, state=state, **hyperparameters, **resource)
         state = folder / f"after-{amount}"
         fitted.save_state(state)

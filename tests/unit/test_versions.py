@@ -233,7 +233,6 @@ def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
         "identity.py",
         "jobs.py",
         "training/replicates.py",
-        "models/devices.py",
         "models/registry.py",
         "statuses.py",
         "training/result_files.py",

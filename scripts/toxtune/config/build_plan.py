@@ -8,7 +8,7 @@ from toxtune.data.sources import _hash_of_source
 from toxtune.data.subsets import SPLIT_COLUMN
 from toxtune.features.definitions import definitions_of, features_name
 from toxtune.identity import short_id
-from toxtune.models.registry import family_module
+from toxtune.models.registry import get_family
 from toxtune.search.schedule import Schedule, schedule
 from toxtune.search.space import read_space
 from toxtune.search.trials import Trial, make_trial, replicate_name
@@ -100,7 +100,7 @@ def _spaces(config: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
             {
                 "family": family,
                 "features": FEATURES_OF_MODELS,
-                "hyperparameters": family_module(family).SPACE,
+                "hyperparameters": get_family(family).space,
             },
         )
         for number, family in enumerate(config["models"])

@@ -9,7 +9,7 @@ from toxtune.data.subsets import read_subset, write_table
 from toxtune.features.arrays import load_features
 from toxtune.features.definitions import features_files
 from toxtune.io.files import read_json
-from toxtune.models.registry import family_module
+from toxtune.models.registry import get_family
 
 
 def predict_test(
@@ -34,19 +34,19 @@ def predict_test(
     frozen = read_json(Path(selection))
     subset = read_subset(Path(test))
     rows, header = [], []
-    for family, winner in sorted(frozen["winners"].items()):
-        module = family_module(family)
+    for name, winner in sorted(frozen["winners"].items()):
+        family = get_family(name)
         files = features_files(winner["trial"]["features"])
         given = load_features([Path(features) / name for name in files])
         for seed in frozen["seeds"]:
-            model = module.load(
-                Path(models) / family / f"seed-{seed}.{module.MODEL_FORMAT}"
+            model = family.load(
+                Path(models) / name / f"seed-{seed}.{family.model_format}"
             )
             predicted = model.predict(given)
             header = column_names(subset.tasks, predicted.shape[1])
             # As text, float32 has a shortest spelling that reads back exactly.
             rows += [
-                [family, seed, id, *row]
+                [name, seed, id, *row]
                 for id, row in zip(subset.ids, predicted.astype(str), strict=True)
             ]
     write_table(Path(predictions), ["family", "seed", "id", *header], rows)

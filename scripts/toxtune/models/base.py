@@ -1,34 +1,21 @@
-"""What every model family gives and takes.
+"""What every model family declares, takes and gives.
 
-A family is a module of this package and a line in `registry.py`. The module declares,
-without importing anything heavy at the top:
-
-- ``HYPERPARAMETERS``: name to `Hyperparameter`;
-- ``LIBRARIES``: the distributions whose versions decide what a training gives;
-- ``IMPORTS``: what is slow to import and a warm trainer imports beforehand;
-- ``MODEL_FORMAT``: the ending of a saved model's file;
-- ``TASK_TYPES``: the kinds of tasks (`toxtune.tasks`) that it can learn;
-- ``RESOURCE``: the hyperparameter that counts training effort and by which a training
-  can go on, or ``None``;
-- ``SPACE``: hyperparameter to a list of values, tried where a configuration names none;
-- ``fit(train, valid, hyperparameters, seed, state=None) -> Fitted``, where `state` is
-  what `Fitted.save_state` wrote after the same training with less of the resource; what
-  comes out is, bit for bit, what comes out without; `valid` is ``None`` where all
-  molecules that may be trained on are in `train`;
-- ``load(path) -> Model``;
-- ``complexity(hyperparameters, n_features, n_outputs)``: a tuple of numbers, smaller
-  for what is simpler, for the choice within one standard error
-  (`toxtune.selection.rules`).
+A family is a module of this package, which imports nothing heavy at the top and ends
+with ``FAMILY = Family(...)``, and a line in `registry.py`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
+from toxtune.models.hyperparameters import Hyperparameter
 from toxtune.tasks import TaskType
+
+# What a model is trained on: the processor, or a GPU.
+CPU, GPU = "cpu", "gpu"
 
 
 @dataclass(frozen=True)
@@ -42,7 +29,7 @@ class Examples:
     labels
         n_molecules x n_tasks, float32; NaN where a label was not measured.
     task_type
-        What the labels are, see `toxtune.tasks`; classes are 0, 1, 2 and so on.
+        What the labels are; classes are 0, 1, 2 and so on.
     """
 
     features: np.ndarray
@@ -84,10 +71,110 @@ class Fitted:
         One row per epoch: epoch, training loss, validation loss, which is ``None``
         without a validation set.
     save_state
-        Writes to a path all that `fit` needs to go on; ``None`` where it cannot.
+        Writes to a path what a longer training can resume from; ``None`` where none
+        can.
     """
 
     model: Model
     epochs: int | None = None
     curve: tuple[tuple[int, float, float | None], ...] = ()
     save_state: Callable[[Path], None] | None = None
+
+
+class Fit(Protocol):
+    """Trains one model of a family."""
+
+    def __call__(
+        self,
+        train: Examples,
+        valid: Examples | None,
+        hyperparameters: dict[str, Any],
+        seed: int,
+        state: Path | None = None,
+        device: str = CPU,
+    ) -> Fitted:
+        """Train one model; the same arguments give the same bytes.
+
+        Parameters
+        ----------
+        train
+            The training set. Missing labels count for nothing.
+        valid
+            The validation set, which a family may watch to stop early; ``None`` where
+            every molecule that may be trained on is in `train`.
+        hyperparameters
+            A value for each name that the family declares.
+        seed
+            Decides all that is drawn at random.
+        state
+            What `Fitted.save_state` wrote after the same training with less of the
+            family's resource. To resume from it gives, bit for bit, what the whole
+            training gives.
+        device
+            ``cpu``, or ``gpu`` for a family that uses one.
+        """
+
+
+class Complexity(Protocol):
+    """Tells how complex a family's model is, for the one-standard-error rule."""
+
+    def __call__(
+        self, hyperparameters: dict[str, Any], n_features: int, n_outputs: int
+    ) -> tuple[float, ...]:
+        """Return numbers to compare in order; the simpler model has the smaller ones.
+
+        Parameters
+        ----------
+        hyperparameters
+            A value for each name that the family declares.
+        n_features, n_outputs
+            Columns of the features and of the predictions.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """A model family.
+
+    Attributes
+    ----------
+    name
+        What configurations and paths call it.
+    task_types
+        The types of tasks that it can learn.
+    hyperparameters
+        What it declares, by name.
+    space
+        Hyperparameter to a list of values; searched where a configuration names none.
+    resource
+        The hyperparameter that counts training effort, if a training with more of it
+        can resume from one with less; else ``None``.
+    libraries
+        Distributions whose versions decide the result of a training.
+    imports
+        Modules that are slow to import; a warm worker imports them beforehand.
+    model_format
+        The ending of a saved model's file.
+    fit
+        Trains a model.
+    load
+        Reads a model that `Model.save` wrote. The file may come from a stranger:
+        reading it must run none of its code.
+    complexity
+        Ranks the models by simplicity.
+    uses_gpu
+        Whether it can be trained on a GPU.
+    """
+
+    name: str
+    task_types: tuple[TaskType, ...]
+    hyperparameters: dict[str, Hyperparameter]
+    space: dict[str, list[Any]]
+    resource: str | None
+    libraries: tuple[str, ...]
+    imports: tuple[str, ...]
+    model_format: str
+    fit: Fit
+    load: Callable[[Path], Model]
+    complexity: Complexity
+    uses_gpu: bool = False

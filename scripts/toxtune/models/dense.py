@@ -6,24 +6,17 @@ weighted as ``positive_weight`` says, and of the squared error for scaled values
 """
 
 import itertools
-import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from toxtune.models.base import Examples, Fitted
+from toxtune.models.base import CPU, Examples, Family, Fitted
 from toxtune.models.dense_heads import Head, make_head
 from toxtune.models.dense_loop import Training, epoch_function, loss_function
-from toxtune.models.devices import set_up_device
+from toxtune.models.devices import import_tensorflow
 from toxtune.models.hyperparameters import Hyperparameter
 from toxtune.tasks import TaskType
-
-LIBRARIES = ("tensorflow", "keras", "numpy")
-MODEL_FORMAT = "keras"
-TASK_TYPES = (TaskType.BINARY, TaskType.MULTICLASS, TaskType.REGRESSION)
-RESOURCE = "epochs"
-IMPORTS = ("tensorflow", "keras")
 
 HYPERPARAMETERS = {
     "hidden_layers": Hyperparameter(int, 1, "number of hidden layers", 0, 20),
@@ -114,7 +107,7 @@ class DenseModel:
 
 def load(path: Path) -> DenseModel:
     """Read a network that `DenseModel.save` wrote."""
-    _tensorflow()
+    import_tensorflow(CPU)
     import keras
 
     return DenseModel(keras.models.load_model(path, compile=False))
@@ -123,7 +116,7 @@ def load(path: Path) -> DenseModel:
 def complexity(
     hyperparameters: dict[str, Any], n_features: int, n_outputs: int
 ) -> tuple[float, ...]:
-    """Simpler is what has fewer weights and biases."""
+    """Count fewer weights and biases as simpler."""
     hidden = hyperparameters["widths"]
     if hidden is None:
         hidden = [hyperparameters["neurons"]] * hyperparameters["hidden_layers"]
@@ -137,30 +130,20 @@ def fit(
     hyperparameters: dict[str, Any],
     seed: int,
     state: Path | None = None,
+    device: str = CPU,
 ) -> Fitted:
-    """Train one network.
-
-    Parameters
-    ----------
-    train, valid
-        The training set, and the part whose loss early stopping watches.
-    hyperparameters
-        A value for each name in `HYPERPARAMETERS`.
-    seed
-        Decides the initial weights, the order of molecules and the dropout.
-    state
-        A saved state of the same trial after fewer epochs, to go on from.
+    """Train one network; the seed decides weights, order of molecules and dropout.
 
     Raises
     ------
     ValueError
-        If patience is given and there is no validation set; or if a state is given to
-        go on from, and patience or fewer epochs than it has.
+        If patience is given without a validation set; or if a state is given together
+        with patience, or with fewer epochs than it has.
     """
     epochs, patience = hyperparameters["epochs"], hyperparameters["patience"]
     if patience is not None and valid is None:
         raise ValueError("patience: must be null without a validation set")
-    training, outputs, head = _begin(train, hyperparameters, seed)
+    training, outputs, head = _begin(train, hyperparameters, seed, device)
     if state is not None:
         _restore(training, state, epochs, patience)
     # Whole numbers in the graph have 32 bits: more would wrap round to no molecules.
@@ -181,10 +164,10 @@ def fit(
 
 
 def _begin(
-    train: Examples, hyperparameters: dict[str, Any], seed: int
+    train: Examples, hyperparameters: dict[str, Any], seed: int, device: str
 ) -> tuple[Training, Any, Head]:
-    """Return a network before its first epoch, its part up to the head, the head."""
-    _tensorflow()
+    """Return a network before its first epoch, its layers up to the head, the head."""
+    import_tensorflow(device)
     import keras
 
     keras.backend.clear_session()
@@ -198,11 +181,11 @@ def _begin(
 def _restore(
     training: Training, state: Path, epochs: int, patience: int | None
 ) -> None:
-    """Put a saved state into `training`, if one may go on from it."""
+    """Put a saved state into `training`, if it may resume from that."""
     if patience is not None:
         raise ValueError(
-            "patience: must be null where a training goes on from a saved state, "
-            f"which has no weights but the last; got {patience}"
+            "patience: must be null where a training resumes from a saved state, "
+            f"which holds the last weights alone; got {patience}"
         )
     training.restore(state)
     if len(training.curve) > epochs:
@@ -212,27 +195,10 @@ def _restore(
         )
 
 
-def _tensorflow() -> Any:
-    """Import TensorFlow, deterministic, with one thread.
-
-    One thread, since trainings run side by side, and so that the number of cores
-    changes no result.
-    """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    import tensorflow as tf
-
-    tf.config.experimental.enable_op_determinism()
-    set_up_device(tf)
-    if tf.config.threading.get_intra_op_parallelism_threads() != 1:
-        tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
-    return tf
-
-
 def _build(
     n_features: int, head: Head, hyperparameters: dict[str, Any], seed: int
 ) -> tuple[Any, Any]:
-    """Return the network that gives predictions, and its part up to the head."""
+    """Return the network that gives predictions, and its layers up to the head."""
     import keras
 
     inputs = keras.Input((n_features,))
@@ -269,3 +235,19 @@ def _optimizer(hyperparameters: dict[str, Any], variables: list[Any]) -> Any:
         optimizer.exclude_from_weight_decay(var_names=["bias"])
     optimizer.build(variables)
     return optimizer
+
+
+FAMILY = Family(
+    name="dense",
+    task_types=(TaskType.BINARY, TaskType.MULTICLASS, TaskType.REGRESSION),
+    hyperparameters=HYPERPARAMETERS,
+    space=SPACE,
+    resource="epochs",
+    libraries=("tensorflow", "keras", "numpy"),
+    imports=("tensorflow", "keras"),
+    model_format="keras",
+    fit=fit,
+    load=load,
+    complexity=complexity,
+    uses_gpu=True,
+)

@@ -1,35 +1,51 @@
-"""What networks are trained on: the processor, or a GPU that trainings share."""
+"""Setting TensorFlow up for the processor, or for a GPU that trainings share."""
 
+import os
 from types import ModuleType
 
 from toxtune.errors import UserError
-
-CPU, GPU = "cpu", "gpu"
-
-_chosen = CPU
+from toxtune.models.base import CPU
 
 
-def choose_device(device: str) -> None:
-    """Say what this process trains on, before TensorFlow runs its first operation."""
-    global _chosen
-    _chosen = device
+def import_tensorflow(device: str) -> ModuleType:
+    """Import TensorFlow, deterministic, with one thread, on ``cpu`` or ``gpu``.
+
+    One thread, since trainings run side by side, and so that the number of cores
+    changes no result.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import tensorflow
+
+    tensorflow.config.experimental.enable_op_determinism()
+    set_up_device(tensorflow, device)
+    if tensorflow.config.threading.get_intra_op_parallelism_threads() != 1:
+        tensorflow.config.threading.set_intra_op_parallelism_threads(1)
+        tensorflow.config.threading.set_inter_op_parallelism_threads(1)
+    return tensorflow
 
 
-def set_up_device(tensorflow: ModuleType) -> None:
-    """Show TensorFlow the chosen device alone.
+def set_up_device(tensorflow: ModuleType, device: str) -> None:
+    """Show TensorFlow one kind of device, before it runs its first operation.
+
+    Parameters
+    ----------
+    tensorflow
+        The module.
+    device
+        ``cpu`` or ``gpu``.
 
     Raises
     ------
     UserError
-        If a GPU was chosen and there is none.
+        If there is no GPU where one is wanted.
     """
-    if _chosen == CPU:
-        # Results are filed as those of a processor; a GPU would round differently.
+    if device == CPU:
+        # The result is stored as one of a processor; a GPU would round differently.
         tensorflow.config.set_visible_devices([], "GPU")
         return
     gpus = tensorflow.config.list_physical_devices("GPU")
     if not gpus:
         raise UserError("device: must be cpu where TensorFlow finds no GPU, got gpu")
     for gpu in gpus:
-        # Else the first training would take all memory, and the others find none.
+        # By default the first training takes all of its memory.
         tensorflow.config.experimental.set_memory_growth(gpu, True)

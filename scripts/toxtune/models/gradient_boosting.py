@@ -7,16 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.models.base import Examples, Fitted
+from toxtune.models.base import CPU, Examples, Family, Fitted
 from toxtune.models.hyperparameters import Hyperparameter, meaningful
 from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
 from toxtune.tasks import CLASSIFICATION, TaskType
-
-LIBRARIES = ("scikit-learn", "numpy", "scipy")
-MODEL_FORMAT = "skops"
-TASK_TYPES = (TaskType.BINARY, TaskType.MULTICLASS, TaskType.REGRESSION)
-RESOURCE = "max_iter"
-IMPORTS = ("sklearn.ensemble", "skops.io")
 
 HYPERPARAMETERS = {
     "learning_rate": Hyperparameter(
@@ -70,7 +64,7 @@ def load(path: Path) -> PerTaskModel:
 def complexity(
     hyperparameters: dict[str, Any], n_features: int, n_outputs: int
 ) -> tuple[float, ...]:
-    """Simpler is what has fewer leaves, of all trees together, then larger ones."""
+    """Count fewer leaves of all trees as simpler, then larger ones."""
     leaves = hyperparameters["max_leaf_nodes"]
     return (
         hyperparameters["max_iter"] * (math.inf if leaves is None else leaves),
@@ -84,22 +78,9 @@ def fit(
     hyperparameters: dict[str, Any],
     seed: int,
     state: Path | None = None,
+    device: str = CPU,
 ) -> Fitted:
-    """Boost trees for each task.
-
-    Parameters
-    ----------
-    train
-        The training set; molecules without a label for a task are left out there.
-    valid
-        Unused: boosting is not stopped early.
-    hyperparameters
-        A value for each name in `HYPERPARAMETERS`.
-    seed
-        Decides the features tried, for each task apart.
-    state
-        A saved model of the same trial with fewer trees, to go on from.
-    """
+    """Boost trees for each task, never stopped early; the seed decides features."""
     from sklearn.ensemble import (
         HistGradientBoostingClassifier,
         HistGradientBoostingRegressor,
@@ -132,3 +113,18 @@ def _n_bins(features: np.ndarray) -> int:
     """
     steps = np.diff(np.sort(features, axis=0), axis=0) != 0
     return int(np.clip(steps.sum(axis=0).max() + 1, 2, 255))
+
+
+FAMILY = Family(
+    name="gradient_boosting",
+    task_types=(TaskType.BINARY, TaskType.MULTICLASS, TaskType.REGRESSION),
+    hyperparameters=HYPERPARAMETERS,
+    space=SPACE,
+    resource="max_iter",
+    libraries=("scikit-learn", "numpy", "scipy"),
+    imports=("sklearn.ensemble", "skops.io"),
+    model_format="skops",
+    fit=fit,
+    load=load,
+    complexity=complexity,
+)

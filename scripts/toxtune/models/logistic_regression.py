@@ -9,16 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.models.base import Examples, Fitted
+from toxtune.models.base import CPU, Examples, Family, Fitted
 from toxtune.models.hyperparameters import Hyperparameter
 from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
 from toxtune.tasks import TaskType
-
-LIBRARIES = ("scikit-learn", "numpy", "scipy")
-MODEL_FORMAT = "skops"
-TASK_TYPES = (TaskType.BINARY, TaskType.MULTICLASS)
-RESOURCE = None
-IMPORTS = ("sklearn.linear_model", "skops.io")
 
 HYPERPARAMETERS = {
     "C": Hyperparameter(float, 1.0, "inverse of the penalty's strength", 1e-9, 1e9),
@@ -55,7 +49,7 @@ def load(path: Path) -> PerTaskModel:
 def complexity(
     hyperparameters: dict[str, Any], n_features: int, n_outputs: int
 ) -> tuple[float, ...]:
-    """Simpler is what has the stronger penalty, then l1, which drops features."""
+    """Count the stronger penalty as simpler, then l1, which drops features."""
     return (hyperparameters["C"], float(hyperparameters["penalty"] == "l2"))
 
 
@@ -65,20 +59,9 @@ def fit(
     hyperparameters: dict[str, Any],
     seed: int,
     state: Path | None = None,
+    device: str = CPU,
 ) -> Fitted:
-    """Fit one regression per task.
-
-    Parameters
-    ----------
-    train
-        The training set; molecules without a label for a task are left out there.
-    hyperparameters
-        A value for each name in `HYPERPARAMETERS`.
-    seed
-        Decides the order in which the l1 solver takes the weights.
-    valid, state
-        Unused: the solver stops by itself, and there is nothing to go on from.
-    """
+    """Fit one regression per task; the seed decides the order of weights under l1."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
 
@@ -114,3 +97,18 @@ def _warn(model: PerTaskModel, max_iter: int) -> None:
             len(fitted),
             max_iter,
         )
+
+
+FAMILY = Family(
+    name="logistic_regression",
+    task_types=(TaskType.BINARY, TaskType.MULTICLASS),
+    hyperparameters=HYPERPARAMETERS,
+    space=SPACE,
+    resource=None,
+    libraries=("scikit-learn", "numpy", "scipy"),
+    imports=("sklearn.linear_model", "skops.io"),
+    model_format="skops",
+    fit=fit,
+    load=load,
+    complexity=complexity,
+)

@@ -45,11 +45,13 @@ class PerTaskModel:
         skops.io.dump([self.classes, *self.estimators], path)
 
     def _predict_task(self, estimator: Any, features: np.ndarray) -> np.ndarray:
+        from sklearn.base import is_classifier
+
         if self.classes > 1:
             return self._probabilities(estimator, features)
         if isinstance(estimator, float):
             return np.full(len(features), estimator)
-        if hasattr(estimator, "predict_proba"):
+        if is_classifier(estimator):
             return estimator.predict_proba(features)[:, 1]
         return estimator.predict(features)
 

@@ -6,16 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from toxtune.models.base import Examples, Fitted
+from toxtune.models.base import CPU, Examples, Family, Fitted
 from toxtune.models.hyperparameters import Hyperparameter, meaningful
 from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
 from toxtune.tasks import CLASSIFICATION, TaskType
-
-LIBRARIES = ("scikit-learn", "numpy", "scipy")
-MODEL_FORMAT = "skops"
-TASK_TYPES = (TaskType.BINARY, TaskType.MULTICLASS, TaskType.REGRESSION)
-RESOURCE = "n_estimators"
-IMPORTS = ("sklearn.ensemble", "skops.io")
 
 HYPERPARAMETERS = {
     "n_estimators": Hyperparameter(int, 100, "number of trees", 1),
@@ -67,7 +61,7 @@ def load(path: Path) -> PerTaskModel:
 def complexity(
     hyperparameters: dict[str, Any], n_features: int, n_outputs: int
 ) -> tuple[float, ...]:
-    """Simpler is what has larger leaves, then shallower, then fewer trees."""
+    """Count larger leaves as simpler, then shallower trees, then fewer."""
     depth = hyperparameters["max_depth"]
     return (
         -hyperparameters["min_samples_leaf"],
@@ -82,22 +76,9 @@ def fit(
     hyperparameters: dict[str, Any],
     seed: int,
     state: Path | None = None,
+    device: str = CPU,
 ) -> Fitted:
-    """Grow one forest per task.
-
-    Parameters
-    ----------
-    train
-        The training set; molecules without a label for a task are left out there.
-    valid
-        Unused: forests are not stopped early.
-    hyperparameters
-        A value for each name in `HYPERPARAMETERS`.
-    seed
-        Decides bootstrap samples and tried features, for each task apart.
-    state
-        A saved model of the same trial with fewer trees, to go on from.
-    """
+    """Grow one forest per task; the seed decides samples and features tried."""
     from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
     estimator = (
@@ -116,3 +97,18 @@ def fit(
             earlier=None if state is None else load(state),
         )
     return Fitted(model, save_state=model.save)
+
+
+FAMILY = Family(
+    name="random_forest",
+    task_types=(TaskType.BINARY, TaskType.MULTICLASS, TaskType.REGRESSION),
+    hyperparameters=HYPERPARAMETERS,
+    space=SPACE,
+    resource="n_estimators",
+    libraries=("scikit-learn", "numpy", "scipy"),
+    imports=("sklearn.ensemble", "skops.io"),
+    model_format="skops",
+    fit=fit,
+    load=load,
+    complexity=complexity,
+)

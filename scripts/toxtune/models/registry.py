@@ -1,12 +1,12 @@
 """The model families by name.
 
-Apart from what trainings import, so that a new family retrains no other.
+No training imports this module, so that a new family retrains no other. A family's
+module is imported when it is asked for, and imports nothing heavy then.
 """
 
 from importlib import import_module
-from types import ModuleType
 
-from toxtune.models.devices import CPU
+from toxtune.models.base import CPU, Family
 
 MODULES = {
     "dense": "toxtune.models.dense",
@@ -17,15 +17,11 @@ MODULES = {
 }
 
 
-# What networks are trained with; the other families know no GPU.
-_WITH_GPU = "tensorflow"
+def get_family(name: str) -> Family:
+    """Return the family that has a name in `MODULES`."""
+    return import_module(MODULES[name]).FAMILY
 
 
 def device_of(family: str, wanted: str) -> str:
-    """Tell on which kind of device a family is trained, if it has the choice."""
-    return wanted if _WITH_GPU in family_module(family).LIBRARIES else CPU
-
-
-def family_module(family: str) -> ModuleType:
-    """Import the module of a family by its name."""
-    return import_module(MODULES[family])
+    """Return what a family is trained on: the wanted device, if it has the choice."""
+    return wanted if get_family(family).uses_gpu else CPU

@@ -6,16 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.models.base import Examples, Fitted
+from toxtune.models.base import CPU, Examples, Family, Fitted
 from toxtune.models.hyperparameters import Hyperparameter
 from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
 from toxtune.tasks import TaskType
-
-LIBRARIES = ("scikit-learn", "numpy", "scipy")
-MODEL_FORMAT = "skops"
-TASK_TYPES = (TaskType.REGRESSION,)
-RESOURCE = None
-IMPORTS = ("sklearn.linear_model", "skops.io")
 
 HYPERPARAMETERS = {
     "alpha": Hyperparameter(
@@ -36,7 +30,7 @@ def load(path: Path) -> PerTaskModel:
 def complexity(
     hyperparameters: dict[str, Any], n_features: int, n_outputs: int
 ) -> tuple[float, ...]:
-    """Simpler is what has the stronger penalty."""
+    """Count the stronger penalty as simpler."""
     return (-hyperparameters["alpha"],)
 
 
@@ -46,19 +40,25 @@ def fit(
     hyperparameters: dict[str, Any],
     seed: int,
     state: Path | None = None,
+    device: str = CPU,
 ) -> Fitted:
-    """Solve one regression per task.
-
-    Parameters
-    ----------
-    train
-        The training set; molecules without a label for a task are left out there.
-    hyperparameters
-        A value for each name in `HYPERPARAMETERS`.
-    seed, valid, state
-        Unused: the solution is a closed one.
-    """
+    """Solve one regression per task; the seed changes nothing."""
     from sklearn.linear_model import Ridge
 
     train = replace(train, features=train.features.astype(np.float64))
     return Fitted(fit_per_task(Ridge, hyperparameters, train, seed))
+
+
+FAMILY = Family(
+    name="ridge",
+    task_types=(TaskType.REGRESSION,),
+    hyperparameters=HYPERPARAMETERS,
+    space=SPACE,
+    resource=None,
+    libraries=("scikit-learn", "numpy", "scipy"),
+    imports=("sklearn.linear_model", "skops.io"),
+    model_format="skops",
+    fit=fit,
+    load=load,
+    complexity=complexity,
+)

@@ -15,7 +15,7 @@ from toxtune.evaluation.refits_and_ensembles import ensemble_of
 from toxtune.features.definitions import JOINT, is_scaled
 from toxtune.features.similarity import RADIUS, SIZE, fingerprints
 from toxtune.io.files import read_json, whole_file
-from toxtune.models.registry import family_module
+from toxtune.models.registry import get_family
 from toxtune.prediction.applicability_domain import (
     PERCENTILE,
     domain_threshold,
@@ -72,7 +72,7 @@ def save_final_model(
     )
     folds = ([read_subset(path) for path in paths] for paths in (train, valid))
     card = final_card(selection, settings, judged, tuple(folds))
-    ending = family_module(family).MODEL_FORMAT
+    ending = get_family(family).model_format
     scaled = filter(is_scaled, card["trial"]["features"].split(JOINT))
     members = [models / family / f"seed-{seed}.{ending}" for seed in card["seeds"]]
     keys = [read_json(Path(f"{member}.json"))["store_key"] for member in members]

@@ -19,7 +19,7 @@ from toxtune.features.definitions import JOINT
 from toxtune.features.similarity import fingerprints, most_similar
 from toxtune.features.transforms import Transform, read_transform
 from toxtune.models.base import Model
-from toxtune.models.registry import family_module
+from toxtune.models.registry import get_family
 from toxtune.prediction.applicability_domain import unpack_fingerprints
 from toxtune.prediction.archive import unpacked
 from toxtune.prediction.keras_file import check_network
@@ -32,6 +32,11 @@ FINGERPRINTS = "fingerprints.npy"
 
 
 PROBE = "C"
+
+
+# How a model's file from elsewhere is checked before it is loaded, by its format. The
+# loader of other formats refuses all but what their models are made of.
+FILE_CHECKS = {"keras": check_network}
 
 
 @dataclass(frozen=True)
@@ -168,10 +173,10 @@ def _read(folder: Path, card: dict[str, Any], path: Path) -> FinalModel:
     needed = [*card["members"], *card["transforms"].values(), FINGERPRINTS]
     if missing := [name for name in needed if not (folder / name).is_file()]:
         raise UserError(f"{path}: is no final model: it has no {missing[0]}")
-    family = family_module(card["trial"]["family"])
+    family = get_family(card["trial"]["family"])
     for member in card["members"]:
-        if family.MODEL_FORMAT == "keras":
-            check_network(folder / member, f"{path}: {member}")
+        if check := FILE_CHECKS.get(family.model_format):
+            check(folder / member, f"{path}: {member}")
     return FinalModel(
         card=card,
         members=[family.load(folder / member) for member in card["members"]],
@@ -185,7 +190,7 @@ def _read(folder: Path, card: dict[str, Any], path: Path) -> FinalModel:
 
 def current_versions(family: str) -> dict[str, str]:
     """Versions of what decides the predictions of a family's models."""
-    names = {*family_module(family).LIBRARIES, "rdkit", "numpy"}
+    names = {*get_family(family).libraries, "rdkit", "numpy"}
     return {name: library_version(name) for name in sorted(names)}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from toxtune.config.plan import Plan
 from toxtune.io.files import read_json
-from toxtune.models.registry import family_module
+from toxtune.models.registry import get_family
 from toxtune.statuses import NO_RESULT
 
 
@@ -71,12 +71,12 @@ def _trainings(plan: Plan) -> Iterable[tuple[str, dict[str, Any], Path]]:
             yield stage.family, given, Path(folder)
 
 
-def _resource(family: str, hyperparameters: dict[str, Any]) -> float:
-    module = family_module(family)
-    if module.RESOURCE is None:
+def _resource(name: str, hyperparameters: dict[str, Any]) -> float:
+    family = get_family(name)
+    if family.resource is None:
         return 1
-    default = module.HYPERPARAMETERS[module.RESOURCE].default
-    return hyperparameters.get(module.RESOURCE, default)
+    default = family.hyperparameters[family.resource].default
+    return hyperparameters.get(family.resource, default)
 
 
 def _rate(results: Path, family: str) -> float | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from toxtune.errors import UserError
-from toxtune.models.registry import family_module
+from toxtune.models.registry import get_family
 from toxtune.search.space import Point, Space
 from toxtune.search.strategies import STRATEGIES, random, refuse_too_many
 
@@ -197,7 +197,7 @@ def _shares(least: int, highest: int, eta: int) -> list[int]:
 
 
 def _resource(space: Space) -> str:
-    resource = family_module(space.family).RESOURCE
+    resource = get_family(space.family).resource
     if resource is None:
         raise UserError(
             f"search.strategy: {space.family} cannot be trained a little at a time, as "

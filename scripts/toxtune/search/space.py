@@ -6,7 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from toxtune.errors import UserError
-from toxtune.models.registry import MODULES, family_module
+from toxtune.models.registry import MODULES, get_family
 from toxtune.search.axes import Axis, Choices, read_axis
 from toxtune.tasks import TaskType
 
@@ -72,7 +72,7 @@ class Space:
 
     def defaults(self) -> dict[str, Any]:
         """Return the family's hyperparameters at their declared defaults."""
-        declared = family_module(self.family).HYPERPARAMETERS
+        declared = get_family(self.family).hyperparameters
         return {name: axis.default for name, axis in declared.items()}
 
 
@@ -104,7 +104,7 @@ def read_space(
     """
     family = spelled["family"]
     _check_kind(family, task_type, key)
-    declared = family_module(family).HYPERPARAMETERS
+    declared = get_family(family).hyperparameters
     axes = {}
     for name, axis in spelled["hyperparameters"].items():
         where = f"{key}.hyperparameters.{name}"
@@ -126,9 +126,9 @@ def read_space(
 
 
 def _check_kind(family: str, task_type: TaskType, key: str) -> None:
-    kinds = family_module(family).TASK_TYPES
+    kinds = get_family(family).task_types
     if task_type not in kinds:
-        able = [name for name in MODULES if task_type in family_module(name).TASK_TYPES]
+        able = [name for name in MODULES if task_type in get_family(name).task_types]
         raise UserError(
             f"{key}.family: {family} is for {' and '.join(kinds)} tasks, and "
             f"objective.metric is for {task_type} ones; take {', '.join(able)}"

@@ -8,7 +8,7 @@ from typing import Any
 from toxtune.features.definitions import features_files
 from toxtune.identity import canonical_json, short_id
 from toxtune.io.integrity import damaged
-from toxtune.models.registry import family_module
+from toxtune.models.registry import get_family
 from toxtune.splits.settings import fold_folder
 from toxtune.tasks import TaskType
 from toxtune.text import shown
@@ -131,7 +131,7 @@ def with_hyperparameters(trial: Trial, **changes: Any) -> Trial:
 
 def deviations(family: str, hyperparameters: dict[str, Any]) -> dict[str, Any]:
     """Return the hyperparameters that differ from the family's declared defaults."""
-    declared = family_module(family).HYPERPARAMETERS
+    declared = get_family(family).hyperparameters
     return {
         name: value
         for name, value in hyperparameters.items()

@@ -10,7 +10,7 @@ import pandas as pd
 
 from toxtune.data.subsets import Subset, read_subset
 from toxtune.features.arrays import load_features
-from toxtune.models.registry import family_module
+from toxtune.models.registry import get_family
 from toxtune.search.trials import Trial
 from toxtune.selection.predictions import open_predictions
 from toxtune.stats.bias_correction import (
@@ -86,7 +86,7 @@ class Candidate:
     def complexity(self) -> tuple[float, ...]:
         """What the family says, smaller for what is simpler."""
         files = self.trial.features_files("valid", self.fold)
-        return family_module(self.trial.family).complexity(
+        return get_family(self.trial.family).complexity(
             self.trial.hyperparameters,
             load_features([Path(name) for name in files]).shape[1],
             self.predictions[0][0].shape[1],

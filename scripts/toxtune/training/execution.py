@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.jobs import snakemake_process
-from toxtune.models.registry import family_module
+from toxtune.models.registry import get_family
 from toxtune.search.trials import Trial
 from toxtune.training.replicates import STATE_FILE, Replicate
 from toxtune.training.store import Store, default_store
@@ -104,7 +104,7 @@ def fill_store(
             "kinds": missing,
             "resume_from": vars(resume_from) if resume_from else None,
         }
-        imports = family_module(replicate.trial.family).IMPORTS
+        imports = get_family(replicate.trial.family).imports
         call(f"{__name__}:train", arguments, imports, trainers, attempt)
     return {kind: store.entry(replicate.keys[kind]) for kind in kinds}
 

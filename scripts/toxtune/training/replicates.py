@@ -14,9 +14,8 @@ import numpy as np
 from toxtune.data.subsets import has_rows
 from toxtune.identity import full_hash
 from toxtune.io.files import read_json, sha256_of_file, whole_file, write_json
-from toxtune.models.base import Examples, Fitted
-from toxtune.models.devices import CPU, choose_device
-from toxtune.models.registry import device_of, family_module
+from toxtune.models.base import CPU, Examples, Fitted
+from toxtune.models.registry import MODULES, device_of, get_family
 from toxtune.search.trials import Trial, seed_and_fold
 from toxtune.training.fitting import load_examples, status_of
 from toxtune.training.result_files import CHECKED_FILES, RESULT_FILES, sealed
@@ -55,10 +54,10 @@ class Replicate:
     @cached_property
     def key(self) -> str:
         """Hash of all that determines the result."""
-        module = family_module(self.trial.family)
+        family = get_family(self.trial.family)
         return full_hash(
             {
-                "family": self.trial.family,
+                "family": family.name,
                 "task_type": self.trial.task_type,
                 "hyperparameters": self.trial.hyperparameters,
                 "seed": self.seed,
@@ -66,8 +65,8 @@ class Replicate:
                     [sha256_of_file(path) for path in self._files(subset)]
                     for subset in self._subsets
                 ],
-                "code": code_hash("toxtune.training.fitting", module.__name__),
-                "versions": {name: library_version(name) for name in module.LIBRARIES},
+                "code": code_hash("toxtune.training.fitting", MODULES[family.name]),
+                "versions": {name: library_version(name) for name in family.libraries},
                 "device": self.device,
                 "precision": "float32",
             }
@@ -107,14 +106,14 @@ class Replicate:
     @cached_property
     def _outcome(self) -> tuple[Fitted, dict[str, Any]]:
         """The training itself, done at most once, and what it cost."""
-        choose_device(self.device)
         start = time.perf_counter()
-        fitted = family_module(self.trial.family).fit(
+        fitted = get_family(self.trial.family).fit(
             self._examples["train"],
             self._examples.get("valid"),
             self.trial.hyperparameters,
             self.seed,
-            self.state,
+            state=self.state,
+            device=self.device,
         )
         return fitted, {
             "seconds": round(time.perf_counter() - start, 3),
@@ -200,7 +199,7 @@ class Replicate:
     @property
     def model_format(self) -> str:
         """The ending of a saved model's file."""
-        return family_module(self.trial.family).MODEL_FORMAT
+        return get_family(self.trial.family).model_format
 
 
 def replicate_of(trial: Trial, name: str, config: dict[str, Any]) -> Replicate:

@@ -13,7 +13,7 @@ from toxtune.data.subsets import read_subset, read_table
 from toxtune.evaluation.ledger import opening_id, read_openings
 from toxtune.evaluation.predictions import predict_test, read_test_predictions
 from toxtune.io.integrity import read_written
-from toxtune.models.registry import family_module
+from toxtune.models.registry import get_family
 from toxtune.prediction.final_file import save_final_model
 from toxtune.prediction.final_model import load
 from toxtune.selection.selection_file import read_selection
@@ -81,7 +81,7 @@ def _verify_models(
     cards, findings = [], anew.findings
     name = "model" if refit == NO_REFIT else "refit"
     for family, winner in sorted(selection["winners"].items()):
-        ending = family_module(family).MODEL_FORMAT
+        ending = get_family(family).model_format
         for seed in selection["seeds"]:
             path = results / FOLDERS[name] / family / f"seed-{seed}.{ending}"
             with findings.attempt(MODELS, path):

@@ -11,7 +11,7 @@ from toxtune.data.sources import HASH_CACHE
 from toxtune.errors import UserError
 from toxtune.identity import ID_LENGTH
 from toxtune.models.hyperparameters import Hyperparameter
-from toxtune.models.registry import family_module
+from toxtune.models.registry import get_family
 
 BASE = """
 search:
@@ -50,7 +50,7 @@ def test_one_trial_per_combination_by_id(configured):
         assert id == trial.id
         assert len(id) == ID_LENGTH
         assert trial.features == "circular-radius-2-size-1024"
-        assert set(trial.hyperparameters) == set(family_module("dense").HYPERPARAMETERS)
+        assert set(trial.hyperparameters) == set(get_family("dense").hyperparameters)
 
 
 def test_two_plans_of_one_configuration_are_equal(configured):
@@ -156,7 +156,7 @@ def test_removed_value_removes_trials_and_renames_none(ids):
 
 
 def test_axis_given_at_its_default_is_as_if_left_out(ids):
-    default = family_module("dense").HYPERPARAMETERS["batch_size"].default
+    default = get_family("dense").hyperparameters["batch_size"].default
     named = "{neurons: [32, 64], learning_rate: [0.001, 0.01], batch_size: %d}"
     assert ids(space(named % default)) == ids()
     assert not ids(space(named % (default + 1))) & ids()
@@ -164,7 +164,7 @@ def test_axis_given_at_its_default_is_as_if_left_out(ids):
 
 def test_new_hyperparameter_renames_no_trial(ids, monkeypatch):
     before = ids()
-    declared = family_module("dense").HYPERPARAMETERS
+    declared = get_family("dense").hyperparameters
     monkeypatch.setitem(declared, "momentum", Hyperparameter(float, 0.9, "momentum"))
     assert ids() == before
     axes = "{neurons: [32, 64], learning_rate: [0.001, 0.01], momentum: [0.9, 0.5]}"
@@ -177,7 +177,7 @@ def test_changed_default_renames_nothing_but_is_another_training(
     configured, monkeypatch
 ):
     before = only_plan(configured(BASE)).trials
-    declared = family_module("dense").HYPERPARAMETERS
+    declared = get_family("dense").hyperparameters
     changed = replace(declared["epochs"], default=declared["epochs"].default + 1)
     monkeypatch.setitem(declared, "epochs", changed)
     after = only_plan(configured(BASE)).trials

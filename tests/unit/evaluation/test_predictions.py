@@ -22,7 +22,7 @@ SELECTION = {
 class FakeModel:
     """Predictions that depend on the model's file, and need all their digits."""
 
-    MODEL_FORMAT = "fake"
+    model_format = "fake"
 
     def load(self, path):
         self.seed = len(str(path)) + int(path.stem.removeprefix("seed-"))
@@ -37,7 +37,7 @@ class FakeModel:
 @pytest.fixture
 def predicted(tmp_path, monkeypatch):
     """Return a function that predicts a test set; every family is a `FakeModel`."""
-    monkeypatch.setattr(opening, "family_module", lambda family: FakeModel())
+    monkeypatch.setattr(opening, "get_family", lambda family: FakeModel())
     rows = [[row, id, "C", "G", 1, ""] for row, id in enumerate(IDS)]
     header = ["row", "id", "smiles", "group", "one", "two"]
     write_table(tmp_path / "test.csv", header, rows)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from toxtune.errors import UserError
-from toxtune.models import devices
+from toxtune.models.devices import set_up_device
 
 
 class FakeConfig:
@@ -27,28 +27,24 @@ class FakeConfig:
         self.growing.append(gpu)
 
 
-def set_up(monkeypatch, device, n_gpus):
-    monkeypatch.setattr(devices, "_chosen", devices.CPU)
+def set_up(device, n_gpus):
     config = FakeConfig(n_gpus)
-    if device:
-        devices.choose_device(device)
-    devices.set_up_device(SimpleNamespace(config=config))
+    set_up_device(SimpleNamespace(config=config), device)
     return config
 
 
-@pytest.mark.parametrize("device", [None, "cpu"])
-def test_gpus_are_hidden_unless_one_is_asked_for(monkeypatch, device):
-    config = set_up(monkeypatch, device, n_gpus=2)
+def test_gpus_are_hidden_unless_one_is_asked_for():
+    config = set_up("cpu", n_gpus=2)
     assert config.hidden
     assert not config.growing
 
 
-def test_gpus_leave_memory_to_other_trainings(monkeypatch):
-    config = set_up(monkeypatch, "gpu", n_gpus=2)
+def test_gpus_leave_memory_to_other_trainings():
+    config = set_up("gpu", n_gpus=2)
     assert not config.hidden
     assert config.growing == config.gpus
 
 
-def test_gpu_that_is_not_there_is_named(monkeypatch):
+def test_gpu_that_is_not_there_is_named():
     with pytest.raises(UserError, match="device: must be cpu where .* got gpu"):
-        set_up(monkeypatch, "gpu", n_gpus=0)
+        set_up("gpu", n_gpus=0)

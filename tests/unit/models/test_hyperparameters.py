@@ -5,7 +5,7 @@ import yaml
 
 from toxtune.config.check import ROOT
 from toxtune.models.hyperparameters import Hyperparameter, number_hint
-from toxtune.models.registry import MODULES, family_module
+from toxtune.models.registry import MODULES, get_family
 
 WIDTH = Hyperparameter(int, 64, "neurons", 1, 100)
 STEPS = Hyperparameter(int, 10, "steps", 1)
@@ -21,7 +21,7 @@ LIST = "must be a list of whole numbers from 1 to 100 or null"
 DECLARED = [
     pytest.param(axis, id=f"{family}-{name}")
     for family in MODULES
-    for name, axis in family_module(family).HYPERPARAMETERS.items()
+    for name, axis in get_family(family).hyperparameters.items()
 ]
 
 
@@ -145,7 +145,7 @@ def test_declared_default_is_legal_and_has_its_type(axis):
 @pytest.mark.parametrize("family", MODULES)
 def test_names_do_not_collide_with_the_columns_of_the_tables(family):
     taken = {"trial", "family", "features", "status", "epochs_trained", "seed"}
-    assert not taken & set(family_module(family).HYPERPARAMETERS)
+    assert not taken & set(get_family(family).hyperparameters)
 
 
 @pytest.mark.parametrize("family", MODULES)
@@ -153,7 +153,7 @@ def test_documentation_has_the_declared_defaults_and_bounds(family):
     text = (ROOT / "docs" / "hyperparameters.md").read_text("utf-8")
     section = text.split(f"## {family}")[1].split("## ")[0]
     rows = [line for line in section.splitlines() if line.startswith("| `")]
-    declared = family_module(family).HYPERPARAMETERS
+    declared = get_family(family).hyperparameters
     assert rows == [
         f"| `{name}` | {spelled(axis.default)} | {axis.legal()} | {axis.meaning} |"
         for name, axis in declared.items()

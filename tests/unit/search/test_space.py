@@ -5,7 +5,7 @@ import re
 import pytest
 
 from toxtune.errors import UserError
-from toxtune.models.registry import MODULES, family_module
+from toxtune.models.registry import MODULES, get_family
 from toxtune.search.axes import Range
 from toxtune.search.space import read_space
 from toxtune.search.trials import deviations
@@ -17,7 +17,7 @@ def space(hyperparameters, family="dense", features="ecfp"):
         "features": features,
         "hyperparameters": hyperparameters,
     }
-    task_type = family_module(family).TASK_TYPES[0]
+    task_type = get_family(family).task_types[0]
     return read_space(spelled, ["ecfp", "maccs"], "here", task_type)
 
 
@@ -46,7 +46,7 @@ def test_repeated_values_count_once():
 def test_grid_has_every_combination_and_defaults_elsewhere():
     axes = {"neurons": [16, 32], "dropout": [0.0, 0.25, 0.5]}
     assert len(set(grid(axes, axes))) == 6
-    declared = family_module("dense").HYPERPARAMETERS
+    declared = get_family("dense").hyperparameters
     for point in space(axes).grid():
         assert set(point.hyperparameters) == set(declared)
         for name in set(declared) - set(axes):
@@ -70,7 +70,7 @@ def test_conditional_axis_counts_only_where_its_condition_holds():
         "optimizer": ["adam", "sgd"],
         "learning_rate": {"values": [0.1, 0.2], "when": {"optimizer": "sgd"}},
     }
-    default = family_module("dense").HYPERPARAMETERS["learning_rate"].default
+    default = get_family("dense").hyperparameters["learning_rate"].default
     assert grid(axes, axes) == [("adam", default), ("sgd", 0.1), ("sgd", 0.2)]
 
 
@@ -169,7 +169,7 @@ def test_unknown_features_are_refused():
 def test_unknown_hyperparameter_is_answered_with_the_known_ones():
     with pytest.raises(UserError) as refusal:
         space({"trees": [1]}, family="random_forest")
-    for name in family_module("random_forest").HYPERPARAMETERS:
+    for name in get_family("random_forest").hyperparameters:
         assert name in str(refusal.value)
 
 

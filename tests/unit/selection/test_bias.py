@@ -11,7 +11,7 @@ import pytest
 from helpers.small_training import write_replicate
 from toxtune.data.subsets import KEYS, Subset, write_table
 from toxtune.features.arrays import Features, save_features
-from toxtune.models.registry import family_module
+from toxtune.models.registry import get_family
 from toxtune.search.trials import make_trial, replicate_name
 from toxtune.selection.bias import correct_selection, read_search
 from toxtune.selection.candidates import ValidationSets, read_candidates
@@ -67,7 +67,7 @@ class Searched:
 
     def add(self, family, point, folds):
         """Write a trial's predictions; return its row of trials.tsv."""
-        declared = family_module(family).HYPERPARAMETERS
+        declared = get_family(family).hyperparameters
         settings = {name: axis.default for name, axis in declared.items()} | point
         trial = make_trial("d" * 12, "5" * 12, family, "maccs", settings)
         rng = np.random.default_rng(len(self.specs))

@@ -12,7 +12,7 @@ from helpers.small_training import SETTINGS, SPACE, TRIAL, small_training
 from toxtune.io.files import read_json, sha256_of_file
 from toxtune.models.base import Fitted
 from toxtune.models.hyperparameters import Hyperparameter
-from toxtune.models.registry import device_of, family_module
+from toxtune.models.registry import device_of, get_family
 from toxtune.search.space import read_space
 from toxtune.training import replicates
 from toxtune.training.replicates import model_card, write_curve
@@ -81,7 +81,7 @@ def test_training_is_known_by_code_and_libraries(replicate, monkeypatch, name):
 
 def test_new_hyperparameter_with_a_default_is_part_of_the_key(replicate, monkeypatch):
     # Unlike the trial's id: what a default means is decided by the code of the day.
-    declared = family_module("random_forest").HYPERPARAMETERS
+    declared = get_family("random_forest").hyperparameters
     monkeypatch.setitem(declared, "warm", Hyperparameter(int, 0, "warmth"))
     settings = next(read_space(SPACE, ["ecfp"], "").grid()).hyperparameters
     other = replace(replicate, trial=replace(TRIAL, hyperparameters=settings))
@@ -189,8 +189,10 @@ def test_diverged_training_is_a_result(replicate, tmp_path, monkeypatch):
             return np.full((len(features), 2), np.nan)
 
     fitted = Fitted(model=Wild(), epochs=1, curve=((1, float("inf"), float("nan")),))
-    family = family_module(replicate.trial.family)
-    monkeypatch.setattr(family, "fit", lambda *arguments: fitted)
+    family = replace(
+        get_family(replicate.trial.family), fit=lambda *arguments, **options: fitted
+    )
+    monkeypatch.setattr(replicates, "get_family", lambda name: family)
     replicate.write_result(tmp_path)
     assert read_json(tmp_path / "result.json")["status"] == "diverged"
     json.dumps(read_json(tmp_path / "result.json"), allow_nan=False)
