@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toxtune.data.labels import scorable
-from toxtune.stats.metrics import of_task
-from toxtune.stats.weighted_metrics import RESAMPLED_SCORES
+from toxtune.stats.metrics import METRICS, of_task
 
 
 def resample_counts(groups: list[str], resamples: int, seed: int) -> np.ndarray:
@@ -68,10 +67,11 @@ def resampled_means(
     mean
         resamples; mean over the tasks that have a score.
     """
+    resampled_scores = METRICS[metric].resampled_scores
     per_task = np.full((len(counts), labels.shape[1]), np.nan)
-    for task in np.flatnonzero(scorable(labels)):
+    for task in np.flatnonzero(scorable(labels)).tolist():
         measured = ~np.isnan(labels[:, task])
-        per_task[:, task] = RESAMPLED_SCORES[metric](
+        per_task[:, task] = resampled_scores(
             labels[measured, task].astype(np.float64),
             of_task(predictions, task, labels.shape[1])[measured].astype(np.float64),
             positive_weights[task],

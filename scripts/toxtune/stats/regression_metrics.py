@@ -1,0 +1,92 @@
+"""Metrics of tasks whose labels are values; laid out as `binary_metrics`."""
+
+import numpy as np
+
+from toxtune.stats.metric import Metric, ratio
+from toxtune.tasks import TaskType
+
+
+def rmse(labels: np.ndarray, values: np.ndarray, weight: float) -> float:
+    """Root of the mean squared error."""
+    from sklearn.metrics import root_mean_squared_error
+
+    return root_mean_squared_error(labels, values)
+
+
+def resampled_rmse(
+    labels: np.ndarray, values: np.ndarray, weight: float, counts: np.ndarray
+) -> np.ndarray:
+    """Root of the mean squared error."""
+    return np.sqrt(ratio(counts @ (labels - values) ** 2, counts.sum(axis=1)))
+
+
+def mae(labels: np.ndarray, values: np.ndarray, weight: float) -> float:
+    """Mean absolute error."""
+    from sklearn.metrics import mean_absolute_error
+
+    return mean_absolute_error(labels, values)
+
+
+def resampled_mae(
+    labels: np.ndarray, values: np.ndarray, weight: float, counts: np.ndarray
+) -> np.ndarray:
+    """Mean absolute error."""
+    return ratio(counts @ np.abs(labels - values), counts.sum(axis=1))
+
+
+def r2(labels: np.ndarray, values: np.ndarray, weight: float) -> float:
+    """Coefficient of determination: 1 - squared error / variance of the labels."""
+    from sklearn.metrics import r2_score
+
+    return r2_score(labels, values)
+
+
+def resampled_r2(
+    labels: np.ndarray, values: np.ndarray, weight: float, counts: np.ndarray
+) -> np.ndarray:
+    """Coefficient of determination, about the mean of each resample's labels."""
+    residual = counts @ (labels - values) ** 2
+    return 1 - ratio(residual, _covariance(labels, labels, counts))
+
+
+def pearson_r2(labels: np.ndarray, values: np.ndarray, weight: float) -> float:
+    """Square of Pearson's correlation; NaN if all predictions are equal."""
+    from scipy.stats import pearsonr
+
+    if np.ptp(values) == 0:
+        return np.nan
+    # In double precision: SciPy computes in the precision of its inputs.
+    return pearsonr(labels.astype(float), values.astype(float)).statistic ** 2
+
+
+def resampled_pearson_r2(
+    labels: np.ndarray, values: np.ndarray, weight: float, counts: np.ndarray
+) -> np.ndarray:
+    """Square of Pearson's correlation; NaN if all predictions are equal."""
+    covariance = _covariance(labels, values, counts)
+    variances = _covariance(labels, labels, counts) * _covariance(
+        values, values, counts
+    )
+    return ratio(covariance**2, variances)
+
+
+def _covariance(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Sum of products of the deviations from each resample's means."""
+    # Centred first: the difference below would lose the digits of large values.
+    x, y = x - x.mean(), y - y.mean()
+    sums = (counts @ x) * (counts @ y)
+    return counts @ (x * y) - ratio(sums, counts.sum(axis=1))
+
+
+METRICS = {
+    "rmse": Metric(TaskType.REGRESSION, "minimize", "RMSE", rmse, resampled_rmse),
+    "mae": Metric(TaskType.REGRESSION, "minimize", "MAE", mae, resampled_mae),
+    "r2": Metric(TaskType.REGRESSION, "maximize", "R²", r2, resampled_r2),
+    "pearson_r2": Metric(
+        TaskType.REGRESSION,
+        "maximize",
+        "Pearson's r²",
+        pearson_r2,
+        resampled_pearson_r2,
+    ),
+}
