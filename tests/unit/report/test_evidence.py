@@ -29,11 +29,11 @@ def with_evidence(run, **changes):
 
 
 def test_raw_corrected_and_test_scores_of_each_winner_and_of_all(run):
-    table = optimism_table(run).set_index(["winner", "kind"])
+    table = optimism_table(run).set_index(["winner", "estimate"])
     won = run.evidence.optimism["overall"]
     assert len(table) == 3 * (1 + len(run.families))
-    assert table.loc[("overall", "valid, as chosen by"), "score"] == won["raw"]
-    corrected = table.loc[("overall", "valid, corrected")]
+    assert table.loc[("overall", "validation, raw"), "score"] == won["raw"]
+    corrected = table.loc[("overall", "validation, corrected")]
     assert corrected["score"] == won["corrected"]
     assert [corrected["low"], corrected["high"]] == won["interval"]
     assert table.loc[("overall", "test"), "score"] == 0.75
@@ -44,8 +44,8 @@ def test_a_selection_that_could_not_be_corrected_says_so(run):
     unknown = {**optimism["overall"], "corrected": None, "interval": None}
     run = with_evidence(run, optimism={**optimism, "overall": unknown})
     assert "corrected" not in verdict.sentences(run)[0]
-    table = optimism_table(run).set_index(["winner", "kind"])
-    assert pd.isna(table.loc[("overall", "valid, corrected"), "score"])
+    table = optimism_table(run).set_index(["winner", "estimate"])
+    assert pd.isna(table.loc[("overall", "validation, corrected"), "score"])
 
 
 def test_trials_that_are_never_selected_are_left_out(run):

@@ -5,7 +5,7 @@ import pytest
 from helpers.report_runs import HIGHEST_RATE, made_run
 from toxtune.report.figures import failures, importance
 from toxtune.report.figures.dependence import partial_dependence
-from toxtune.report.settings import Tried, setting_texts, spelled, tried
+from toxtune.report.settings import Varied, setting_texts, value_text, varied_settings
 
 
 @pytest.fixture(scope="module")
@@ -14,17 +14,24 @@ def run():
 
 
 def test_settings_that_do_not_differ_are_left_out(run):
-    assert set(tried(run, "random_forest")) == {"max_features", "min_samples_leaf"}
+    assert set(varied_settings(run, "random_forest")) == {
+        "max_features",
+        "min_samples_leaf",
+    }
 
 
 def test_numbers_stand_by_size_and_all_else_after_them(run):
-    assert tried(run, "random_forest")["max_features"].values == [0.25, 0.5, "sqrt"]
-    assert tried(run, "dense")["patience"].values == [5, None]
+    assert varied_settings(run, "random_forest")["max_features"].values == [
+        0.25,
+        0.5,
+        "sqrt",
+    ]
+    assert varied_settings(run, "dense")["patience"].values == [5, None]
 
 
-def test_places_go_from_0_to_1_in_order():
-    one = Tried([1, 10, 1000], {"a": 1000, "b": 1, "c": 10})
-    assert [one.place(trial) for trial in "bca"] == [0.0, 0.5, 1.0]
+def test_positions_go_from_0_to_1_in_order():
+    hyperparameter = Varied([1, 10, 1000], {"a": 1000, "b": 1, "c": 10})
+    assert [hyperparameter.position(trial) for trial in "bca"] == [0.0, 0.5, 1.0]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +39,7 @@ def test_places_go_from_0_to_1_in_order():
     [(None, "null"), (0.001, "0.001"), ([64, 32], "[64, 32]"), ("adam", "adam")],
 )
 def test_values_are_spelled_as_in_the_configuration(value, text):
-    assert spelled(value) == text
+    assert value_text(value) == text
 
 
 def test_each_trial_says_what_sets_it_apart(run):

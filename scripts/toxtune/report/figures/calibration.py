@@ -20,7 +20,7 @@ def draw(run: Run) -> Figure:
             f"{', '.join(run.families)}, a panel for each task."
         ),
         table=table,
-        panels=[Panel(task, _chart(run, own)) for task, own in tasks],
+        panels=[Panel(task, _chart(run, rows)) for task, rows in tasks],
         columns=3,
         legend=family_colours(run.families),
         note=run.tasks_left_out,
@@ -60,9 +60,9 @@ def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
     points = base.mark_point(opacity=1, size=36).encode(
         y=alt.Y("observed:Q", **observed), shape=family_scale(alt.Shape, run)
     )
-    ends = [{"predicted": at, "observed": at} for at in (0.0, end)]
+    corners = [{"predicted": edge, "observed": edge} for edge in (0.0, end)]
     ideal = (
-        alt.Chart(alt.InlineData(values=ends))
+        alt.Chart(alt.InlineData(values=corners))
         .mark_line(color=GREY, strokeDash=[4, 4], strokeWidth=1)
         .encode(x="predicted:Q", y="observed:Q")
     )

@@ -17,21 +17,18 @@ def draw(run: Run) -> Figure:
     titles = list(dict.fromkeys(table["panel"]))
     return Figure(
         facts=f"{run.facts('test', over_tasks=False)}; {run.level} intervals over "
-        "molecules, the same resamples for both",
+        "molecules, both winners on the same resamples",
         description=(
-            f"Difference in {run.metric_name}, family less selected, for each task and "
-            "their mean."
+            f"Difference in {run.metric_name}, family minus selected one, for each "
+            "task and their mean."
         ),
         table=table,
         panels=[
-            Panel(title, _chart(run, own))
+            Panel(title, _chart(run, table[table["panel"] == title]))
             for title in titles
-            for own in [table[table["panel"] == title]]
         ],
         columns=2,
-        note=run.tasks_left_out
-        if titles
-        else "There is one family: nothing to compare.",
+        note=run.tasks_left_out if titles else "Only one family: nothing to compare.",
     )
 
 
@@ -39,13 +36,13 @@ def differences_table(run: Run) -> pd.DataFrame:
     """One row per family and task, the mean first."""
     table = run.evidence.comparison
     shown = ["mean", *run.shown_tasks]
-    own = table[(table["metric"] == run.metric) & table["task"].isin(shown)]
-    own = own.assign(
-        panel=own["family"] + " less " + own["against"],
-        task=own["task"].replace("mean", _MEAN),
+    rows = table[(table["metric"] == run.metric) & table["task"].isin(shown)]
+    rows = rows.assign(
+        panel=rows["family"] + " minus " + rows["against"],
+        task=rows["task"].replace("mean", _MEAN),
     )
     columns = ["panel", "family", "task", "difference", "low", "high", "p_holm"]
-    return own.sort_values(
+    return rows.sort_values(
         ["panel", "task"], key=lambda names: names != _MEAN, kind="stable"
     )[columns]
 

@@ -15,13 +15,14 @@ def draw(run: Run) -> Figure:
     return Figure(
         facts=run.facts("test", over_tasks=False) + ", averaged",
         description=(
-            "How many molecules of each true class were given each class, for the "
+            "How many molecules of each true class were predicted to be of each "
+            "class, for the "
             f"winners of {', '.join(run.families)}."
         ),
         table=table,
         panels=[
-            Panel(title, _chart(own))
-            for title, own in table.groupby("panel", sort=False)
+            Panel(title, _chart(rows))
+            for title, rows in table.groupby("panel", sort=False)
         ],
         columns=3,
         note=run.tasks_left_out,
@@ -37,12 +38,13 @@ def confusion_table(run: Run) -> pd.DataFrame:
         true = subset.labels[measured, task].astype(int)
         for family in run.families:
             mean = run.test_predictions[family].mean(axis=0)
-            own = of_task(mean, task, len(subset.tasks))[measured]
-            counts = np.zeros((own.shape[1], own.shape[1]), dtype=int)
-            np.add.at(counts, (true, own.argmax(axis=1)), 1)
+            probabilities = of_task(mean, task, len(subset.tasks))[measured]
+            n_classes = probabilities.shape[1]
+            counts = np.zeros((n_classes, n_classes), dtype=int)
+            np.add.at(counts, (true, probabilities.argmax(axis=1)), 1)
             shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-            given, called = np.indices(counts.shape)
-            columns = {"true": given, "predicted": called}
+            true_class, predicted_class = np.indices(counts.shape)
+            columns = {"true": true_class, "predicted": predicted_class}
             columns |= {"molecules": counts, "share": shares}
             table = pd.DataFrame({key: cells.ravel() for key, cells in columns.items()})
             tables.append(table.assign(panel=f"{name}: {family}"))

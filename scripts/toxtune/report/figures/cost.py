@@ -17,8 +17,8 @@ def draw(run: Run) -> Figure:
     both = [table.assign(panel=title) for title in (_TIME, _MEMORY)]
     hosts = sorted(set(run.cost["host"].dropna()))
     return Figure(
-        facts=f"{run.facts('valid')}; measured on {', '.join(hosts)}, one thread a "
-        "training",
+        facts=f"{run.facts('valid')}; measured on {', '.join(hosts)}, one thread "
+        "per training",
         description=(
             f"{run.metric_name} of each trial against the seconds and the memory of "
             "its trainings."

@@ -17,25 +17,25 @@ from toxtune.report.figures.importance import (
 )
 from toxtune.report.figures.theme import BLACK, family_colours
 from toxtune.report.run import Run
-from toxtune.report.settings import Tried, spelled
+from toxtune.report.settings import Varied, value_text
 
 # A hyperparameter with more values than this gets an axis of numbers.
 _MOST_STEPS = 8
 
 
-# The dependence is computed at so many values, at most.
-_MOST_PLACES = 25
+# The dependence is computed at no more values than this.
+_MOST_POSITIONS = 25
 
 
 def draw(run: Run) -> Figure:
-    """Draw scores against each hyperparameter, and what a forest makes of them."""
+    """Draw scores against each hyperparameter, with their partial dependence."""
     panels, tables = [], []
     for family in studied(run):
         for name in importances(run, family):
-            one = scored_settings(run, family)[name]
+            hyperparameter = scored_settings(run, family)[name]
             title = f"{family}: {name}"
             tables.append(_table(run, family, name).assign(panel=title))
-            panels.append(Panel(title, _chart(run, family, one)))
+            panels.append(Panel(title, _chart(run, family, hyperparameter)))
     return Figure(
         facts=run.facts("valid"),
         description=(
@@ -54,16 +54,18 @@ def partial_dependence(run: Run, family: str, name: str) -> list[tuple[Any, floa
 
     Partial dependence (Friedman 2001) of a random forest fitted to the scores.
     """
-    forest, places = _forest(run, family)
+    forest, positions = _forest(run, family)
     varied = scored_settings(run, family)
     column = list(varied).index(name)
-    one = varied[name]
-    by_place = {one.place(trial): one.of[trial] for trial in scores_of(run, family)}
+    values = {
+        varied[name].position(trial): varied[name].by_trial[trial]
+        for trial in scores_of(run, family)
+    }
     means = []
-    for place in _thinned(sorted(by_place)):
-        moved = places.copy()
-        moved[:, column] = place
-        means.append((by_place[place], float(forest.predict(moved).mean())))
+    for position in _thinned(sorted(values)):
+        moved = positions.copy()
+        moved[:, column] = position
+        means.append((values[position], float(forest.predict(moved).mean())))
     return means
 
 
@@ -73,41 +75,44 @@ def _forest(run: Run, family: str) -> tuple[Any, np.ndarray]:
     from sklearn.ensemble import RandomForestRegressor
 
     varied, scores = scored_settings(run, family), scores_of(run, family)
-    places = np.array(
-        [[one.place(trial) for one in varied.values()] for trial in scores]
+    positions = np.array(
+        [
+            [hyperparameter.position(trial) for hyperparameter in varied.values()]
+            for trial in scores
+        ]
     )
     forest = RandomForestRegressor(n_estimators=100, random_state=0)
-    return forest.fit(places, list(scores.values())), places
+    return forest.fit(positions, list(scores.values())), positions
 
 
-def _thinned(places: list[float]) -> list[float]:
-    n_kept = min(len(places), _MOST_PLACES)
-    kept = np.linspace(0, len(places) - 1, n_kept).round().astype(int)
-    return [places[number] for number in kept]
+def _thinned(positions: list[float]) -> list[float]:
+    n_kept = min(len(positions), _MOST_POSITIONS)
+    kept = np.linspace(0, len(positions) - 1, n_kept).round().astype(int)
+    return [positions[index] for index in kept]
 
 
 def _table(run: Run, family: str, name: str) -> pd.DataFrame:
     """One row per trial, with its score, and one per value, with the dependence."""
-    one = scored_settings(run, family)[name]
+    varied = scored_settings(run, family)[name]
     points = [
-        {"trial": trial, "score": score, **_value(one, one.of[trial])}
+        {"trial": trial, "score": score, **_value(varied, varied.by_trial[trial])}
         for trial, score in scores_of(run, family).items()
     ]
     means = [
-        {"dependence": mean, **_value(one, value)}
+        {"dependence": mean, **_value(varied, value)}
         for value, mean in partial_dependence(run, family, name)
     ]
     return pd.DataFrame(points + means)
 
 
-def _value(one: Tried, value: Any) -> dict[str, Any]:
-    return {"value": spelled(value), "number": value if one.numeric else np.nan}
+def _value(varied: Varied, value: Any) -> dict[str, Any]:
+    return {"value": value_text(value), "number": value if varied.numeric else np.nan}
 
 
-def _chart(run: Run, family: str, one: Tried) -> alt.LayerChart:
+def _chart(run: Run, family: str, varied: Varied) -> alt.LayerChart:
     score = alt.Scale(zero=False, padding=6)
     title = f"{run.metric_name} (valid)"
-    base = alt.Chart(DATA).encode(x=_axis(one))
+    base = alt.Chart(DATA).encode(x=_axis(varied))
     points = (
         base.transform_filter("isValid(datum.score)")
         .mark_point(color=family_colours(run.families)[family], opacity=0.6, size=42)
@@ -127,18 +132,18 @@ def _chart(run: Run, family: str, one: Tried) -> alt.LayerChart:
     return alt.layer(points, line).properties(height=170)
 
 
-def _axis(one: Tried) -> alt.X:
-    if one.numeric and len(one.values) > _MOST_STEPS:
-        low, high = one.values[0], one.values[-1]
+def _axis(varied: Varied) -> alt.X:
+    if varied.numeric and len(varied.values) > _MOST_STEPS:
+        low, high = varied.values[0], varied.values[-1]
         wide = low > 0 and high / low >= 100
-        kind = {"type": "log"} if wide else {"zero": False}
+        scale = {"type": "log"} if wide else {"zero": False}
         return alt.X(
             "number:Q",
             title=None,
-            scale=alt.Scale(nice=False, padding=8, **kind),
+            scale=alt.Scale(nice=False, padding=8, **scale),
             axis=alt.Axis(tickCount=4, format="~r", labelOverlap=True, grid=False),
         )
-    order = [spelled(value) for value in one.values]
+    order = [value_text(value) for value in varied.values]
     return alt.X(
         "value:O",
         sort=order,

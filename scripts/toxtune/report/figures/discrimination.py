@@ -16,12 +16,12 @@ GRID = np.linspace(0, 1, 101)
 
 
 def draw_roc(run: Run) -> Figure:
-    """Draw the share of positives found against that of false alarms, per task."""
+    """Draw the true positive rate against the false positive rate, per task."""
     return _draw(run, roc, "false positive rate", "true positive rate")
 
 
 def draw_pr(run: Run) -> Figure:
-    """Draw how many of the called are positive, against how many are found."""
+    """Draw precision against recall, per task."""
     return _draw(run, precision_recall, "recall", "precision")
 
 
@@ -64,8 +64,8 @@ def curves_table(
         for family in run.families:
             seeds = np.stack(
                 [
-                    curve(labels[measured, task], seed[measured, task])
-                    for seed in run.test_predictions[family]
+                    curve(labels[measured, task], predictions[measured, task])
+                    for predictions in run.test_predictions[family]
                 ]
             )
             columns = {"x": GRID, "y": seeds.mean(axis=0)}
@@ -127,7 +127,7 @@ def _chart(run: Run, x: str, y: str, guess: tuple[float, float]) -> alt.LayerCha
             alt.Tooltip("y:Q", title=y, format=".3f"),
         ],
     )
-    ends = [{"x": at, "y": end} for at, end in enumerate(guess)]
+    ends = [{"x": x_end, "y": y_end} for x_end, y_end in enumerate(guess)]
     guessing = (
         alt.Chart(alt.InlineData(values=ends))
         .mark_line(color=GREY, strokeDash=[4, 4], strokeWidth=1)

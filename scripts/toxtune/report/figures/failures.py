@@ -1,5 +1,7 @@
 """Trials that failed, and where in the space they fell."""
 
+from typing import Any
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -7,9 +9,9 @@ import pandas as pd
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.theme import SKY, VERMILLION
 from toxtune.report.run import Run
-from toxtune.report.settings import Tried, short, spelled, tried
+from toxtune.report.settings import Varied, short_text, value_text, varied_settings
 
-# More numbers than this are put together in so many ranges.
+# Numbers with more distinct values than the first are put into the second many ranges.
 _MOST_VALUES, _RANGES = 10, 6
 
 
@@ -22,7 +24,7 @@ def draw(run: Run) -> Figure:
         facts=f"{len(run.trials)} trials of {', '.join(run.families)}",
         description=(
             f"{len(failed)} of {len(run.trials)} trials failed; bars count failed and "
-            "good trials at each value of each hyperparameter."
+            "successful trials at each value of each hyperparameter."
         ),
         table=table,
         panels=[
@@ -34,14 +36,14 @@ def draw(run: Run) -> Figure:
 
 
 def failures_table(run: Run) -> pd.DataFrame:
-    """Count good and failed trials by value, for each family with failed ones."""
+    """Count successful and failed trials by value, for each family with failed ones."""
     status = dict(zip(run.trials["trial"], run.trials["status"], strict=True))
     failing = set(run.trials.loc[run.trials["status"] != "ok", "family"])
     rows = [
         (f"{family}: {name}", value, status[trial])
         for family in sorted(failing)
-        for name, one in tried(run, family).items()
-        for value, trials in _by_value(one).items()
+        for name, varied in varied_settings(run, family).items()
+        for value, trials in _by_value(varied).items()
         for trial in trials
     ]
     table = pd.DataFrame(rows, columns=["panel", "value", "status"])
@@ -49,19 +51,25 @@ def failures_table(run: Run) -> pd.DataFrame:
     return counts.assign(failed=(counts["status"] != "ok").astype(int))
 
 
-def _by_value(one: Tried) -> dict[str, list[str]]:
+def _by_value(varied: Varied) -> dict[str, list[str]]:
     """Group trials by value, or by ranges where there are many numbers."""
-    if one.numeric and len(one.values) > _MOST_VALUES:
-        chunks = np.array_split(np.array(one.values, dtype=object), _RANGES)
-        names = [f"{short(chunk[0])} to {short(chunk[-1])}" for chunk in chunks]
-        of_place = np.repeat(names, [len(chunk) for chunk in chunks])
+    if varied.numeric and len(varied.values) > _MOST_VALUES:
+        names = _range_names(varied.values)
     else:
-        of_place = [spelled(value) for value in one.values]
+        names = [value_text(value) for value in varied.values]
     groups: dict[str, list[str]] = {}
-    for trial in sorted(one.of, key=one.place):
-        name = str(of_place[one.values.index(one.of[trial])])
-        groups.setdefault(name, []).append(trial)
+    for trial in sorted(varied.by_trial, key=varied.index):
+        groups.setdefault(names[varied.index(trial)], []).append(trial)
     return groups
+
+
+def _range_names(values: list[Any]) -> list[str]:
+    """Name, for each value, the range it falls into."""
+    names = []
+    for chunk in np.array_split(np.array(values, dtype=object), _RANGES):
+        name = f"{short_text(chunk[0])} to {short_text(chunk[-1])}"
+        names += [name] * len(chunk)
+    return names
 
 
 def _chart(table: pd.DataFrame) -> alt.Chart:

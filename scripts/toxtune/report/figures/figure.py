@@ -10,7 +10,7 @@ import vl_convert
 
 from toxtune.report.figures.theme import CONFIG
 
-# Charts name their data; whoever shows them fills it in.
+# Charts only name their data; it is filled in when they are shown or drawn.
 NAME = "table"
 
 
@@ -42,19 +42,19 @@ class Figure:
     Attributes
     ----------
     facts
-        Which part the numbers are from, with split, sizes and seeds.
+        Which set the numbers are from, with split, sizes and seeds.
     description
-        What is to be seen, for those who cannot see it.
+        What the figure shows, for those who cannot see it.
     table
         All the numbers that are drawn, and those of the tooltips.
     panels
-        None where there is nothing to draw.
+        Empty where there is nothing to draw.
     columns
         Panels side by side, where there is room.
     legend
-        Words to colours, once for all panels; none where each panel has its own.
+        Words to colours, shared by all panels; empty where each panel has its own.
     note
-        What a reader must know of this very figure.
+        What a reader must know about this figure.
     """
 
     facts: str
@@ -72,7 +72,7 @@ class Figure:
 
     @property
     def types(self) -> dict[str, str]:
-        """How a reader of the TSV takes each column: as numbers, or as text."""
+        """Column to ``number`` or ``string``, for who reads the TSV."""
         return {
             name: "number" if pd.api.types.is_numeric_dtype(column) else "string"
             for name, column in self.table.items()
@@ -115,16 +115,16 @@ class Figure:
         return spec
 
     def _rows(self, panel: Panel) -> dict[str, Any]:
-        own = self.table
-        if PANEL in own:
-            own = own[own[PANEL] == panel.title]
-        return {"values": _tsv(own), "format": {"type": "tsv", "parse": self.types}}
+        rows = self.table
+        if PANEL in rows:
+            rows = rows[rows[PANEL] == panel.title]
+        return {"values": _tsv(rows), "format": {"type": "tsv", "parse": self.types}}
 
 
 def pointable(lines: alt.Chart, *detail: str) -> alt.Chart:
-    """Return the lines once more, wide and invisible, for a pointer to find.
+    """Return the lines again, wide and invisible, so that a pointer finds them.
 
-    Vega shows a line's tooltip within its width of a corner.
+    Vega shows a line's tooltip only within its width of a corner.
     """
     return lines.mark_line(strokeWidth=12, opacity=0, clip=True).encode(
         detail=list(detail)

@@ -8,9 +8,9 @@ import pandas as pd
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.theme import family_colours
 from toxtune.report.run import Run
-from toxtune.report.settings import Tried, spelled, tried
+from toxtune.report.settings import Varied, value_text, varied_settings
 
-# A model of fewer scores than this says nothing.
+# With fewer scores than this, an importance means nothing.
 FEWEST_TRIALS = 8
 
 
@@ -43,15 +43,15 @@ def studied(run: Run) -> list[str]:
     scores = {family: scores_of(run, family) for family in run.families}
     return [
         family
-        for family, own in scores.items()
-        if len(own) >= FEWEST_TRIALS
-        and len(set(own.values())) > 1
+        for family, by_trial in scores.items()
+        if len(by_trial) >= FEWEST_TRIALS
+        and len(set(by_trial.values())) > 1
         and scored_settings(run, family)
     ]
 
 
 def too_few(run: Run) -> str:
-    """Say which families are left out."""
+    """Say which families are left out, and why; empty if none is."""
     left_out = sorted(set(run.families) - set(studied(run)))
     if not left_out:
         return ""
@@ -66,8 +66,8 @@ def importances(run: Run, family: str) -> dict[str, float]:
     """Return the share of the variance of scores by each hyperparameter alone.
 
     Functional ANOVA (Hutter, Hoos & Leyton-Brown 2014) as Optuna computes it, largest
-    share first. It is over the values that were tried, each as likely as the others: a
-    number counts by its rank among them, so that the scale of an axis does not matter.
+    share first. All values that were tried count as equally likely, and a
+    number counts by its rank among them, so the scale of an axis does not matter.
     """
     import optuna
     from optuna.distributions import CategoricalDistribution, FloatDistribution
@@ -76,15 +76,17 @@ def importances(run: Run, family: str) -> dict[str, float]:
     varied = scored_settings(run, family)
     distributions = {
         name: FloatDistribution(0, 1)
-        if one.numeric
-        else CategoricalDistribution(range(len(one.values)))
-        for name, one in varied.items()
+        if hyperparameter.numeric
+        else CategoricalDistribution(range(len(hyperparameter.values)))
+        for name, hyperparameter in varied.items()
     }
     study = optuna.create_study()
     for trial, score in scores_of(run, family).items():
         parameters = {
-            name: one.place(trial) if one.numeric else one.values.index(one.of[trial])
-            for name, one in varied.items()
+            name: hyperparameter.position(trial)
+            if hyperparameter.numeric
+            else hyperparameter.index(trial)
+            for name, hyperparameter in varied.items()
         }
         study.add_trial(
             optuna.trial.create_trial(
@@ -95,20 +97,20 @@ def importances(run: Run, family: str) -> dict[str, float]:
     return {name: float(share) for name, share in evaluator.evaluate(study).items()}
 
 
-def scored_settings(run: Run, family: str) -> dict[str, Tried]:
+def scored_settings(run: Run, family: str) -> dict[str, Varied]:
     """Return the hyperparameters with several values among the scored trials."""
     scored = scores_of(run, family)
     return {
-        name: one
-        for name, one in tried(run, family).items()
-        if len({spelled(one.of[trial]) for trial in scored}) > 1
+        name: varied
+        for name, varied in varied_settings(run, family).items()
+        if len({value_text(varied.by_trial[trial]) for trial in scored}) > 1
     }
 
 
 def scores_of(run: Run, family: str) -> dict[str, float]:
     """Return the scores of a family's trials that did not fail, by their ids."""
-    own = run.ranked[run.ranked["family"] == family].sort_values("trial")
-    return dict(zip(own["trial"], own[f"{run.metric}_mean"], strict=True))
+    ranked = run.ranked[run.ranked["family"] == family].sort_values("trial")
+    return dict(zip(ranked["trial"], ranked[f"{run.metric}_mean"], strict=True))
 
 
 def _chart(run: Run, family: str, n_bars: int) -> alt.Chart:

@@ -7,7 +7,7 @@ from toxtune.report.figures.figure import DATA, Figure, Panel, pointable
 from toxtune.report.figures.theme import BLACK, GREY, SUBSET_COLOURS
 from toxtune.report.run import Run
 
-# So many of the best trials are drawn behind the winner.
+# This many of the next best trials are drawn behind the winner.
 _OTHERS = 20
 
 
@@ -65,10 +65,10 @@ def _trial_table(run: Run, trial: str, family: str) -> pd.DataFrame:
 
 
 def _chart(table: pd.DataFrame) -> alt.LayerChart:
-    won = table.loc[table["won"] == "true", "loss"]
-    # A trial that began badly must not flatten all others.
-    room = 0.5 * (won.max() - won.min())
-    losses = table.loc[table["loss"] <= won.max() + room, "loss"]
+    winner_losses = table.loc[table["won"] == "true", "loss"]
+    # A trial with huge first losses must not flatten all other lines.
+    highest = winner_losses.max() + 0.5 * (winner_losses.max() - winner_losses.min())
+    losses = table.loc[table["loss"] <= highest, "loss"]
     scale = alt.Scale(domain=[losses.min(), losses.max()], nice=True, zero=False)
     base = alt.Chart(DATA).encode(
         x=alt.X("epoch:Q", axis=alt.Axis(tickMinStep=1, grid=False)),
@@ -86,8 +86,8 @@ def _chart(table: pd.DataFrame) -> alt.LayerChart:
         .mark_line(color=GREY, opacity=0.35, strokeWidth=1.2, clip=True)
         .encode(detail="trial:N")
     )
-    won = base.transform_filter("datum.won == 'true'")
-    lines = won.mark_line(strokeWidth=2).encode(
+    winner = base.transform_filter("datum.won == 'true'")
+    lines = winner.mark_line(strokeWidth=2).encode(
         detail="training:N",
         color=alt.Color(
             "subset:N",
@@ -107,4 +107,4 @@ def _chart(table: pd.DataFrame) -> alt.LayerChart:
 
 def _note(run: Run, drawn: list[str]) -> str:
     without = sorted(set(run.families) - set(drawn))
-    return f"No epochs: {', '.join(without)}." if without else ""
+    return f"Trained without epochs: {', '.join(without)}." if without else ""

@@ -8,7 +8,7 @@ from toxtune.report.figures.theme import BLACK, SUBSET_COLOURS
 from toxtune.report.figures.trials import family_scale
 from toxtune.report.run import Run
 
-_RAW, _CORRECTED, _TEST = "valid, as chosen by", "valid, corrected", "test"
+_RAW, _CORRECTED, _TEST = "validation, raw", "validation, corrected", "test"
 
 
 _COLOURS = {
@@ -18,7 +18,7 @@ _COLOURS = {
 }
 
 
-# So many of the trials that are selected most often are shown.
+# This many of the trials that are selected most often are shown.
 _MOST_TRIALS = 20
 
 
@@ -29,8 +29,8 @@ def draw(run: Run) -> Figure:
         facts=f"{run.facts('valid', 'test')}; {run.level} intervals over molecules, "
         f"{optimism['resamples']:,} resamples",
         description=(
-            f"{run.metric_name} of each winner: as chosen by, corrected for the "
-            "choice, and on the test set."
+            f"{run.metric_name} of each winner: raw and bias-corrected on the "
+            "validation set, and on the test set."
         ),
         table=optimism_table(run),
         panels=[Panel("", _chart(run))],
@@ -51,16 +51,16 @@ def optimism_table(run: Run) -> pd.DataFrame:
             (_CORRECTED, won["corrected"], won["interval"]),
             (_TEST, test["test"], test["test_interval"]),
         ]
-        for kind, score, interval in scores:
+        for estimate, score, interval in scores:
             low, high = interval or (None, None)
-            rows.append((name, family, won["trial"], kind, score, low, high))
-    columns = ["winner", "family", "trial", "kind", "score", "low", "high"]
+            rows.append((name, family, won["trial"], estimate, score, low, high))
+    columns = ["winner", "family", "trial", "estimate", "score", "low", "high"]
     numbers = dict.fromkeys(["score", "low", "high"], float)
     return pd.DataFrame(rows, columns=columns).astype(numbers)
 
 
 def draw_frequency(run: Run) -> Figure:
-    """Draw how often the trials that are selected most often are."""
+    """Draw the share of resamples in which each trial is selected."""
     table = frequency_table(run)
     first = table.index.isin(table.index[:_MOST_TRIALS])
     shown = table[first | (table["selected"] == "yes")]
@@ -73,10 +73,14 @@ def draw_frequency(run: Run) -> Figure:
         ),
         table=shown,
         panels=[Panel("", _frequency_chart(run, shown))],
-        note=f"The first {_MOST_TRIALS} of {len(table)} trials that are ever selected."
-        if len(table) > _MOST_TRIALS
-        else "",
+        note=_frequency_note(len(table)),
     )
+
+
+def _frequency_note(n_selected: int) -> str:
+    if n_selected <= _MOST_TRIALS:
+        return ""
+    return f"The first {_MOST_TRIALS} of {n_selected} trials that are ever selected."
 
 
 def frequency_table(run: Run) -> pd.DataFrame:
@@ -89,18 +93,20 @@ def frequency_table(run: Run) -> pd.DataFrame:
 
 
 def _chart(run: Run) -> alt.LayerChart:
-    kinds, colours = list(_COLOURS), list(_COLOURS.values())
+    estimates, colours = list(_COLOURS), list(_COLOURS.values())
     winners = ["overall", *run.families]
     base = alt.Chart(DATA).encode(
         y=alt.Y("winner:N", sort=winners, title=None),
-        yOffset=alt.YOffset("kind:N", sort=kinds),
+        yOffset=alt.YOffset("estimate:N", sort=estimates),
         color=alt.Color(
-            "kind:N", sort=kinds, scale=alt.Scale(domain=kinds, range=colours)
+            "estimate:N",
+            sort=estimates,
+            scale=alt.Scale(domain=estimates, range=colours),
         ),
         tooltip=[
             "winner:N",
             "trial:N",
-            "kind:N",
+            "estimate:N",
             alt.Tooltip("score:Q", format=".3f", title=run.metric_name),
             alt.Tooltip("low:Q", format=".3f", title=f"{run.level} interval from"),
             alt.Tooltip("high:Q", format=".3f", title="to"),
@@ -113,9 +119,9 @@ def _chart(run: Run) -> alt.LayerChart:
     points = base.mark_point(opacity=1, size=80).encode(
         x=alt.X("score:Q", title=run.metric_name, scale=scale),
         shape=alt.Shape(
-            "kind:N",
-            sort=kinds,
-            scale=alt.Scale(domain=kinds, range=["diamond", "circle", "square"]),
+            "estimate:N",
+            sort=estimates,
+            scale=alt.Scale(domain=estimates, range=["diamond", "circle", "square"]),
         ),
     )
     return alt.layer(rules, points).properties(height=60 * len(winners))

@@ -1,4 +1,4 @@
-"""How alike the test molecules are to those of the training set."""
+"""How similar the test molecules are to those of the training set."""
 
 import altair as alt
 import numpy as np
@@ -12,19 +12,20 @@ _EDGES = np.linspace(0, 1, 21)
 
 
 def draw(run: Run) -> Figure:
-    """Draw how many test molecules have a nearest neighbour how similar."""
+    """Draw a histogram of the test molecules by their nearest training molecule."""
     similarities = run.evidence.similarity["similarity"]
     same = (similarities == 1).mean()
     return Figure(
-        facts=run.facts("test", over_tasks=False) + "; nearest in the training set",
+        facts=run.facts("test", over_tasks=False)
+        + "; nearest neighbours in the training set",
         description=(
             "Test molecules by the Tanimoto similarity of the nearest training "
             f"molecule; the median is {similarities.median():.2f}."
         ),
         table=similarity_table(similarities),
         panels=[Panel("", _chart())],
-        note=f"Median {similarities.median():.2f}; {same:.1%} have the fingerprint of "
-        "a training molecule.",
+        note=f"Median {similarities.median():.2f}; {same:.1%} have the same "
+        "fingerprint as a training molecule.",
     )
 
 

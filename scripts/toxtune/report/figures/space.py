@@ -10,16 +10,22 @@ import pandas as pd
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.theme import BLACK, VERMILLION
 from toxtune.report.run import Run
-from toxtune.report.settings import Tried, setting_texts, short, spelled, tried
+from toxtune.report.settings import (
+    Varied,
+    setting_texts,
+    short_text,
+    value_text,
+    varied_settings,
+)
 
-# An axis has so many labels, at most.
+# An axis has no more labels than this.
 _MOST_LABELS = 6
 
 
 _FEW_LINES = 3
 
 
-# Lines through the same value are spread over so much of the way to the next one.
+# Lines through the same value are spread over this share of the way to the next one.
 _SPREAD = 0.3
 
 
@@ -41,23 +47,23 @@ def draw(run: Run) -> Figure:
 
 def _family_table(run: Run, family: str) -> pd.DataFrame:
     """One row per trial and axis, the last of which is the score; best trials last."""
-    axes = tried(run, family)
+    axes = varied_settings(run, family)
     if not axes:
         return pd.DataFrame()
-    own = run.trials[run.trials["family"] == family]
-    scores = dict(zip(own["trial"], own[f"{run.metric}_mean"], strict=True))
+    trials = run.trials[run.trials["family"] == family]
+    scores = dict(zip(trials["trial"], trials[f"{run.metric}_mean"], strict=True))
     best = [trial for trial in run.ranked["trial"] if trial in scores]
     # The failed ones first, so that the best are drawn over all others.
     order = sorted(set(scores) - set(best)) + best[::-1]
     rows: list[dict[str, Any]] = []
-    for name, one in axes.items():
-        rows += _axis_rows(name, one, order)
+    for name, varied in axes.items():
+        rows += _axis_rows(name, varied, order)
     rows += _score_rows(run.metric_name, {trial: scores[trial] for trial in best})
     table = pd.DataFrame(rows)
-    status = dict(zip(own["trial"], own["status"], strict=True))
-    known = {"score": scores, "status": status, "settings": setting_texts(run)}
-    for column, of in known.items():
-        table[column] = table["trial"].map(of)
+    status = dict(zip(trials["trial"], trials["status"], strict=True))
+    facts = {"score": scores, "status": status, "settings": setting_texts(run)}
+    for column, by_trial in facts.items():
+        table[column] = table["trial"].map(by_trial)
     ranks = {trial: rank for rank, trial in enumerate(order)}
     table = table.sort_values("trial", key=lambda ids: ids.map(ranks), kind="stable")
     numbers = {name: number for number, name in enumerate([*axes, run.metric_name])}
@@ -66,24 +72,23 @@ def _family_table(run: Run, family: str) -> pd.DataFrame:
     return table.assign(panel=family)
 
 
-def _axis_rows(name: str, one: Tried, order: list[str]) -> list[dict[str, Any]]:
-    labelled = [spelled(value) for value in _spaced(one.values)]
-    room = _SPREAD / max(1, len(one.values) - 1)
+def _axis_rows(name: str, varied: Varied, order: list[str]) -> list[dict[str, Any]]:
+    unlabelled = {value_text(value) for value in _spaced(varied.values)}
+    room = _SPREAD / max(1, len(varied.values) - 1)
     rows = []
     for rank, trial in enumerate(order):
-        text = spelled(one.of[trial])
-        # One label a value, not one a line.
-        has_label = text in labelled
-        if has_label:
-            labelled.remove(text)
-        middle = one.place(trial)
+        value = varied.by_trial[trial]
+        # One label per value, not one per line.
+        has_label = value_text(value) in unlabelled
+        unlabelled.discard(value_text(value))
+        middle = varied.position(trial)
         rows.append(
             {
                 "trial": trial,
                 "axis": name,
-                "value": text,
+                "value": value_text(value),
                 "place": middle + room * (rank / max(1, len(order) - 1) - 0.5),
-                "label": short(one.of[trial]) if has_label else "",
+                "label": short_text(value) if has_label else "",
                 "label_place": middle if has_label else np.nan,
             }
         )
@@ -154,10 +159,10 @@ def _base(table: pd.DataFrame) -> alt.Chart:
 
 
 def _lines(run: Run, table: pd.DataFrame) -> tuple[alt.Chart, alt.Parameter]:
-    """Return the ways of the trials from axis to axis, and the one pointed at.
+    """Return the lines of the trials, and the parameter that knows the one pointed at.
 
-    Straight pieces, not lines through all axes: Vega's lines have tooltips at their
-    corners alone.
+    They are straight pieces from axis to axis, not lines through all axes: Vega shows
+    the tooltip of a line only at its corners.
     """
     over = alt.selection_point(
         name="over", on="pointerover", fields=["trial"], empty=False

@@ -29,7 +29,7 @@ def draw(run: Run) -> Figure:
 def _unscored(tasks: list[str]) -> str:
     if not tasks:
         return ""
-    return f"No score where a set has one class alone: {', '.join(tasks)}."
+    return f"No score where a set has only one class: {', '.join(tasks)}."
 
 
 def tasks_table(run: Run) -> pd.DataFrame:

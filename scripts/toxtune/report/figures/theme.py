@@ -1,7 +1,7 @@
-"""One look for all figures: colours that colour-blind people tell apart, and type.
+"""One look for all figures: fonts, and colours that colour-blind people can tell apart.
 
 The colours are those of Okabe & Ito (2008), "Color universal design"; shapes repeat
-what they say.
+what colours say.
 """
 
 from typing import Any
@@ -76,7 +76,7 @@ CONFIG: dict[str, Any] = {
 
 
 def family_colours(families: list[str]) -> dict[str, str]:
-    """Give each family its colour; those that are not known here, the others."""
+    """Give each family its colour; unknown families get the spare ones."""
     spare = iter(_OTHER_COLOURS * len(families))
     return {
         family: _FAMILY_COLOURS.get(family) or next(spare)
@@ -85,6 +85,8 @@ def family_colours(families: list[str]) -> dict[str, str]:
 
 
 def family_shapes(families: list[str]) -> dict[str, str]:
-    """Give each family a shape, which says the same as its colour."""
-    ordered = sorted(families)
-    return {name: _SHAPES[at % len(_SHAPES)] for at, name in enumerate(ordered)}
+    """Give each family a shape, which repeats what its colour says."""
+    return {
+        family: _SHAPES[number % len(_SHAPES)]
+        for number, family in enumerate(sorted(families))
+    }

@@ -8,7 +8,7 @@ from toxtune.report.figures.theme import BLACK, family_colours, family_shapes
 from toxtune.report.run import Run
 from toxtune.report.settings import setting_texts
 
-# Marks of more trials than this are small.
+# With more trials than this, marks are small.
 _FEW = 80
 
 
@@ -116,7 +116,7 @@ def _tooltip() -> list[alt.Tooltip]:
 
 
 def family_scale(channel: type, run: Run) -> alt.Color | alt.Shape:
-    """Encode the family by its colour or its shape, in a legend of their own."""
+    """Encode the family by its colour or its shape, with a legend for several."""
     look = family_colours if channel is alt.Color else family_shapes
     values = look(run.families)
     scale = alt.Scale(domain=list(values), range=list(values.values()))
@@ -130,8 +130,8 @@ def _note(run: Run, table: pd.DataFrame) -> str:
     words = []
     if given_up:
         words.append(
-            f"{given_up} trials (hollow) were given up by the search before they had "
-            "all seeds, and could not win."
+            f"The search stopped {given_up} trials (hollow marks) before they had all "
+            "seeds; these could not win."
         )
     if failed:
         words.append(f"{failed} more failed and have no score.")

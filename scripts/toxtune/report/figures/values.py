@@ -14,8 +14,8 @@ def draw(run: Run) -> Figure:
     """Draw each test molecule, a panel a task."""
     table = values_table(run)
     panels = [
-        Panel(task, _chart(run, own))
-        for task, own in table.groupby("panel", sort=False)
+        Panel(task, _chart(run, rows))
+        for task, rows in table.groupby("panel", sort=False)
     ]
     return Figure(
         facts=run.facts("test", over_tasks=False) + ", averaged",
