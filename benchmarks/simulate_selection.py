@@ -32,8 +32,9 @@ from scipy.stats import binom, norm
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 
 from toxtune.selection.rules import choose
-from toxtune.stats.bias_correction import Fold, Scoring, correct, resample
+from toxtune.stats.bias_correction import correct
 from toxtune.stats.bootstrap import interval, resample_counts
+from toxtune.stats.resampled_trials import Fold, Scoring, resample
 
 MOLECULES, TASKS, TRIALS, RESAMPLES = 300, 3, 50, 300
 PREVALENCE = 0.25
@@ -64,19 +65,19 @@ def repetition(number: int, signal: bool, shared: float) -> list[float]:
     counts = resample_counts([str(one) for one in molecules], RESAMPLES, number)
     predictions = [[[trial]] for trial in scores]
     resampled = resample(scoring, counts, predictions)
-    chosen = int(choose_best(resampled.whole[None])[0])
+    chosen = int(choose_best(resampled.full[None])[0])
     found = correct(resampled, choose_best, chosen, CONFIDENCE)
     truth = aucs[chosen]
-    own = interval(resampled.scores[:, chosen], CONFIDENCE)
+    own = interval(resampled.in_bag[:, chosen], CONFIDENCE)
     intervals = [
         own,
-        [bound - found["optimism"] for bound in own],
-        found["interval"],
-        found["out_of_bag"],
-        rescaled(found["out_of_bag"], found["corrected"]),
+        [bound - found.optimism for bound in own],
+        found.interval,
+        found.out_of_bag,
+        rescaled(found.out_of_bag, found.corrected),
     ]
     covered = [float(low <= truth <= high) for low, high in intervals]
-    return [found["raw"] - truth, found["corrected"] - truth, *covered]
+    return [found.raw - truth, found.corrected - truth, *covered]
 
 
 def choose_best(scores: np.ndarray) -> np.ndarray:

@@ -14,8 +14,9 @@ from toxtune.selection.candidates import (
     resample_candidates,
 )
 from toxtune.selection.rules import choose, ranked_trials, simplicity_ranks
-from toxtune.stats.bias_correction import Resampled, Rule, correct
+from toxtune.stats.bias_correction import Rule, correct
 from toxtune.stats.bootstrap import Resampling
+from toxtune.stats.resampled_trials import Resampled
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Search:
         return partial(
             choose,
             maximize=self.maximize,
-            margins=self.resampled.only(members).standard_errors(),
+            margins=self.resampled.take(members).standard_errors(),
             ranks=simplicity_ranks([self.candidates[n].complexity for n in members]),
         )
 
@@ -120,7 +121,7 @@ def correct_selection(
     for family, won in selection["winners"].items():
         members = np.flatnonzero(search.families == family)
         families[family], in_family[members] = _corrected(
-            search.resampled.only(members),
+            search.resampled.take(members),
             search.rule(members),
             [ids[member] for member in members],
             won["trial"]["id"],
@@ -163,6 +164,6 @@ def _corrected(
     resampled: Resampled, rule: Rule, ids: list[str], winner: str, confidence: float
 ) -> tuple[dict[str, Any], list[float]]:
     """Correct one winner; tell how often each of the trials would have won."""
-    report = correct(resampled, rule, ids.index(winner), confidence)
-    frequency = report.pop("frequency")
-    return {**report, "trial": winner, "out_of": len(ids)}, frequency
+    correction = correct(resampled, rule, ids.index(winner), confidence)
+    report = {**correction.to_dict(), "trial": winner, "out_of": len(ids)}
+    return report, correction.frequency

@@ -13,15 +13,15 @@ from toxtune.features.arrays import load_features
 from toxtune.models.registry import get_family
 from toxtune.search.trials import Trial
 from toxtune.selection.predictions import open_predictions
-from toxtune.stats.bias_correction import (
+from toxtune.stats.bootstrap import Resampling, resample_counts
+from toxtune.stats.metrics import class_weights
+from toxtune.stats.resampled_trials import (
     Fold,
     Predictions,
     Resampled,
     Scoring,
     resample,
 )
-from toxtune.stats.bootstrap import Resampling, resample_counts
-from toxtune.stats.metrics import class_weights
 
 
 @dataclass(frozen=True)

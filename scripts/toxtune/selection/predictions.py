@@ -8,9 +8,7 @@ import numpy as np
 
 from toxtune.data.subsets import Subset, read_subset
 from toxtune.search.trials import replicate_name
-from toxtune.stats.bias_correction import (
-    Predictions,
-)
+from toxtune.stats.resampled_trials import Predictions
 from toxtune.training.result_files import read_replicate
 
 

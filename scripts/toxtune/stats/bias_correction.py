@@ -1,267 +1,179 @@
-"""How much too good the winner's score is, since the winner was chosen by it.
+"""Correct the winner's score for having been selected by it.
 
-Bootstrap bias correction (BBC-CV; Tsamardinos, Greasidou and Borboudakis 2018, Machine
-Learning 107, 1895-1922): molecules are resampled from the validation set; in each
-resample a winner is chosen by the molecules that were drawn and scored on those that
-were not. No molecule is on both sides, so the mean of these scores is not too good.
+The best of many trials looks better on the validation set than it is. Bootstrap bias
+correction (BBC-CV; Tsamardinos, Greasidou and Borboudakis 2018, Machine Learning 107,
+1895-1922) resamples the molecules of the validation set. In each resample a winner is
+selected by the molecules that were drawn (in bag) and scored on those that were not
+(out of bag). No molecule serves for both, so the mean of these scores is not
+optimistic.
 
-The paper takes the percentiles of those scores for the interval. They are too wide,
-since so few molecules (0.37 of them) were scored each time: `benchmarks/
-simulate_selection.py` measures it. The interval here is a double bootstrap's: searches
-like this one are simulated, whose truth is known, each is corrected in the same way,
-and the errors of the corrected scores give the bounds (the basic bootstrap interval;
-Davison and Hinkley 1997, Bootstrap methods and their application, section 5.2). In
-them the trials' truths are nearer to each other than their scores are, by as much as
-chance spreads scores (Efron and Morris 1973, Journal of the American Statistical
+The paper takes the percentiles of the out-of-bag scores for the interval. They are too
+wide, since only 0.37 of the molecules are scored each time: `benchmarks/
+simulate_selection.py` measures it. The interval here is that of a double bootstrap:
+similar searches are simulated, whose true scores are known, each is corrected in the
+same way, and the errors of the corrected scores give the bounds (the basic bootstrap
+interval; Davison and Hinkley 1997, Bootstrap methods and their application, section
+5.2). The true scores of the simulated trials are drawn together by as much as chance
+spreads the measured ones (Efron and Morris 1973, Journal of the American Statistical
 Association 68, 117-130).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from toxtune.stats.bootstrap import interval, mean_over_tasks, resampled_means
-from toxtune.stats.metrics import ScoringLabels
+from toxtune.stats.bootstrap import interval
+from toxtune.stats.resampled_trials import Resampled
 
-# Resamples are scored in blocks that fit a processor's cache, twice as fast as at once.
-NUMBERS_PER_BLOCK = 2**17
-
-
-Predictions = Sequence[Sequence[np.ndarray]]
-
-
-"""Of one trial: for each fold (hold-out is one), for each seed, n_rows x n_outputs."""
-
-
+# From scores, n_resamples x n_trials, to the number of each resample's winner.
 Rule = Callable[[np.ndarray], np.ndarray]
 
 
-"""From scores, n_resamples x n_trials, to the number of each resample's winner."""
-
-
 @dataclass(frozen=True)
-class Fold(ScoringLabels):
-    """What predictions of one training set are judged by, and whose rows they are.
+class Correction:
+    """A winner's score, corrected for its selection.
+
+    What comes from out-of-bag scores is ``None`` where no winner has one.
 
     Attributes
     ----------
-    molecules
-        n_rows: the number of each row's molecule, its column in resampled counts.
+    raw
+        The score that it was selected with.
+    corrected
+        The mean out-of-bag score of the resamples' winners.
+    optimism
+        ``raw - corrected``: positive where the raw score is higher.
+    interval
+        Of the corrected score.
+    standard_error
+        Of the raw score; ``None`` with a single resample.
+    out_of_bag
+        Percentiles of the out-of-bag scores, which is BBC-CV's interval.
+    frequency
+        n_trials: the share of resamples in which each trial was the winner.
+    chosen_again
+        That of the selected trial.
+    scored
+        Number of resamples whose winner has an out-of-bag score.
     """
 
-    molecules: np.ndarray
+    raw: float
+    corrected: float | None
+    optimism: float | None
+    interval: list[float] | None
+    standard_error: float | None
+    out_of_bag: list[float] | None
+    frequency: list[float]
+    chosen_again: float
+    scored: int
 
-
-@dataclass(frozen=True)
-class Scoring:
-    """How validation predictions become one score.
-
-    Attributes
-    ----------
-    metric
-        A key of `toxtune.stats.metrics.METRICS`.
-    folds
-        One for hold-out.
-    """
-
-    metric: str
-    folds: Sequence[Fold]
-
-    def under(self, counts: np.ndarray, predictions: Predictions) -> np.ndarray:
-        """Mean over folds and seeds of the mean over tasks, for each row of counts.
-
-        A task that lost a class in a fold is left out there, a fold that lost all tasks
-        altogether; NaN where nothing is left.
-
-        Parameters
-        ----------
-        counts
-            n_resamples x n_molecules.
-        predictions
-            Of one trial.
-        """
-        by_fold = [
-            np.mean([self._means(fold, counts, seed) for seed in seeds], axis=0)
-            for fold, seeds in zip(self.folds, predictions, strict=True)
-        ]
-        return mean_over_tasks(np.stack(by_fold, axis=-1))
-
-    def _means(
-        self, fold: Fold, counts: np.ndarray, predictions: np.ndarray
-    ) -> np.ndarray:
-        size = max(1, NUMBERS_PER_BLOCK // max(1, len(fold.molecules)))
-        blocks = np.split(counts, range(size, len(counts), size))
-        means = [
-            resampled_means(
-                self.metric,
-                fold.labels,
-                predictions,
-                fold.positive_weights,
-                block[:, fold.molecules],
-            )[1]
-            for block in blocks
-        ]
-        return np.concatenate(means)
-
-
-@dataclass(frozen=True)
-class Resampled:
-    """Trials scored on the molecules of each resample, and on those that it left.
-
-    Attributes
-    ----------
-    scores
-        n_resamples x n_trials, on the molecules that were drawn.
-    left
-        n_resamples x n_trials, on those that were not; NaN where they have no score.
-    whole
-        n_trials, on all molecules.
-    """
-
-    scores: np.ndarray
-    left: np.ndarray
-    whole: np.ndarray
-
-    def standard_errors(self) -> np.ndarray:
-        """SD of each trial's score over the resamples; n_trials."""
-        return np.nanstd(self.scores, axis=0, ddof=1)
-
-    def only(self, trials: Sequence[int]) -> "Resampled":
-        """Keep these trials."""
-        return Resampled(
-            self.scores[:, trials], self.left[:, trials], self.whole[trials]
-        )
-
-    def scores_left(self, winners: np.ndarray) -> np.ndarray:
-        """Score each resample's winner on the molecules that were not drawn."""
-        return self.left[np.arange(len(winners)), winners]
-
-
-def resample(
-    scoring: Scoring, counts: np.ndarray, predictions: Sequence[Predictions]
-) -> Resampled:
-    """Score every trial on every resample that can be scored.
-
-    Parameters
-    ----------
-    scoring
-        How they are scored.
-    counts
-        n_resamples x n_molecules; see `toxtune.stats.bootstrap.resample_counts`.
-    predictions
-        One for each trial.
-    """
-    scores = np.column_stack([scoring.under(counts, each) for each in predictions])
-    known = np.isfinite(scores).any(axis=1)
-    not_drawn = (counts[known] == 0).astype(np.float64)
-    left = [scoring.under(not_drawn, each) for each in predictions]
-    everything = np.ones((1, counts.shape[1]))
-    whole = [scoring.under(everything, each)[0] for each in predictions]
-    return Resampled(scores[known], np.column_stack(left), np.array(whole))
+    def to_dict(self) -> dict[str, Any]:
+        """Return all but the frequencies of the other trials, for JSON."""
+        report = asdict(self)
+        del report["frequency"]
+        return report
 
 
 def correct(
     resampled: Resampled, rule: Rule, chosen: int, confidence: float
-) -> dict[str, Any]:
-    """Correct the chosen trial's score for having been chosen.
+) -> Correction:
+    """Correct the selected trial's score for having been selected.
 
     Parameters
     ----------
     resampled
-        The trials that it was chosen from.
+        The trials that it was selected from.
     rule
-        How it was chosen.
+        How it was selected.
     chosen
         Its number.
     confidence
         Level of the interval.
-
-    Returns
-    -------
-    dict
-        ``raw``, the score that it was chosen with; ``corrected``; ``optimism``, the
-        difference, positive where the raw score is higher; ``interval``, of the
-        corrected score; ``standard_error`` of the raw score; ``out_of_bag``, the
-        percentiles of BBC-CV; ``frequency``, of each trial, how often it was the
-        winner; ``chosen_again``, that of the chosen trial; ``scored``, the number of
-        resamples whose winner could be scored. Where there is none, what comes from
-        them is ``None``.
     """
-    raw = resampled.whole[chosen]
-    winners = rule(resampled.scores)
-    left = resampled.scores_left(winners)
-    times = np.bincount(winners, minlength=len(resampled.whole))
-    frequency = times / max(1, len(winners))
-    report = {
-        "raw": float(raw),
-        "standard_error": _sd(resampled.scores[:, chosen]),
-        "frequency": frequency.tolist(),
-        "chosen_again": float(frequency[chosen]),
-        "scored": int(np.isfinite(left).sum()),
-        "out_of_bag": interval(left, confidence),
-    }
-    if not report["scored"]:
-        return {**report, "corrected": None, "optimism": None, "interval": None}
-    corrected = np.nanmean(left)
-    low, high = interval(errors_of_correction(resampled, rule), confidence)
-    return {
-        **report,
-        "corrected": float(corrected),
-        "optimism": float(raw - corrected),
-        "interval": [float(corrected - high), float(corrected - low)],
-    }
+    winners = rule(resampled.in_bag)
+    out_of_bag = _scores_of(winners, resampled.out_of_bag)
+    n_wins = np.bincount(winners, minlength=len(resampled.full))
+    frequency = n_wins / max(1, len(winners))
+    raw = resampled.full[chosen]
+    corrected = optimism = bounds = None
+    if np.isfinite(out_of_bag).any():
+        corrected = float(np.nanmean(out_of_bag))
+        optimism = float(raw - corrected)
+        errors = interval(errors_of_correction(resampled, rule), confidence)
+        bounds = errors and [corrected - errors[1], corrected - errors[0]]
+    return Correction(
+        raw=float(raw),
+        corrected=corrected,
+        optimism=optimism,
+        interval=bounds,
+        standard_error=_sd(resampled.in_bag[:, chosen]),
+        out_of_bag=interval(out_of_bag, confidence),
+        frequency=frequency.tolist(),
+        chosen_again=float(frequency[chosen]),
+        scored=int(np.isfinite(out_of_bag).sum()),
+    )
 
 
 def errors_of_correction(resampled: Resampled, rule: Rule) -> np.ndarray:
-    """Correct simulated searches, and tell by how much each corrected score errs.
+    """Correct simulated searches, and return the error of each corrected score.
 
-    The scores of a simulated search are the truths and what one resample adds to
-    them; its resamples add to its scores what the resamples here add to theirs.
+    In the simulation, trial ``t`` has the true score ``m[t]`` (see `likely_truths`).
+    With the deviations ``d`` in bag and ``e`` out of bag, simulated search ``b``
+    measures ``x = m + d[b]`` and selects ``w = rule(x)``. It is corrected as the real
+    one is: its resample ``c`` selects ``v[c] = rule(x + d[c])``, whose out-of-bag score
+    is ``x[v[c]] + e[c, v[c]]``. The mean of these over ``c``, minus ``m[w]``, is the
+    error.
 
     Parameters
     ----------
     resampled
         The trials.
     rule
-        How one of them is chosen.
+        How one of them is selected.
 
     Returns
     -------
     np.ndarray
-        n_resamples: corrected score less the truth of the chosen trial.
+        n_resamples: corrected score minus true score of the selected trial.
     """
-    drawn = resampled.scores - resampled.whole
-    left = replace(resampled, left=resampled.left - resampled.whole)
-    truths = likely_truths(resampled.whole, drawn)
-    chosen = rule(truths + drawn)
-    errors = np.empty(len(drawn))
-    for search, scores in enumerate(truths + drawn):
-        winners = rule(scores + drawn)
-        corrected = np.nanmean(scores[winners] + left.scores_left(winners))
-        errors[search] = corrected - truths[chosen[search]]
+    deviations = resampled.deviations
+    truths = likely_truths(resampled.full, deviations.in_bag)
+    searches = truths + deviations.in_bag
+    chosen = rule(searches)
+    errors = np.empty(len(searches))
+    for search, scores in enumerate(searches):
+        winners = rule(scores + deviations.in_bag)
+        out_of_bag = scores[winners] + _scores_of(winners, deviations.out_of_bag)
+        errors[search] = np.nanmean(out_of_bag) - truths[chosen[search]]
     return errors
 
 
 def likely_truths(scores: np.ndarray, deviations: np.ndarray) -> np.ndarray:
-    """Draw scores together by as much as chance spread them (positive-part).
+    """Draw scores together by as much as chance has spread them.
 
-    What moves all trials alike, such as molecules that are hard for all, spreads
-    nothing.
+    The positive-part estimator: ``mean + max(0, 1 - noise / variance) * (scores -
+    mean)``, where the noise is the variance over trials within a resample. What moves
+    all trials alike, such as molecules that are hard for all, is no noise.
 
     Parameters
     ----------
     scores
         n_trials.
     deviations
-        n_resamples x n_trials: what a resample adds to the scores.
+        n_resamples x n_trials: resampled scores minus `scores`.
     """
     if len(scores) == 1 or not np.ptp(scores):
         return scores
     noise = np.nanmean(np.nanvar(deviations, axis=1, ddof=1))
     kept = max(0.0, 1 - noise / scores.var(ddof=1))
     return scores.mean() + kept * (scores - scores.mean())
+
+
+def _scores_of(winners: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Pick each resample's winner from n_resamples x n_trials."""
+    return scores[np.arange(len(winners)), winners]
 
 
 def _sd(scores: np.ndarray) -> float | None:

@@ -160,7 +160,7 @@ def test_frequencies_are_shares_of_the_resamples(searched):
 
 def test_overall_winner_is_the_best_of_all_where_the_best_is_chosen(searched):
     search = searched.read()
-    scores = search.resampled.scores
+    scores = search.resampled.in_bag
     np.testing.assert_array_equal(search.overall_rule(scores), choose(scores, True))
 
 
@@ -175,10 +175,10 @@ def test_one_se_is_the_same_in_selection_and_in_resamples(searched):
     search = searched.read()
     for family in SPACE:
         members = np.flatnonzero(search.families == family)
-        winners = members[search.rule(members)(search.resampled.scores[:, members])]
+        winners = members[search.rule(members)(search.resampled.in_bag[:, members])]
         margins = search.resampled.standard_errors()
         for row, winner in enumerate(winners):
-            own = search.resampled.scores[row]
+            own = search.resampled.in_bag[row]
             best = members[own[members].argmax()]
             assert own[winner] >= own[best] - margins[best]
         report, _ = correct_selection(search, selection, RESAMPLING)

@@ -8,17 +8,14 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from toxtune.selection.rules import choose
-from toxtune.stats import bias_correction as optimism
+from toxtune.stats import resampled_trials
 from toxtune.stats.bias_correction import (
-    Fold,
-    Resampled,
-    Scoring,
     correct,
     errors_of_correction,
     likely_truths,
-    resample,
 )
 from toxtune.stats.bootstrap import interval, resample_counts
+from toxtune.stats.resampled_trials import Fold, Resampled, Scoring, resample
 
 N_ROWS, N_TASKS, N_TRIALS, N_SEEDS, N_RESAMPLES = 60, 2, 6, 2, 40
 ROWS = [str(row) for row in range(N_ROWS)]
@@ -66,23 +63,29 @@ def by_scikit_learn(labels, seeds, weights):
     return np.mean(areas)
 
 
+def winners_out_of_bag(resampled):
+    """Score each resample's winner on the molecules that were not drawn."""
+    winners = BEST(resampled.in_bag)
+    return np.array([resampled.out_of_bag[row, won] for row, won in enumerate(winners)])
+
+
 def test_resampled_scores_are_those_of_scikit_learn(searched):
     for row in (0, 7, 31):
         for trial in range(N_TRIALS):
             own, drawn = searched.trials[trial][0], searched.counts[row]
             left = (drawn == 0).astype(float)
             want = by_scikit_learn(searched.labels, own, drawn)
-            assert searched.resampled.scores[row, trial] == pytest.approx(want)
+            assert searched.resampled.in_bag[row, trial] == pytest.approx(want)
             want = by_scikit_learn(searched.labels, own, left)
-            assert searched.resampled.left[row, trial] == pytest.approx(want)
+            assert searched.resampled.out_of_bag[row, trial] == pytest.approx(want)
             want = by_scikit_learn(searched.labels, own, np.ones(N_ROWS))
-            assert searched.resampled.whole[trial] == pytest.approx(want)
+            assert searched.resampled.full[trial] == pytest.approx(want)
 
 
 def test_winners_are_scored_on_the_molecules_that_were_not_drawn(searched):
-    winners = BEST(searched.resampled.scores)
+    winners = BEST(searched.resampled.in_bag)
     assert len(set(winners)) > 1
-    scores = searched.resampled.scores_left(winners)
+    scores = winners_out_of_bag(searched.resampled)
     for row, winner in enumerate(winners):
         left = (searched.counts[row] == 0).astype(float)
         want = by_scikit_learn(searched.labels, searched.trials[winner][0], left)
@@ -90,29 +93,29 @@ def test_winners_are_scored_on_the_molecules_that_were_not_drawn(searched):
 
 
 def test_blocks_change_nothing(searched, monkeypatch):
-    monkeypatch.setattr(optimism, "NUMBERS_PER_BLOCK", 7 * N_ROWS)
+    monkeypatch.setattr(resampled_trials, "NUMBERS_PER_BLOCK", 7 * N_ROWS)
     again = resample(holdout(searched.labels), searched.counts, searched.trials)
-    np.testing.assert_array_equal(again.scores, searched.resampled.scores)
+    np.testing.assert_array_equal(again.in_bag, searched.resampled.in_bag)
 
 
 def test_correction_is_the_mean_of_what_was_left_out(searched):
     resampled = searched.resampled
     found = correct(resampled, BEST, chosen=2, confidence=0.9)
-    left = resampled.scores_left(BEST(resampled.scores))
-    assert found["corrected"] == pytest.approx(left.mean())
-    assert found["out_of_bag"] == interval(left, 0.9)
-    assert found["raw"] == resampled.whole[2]
-    assert found["optimism"] == pytest.approx(found["raw"] - found["corrected"])
+    left = winners_out_of_bag(resampled)
+    assert found.corrected == pytest.approx(left.mean())
+    assert found.out_of_bag == interval(left, 0.9)
+    assert found.raw == resampled.full[2]
+    assert found.optimism == pytest.approx(found.raw - found.corrected)
     low, high = interval(errors_of_correction(resampled, BEST), 0.9)
-    want = [found["corrected"] - high, found["corrected"] - low]
-    assert found["interval"] == pytest.approx(want)
-    assert found["standard_error"] == pytest.approx(resampled.scores[:, 2].std(ddof=1))
+    want = [found.corrected - high, found.corrected - low]
+    assert found.interval == pytest.approx(want)
+    assert found.standard_error == pytest.approx(resampled.in_bag[:, 2].std(ddof=1))
 
 
 def test_errors_are_those_of_searches_whose_truth_is_known(searched):
     resampled = searched.resampled
-    drawn = resampled.scores - resampled.whole
-    truths = likely_truths(resampled.whole, drawn)
+    drawn = resampled.in_bag - resampled.full
+    truths = likely_truths(resampled.full, drawn)
     errors = errors_of_correction(resampled, BEST)
     for search in (0, 11, 39):
         scores = [truths[trial] + drawn[search, trial] for trial in range(N_TRIALS)]
@@ -120,7 +123,7 @@ def test_errors_are_those_of_searches_whose_truth_is_known(searched):
         for row in range(N_RESAMPLES):
             won = int(np.argmax(scores + drawn[row]))
             left.append(
-                scores[won] + resampled.left[row, won] - resampled.whole[won],
+                scores[won] + resampled.out_of_bag[row, won] - resampled.full[won],
             )
         want = np.mean(left) - truths[int(np.argmax(scores))]
         assert errors[search] == pytest.approx(want)
@@ -150,29 +153,31 @@ def test_single_or_equal_trials_are_as_good_as_they_scored():
 
 def test_frequencies_count_the_winners(searched):
     found = correct(searched.resampled, BEST, chosen=0, confidence=0.95)
-    winners = BEST(searched.resampled.scores).tolist()
+    winners = BEST(searched.resampled.in_bag).tolist()
     want = [winners.count(trial) / N_RESAMPLES for trial in range(N_TRIALS)]
-    assert found["frequency"] == pytest.approx(want)
-    assert sum(found["frequency"]) == pytest.approx(1)
+    assert found.frequency == pytest.approx(want)
+    assert sum(found.frequency) == pytest.approx(1)
 
 
 def test_single_trial_was_not_chosen_and_keeps_its_score(searched):
-    found = correct(searched.resampled.only([3]), BEST, chosen=0, confidence=0.95)
-    assert found["frequency"] == [1.0]
+    found = correct(
+        searched.resampled.take(np.array([3])), BEST, chosen=0, confidence=0.95
+    )
+    assert found.frequency == [1.0]
     # What is left is the noise of what was drawn.
-    assert abs(found["optimism"]) < found["standard_error"] / 2
+    assert abs(found.optimism) < found.standard_error / 2
 
 
 def test_rule_is_the_one_that_is_given(searched):
     found = correct(searched.resampled, lambda scores: np.full(len(scores), 4), 4, 0.95)
-    assert found["frequency"] == [0, 0, 0, 0, 1, 0]
+    assert found.frequency == [0, 0, 0, 0, 1, 0]
 
 
 def test_lower_is_better_where_the_rule_says_so(searched):
     found = correct(searched.resampled, partial(choose, maximize=False), 0, 0.95)
-    lowest = searched.resampled.scores.argmin(axis=1).tolist()
+    lowest = searched.resampled.in_bag.argmin(axis=1).tolist()
     want = [lowest.count(trial) / N_RESAMPLES for trial in range(N_TRIALS)]
-    assert found["frequency"] == pytest.approx(want)
+    assert found.frequency == pytest.approx(want)
 
 
 def test_resample_without_a_score_is_left_out():
@@ -180,8 +185,8 @@ def test_resample_without_a_score_is_left_out():
     counts = np.array([[1.0, 1, 1, 1], [0, 0, 2, 2], [2, 2, 0, 0]])
     trials = [[[np.array([[0.1], [0.2], [0.3], [0.0]])]]]
     resampled = resample(holdout(labels), counts, trials)
-    assert np.isfinite(resampled.scores).tolist() == [[True], [True]]
-    assert np.isnan(resampled.scores_left(np.zeros(2, dtype=int))).all()
+    assert np.isfinite(resampled.in_bag).tolist() == [[True], [True]]
+    assert np.isnan(winners_out_of_bag(resampled)).all()
 
 
 def test_winner_of_noise_is_corrected_to_chance():
@@ -195,11 +200,11 @@ def test_winner_of_noise_is_corrected_to_chance():
         counts = resample_counts([str(row) for row in range(80)], 100, seed)
         trials = [[[rng.random((80, 1))]] for _ in range(40)]
         everything = np.ones((1, 80))
-        scores = [scoring.under(everything, trial)[0] for trial in trials]
+        scores = [scoring.resampled_scores(everything, trial)[0] for trial in trials]
         chosen = int(np.argmax(scores))
         found = correct(resample(scoring, counts, trials), BEST, chosen, 0.95)
-        raw.append(found["raw"])
-        corrected.append(found["corrected"])
+        raw.append(found.raw)
+        corrected.append(found.corrected)
     assert np.mean(raw) > 0.6
     assert np.mean(corrected) == pytest.approx(0.5, abs=0.02)
 
@@ -212,7 +217,7 @@ def test_folds_are_scored_apart_and_share_molecules():
     folds = [Fold(labels[rows], np.ones(1), rows) for rows in members]
     seeds = [[rng.random((20, 1)) for _ in range(2)] for _ in members]
     counts = resample_counts([str(row) for row in range(30)], 5, seed=0)
-    got = Scoring("roc_auc", folds).under(counts, seeds)
+    got = Scoring("roc_auc", folds).resampled_scores(counts, seeds)
     for row, resampled in enumerate(counts):
         areas = [
             roc_auc_score(labels[rows], seed, sample_weight=resampled[rows])
@@ -228,7 +233,7 @@ def test_fold_without_a_score_is_left_out():
     folds = [Fold(labels[rows], np.ones(1), rows) for rows in members]
     seeds = [[np.array([[0.1], [0.9]])]] * 2
     counts = np.array([[1.0, 1, 1, 1], [1, 0, 1, 1]])
-    scores = Scoring("roc_auc", folds).under(counts, seeds)
+    scores = Scoring("roc_auc", folds).resampled_scores(counts, seeds)
     assert scores[0] == 1.0
     assert np.isnan(scores[1])
 
@@ -238,5 +243,5 @@ def test_nothing_left_to_score_is_none():
     counts = np.array([[1.0, 1, 1, 1], [2, 2, 0, 0]])
     trials = [[[np.array([[0.1], [0.2], [0.3], [0.0]])]]]
     found = correct(resample(holdout(labels), counts, trials), BEST, 0, 0.95)
-    assert (found["corrected"], found["interval"], found["scored"]) == (None, None, 0)
-    assert found["raw"] == pytest.approx(2 / 3)
+    assert (found.corrected, found.interval, found.scored) == (None, None, 0)
+    assert found.raw == pytest.approx(2 / 3)

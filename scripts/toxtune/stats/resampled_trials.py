@@ -1,0 +1,161 @@
+"""Scores of all trials of a search on the same resampled molecules."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from toxtune.stats.bootstrap import mean_over_tasks, resampled_means
+from toxtune.stats.metrics import ScoringLabels
+
+# Resamples are scored in blocks that fit a processor's cache: twice as fast as at once.
+NUMBERS_PER_BLOCK = 2**17
+
+# Of one trial: for each fold (hold-out is one), for each seed, n_rows x n_outputs.
+Predictions = Sequence[Sequence[np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Fold(ScoringLabels):
+    """What predictions of one validation set are scored by, and whose rows they are.
+
+    Attributes
+    ----------
+    molecules
+        n_rows: the number of each row's molecule, its column in resampled counts.
+    """
+
+    molecules: np.ndarray
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How a trial's validation predictions become one score.
+
+    Attributes
+    ----------
+    metric
+        A key of `toxtune.stats.metrics.METRICS`.
+    folds
+        One for hold-out.
+    """
+
+    metric: str
+    folds: Sequence[Fold]
+
+    def resampled_scores(
+        self, counts: np.ndarray, predictions: Predictions
+    ) -> np.ndarray:
+        """Mean over folds and seeds of the mean over tasks, for each resample.
+
+        A task that lost a class in a fold is left out there; so is a fold that lost
+        all tasks. NaN where nothing is left.
+
+        Parameters
+        ----------
+        counts
+            n_resamples x n_molecules.
+        predictions
+            Of one trial.
+
+        Returns
+        -------
+        np.ndarray
+            n_resamples.
+        """
+        by_fold = [
+            np.mean([self._means(fold, counts, seed) for seed in seeds], axis=0)
+            for fold, seeds in zip(self.folds, predictions, strict=True)
+        ]
+        return mean_over_tasks(np.stack(by_fold, axis=-1))
+
+    def _means(
+        self, fold: Fold, counts: np.ndarray, predictions: np.ndarray
+    ) -> np.ndarray:
+        size = max(1, NUMBERS_PER_BLOCK // max(1, len(fold.molecules)))
+        means = [
+            resampled_means(
+                self.metric,
+                fold.labels,
+                predictions,
+                fold.positive_weights,
+                block[:, fold.molecules],
+            )[1]
+            for block in np.split(counts, range(size, len(counts), size))
+        ]
+        return np.concatenate(means)
+
+
+@dataclass(frozen=True)
+class Deviations:
+    """By how much resampled scores differ from the scores on all molecules.
+
+    Attributes
+    ----------
+    in_bag, out_of_bag
+        n_resamples x n_trials.
+    """
+
+    in_bag: np.ndarray
+    out_of_bag: np.ndarray
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """Scores of trials on resampled molecules.
+
+    Attributes
+    ----------
+    in_bag
+        n_resamples x n_trials, on the molecules that were drawn.
+    out_of_bag
+        n_resamples x n_trials, on those that were not; NaN where they have no score.
+    full
+        n_trials, on all molecules.
+    """
+
+    in_bag: np.ndarray
+    out_of_bag: np.ndarray
+    full: np.ndarray
+
+    @property
+    def deviations(self) -> Deviations:
+        """Resampled scores minus scores on all molecules."""
+        return Deviations(self.in_bag - self.full, self.out_of_bag - self.full)
+
+    def standard_errors(self) -> np.ndarray:
+        """SD of each trial's score over the resamples; n_trials."""
+        return np.nanstd(self.in_bag, axis=0, ddof=1)
+
+    def take(self, trials: np.ndarray) -> "Resampled":
+        """Keep the trials with these numbers."""
+        return Resampled(
+            self.in_bag[:, trials], self.out_of_bag[:, trials], self.full[trials]
+        )
+
+
+def resample(
+    scoring: Scoring, counts: np.ndarray, predictions: Sequence[Predictions]
+) -> Resampled:
+    """Score every trial on every resample that can be scored.
+
+    Parameters
+    ----------
+    scoring
+        How they are scored.
+    counts
+        n_resamples x n_molecules; see `toxtune.stats.bootstrap.resample_counts`.
+    predictions
+        One for each trial.
+    """
+
+    def scores(counts: np.ndarray) -> np.ndarray:
+        return np.column_stack(
+            [scoring.resampled_scores(counts, trial) for trial in predictions]
+        )
+
+    in_bag = scores(counts)
+    scored = np.isfinite(in_bag).any(axis=1)
+    not_drawn = (counts[scored] == 0).astype(np.float64)
+    everything = np.ones((1, counts.shape[1]))
+    return Resampled(in_bag[scored], scores(not_drawn), scores(everything)[0])
