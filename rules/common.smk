@@ -22,10 +22,9 @@ from toxtune.tasks import TaskType
 from toxtune.models.base import GPU
 from toxtune.models.registry import MODULES, device_of, get_family
 from toxtune.config.build_plan import load_plans, prospective_sums
-from toxtune.search.trials import fold_of
+from toxtune.search.trials import set_name_of
 from toxtune.report.contents import entries, page_hash
 from toxtune.splits.settings import NO_REFIT
-from toxtune.splits.settings import ALL
 
 # A plan of thousands of jobs is no garbage; looking for some in it is a tenth of the time.
 gc.set_threshold(100_000, 50, 100)
@@ -74,8 +73,11 @@ PROSPECTIVE = prospective_sums(config)
 # Whether the winners are trained once more, on train and valid together.
 IS_REFIT = config["final"]["refit"] != NO_REFIT
 # The training set of the final model.
-FINAL_SET = ALL if IS_REFIT else None
+FINAL_SET = PLAN.joined.name if IS_REFIT else PLAN.whole.name
 REFITS = [model.replace("models/", "refit/") for model in MODELS if IS_REFIT]
+
+# What a refit's training set is made of.
+JOINED = {"train": ["train", "valid"]}
 
 # What a search and its one test are defended with.
 TABLES = ["trials.tsv", "scores.tsv", "selection.json", "test.json", "test.tsv"]
@@ -89,8 +91,8 @@ RETRIES_HERE = RETRIES if workflow.is_main_process else 0
 wildcard_constraints:
     run="|".join(map(re.escape, PLANS)),
     dataset="[0-9a-f]{12}",
-    # With a fold, the parts of a cross-validation; with all, those of a refit.
-    split="[0-9a-f]{12}(/(fold-[0-9]+|all))?",
+    split="[0-9a-f]{12}",
+    set="whole|all|fold-[0-9]+",
     subset="train|valid|test",
     features="[a-z0-9_-]+",
     fold="[0-9]+",

@@ -62,15 +62,13 @@ rule split_dataset:
         molecules=rules.curate_dataset.output.molecules,
     output:
         assignment="data/{dataset}/{split}/assignment.tsv",
-        train="data/{dataset}/{split}/train.csv",
-        valid="data/{dataset}/{split}/valid.csv",
-        test="data/{dataset}/{split}/test.csv",
+        train="data/{dataset}/{split}/whole/train.csv",
+        valid="data/{dataset}/{split}/whole/valid.csv",
+        test="data/{dataset}/{split}/whole/test.csv",
     log:
         "logs/data/{dataset}/{split}/split_dataset.log",
     benchmark:
         "logs/data/{dataset}/{split}/split_dataset.benchmark.tsv"
-    wildcard_constraints:
-        split="[0-9a-f]{12}",
     conda:
         "../envs/toxtune.yaml"
     threads: 1
@@ -91,7 +89,7 @@ rule split_dataset:
 rule take_fold:
     """Take one fold of the training set to judge by, and the others to train on."""
     input:
-        train="data/{dataset}/{split}/train.csv",
+        train="data/{dataset}/{split}/whole/train.csv",
         assignment=rules.split_dataset.output.assignment,
     output:
         train="data/{dataset}/{split}/fold-{fold}/train.csv",
@@ -100,8 +98,6 @@ rule take_fold:
         "logs/data/{dataset}/{split}/fold-{fold}/take_fold.log",
     benchmark:
         "logs/data/{dataset}/{split}/fold-{fold}/take_fold.benchmark.tsv"
-    wildcard_constraints:
-        split="[0-9a-f]{12}",
     conda:
         "../envs/toxtune.yaml"
     threads: 1
@@ -120,15 +116,13 @@ rule take_fold:
 rule featurize_subset:
     """Compute one representation of one part's molecules."""
     input:
-        subset="data/{dataset}/{split}/{subset}.csv",
+        subset="data/{dataset}/{split}/whole/{subset}.csv",
     output:
-        features="data/{dataset}/{split}/{subset}/{features}.npz",
+        features="data/{dataset}/{split}/whole/{subset}/{features}.npz",
     log:
-        "logs/data/{dataset}/{split}/{subset}/{features}.log",
+        "logs/data/{dataset}/{split}/whole/{subset}/{features}.log",
     benchmark:
-        "logs/data/{dataset}/{split}/{subset}/{features}.benchmark.tsv"
-    wildcard_constraints:
-        split="[0-9a-f]{12}",
+        "logs/data/{dataset}/{split}/whole/{subset}/{features}.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
     threads: 4
@@ -147,8 +141,8 @@ rule featurize_subset:
 rule take_fold_features:
     """Take the features of a fold's molecules from those of the training set."""
     input:
-        molecules="data/{dataset}/{split}/train.csv",
-        features="data/{dataset}/{split}/train/{features}.npz",
+        molecules="data/{dataset}/{split}/whole/train.csv",
+        features="data/{dataset}/{split}/whole/train/{features}.npz",
         subset="data/{dataset}/{split}/fold-{fold}/{subset}.csv",
     output:
         features="data/{dataset}/{split}/fold-{fold}/{subset}/{features}.npz",
@@ -156,8 +150,6 @@ rule take_fold_features:
         "logs/data/{dataset}/{split}/fold-{fold}/{subset}/{features}.log",
     benchmark:
         "logs/data/{dataset}/{split}/fold-{fold}/{subset}/{features}.benchmark.tsv"
-    wildcard_constraints:
-        split="[0-9a-f]{12}",
     conda:
         "../envs/toxtune.yaml"
     threads: 1
@@ -175,8 +167,8 @@ rule take_fold_features:
 rule join_subsets:
     """Put train and valid together, for a refit."""
     input:
-        train="data/{dataset}/{split}/train.csv",
-        valid="data/{dataset}/{split}/valid.csv",
+        train="data/{dataset}/{split}/whole/train.csv",
+        valid="data/{dataset}/{split}/whole/valid.csv",
     output:
         train="data/{dataset}/{split}/all/train.csv",
         valid="data/{dataset}/{split}/all/valid.csv",
@@ -184,8 +176,6 @@ rule join_subsets:
         "logs/data/{dataset}/{split}/all/join_subsets.log",
     benchmark:
         "logs/data/{dataset}/{split}/all/join_subsets.benchmark.tsv"
-    wildcard_constraints:
-        split="[0-9a-f]{12}",
     conda:
         "../envs/toxtune.yaml"
     threads: 1
@@ -204,8 +194,8 @@ rule join_features:
     """Put the features of train and valid together, for a refit; test's stay alone."""
     input:
         lambda wc: [
-            f"data/{wc.dataset}/{wc.split}/{subset}/{wc.features}.npz"
-            for subset in {"train": ["train", "valid"], "test": ["test"]}[wc.subset]
+            f"data/{wc.dataset}/{wc.split}/whole/{subset}/{wc.features}.npz"
+            for subset in JOINED.get(wc.subset, [wc.subset])
         ],
     output:
         features="data/{dataset}/{split}/all/{subset}/{features}.npz",
@@ -213,9 +203,6 @@ rule join_features:
         "logs/data/{dataset}/{split}/all/{subset}/{features}.log",
     benchmark:
         "logs/data/{dataset}/{split}/all/{subset}/{features}.benchmark.tsv"
-    wildcard_constraints:
-        split="[0-9a-f]{12}",
-        subset="train|test",
     conda:
         "../envs/toxtune.yaml"
     threads: 1
@@ -233,13 +220,13 @@ rule join_features:
 rule fit_transform:
     """Fit the scaling of features on the training set, and on nothing else."""
     input:
-        features="data/{dataset}/{split}/train/{features}.npz",
+        features="data/{dataset}/{split}/{set}/train/{features}.npz",
     output:
-        transform="data/{dataset}/{split}/transforms/{features}.npz",
+        transform="data/{dataset}/{split}/{set}/transforms/{features}.npz",
     log:
-        "logs/data/{dataset}/{split}/transforms/{features}.log",
+        "logs/data/{dataset}/{split}/{set}/transforms/{features}.log",
     benchmark:
-        "logs/data/{dataset}/{split}/transforms/{features}.benchmark.tsv"
+        "logs/data/{dataset}/{split}/{set}/transforms/{features}.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
     threads: 1
@@ -257,14 +244,14 @@ rule fit_transform:
 rule transform_subset:
     """Scale one part's features with what was fitted on the training set."""
     input:
-        features="data/{dataset}/{split}/{subset}/{features}.npz",
+        features="data/{dataset}/{split}/{set}/{subset}/{features}.npz",
         transform=rules.fit_transform.output.transform,
     output:
-        features="data/{dataset}/{split}/{subset}/{features}.scaled.npz",
+        features="data/{dataset}/{split}/{set}/{subset}/{features}.scaled.npz",
     log:
-        "logs/data/{dataset}/{split}/{subset}/{features}.scaled.log",
+        "logs/data/{dataset}/{split}/{set}/{subset}/{features}.scaled.log",
     benchmark:
-        "logs/data/{dataset}/{split}/{subset}/{features}.scaled.benchmark.tsv"
+        "logs/data/{dataset}/{split}/{set}/{subset}/{features}.scaled.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
     threads: 1

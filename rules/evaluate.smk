@@ -3,9 +3,11 @@ rule train_winner:
     """Make the model of a family's winner with one seed, and predict train."""
     input:
         selection=rules.select_best.output.selection,
-        train=lambda wc: PLANS[wc.run].subset_file("train"),
-        valid=lambda wc: PLANS[wc.run].subset_file("valid"),
-        features=lambda wc: PLANS[wc.run].features_files(*PLANS[wc.run].model_subsets),
+        train=lambda wc: PLANS[wc.run].whole.subset("train"),
+        valid=lambda wc: PLANS[wc.run].whole.subset("valid"),
+        features=lambda wc: PLANS[wc.run].features_files(
+            PLANS[wc.run].whole, *PLANS[wc.run].model_subsets
+        ),
     output:
         model="results/{run}/models/{family}/seed-{seed}.{format}",
         train="results/{run}/models/{family}/seed-{seed}.{format}.train.npy",
@@ -35,7 +37,7 @@ rule calibrate_winners:
     """Fit temperatures and thresholds on the validation set, and on nothing else."""
     input:
         selection=rules.select_best.output.selection,
-        valid=lambda wc: PLANS[wc.run].validation_files("valid"),
+        valid=lambda wc: PLANS[wc.run].search_files("valid"),
     output:
         report="results/{run}/calibration.json",
     log:
@@ -68,10 +70,12 @@ rule open_test:
         selection=rules.select_best.output.selection,
         models=expand("results/{{run}}/{model}", model=MODELS + REFITS),
         cards=expand("results/{{run}}/{model}.json", model=MODELS + REFITS),
-        test=lambda wc: PLANS[wc.run].subset_file("test"),
-        features=lambda wc: PLANS[wc.run].features_files("test"),
+        test=lambda wc: PLANS[wc.run].whole.subset("test"),
+        features=lambda wc: PLANS[wc.run].features_files(PLANS[wc.run].whole, "test"),
         refit_features=lambda wc: (
-            PLANS[wc.run].features_files("test", fold=ALL) if IS_REFIT else []
+            PLANS[wc.run].features_files(PLANS[wc.run].joined, "test")
+            if IS_REFIT
+            else []
         ),
     output:
         predictions="results/{run}/test_predictions.csv",
@@ -103,9 +107,9 @@ rule summarize_test:
         test_predictions=rules.open_test.output.predictions,
         refit_predictions=rules.open_test.output.refit,
         predictions=expand("results/{{run}}/{model}.train.npy", model=MODELS),
-        train=lambda wc: PLANS[wc.run].subset_file("train"),
-        valid=lambda wc: PLANS[wc.run].subset_file("valid"),
-        test=lambda wc: PLANS[wc.run].subset_file("test"),
+        train=lambda wc: PLANS[wc.run].whole.subset("train"),
+        valid=lambda wc: PLANS[wc.run].whole.subset("valid"),
+        test=lambda wc: PLANS[wc.run].whole.subset("test"),
     output:
         report="results/{run}/test.json",
         table="results/{run}/test.tsv",
@@ -135,8 +139,8 @@ rule compare_winners:
     input:
         selection=rules.select_best.output.selection,
         test_predictions=rules.open_test.output.predictions,
-        train=lambda wc: PLANS[wc.run].subset_file("train"),
-        test=lambda wc: PLANS[wc.run].subset_file("test"),
+        train=lambda wc: PLANS[wc.run].whole.subset("train"),
+        test=lambda wc: PLANS[wc.run].whole.subset("test"),
     output:
         table="results/{run}/comparison.tsv",
     log:
@@ -164,8 +168,8 @@ rule judge_probabilities:
         selection=rules.select_best.output.selection,
         fitted=rules.calibrate_winners.output.report,
         test_predictions=rules.open_test.output.predictions,
-        valid=lambda wc: PLANS[wc.run].validation_files("valid"),
-        test=lambda wc: [PLANS[wc.run].subset_file("test")],
+        valid=lambda wc: PLANS[wc.run].search_files("valid"),
+        test=lambda wc: [PLANS[wc.run].whole.subset("test")],
     output:
         decisions="results/{run}/decisions.tsv",
         brier="results/{run}/brier.tsv",
@@ -197,8 +201,8 @@ rule judge_probabilities:
 rule measure_similarity:
     """Find the training molecule that is most similar to each test molecule."""
     input:
-        train=lambda wc: PLANS[wc.run].subset_file("train"),
-        test=lambda wc: PLANS[wc.run].subset_file("test"),
+        train=lambda wc: PLANS[wc.run].whole.subset("train"),
+        test=lambda wc: PLANS[wc.run].whole.subset("test"),
     output:
         table="results/{run}/similarity.tsv",
     log:

@@ -3,9 +3,9 @@ rule refit_winner:
     """Train a family's frozen winner once more, on train and valid together."""
     input:
         selection=rules.select_best.output.selection,
-        train=lambda wc: PLANS[wc.run].subset_file("train", ALL),
-        valid=lambda wc: PLANS[wc.run].subset_file("valid", ALL),
-        features=lambda wc: PLANS[wc.run].features_files("train", fold=ALL),
+        train=lambda wc: PLANS[wc.run].joined.subset("train"),
+        valid=lambda wc: PLANS[wc.run].joined.subset("valid"),
+        features=lambda wc: PLANS[wc.run].features_files(PLANS[wc.run].joined, "train"),
     output:
         model="results/{run}/refit/{family}/seed-{seed}.{format}",
         card="results/{run}/refit/{family}/seed-{seed}.{format}.json",
@@ -36,10 +36,12 @@ rule save_final_model:
         selection=rules.select_best.output.selection,
         models=expand("results/{{run}}/{model}", model=REFITS or MODELS),
         cards=expand("results/{{run}}/{model}.json", model=REFITS or MODELS),
-        train=lambda wc: PLANS[wc.run].validation_files("train"),
-        valid=lambda wc: PLANS[wc.run].validation_files("valid"),
-        trained_on=lambda wc: [PLANS[wc.run].subset_file("train", FINAL_SET)],
-        transforms=lambda wc: PLANS[wc.run].transform_files(FINAL_SET),
+        train=lambda wc: PLANS[wc.run].search_files("train"),
+        valid=lambda wc: PLANS[wc.run].search_files("valid"),
+        trained_on=lambda wc: [PLANS[wc.run].training_set(FINAL_SET).subset("train")],
+        transforms=lambda wc: PLANS[wc.run].transform_files(
+            PLANS[wc.run].training_set(FINAL_SET)
+        ),
     output:
         model="results/{run}/final.zip",
     log:
@@ -65,8 +67,8 @@ rule evaluate_prospective:
     """Score the final model on data that came later, and write that in a ledger."""
     input:
         model=rules.save_final_model.output.model,
-        train=lambda wc: PLANS[wc.run].subset_file("train"),
-        valid=lambda wc: PLANS[wc.run].subset_file("valid"),
+        train=lambda wc: PLANS[wc.run].whole.subset("train"),
+        valid=lambda wc: PLANS[wc.run].whole.subset("valid"),
     output:
         table="results/{run}/prospective/{name}.tsv",
         exclusions="results/{run}/prospective/{name}.exclusions.tsv",

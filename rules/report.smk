@@ -22,7 +22,7 @@ rule write_summary:
         ),
         prospective=expand("results/{{run}}/prospective/{name}.json", name=PROSPECTIVE),
         curation=lambda wc: f"{PLANS[wc.run].dataset_folder}/curation.json",
-        assignment=lambda wc: f"{PLANS[wc.run].split_folder}/assignment.tsv",
+        assignment=lambda wc: PLANS[wc.run].assignment,
         cards=expand("results/{{run}}/{model}.json", model=MODELS),
     output:
         summary="results/{run}/summary.md",
@@ -63,7 +63,7 @@ rule write_report:
         cost=rules.gather_trials.output.cost,
         test=rules.summarize_test.output.report,
         test_predictions=rules.open_test.output.predictions,
-        test_set=lambda wc: PLANS[wc.run].subset_file("test"),
+        test_set=lambda wc: PLANS[wc.run].whole.subset("test"),
         optimism=rules.correct_selection.output.report,
         frequencies=rules.correct_selection.output.frequencies,
         comparison=rules.compare_winners.output.table,

@@ -6,7 +6,7 @@ rule train_replicate:
         lambda wc: [
             file
             for subset in ("train", "valid")
-            for file in TRIALS[wc.trial].files(subset, fold_of(wc.replicate))
+            for file in TRIALS[wc.trial].files(subset, set_name_of(wc.replicate))
         ],
     output:
         predictions="results/trials/{family}/{trial}/{replicate}/valid_predictions.npy",
@@ -39,8 +39,8 @@ rule train_replicate:
 rule propose_trials:
     """Propose a stage's trials from the validation scores of the stages before."""
     input:
-        train=lambda wc: PLANS[wc.run].validation_files("train"),
-        valid=lambda wc: PLANS[wc.run].validation_files("valid"),
+        train=lambda wc: PLANS[wc.run].search_files("train"),
+        valid=lambda wc: PLANS[wc.run].search_files("valid"),
         results=lambda wc: [
             f"{folder}/result.json"
             for folder in PLANS[wc.run].results_before(wc.stage)
@@ -71,10 +71,14 @@ rule train_slot:
     input:
         proposals=rules.propose_trials.output.proposals,
         features=lambda wc: PLANS[wc.run].features_files(
-            "train", "valid", fold=fold_of(wc.replicate)
+            PLANS[wc.run].training_set(set_name_of(wc.replicate)), "train", "valid"
         ),
-        train=lambda wc: PLANS[wc.run].subset_file("train", fold_of(wc.replicate)),
-        valid=lambda wc: PLANS[wc.run].subset_file("valid", fold_of(wc.replicate)),
+        train=lambda wc: PLANS[wc.run]
+        .training_set(set_name_of(wc.replicate))
+        .subset("train"),
+        valid=lambda wc: PLANS[wc.run]
+        .training_set(set_name_of(wc.replicate))
+        .subset("valid"),
     output:
         predictions="results/{run}/search/{stage}/slot-{slot}/{replicate}/valid_predictions.npy",
         curve="results/{run}/search/{stage}/slot-{slot}/{replicate}/learning_curve.tsv",
@@ -106,8 +110,8 @@ rule train_slot:
 rule gather_trials:
     """Compute every metric of every trial from its validation predictions."""
     input:
-        train=lambda wc: PLANS[wc.run].validation_files("train"),
-        valid=lambda wc: PLANS[wc.run].validation_files("valid"),
+        train=lambda wc: PLANS[wc.run].search_files("train"),
+        valid=lambda wc: PLANS[wc.run].search_files("valid"),
         results=lambda wc: [f"{folder}/result.json" for folder in PLANS[wc.run].results],
     output:
         trials="results/{run}/trials.tsv",
@@ -137,10 +141,10 @@ rule rank_simplicity:
     input:
         trials=rules.gather_trials.output.trials,
         specs=rules.gather_trials.output.specs,
-        train=lambda wc: PLANS[wc.run].validation_files("train"),
-        valid=lambda wc: PLANS[wc.run].validation_files("valid"),
+        train=lambda wc: PLANS[wc.run].search_files("train"),
+        valid=lambda wc: PLANS[wc.run].search_files("valid"),
         features=lambda wc: PLANS[wc.run].features_files(
-            "valid", fold=PLANS[wc.run].folds[0]
+            PLANS[wc.run].search_sets[0], "valid"
         ),
     output:
         simplicity="results/{run}/simplicity.json",
@@ -201,10 +205,10 @@ rule correct_selection:
         selection=rules.select_best.output.selection,
         trials=rules.gather_trials.output.trials,
         specs=rules.gather_trials.output.specs,
-        train=lambda wc: PLANS[wc.run].validation_files("train"),
-        valid=lambda wc: PLANS[wc.run].validation_files("valid"),
+        train=lambda wc: PLANS[wc.run].search_files("train"),
+        valid=lambda wc: PLANS[wc.run].search_files("valid"),
         features=lambda wc: PLANS[wc.run].features_files(
-            "valid", fold=PLANS[wc.run].folds[0]
+            PLANS[wc.run].search_sets[0], "valid"
         ),
     output:
         report="results/{run}/optimism.json",

@@ -9,7 +9,7 @@ from toxtune.io.files import read_json
 from toxtune.jobs import log_to
 from toxtune.models.registry import get_family
 from toxtune.selection.selection_file import read_selection
-from toxtune.splits.settings import ALL
+from toxtune.splits.training_set import ALL, WHOLE
 from toxtune.workers.server import call
 from toxtune.workers.supervision import UNBOUNDED
 
@@ -47,12 +47,13 @@ def main(
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    subsets, test = Path(snakemake.input.test).parent, snakemake.input.test
+    test = snakemake.input.test
+    split = Path(test).parents[1]
     results = Path(snakemake.input.selection).parent
     common = {"selection": snakemake.input.selection, "test": test}
-    asked = [(results / "models", subsets / "test", snakemake.output.predictions)]
+    asked = [(results / "models", split / WHOLE / "test", snakemake.output.predictions)]
     if snakemake.output.refit:
-        asked += [(results / "refit", subsets / ALL / "test", snakemake.output.refit)]
+        asked += [(results / "refit", split / ALL / "test", snakemake.output.refit)]
     main(
         [
             {

@@ -6,7 +6,7 @@ from toxtune.io.files import write_json
 from toxtune.jobs import log_to
 from toxtune.search.trials import Trial
 from toxtune.selection.selection_file import read_selection
-from toxtune.splits.settings import ALL
+from toxtune.splits.training_set import ALL
 from toxtune.training.execution import fill_store
 from toxtune.training.replicates import Replicate, model_card
 from toxtune.training.store import place

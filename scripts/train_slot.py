@@ -4,7 +4,7 @@ from pathlib import Path
 
 from toxtune.jobs import log_to
 from toxtune.search.proposals import read_proposal
-from toxtune.search.trials import seed_and_fold
+from toxtune.search.trials import seed_and_set
 from toxtune.training.execution import give_result
 from toxtune.training.replicates import Replicate
 from toxtune.workers.supervision import Limits
@@ -17,7 +17,7 @@ if __name__ == "__main__":
     give_result(
         Replicate(
             proposal.trial,
-            *seed_and_fold(snakemake.wildcards.replicate),
+            *seed_and_set(snakemake.wildcards.replicate),
             device=snakemake.params.device,
         ),
         folder=Path(snakemake.output.result).parent,

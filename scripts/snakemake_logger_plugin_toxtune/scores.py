@@ -43,17 +43,19 @@ class Scores:
         # Heavy imports, off the path of the scheduler.
         from toxtune.config.build_plan import load_plans
         from toxtune.config.check import load_config
+        from toxtune.search.trials import set_name_of
 
         *overlays, base = map(Path, configfiles)
         config = load_config([base, *overlays])
         objective = config["objective"]
         self._best_so_far = BestSoFar(objective["metric"], objective["direction"])
         for plan in load_plans(config):
-            subsets = [Path(plan.subset_file(subset)) for subset in ("train", "valid")]
             for folder in map(Path, plan.results):
                 # Trainings of earlier runs count as well.
                 if (folder / "result.json").is_file():
-                    self._score(folder, *subsets)
+                    trained_on = plan.training_set(set_name_of(folder.name))
+                    train, valid = map(trained_on.subset, ("train", "valid"))
+                    self._score(folder, Path(train), Path(valid))
 
     def _score(self, folder: Path, train: Path, valid: Path) -> None:
         if self._best_so_far:

@@ -142,7 +142,7 @@ def test_job_that_was_killed_is_submitted_again(standin, start, elsewhere, lapto
 # How a job that has ended by itself ended, all are told by the same script.
 @pytest.mark.parametrize("standin", ["pbs"], indirect=True)
 def test_job_that_fails_ends_the_run(standin, start, elsewhere):
-    for features in elsewhere.folder.glob("data/*/*/train/*.npz"):
+    for features in elsewhere.folder.glob("data/*/*/whole/train/*.npz"):
         features.write_bytes(b"no features")
     run = start()
     assert run.end(300) != 0

@@ -27,11 +27,11 @@ def small_training() -> Replicate:
     for subset, n in {"train": 30, "valid": 10}.items():
         bits = rng.integers(0, 2, (n, 16)).astype(bool)
         halves = np.hsplit(bits, 2)
-        for path, half in zip(TRIAL.features_files(subset), halves, strict=True):
+        for path, half in zip(TRIAL.files(subset)[:-1], halves, strict=True):
             save_features(Path(path), Features(half))
         rows = [[row, row, "C", f"G{row}", int(bits[row, 0]), ""] for row in range(n)]
         header = ["row", "id", "smiles", "group", "first bit", "blank"]
-        write_table(Path(TRIAL.subset_file(subset)), header, rows)
+        write_table(Path(TRIAL.training_set().subset(subset)), header, rows)
     return Replicate(TRIAL, seed=0)
 
 
@@ -45,7 +45,7 @@ def write_replicate(
     result = {
         "trial": vars(trial),
         "seed": seed,
-        "fold": None,
+        "training_set": "whole",
         "status": "ok",
         "epochs": None,
         "store_key": "0" * 64,

@@ -30,7 +30,9 @@ def test_each_representation_is_computed_once_and_shared(project):
     assert not project.planned_rules(*overlay)
     (split,) = (project.folder / "data").glob("*/*/assignment.tsv")
     for subset in ("train", "valid", "test"):
-        names = sorted(path.name for path in (split.parent / subset).iterdir())
+        names = sorted(
+            path.name for path in (split.parent / "whole" / subset).iterdir()
+        )
         assert names == [
             f"{COUNTS}.npz",
             "descriptors.npz",

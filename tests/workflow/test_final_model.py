@@ -55,7 +55,7 @@ def results(project, run):
 
 def predict(project, run, tmp_path):
     """Predict the test molecules from SMILES, in another folder."""
-    (test,) = project.folder.glob("data/*/*/test.csv")
+    (test,) = project.folder.glob("data/*/*/whole/test.csv")
     smiles = pd.read_csv(test, dtype=str)[["id", "smiles"]]
     smiles.to_csv(tmp_path / "molecules.csv", index=False)
     command = [sys.executable, "-m", "toxtune.commands.predict"]
@@ -125,8 +125,9 @@ def test_a_refit_has_no_molecule_to_stop_by(refitted):
     assert card["trial"] == winner["dense"]["refit"]
     (split,) = refitted.folder.glob("data/*/*/assignment.tsv")
     rows = [
-        (split.parent / name).read_text("utf-8").splitlines()[1:]
-        for name in ("train.csv", "valid.csv", "all/train.csv", "all/valid.csv")
+        (split.parent / name / f"{subset}.csv").read_text("utf-8").splitlines()[1:]
+        for name in ("whole", "all")
+        for subset in ("train", "valid")
     ]
     assert rows[2] == rows[0] + rows[1]
     assert not rows[3]
@@ -143,7 +144,7 @@ def test_later_data_without_those_seen_before_give_the_scores_of_the_test_part(
     sizes = test["molecules"]
     assert report["already_seen"] == sizes["train"] + sizes["valid"]
     stored = pd.read_csv(folder / "refit_test_predictions.csv", dtype={"id": str})
-    (subset,) = refitted.folder.glob("data/*/*/test.csv")
+    (subset,) = refitted.folder.glob("data/*/*/whole/test.csv")
     labels = pd.read_csv(subset, dtype={"id": str}).set_index("id")
     means = stored.groupby("id", sort=False).mean(numeric_only=True)
     from sklearn.metrics import roc_auc_score

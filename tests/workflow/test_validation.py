@@ -81,7 +81,7 @@ def test_test_part_of_a_file_of_its_own(searched):
     tested = set(predictions["id"])
     (folder,) = {
         path.parent
-        for path in (searched.folder / "data").glob("*/*/test.csv")
+        for path in (searched.folder / "data").glob("*/*/whole/test.csv")
         if tested == set(pd.read_csv(path)["id"])
     }
     known = [set(pd.read_csv(folder / f"{subset}.csv")["id"]) for subset in SUBSETS]

@@ -82,7 +82,9 @@ def test_finished_run_holds_and_is_not_written_to(copied, capsys):
 
 def swap_rows():
     """Exchange a molecule of train for one of valid."""
-    train, valid = (only(f"data/*/*/{subset}.csv") for subset in ("train", "valid"))
+    train, valid = (
+        only(f"data/*/*/whole/{subset}.csv") for subset in ("train", "valid")
+    )
     rows = [
         path.read_text("utf-8").splitlines(keepends=True) for path in (train, valid)
     ]
@@ -92,7 +94,7 @@ def swap_rows():
 
 
 def damage_data():
-    flip(only("data/*/*/test/*.npz"))
+    flip(only("data/*/*/whole/test/*.npz"))
     swap_rows()
     path = only("data/*/curation.tsv")
     path.write_text(path.read_text("utf-8") + "9\tx\tC\tdropped\t\t\n", "utf-8")
@@ -107,7 +109,7 @@ def damage_data():
 
 def damage_assignment():
     replace(only("data/*/*/assignment.tsv"), "\ttest\n", "\ttrain\n")
-    only("data/*/*/valid/*.npz").unlink()
+    only("data/*/*/whole/valid/*.npz").unlink()
     return {"assignment.tsv": "must be what the split", "valid/circ": "is missing"}
 
 

@@ -74,7 +74,7 @@ def _verify(config: dict[str, Any], plan: Plan, anew: Rebuild) -> list[Training]
     """Verify one split; return the trainings that can be done anew."""
     print(f"results/{plan.run}", flush=True)
     data_hold = verify_data(config, plan, anew)
-    if not anew.path(plan.subset_file("test")).is_file():
+    if not anew.path(plan.whole.subset("test")).is_file():
         anew.findings.notes.append(f"results/{plan.run}: nothing but data was checked")
         return []
     trainings = verify_search(config, plan, anew)

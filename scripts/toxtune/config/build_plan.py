@@ -12,7 +12,7 @@ from toxtune.models.registry import get_family
 from toxtune.search.schedule import Schedule, schedule
 from toxtune.search.space import read_space
 from toxtune.search.trials import Trial, make_trial, replicate_name
-from toxtune.splits.settings import fold_numbers, split_settings
+from toxtune.splits.settings import split_settings, training_set_names
 from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
 
@@ -190,7 +190,9 @@ def _replicates(
 def _names(seeds: list[int], split: dict[str, Any]) -> list[str]:
     """Name the trainings of a trial: one per seed, and per fold if there are any."""
     return [
-        replicate_name(seed, fold) for fold in fold_numbers(split) for seed in seeds
+        replicate_name(seed, name)
+        for name in training_set_names(split)
+        for seed in seeds
     ]
 
 

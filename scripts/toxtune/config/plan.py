@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from toxtune.features.definitions import features_files, is_scaled
+from toxtune.features.definitions import is_scaled
 from toxtune.search.trials import Trial
-from toxtune.splits.settings import fold_folder, fold_numbers
+from toxtune.splits.settings import training_set_names
+from toxtune.splits.training_set import ALL, WHOLE, TrainingSet
 
 
 @dataclass(frozen=True)
@@ -123,46 +124,57 @@ class Plan:
         return f"data/{self.dataset_id}"
 
     @property
-    def split_folder(self) -> str:
-        """Where the parts of the split are."""
-        return f"{self.dataset_folder}/{self.split_id}"
+    def assignment(self) -> str:
+        """Path of the table that says where each molecule belongs."""
+        return f"{self.dataset_folder}/{self.split_id}/assignment.tsv"
+
+    def training_set(self, name: str) -> TrainingSet:
+        """Return one of the split's training sets."""
+        return TrainingSet(self.dataset_id, self.split_id, name)
 
     @property
-    def folds(self) -> list[int | None]:
-        """The folds of the cross-validation; ``[None]`` for hold-out."""
-        return fold_numbers(self.split)
+    def whole(self) -> TrainingSet:
+        """The training set of the split."""
+        return self.training_set(WHOLE)
+
+    @property
+    def joined(self) -> TrainingSet:
+        """Training and validation set together, for a refit."""
+        return self.training_set(ALL)
+
+    @property
+    def search_sets(self) -> list[TrainingSet]:
+        """What trials are trained on: a set per fold, or the whole for hold-out."""
+        return [self.training_set(name) for name in training_set_names(self.split)]
 
     @property
     def is_cross_validated(self) -> bool:
-        """Whether trials are judged fold by fold."""
-        return self.folds != [None]
+        """Whether trials are scored fold by fold."""
+        return self.search_sets != [self.whole]
 
     @property
     def model_subsets(self) -> list[str]:
-        """The parts that the winners' models are made with."""
+        """The subsets that the winners' models are made with."""
         return ["train"] if self.is_cross_validated else ["train", "valid"]
 
-    def subset_file(self, subset: str, fold: int | str | None = None) -> str:
-        """Path of a part's molecules."""
-        return f"{fold_folder(self.split_folder, fold)}/{subset}.csv"
+    def search_files(self, subset: str) -> list[str]:
+        """Paths of the molecules of a subset in each training set of the search."""
+        return [training_set.subset(subset) for training_set in self.search_sets]
 
-    def validation_files(self, subset: str) -> list[str]:
-        """Paths of the molecules of a part in each training set of the search."""
-        return [self.subset_file(subset, fold) for fold in self.folds]
-
-    def features_files(self, *subsets: str, fold: int | str | None = None) -> list[str]:
-        """Paths of the parts' features, of all kinds that a trial may ask for."""
+    def features_files(self, training_set: TrainingSet, *subsets: str) -> list[str]:
+        """Paths of the subsets' features, of all kinds that a trial may ask for."""
         return [
-            f"{fold_folder(self.split_folder, fold)}/{subset}/{file}"
+            file
             for subset in subsets
             for name in sorted(self.features)
-            for file in features_files(name)
+            for file in training_set.features(subset, name)
         ]
 
-    def transform_files(self, fold: int | str | None = None) -> list[str]:
+    def transform_files(self, training_set: TrainingSet) -> list[str]:
         """Paths of the transforms that scale features of a training set."""
-        folder = f"{fold_folder(self.split_folder, fold)}/transforms"
-        return [f"{folder}/{name}.npz" for name in filter(is_scaled, self.features)]
+        return [
+            training_set.transform(name) for name in filter(is_scaled, self.features)
+        ]
 
     @property
     def ledger(self) -> str:

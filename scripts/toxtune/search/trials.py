@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toxtune.features.definitions import features_files
 from toxtune.identity import canonical_json, short_id
 from toxtune.io.integrity import damaged
 from toxtune.models.registry import get_family
-from toxtune.splits.settings import fold_folder
+from toxtune.splits.training_set import WHOLE, TrainingSet
 from toxtune.tasks import TaskType
 from toxtune.text import shown
 
@@ -47,22 +46,15 @@ class Trial:
         """Where the results of the trial's replicates are."""
         return f"results/trials/{self.family}/{self.id}"
 
-    def subset_file(self, subset: str, fold: int | str | None = None) -> str:
-        """Path of a part's molecules; of a fold of a cross-validation, or of `ALL`."""
-        return f"{fold_folder(self._split_folder, fold)}/{subset}.csv"
+    def training_set(self, name: str = WHOLE) -> TrainingSet:
+        """Return one of the split's training sets."""
+        return TrainingSet(self.dataset, self.split, name)
 
-    def features_files(self, subset: str, fold: int | str | None = None) -> list[str]:
-        """Paths of a part's features, to be put side by side in this order."""
-        folder = f"{fold_folder(self._split_folder, fold)}/{subset}"
-        return [f"{folder}/{name}" for name in features_files(self.features)]
-
-    def files(self, subset: str, fold: int | str | None = None) -> list[str]:
-        """Paths of what a training reads of a part: features, then labels."""
-        return [*self.features_files(subset, fold), self.subset_file(subset, fold)]
-
-    @property
-    def _split_folder(self) -> str:
-        return f"data/{self.dataset}/{self.split}"
+    def files(self, subset: str, set_name: str = WHOLE) -> list[str]:
+        """Paths of what a training reads of a subset: features, then labels."""
+        training_set = self.training_set(set_name)
+        features = training_set.features(subset, self.features)
+        return [*features, training_set.subset(subset)]
 
     def json(self) -> str:
         """Spell the trial as canonical JSON: what a training job is told."""
@@ -139,20 +131,28 @@ def deviations(family: str, hyperparameters: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-_NAME = re.compile(r"(?:fold-(\d+)-)?seed-(\d+)")
+_NAME = re.compile(r"(?:(fold-[0-9]+)-)?seed-([0-9]+)")
 
 
-def replicate_name(seed: int, fold: int | None = None) -> str:
-    """Name a training by its seed, and by its fold in a cross-validation."""
-    return f"seed-{seed}" if fold is None else f"fold-{fold}-seed-{seed}"
+def replicate_name(seed: int, set_name: str = WHOLE) -> str:
+    """Name a training by its seed, and by its training set in a cross-validation.
+
+    Examples
+    --------
+    >>> replicate_name(0), replicate_name(0, "fold-3")
+    ('seed-0', 'fold-3-seed-0')
+    """
+    return f"seed-{seed}" if set_name == WHOLE else f"{set_name}-seed-{seed}"
 
 
-def seed_and_fold(name: str) -> tuple[int, int | None]:
-    """Read what `replicate_name` wrote."""
-    fold, seed = _NAME.fullmatch(name).groups()
-    return int(seed), None if fold is None else int(fold)
+def seed_and_set(name: str) -> tuple[int, str]:
+    """Read the seed and the name of the training set that `replicate_name` wrote."""
+    found = _NAME.fullmatch(name)
+    if found is None:
+        raise ValueError(f"{name!r} does not name a replicate")
+    return int(found[2]), found[1] or WHOLE
 
 
-def fold_of(name: str) -> int | None:
-    """Read the fold out of what `replicate_name` wrote."""
-    return seed_and_fold(name)[1]
+def set_name_of(replicate: str) -> str:
+    """Read the name of the training set that `replicate_name` wrote."""
+    return seed_and_set(replicate)[1]

@@ -89,7 +89,10 @@ def read_search(
         The bootstrap.
     """
     candidates = read_candidates(
-        ranked_trials(trials, settings), specs, settings["seeds"], validation_sets.folds
+        ranked_trials(trials, settings),
+        specs,
+        settings["seeds"],
+        validation_sets.set_names,
     )
     objective = settings["objective"]
     return Search(
@@ -149,7 +152,7 @@ def correct_selection(
         "objective": selection["objective"],
         "rule": selection["rule"],
         "seeds": selection["seeds"],
-        "folds": len(validation_sets.folds)
+        "folds": len(validation_sets.valid)
         if validation_sets.cross_validated
         else None,
         "molecules": len(validation_sets.molecules),

@@ -13,6 +13,7 @@ from toxtune.features.arrays import load_features
 from toxtune.models.registry import get_family
 from toxtune.search.trials import Trial
 from toxtune.selection.predictions import open_predictions
+from toxtune.splits.training_set import TrainingSet, names_of_sets
 from toxtune.stats.bootstrap import Resampling, resample_counts
 from toxtune.stats.metrics import class_weights
 from toxtune.stats.resampled_trials import (
@@ -41,9 +42,9 @@ class ValidationSets:
     cross_validated: bool
 
     @property
-    def folds(self) -> list[int | None]:
-        """The numbers of the folds; ``[None]`` for hold-out."""
-        return list(range(len(self.valid))) if self.cross_validated else [None]
+    def set_names(self) -> list[str]:
+        """Names of the training sets: one per fold, or the whole for hold-out."""
+        return names_of_sets(len(self.valid), self.cross_validated)
 
     @property
     def molecules(self) -> list[str]:
@@ -72,20 +73,20 @@ class Candidate:
     ----------
     trial
         The trial.
-    fold
-        The first fold that it was judged by, or ``None``.
+    training_set
+        The first that it was trained on.
     predictions
         Of the molecules it was judged by, read from disk when used.
     """
 
     trial: Trial
-    fold: int | None
+    training_set: TrainingSet
     predictions: Predictions
 
     @property
     def complexity(self) -> tuple[float, ...]:
         """What the family says, smaller for what is simpler."""
-        files = self.trial.features_files("valid", self.fold)
+        files = self.training_set.features("valid", self.trial.features)
         return get_family(self.trial.family).complexity(
             self.trial.hyperparameters,
             load_features([Path(name) for name in files]).shape[1],
@@ -107,16 +108,17 @@ def read_candidates(
     ranked: pd.DataFrame,
     specs: dict[str, dict[str, Any]],
     seeds: list[int],
-    folds: list[int | None],
+    set_names: list[str],
 ) -> list[Candidate]:
     """Open the predictions of the ranked trials, sorted by id."""
+    trials = [Trial(**specs[id]["trial"]) for id in sorted(ranked["trial"])]
     return [
         Candidate(
-            Trial(**specs[id]["trial"]),
-            folds[0],
-            open_predictions(specs[id]["folders"], seeds, folds),
+            trial,
+            trial.training_set(set_names[0]),
+            open_predictions(specs[trial.id]["folders"], seeds, set_names),
         )
-        for id in sorted(ranked["trial"])
+        for trial in trials
     ]
 
 

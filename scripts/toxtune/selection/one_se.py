@@ -42,7 +42,7 @@ def rank_simplicity(
         # The selection says so.
         return {"standard_errors": {}, "ranks": {}}
     candidates = read_candidates(
-        ranked, specs, settings["seeds"], validation_sets.folds
+        ranked, specs, settings["seeds"], validation_sets.set_names
     )
     best = set(ranked.drop_duplicates("family")["trial"])
     scored = [each for each in candidates if each.trial.id in best]

@@ -8,6 +8,7 @@ import numpy as np
 
 from toxtune.data.subsets import Subset, read_subset
 from toxtune.search.trials import replicate_name
+from toxtune.splits.training_set import names_of_sets
 from toxtune.stats.resampled_trials import Predictions
 from toxtune.training.result_files import read_replicate
 
@@ -33,8 +34,8 @@ def read_pooled(
         n_seeds x n_molecules x n_outputs; each by a model that had not seen it.
     """
     subsets = [read_subset(path) for path in valid]
-    folds = list(range(len(subsets))) if cross_validated else [None]
-    by_fold = open_predictions(winner["folders"], seeds, folds)
+    set_names = names_of_sets(len(subsets), cross_validated)
+    by_fold = open_predictions(winner["folders"], seeds, set_names)
     predictions = np.concatenate([np.stack(seeds) for seeds in by_fold], axis=1)
     subset = replace(
         subsets[0],
@@ -47,7 +48,7 @@ def read_pooled(
 
 
 def open_predictions(
-    folders: dict[str, str], seeds: list[int], folds: list[int | None]
+    folders: dict[str, str], seeds: list[int], set_names: list[str]
 ) -> Predictions:
     """Open what the replicates of one trial predicted for the molecules judging them.
 
@@ -62,8 +63,8 @@ def open_predictions(
         If a file is not what was written.
     """
     return [
-        [_open(Path(folders[replicate_name(seed, fold)])) for seed in seeds]
-        for fold in folds
+        [_open(Path(folders[replicate_name(seed, name)])) for seed in seeds]
+        for name in set_names
     ]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from toxtune.data.subsets import read_subset
 from toxtune.search.trials import read_trial
+from toxtune.splits.training_set import fold_number
 from toxtune.stats.metrics import ScoringLabels, class_weights, metrics_of, task_scores
 from toxtune.statuses import NO_RESULT, OK
 from toxtune.training.result_files import read_replicate
@@ -86,7 +87,7 @@ def score_replicate(folder: Path, judged: Sequence[ScoringLabels]) -> ScoredRepl
     trial = read_trial(result["trial"], folder / "result.json")
     scores = {}
     if result["status"] == OK:
-        own = judged[result["fold"] or 0]
+        own = judged[fold_number(result["training_set"]) or 0]
         predicted = np.load(folder / "valid_predictions.npy")
         scores = {
             metric: task_scores(metric, own.labels, predicted, own.positive_weights)
@@ -97,4 +98,5 @@ def score_replicate(folder: Path, judged: Sequence[ScoringLabels]) -> ScoredRepl
 
 def _name(result: dict[str, Any]) -> tuple[str, int, int]:
     # Hold-out has no fold, and a run has either.
-    return result["trial"]["id"], result["seed"], result["fold"] or 0
+    fold = fold_number(result["training_set"]) or 0
+    return result["trial"]["id"], result["seed"], fold

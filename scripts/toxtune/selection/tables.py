@@ -7,6 +7,7 @@ import pandas as pd
 
 from toxtune.search.trials import replicate_name
 from toxtune.selection.scoring import ScoredReplicate
+from toxtune.splits.training_set import WHOLE, fold_number
 from toxtune.stats.metrics import METRICS, metrics_of
 
 FIXED_COLUMNS = ["trial", "family", "features", "status", "seeds", "epochs_trained"]
@@ -18,7 +19,7 @@ def trial_specs(replicates: list[ScoredReplicate]) -> dict[str, dict[str, Any]]:
     for scored in replicates:
         trial = scored.result["trial"]
         spec = specs.setdefault(trial["id"], {"trial": trial, "folders": {}})
-        name = replicate_name(scored.result["seed"], scored.result["fold"])
+        name = replicate_name(scored.result["seed"], scored.result["training_set"])
         spec["folders"][name] = str(scored.folder)
     return specs
 
@@ -66,7 +67,8 @@ def scores_table(replicates: list[ScoredReplicate], tasks: list[str]) -> pd.Data
             (trial["id"], trial["family"], seed, fold, metric, task, score)
             for scored in replicates
             for trial in [scored.result["trial"]]
-            for seed, fold in [(scored.result["seed"], scored.result["fold"])]
+            for seed in [scored.result["seed"]]
+            for fold in [fold_number(scored.result["training_set"])]
             for metric, scores in scored.scores.items()
             for task, score in zip(tasks, scores, strict=True)
         ],
@@ -131,25 +133,21 @@ def _metric_columns(
     metric: str, members: list[ScoredReplicate], failed: bool
 ) -> dict[str, float]:
     by_seed = _means_by("seed", metric, members)
-    by_fold = _means_by("fold", metric, members)
+    by_set = _means_by("training_set", metric, members)
     values = [] if failed else list(by_seed.values())
     return {
         f"{metric}_mean": float(np.mean(values)) if values else np.nan,
         f"{metric}_sd": float(np.std(values, ddof=1)) if len(values) > 1 else np.nan,
         **{f"{metric}_seed-{seed}": mean for seed, mean in by_seed.items()},
-        **{
-            f"{metric}_fold-{fold}": mean
-            for fold, mean in by_fold.items()
-            if fold is not None
-        },
+        **{f"{metric}_{name}": mean for name, mean in by_set.items() if name != WHOLE},
     }
 
 
 def _means_by(
     key: str, metric: str, members: list[ScoredReplicate]
-) -> dict[int | None, float]:
+) -> dict[Any, float]:
     """Average the means over tasks by seed or by fold; NaN if a replicate failed."""
-    means: dict[int | None, list[float]] = {}
+    means: dict[Any, list[float]] = {}
     for scored in members:
         mean = float(np.nanmean(scored.scores[metric])) if scored.scores else np.nan
         means.setdefault(scored.result[key], []).append(mean)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from toxtune.data.subsets import SPLIT_COLUMN
+from toxtune.splits.training_set import names_of_sets
 
 # The validation set is cut off once; or every molecule of train is judged once per
 # repeat; or that, and every molecule is in the test set once.
@@ -34,10 +35,11 @@ def split_settings(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return settings
 
 
-def fold_numbers(settings: dict[str, Any]) -> list[int | None]:
-    """Return the folds that a trial is trained on; ``[None]`` for hold-out."""
+def training_set_names(settings: dict[str, Any]) -> list[str]:
+    """Name the training sets of the search: one per fold, or the whole for hold-out."""
     scheme = settings.get("cross_validation")
-    return list(range(scheme["folds"] * scheme["repeats"])) if scheme else [None]
+    count = scheme["folds"] * scheme["repeats"] if scheme else 1
+    return names_of_sets(count, are_folds=bool(scheme))
 
 
 def _method(config: dict[str, Any], seed: int | None) -> dict[str, Any]:
@@ -60,14 +62,3 @@ def _cross_validation(validation: dict[str, Any]) -> dict[str, Any]:
         return {}
     folds = {key: validation[key] for key in ("folds", "repeats")}
     return {"cross_validation": folds}
-
-
-# In place of a fold: the training set of a refit, which is train and valid together.
-ALL = "all"
-
-
-def fold_folder(split_folder: str, fold: int | str | None) -> str:
-    """Folder of the parts of a fold or of `ALL`, or of the split's own."""
-    if fold is None:
-        return split_folder
-    return f"{split_folder}/{ALL}" if fold == ALL else f"{split_folder}/fold-{fold}"

@@ -99,7 +99,7 @@ def fill_store(
             "store": str(store.root),
             "trial": vars(replicate.trial),
             "seed": replicate.seed,
-            "fold": replicate.fold,
+            "set_name": replicate.set_name,
             "device": replicate.device,
             "kinds": missing,
             "resume_from": vars(resume_from) if resume_from else None,
@@ -113,7 +113,7 @@ def train(
     store: str,
     trial: dict[str, Any],
     seed: int,
-    fold: int | str | None,
+    set_name: str,
     device: str,
     kinds: Sequence[str],
     resume_from: dict[str, Any] | None,
@@ -122,8 +122,9 @@ def train(
     kept = Store(Path(store))
     state = None
     if resume_from:
-        state = _state(kept, Replicate(Trial(**resume_from), seed, fold, device=device))
-    replicate = Replicate(Trial(**trial), seed, fold, state, device)
+        shorter = Replicate(Trial(**resume_from), seed, set_name, device=device)
+        state = _state(kept, shorter)
+    replicate = Replicate(Trial(**trial), seed, set_name, state, device)
     makers = {
         "result": replicate.write_result,
         "model": replicate.write_model,

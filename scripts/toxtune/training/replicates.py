@@ -16,7 +16,8 @@ from toxtune.identity import full_hash
 from toxtune.io.files import read_json, sha256_of_file, whole_file, write_json
 from toxtune.models.base import CPU, Examples, Fitted
 from toxtune.models.registry import MODULES, device_of, get_family
-from toxtune.search.trials import Trial, seed_and_fold
+from toxtune.search.trials import Trial, seed_and_set
+from toxtune.splits.training_set import WHOLE
 from toxtune.training.fitting import load_examples, status_of
 from toxtune.training.result_files import CHECKED_FILES, RESULT_FILES, sealed
 from toxtune.training.store import place
@@ -35,9 +36,8 @@ class Replicate:
         The trial; the parts of its split and their features must be there.
     seed
         Any whole number ≥ 0.
-    fold
-        The fold that it is judged by in a cross-validation;
-        `toxtune.splits.settings.ALL` for a refit; ``None`` elsewhere.
+    set_name
+        Name of the training set, see `toxtune.splits.training_set.TrainingSet`.
     state
         A saved state of the same training with less of its resource, to go on from.
         It changes no result, only what it costs.
@@ -47,7 +47,7 @@ class Replicate:
 
     trial: Trial
     seed: int
-    fold: int | str | None = None
+    set_name: str = WHOLE
     state: Path | None = None
     device: str = CPU
 
@@ -88,12 +88,13 @@ class Replicate:
         A cross-validation leaves no molecule for a validation set of its own, and
         neither does a refit: then the winner is trained on all and judged by none.
         """
-        judged = has_rows(Path(self.trial.subset_file("valid", self.fold)))
-        return ["train", "valid"] if judged else ["train"]
+        training_set = self.trial.training_set(self.set_name)
+        is_scored = has_rows(Path(training_set.subset("valid")))
+        return ["train", "valid"] if is_scored else ["train"]
 
     def _files(self, subset: str) -> list[Path]:
         """Return a part's files that the training reads: features, then labels."""
-        return [Path(name) for name in self.trial.files(subset, self.fold)]
+        return [Path(name) for name in self.trial.files(subset, self.set_name)]
 
     @cached_property
     def _examples(self) -> dict[str, Examples]:
@@ -162,7 +163,7 @@ class Replicate:
         result = {
             "trial": vars(self.trial),
             "seed": self.seed,
-            "fold": self.fold,
+            "training_set": self.set_name,
             **outcome,
             "epochs": fitted.epochs,
             "store_key": self.key,
@@ -179,7 +180,7 @@ class Replicate:
         *others, last = RESULT_FILES
         for name in others:
             place(entry / name, folder / name)
-        own = {"trial": vars(self.trial), "fold": self.fold}
+        own = {"trial": vars(self.trial), "training_set": self.set_name}
         write_json(folder / last, sealed({**read_json(entry / last), **own}))
 
     def write_model(self, folder: Path) -> None:
@@ -208,7 +209,7 @@ def replicate_of(trial: Trial, name: str, config: dict[str, Any]) -> Replicate:
     `name` is one that `toxtune.search.trials.replicate_name` gave.
     """
     device = device_of(trial.family, config["device"])
-    return Replicate(trial, *seed_and_fold(name), device=device)
+    return Replicate(trial, *seed_and_set(name), device=device)
 
 
 def model_key(key: str) -> str:

@@ -19,7 +19,7 @@ RESULT_FILES = (*CHECKED_FILES, "cost.json", "result.json")
 CHECKSUM = "checksum"
 
 
-_KEYS = {"trial", "seed", "fold", "status", "epochs", "store_key", "sha256"}
+_KEYS = {"trial", "seed", "training_set", "status", "epochs", "store_key", "sha256"}
 
 
 def sealed(result: dict[str, Any]) -> dict[str, Any]:

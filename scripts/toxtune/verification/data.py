@@ -19,7 +19,8 @@ from toxtune.features.definitions import is_scaled
 from toxtune.features.rows import join_features
 from toxtune.io.files import sha256_of_file
 from toxtune.splits.files import join_subsets
-from toxtune.splits.settings import ALL, NO_REFIT
+from toxtune.splits.settings import NO_REFIT
+from toxtune.splits.training_set import TrainingSet
 from toxtune.verification.findings import Rebuild
 
 DATASET, SUBSETS, FEATURES = "files of the dataset", "files of the split", "features"
@@ -86,10 +87,10 @@ def _curate(plan: Plan, anew: Rebuild) -> bool:
 
 
 def _split(plan: Plan, anew: Rebuild, is_refit: bool) -> None:
-    assignment = f"{plan.split_folder}/assignment.tsv"
+    assignment = plan.assignment
     molecules = anew.path(f"{plan.dataset_folder}/molecules.csv")
     subsets = {
-        subset: plan.subset_file(subset) for subset in ("train", "valid", "test")
+        subset: plan.whole.subset(subset) for subset in ("train", "valid", "test")
     }
     made = {subset: anew.path(path) for subset, path in subsets.items()}
     anew.check(
@@ -103,10 +104,11 @@ def _split(plan: Plan, anew: Rebuild, is_refit: bool) -> None:
             made,
         ),
     )
-    for fold in plan.folds if plan.is_cross_validated else []:
-        _fold(plan, anew, fold)
+    if plan.is_cross_validated:
+        for number, training_set in enumerate(plan.search_sets):
+            _fold(plan, anew, number, training_set)
     if is_refit:
-        outputs = [plan.subset_file(subset, ALL) for subset in ("train", "valid")]
+        outputs = [plan.joined.subset(subset) for subset in ("train", "valid")]
         anew.check(
             SUBSETS,
             "must be train and valid together",
@@ -115,16 +117,16 @@ def _split(plan: Plan, anew: Rebuild, is_refit: bool) -> None:
         )
 
 
-def _fold(plan: Plan, anew: Rebuild, fold: int) -> None:
-    subsets = {subset: plan.subset_file(subset, fold) for subset in ("train", "valid")}
+def _fold(plan: Plan, anew: Rebuild, number: int, training_set: TrainingSet) -> None:
+    subsets = {subset: training_set.subset(subset) for subset in ("train", "valid")}
     anew.check(
         SUBSETS,
         "must be the fold that assignment.tsv says",
         list(subsets.values()),
         lambda: take_fold.main(
-            anew.path(plan.subset_file("train")),
-            anew.path(f"{plan.split_folder}/assignment.tsv"),
-            fold,
+            anew.path(plan.whole.subset("train")),
+            anew.path(plan.assignment),
+            number,
             plan.split["cross_validation"]["folds"],
             {subset: anew.path(path) for subset, path in subsets.items()},
         ),
@@ -133,34 +135,33 @@ def _fold(plan: Plan, anew: Rebuild, fold: int) -> None:
 
 def _featurize(plan: Plan, anew: Rebuild, name: str, is_refit: bool) -> None:
     """Compute one kind of features of all parts, and scale them."""
-    for subset in [*plan.model_subsets, "test"]:
+    of_whole = [*plan.model_subsets, "test"]
+    for subset in of_whole:
         _compute(plan, anew, name, subset)
-    sets: list[tuple[int | str | None, list[str]]] = [
-        (None, [*plan.model_subsets, "test"])
-    ]
-    if plan.is_cross_validated:
-        sets += [(fold, ["train", "valid"]) for fold in plan.folds]
+    others = [(one, ["train", "valid"]) for one in plan.search_sets]
+    others = others if plan.is_cross_validated else []
     if is_refit:
-        sets.append((ALL, ["train", "test"]))
-    for fold, subsets in sets:
-        for subset in subsets if fold is not None else []:
-            _take(plan, anew, name, fold, subset)
+        others.append((plan.joined, ["train", "test"]))
+    for training_set, subsets in others:
+        for subset in subsets:
+            _take(plan, anew, name, training_set, subset)
+    for training_set, subsets in [(plan.whole, of_whole), *others]:
         if is_scaled(name):
-            _scale(plan, anew, name, fold, subsets)
+            _scale(anew, name, training_set, subsets)
 
 
-def _file(plan: Plan, name: str, subset: str, fold: int | str | None = None) -> str:
-    return f"{plan.part_file(subset, fold).removesuffix('.csv')}/{name}.npz"
+def _file(training_set: TrainingSet, subset: str, name: str) -> str:
+    return f"{training_set.folder}/{subset}/{name}.npz"
 
 
 def _compute(plan: Plan, anew: Rebuild, name: str, subset: str) -> None:
-    path = _file(plan, name, subset)
+    path = _file(plan.whole, subset, name)
     anew.check(
         FEATURES,
         f"must be what {name} makes of {subset}.csv",
         [path],
         lambda: featurize_subset.main(
-            anew.path(plan.subset_file(subset)),
+            anew.path(plan.whole.subset(subset)),
             plan.features[name],
             anew.path(path),
             os.cpu_count() or 1,
@@ -169,32 +170,32 @@ def _compute(plan: Plan, anew: Rebuild, name: str, subset: str) -> None:
 
 
 def _take(
-    plan: Plan, anew: Rebuild, name: str, fold: int | str | None, subset: str
+    plan: Plan, anew: Rebuild, name: str, training_set: TrainingSet, subset: str
 ) -> None:
-    """Put the features of a fold, or of a refit, together from those of the parts."""
-    path = _file(plan, name, subset, fold)
+    """Put the features of a fold, or of a refit, together from those of the subsets."""
+    path = _file(training_set, subset, name)
     joined = ["train", "valid"] if subset == "train" else [subset]
 
     def make() -> None:
-        if fold == ALL:
-            sources = [anew.path(_file(plan, name, one)) for one in joined]
+        if training_set == plan.joined:
+            sources = [anew.path(_file(plan.whole, one, name)) for one in joined]
             save_features(anew.path(path), join_features(sources))
             return
         take_fold_features.main(
-            anew.path(plan.subset_file("train")),
-            anew.path(_file(plan, name, "train")),
-            anew.path(plan.subset_file(subset, fold)),
+            anew.path(plan.whole.subset("train")),
+            anew.path(_file(plan.whole, "train", name)),
+            anew.path(training_set.subset(subset)),
             anew.path(path),
         )
 
-    anew.check(FEATURES, "must be rows of the parts' features", [path], make)
+    anew.check(FEATURES, "must be rows of the subsets' features", [path], make)
 
 
 def _scale(
-    plan: Plan, anew: Rebuild, name: str, fold: int | str | None, subsets: list[str]
+    anew: Rebuild, name: str, training_set: TrainingSet, subsets: list[str]
 ) -> None:
-    train = anew.path(_file(plan, name, "train", fold))
-    transform = f"{Path(plan.part_file('train', fold)).parent}/transforms/{name}.npz"
+    train = anew.path(_file(training_set, "train", name))
+    transform = training_set.transform(name)
     anew.check(
         FEATURES,
         "must be what the training set's features give",
@@ -202,7 +203,7 @@ def _scale(
         lambda: fit_transform.main(train, anew.path(transform)),
     )
     for subset in subsets:
-        plain = _file(plan, name, subset, fold)
+        plain = _file(training_set, subset, name)
         scaled = f"{plain.removesuffix('.npz')}.scaled.npz"
         anew.check(
             FEATURES,

@@ -17,7 +17,8 @@ from toxtune.models.registry import get_family
 from toxtune.prediction.final_file import save_final_model
 from toxtune.prediction.final_model import load
 from toxtune.selection.selection_file import read_selection
-from toxtune.splits.settings import ALL, NO_REFIT
+from toxtune.splits.settings import NO_REFIT
+from toxtune.splits.training_set import ALL, WHOLE
 from toxtune.stats.bootstrap import Resampling
 from toxtune.training.replicates import model_key
 from toxtune.training.store import default_store
@@ -28,7 +29,7 @@ from toxtune.verification.store_entries import is_key, verify_entry
 MODELS, TEST, FINAL = "models of the winners", "test results", "final models"
 SUBSETS = ("train", "valid", "test")
 FOLDERS = {"model": "models", "refit": "refit"}
-PREDICTIONS = {None: "test_predictions.csv", ALL: "refit_test_predictions.csv"}
+PREDICTIONS = {WHOLE: "test_predictions.csv", ALL: "refit_test_predictions.csv"}
 # Between processors, and between features that are computed in other chunks.
 TOLERANCE = 1e-5
 
@@ -114,16 +115,14 @@ def _predict(
 ) -> Path | None:
     """Predict the test set anew; return predictions that scores can be made of."""
     results = Path("results", plan.run)
-    fold = None if refit == NO_REFIT else ALL
-    path = results / PREDICTIONS[fold]
+    training_set = plan.whole if refit == NO_REFIT else plan.joined
+    path = results / PREDICTIONS[training_set.name]
     with anew.findings.attempt(TEST, path):
         predict_test(
             selection=str(anew.path(results / "selection.json")),
-            models=str(results / FOLDERS["refit" if fold else "model"]),
-            test=str(anew.path(plan.subset_file("test"))),
-            features=str(
-                anew.path(Path(plan.subset_file("test", fold)).with_suffix(""))
-            ),
+            models=str(results / FOLDERS["model" if refit == NO_REFIT else "refit"]),
+            test=str(anew.path(plan.whole.subset("test"))),
+            features=str(anew.path(Path(training_set.folder, "test"))),
             predictions=str(anew.path(path)),
         )
         difference = _difference(path, anew.path(path), seeds)
@@ -170,7 +169,7 @@ def _score(
         outputs,
         lambda: summarize_test.main(
             selection,
-            {subset: anew.path(plan.subset_file(subset)) for subset in SUBSETS},
+            {subset: anew.path(plan.whole.subset(subset)) for subset in SUBSETS},
             results / FOLDERS["model"],
             anew.path(results / "scores.tsv"),
             predictions,
@@ -188,9 +187,10 @@ def _finish(
 ) -> None:
     """Write the final model anew, and let it predict the test set from SMILES."""
     results, settings = Path("results", plan.run), final_settings(config, plan)
-    fold = None if settings["refit"] == NO_REFIT else ALL
+    is_refit = settings["refit"] != NO_REFIT
+    training_set = plan.joined if is_refit else plan.whole
     path = results / "final.zip"
-    trained_on = anew.path(plan.subset_file("train", fold))
+    trained_on = anew.path(training_set.subset("train"))
     anew.check(
         FINAL,
         "must be made of the selected models",
@@ -198,18 +198,19 @@ def _finish(
         lambda: save_final_model(
             selection=selection,
             settings=settings,
-            train=anew.paths(plan.validation_files("train")),
-            valid=anew.paths(plan.validation_files("valid")),
+            train=anew.paths(plan.search_files("train")),
+            valid=anew.paths(plan.search_files("valid")),
             trained_on=trained_on,
-            models=results / FOLDERS["refit" if fold else "model"],
+            models=results / FOLDERS["refit" if is_refit else "model"],
             transforms=trained_on.with_name("transforms"),
             destination=anew.path(path),
         ),
     )
     with anew.findings.attempt(FINAL, path):
         model = load(path)
-        stored = read_test_predictions(results / PREDICTIONS[fold], model.card["seeds"])
-        smiles = read_subset(anew.path(plan.subset_file("test"))).smiles
+        table = PREDICTIONS[training_set.name]
+        stored = read_test_predictions(results / table, model.card["seeds"])
+        smiles = read_subset(anew.path(plan.whole.subset("test"))).smiles
         members, failures = model.predict_members(smiles)
         known = [row for row in range(len(smiles)) if row not in failures]
         expected = stored[selection["overall"]]
@@ -219,6 +220,5 @@ def _finish(
             FINAL,
             path,
             difference <= TOLERANCE * scale,
-            f"must predict what {PREDICTIONS[fold]} has; differs by up to "
-            f"{difference:.3g}",
+            f"must predict what {table} has; differs by up to {difference:.3g}",
         )

@@ -42,7 +42,7 @@ def retrain(training: Training, store: Path, findings: Findings) -> str:
             store=str(store),
             trial=vars(replicate.trial),
             seed=replicate.seed,
-            fold=replicate.fold,
+            set_name=replicate.set_name,
             device=replicate.device,
             kinds=["result"],
             resume_from=None,

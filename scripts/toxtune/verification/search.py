@@ -14,7 +14,7 @@ from toxtune.config.plan import Plan
 from toxtune.data.subsets import read_subset
 from toxtune.io.files import read_json
 from toxtune.search.proposals import read_proposal
-from toxtune.search.trials import Trial, seed_and_fold
+from toxtune.search.trials import Trial, seed_and_set
 from toxtune.selection.scoring import (
     ScoredReplicate,
     distinct,
@@ -69,7 +69,7 @@ def verify_search(config: dict[str, Any], plan: Plan, anew: Rebuild) -> list[Tra
     Nothing is made of trainings if one of them is not sound.
     """
     judged = read_scoring_labels(
-        *(anew.paths(plan.validation_files(subset)) for subset in ("train", "valid"))
+        *(anew.paths(plan.search_files(subset)) for subset in ("train", "valid"))
     )
     trainings = [
         _verify_training(config, folder, plan.trials[id], name, judged, anew)
@@ -120,7 +120,7 @@ def _verify_training(
             TRAININGS,
             path,
             result["trial"] == vars(trial)
-            and (result["seed"], result["fold"]) == seed_and_fold(name),
+            and (result["seed"], result["training_set"]) == seed_and_set(name),
             f"must be of trial {trial.id}, {name}",
         )
         verify_entries(path, result, findings)
@@ -138,10 +138,7 @@ def _propose(plan: Plan, stage: str, anew: Rebuild) -> None:
         "must be what the scores of the stages before give",
         [output],
         lambda: propose_trials.main(
-            *(
-                anew.paths(plan.validation_files(subset))
-                for subset in ("train", "valid")
-            ),
+            *(anew.paths(plan.search_files(subset)) for subset in ("train", "valid")),
             [Path(folder) for folder in plan.results_before(stage)],
             plan.stages[stage].settings,
             anew.path(output),
@@ -160,7 +157,7 @@ def _gather(plan: Plan, scored: list[ScoredReplicate], anew: Rebuild) -> None:
     files = {"trials": "trials.tsv", "scores": "scores.tsv"}
     files |= {"specs": "trials.json", "cost": "cost.tsv"}
     tables = {key: f"results/{plan.run}/{name}" for key, name in files.items()}
-    tasks = read_subset(anew.path(plan.validation_files("valid")[0])).tasks
+    tasks = read_subset(anew.path(plan.search_files("valid")[0])).tasks
     anew.check(
         TABLES,
         "must be what the stored predictions give",
@@ -186,7 +183,7 @@ def _select(config: dict[str, Any], plan: Plan, anew: Rebuild) -> None:
             lambda: rank_simplicity.main(
                 *tables,
                 {
-                    subset: anew.paths(plan.validation_files(subset))
+                    subset: anew.paths(plan.search_files(subset))
                     for subset in ("train", "valid")
                 },
                 weighing_settings(config, plan),

@@ -48,7 +48,7 @@ def folder(tmp_path, monkeypatch):
         (tmp_path / name).mkdir(parents=True)
         (tmp_path / name / "file").write_text("content")
     result = tmp_path / f"results/trials/dense/{USED}/seed-0/result.json"
-    names = ("trial", "seed", "fold", "status", "epochs", "sha256")
+    names = ("trial", "seed", "training_set", "status", "epochs", "sha256")
     write_json(result, {**dict.fromkeys(names), "store_key": KEY})
     trial = SimpleNamespace(family="dense", id=USED)
     plan = SimpleNamespace(dataset_id=USED, split_id=USED, trials={USED: trial})

@@ -127,8 +127,8 @@ def test_files_are_of_all_features_that_a_search_may_come_to(configured):
     config = configured(BASE, "search: {strategy: random, trials: 1}")
     config["search"]["spaces"][0]["features"] = ["ecfp", "all"]
     plan = only_plan(config)
-    folder = f"{plan.split_folder}/valid"
-    assert plan.features_files("valid") == [
+    folder = f"{plan.whole.folder}/valid"
+    assert plan.features_files(plan.whole, "valid") == [
         f"{folder}/circular-count-radius-2-size-2048.npz",
         f"{folder}/circular-radius-2-size-1024.npz",
         f"{folder}/descriptors.scaled.npz",

@@ -37,7 +37,7 @@ SELECTION = {
     "rule": "best",
 }
 PROPOSALS = [{"trial": vars(TRIAL), "resume_from": None, "save_state": False}]
-RESULT = {"trial": vars(TRIAL), "seed": 0, "fold": None, "status": "ok"}
+RESULT = {"trial": vars(TRIAL), "seed": 0, "training_set": "whole", "status": "ok"}
 
 NO_JSON = {
     "empty": "",

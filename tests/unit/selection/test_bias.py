@@ -19,6 +19,7 @@ from toxtune.selection.one_se import rank_simplicity
 from toxtune.selection.predictions import open_predictions, read_pooled
 from toxtune.selection.rules import choose
 from toxtune.selection.winners import select
+from toxtune.splits.training_set import names_of_sets
 from toxtune.stats.bootstrap import Resampling
 from toxtune.stats.metrics import class_weights, task_scores
 
@@ -44,7 +45,7 @@ class Searched:
     """Trials with predictions in files, hold-out or by folds."""
 
     def __init__(self, n_folds):
-        folds = [None] if n_folds is None else range(n_folds)
+        folds = names_of_sets(n_folds or 1, are_folds=n_folds is not None)
         count = len(folds)
         self.validation_sets = ValidationSets(
             train=[subset(40, 10 + number) for number in range(count)],
@@ -87,7 +88,7 @@ class Searched:
             weights = class_weights(train.labels)
             own = task_scores("roc_auc", valid.labels, predictions, weights)
             scores[column, number] = own.mean()
-        for file in trial.features_files("valid", folds[0]):
+        for file in trial.files("valid", folds[0])[:-1]:
             features = Features(np.zeros((30, 167), dtype=bool))
             save_features(file, features)
         self.specs[trial.id] = {"trial": vars(trial), "folders": folders}
@@ -218,7 +219,7 @@ def test_search_without_a_score_has_nothing_to_weigh(searched):
 
 def test_candidates_are_sorted_and_have_all_predictions(searched):
     candidates = read_candidates(
-        searched.trials, searched.specs, SEEDS, searched.validation_sets.folds
+        searched.trials, searched.specs, SEEDS, searched.validation_sets.set_names
     )
     assert [each.trial.id for each in candidates] == sorted(searched.specs)
     for each in candidates:
@@ -240,7 +241,9 @@ def test_pooled_predictions_stand_beside_their_molecules(searched, tmp_path):
     pooled, predictions = read_pooled(
         spec, SEEDS, paths, searched.validation_sets.cross_validated
     )
-    by_fold = open_predictions(spec["folders"], SEEDS, searched.validation_sets.folds)
+    by_fold = open_predictions(
+        spec["folders"], SEEDS, searched.validation_sets.set_names
+    )
     assert predictions.shape == (2, 30 * len(paths), 2)
     for number, (valid, seeds) in enumerate(
         zip(searched.validation_sets.valid, by_fold, strict=True)

@@ -29,7 +29,12 @@ COST = {"seconds": 1.5, "peak_memory_mib": 300.1, "host": "here"}
 
 
 def result(
-    id="0123456789ab", seed=0, status="ok", family="dense", fold=None, **hyperparameters
+    id="0123456789ab",
+    seed=0,
+    status="ok",
+    family="dense",
+    set_name="whole",
+    **hyperparameters,
 ):
     """Content of a ``result.json``."""
     return {
@@ -42,7 +47,7 @@ def result(
             "hyperparameters": hyperparameters,
         },
         "seed": seed,
-        "fold": fold,
+        "training_set": set_name,
         "status": status,
         "epochs": 7 if family == "dense" else None,
     }
@@ -95,7 +100,9 @@ def test_slot_that_has_a_result_stands_for_one_that_has_none(tmp_path, monkeypat
     training.write_no_result(folders[0], "killed", "", COST)
     training.write_result(folders[1])
     training.write_no_result(folders[2], "killed", "", COST)
-    subsets = [[Path(TRIAL.subset_file(subset))] for subset in ("train", "valid")]
+    subsets = [
+        [Path(TRIAL.training_set().subset(subset))] for subset in ("train", "valid")
+    ]
     (one,) = score_replicates(folders, *subsets)
     assert (one.folder, one.result["status"]) == (folders[1], "ok")
     (one,) = score_replicates(folders[::2], *subsets)

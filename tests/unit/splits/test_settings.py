@@ -5,7 +5,7 @@ import pytest
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import ROOT, load_config
 from toxtune.config.overlay import overlaid
-from toxtune.splits.settings import fold_numbers, split_settings
+from toxtune.splits.settings import split_settings, training_set_names
 
 
 def config(**changes):
@@ -24,19 +24,19 @@ def test_a_single_split_has_no_name():
     assert name == ""
     fractions = {"train": 0.8, "valid": 0.1, "test": 0.1}
     assert settings == {"method": "random", "seed": 0, "fractions": fractions}
-    assert fold_numbers(settings) == [None]
+    assert training_set_names(settings) == ["whole"]
 
 
 def test_folds_of_all_repeats_are_counted_through():
     validation = {"scheme": "cross_validation", "folds": 4, "repeats": 3}
     (settings,) = split_settings(config(validation=validation)).values()
     assert settings["cross_validation"] == {"folds": 4, "repeats": 3}
-    assert fold_numbers(settings) == list(range(12))
+    assert training_set_names(settings) == [f"fold-{n}" for n in range(12)]
     (plan,) = load_plans(config(validation=validation))
     names = {name for _, name in plan.replicates}
     assert len(names) == 12 * 3
     assert {"fold-0-seed-0", "fold-11-seed-2"} <= names
-    assert plan.validation_files("valid")[11].endswith("/fold-11/valid.csv")
+    assert plan.search_files("valid")[11].endswith("/fold-11/valid.csv")
 
 
 def test_what_a_scheme_does_not_use_is_no_part_of_the_split():

@@ -72,7 +72,8 @@ def test_last_attempt_leaves_a_status_that_is_not_stored(
     assert result["status"] == "out_of_memory"
     assert result["reason"] == "the training took more than 3500 MB"
     assert result["trial"] == vars(replicate.trial)
-    assert (result["seed"], result["fold"], result["epochs"]) == (0, None, None)
+    assert (result["seed"], result["epochs"]) == (0, None)
+    assert result["training_set"] == "whole"
     assert result["store_key"] == replicate.key
     assert cost == COST
     assert np.load(tmp_path / "result/valid_predictions.npy").size == 0

@@ -30,7 +30,7 @@ def replicate(tmp_path, monkeypatch):
 @pytest.mark.parametrize("subset", ["train", "valid"])
 @pytest.mark.parametrize("file", [0, 1, 2])
 def test_training_is_known_by_the_content_of_its_files(replicate, subset, file):
-    path = Path([*TRIAL.features_files(subset), TRIAL.subset_file(subset)][file])
+    path = Path(TRIAL.files(subset)[file])
     before = replicate.key
     path.touch()
     assert replace(replicate).key == before
@@ -203,9 +203,9 @@ def test_placed_result_is_of_the_fold_that_asked(replicate, tmp_path):
     made, placed = tmp_path / "made", tmp_path / "placed"
     made.mkdir()
     replicate.write_result(made)
-    shutil.copytree("data/d/s", "data/d/s/fold-3")
-    of_fold = replace(replicate, fold=3)
+    shutil.copytree("data/d/s/whole", "data/d/s/fold-3")
+    of_fold = replace(replicate, set_name="fold-3")
     assert of_fold.key == replicate.key
     of_fold.place_result(made, placed)
-    assert read_json(placed / "result.json")["fold"] == 3
-    assert read_json(made / "result.json")["fold"] is None
+    assert read_json(placed / "result.json")["training_set"] == "fold-3"
+    assert read_json(made / "result.json")["training_set"] == "whole"

@@ -123,7 +123,7 @@ def test_bytes_here_and_a_tolerance_elsewhere(
 
     monkeypatch.setattr(retraining, "train", train)
     replicate = SimpleNamespace(
-        trial=SimpleNamespace(id="x"), seed=0, fold=None, device="cpu", key=KEY
+        trial=SimpleNamespace(id="x"), seed=0, set_name="whole", device="cpu", key=KEY
     )
     scored = SimpleNamespace(cost={"host": host})
     training = SimpleNamespace(folder=tmp_path, replicate=replicate, scored=scored)
@@ -147,7 +147,7 @@ def test_training_that_fails_is_a_fault(tmp_path, monkeypatch):
 
     monkeypatch.setattr(retraining, "train", train)
     replicate = SimpleNamespace(
-        trial=SimpleNamespace(), seed=0, fold=None, device="cpu", key=KEY
+        trial=SimpleNamespace(), seed=0, set_name="whole", device="cpu", key=KEY
     )
     findings = Findings()
     training = SimpleNamespace(folder=tmp_path, replicate=replicate)
