@@ -1,8 +1,8 @@
-"""The one exception whose message is meant for the person at the keyboard."""
+"""The one exception whose message is written for the user."""
 
 
 class UserError(Exception):
-    """Something the user can mend; the message names file or key, rule and value.
+    """Something that the user can put right; shown without a traceback.
 
-    Shown without a traceback.
+    The message names the file or key, the rule, and the value.
     """

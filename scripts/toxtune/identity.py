@@ -1,4 +1,4 @@
-"""Names that say what a thing is: hashes of canonical JSON."""
+"""Ids: hashes of canonical JSON."""
 
 import hashlib
 import json
@@ -8,10 +8,15 @@ ID_LENGTH = 12
 
 
 def canonical_json(value: Any) -> str:
-    """One spelling per value: sorted keys, no blanks, no NaN.
+    r"""Spell a value in one way only: sorted keys, no blanks, no NaN.
 
-    Numbers must already have the type that their meaning gives them, since
-    ``1`` and ``1.0`` are spelled differently.
+    Numbers must have the right type already, since ``1`` and ``1.0`` are spelled
+    differently.
+
+    Examples
+    --------
+    >>> print(canonical_json({"b": [1.0, None], "a": "é"}))
+    {"a":"\u00e9","b":[1.0,null]}
     """
     return json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False

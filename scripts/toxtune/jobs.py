@@ -13,8 +13,8 @@ from toxtune.errors import UserError
 def log_to(path: str) -> None:
     """Send messages to the file `path` and to standard error.
 
-    An uncaught exception goes there too: a `UserError` as its message alone,
-    anything else with its traceback.
+    So does an uncaught exception: a `UserError` as its message alone, anything else
+    with its traceback.
     """
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(
@@ -30,12 +30,12 @@ def log_to(path: str) -> None:
 
 
 def _log_exception(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    exception: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     if isinstance(error, UserError):
         logging.error("Error: %s", error)
     else:
-        logging.error("Unexpected error", exc_info=(kind, error, trace))
+        logging.error("Unexpected error", exc_info=(exception, error, trace))
 
 
 def snakemake_process() -> psutil.Process | None:

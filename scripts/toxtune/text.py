@@ -1,13 +1,11 @@
-"""Text from elsewhere: what is refused in names, and how values stand in messages."""
+"""Text of users: what names may not contain, and how messages show values."""
 
 import unicodedata
 from typing import Any
 
 MAX_SHOWN = 100
 
-
-# Control characters, line ends among them, and halves of a character that UTF-8 has
-# not got.
+# Control characters (line ends are among them) and halves of surrogate pairs.
 _CONTROL = {"Cc", "Cs"}
 
 
@@ -15,11 +13,17 @@ def control_character(text: str) -> str:
     """Return the first control character of a text; empty if it has none."""
     if text.isascii() and text.isprintable():
         return ""
-    return next((one for one in text if unicodedata.category(one) in _CONTROL), "")
+    return next((char for char in text if unicodedata.category(char) in _CONTROL), "")
 
 
 def looks_like_formula(text: str) -> bool:
-    """Whether a spreadsheet would compute a cell with this text."""
+    """Whether a spreadsheet would take a cell with this text for a formula.
+
+    Examples
+    --------
+    >>> looks_like_formula("=A1"), looks_like_formula("-0.5")
+    (True, False)
+    """
     if not text.startswith(("=", "+", "-", "@")):
         return False
     try:
@@ -30,7 +34,13 @@ def looks_like_formula(text: str) -> bool:
 
 
 def shown(value: Any) -> str:
-    """Spell a value for a message, on one line and not too long."""
+    r"""Spell a value for a message, on one line and not too long.
+
+    Examples
+    --------
+    >>> print(shown("a name with\na line end"))
+    'a name with\na line end'
+    """
     try:
         text = repr(value)
     except ValueError:

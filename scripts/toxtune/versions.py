@@ -1,12 +1,12 @@
 """What decides a result besides its data: versions of libraries, hashes of code.
 
-Snakemake sees an edit of a script by its time stamp alone and an edit of a module
-that the script imports not at all. So each rule passes the hash of its script, and
-the key of a training has that of its family.
+Snakemake notices an edited script by its time stamp alone, and does not notice an
+edited module that the script imports. So each rule passes the hash of its script as a
+parameter, and the key of a training contains the hash of its family's code.
 
 A module's digest covers its own code and, as in a Merkle tree, the digests of the
-modules of this package that it imports. Where they lie does not count: a module that
-moves, with the imports that name it, changes no hash.
+modules of this package that it imports. Their places do not count: moving a module,
+together with the imports that name it, changes no hash.
 """
 
 import ast
@@ -127,8 +127,8 @@ def _digest(path: Path) -> str:
     for file in order:
         module = _parse(file)
         names = sorted(
-            f"{digests[each.file]} {each.attribute} {each.name}"
-            for each in module.imports
+            f"{digests[found.file]} {found.attribute} {found.name}"
+            for found in module.imports
         )
         digests[file] = _sha256([module.code, *names])
     return digests[path]
@@ -141,7 +141,7 @@ def _import_graph(path: Path) -> dict[Path, set[Path]]:
     while waiting:
         file = waiting.pop()
         if file not in imported:
-            imported[file] = {each.file for each in _parse(file).imports}
+            imported[file] = {found.file for found in _parse(file).imports}
             waiting.extend(imported[file])
     return imported
 
@@ -171,8 +171,9 @@ def _strip(node: ast.AST) -> Iterator[_Import]:
         yield from _take_imports(block)
         for statement in block:
             yield from _strip(statement)
-    if getattr(node, "body", None) == []:
-        node.body = [ast.Pass()]
+    emptied = getattr(node, "body", None)
+    if emptied == []:
+        emptied.append(ast.Pass())
 
 
 def _take_imports(block: list[ast.stmt]) -> list[_Import]:

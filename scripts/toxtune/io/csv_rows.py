@@ -1,4 +1,4 @@
-"""Reading CSV text from elsewhere, line by line and within bounds."""
+"""Read CSV files of users, line by line and within bounds."""
 
 import csv
 import re
@@ -8,25 +8,24 @@ from typing import IO
 
 from toxtune.errors import UserError
 
-# A file without line ends is refused before it is in memory.
+# So that a file without line ends is refused before it fills the memory.
 MAX_LINE = 10_000_000
 
-
-# NUL, and the bytes that are no UTF-8 as Python spells them.
+# NUL, and bytes that are not UTF-8, which Python reads as halves of surrogate pairs.
 _NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a CSV file: the line that each ends on, and its cells.
+    """Yield the rows of a CSV file: the line on which each ends, and its cells.
 
-    The header comes first. A byte order mark is no part of it; blank lines do not
-    count.
+    The header comes first. A byte order mark and blank lines are skipped.
 
     Raises
     ------
     UserError
         If the file is not UTF-8 text or not CSV, a line has more than `MAX_LINE`
-        characters, or a row has not a cell for each column; the message names the line.
+        characters, or a row has more or fewer cells than the header; the message names
+        the line.
     """
     with open(
         path, encoding="utf-8-sig", errors="surrogateescape", newline=""
@@ -62,7 +61,7 @@ def _lines(path: Path, stream: IO[str]) -> Iterator[str]:
                 f"{path}, line {number}: must have at most {MAX_LINE:,} characters"
             )
         if found := _NOT_TEXT.search(line):
-            # Python spells byte 0xff as U+DCFF.
+            # Python reads byte 0xff as U+DCFF.
             raise UserError(
                 f"{path}, line {number}: must be UTF-8 text without NUL, has the byte "
                 f"0x{ord(found.group()) & 0xFF:02x}"

@@ -15,7 +15,7 @@ def whole_file(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
     r"""Open a temporary file that becomes `path` only if the block succeeds.
 
     Readers, and a run that is killed, see the old file, no file or the whole new
-    file, never a part of it.
+    file, never half of it.
 
     Parameters
     ----------
@@ -26,10 +26,15 @@ def whole_file(path: Path, mode: str = "w") -> Iterator[IO[Any]]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = {} if "b" in mode else {"encoding": "utf-8", "newline": "\n"}
+    text = "b" not in mode
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(descriptor, mode, **text) as stream:
+        with open(
+            descriptor,
+            mode,
+            encoding="utf-8" if text else None,
+            newline="\n" if text else None,
+        ) as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -47,7 +52,7 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write `value` as JSON with sorted keys; refuse NaN, which JSON does not know."""
+    """Write `value` as JSON with sorted keys; refuse NaN, which is not JSON."""
     text = json.dumps(value, indent=2, sort_keys=True, allow_nan=False)
     write_text(path, text + "\n")
 

@@ -1,4 +1,4 @@
-"""Reading JSON files that earlier jobs wrote, and that may have been damaged since."""
+"""Read JSON files that earlier jobs wrote and that may have been damaged since."""
 
 from pathlib import Path
 from typing import Any

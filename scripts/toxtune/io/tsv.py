@@ -1,4 +1,4 @@
-"""The tables of a search: one row per trial, per score and per cost."""
+"""Tables as tab-separated text."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import pandas as pd
 
 from toxtune.io.files import write_text
 
+# Columns that are text, whatever they look like.
 _TEXT = ("trial", "task", "id", "nearest_train_id")
 
 
@@ -15,10 +16,10 @@ def write_tsv(path: Path, table: pd.DataFrame) -> None:
 
 
 def read_tsv(path: Path) -> pd.DataFrame:
-    """Read what `write_tsv` wrote; ids and names stay text, whatever they look like."""
+    """Read what `write_tsv` wrote; ids and names stay text."""
     table = pd.read_csv(path, sep="\t")
     if text := [name for name in _TEXT if name in table]:
-        # Else a task called NA would be a missing one.
+        # pandas would read a task called NA as a missing value.
         table[text] = pd.read_csv(
             path, sep="\t", usecols=text, dtype=str, keep_default_na=False
         )[text]

@@ -1,7 +1,7 @@
 """Bootstrap over molecules: scores under many weightings.
 
-A resample is a vector of counts, one per molecule, so a resampled score is a weighted
-score, and all resamples of a task are computed together.
+A resample is a vector of counts, one per molecule. So a resampled score is a weighted
+score, and all resamples of a task are computed at once.
 """
 
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from toxtune.stats.metrics import METRICS, of_task
 
 
 def resample_counts(groups: list[str], resamples: int, seed: int) -> np.ndarray:
-    """Draw how often each row stands in each resample.
+    """Draw how often each row occurs in each resample.
 
-    Molecules are drawn with replacement; rows of one molecule go together.
+    Molecules are drawn with replacement; the rows of a molecule are drawn together.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def resample_counts(groups: list[str], resamples: int, seed: int) -> np.ndarray:
     Returns
     -------
     np.ndarray
-        resamples x n_rows, whole numbers as float64.
+        n_resamples x n_rows, whole numbers as float64.
     """
     _, row_group = np.unique(groups, return_inverse=True)
     n_groups = row_group.max() + 1
@@ -58,14 +58,14 @@ def resampled_means(
     positive_weights
         n_tasks.
     counts
-        resamples x n_rows.
+        n_resamples x n_rows.
 
     Returns
     -------
     per_task
-        resamples x n_tasks; NaN where a resample has a single label.
+        n_resamples x n_tasks; NaN where a resample has a single label.
     mean
-        resamples; mean over the tasks that have a score.
+        n_resamples; mean over the tasks that have a score.
     """
     resampled_scores = METRICS[metric].resampled_scores
     per_task = np.full((len(counts), labels.shape[1]), np.nan)
@@ -82,23 +82,28 @@ def resampled_means(
 
 def mean_over_tasks(per_task: np.ndarray) -> np.ndarray:
     """Mean over the last axis without NaN; NaN where nothing is left."""
-    known = np.isfinite(per_task)
-    total = np.where(known, per_task, 0.0).sum(axis=-1)
+    scored = np.isfinite(per_task)
+    total = np.where(scored, per_task, 0.0).sum(axis=-1)
     with np.errstate(invalid="ignore"):
-        return total / known.sum(axis=-1)
+        return total / scored.sum(axis=-1)
 
 
 def interval(values: np.ndarray, confidence: float) -> list[float] | None:
-    """Percentile interval of resampled scores; ``None`` if no resample has one.
+    """Percentile interval of resampled scores; ``None`` if no resample has a score.
 
-    Among n resamples the k-th stands for the share k / (n + 1) (Davison and Hinkley
-    1997, Bootstrap methods and their application, section 5.2).
+    The k-th smallest of n scores is the quantile k / (n + 1) (Davison and Hinkley 1997,
+    Bootstrap methods and their application, section 5.2).
+
+    Examples
+    --------
+    >>> interval(np.arange(1.0, 100.0), confidence=0.5)
+    [25.0, 75.0]
     """
-    known = values[np.isfinite(values)]
-    if not len(known):
+    scores = values[np.isfinite(values)]
+    if not len(scores):
         return None
     tail = (1 - confidence) / 2
-    bounds = np.quantile(known, [tail, 1 - tail], method="weibull")
+    bounds = np.quantile(scores, [tail, 1 - tail], method="weibull")
     return [float(bound) for bound in bounds]
 
 

@@ -1,31 +1,29 @@
-"""Are probabilities frequencies? Reliability, Brier score, temperature scaling."""
-
-from typing import Any
+"""Calibration of probabilities: reliability, Brier score, temperature scaling."""
 
 import numpy as np
 
 N_BINS = 10
 
-
-# A model that is sure (0 or 1) gets odds that a logarithm can hold: what float32 can
-# just tell from 1.
+# Probabilities of 0 and 1 are moved inwards by this, so that their log odds are finite.
+# It is about the smallest distance from 1 that float32 can represent.
 SUREST = 1e-7
 
-
+# Bounds of the search for a temperature.
 TEMPERATURES = (0.01, 100.0)
 
 
 def fit_temperature(labels: np.ndarray, probabilities: np.ndarray) -> float:
     """Find the temperature that gives the labels the highest likelihood.
 
-    One number divides all log odds (Guo, Pleiss, Sun and Weinberger 2017, On
-    calibration of modern neural networks): above 1 it tempers a model that is too
-    sure. It moves no probability across 0.5 and changes no order, so no ROC-AUC.
+    The temperature divides all log odds (Guo, Pleiss, Sun and Weinberger 2017, On
+    calibration of modern neural networks). Above 1 it tones down an overconfident
+    model. It moves no probability across 0.5 and keeps their order, and so the
+    ROC-AUC.
 
     Parameters
     ----------
     labels
-        n_labels, 0 or 1, both there.
+        n_labels, 0 or 1; both must occur.
     probabilities
         n_labels.
     """
@@ -38,8 +36,8 @@ def fit_temperature(labels: np.ndarray, probabilities: np.ndarray) -> float:
         # Minus the log likelihood: log(1 + exp(-odds)) of a positive label.
         return float(np.logaddexp(0, np.where(positive, -odds, odds)).mean())
 
-    found = minimize_scalar(loss, bounds=np.log(TEMPERATURES), method="bounded")
-    return float(np.exp(found.x))
+    minimum = minimize_scalar(loss, bounds=np.log(TEMPERATURES), method="bounded")
+    return float(np.exp(minimum.x))
 
 
 def tempered(probabilities: np.ndarray, temperature: float) -> np.ndarray:
@@ -57,7 +55,7 @@ def log_odds(probabilities: np.ndarray) -> np.ndarray:
 
 
 def brier_score(labels: np.ndarray, probabilities: np.ndarray) -> float:
-    """Mean squared difference of probability and label (Brier 1950): low is good."""
+    """Mean squared error of the probabilities (Brier 1950): lower is better."""
     from sklearn.metrics import brier_score_loss
 
     return float(brier_score_loss(labels, probabilities.astype(np.float64)))
@@ -65,7 +63,7 @@ def brier_score(labels: np.ndarray, probabilities: np.ndarray) -> float:
 
 def reliability(
     labels: np.ndarray, probabilities: np.ndarray, confidence: float
-) -> list[dict[str, Any]]:
+) -> list[dict[str, float]]:
     """Compare predicted with observed frequencies, in bins of about equal size.
 
     Parameters
@@ -73,7 +71,7 @@ def reliability(
     labels
         n_labels, 0 or 1.
     probabilities
-        n_labels; equal ones are never in two bins.
+        n_labels; equal ones share a bin.
     confidence
         Level of the intervals of the observed frequencies (Wilson 1927).
 
@@ -105,7 +103,7 @@ def reliability(
 
 
 def scaled(probabilities: np.ndarray, temperature: float | None) -> np.ndarray:
-    """Apply a fitted temperature; without one, or with 1, nothing is changed."""
-    if temperature in (None, 1.0):
+    """Apply a fitted temperature; ``None`` and 1 change nothing."""
+    if temperature is None or temperature == 1:
         return probabilities
     return tempered(probabilities, temperature)

@@ -11,14 +11,15 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Placements:
-    """What each molecule adds to a ROC-AUC.
+    """What each molecule contributes to a ROC-AUC.
 
     Attributes
     ----------
     positives
-        Of each positive, the share of negatives with a lower score, ties for a half.
+        For each positive, the share of negatives that score lower; a tie counts one
+        half.
     negatives
-        Of each negative, the share of positives with a higher score.
+        For each negative, the share of positives that score higher.
     """
 
     positives: np.ndarray
@@ -38,7 +39,7 @@ class Placements:
         )
 
     def __sub__(self, other: "Placements") -> "Placements":
-        """Take the difference for each molecule; its area is the difference of two."""
+        """Subtract molecule by molecule; its area is the difference of the areas."""
         return Placements(
             self.positives - other.positives, self.negatives - other.negatives
         )
@@ -47,12 +48,12 @@ class Placements:
 def placements(labels: np.ndarray, scores: np.ndarray) -> Placements:
     """Place each molecule among those of the other class.
 
-    With several seeds, the mean over seeds: its area is the mean of their areas.
+    With several seeds, placements are means over seeds, and so is their area.
 
     Parameters
     ----------
     labels
-        n_molecules, 0 or 1; both must be there.
+        n_molecules, 0 or 1; both must occur.
     scores
         n_seeds x n_molecules.
     """
@@ -61,18 +62,18 @@ def placements(labels: np.ndarray, scores: np.ndarray) -> Placements:
     positive = labels == 1
     n_positives, n_negatives = positive.sum(), (~positive).sum()
     ranks = rankdata(scores, axis=1)
-    own_positives = rankdata(scores[:, positive], axis=1)
-    own_negatives = rankdata(scores[:, ~positive], axis=1)
-    below = (ranks[:, positive] - own_positives) / n_negatives
-    above = 1 - (ranks[:, ~positive] - own_negatives) / n_positives
+    ranks_among_positives = rankdata(scores[:, positive], axis=1)
+    ranks_among_negatives = rankdata(scores[:, ~positive], axis=1)
+    below = (ranks[:, positive] - ranks_among_positives) / n_negatives
+    above = 1 - (ranks[:, ~positive] - ranks_among_negatives) / n_positives
     return Placements(below.mean(axis=0), above.mean(axis=0))
 
 
 def p_value(difference: Placements) -> float | None:
-    """Two-sided p of no difference in area.
+    """Two-sided p value of the hypothesis that two areas are equal.
 
-    ``None`` where a class has one molecule alone, and there is no variance. Models that
-    place every molecule alike do not differ: 1.
+    ``None`` where a class has a single molecule, and so no variance. 1 for models that
+    place every molecule alike.
     """
     from scipy.stats import norm
 
@@ -85,11 +86,19 @@ def p_value(difference: Placements) -> float | None:
 
 
 def holm(p_values: list[float | None]) -> list[float | None]:
-    """Correct for the number of tests (Holm 1979); what has no p is no test."""
+    """Correct p values for the number of tests (Holm 1979); ``None`` is no test.
+
+    Examples
+    --------
+    The smallest of three counts three times, the next twice; none overtakes another:
+
+    >>> holm([0.03, 0.01, None, 0.04])
+    [0.06, 0.03, None, 0.06]
+    """
     tested = sorted((p, number) for number, p in enumerate(p_values) if p is not None)
     corrected: list[float | None] = [None] * len(p_values)
     largest = 0.0
-    for done, (p, number) in enumerate(tested):
-        largest = max(largest, min(1.0, (len(tested) - done) * p))
+    for rank, (p, number) in enumerate(tested):
+        largest = max(largest, min(1.0, (len(tested) - rank) * p))
         corrected[number] = largest
     return corrected

@@ -1,4 +1,4 @@
-"""Scores of several predictions of the same molecules, on them and on resamples."""
+"""Scores of several predictions of the same molecules, on all of them and resampled."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ import numpy as np
 from toxtune.data.subsets import Subset
 from toxtune.stats.bootstrap import Resampling, resample_counts, resampled_means
 from toxtune.stats.metrics import metrics_of, task_scores
+from toxtune.tasks import TaskType
 
 
 @dataclass(frozen=True)
@@ -16,9 +17,9 @@ class MemberScores:
     Attributes
     ----------
     plain
-        n_members x n_tasks.
+        n_members x n_tasks, on all molecules.
     resampled
-        n_members x n_resamples x n_tasks; a resample is the same for all members.
+        n_members x n_resamples x n_tasks; all members get the same resamples.
     """
 
     plain: np.ndarray
@@ -30,22 +31,27 @@ def score_members(
     weights: np.ndarray,
     members: np.ndarray,
     resampling: Resampling,
-    task_type: str,
+    task_type: TaskType,
 ) -> dict[str, MemberScores]:
     """Score predictions by every metric of a type of task.
 
     Parameters
     ----------
-    part
+    subset
         The molecules.
     weights
         n_tasks, see `toxtune.stats.metrics.class_weights`.
     members
-        n_members x n_molecules x n_outputs: of seeds, or of one ensemble.
+        n_members x n_molecules x n_outputs: one for each seed, or of an ensemble.
     resampling
-        The bootstrap.
+        The bootstrap's settings.
     task_type
-        Of the tasks.
+        The type of the tasks.
+
+    Returns
+    -------
+    dict
+        Metric to scores.
     """
     counts = resample_counts(subset.groups, resampling.resamples, resampling.seed)
     return {
@@ -53,8 +59,8 @@ def score_members(
             plain=plain_scores(metric, subset.labels, members, weights),
             resampled=np.stack(
                 [
-                    resampled_means(metric, subset.labels, one, weights, counts)[0]
-                    for one in members
+                    resampled_means(metric, subset.labels, member, weights, counts)[0]
+                    for member in members
                 ]
             ),
         )
@@ -66,4 +72,6 @@ def plain_scores(
     metric: str, labels: np.ndarray, members: np.ndarray, weights: np.ndarray
 ) -> np.ndarray:
     """Score each member by one metric; n_members x n_tasks."""
-    return np.stack([task_scores(metric, labels, one, weights) for one in members])
+    return np.stack(
+        [task_scores(metric, labels, member, weights) for member in members]
+    )

@@ -1,39 +1,41 @@
-"""From probabilities to calls of active or not: thresholds, and how good calls are.
+"""From probabilities to active or inactive: thresholds, and scores of the decisions.
 
-A threshold is chosen on the validation set, where Youden's J (1950), the sum of recall
-and specificity less 1, is highest; of equal ones the highest. It does not depend on how
-rare actives are. What is called with it is scored on the test set.
+The threshold is the one with the highest Youden's J (1950: recall + specificity - 1) on
+the validation set; among equal ones, the highest. It does not depend on how rare
+actives are. Decisions made with it are scored on the test set.
 """
 
 import numpy as np
 
 CRITERION = "youden"
 
-
 SCORES = ("precision", "recall", "specificity", "f1", "mcc")
 
 
 def youden_threshold(labels: np.ndarray, probabilities: np.ndarray) -> float:
-    """Choose the threshold, one of the probabilities; from it on a molecule is active.
+    """Choose the threshold, one of the probabilities.
+
+    A molecule with this probability or a higher one is called active.
 
     Parameters
     ----------
     labels
-        n_labels, 0 or 1, both there.
+        n_labels, 0 or 1; both must occur.
     probabilities
         n_labels.
     """
     from sklearn.metrics import roc_curve
 
     false_positives, recall, thresholds = roc_curve(labels, probabilities)
-    # The first one calls nothing active.
+    # The first threshold calls nothing active.
     return float(thresholds[1:][np.argmax(recall[1:] - false_positives[1:])])
 
 
 def decision_scores(labels: np.ndarray, active: np.ndarray) -> dict[str, float]:
-    """Score calls by scikit-learn: the names in `SCORES`.
+    """Score decisions by scikit-learn; returns the names in `SCORES`.
 
-    A precision of no call at all is 0, and so is the MCC where all calls are the same.
+    Precision is 0 where nothing is called active; MCC is 0 where all decisions are the
+    same.
 
     Parameters
     ----------
