@@ -178,7 +178,9 @@ def test_controller_away_for_long(slurm, finished, searched, start, run):
     time.sleep(40)
     slurm.start_controller()
     wait_for_idle_nodes(run)
-    assert run.save_state(60), "the plugin has learnt to wait: correct docs/clusters.md"
+    assert run.is_running_after(60), (
+        "the plugin has learnt to wait: correct docs/clusters.md"
+    )
     interrupt_and_go_on(slurm, searched, start, run)
     assert same_bytes(finished.folder, searched.folder, TABLES)
 
@@ -192,6 +194,6 @@ def test_controller_restarted(slurm, finished, searched, start, run):
     slurm.start_controller()
     wait_for_idle_nodes(run)
     # A look at the queue in just this second makes the plugin lose sight of its jobs.
-    if run.save_state(240):
+    if run.is_running_after(240):
         interrupt_and_go_on(slurm, searched, start, run)
     assert same_bytes(finished.folder, searched.folder, TABLES)

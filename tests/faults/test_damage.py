@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from helpers.broken_run import BrokenRun, assert_same, save_state
+from helpers.broken_run import BrokenRun, assert_resumes, assert_same
 
 ENTRY_FILES = ("valid_predictions.npy", "result.json", "manifest.json")
 RESULT_FILES = ("valid_predictions.npy", "learning_curve.tsv", "result.json")
@@ -84,7 +84,7 @@ def test_damaged_result(finished, finished_copy, damage, name):
     assert not (folder / "results/tiny/trials.tsv").exists()
     (command,) = set(re.findall(r"`(rm -rf [^`]+)`", run.output))
     subprocess.run(["sh", "-c", command], cwd=folder, check=True)
-    save_state(finished_copy, finished)
+    assert_resumes(finished_copy, finished)
 
 
 @pytest.mark.long
@@ -103,4 +103,4 @@ def test_predictions_damaged_after_the_selection(finished, finished_copy):
     assert "valid_predictions.npy is not what was written there" in run.output
     (command,) = set(re.findall(r"`(rm -rf [^`]+)`", run.output))
     subprocess.run(["sh", "-c", command], cwd=folder, check=True)
-    save_state(finished_copy, finished)
+    assert_resumes(finished_copy, finished)

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from helpers.broken_run import BrokenRun, assert_same, save_state
+from helpers.broken_run import BrokenRun, assert_resumes, assert_same
 
 pytestmark = [
     pytest.mark.long,
@@ -52,7 +52,7 @@ def test_full_disk(finished, searched, disk, kilobytes):
     # A job that has no room for its message leaves none.
     assert FULL in run.output or "MB left" in run.output
     remount(disk, "size=200m")
-    save_state(project, finished)
+    assert_resumes(project, finished)
 
 
 @pytest.mark.promise(
@@ -66,7 +66,7 @@ def test_read_only_project(finished, searched, disk):
     (line,) = run.output.splitlines()
     assert f".toxtune/lock cannot be written: {READ_ONLY}" in line
     remount(disk, "rw")
-    save_state(project, finished)
+    assert_resumes(project, finished)
 
 
 @pytest.mark.promise(
@@ -79,7 +79,7 @@ def test_read_only_store(finished, searched, disk):
     assert READ_ONLY in run.output
     assert str(disk) in run.output
     assert "Traceback" not in run.output
-    save_state(searched, finished)
+    assert_resumes(searched, finished)
 
 
 @pytest.mark.promise(

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from helpers.broken_run import BrokenRun, assert_same, save_state
+from helpers.broken_run import BrokenRun, assert_resumes, assert_same
 
 KILLS = 100
 # As many as the gate has time for.
@@ -85,4 +85,4 @@ def test_kill(seconds, finished, searched, seed, victim):
     if status == 0:
         # Snakemake tried again, or had done it all when it was killed.
         assert_same(searched, finished)
-    save_state(searched, finished, *targets)
+    assert_resumes(searched, finished, *targets)

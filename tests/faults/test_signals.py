@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from helpers.broken_run import BrokenRun, save_state
+from helpers.broken_run import BrokenRun, assert_resumes
 
 pytestmark = pytest.mark.long
 
@@ -28,7 +28,7 @@ def test_sigterm(finished, searched, seed):
     run = started(searched, seed)
     run.process.send_signal(signal.SIGTERM)
     assert run.end(120) != 0
-    save_state(searched, finished)
+    assert_resumes(searched, finished)
 
 
 @pytest.mark.promise("Ctrl-C twice", "everything ends at once; `make run` goes on")
@@ -40,4 +40,4 @@ def test_ctrl_c_twice(finished, searched, seed):
     run.process.send_signal(signal.SIGINT)
     assert run.end(60) != 0
     run.wait_until_gone()
-    save_state(searched, finished)
+    assert_resumes(searched, finished)

@@ -85,7 +85,7 @@ def kind_of(process: psutil.Process) -> str:
     return "snakemake" if LAUNCHER in of_parent else "job"
 
 
-def save_state(project: Project, finished: Project, *targets: str) -> None:
+def assert_resumes(project: Project, finished: Project, *targets: str) -> None:
     """Run the documented command, `make run`, and compare with an undisturbed run."""
     again = BrokenRun(project, *targets)
     assert again.end() == 0, again.output

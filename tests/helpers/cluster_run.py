@@ -47,7 +47,7 @@ class ClusterRun(WatchedRun):
         """Wait for an end without an error."""
         assert self.end() == 0, self.output
 
-    def save_state(self, seconds: float) -> bool:
+    def is_running_after(self, seconds: float) -> bool:
         """Whether the run has still not ended after so long."""
         try:
             self.process.wait(seconds)

@@ -1,13 +1,13 @@
-"""Warm trainers: processes that fork from one that has TensorFlow imported already.
+"""Warm workers: processes forked from one that has TensorFlow imported already.
 
-A fresh process imports TensorFlow for seconds before a training of seconds. So the
+A fresh process imports TensorFlow for seconds, before a training of seconds. So the
 first job of a run starts a server, which imports what trainings need, runs no
 operation, and forks a child for each call. The children share nothing but the
-imported code, so that a call gives the same bytes as in a fresh process, and one that
+imported code. So a call gives the same bytes as in a fresh process, and a child that
 crashes harms no other.
 
 The server belongs to one Snakemake process on one machine and ends with it. Its socket
-lies in a folder that only its user can enter. A child whose client goes away ends.
+lies in a folder that only its user can enter. A child whose client goes away exits.
 """
 
 import fcntl
@@ -24,6 +24,7 @@ import time
 import traceback
 from collections.abc import Iterable
 from contextlib import suppress
+from multiprocessing.connection import Client, Connection
 from pathlib import Path
 from typing import Any
 
@@ -31,18 +32,15 @@ import psutil
 
 from toxtune.jobs import snakemake_process
 from toxtune.versions import SCRIPTS
-from toxtune.workers.child import OTHER, forked, read_request, tell, work
+from toxtune.workers.child import Cause, Ending, Request, fork, send, work
 from toxtune.workers.supervision import Limits, supervise
 
 SOCKET = "socket"
-
-
+# Of a path on Linux, in bytes.
 LONGEST_SOCKET_PATH = 107
 
-
 STARTUP_SECONDS = 60
-
-
+REQUEST_SECONDS = 10
 WATCH_SECONDS = 0.5
 
 
@@ -50,24 +48,20 @@ def call(
     function: str,
     arguments: dict[str, Any],
     imports: Iterable[str],
-    trainers: str,
-    attempt: Limits,
+    workers: str,
+    limits: Limits,
 ) -> None:
     """Call a function of this package in a forked child and wait for its end.
 
     Parameters
     ----------
-    function
-        ``module:name`` within this package; what it returns is dropped.
-    arguments
-        Keyword arguments, of types that JSON knows.
-    imports
-        Modules that the server imports before it forks.
-    trainers
-        ``warm``, or ``fresh``: a child of this process, which imports for itself. So it
-        is as well where no server can be had.
-    attempt
-        What the call may take.
+    function, arguments, imports
+        See `toxtune.workers.child.Request`.
+    workers
+        ``warm``: a child of the server. ``fresh``: a child of this process, which
+        imports for itself; so it is as well where there can be no server.
+    limits
+        What the job of the call may take.
 
     Raises
     ------
@@ -78,59 +72,54 @@ def call(
     RuntimeError
         If it raises anything else.
     """
-    request = {
-        "function": function,
-        "arguments": arguments,
-        "imports": list(imports),
-        "folder": os.getcwd(),
-    }
-    server = connect() if trainers == "warm" else None
-    with server or forked() as connection:
-        supervise(connection, request, attempt)
+    request = Request(function, arguments, list(imports), os.getcwd())
+    server = connect() if workers == "warm" else None
+    with server or fork() as connection:
+        supervise(connection, request, limits)
 
 
-def connect() -> socket.socket | None:
+def connect() -> Connection | None:
     """Connect to the server of this Snakemake process; start it if there is none.
 
     Returns
     -------
-    socket.socket | None
-        ``None`` where no server can be had, which is the case outside Snakemake.
+    Connection | None
+        ``None`` where there can be no server, as outside Snakemake.
     """
-    watched = snakemake_process()
-    if watched is None:
-        return None
-    folder = _private_folder(watched)
-    if folder is None:
+    snakemake = snakemake_process()
+    folder = snakemake and _private_folder(snakemake)
+    if snakemake is None or folder is None:
         return None
     with open(folder / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         connection = _try_connect(folder)
         if connection is None:
             (folder / SOCKET).unlink(missing_ok=True)
-            _start(folder, watched)
+            _start(folder, snakemake)
             connection = _try_connect(folder)
     if connection is None:
-        logging.warning("Warning: no warm trainer could be started; training afresh")
+        logging.warning("Warning: no warm worker could be started; training in a fresh")
     return connection
 
 
-def serve(folder: Path, watched: psutil.Process) -> None:
-    """Answer calls until the watched process is gone; then end all children too."""
-    # Children are reaped by the kernel; no one waits for them here.
+def serve(folder: Path, snakemake: psutil.Process) -> None:
+    """Answer calls until Snakemake is gone; then end all children too."""
+    # The kernel reaps the children; nobody waits for them here.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    # `multiprocessing.connection.Listener` cannot stop waiting to look at Snakemake.
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / f"{SOCKET}.new"))
         listener.listen(128)
         listener.settimeout(WATCH_SECONDS)
         os.rename(folder / f"{SOCKET}.new", folder / SOCKET)
-        while watched.is_running() and watched.status() != psutil.STATUS_ZOMBIE:
+        while snakemake.is_running() and snakemake.status() != psutil.STATUS_ZOMBIE:
             try:
-                connection, _ = listener.accept()
+                client, _ = listener.accept()
             except TimeoutError:
                 continue
-            _answer(connection, listener)
-    # Whatever is in the way, the children are to end.
+            with Connection(client.detach()) as connection:
+                _answer(connection, listener)
+    # Whatever goes wrong here, the children are to end.
     with suppress(OSError):
         for name in (SOCKET, "lock", "pid"):
             (folder / name).unlink(missing_ok=True)
@@ -138,35 +127,34 @@ def serve(folder: Path, watched: psutil.Process) -> None:
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
-def _answer(connection: socket.socket, listener: socket.socket) -> None:
+def _answer(connection: Connection, listener: socket.socket) -> None:
     """Read one request, import what it needs, and leave the rest to a child."""
-    with connection:
-        connection.settimeout(10)
-        try:
-            request = read_request(connection)
-            for name in request["imports"]:
-                importlib.import_module(name)
-            # Else each child would look through what was imported for garbage.
-            gc.freeze()
-        except ImportError:
-            with suppress(OSError):
-                tell(connection, None)
-                tell(connection, {"failed": OTHER, "message": traceback.format_exc()})
+    try:
+        if not connection.poll(REQUEST_SECONDS):
             return
-        except (OSError, ValueError):
-            # The client has gone, or sees the connection end.
-            return
-        connection.settimeout(None)
-        if os.fork() == 0:
-            listener.close()
-            work(connection, request)
+        request = Request.receive(connection)
+        for name in request.imports:
+            importlib.import_module(name)
+        # So that no child searches what was imported for garbage.
+        gc.freeze()
+    except ImportError:
+        with suppress(OSError):
+            send(connection, None)
+            send(connection, Ending(Cause.OTHER_ERROR, traceback.format_exc()))
+        return
+    except (EOFError, OSError, ValueError, TypeError):
+        # The client has gone, or learns from the closed connection.
+        return
+    if os.fork() == 0:
+        listener.close()
+        work(connection, request)
 
 
-def _private_folder(watched: psutil.Process) -> Path | None:
+def _private_folder(snakemake: psutil.Process) -> Path | None:
     """Make the server's folder; ``None`` if someone else can enter it."""
-    name = f"toxtune-{os.getuid()}-{watched.pid}-{int(watched.create_time())}"
+    name = f"toxtune-{os.getuid()}-{snakemake.pid}-{int(snakemake.create_time())}"
     folder = Path(tempfile.gettempdir()) / name
-    # A socket's path has a bound, and some schedulers' folders are deep.
+    # The temporary folders of some schedulers are too deep for a socket.
     if len(os.fsencode(f"{folder}/{SOCKET}.new")) > LONGEST_SOCKET_PATH:
         folder = Path("/tmp") / name
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -175,20 +163,23 @@ def _private_folder(watched: psutil.Process) -> Path | None:
     return folder if private and folder.is_dir() else None
 
 
-def _try_connect(folder: Path) -> socket.socket | None:
-    connection = socket.socket(socket.AF_UNIX)
+def _try_connect(folder: Path) -> Connection | None:
     try:
-        connection.connect(str(folder / SOCKET))
+        return Client(str(folder / SOCKET), "AF_UNIX")
     except OSError:
-        connection.close()
         return None
-    return connection
 
 
-def _start(folder: Path, watched: psutil.Process) -> None:
+def _start(folder: Path, snakemake: psutil.Process) -> None:
     """Start the server, in a session of its own, and wait for its socket."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "toxtune.workers.server", str(folder), str(watched.pid)],
+        [
+            sys.executable,
+            "-m",
+            "toxtune.workers.server",
+            str(folder),
+            str(snakemake.pid),
+        ],
         env={**os.environ, "PYTHONPATH": str(SCRIPTS)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

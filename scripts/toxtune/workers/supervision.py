@@ -1,46 +1,39 @@
-"""Watching a training: the child that does it gets less than its job has.
+"""Watching a call: the child that does it gets less than its job has.
 
-So it is this process that ends a training which takes too much, and can say so, before
-a scheduler or the kernel ends both without a word.
+So it is this process that ends a call which takes too much, and can say so, before a
+scheduler or the kernel ends both without a word.
 """
 
-import json
 import math
 import os
 import platform
-import select
 import signal
-import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from typing import Any, Self
 
 import psutil
 
 from toxtune.errors import UserError
 from toxtune.statuses import KILLED, OUT_OF_MEMORY, TIMED_OUT
-from toxtune.workers.child import MEMORY, USER
+from toxtune.workers.child import Cause, Ending, Request, receive, send
 
-# What a job needs beside its training: two Snakemakes (on a cluster), this process and
-# the warm trainer have 140, 140, 130 and 640 MB; and the start of all that.
+# What a job needs beside the call: two Snakemakes (on a cluster), this process and the
+# server of warm workers take 140, 140, 130 and 640 MB; and time to start them all.
 HEADROOM_MB = 1200
-
-
 HEADROOM_SECONDS = 60
 
-
 POLL_SECONDS = 0.1
-
-
-# Who kills a whole job has killed this process too by the end of this.
+# If the whole job is being killed, this process is killed too within this time.
 GRACE_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a job may take, and from that what the training in it may.
+    """What a job may take, and from that what the call in it may take.
 
     Attributes
     ----------
@@ -64,21 +57,21 @@ class Limits:
 
     @property
     def megabytes(self) -> float:
-        """Resident memory of the training; at least half of the job's."""
+        """Resident memory of the call; at least half of the job's."""
         return max(self.mem_mb - HEADROOM_MB, self.mem_mb / 2)
 
     @property
     def seconds(self) -> float:
-        """Time of the training; at least half of the job's."""
+        """Time of the call; at least half of the job's."""
         return max(60 * self.runtime - HEADROOM_SECONDS, 30 * self.runtime)
 
 
-# For what has no second attempt, and had better go on.
+# For a call that Snakemake does not repeat with more, and that had better go on.
 UNBOUNDED = Limits(math.inf, math.inf)
 
 
 class NoResult(UserError):
-    """A training that ended without a result, and might have one with more.
+    """A call that ended without a result, and might have one with more.
 
     Attributes
     ----------
@@ -94,20 +87,18 @@ class NoResult(UserError):
         self.cost = cost
 
 
-def supervise(
-    connection: socket.socket, request: dict[str, Any], attempt: Limits
-) -> None:
+def supervise(connection: Connection, request: Request, limits: Limits) -> None:
     """Have a child do a call, and wait for its end within the limits.
 
     Parameters
     ----------
     connection
-        To where a child is to be had, see `toxtune.workers.child` and
+        To a child, or to a server that forks one; see `toxtune.workers.child` and
         `toxtune.workers.server`.
     request
-        See `toxtune.workers.child.read_request`.
-    attempt
-        Says at which limits the child is killed.
+        The call.
+    limits
+        What the job of the call may take; the child is killed before that.
 
     Raises
     ------
@@ -118,75 +109,70 @@ def supervise(
     RuntimeError
         If it raised anything else.
     """
-    child = _Child(attempt)
-    # If the other end is gone, the answers tell it.
-    with suppress(ConnectionError):
-        connection.sendall((json.dumps(request) + "\n").encode())
-    answers = _answers(connection, child.check)
-    child.pid = next(answers, None)
-    ended = next(answers, {"failed": KILLED})
-    if ended is None:
-        return
-    if ended["failed"] == KILLED:
+    child = _Child(limits)
+    # If the other end has closed, so will say what is received.
+    with suppress(OSError):
+        send(connection, request)
+    child.pid = _receive(connection, child.check)
+    ending = _receive(connection, child.check)
+    if ending is None:
         time.sleep(GRACE_SECONDS)
         raise child.without_result(KILLED, "was killed")
-    if ended["failed"] == MEMORY:
-        raise child.without_result(
-            OUT_OF_MEMORY, f"ran out of memory: {ended['message']}"
-        )
-    kind = UserError if ended["failed"] == USER else RuntimeError
-    raise kind(ended["message"])
+    _raise(Ending(**ending), child)
 
 
-def _answers(connection: socket.socket, idle: Callable[[], None]) -> Iterator[Any]:
-    """Yield what comes, a line of JSON each; call `idle` while nothing does."""
-    unread = b""
-    while True:
-        line, ended, rest = unread.partition(b"\n")
-        if ended:
-            unread = rest
-            yield json.loads(line)
-        elif select.select([connection], [], [], POLL_SECONDS)[0]:
-            try:
-                received = connection.recv(2**16)
-            except ConnectionError:
-                return
-            if not received:
-                return
-            unread += received
-        else:
-            idle()
+def _receive(connection: Connection, while_waiting: Callable[[], None]) -> Any:
+    """Return the next message; ``None`` if the other end has closed."""
+    while not connection.poll(POLL_SECONDS):
+        while_waiting()
+    try:
+        return receive(connection)
+    except (EOFError, OSError):
+        return None
+
+
+def _raise(ending: Ending, child: "_Child") -> None:
+    """Raise what a call that did not end well should raise here."""
+    match ending.cause:
+        case Cause.USER_ERROR:
+            raise UserError(ending.message)
+        case Cause.OTHER_ERROR:
+            raise RuntimeError(ending.message)
+        case Cause.OUT_OF_MEMORY:
+            raise child.without_result(
+                OUT_OF_MEMORY, f"ran out of memory: {ending.message}"
+            )
 
 
 class _Child:
-    """The process that trains, against its limits."""
+    """The process that does the call, and what it takes."""
 
-    def __init__(self, attempt: Limits) -> None:
-        self._attempt = attempt
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self._start = time.monotonic()
         self._peak = 0
         self.pid: int | None = None
 
     def check(self) -> None:
-        """Kill it, and say so, if it takes too much."""
-        allowed = self._attempt
-        if time.monotonic() - self._start > allowed.seconds:
+        """Kill it, and raise `NoResult`, if it takes too much."""
+        limits = self._limits
+        if time.monotonic() - self._start > limits.seconds:
             self._kill()
             raise self.without_result(
                 TIMED_OUT,
-                f"took more than {allowed.seconds / 60:g} min; "
-                f"its job has {allowed.runtime:g} min",
+                f"took more than {limits.seconds / 60:g} min; "
+                f"its job has {limits.runtime:g} min",
             )
-        if self._resident() > allowed.megabytes * 10**6:
+        if self._resident() > limits.megabytes * 10**6:
             self._kill()
             raise self.without_result(
                 OUT_OF_MEMORY,
-                f"took more than {allowed.megabytes:g} MB of memory; "
-                f"its job has {allowed.mem_mb:g} MB",
+                f"took more than {limits.megabytes:g} MB of memory; "
+                f"its job has {limits.mem_mb:g} MB",
             )
 
     def without_result(self, status: str, what: str) -> NoResult:
-        """Say how it ended, in the words "the training" and `what`."""
+        """Make the error that says "the training" and `what`."""
         cost = {
             "seconds": round(time.monotonic() - self._start, 3),
             "peak_memory_mib": round(self._peak / 2**20, 1),
@@ -195,7 +181,7 @@ class _Child:
         return NoResult(status, f"the training {what}", cost)
 
     def _resident(self) -> int:
-        """Bytes of memory that it has now; 0 if it has just ended."""
+        """Return the bytes of memory that it has now; 0 if it has just ended."""
         resident = 0
         if self.pid:
             with suppress(psutil.Error):
@@ -204,7 +190,7 @@ class _Child:
         return resident
 
     def _kill(self) -> None:
-        # While its end of the socket is open, the number is its own.
+        # While its end of the connection is open, no other process has its number.
         if self.pid:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)
