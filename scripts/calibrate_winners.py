@@ -8,23 +8,23 @@ from toxtune.evaluation.probabilities import fit_thresholds
 from toxtune.io.files import write_json
 from toxtune.jobs import log_to
 from toxtune.selection.predictions import read_pooled
-from toxtune.selection.selection_file import read_selection
+from toxtune.selection.selection_file import Selection, read_selection
 from toxtune.stats.thresholds import CRITERION
 
 
 def main(
-    selection: dict[str, Any], valid: list[Path], settings: dict[str, Any], report: Path
+    selection: Selection, valid: list[Path], settings: dict[str, Any], report: Path
 ) -> None:
     """Read the winners' predictions, write what was fitted on them."""
     pooled = {
         family: read_pooled(
-            winner, selection["seeds"], valid, settings["cross_validated"]
+            winner.folders, selection.seeds, valid, settings["cross_validated"]
         )
-        for family, winner in selection["winners"].items()
+        for family, winner in selection.winners.items()
     }
     fitted = {
-        "selection": selection["id"],
-        "seeds": selection["seeds"],
+        "selection": selection.id,
+        "seeds": selection.seeds,
         "folds": len(valid) if settings["cross_validated"] else None,
         "method": settings["method"],
         "criterion": CRITERION,

@@ -2,20 +2,18 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from toxtune.data.subsets import read_subset
 from toxtune.evaluation.comparison import compare
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.io.tsv import write_tsv
 from toxtune.jobs import log_to
-from toxtune.selection.selection_file import read_selection
+from toxtune.selection.selection_file import Selection, read_selection
 from toxtune.stats.bootstrap import Resampling
-from toxtune.stats.metrics import METRICS
 
 
 def main(
-    selection: dict[str, Any],
+    selection: Selection,
     subsets: dict[str, Path],
     test_predictions: Path,
     resampling: Resampling,
@@ -24,10 +22,10 @@ def main(
     """Read the stored predictions, write the table."""
     compared = compare(
         {name: read_subset(path) for name, path in subsets.items()},
-        read_test_predictions(test_predictions, selection["seeds"]),
-        selection["overall"],
+        read_test_predictions(test_predictions, selection.seeds),
+        selection.overall,
         resampling,
-        METRICS[selection["objective"]["metric"]].task_type,
+        selection.objective.task_type,
     )
     write_tsv(table, compared)
 

@@ -25,7 +25,11 @@ def main(
     search = read_search(
         read_tsv(files["trials"]),
         read_json(files["specs"]),
-        {**settings, "objective": selection["objective"], "seeds": selection["seeds"]},
+        {
+            **settings,
+            "objective": selection.objective.to_dict(),
+            "seeds": selection.seeds,
+        },
         read_validation_sets(subsets, settings["cross_validated"]),
         resampling,
     )

@@ -13,11 +13,11 @@ from toxtune.io.files import read_json
 from toxtune.io.tsv import write_tsv
 from toxtune.jobs import log_to
 from toxtune.selection.predictions import read_pooled
-from toxtune.selection.selection_file import read_selection
+from toxtune.selection.selection_file import Selection, read_selection
 
 
 def main(
-    selection: dict[str, Any],
+    selection: Selection,
     fitted: dict[str, Any],
     subsets: dict[str, list[Path]],
     test_predictions: Path,
@@ -25,13 +25,13 @@ def main(
     tables: dict[str, Path],
 ) -> None:
     """Read predictions and what was fitted, write the three tables."""
-    test, seeds = read_subset(subsets["test"][0]), selection["seeds"]
+    test, seeds = read_subset(subsets["test"][0]), selection.seeds
     tested = read_test_predictions(test_predictions, seeds)
     rows = {name: [] for name in tables}
-    for family, winner in sorted(selection["winners"].items()):
+    for family, winner in sorted(selection.winners.items()):
         judged = {
             "valid": read_pooled(
-                winner, seeds, subsets["valid"], settings["cross_validated"]
+                winner.folders, seeds, subsets["valid"], settings["cross_validated"]
             ),
             "test": (test, tested[family]),
         }

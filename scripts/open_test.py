@@ -28,18 +28,17 @@ def main(
     """
     frozen = read_selection(Path(openings[0]["selection"]))
     line = {
-        "selection": opening_id(frozen, [read_json(card) for card in cards]),
+        "selection": opening_id(frozen.id, [read_json(card) for card in cards]),
         "opened": datetime.now(UTC).isoformat(timespec="seconds"),
         "run": run,
-        "overall": frozen["overall"],
-        "objective": frozen["objective"]["metric"],
+        "overall": frozen.overall,
+        "objective": frozen.objective.metric,
         "winners": {
-            family: winner["trial"]["id"]
-            for family, winner in frozen["winners"].items()
+            family: winner.trial.id for family, winner in frozen.winners.items()
         },
     }
     record_opening(ledger, line)
-    imports = [name for f in frozen["winners"] for name in get_family(f).imports]
+    imports = [name for f in frozen.winners for name in get_family(f).imports]
     function = f"{predict_test.__module__}:{predict_test.__name__}"
     for files in openings:
         call(function, files, imports, trainers, UNBOUNDED)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from toxtune.io.files import write_json
 from toxtune.jobs import log_to
-from toxtune.search.trials import Trial
 from toxtune.selection.selection_file import read_selection
 from toxtune.splits.training_set import ALL
 from toxtune.training.execution import fill_store
@@ -26,10 +25,10 @@ def main(
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     frozen = read_selection(Path(snakemake.input.selection))
-    winner = frozen["winners"][snakemake.wildcards.family]
+    winner = frozen.winners[snakemake.wildcards.family]
     main(
         Replicate(
-            Trial(**winner["refit"]),
+            winner.refit,
             int(snakemake.wildcards.seed),
             ALL,
             device=snakemake.params.device,

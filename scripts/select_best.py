@@ -18,8 +18,8 @@ def main(
     selection: Path,
 ) -> None:
     """Read the table of trials, write the frozen selection."""
-    frozen = select(read_tsv(trials), read_json(specs), settings, simplicity)
-    write_json(selection, frozen)
+    selected = select(read_tsv(trials), read_json(specs), settings, simplicity)
+    write_json(selection, selected.to_dict())
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,15 +13,15 @@ from toxtune.io.files import write_json
 from toxtune.io.tsv import read_tsv, write_tsv
 from toxtune.jobs import log_to
 from toxtune.models.registry import get_family
-from toxtune.selection.selection_file import read_selection
+from toxtune.selection.selection_file import Selection, read_selection
 from toxtune.selection.tables import valid_scores
 from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.bootstrap import Resampling
-from toxtune.stats.metrics import METRICS, class_weights
+from toxtune.stats.metrics import class_weights
 
 
 def main(
-    selection: dict[str, Any],
+    selection: Selection,
     subsets: dict[str, Path],
     models: Path,
     search_scores: Path,
@@ -35,8 +34,8 @@ def main(
 
     `test_predictions` has those before a refit by the name ``none``, and those after.
     """
-    seeds = selection["seeds"]
-    task_type = METRICS[selection["objective"]["metric"]].task_type
+    seeds = selection.seeds
+    task_type = selection.objective.task_type
     read_subsets = {name: read_subset(path) for name, path in subsets.items()}
     searched = read_tsv(search_scores)
     weights = class_weights(read_subsets["train"].labels)
@@ -46,7 +45,7 @@ def main(
     }
     tasks = read_subsets["test"].tasks
     families, variants = {}, {}
-    for family, winner in sorted(selection["winners"].items()):
+    for family, winner in sorted(selection.winners.items()):
         by_refit = {refit: tested[refit][family] for refit in tested}
         scored = score_variants(
             read_subsets["test"], weights, by_refit, resampling, task_type
@@ -54,16 +53,16 @@ def main(
         families[family] = evaluate(
             read_subsets["train"],
             read_train_predictions(models, family, seeds),
-            valid_scores(searched, winner["trial"]["id"], seeds, tasks),
+            valid_scores(searched, winner.trial.id, seeds, tasks),
             tested=scored[NO_REFIT, False],
             tasks=tasks,
             confidence=resampling.confidence,
         )
         variants[family] = variant_rows(scored, tasks, resampling.confidence)
     scores = {
-        "selection": selection["id"],
-        "overall": selection["overall"],
-        "objective": selection["objective"],
+        "selection": selection.id,
+        "overall": selection.overall,
+        "objective": selection.objective.to_dict(),
         "molecules": {name: len(subset.ids) for name, subset in read_subsets.items()},
         "confidence": resampling.confidence,
         "resamples": resampling.resamples,

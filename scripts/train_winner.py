@@ -4,7 +4,7 @@ from pathlib import Path
 
 from toxtune.io.files import write_json
 from toxtune.jobs import log_to
-from toxtune.search.trials import Trial, replicate_name
+from toxtune.search.trials import replicate_name
 from toxtune.selection.selection_file import read_selection
 from toxtune.training.execution import fill_store
 from toxtune.training.replicates import Replicate, model_card
@@ -35,12 +35,12 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     seed = int(snakemake.wildcards.seed)
     frozen = read_selection(Path(snakemake.input.selection))
-    winner = frozen["winners"][snakemake.wildcards.family]
-    searched = winner["folders"].get(replicate_name(seed))
+    winner = frozen.winners[snakemake.wildcards.family]
+    searched = winner.folders.get(replicate_name(seed))
     if searched:
         read_replicate(Path(searched))
     main(
-        Replicate(Trial(**winner["model"]), seed, device=snakemake.params.device),
+        Replicate(winner.model, seed, device=snakemake.params.device),
         searched=Path(searched, "valid_predictions.npy") if searched else None,
         outputs={
             name: Path(snakemake.output[name]) for name in ("model", "train", "card")

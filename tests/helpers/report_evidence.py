@@ -1,34 +1,33 @@
 """Made-up evidence of how far made-up runs can be trusted; see `report_runs`."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from toxtune.report.run import Evidence
+from toxtune.selection.selection_file import Selection
 from toxtune.stats.thresholds import SCORES
 
 _BRIER = ["brier", "brier_scaled", "brier_prevalence"]
 
 
 def made_evidence(
-    task_type: str, tasks: list[str], selection: dict[str, Any], n_molecules: int
+    task_type: str, tasks: list[str], selection: Selection, n_molecules: int
 ) -> Evidence:
     """Make up what stands in the files; the other family's winner is a bit worse."""
     corrected = {
         family: {
-            "trial": won["trial"]["id"],
-            "out_of": won["out_of"],
-            "raw": won["mean"],
-            "corrected": won["mean"] - 0.01,
-            "interval": [won["mean"] - 0.05, won["mean"] + 0.03],
+            "trial": winner.trial.id,
+            "out_of": winner.out_of,
+            "raw": winner.mean,
+            "corrected": winner.mean - 0.01,
+            "interval": [winner.mean - 0.05, winner.mean + 0.03],
         }
-        for family, won in selection["winners"].items()
+        for family, winner in selection.winners.items()
     }
     binary = task_type == "binary"
     return Evidence(
         optimism={
-            "overall": corrected[selection["overall"]],
+            "overall": corrected[selection.overall],
             "families": corrected,
             "resamples": 100,
         },
@@ -52,14 +51,14 @@ def made_frequencies(trials: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _comparison(tasks: list[str], selection: dict[str, Any]) -> pd.DataFrame:
-    overall = selection["overall"]
-    (other,) = set(selection["winners"]) - {overall}
+def _comparison(tasks: list[str], selection: Selection) -> pd.DataFrame:
+    overall = selection.overall
+    (other,) = set(selection.winners) - {overall}
     rows = [
         {
             "family": other,
             "against": overall,
-            "metric": selection["objective"]["metric"],
+            "metric": selection.objective.metric,
             "task": task,
             "difference": -0.02,
             "low": -0.04,
@@ -71,12 +70,12 @@ def _comparison(tasks: list[str], selection: dict[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _judged(selection: dict[str, Any], task: str, names: list[str]) -> pd.DataFrame:
+def _judged(selection: Selection, task: str, names: list[str]) -> pd.DataFrame:
     scores = dict.fromkeys(names, 0.5)
     return pd.DataFrame(
         [
             {"family": family, "subset": subset, "task": task, **scores}
-            for family in selection["winners"]
+            for family in selection.winners
             for subset in ("valid", "test")
         ]
     )

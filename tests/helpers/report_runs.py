@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 
 from helpers.report_evidence import made_evidence, made_frequencies, made_reliability
+from helpers.selections import made_selection, made_trial, made_winner
 from toxtune.data.subsets import Subset
 from toxtune.report.run import Run
-from toxtune.stats.metrics import METRICS, metrics_of
+from toxtune.selection.selection_file import Selection
+from toxtune.stats.metrics import METRICS, Objective, metrics_of
 
 OBJECTIVES = {"binary": "roc_auc", "multiclass": "accuracy", "regression": "rmse"}
 SEEDS = [0, 1]
@@ -74,7 +76,7 @@ def made_run(
         test_set=_subset(task_type, tasks, random),
         test_predictions={
             family: _predictions(task_type, n_tasks, random)
-            for family in selection["winners"]
+            for family in selection.winners
         },
         curves=_curves(trials, epochs, random),
         openings=[OPENING],
@@ -137,32 +139,25 @@ def _row(
 
 def _selection(
     trials: pd.DataFrame, specs: dict[str, dict[str, Any]], metric: str
-) -> dict[str, Any]:
-    direction = METRICS[metric].direction
+) -> Selection:
+    objective = Objective(metric, METRICS[metric].direction)
     ranked = trials.dropna(subset=[f"{metric}_mean"]).sort_values(
-        f"{metric}_mean", ascending=direction == "minimize"
+        f"{metric}_mean", ascending=not objective.maximize
     )
-    winners = {
-        family: {
-            **specs[own.iloc[0]["trial"]],
-            "mean": own.iloc[0][f"{metric}_mean"],
-            "sd": own.iloc[0][f"{metric}_sd"],
-            "out_of": len(own),
-        }
-        for family, own in ranked.groupby("family")
-    }
-    return {
-        "seeds": SEEDS,
-        "objective": {"metric": metric, "direction": direction},
-        "rule": "best mean",
-        "overall": ranked.iloc[0]["family"],
-        "winners": winners,
-    }
+    winners = {}
+    for family, members in ranked.groupby("family"):
+        best = members.iloc[0]
+        trial = specs[best["trial"]]["trial"]
+        winners[family] = made_winner(
+            made_trial(trial["id"], family, trial["hyperparameters"]),
+            mean=best[f"{metric}_mean"],
+            sd=best[f"{metric}_sd"],
+            out_of=len(members),
+        )
+    return made_selection(winners, ranked.iloc[0]["family"], objective, SEEDS)
 
 
-def _test(
-    task_type: str, tasks: list[str], selection: dict[str, Any]
-) -> dict[str, Any]:
+def _test(task_type: str, tasks: list[str], selection: Selection) -> dict[str, Any]:
     scores = {"train": 0.9, "valid": 0.8, "test": 0.75, "test_interval": [0.7, 0.8]}
     report = {
         metric: {
@@ -172,24 +167,24 @@ def _test(
         for metric in metrics_of(task_type)
     }
     return {
-        "overall": selection["overall"],
-        "objective": selection["objective"],
+        "overall": selection.overall,
+        "objective": selection.objective.to_dict(),
         "molecules": N_MOLECULES,
         "confidence": 0.95,
         "variants": {
             family: [
                 {
-                    "metric": selection["objective"]["metric"],
+                    "metric": selection.objective.metric,
                     "refit": "none",
                     "ensemble": True,
                     "score": 0.76,
                     "interval": [0.71, 0.81],
                 }
             ]
-            for family in selection["winners"]
+            for family in selection.winners
         },
         "resamples": 100,
-        "families": dict.fromkeys(selection["winners"], report),
+        "families": dict.fromkeys(selection.winners, report),
     }
 
 

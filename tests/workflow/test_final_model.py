@@ -13,6 +13,7 @@ import pytest
 
 from helpers.project import new_project
 from toxtune.data.demo import demo_csv
+from toxtune.selection.selection_file import read_selection
 
 OVERLAY = """
 run: final
@@ -117,12 +118,12 @@ def test_a_refit_is_verified(refitted):
 
 def test_a_refit_has_no_molecule_to_stop_by(refitted):
     folder = results(refitted, "final")
-    winner = json.loads((folder / "selection.json").read_text("utf-8"))["winners"]
-    settings = winner["dense"]["refit"]["hyperparameters"]
+    refit = read_selection(folder / "selection.json").winners["dense"].refit
+    settings = refit.hyperparameters
     assert settings["patience"] is None
     assert 1 <= settings["epochs"] <= 6
     card = json.loads((folder / "refit/dense/seed-0.keras.json").read_text("utf-8"))
-    assert card["trial"] == winner["dense"]["refit"]
+    assert card["trial"] == refit.to_dict()
     (split,) = refitted.folder.glob("data/*/*/assignment.tsv")
     rows = [
         (split.parent / name / f"{subset}.csv").read_text("utf-8").splitlines()[1:]

@@ -55,5 +55,5 @@ def test_one_opening_is_recorded(tox21):
         (tox21.folder / "results/tox21/selection.json").read_text("utf-8")
     )
     assert json.loads(line)["winners"] == {
-        family: winner["trial"]["id"] for family, winner in selection["winners"].items()
+        family: winner["trial"] for family, winner in selection["winners"].items()
     }

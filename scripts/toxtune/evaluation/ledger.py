@@ -9,14 +9,14 @@ from typing import Any
 from toxtune.identity import short_id
 
 
-def opening_id(selection: dict[str, Any], cards: list[dict[str, Any]]) -> str:
-    """Name what opens the test set: the selection, and the very models it led to.
+def opening_id(selection: str, cards: list[dict[str, Any]]) -> str:
+    """Name what opens the test set: a selection's id, and the models it led to.
 
     The same winners, trained by other code or with other libraries, are other models,
     and looking at them is another look.
     """
     models = sorted(card["store_key"] for card in cards)
-    return short_id({"selection": selection["id"], "models": models})
+    return short_id({"selection": selection, "models": models})
 
 
 def record_opening(ledger: Path, line: dict[str, Any]) -> None:

@@ -8,8 +8,8 @@ import pandas as pd
 from toxtune.data.subsets import read_subset, write_table
 from toxtune.features.arrays import load_features
 from toxtune.features.definitions import features_files
-from toxtune.io.files import read_json
 from toxtune.models.registry import get_family
+from toxtune.selection.selection_file import read_selection
 
 
 def predict_test(
@@ -31,14 +31,14 @@ def predict_test(
         CSV to write: family, seed, id, then the probability or value of each task; of
         several classes a column each, such as ``task=2``.
     """
-    frozen = read_json(Path(selection))
+    selected = read_selection(Path(selection))
     subset = read_subset(Path(test))
     rows, header = [], []
-    for name, winner in sorted(frozen["winners"].items()):
+    for name, winner in sorted(selected.winners.items()):
         family = get_family(name)
-        files = features_files(winner["trial"]["features"])
+        files = features_files(winner.trial.features)
         given = load_features([Path(features) / name for name in files])
-        for seed in frozen["seeds"]:
+        for seed in selected.seeds:
             model = family.load(
                 Path(models) / name / f"seed-{seed}.{family.model_format}"
             )

@@ -11,7 +11,8 @@ import numpy as np
 from toxtune.errors import UserError
 from toxtune.io.integrity import read_written
 from toxtune.io.tsv import read_tsv
-from toxtune.stats.metrics import METRICS, metrics_of
+from toxtune.selection.selection_file import Selection, read_selection
+from toxtune.stats.metrics import metrics_of
 
 COMPLETE, GIVEN_UP, FAILED = "complete", "given up", "failed"
 
@@ -79,7 +80,7 @@ def read_run(name: str) -> ExportedRun:
             f"--run: {folder} has no selection.json; name a finished run, or one of "
             f"its splits, such as {name}/split-0"
         )
-    selection = read_written(folder / "selection.json")
+    selection = read_selection(folder / "selection.json")
     specs = read_written(folder / "trials.json")
     # It is not there after a search alone, which leaves the test set closed.
     scored = folder / "test.json"
@@ -89,8 +90,8 @@ def read_run(name: str) -> ExportedRun:
         _trial(row, specs[row["trial"]]["trial"], selection, tested, seconds)
         for row in read_tsv(folder / "trials.tsv").to_dict("records")
     ]
-    objective = selection["objective"]
-    return ExportedRun(name, objective["metric"], objective["direction"], trials)
+    objective = selection.objective
+    return ExportedRun(name, objective.metric, objective.direction, trials)
 
 
 def export_run(
@@ -140,18 +141,18 @@ def write_new(path: Path, write: Callable[[Path], None]) -> None:
 def _trial(
     row: dict[str, Any],
     trial: dict[str, Any],
-    selection: dict[str, Any],
+    selection: Selection,
     tested: dict[str, Any],
     seconds: Any,
 ) -> ExportedTrial:
     family, id = trial["family"], trial["id"]
     scores, facts = {}, {"seeds": int(row["seeds"]), "status": row["status"]}
     facts["seconds"] = float(seconds[id])
-    for metric in metrics_of(METRICS[selection["objective"]["metric"]].task_type):
+    for metric in metrics_of(selection.objective.task_type):
         scores[f"valid_{metric}"] = row[f"{metric}_mean"]
         scores[f"valid_{metric}_sd"] = row[f"{metric}_sd"]
-    if selection["winners"][family]["trial"]["id"] == id:
-        facts["winner"] = "overall" if selection["overall"] == family else "family"
+    if selection.winners[family].trial.id == id:
+        facts["winner"] = "overall" if selection.overall == family else "family"
         for metric, report in tested.get(family, {}).items():
             scores[f"test_{metric}"] = report["mean"]["test"]
     known = {
@@ -160,7 +161,7 @@ def _trial(
         if score is not None and np.isfinite(score)
     }
     settings = {"features": trial["features"], **trial["hyperparameters"]}
-    outcome = _outcome(row, len(selection["seeds"]))
+    outcome = _outcome(row, len(selection.seeds))
     return ExportedTrial(id, family, settings, outcome, known, facts)
 
 

@@ -24,6 +24,7 @@ from toxtune.prediction.applicability_domain import (
 from toxtune.prediction.final_model import FINGERPRINTS, current_versions
 from toxtune.prediction.metadata import CARD, FORMAT
 from toxtune.selection.predictions import read_pooled
+from toxtune.selection.selection_file import Selection
 from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.thresholds import CRITERION
 from toxtune.tasks import TaskType
@@ -34,7 +35,7 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 def save_final_model(
     *,
-    selection: dict[str, Any],
+    selection: Selection,
     settings: dict[str, Any],
     train: Sequence[Path],
     valid: Sequence[Path],
@@ -48,7 +49,7 @@ def save_final_model(
     Parameters
     ----------
     selection
-        Content of ``selection.json``.
+        What was selected.
     settings
         What `toxtune.config.job_settings.final_settings` returns.
     train, valid
@@ -63,10 +64,10 @@ def save_final_model(
     destination
         The zip file to write.
     """
-    family = selection["overall"]
+    family = selection.overall
     judged = read_pooled(
-        selection["winners"][family],
-        selection["seeds"],
+        selection.winner.folders,
+        selection.seeds,
         list(valid),
         settings["cross_validated"],
     )
@@ -86,7 +87,7 @@ def save_final_model(
 
 
 def final_card(
-    selection: dict[str, Any],
+    selection: Selection,
     settings: dict[str, Any],
     judged: tuple[Subset, np.ndarray],
     folds: tuple[Sequence[Subset], Sequence[Subset]],
@@ -99,7 +100,7 @@ def final_card(
     Parameters
     ----------
     selection
-        Content of ``selection.json``.
+        What was selected.
     settings
         ``refit`` and ``ensemble``; ``features``, name to definition; ``calibration``;
         ``smiles_column``; ``run``.
@@ -113,21 +114,21 @@ def final_card(
     dict
         Content of ``final.json``; see `docs/architecture.md`.
     """
-    winner = selection["winners"][selection["overall"]]
+    winner = selection.winner
     is_refit = settings["refit"] != NO_REFIT
-    trial = winner["refit" if is_refit else "model"]
-    seeds = selection["seeds"] if settings["ensemble"] else selection["seeds"][:1]
+    trial = winner.refit if is_refit else winner.model
+    seeds = selection.seeds if settings["ensemble"] else selection.seeds[:1]
     valid, predictions = judged
     mean = ensemble_of(predictions[: len(seeds)])
-    is_binary = trial["task_type"] == TaskType.BINARY
-    names = trial["features"].split(JOINT)
+    is_binary = trial.task_type == TaskType.BINARY
+    names = trial.features.split(JOINT)
     return {
         "format": FORMAT,
         "run": settings["run"],
-        "selection": selection["id"],
-        "objective": selection["objective"],
-        "trial": trial,
-        "task_type": trial["task_type"],
+        "selection": selection.id,
+        "objective": selection.objective.to_dict(),
+        "trial": trial.to_dict(),
+        "task_type": trial.task_type,
         "tasks": valid.tasks,
         "n_outputs": mean.shape[1],
         "smiles_column": settings["smiles_column"],
@@ -143,7 +144,7 @@ def final_card(
             "percentile": PERCENTILE,
             "fingerprint": {"kind": "circular", "radius": RADIUS, "size": SIZE},
         },
-        "versions": current_versions(trial["family"]),
+        "versions": current_versions(trial.family),
     }
 
 

@@ -12,8 +12,8 @@ import pandas as pd
 
 from toxtune.identity import canonical_json
 from toxtune.report.markdown import format_score, markdown_table
+from toxtune.selection.selection_file import Selection
 from toxtune.selection.tables import setting_columns
-from toxtune.stats.metrics import METRICS
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class SplitResult:
     """What one split's folder says: its name, and three of its files."""
 
     name: str
-    selection: dict[str, Any]
+    selection: Selection
     test: dict[str, Any]
     trials: pd.DataFrame
 
@@ -30,15 +30,15 @@ def scores_by_split(results: list[SplitResult]) -> pd.DataFrame:
     """List the winners: split, family, trial, validation and test score."""
     rows = []
     for result in results:
-        metric = result.selection["objective"]["metric"]
-        for family, winner in result.selection["winners"].items():
+        metric = result.selection.objective.metric
+        for family, winner in result.selection.winners.items():
             mean = result.test["families"][family][metric]["mean"]
             rows.append(
                 {
                     "split": result.name,
                     "family": family,
-                    "selected": family == result.selection["overall"],
-                    "trial": winner["trial"]["id"],
+                    "selected": family == result.selection.overall,
+                    "trial": winner.trial.id,
                     "valid": mean["valid"],
                     "test": mean["test"],
                 }
@@ -63,7 +63,7 @@ def rank_correlations(results: list[SplitResult]) -> pd.DataFrame:
 
 def summary_across_splits(run: str, results: list[SplitResult]) -> str:
     """Write the Markdown summary of several splits."""
-    metric = METRICS[results[0].selection["objective"]["metric"]].title
+    metric = results[0].selection.objective.title
     scores = scores_by_split(results)
     correlations = rank_correlations(results)
     return "\n".join(
@@ -96,7 +96,7 @@ def _nested_note(results: list[SplitResult]) -> str:
 
 def _by_setting(result: SplitResult) -> pd.Series:
     """Index validation scores by all that makes a trial but its split."""
-    metric = result.selection["objective"]["metric"]
+    metric = result.selection.objective.metric
     # As objects first: pandas keeps a missing text missing.
     settings = result.trials[setting_columns(result.trials)].astype(object)
     settings = settings.fillna("").astype(str)
@@ -139,11 +139,10 @@ def _report_line(results: list[SplitResult]) -> str:
 
 def _winner_lines(results: list[SplitResult]) -> str:
     lines = []
-    for family in sorted(results[0].selection["winners"]):
-        trials = [result.selection["winners"][family]["trial"] for result in results]
+    for family in sorted(results[0].selection.winners):
+        trials = [result.selection.winners[family].trial for result in results]
         settings = {
-            canonical_json([trial["features"], trial["hyperparameters"]])
-            for trial in trials
+            canonical_json([trial.features, trial.hyperparameters]) for trial in trials
         }
         lines.append(
             f"- {family}: {len(settings)} different winners in {len(results)} splits"

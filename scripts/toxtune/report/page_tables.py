@@ -33,7 +33,7 @@ def scores_table(run: Run) -> Table:
         for family in run.families:
             mean = run.test["families"][family][metric]["mean"]
             low, high = mean["test_interval"] or (None, None)
-            chosen = " (selected)" if family == run.selection["overall"] else ""
+            chosen = " (selected)" if family == run.selection.overall else ""
             rows.append(
                 [
                     family + chosen,
@@ -67,20 +67,20 @@ def winners_table(run: Run) -> Table:
     rows = [
         [
             family,
-            won["trial"]["id"],
-            run.setting(won["trial"]["id"])["features"],
-            texts[won["trial"]["id"]] or "nothing was varied",
-            f"{won['mean']:.3f}",
-            str(won["out_of"]),
+            won.trial.id,
+            run.setting(won.trial.id)["features"],
+            texts[won.trial.id] or "nothing was varied",
+            f"{won.mean:.3f}",
+            str(won.out_of),
         ]
-        for family, won in sorted(run.selection["winners"].items())
+        for family, won in sorted(run.selection.winners.items())
     ]
     header = ["family", "trial", "features", "settings", "valid", "best of"]
     return Table(
         "Winners",
         header,
         rows,
-        facts=f"{run.facts('valid')}. Rule: {run.selection['rule']}",
+        facts=f"{run.facts('valid')}. Rule: {run.selection.rule}",
     )
 
 

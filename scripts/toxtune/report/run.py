@@ -14,6 +14,7 @@ from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.io.files import read_json
 from toxtune.io.tsv import read_tsv
 from toxtune.selection.rules import best_first
+from toxtune.selection.selection_file import Selection, read_selection
 from toxtune.stats.metrics import METRICS
 
 # A panel a task, for so many tasks.
@@ -53,7 +54,9 @@ class Run:
         ``dataset``, ``split``, ``final``, ``strategy``, ``features`` (the
         configuration's names of representations to those in trials) and ``splits``
         (the runs of the configuration, this one among them).
-    selection, test, curation, provenance
+    selection
+        What was selected.
+    test, curation, provenance
         Contents of the JSON files of these names.
     specs
         Content of ``trials.json``.
@@ -79,7 +82,7 @@ class Run:
 
     name: str
     settings: dict[str, Any]
-    selection: dict[str, Any]
+    selection: Selection
     test: dict[str, Any]
     curation: dict[str, Any]
     provenance: dict[str, Any]
@@ -98,7 +101,7 @@ class Run:
     @property
     def metric(self) -> str:
         """The metric that ranks."""
-        return self.selection["objective"]["metric"]
+        return self.selection.objective.metric
 
     @property
     def metric_name(self) -> str:
@@ -113,12 +116,12 @@ class Run:
     @property
     def families(self) -> list[str]:
         """The families, sorted."""
-        return sorted(self.selection["winners"])
+        return sorted(self.selection.winners)
 
     @property
     def seeds(self) -> list[int]:
         """The seeds that each ranked trial was trained with."""
-        return self.selection["seeds"]
+        return self.selection.seeds
 
     @property
     def tasks(self) -> list[str]:
@@ -145,17 +148,14 @@ class Run:
     @cached_property
     def winners(self) -> dict[str, str]:
         """Family to the id of the trial that won it."""
-        return {
-            family: won["trial"]["id"]
-            for family, won in self.selection["winners"].items()
-        }
+        return {family: won.trial.id for family, won in self.selection.winners.items()}
 
     @cached_property
     def ranked(self) -> pd.DataFrame:
         """The trials with a score, best first; `complete`: trained with all seeds."""
         scored = self.trials[self.trials[f"{self.metric}_mean"].notna()]
-        ranked = best_first(scored, self.selection["objective"])
-        complete = ranked["seeds"] == len(self.selection["seeds"])
+        ranked = best_first(scored, self.selection.objective)
+        complete = ranked["seeds"] == len(self.selection.seeds)
         return ranked.assign(complete=complete).reset_index(drop=True)
 
     def setting(self, trial: str) -> dict[str, Any]:
@@ -229,7 +229,8 @@ def read_run(
     prospective, openings
         As `Run` has them.
     """
-    selection, specs = read_json(files["selection"]), read_json(files["specs"])
+    selection = read_selection(Path(files["selection"]))
+    specs = read_json(files["specs"])
     return Run(
         name=name,
         settings=settings,
@@ -242,7 +243,7 @@ def read_run(
         cost=read_tsv(files["cost"]),
         test_set=read_subset(files["test_set"]),
         test_predictions=read_test_predictions(
-            files["test_predictions"], selection["seeds"]
+            files["test_predictions"], selection.seeds
         ),
         curves=_curves(specs),
         openings=openings,

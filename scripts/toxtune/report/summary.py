@@ -21,6 +21,7 @@ from toxtune.report.summary_sections import (
     similarity_section,
     warning_section,
 )
+from toxtune.selection.selection_file import Selection
 from toxtune.stats.metrics import METRICS
 from toxtune.statuses import NO_RESULT
 
@@ -33,9 +34,11 @@ class Results:
     ----------
     run
         Name of the run.
-    selection, test, curation, plan
-        Contents of ``selection.json``, ``test.json``, ``curation.json``, and the
-        settings of dataset, split and test.
+    selection
+        What was selected.
+    test, curation, plan
+        Contents of ``test.json``, ``curation.json``, and the settings of dataset,
+        split and test.
     trials, cost
         The tables of the search.
     openings
@@ -49,7 +52,7 @@ class Results:
     """
 
     run: str
-    selection: dict[str, Any]
+    selection: Selection
     test: dict[str, Any]
     curation: dict[str, Any]
     plan: dict[str, Any]
@@ -89,7 +92,7 @@ def summary(results: Results) -> str:
 
 def _evidence(results: Results) -> list[str]:
     evidence, where = results.evidence, results.where
-    metric = results.selection["objective"]["metric"]
+    metric = results.selection.objective.metric
     return [
         selection_section(evidence, where("valid")),
         comparison_section(evidence, metric, where("test")),
@@ -101,20 +104,20 @@ def _evidence(results: Results) -> list[str]:
 
 
 def _verdict(results: Results) -> str:
-    family = results.selection["overall"]
-    metric = results.selection["objective"]["metric"]
+    family = results.selection.overall
+    metric = results.selection.objective.metric
     mean = results.test["families"][family][metric]["mean"]
-    won = results.selection["winners"][family]
+    won = results.selection.winner
     corrected = results.evidence.optimism["overall"]["corrected"]
     folds = results.plan["split"].get("cross_validation")
     judged = "over the folds" if folds else "on the validation set"
     return (
-        f"Selected: **{family}** trial `{won['trial']['id']}`, for its "
-        f"{METRICS[metric].title} {judged} ({won['mean']:.3f}; corrected "
+        f"Selected: **{family}** trial `{won.trial.id}`, for its "
+        f"{METRICS[metric].title} {judged} ({won.mean:.3f}; corrected "
         f"for the choice {format_score(corrected)}). "
         f"On the test set: **{METRICS[metric].title} {format_score(mean['test'])}**"
         f"{_spread(mean)}. ({results.where('test').capitalize()}; means over seeds "
-        f"{', '.join(map(str, results.selection['seeds']))}.)\n"
+        f"{', '.join(map(str, results.selection.seeds))}.)\n"
     )
 
 
@@ -157,7 +160,7 @@ def _notes(results: Results) -> str:
     times = "time" if n_openings == 1 else "times"
     lines = [
         "`*` selected overall. Scores are means over seeds "
-        f"{', '.join(map(str, results.selection['seeds']))} of the means over tasks; "
+        f"{', '.join(map(str, results.selection.seeds))} of the means over tasks; "
         "the interval is a bootstrap over test molecules "
         f"({results.test['resamples']} resamples). The winners were chosen by the "
         "valid column, so that it is too good; train was fitted on."
@@ -203,21 +206,19 @@ def _warning_of_openings(n_openings: int) -> str:
 
 def _winner_table(results: Results) -> str:
     rows = []
-    for family, won in results.selection["winners"].items():
-        trial = won["trial"]
+    for family, won in results.selection.winners.items():
+        trial = won.trial
         settings = ", ".join(
             f"{name} {'null' if value is None else value}"
-            for name, value in sorted(trial["hyperparameters"].items())
+            for name, value in sorted(trial.hyperparameters.items())
         )
-        rows.append(
-            [family, f"`{trial['id']}`", trial["features"], settings, won["out_of"]]
-        )
+        rows.append([family, f"`{trial.id}`", trial.features, settings, won.out_of])
     header = ["family", "trial", "features", "hyperparameters", "best of"]
     return markdown_table(header, rows)
 
 
 def _task_table(results: Results) -> str:
-    metric = results.selection["objective"]["metric"]
+    metric = results.selection.objective.metric
     families = list(results.test["families"])
     tasks = results.test["families"][families[0]][metric]["tasks"]
     rows = []
@@ -246,7 +247,7 @@ def _task_table(results: Results) -> str:
 
 
 def _search_table(results: Results) -> str:
-    metric = results.selection["objective"]["metric"]
+    metric = results.selection.objective.metric
     rows = []
     for family, trials in results.trials.groupby("family"):
         cost = results.cost[results.cost["family"] == family]

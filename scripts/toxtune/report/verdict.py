@@ -24,7 +24,7 @@ def sentences(run: Run) -> list[str]:
 
 def cards(run: Run) -> list[Card]:
     """Return the numbers that are looked for first."""
-    won = run.selection["winners"][run.selection["overall"]]
+    won = run.selection.winner
     mean = _overall(run)
     times = len(run.openings)
     costs = total_costs(run)
@@ -37,7 +37,7 @@ def cards(run: Run) -> list[Card]:
         ),
         Card(
             f"{run.metric_name}, valid",
-            format_score(won["mean"]),
+            format_score(won.mean),
             _corrected(run),
         ),
         Card("Trials", f"{len(run.trials):,}", f"{failed} failed"),
@@ -76,18 +76,18 @@ def _corrected(run: Run) -> str:
 
 
 def _overall(run: Run) -> dict:
-    return run.test["families"][run.selection["overall"]][run.metric]["mean"]
+    return run.test["families"][run.selection.overall][run.metric]["mean"]
 
 
 def _what_won(run: Run) -> str:
-    overall = run.selection["overall"]
-    won = run.selection["winners"][overall]
+    overall = run.selection.overall
+    won = run.selection.winner
     folds = run.settings["split"].get("cross_validation")
     judged_on = "over the folds" if folds else "on the validation set"
     sentence = (
         f"Of {len(run.trials):,} trials of {listed(run.families)}, {overall} trial "
-        f"{won['trial']['id']} was selected for its {run.metric_name} {judged_on}, "
-        f"{won['mean']:.3f}"
+        f"{won.trial.id} was selected for its {run.metric_name} {judged_on}, "
+        f"{won.mean:.3f}"
     )
     corrected = run.evidence.optimism["overall"]["corrected"]
     if corrected is not None:
@@ -97,21 +97,21 @@ def _what_won(run: Run) -> str:
 
 def _margin(run: Run) -> str:
     """Say how far the nearest other family's winner was, and how much that is."""
-    winners = run.selection["winners"]
-    won = winners[run.selection["overall"]]
-    sign = 1 if run.selection["objective"]["direction"] == "maximize" else -1
+    winners = run.selection.winners
+    won = run.selection.winner
+    sign = 1 if run.selection.objective.maximize else -1
     ahead = {
-        family: sign * (won["mean"] - other["mean"])
+        family: sign * (won.mean - other.mean)
         for family, other in winners.items()
-        if family != run.selection["overall"]
+        if family != run.selection.overall
     }
     if not ahead:
         return ""
     second = min(ahead, key=ahead.get)
     side = "ahead of" if ahead[second] >= 0 else "behind"
     words = f", {abs(ahead[second]):.3f} {side} the best {second}"
-    if won["sd"] is not None and abs(ahead[second]) < won["sd"]:
-        words += f", which is less than the SD over seeds ({won['sd']:.3f})"
+    if won.sd is not None and abs(ahead[second]) < won.sd:
+        words += f", which is less than the SD over seeds ({won.sd:.3f})"
     return words
 
 
@@ -129,7 +129,7 @@ def _how_good(run: Run) -> str:
         f"{format_score(report[run.metric]['mean']['test'])} for the {family} winner"
         f"{_difference(run, family)}"
         for family, report in run.test["families"].items()
-        if family != run.selection["overall"]
+        if family != run.selection.overall
     ]
     beside = f", beside {listed(others)}" if others else ""
     return f"{sentence}){beside}."

@@ -58,11 +58,20 @@ class Trial:
 
     def json(self) -> str:
         """Spell the trial as canonical JSON: what a training job is told."""
-        return canonical_json(vars(self))
+        return canonical_json(self.to_dict())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the trial as in JSON files."""
+        return dict(vars(self))
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> "Trial":
+        """Read what `to_dict` returned; `read_trial` checks it as well."""
+        return cls(**content)
 
 
 def read_trial(spelled: Any, path: Path) -> Trial:
-    """Read a trial as `vars` spelled it, from a file.
+    """Read a trial, as `Trial.to_dict` returned it, from a file.
 
     Raises
     ------
@@ -70,7 +79,7 @@ def read_trial(spelled: Any, path: Path) -> Trial:
         If it is no trial, or has another id than its settings give.
     """
     try:
-        trial = Trial(**spelled)
+        trial = Trial.from_dict(spelled)
         settings = {name: spelled[name] for name in spelled if name != "id"}
         id = make_trial(**settings).id
     except (TypeError, KeyError, AttributeError):

@@ -14,8 +14,10 @@ from toxtune.selection.candidates import (
     resample_candidates,
 )
 from toxtune.selection.rules import choose, ranked_trials, simplicity_ranks
+from toxtune.selection.selection_file import Selection
 from toxtune.stats.bias_correction import Rule, correct
 from toxtune.stats.bootstrap import Resampling
+from toxtune.stats.metrics import Objective
 from toxtune.stats.resampled_trials import Resampled
 
 
@@ -88,26 +90,24 @@ def read_search(
     resampling
         The bootstrap.
     """
+    objective, seeds = Objective(**settings["objective"]), settings["seeds"]
     candidates = read_candidates(
-        ranked_trials(trials, settings),
+        ranked_trials(trials, objective, len(seeds)),
         specs,
-        settings["seeds"],
+        seeds,
         validation_sets.set_names,
     )
-    objective = settings["objective"]
     return Search(
         candidates,
-        resample_candidates(
-            candidates, validation_sets, objective["metric"], resampling
-        ),
-        maximize=objective["direction"] == "maximize",
+        resample_candidates(candidates, validation_sets, objective.metric, resampling),
+        maximize=objective.maximize,
         one_se=settings["rule"] == "one_se",
         validation_sets=validation_sets,
     )
 
 
 def correct_selection(
-    search: Search, selection: dict[str, Any], resampling: Resampling
+    search: Search, selection: Selection, resampling: Resampling
 ) -> tuple[dict[str, Any], pd.DataFrame]:
     """Correct the winners' scores, and count how often each trial would have won.
 
@@ -121,20 +121,20 @@ def correct_selection(
     """
     ids = [each.trial.id for each in search.candidates]
     families, in_family = {}, np.zeros(len(ids))
-    for family, won in selection["winners"].items():
+    for family, winner in selection.winners.items():
         members = np.flatnonzero(search.families == family)
         families[family], in_family[members] = _corrected(
             search.resampled.take(members),
             search.rule(members),
             [ids[member] for member in members],
-            won["trial"]["id"],
+            winner.trial.id,
             resampling.confidence,
         )
     overall, among_all = _corrected(
         search.resampled,
         search.overall_rule,
         ids,
-        selection["winners"][selection["overall"]]["trial"]["id"],
+        selection.winner.trial.id,
         resampling.confidence,
     )
     frequencies = pd.DataFrame(
@@ -148,10 +148,10 @@ def correct_selection(
     )
     validation_sets = search.validation_sets
     return {
-        "selection": selection["id"],
-        "objective": selection["objective"],
-        "rule": selection["rule"],
-        "seeds": selection["seeds"],
+        "selection": selection.id,
+        "objective": selection.objective.to_dict(),
+        "rule": selection.rule,
+        "seeds": selection.seeds,
         "folds": len(validation_sets.valid)
         if validation_sets.cross_validated
         else None,

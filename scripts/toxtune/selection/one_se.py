@@ -11,6 +11,7 @@ from toxtune.selection.candidates import (
 )
 from toxtune.selection.rules import ranked_trials, simplicity_ranks
 from toxtune.stats.bootstrap import Resampling
+from toxtune.stats.metrics import Objective
 
 
 def rank_simplicity(
@@ -37,7 +38,8 @@ def rank_simplicity(
         ``standard_errors``, of the best trials by id, and ``ranks``: trial id to its
         rank in its family, 0 for the simplest.
     """
-    ranked = ranked_trials(trials, settings)
+    objective = Objective(**settings["objective"])
+    ranked = ranked_trials(trials, objective, len(settings["seeds"]))
     if ranked.empty:
         # The selection says so.
         return {"standard_errors": {}, "ranks": {}}
@@ -47,7 +49,7 @@ def rank_simplicity(
     best = set(ranked.drop_duplicates("family")["trial"])
     scored = [each for each in candidates if each.trial.id in best]
     resampled = resample_candidates(
-        scored, validation_sets, settings["objective"]["metric"], resampling
+        scored, validation_sets, objective.metric, resampling
     )
     ranks: dict[str, int] = {}
     for family in set(ranked["family"]):

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,14 +13,14 @@ from toxtune.training.result_files import read_replicate
 
 
 def read_pooled(
-    winner: dict[str, Any], seeds: list[int], valid: list[Path], cross_validated: bool
+    folders: dict[str, str], seeds: list[int], valid: list[Path], cross_validated: bool
 ) -> tuple[Subset, np.ndarray]:
     """Read the molecules that a winner was judged by, and what the search predicted.
 
     Parameters
     ----------
-    winner
-        As in ``selection.json``.
+    folders
+        Of its replicates, by their names.
     valid
         The judging part of each fold in the order of the folds; one for hold-out.
 
@@ -35,7 +34,7 @@ def read_pooled(
     """
     subsets = [read_subset(path) for path in valid]
     set_names = names_of_sets(len(subsets), cross_validated)
-    by_fold = open_predictions(winner["folders"], seeds, set_names)
+    by_fold = open_predictions(folders, seeds, set_names)
     predictions = np.concatenate([np.stack(seeds) for seeds in by_fold], axis=1)
     subset = replace(
         subsets[0],

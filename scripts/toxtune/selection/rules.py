@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from toxtune.stats.metrics import Objective
+
 RULES = {
     "best": "best {mean}",
     "one_se": (
@@ -75,26 +77,29 @@ def simplicity_ranks(complexities: Sequence[Any]) -> np.ndarray:
     return np.array([numbers[value] for value in complexities])
 
 
-def ranked_trials(trials: pd.DataFrame, settings: dict[str, Any]) -> pd.DataFrame:
+def ranked_trials(
+    trials: pd.DataFrame, objective: Objective, n_seeds: int
+) -> pd.DataFrame:
     """Return the trials with a score from all seeds, best first, ties by id.
 
     Parameters
     ----------
     trials
         As `toxtune.selection.tables.trials_table` makes it.
-    settings
-        ``objective`` and ``seeds``.
+    objective
+        What ranks them.
+    n_seeds
+        Number of the seeds.
     """
-    objective = settings["objective"]
-    column = f"{objective['metric']}_mean"
-    complete = trials["seeds"] == len(settings["seeds"])
+    column = f"{objective.metric}_mean"
+    complete = trials["seeds"] == n_seeds
     scored = trials[(trials["status"] == "ok") & trials[column].notna() & complete]
     return best_first(scored, objective)
 
 
-def best_first(trials: pd.DataFrame, objective: dict[str, str]) -> pd.DataFrame:
+def best_first(trials: pd.DataFrame, objective: Objective) -> pd.DataFrame:
     """Sort trials by their score, ties by id."""
-    minimize = objective["direction"] == "minimize"
     return trials.sort_values(
-        [f"{objective['metric']}_mean", "trial"], ascending=[minimize, True]
+        [f"{objective.metric}_mean", "trial"],
+        ascending=[not objective.maximize, True],
     )

@@ -7,7 +7,8 @@ import pandas as pd
 from toxtune.errors import UserError
 from toxtune.search.trials import Trial, with_hyperparameters
 from toxtune.selection.rules import choose, ranked_trials, rule_in_words
-from toxtune.selection.selection_file import selection_id
+from toxtune.selection.selection_file import BestTrial, Selection, Winner
+from toxtune.stats.metrics import Objective
 
 
 def select(
@@ -15,7 +16,7 @@ def select(
     specs: dict[str, dict[str, Any]],
     settings: dict[str, Any],
     simplicity: dict[str, dict[str, Any]] | None = None,
-) -> dict[str, Any]:
+) -> Selection:
     """Choose one winner per family and one overall.
 
     Parameters
@@ -30,40 +31,35 @@ def select(
         have been trained with all of them), ``dataset`` and ``split`` (their ids),
         ``cross_validated``.
     simplicity
-        For the rule ``one_se``, what `toxtune.selection.one_se.weigh` says.
+        For the rule ``one_se``, what `toxtune.selection.one_se.rank_simplicity` says.
 
     Returns
     -------
-    dict
-        The settings; ``rule`` in words; ``winners``, family to trial and validation
-        scores; ``overall``, the family of the best trial; ``id``, which names what
-        the test set is opened for.
+    Selection
+        The winners, and what they were chosen by.
 
     Raises
     ------
     UserError
         If a family has no trial with a score.
     """
-    ranked = ranked_trials(trials, settings)
+    objective = Objective(**settings["objective"])
+    ranked = ranked_trials(trials, objective, len(settings["seeds"]))
     winners = {
         family: _winner(
             family, ranked[ranked["family"] == family], specs, settings, simplicity
         )
         for family in sorted(set(trials["family"]))
     }
-    frozen = {
-        "dataset": settings["dataset"],
-        "split": settings["split"],
-        "seeds": settings["seeds"],
-        "winners": winners,
-        "overall": ranked.iloc[0]["family"],
-    }
-    return {
-        **frozen,
-        "id": selection_id(frozen),
-        "objective": settings["objective"],
-        "rule": rule_in_words(settings["rule"], settings["cross_validated"]),
-    }
+    return Selection(
+        dataset=settings["dataset"],
+        split=settings["split"],
+        seeds=settings["seeds"],
+        objective=objective,
+        rule=rule_in_words(settings["rule"], settings["cross_validated"]),
+        winners=winners,
+        overall=ranked.iloc[0]["family"],
+    )
 
 
 def _winner(
@@ -72,61 +68,62 @@ def _winner(
     specs: dict[str, dict[str, Any]],
     settings: dict[str, Any],
     simplicity: dict[str, dict[str, Any]] | None,
-) -> dict[str, Any]:
+) -> Winner:
     if ranked.empty:
         raise UserError(
             f"search.spaces: no trial of {family} gave a score, so it has no winner; "
             "see trials.tsv, and change or remove its space"
         )
-    metric = settings["objective"]["metric"]
-    best = ranked.iloc[0]
-    won, close = best, {}
+    objective = Objective(**settings["objective"])
+    mean, best, won = f"{objective.metric}_mean", None, ranked.iloc[0]
     if simplicity is not None:
-        won = _simplest(ranked, settings["objective"], simplicity)
-        close = {
-            "best": best["trial"],
-            "best_mean": float(best[f"{metric}_mean"]),
-            "standard_error": simplicity["standard_errors"][best["trial"]],
-        }
-    sd = won[f"{metric}_sd"]
+        id = won["trial"]
+        error = simplicity["standard_errors"][id]
+        best = BestTrial(trial=id, mean=float(won[mean]), standard_error=error)
+        won = _simplest(ranked, objective, simplicity)
+    sd = won[f"{objective.metric}_sd"]
     spec = specs[won["trial"]]
-    on_all = _trained_on_all(spec["trial"], won)
-    return {
-        **spec,
-        **close,
-        "model": on_all if settings["cross_validated"] else spec["trial"],
-        "refit": on_all,
-        "mean": float(won[f"{metric}_mean"]),
-        "sd": None if pd.isna(sd) else float(sd),
-        "per_seed": [float(won[f"{metric}_seed-{seed}"]) for seed in settings["seeds"]],
-        "out_of": len(ranked),
-    }
+    trial = Trial.from_dict(spec["trial"])
+    refit = _without_early_stopping(trial, won)
+    return Winner(
+        trial=trial,
+        model=refit if settings["cross_validated"] else trial,
+        refit=refit,
+        folders=spec["folders"],
+        mean=float(won[mean]),
+        sd=None if pd.isna(sd) else float(sd),
+        per_seed=[
+            float(won[f"{objective.metric}_seed-{seed}"]) for seed in settings["seeds"]
+        ],
+        out_of=len(ranked),
+        best=best,
+    )
 
 
 def _simplest(
     ranked: pd.DataFrame,
-    objective: dict[str, str],
+    objective: Objective,
     simplicity: dict[str, dict[str, Any]],
 ) -> pd.Series:
     """Return the simplest trial within one standard error of the best."""
     by_id = ranked.sort_values("trial")
     chosen = choose(
-        by_id[f"{objective['metric']}_mean"].to_numpy()[None],
-        objective["direction"] == "maximize",
-        # Only the best one's is looked at.
+        by_id[f"{objective.metric}_mean"].to_numpy()[None],
+        objective.maximize,
+        # Only that of the best trial is used.
         by_id["trial"].map(simplicity["standard_errors"]).to_numpy(),
         by_id["trial"].map(simplicity["ranks"]).to_numpy(),
     )
     return by_id.iloc[chosen[0]]
 
 
-def _trained_on_all(trial: dict[str, Any], row: pd.Series) -> dict[str, Any]:
-    """Return the trial that a training on all molecules but the test set is of.
+def _without_early_stopping(trial: Trial, row: pd.Series) -> Trial:
+    """Return the trial for a training on all molecules but the test set.
 
-    That is so after a cross-validation, and in a refit. No molecule is left to stop
-    early by: the number of epochs is then the mean over the trainings of the search.
+    No molecules are left to stop early by. The number of epochs is then the mean over
+    the trainings of the search.
     """
-    if trial["hyperparameters"].get("patience") is None:
+    if trial.hyperparameters.get("patience") is None:
         return trial
     epochs = max(1, round(row["epochs_trained"]))
-    return vars(with_hyperparameters(Trial(**trial), patience=None, epochs=epochs))
+    return with_hyperparameters(trial, patience=None, epochs=epochs)

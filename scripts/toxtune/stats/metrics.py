@@ -88,6 +88,41 @@ def metrics_of(task_type: TaskType) -> list[str]:
 
 
 @dataclass(frozen=True)
+class Objective:
+    """What a search ranks trials by.
+
+    Attributes
+    ----------
+    metric
+        A key of `METRICS`.
+    direction
+        ``maximize`` or ``minimize``.
+    """
+
+    metric: str
+    direction: str
+
+    @property
+    def maximize(self) -> bool:
+        """Whether higher scores are better."""
+        return self.direction == "maximize"
+
+    @property
+    def task_type(self) -> TaskType:
+        """The type of task that the metric is for."""
+        return METRICS[self.metric].task_type
+
+    @property
+    def title(self) -> str:
+        """What people call the metric."""
+        return METRICS[self.metric].title
+
+    def to_dict(self) -> dict[str, str]:
+        """Return it as in ``config.yaml``."""
+        return {"metric": self.metric, "direction": self.direction}
+
+
+@dataclass(frozen=True)
 class ScoringLabels:
     """What predictions of one validation or test set are scored by.
 

@@ -16,7 +16,7 @@ from toxtune.io.integrity import read_written
 from toxtune.models.registry import get_family
 from toxtune.prediction.final_file import save_final_model
 from toxtune.prediction.final_model import load
-from toxtune.selection.selection_file import read_selection
+from toxtune.selection.selection_file import Selection, read_selection
 from toxtune.splits.settings import NO_REFIT
 from toxtune.splits.training_set import ALL, WHOLE
 from toxtune.stats.bootstrap import Resampling
@@ -66,9 +66,11 @@ def verify_outcome(
     with anew.findings.attempt(TEST, ledger):
         known = {line["selection"] for line in read_openings(ledger)}
         rule = f"must have a line for the selection and models of {plan.run}"
-        anew.findings.expect(TEST, ledger, opening_id(selection, cards) in known, rule)
+        anew.findings.expect(
+            TEST, ledger, opening_id(selection.id, cards) in known, rule
+        )
     predictions = {
-        kind: _predict(plan, selection["seeds"], kind, anew, exact) for kind in kinds
+        kind: _predict(plan, selection.seeds, kind, anew, exact) for kind in kinds
     }
     if all(predictions.values()):
         _score(config, plan, selection, predictions, anew)
@@ -76,19 +78,20 @@ def verify_outcome(
 
 
 def _verify_models(
-    selection: dict[str, Any], results: Path, refit: str, anew: Rebuild
+    selection: Selection, results: Path, refit: str, anew: Rebuild
 ) -> list[dict[str, Any]]:
     """Verify the winners' models against selection and store; return their cards."""
     cards, findings = [], anew.findings
     name = "model" if refit == NO_REFIT else "refit"
-    for family, winner in sorted(selection["winners"].items()):
+    for family, winner in sorted(selection.winners.items()):
         ending = get_family(family).model_format
-        for seed in selection["seeds"]:
+        for seed in selection.seeds:
             path = results / FOLDERS[name] / family / f"seed-{seed}.{ending}"
             with findings.attempt(MODELS, path):
                 card = read_written(Path(f"{path}.json"))
-                is_winner = card["trial"] == winner[name] and card["seed"] == seed
-                rule = f"must be of the selected trial {winner[name]['id']}"
+                trial = winner.model if refit == NO_REFIT else winner.refit
+                is_winner = card["trial"] == trial.to_dict() and card["seed"] == seed
+                rule = f"must be of the selected trial {trial.id}"
                 is_sound = is_winner and is_key(card["store_key"])
                 if findings.expect(MODELS, path, is_sound, rule):
                     cards.append(card)
@@ -157,7 +160,7 @@ def _difference(path: Path, made: Path, seeds: list[int]) -> float:
 def _score(
     config: dict[str, Any],
     plan: Plan,
-    selection: dict[str, Any],
+    selection: Selection,
     predictions: dict[str, Path],
     anew: Rebuild,
 ) -> None:
@@ -182,7 +185,7 @@ def _score(
 def _finish(
     config: dict[str, Any],
     plan: Plan,
-    selection: dict[str, Any],
+    selection: Selection,
     anew: Rebuild,
 ) -> None:
     """Write the final model anew, and let it predict the test set from SMILES."""
@@ -213,7 +216,7 @@ def _finish(
         smiles = read_subset(anew.path(plan.whole.subset("test"))).smiles
         members, failures = model.predict_members(smiles)
         known = [row for row in range(len(smiles)) if row not in failures]
-        expected = stored[selection["overall"]]
+        expected = stored[selection.overall]
         difference = largest_difference(members[:, known], expected[:, known])
         scale = max(1.0, float(np.abs(expected).max()))
         anew.findings.expect(

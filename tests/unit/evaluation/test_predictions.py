@@ -3,20 +3,21 @@
 import numpy as np
 import pytest
 
+from helpers.selections import made_selection, made_trial, made_winner
 from toxtune.data.subsets import write_table
 from toxtune.evaluation import predictions as opening
 from toxtune.evaluation.predictions import predict_test, read_test_predictions
 from toxtune.features.arrays import Features, save_features
-from toxtune.io.files import write_json
 
 IDS = ["001", "1e5", "a, b", "NA"]
-SELECTION = {
-    "seeds": [0, 3],
-    "winners": {
-        "dense": {"trial": {"features": "maccs"}},
-        "random_forest": {"trial": {"features": "maccs"}},
+SELECTION = made_selection(
+    {
+        family: made_winner(made_trial(family, family, features="maccs"))
+        for family in ("dense", "random_forest")
     },
-}
+    overall="dense",
+    seeds=[0, 3],
+)
 
 
 class FakeModel:
@@ -44,7 +45,7 @@ def predicted(tmp_path, monkeypatch):
     save_features(
         tmp_path / "test" / "maccs.npz", Features(np.eye(len(IDS), dtype=bool))
     )
-    write_json(tmp_path / "selection.json", SELECTION)
+    monkeypatch.setattr(opening, "read_selection", lambda path: SELECTION)
 
     def predict():
         names = {
@@ -63,10 +64,10 @@ def predicted(tmp_path, monkeypatch):
 
 def test_predictions_come_back_to_the_bit(predicted, tmp_path):
     table = predicted()
-    for family in SELECTION["winners"]:
-        got = read_test_predictions(table, SELECTION["seeds"])[family]
+    for family in SELECTION.winners:
+        got = read_test_predictions(table, SELECTION.seeds)[family]
         assert (got.shape, got.dtype) == ((2, len(IDS), 2), np.float32)
-        for seed, predictions in zip(SELECTION["seeds"], got, strict=True):
+        for seed, predictions in zip(SELECTION.seeds, got, strict=True):
             model = FakeModel().load(tmp_path / "models" / family / f"seed-{seed}.fake")
             want = model.predict(np.eye(len(IDS)))
             np.testing.assert_array_equal(predictions, want)

@@ -5,8 +5,10 @@ import sys
 import pandas as pd
 import pytest
 
+from helpers.selections import made_selection, made_trial, made_winner
 from toxtune.commands import export_mlflow, export_optuna
 from toxtune.errors import UserError
+from toxtune.export import trials
 from toxtune.io.files import write_json
 from toxtune.io.tsv import write_tsv
 from toxtune.stats.metrics import metrics_of
@@ -42,13 +44,12 @@ def run(tmp_path, monkeypatch):
     write_json(folder / "trials.json", specs)
     write_tsv(folder / "trials.tsv", pd.DataFrame(rows))
     write_tsv(folder / "cost.tsv", pd.DataFrame(costs))
-    selection = {
-        "seeds": [0, 1],
-        "objective": {"metric": "roc_auc", "direction": "maximize"},
-        "overall": "dense",
-        "winners": {family: specs[id] for family, id in WINNERS.items()},
+    winners = {
+        family: made_winner(made_trial(id, family)) for family, id in WINNERS.items()
     }
-    write_json(folder / "selection.json", selection)
+    selection = made_selection(winners, overall="dense")
+    monkeypatch.setattr(trials, "read_selection", lambda path: selection)
+    write_json(folder / "selection.json", {})
     families = {
         family: {metric: {"mean": {"test": 0.7}} for metric in METRICS}
         for family in WINNERS

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from helpers.harm import refused
+from helpers.selections import made_selection, made_winner
 from toxtune.commands import status
 from toxtune.evaluation.ledger import read_openings, record_opening
 from toxtune.export.trials import read_run
@@ -13,7 +14,8 @@ from toxtune.runs import status_file as statusfile
 from toxtune.search.proposals import read_proposal
 from toxtune.search.trials import make_trial, with_hyperparameters
 from toxtune.selection.scoring import score_replicate
-from toxtune.selection.selection_file import read_selection, selection_id
+from toxtune.selection.selection_file import read_selection
+from toxtune.stats.metrics import Objective
 
 pytestmark = pytest.mark.promise(
     "a result, store entry or ledger that is not what was written",
@@ -22,20 +24,10 @@ pytestmark = pytest.mark.promise(
 
 TRIAL = make_trial("d" * 12, "e" * 12, "ridge", "maccs", {"alpha": 2.0}, "regression")
 OTHER = vars(with_hyperparameters(TRIAL, alpha=3.0))
-WINNER = {"trial": vars(TRIAL), "model": vars(TRIAL), "refit": vars(TRIAL)}
-FROZEN = {
-    "dataset": TRIAL.dataset,
-    "split": TRIAL.split,
-    "seeds": [0, 1],
-    "winners": {"ridge": WINNER},
-    "overall": "ridge",
-}
-SELECTION = {
-    **FROZEN,
-    "id": selection_id(FROZEN),
-    "objective": {"metric": "rmse", "direction": "minimize"},
-    "rule": "best",
-}
+SELECTED = made_selection(
+    {"ridge": made_winner(TRIAL)}, "ridge", Objective("rmse", "minimize")
+)
+SELECTION = SELECTED.to_dict()
 PROPOSALS = [{"trial": vars(TRIAL), "resume_from": None, "save_state": False}]
 RESULT = {"trial": vars(TRIAL), "seed": 0, "training_set": "whole", "status": "ok"}
 
@@ -93,30 +85,41 @@ def edited(value, *steps, to):
 
 
 EDITS = {
-    "another winner": edited(SELECTION, "winners", "ridge", "trial", to=OTHER),
+    "another winner": edited(
+        {**SELECTION, "trials": {**SELECTION["trials"], OTHER["id"]: OTHER}},
+        *("winners", "ridge", "trial"),
+        to=OTHER["id"],
+    ),
+    "winner of no trial": edited(
+        SELECTION, "winners", "ridge", "trial", to=OTHER["id"]
+    ),
     "another model": edited(
-        SELECTION, "winners", "ridge", "model", to={**OTHER, "id": TRIAL.id}
+        SELECTION, "trials", TRIAL.id, to={**OTHER, "id": TRIAL.id}
     ),
+    "trial under another id": edited(SELECTION, "trials", TRIAL.id, to=OTHER),
     "hyperparameter": edited(
-        SELECTION, "winners", "ridge", "trial", "hyperparameters", "alpha", to=9.0
+        SELECTION, "trials", TRIAL.id, "hyperparameters", "alpha", to=9.0
     ),
-    "features": edited(SELECTION, "winners", "ridge", "refit", "features", to="../x"),
-    "family": edited(SELECTION, "winners", "ridge", "trial", "family", to="os"),
-    "no family": edited(SELECTION, "winners", "ridge", "trial", "family", to=[]),
-    "more of a trial": edited(SELECTION, "winners", "ridge", "trial", "code", to="x"),
-    "trial as text": edited(SELECTION, "winners", "ridge", "trial", to="x"),
+    "features": edited(SELECTION, "trials", TRIAL.id, "features", to="../x"),
+    "family": edited(SELECTION, "trials", TRIAL.id, "family", to="os"),
+    "no family": edited(SELECTION, "trials", TRIAL.id, "family", to=[]),
+    "more of a trial": edited(SELECTION, "trials", TRIAL.id, "code", to="x"),
+    "trial as text": edited(SELECTION, "trials", TRIAL.id, to="x"),
+    "no trials": edited(SELECTION, "trials", to=None),
+    "winner as text": edited(SELECTION, "winners", "ridge", to="x"),
+    "more of a winner": edited(SELECTION, "winners", "ridge", "code", to="x"),
     "seeds": edited(SELECTION, "seeds", to=[0]),
     "overall": edited(SELECTION, "overall", to="dense"),
     "split": edited(SELECTION, "split", to="f" * 12),
     "id": edited(SELECTION, "id", to="f" * 12),
-    "winners as list": edited(SELECTION, "winners", to=[WINNER]),
+    "winners as list": edited(SELECTION, "winners", to=[SELECTION["winners"]["ridge"]]),
     "no objective": {key: SELECTION[key] for key in SELECTION if key != "objective"},
 }
 
 
 def test_sound_selection_is_read(folder):
     write_json(folder / "selection.json", SELECTION)
-    assert read_selection(folder / "selection.json") == SELECTION
+    assert read_selection(folder / "selection.json") == SELECTED
 
 
 @pytest.mark.parametrize("selection", EDITS.values(), ids=EDITS)

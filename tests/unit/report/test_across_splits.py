@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.selections import made_selection, made_trial, made_winner
 from toxtune.report.across_splits import (
     SplitResult,
     rank_correlations,
@@ -28,12 +29,8 @@ def result(name, valid, test, winner="8"):
         }
     )
     hyperparameters = {"neurons": int(winner)}
-    trial = {"id": f"{name}0", "features": "bits", "hyperparameters": hyperparameters}
-    selection = {
-        "objective": {"metric": "roc_auc", "direction": "maximize"},
-        "overall": "dense",
-        "winners": {"dense": {"trial": trial}},
-    }
+    trial = made_trial(f"{name}0", "dense", hyperparameters, features="bits")
+    selection = made_selection({"dense": made_winner(trial)}, overall="dense")
     mean = {"valid": max(valid), "test": test}
     families = {"dense": {"roc_auc": {"mean": mean}}}
     return SplitResult(name, selection, {"families": families}, trials)

@@ -50,7 +50,7 @@ def test_a_selection_that_could_not_be_corrected_says_so(run):
 
 def test_trials_that_are_never_selected_are_left_out(run):
     frequencies = run.frequencies.assign(frequency=0.0)
-    won = run.winners[run.selection["overall"]]
+    won = run.winners[run.selection.overall]
     often, seldom = [trial for trial in run.trials["trial"] if trial != won][:2]
     frequencies.loc[frequencies["trial"] == often, "frequency"] = 0.6
     frequencies.loc[frequencies["trial"] == seldom, "frequency"] = 0.4
@@ -127,7 +127,7 @@ def test_the_final_model_and_data_that_came_later_are_on_the_page(run):
     mean = {"score": 0.6543, "interval": [0.6, 0.7]}
     later = {
         "name": "batch-2",
-        "objective": run.selection["objective"],
+        "objective": run.selection.objective.to_dict(),
         "scores": {run.metric: {"mean": mean}},
         "molecules": 90,
         "rows": 100,
@@ -139,7 +139,7 @@ def test_the_final_model_and_data_that_came_later_are_on_the_page(run):
     }
     run = dataclasses.replace(run, prospective=[later])
     html = page(run, draw_all(run))
-    assert f"{run.selection['overall']} *" in html
+    assert f"{run.selection.overall} *" in html
     assert "0.710 to 0.810" in html
     assert "batch-2" in html
     assert "0.654" in html

@@ -48,11 +48,10 @@ def test_names_cannot_end_the_script_or_the_page(html):
 
 def test_the_verdict_has_three_sentences_with_the_numbers(run):
     won, good, mattered = verdict.sentences(run)
-    overall = run.selection["overall"]
-    winner = run.selection["winners"][overall]
-    assert overall in won
-    assert winner["trial"]["id"] in won
-    assert f"{winner['mean']:.3f}" in won
+    winner = run.selection.winner
+    assert run.selection.overall in won
+    assert winner.trial.id in won
+    assert f"{winner.mean:.3f}" in won
     assert "0.750 (95% interval 0.700 to 0.800 over molecules" in good
     assert "opened once" in good
     assert f"{len(run.cost)} trainings" in mattered

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from helpers.selections import made_selection, made_trial, made_winner
 from toxtune.report.run import Evidence
 from toxtune.report.summary import Results, summary
 from toxtune.stats.metrics import METRICS, metrics_of
@@ -46,17 +47,8 @@ def variants(test):
 
 
 def winner(id, family, mean):
-    """One family's part of ``selection.json``."""
-    return {
-        "trial": {
-            "id": id,
-            "family": family,
-            "features": "circular-radius-2-size-1024",
-            "hyperparameters": HYPERPARAMETERS,
-        },
-        "mean": mean,
-        "out_of": 3,
-    }
+    """One family's winner."""
+    return made_winner(made_trial(id, family, HYPERPARAMETERS), mean, out_of=3)
 
 
 def opening(number):
@@ -131,15 +123,13 @@ def results() -> Results:
     )
     return Results(
         run="demo",
-        selection={
-            "overall": "dense",
-            "objective": {"metric": "roc_auc", "direction": "maximize"},
-            "seeds": [0, 1],
-            "winners": {
+        selection=made_selection(
+            {
                 "dense": winner("a" * 12, "dense", 0.851),
                 "random_forest": winner("c" * 12, "random_forest", 0.832),
             },
-        },
+            overall="dense",
+        ),
         test={
             "overall": "dense",
             "objective": {"metric": "roc_auc", "direction": "maximize"},
@@ -232,7 +222,7 @@ def test_nothing_is_said_of_failures_where_there_are_none(results):
 def test_single_seed_has_no_sd(results):
     families = {"dense": report(0.812, sd=None)}
     test = results.test | {"families": families}
-    selection = results.selection | {"seeds": [0]}
+    selection = replace(results.selection, seeds=[0])
     text = summary(replace(results, test=test, selection=selection))
     assert "SD over seeds" not in text
     assert "| 0.812 | none | 0.762 to 0.862 |" in text

@@ -124,12 +124,11 @@ def searched(request, tmp_path, monkeypatch):
 def test_raw_scores_are_those_of_the_search(searched):
     selection = searched.select()
     report, _ = correct_selection(searched.read(), selection, RESAMPLING)
-    for family, won in selection["winners"].items():
-        assert report["families"][family]["raw"] == pytest.approx(won["mean"])
-        assert report["families"][family]["trial"] == won["trial"]["id"]
+    for family, won in selection.winners.items():
+        assert report["families"][family]["raw"] == pytest.approx(won.mean)
+        assert report["families"][family]["trial"] == won.trial.id
         assert report["families"][family]["out_of"] == 3
-    overall = selection["winners"][selection["overall"]]
-    assert report["overall"]["raw"] == pytest.approx(overall["mean"])
+    assert report["overall"]["raw"] == pytest.approx(selection.winner.mean)
     assert report["overall"]["out_of"] == 6
     json.dumps(report, allow_nan=False)
 
@@ -143,8 +142,8 @@ def test_report_says_what_it_is_from(searched):
         n_folds if searched.validation_sets.cross_validated else None
     )
     assert (report["resamples"], report["confidence"]) == (60, 0.9)
-    assert (report["seeds"], report["selection"]) == (SEEDS, selection["id"])
-    assert report["rule"] == selection["rule"]
+    assert (report["seeds"], report["selection"]) == (SEEDS, selection.id)
+    assert report["rule"] == selection.rule
 
 
 def test_frequencies_are_shares_of_the_resamples(searched):
@@ -172,7 +171,7 @@ def test_one_se_is_the_same_in_selection_and_in_resamples(searched):
     # So large an error makes all trials alike: the simplest ones win everywhere.
     errors = dict.fromkeys(simplicity["standard_errors"], 9.0)
     selection = searched.select({**simplicity, "standard_errors": errors})
-    assert {won["trial"]["id"] for won in selection["winners"].values()} == simplest
+    assert {won.trial.id for won in selection.winners.values()} == simplest
     search = searched.read()
     for family in SPACE:
         members = np.flatnonzero(search.families == family)
@@ -188,7 +187,7 @@ def test_one_se_is_the_same_in_selection_and_in_resamples(searched):
 
 def test_weights_are_of_the_best_trials_and_ranks_of_all(searched):
     weighed = searched.rank_simplicity()
-    best = {won["trial"]["id"] for won in searched.select()["winners"].values()}
+    best = {won.trial.id for won in searched.select().winners.values()}
     assert set(weighed["standard_errors"]) == best
     by_family = {}
     for id, spec in searched.specs.items():
@@ -239,7 +238,7 @@ def test_pooled_predictions_stand_beside_their_molecules(searched, tmp_path):
         write_table(paths[-1], [*KEYS, *TASKS], rows)
     spec = next(iter(searched.specs.values()))
     pooled, predictions = read_pooled(
-        spec, SEEDS, paths, searched.validation_sets.cross_validated
+        spec["folders"], SEEDS, paths, searched.validation_sets.cross_validated
     )
     by_fold = open_predictions(
         spec["folders"], SEEDS, searched.validation_sets.set_names

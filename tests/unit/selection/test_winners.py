@@ -1,17 +1,21 @@
 """Choosing the winners."""
 
+import json
 from io import StringIO
 
 import pandas as pd
 import pytest
 
+from helpers.selections import made_trial
 from toxtune.errors import UserError
 from toxtune.identity import short_id
+from toxtune.search.trials import Trial
+from toxtune.selection.selection_file import BestTrial, Selection, Winner
 from toxtune.selection.winners import select
 
 SPECS = {
     name: {
-        "trial": {"id": name, "hyperparameters": {"x": name}},
+        "trial": made_trial(name, hyperparameters={"x": name}).to_dict(),
         "folders": {f"seed-{seed}": f"{name}/seed-{seed}" for seed in (0, 1)},
     }
     for name in "abcde"
@@ -51,31 +55,32 @@ def settings(**changes):
 
 def winners(selection):
     """Id of each family's winner."""
-    return {family: won["trial"]["id"] for family, won in selection["winners"].items()}
+    return {family: won.trial.id for family, won in selection.winners.items()}
 
 
 def test_best_mean_of_each_family_wins_and_the_best_of_all():
     selection = select(table(), SPECS, settings())
     assert winners(selection) == {"dense": "b", "random_forest": "d"}
-    assert selection["overall"] == "dense"
-    won = selection["winners"]["dense"]
-    assert won == {
-        "trial": {"id": "b", "hyperparameters": {"x": "b"}},
-        "model": SPECS["b"]["trial"],
-        "refit": SPECS["b"]["trial"],
-        "folders": {"seed-0": "b/seed-0", "seed-1": "b/seed-1"},
-        "mean": 0.85,
-        "sd": 0.014,
-        "per_seed": [0.84, 0.86],
-        "out_of": 2,
-    }
+    assert selection.overall == "dense"
+    trial = made_trial("b", hyperparameters={"x": "b"})
+    assert selection.winners["dense"] == Winner(
+        trial=trial,
+        model=trial,
+        refit=trial,
+        folders={"seed-0": "b/seed-0", "seed-1": "b/seed-1"},
+        mean=0.85,
+        sd=0.014,
+        per_seed=[0.84, 0.86],
+        out_of=2,
+    )
+    assert selection.winner is selection.winners["dense"]
 
 
 def test_minimizing_takes_the_lowest():
     objective = {"metric": "roc_auc", "direction": "minimize"}
     selection = select(table(), SPECS, settings(objective=objective))
     assert winners(selection) == {"dense": "a", "random_forest": "e"}
-    assert selection["overall"] == "dense"
+    assert selection.overall == "dense"
 
 
 @pytest.mark.parametrize("direction", ["maximize", "minimize"])
@@ -85,7 +90,7 @@ def test_of_equal_means_the_smaller_id_wins(direction, order):
     objective = {"metric": "roc_auc", "direction": direction}
     selection = select(trials, SPECS, settings(objective=objective))
     assert winners(selection) == {"dense": "a", "random_forest": "d"}
-    assert selection["overall"] == "dense"
+    assert selection.overall == "dense"
 
 
 def test_trial_without_a_score_does_not_win():
@@ -93,8 +98,8 @@ def test_trial_without_a_score_does_not_win():
     trials = table(status=status, roc_auc_mean=[0.1, 0.9, float("nan"), 0.2, 0.3])
     selection = select(trials, SPECS, settings())
     assert winners(selection) == {"dense": "a", "random_forest": "e"}
-    assert selection["winners"]["dense"]["out_of"] == 1
-    assert selection["overall"] == "random_forest"
+    assert selection.winners["dense"].out_of == 1
+    assert selection.overall == "random_forest"
 
 
 def test_family_without_a_score_is_an_error_that_names_it():
@@ -105,12 +110,13 @@ def test_family_without_a_score_is_an_error_that_names_it():
 
 def test_single_seed_has_no_sd():
     trials = table(roc_auc_sd=float("nan")).drop(columns="roc_auc_seed-1")
-    won = select(trials.assign(seeds=1), SPECS, settings(seeds=[0]))["winners"]["dense"]
-    assert (won["sd"], won["per_seed"]) == (None, [0.84])
+    selection = select(trials.assign(seeds=1), SPECS, settings(seeds=[0]))
+    won = selection.winners["dense"]
+    assert (won.sd, won.per_seed) == (None, [0.84])
 
 
 def test_id_names_what_the_test_part_is_opened_for():
-    id = select(table(), SPECS, settings())["id"]
+    id = select(table(), SPECS, settings()).id
     assert id == short_id(
         {
             "dataset": "d" * 12,
@@ -133,9 +139,8 @@ def test_id_names_what_the_test_part_is_opened_for():
     ],
 )
 def test_another_selection_has_another_id(columns, changes):
-    assert (
-        select(table(**columns), SPECS, settings(**changes))["id"]
-        != (select(table(), SPECS, settings())["id"])
+    assert select(table(**columns), SPECS, settings(**changes)).id != (
+        select(table(), SPECS, settings()).id
     )
 
 
@@ -152,17 +157,16 @@ def test_another_selection_has_another_id(columns, changes):
     ],
 )
 def test_same_winners_have_the_same_id(columns, changes):
-    assert (
-        select(table(**columns), SPECS, settings(**changes))["id"]
-        == (select(table(), SPECS, settings())["id"])
+    assert select(table(**columns), SPECS, settings(**changes)).id == (
+        select(table(), SPECS, settings()).id
     )
 
 
 def test_selection_says_what_it_was_chosen_by():
     selection = select(table(), SPECS, settings())
-    assert selection["objective"] == OBJECTIVE
-    assert "smaller trial id" in selection["rule"]
-    assert selection["seeds"] == [0, 1]
+    assert selection.objective.to_dict() == OBJECTIVE
+    assert "smaller trial id" in selection.rule
+    assert selection.seeds == [0, 1]
 
 
 def test_trial_that_was_given_up_early_does_not_win():
@@ -193,14 +197,14 @@ def test_simplest_within_one_standard_error_wins(errors, chosen):
     selection = one_se(errors, [1, 2, 0, 2, 1])
     assert winners(selection) == chosen
     # Simplicity is compared within families: the best trial decides between them.
-    assert selection["overall"] == "dense"
+    assert selection.overall == "dense"
 
 
 def test_one_se_says_which_was_best_and_by_how_much():
-    won = one_se([0.06, 0.0], [1, 2, 0, 2, 1])["winners"]["dense"]
-    assert (won["trial"]["id"], won["mean"]) == ("a", 0.80)
-    assert (won["best"], won["best_mean"], won["standard_error"]) == ("b", 0.85, 0.06)
-    assert won["out_of"] == 2
+    won = one_se([0.06, 0.0], [1, 2, 0, 2, 1]).winners["dense"]
+    assert (won.trial.id, won.mean) == ("a", 0.80)
+    assert won.best == BestTrial(trial="b", mean=0.85, standard_error=0.06)
+    assert won.out_of == 2
 
 
 def test_best_that_is_simplest_stays():
@@ -208,5 +212,26 @@ def test_best_that_is_simplest_stays():
 
 
 def test_one_se_is_told_in_words():
-    assert "one standard error" in one_se([0, 0], [1] * 5)["rule"]
-    assert "one standard error" not in select(table(), SPECS, settings())["rule"]
+    assert "one standard error" in one_se([0, 0], [1] * 5).rule
+    assert "one standard error" not in select(table(), SPECS, settings()).rule
+
+
+@pytest.mark.parametrize("rule", ["best", "one_se"])
+def test_selection_that_is_written_comes_back(rule):
+    simplicity = {
+        "standard_errors": {"b": 0.06, "d": 0.0},
+        "ranks": dict.fromkeys("abcde", 0),
+    }
+    selection = select(
+        table(), SPECS, settings(rule=rule), simplicity if rule == "one_se" else None
+    )
+    content = json.loads(json.dumps(selection.to_dict()))
+    assert content["id"] == selection.id
+    trials = {id: Trial.from_dict(trial) for id, trial in content["trials"].items()}
+    assert Selection.from_dict(content, trials) == selection
+
+
+def test_each_trial_of_a_selection_is_written_once():
+    content = select(table(), SPECS, settings()).to_dict()
+    assert sorted(content["trials"]) == ["b", "d"]
+    assert content["winners"]["dense"]["refit"] == "b"

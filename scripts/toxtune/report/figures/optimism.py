@@ -44,7 +44,7 @@ def optimism_table(run: Run) -> pd.DataFrame:
     winners = {"overall": optimism["overall"], **optimism["families"]}
     rows = []
     for name, won in winners.items():
-        family = run.selection["overall"] if name == "overall" else name
+        family = run.selection.overall if name == "overall" else name
         test = run.test["families"][family][run.metric]["mean"]
         scores = [
             (_RAW, won["raw"], None),
@@ -85,7 +85,7 @@ def _frequency_note(n_selected: int) -> str:
 
 def frequency_table(run: Run) -> pd.DataFrame:
     """Return the winner and all that are ever selected, the most frequent first."""
-    won = run.frequencies["trial"] == run.winners[run.selection["overall"]]
+    won = run.frequencies["trial"] == run.winners[run.selection.overall]
     table = run.frequencies.assign(selected=won.map({True: "yes"}))
     table = table[won | (table["frequency"] > 0)]
     columns = ["trial", "family", "frequency", "frequency_in_family", "selected"]

@@ -174,7 +174,7 @@ def _lines(run: Run, table: pd.DataFrame) -> tuple[alt.Chart, alt.Parameter]:
         gradientThickness=10,
         tickCount=3,
     )
-    best_high = run.selection["objective"]["direction"] == "maximize"
+    best_high = run.selection.objective.maximize
     scale = alt.Scale(scheme="viridis", reverse=best_high)
     lines = (
         _base(table)
