@@ -3,11 +3,18 @@
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from helpers.project import Project, new_project
 
 pytest_plugins = ["helpers.reliability"]
+
+# The same examples in every run, and no limit of time: machines differ.
+hypothesis.settings.register_profile(
+    "repeatable", derandomize=True, database=None, deadline=None, max_examples=50
+)
+hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.fixture

@@ -160,7 +160,11 @@ def _parse(path: Path) -> _Module:
 def _strip(node: ast.AST) -> Iterator[_Import]:
     """Take docstrings, and the imports that are yielded, out of a node's statements."""
     documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-    if isinstance(node, documented) and ast.get_docstring(node, clean=False):
+    # An empty docstring is one as well.
+    if (
+        isinstance(node, documented)
+        and ast.get_docstring(node, clean=False) is not None
+    ):
         del node.body[0]
     # What holds statements: blocks, and the branches of `try` and `match`.
     for field in ("body", "orelse", "finalbody", "handlers", "cases"):

@@ -5,8 +5,10 @@ import os
 import subprocess
 import sys
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
+from hypothesis import given
 
 from toxtune.identity import canonical_json, full_hash, short_id
 
@@ -20,6 +22,18 @@ VALUE = {
     "seeds": [0, 1],
     "name": "µ-opioid",
 }
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=5),
+    lambda values: (
+        st.lists(values, max_size=4)
+        | st.dictionaries(st.text(max_size=5), values, max_size=4)
+    ),
+    max_leaves=12,
+)
 IN_ANOTHER_PROCESS = """
 import json, sys
 from toxtune.identity import short_id
@@ -54,6 +68,43 @@ def test_order_of_keys_does_not_matter():
     shuffled["hyperparameters"] = dict(reversed(VALUE["hyperparameters"].items()))
     assert list(shuffled) != list(VALUE)
     assert short_id(shuffled) == short_id(VALUE)
+
+
+def rebuilt(value, order):
+    """Copy a value, with the keys of all its dictionaries in another order."""
+    if isinstance(value, list):
+        return [rebuilt(member, order) for member in value]
+    if isinstance(value, dict):
+        keys = list(value)
+        order.shuffle(keys)
+        return {key: rebuilt(value[key], order) for key in keys}
+    return value
+
+
+def typed(value):
+    """Spell a value with its types, so that 1, 1.0, True and "1" differ."""
+    if isinstance(value, list):
+        return [typed(member) for member in value]
+    if isinstance(value, dict):
+        return {key: typed(member) for key, member in value.items()}
+    return repr(value)
+
+
+@given(value=JSON, order=st.randoms())
+def test_order_of_keys_matters_at_no_depth(value, order):
+    assert canonical_json(rebuilt(value, order)) == canonical_json(value)
+
+
+@given(value=JSON)
+def test_spelling_gives_the_value_back_with_its_types(value):
+    # So no two values are spelled alike.
+    assert typed(json.loads(canonical_json(value))) == typed(value)
+
+
+@given(values=st.tuples(JSON, JSON))
+def test_ids_differ_where_values_do(values):
+    first, second = values
+    assert (short_id(first) == short_id(second)) == (typed(first) == typed(second))
 
 
 @pytest.mark.parametrize(

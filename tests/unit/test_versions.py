@@ -1,9 +1,14 @@
 """Hashes of code: what counts as an edit, and whose trainings it concerns."""
 
 import ast
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from textwrap import dedent
+from unittest import mock
 
+import hypothesis.strategies as st
 import pytest
+from hypothesis import given
 
 from toxtune import versions
 from toxtune.models.registry import MODULES
@@ -132,6 +137,49 @@ def test_unknown_name_is_refused(tree):
 def test_import_of_a_missing_module_is_refused(tree):
     with pytest.raises(FileNotFoundError, match=r"toxtune\.gone import it"):
         tree("train.py", "", "from toxtune.gone import it\n")
+
+
+COMMENTS = st.text(st.characters(codec="ascii", exclude_categories=["C"]), max_size=9)
+NAMES = st.text("abcxyz", min_size=1, max_size=5).map(lambda name: f"m_{name}")
+
+
+@st.composite
+def spellings(draw, numbers):
+    """Draw a way to write the same functions: comments, blank lines, docstrings."""
+    lines = []
+    for function, number in enumerate(numbers):
+        lines += [""] * draw(st.integers(0, 3))
+        lines += [f"# {draw(COMMENTS)}", f"def f{function}( a ):"]
+        indent = " " * draw(st.integers(1, 8))
+        if draw(st.booleans()):
+            lines.append(f"{indent}{draw(COMMENTS)!r}")
+        value = draw(st.sampled_from([f"a+{number}", f"(a + {number})"]))
+        lines.append(f"{indent}return {value}  # {draw(COMMENTS)}")
+    return "\n".join(lines)
+
+
+def hash_of_script(module, text):
+    """Hash a script that imports the functions in `text` from `module`."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder).joinpath("toxtune", *module.split(".")).with_suffix(".py")
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+        script = f"from toxtune.{module} import f0\nprint(f0(1))\n"
+        (Path(folder) / "script.py").write_text(script)
+        with mock.patch.object(versions, "SCRIPTS", Path(folder)):
+            return code_hash("script")
+
+
+@given(numbers=st.lists(st.integers(0, 9), min_size=1, max_size=4), draws=st.data())
+def test_spelling_and_place_do_not_count_and_every_number_does(numbers, draws):
+    def draw_hash(numbers):
+        place = ".".join(draws.draw(st.lists(NAMES, min_size=1, max_size=3)))
+        return hash_of_script(place, draws.draw(spellings(numbers)))
+
+    first = draw_hash(numbers)
+    assert draw_hash(numbers) == first
+    edited = draws.draw(st.integers(0, len(numbers) - 1))
+    assert draw_hash([n + (i == edited) for i, n in enumerate(numbers)]) != first
 
 
 def test_package_is_refused(tree):

@@ -2,8 +2,10 @@
 
 import warnings
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
+from hypothesis import given
 from sklearn import metrics
 
 from toxtune.stats.bootstrap import (
@@ -120,6 +122,22 @@ def test_rows_of_one_molecule_go_together():
     for group in "ac":
         rows = [row for row, other in enumerate(GROUPS) if other == group]
         assert (counts[:, rows] == counts[:, rows[:1]]).all()
+
+
+@given(
+    groups=st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=30),
+    resamples=st.integers(0, 20),
+    seed=st.integers(0, 2**64),
+)
+def test_every_resample_draws_whole_molecules(groups, resamples, seed):
+    counts = resample_counts(groups, resamples, seed)
+    assert counts.shape == (resamples, len(groups))
+    molecules = sorted(set(groups))
+    of_molecules = counts[:, [groups.index(molecule) for molecule in molecules]]
+    assert (of_molecules.sum(axis=1) == len(molecules)).all()
+    rows = [molecules.index(group) for group in groups]
+    np.testing.assert_array_equal(counts, of_molecules[:, rows])
+    np.testing.assert_array_equal(counts, resample_counts(groups, resamples, seed))
 
 
 def test_molecules_are_drawn_equally_often():
