@@ -1,15 +1,15 @@
 # Everything a person does here. `make` alone lists the targets.
 
-CORES ?= all
-# One or more files that overlay config.yaml: make run CONFIG=examples/tpe.yaml
-CONFIG ?=
-# On a cluster: a folder of profiles/ (slurm, pbs, lsf, sge). Empty runs all here.
-PROFILE ?=
-PYTHON ?= python3
-# Anything: make run goes on without the trainings that fail for good
+# What can be named here is passed on as it is:
+#   CORES=2  PROFILE=slurm (a folder of profiles/)  CONFIG='a.yaml b.yaml' (files that
+#   are laid over config.yaml)  MODEL IN OUT (make predict)  RUN TO (make export-...)
+#   K=3 (how many trainings `make verify` repeats)
+NAMES := CORES PROFILE CONFIG MODEL IN OUT RUN TO K
+# Anything: make run continues without the trainings that fail for good
 KEEP_GOING ?=
-# How many trainings `make verify` does once more
-K ?= 3
+# Anything: make prune deletes without asking
+YES ?=
+PYTHON ?= python3
 # cpu or cuda: which requirements/*.lock to install
 EXTRA ?= cpu
 FAULTS := $(filter-out %kills.py,$(wildcard tests/faults/test_*.py)) tests/unit/hostile \
@@ -23,15 +23,13 @@ export PYTHONPATH := $(CURDIR)/scripts
 
 INSTALLED := .venv/.installed-$(EXTRA)
 IN_VENV := .venv/bin/python -m
-# A name may have anything in it: neither make nor the shell is to look inside. CONFIG
-# may be several names, with blanks between them.
-unexport CONFIG PROFILE MODEL IN OUT RUN TO
-QUOTED = '$(subst ','\'',$(1))'
-NAMED = $(if $(value $(1)),$(call QUOTED,$(value $(1))))
-OVERLAYS = $(foreach name,$(value CONFIG),$(call QUOTED,$(name)))
-WHERE = $(if $(PROFILE),--profile $(call QUOTED,profiles/$(value PROFILE)),--cores $(CORES))
-CONFIGFILES = $(if $(strip $(value CONFIG)),--configfile $(OVERLAYS))
-KEPT_GOING = $(if $(KEEP_GOING),--keep-going)
+# A file's name may have anything in it. Make must not expand it, and the shell reads
+# it from its environment. In CONFIG blanks part several names; `*` stands for itself.
+$(foreach name,$(NAMES),$(if $(value $(name)), \
+    $(eval override export $(name) := $$(value $(name)))))
+TOXTUNE := @set -f; exec .venv/bin/python -m toxtune
+WHERE := $(if $(value PROFILE),--profile "$$PROFILE",$(if $(value CORES),--cores "$$CORES"))
+CONFIGFILE := $(if $(strip $(value CONFIG)),--configfile $$CONFIG)
 COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal \
     --python-version 3.11 --generate-hashes --no-emit-index-url \
     --custom-compile-command "make lock"
@@ -59,39 +57,37 @@ help: ## list these targets
 	@echo "  PYTHON=python3.12"
 
 run: $(INSTALLED) ## train, select, test and report what config.yaml and CONFIG say
-	@$(IN_VENV) toxtune.commands.run $(WHERE) $(KEPT_GOING) $(CONFIGFILES)
+	$(TOXTUNE) run $(WHERE) $(if $(KEEP_GOING),--keep-going) $(CONFIGFILE)
 
 demo: $(INSTALLED) ## the same on a small dataset made here, no download
-	@$(IN_VENV) toxtune.commands.run $(WHERE) \
-	    --configfile examples/demo.yaml $(OVERLAYS)
+	$(TOXTUNE) run $(WHERE) --configfile examples/demo.yaml $$CONFIG
 
 report: $(INSTALLED) ## write the report alone, results/<run>/report.html, for a browser
-	@$(IN_VENV) toxtune.commands.run report $(WHERE) $(CONFIGFILES)
+	$(TOXTUNE) report $(WHERE) $(CONFIGFILE)
 
-plan: $(INSTALLED) ## say what `make run` would do, and about what it costs
-	@$(IN_VENV) toxtune.commands.run --plan $(WHERE) $(CONFIGFILES)
-	$(IN_VENV) toxtune.commands.effort $(CONFIGFILES)
+plan: $(INSTALLED) ## show what `make run` would do, and about what it costs
+	$(TOXTUNE) plan $(WHERE) $(CONFIGFILE)
 
-status: $(INSTALLED) ## say how the present or last run stands
-	@$(IN_VENV) toxtune.commands.status
+status: $(INSTALLED) ## show how the present or the last run stands
+	$(TOXTUNE) status
 
-retry: $(INSTALLED) ## have the trainings without a result run again by the next `make run`
-	@$(IN_VENV) toxtune.commands.retry_failed $(CONFIGFILES)
+retry: $(INSTALLED) ## let the next `make run` train again what ended without a result
+	$(TOXTUNE) retry $(CONFIGFILE)
 
 predict: $(INSTALLED) ## add predictions to a table: MODEL=results/tox21/final.zip IN=a.csv OUT=b.csv
-	@$(IN_VENV) toxtune.commands.predict $(call NAMED,MODEL) $(call NAMED,IN) $(call NAMED,OUT)
+	$(TOXTUNE) predict $${MODEL:+"$$MODEL"} $${IN:+"$$IN"} $${OUT:+"$$OUT"}
 
 export-optuna: $(INSTALLED) ## hand a search to Optuna: RUN=tox21 TO=study.db
-	@$(IN_VENV) toxtune.commands.export_optuna --run $(call NAMED,RUN) --to $(call NAMED,TO)
+	$(TOXTUNE) export optuna $${RUN:+--run "$$RUN"} $${TO:+--to "$$TO"}
 
 export-mlflow: $(INSTALLED) ## hand a search to MLflow: RUN=tox21 TO=mlflow.db
-	@$(IN_VENV) toxtune.commands.export_mlflow --run $(call NAMED,RUN) --to $(call NAMED,TO)
+	$(TOXTUNE) export mlflow $${RUN:+--run "$$RUN"} $${TO:+--to "$$TO"}
 
-verify: $(INSTALLED) ## make a finished run's files anew, train K=3 of its trainings again, compare
-	@$(IN_VENV) toxtune.commands.verify --trainings $(call QUOTED,$(K)) $(CONFIGFILES)
+verify: $(INSTALLED) ## rebuild a finished run, repeat K=3 of its trainings, compare
+	$(TOXTUNE) verify $${K:+--trainings "$$K"} $(CONFIGFILE)
 
-prune: $(INSTALLED) ## remove results that no configuration uses; asks first
-	@$(IN_VENV) toxtune.commands.prune $(CONFIGFILES) $(if $(YES),--yes)
+prune: $(INSTALLED) ## delete results that no configuration and no run uses; asks first
+	$(TOXTUNE) prune $(CONFIGFILE) $(if $(YES),--yes)
 
 test: $(INSTALLED) ## run the tests
 	$(IN_VENV) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder

@@ -27,7 +27,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from toxtune.commands import run
+from toxtune.commands.cli import run_command
 from toxtune.identity import canonical_json
 from toxtune.io.files import read_json, write_text
 from toxtune.report.summary import markdown_table
@@ -173,7 +173,7 @@ def run_workflow(
         file = Path(folder, "overlay.yaml")
         file.write_text(yaml.safe_dump(overlay), encoding="utf-8")
         files = [*map(str, below), str(file)]
-        status = run.main([target, "--cores", cores, "--configfile", *files])
+        status = run_command(["run", target, "--cores", cores, "--configfile", *files])
     if status != 0:
         raise SystemExit(f"Error: the run {overlay['run']} failed; see logs/")
 

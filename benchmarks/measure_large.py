@@ -70,7 +70,7 @@ def write_molecules(path: Path, n_molecules: int) -> None:
 def run_workflow(folder: Path) -> None:
     """Run the whole workflow."""
     (folder / "large.json").write_text(json.dumps(OVERLAY))
-    command = [sys.executable, "-m", "toxtune.commands.run", "--cores", "2"]
+    command = [sys.executable, "-m", "toxtune", "run", "--cores", "2"]
     subprocess.run(
         [*command, "--configfile", "large.json"],
         cwd=folder,

@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from project import new_project
 
-from toxtune.commands.run import configuration
+from toxtune.commands.launch import merge_configuration
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import check_config
 from toxtune.data.subsets import read_subset
@@ -89,7 +89,7 @@ class Grid:
 
     def trials(self) -> list[Trial]:
         """List what the search consists of."""
-        config = configuration(["--configfile", "scale.json"])
+        config = merge_configuration([Path("scale.json")])
         check_config(config)
         (plan,) = load_plans(config)
         return list(plan.trials.values())

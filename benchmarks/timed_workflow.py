@@ -42,7 +42,7 @@ class Workflow:
                 json.dumps({"search": {"seeds": seeds}})
             )
             files.append("seeds.json")
-        command = [sys.executable, "-m", "toxtune.commands.run", target]
+        command = [sys.executable, "-m", "toxtune", "run", target]
         command += ["--cores", str(CORES), "--configfile", *files]
         return measure(command, self.folder)
 

@@ -21,7 +21,7 @@ from snakemake_logger_plugin_toxtune.forecast import Forecast
 from snakemake_logger_plugin_toxtune.scores import Scores
 from toxtune.io.files import write_json
 from toxtune.runs.progress import TRAINING_RULES, Job, Progress
-from toxtune.runs.status_file import STATUS_FILE, as_status
+from toxtune.runs.status_file import STATUS_FILE, State, Status
 
 _SECONDS_BETWEEN_STATUS_FILES = 1.0
 _INTERRUPTIONS = {
@@ -48,7 +48,7 @@ class LogHandler(LogHandlerBase):
         self._progress: Progress | None = None
         self._scores: Scores | None = None
         self._configfiles: list[str] = []
-        self._state = "running"
+        self._state = State.RUNNING
         self._started = datetime.now().astimezone()
         self._saved_at = 0.0
         self._shown: set[str] = set()
@@ -79,8 +79,8 @@ class LogHandler(LogHandlerBase):
             self._display.forecast(self._forecast)
             self._forecast = None
         if self._progress:
-            if self._state == "running":
-                self._state = "failed" if self._has_failures() else "finished"
+            if self._state == State.RUNNING:
+                self._state = State.FAILED if self._has_failures() else State.FINISHED
             best = self._scores.close() if self._scores else None
             self._display.end(self._progress.snapshot(), self._state, best)
             self._save()
@@ -133,7 +133,7 @@ class LogHandler(LogHandlerBase):
             self._display.stage(job, now - job.started)
 
     def _on_job_error(self, record: LogRecord) -> None:
-        if self._progress is None or self._state == "interrupted":
+        if self._progress is None or self._state == State.INTERRUPTED:
             return
         failure = self._progress.fail(record.jobid)
         if failure:
@@ -147,7 +147,8 @@ class LogHandler(LogHandlerBase):
     def _on_error(self, record: LogRecord) -> None:
         message = error_message(record, explained=not self._is_well())
         if message:
-            self._state = "failed" if self._state == "running" else self._state
+            if self._state == State.RUNNING:
+                self._state = State.FAILED
             self._forecast = None
             self._display.error(message)
 
@@ -155,7 +156,7 @@ class LogHandler(LogHandlerBase):
         text = record.getMessage()
         for beginning, words in _INTERRUPTIONS.items():
             if text.startswith(beginning):
-                self._state = "interrupted"
+                self._state = State.INTERRUPTED
                 self._show_once(words)
         if text.startswith("Nothing to be done"):
             self._end_without_jobs()
@@ -165,7 +166,7 @@ class LogHandler(LogHandlerBase):
             self._show_once(text, style="yellow")
 
     def _is_well(self) -> bool:
-        return self._state == "running" and not self._has_failures()
+        return self._state == State.RUNNING and not self._has_failures()
 
     def _has_failures(self) -> bool:
         """Whether a job has failed that is not, or not yet, being tried again."""
@@ -174,7 +175,7 @@ class LogHandler(LogHandlerBase):
     def _end_without_jobs(self) -> None:
         if self._forecast is None:
             self._progress = Progress({}, time.monotonic())
-            self._state = "finished"
+            self._state = State.FINISHED
         self._forecast = None
 
     def _show_once(self, text: str, style: str = "") -> None:
@@ -192,13 +193,18 @@ class LogHandler(LogHandlerBase):
 
     def _save(self) -> None:
         """Write the status file; a full disk must not end the run."""
+        if self._progress is None:
+            return
         self._saved_at = time.monotonic()
-        best = self._scores.best if self._scores else None
-        status = {
-            "pid": os.getpid(),
-            "started": self._started.isoformat(timespec="seconds"),
-            "updated": datetime.now().astimezone().isoformat(timespec="seconds"),
-            **as_status(self._progress.snapshot(), self._state, best),
-        }
+        snapshot = self._progress.snapshot()
+        status = Status(
+            state=self._state,
+            pid=os.getpid(),
+            started=self._started,
+            updated=datetime.now().astimezone(),
+            counts=dict(snapshot.counts),
+            failures=list(snapshot.failures),
+            best=self._scores.best if self._scores else None,
+        )
         with suppress(OSError):
-            write_json(STATUS_FILE, status)
+            write_json(STATUS_FILE, status.to_dict())

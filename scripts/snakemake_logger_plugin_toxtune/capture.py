@@ -1,4 +1,4 @@
-"""What jobs print goes to a file: on the terminal it would tear the display apart."""
+"""What jobs print goes to a file, so that it does not break up the live display."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ class Capture:
     Parameters
     ----------
     path
-        The file that receives them; each run begins it anew.
+        The file that receives them; each run overwrites it.
     """
 
     def __init__(self, path: Path) -> None:

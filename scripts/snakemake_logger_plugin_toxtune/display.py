@@ -17,15 +17,16 @@ from snakemake_interface_logger_plugins.settings import OutputSettingsLoggerInte
 
 from snakemake_logger_plugin_toxtune.forecast import Forecast
 from toxtune.identity import ID_LENGTH
-from toxtune.runs.best_score import Best
+from toxtune.runs.best_score import BestTrial
 from toxtune.runs.progress import (
     Failure,
     Job,
     Snapshot,
-    best_in_words,
-    in_words,
-    trainings_in_words,
+    describe_best,
+    describe_trainings,
+    format_duration,
 )
+from toxtune.runs.status_file import State
 
 _SECONDS_BETWEEN_LINES = 10.0
 _BAR_WIDTH = 20
@@ -45,7 +46,7 @@ class Display:
         self._console = _console(settings)
         self._live: Live | None = None
         self._snapshot: Snapshot | None = None
-        self._best: Best | None = None
+        self._best: BestTrial | None = None
         self._line_at = time.monotonic()
 
     def line(self, text: str, style: str = "") -> None:
@@ -65,7 +66,7 @@ class Display:
             if key != "run" and not _is_id(value)
         ]
         text = Text.assemble(("✓ ", "green"), " ".join([job.rule, *names]))
-        self._console.print(text.append(f"  {in_words(seconds)}", style="dim"))
+        self._console.print(text.append(f"  {format_duration(seconds)}", style="dim"))
 
     def failure(self, failure: Failure, job_output: Path) -> None:
         """Print which job failed, why, and where to read more."""
@@ -93,7 +94,7 @@ class Display:
             words += f", {snapshot.trainings.total} of them trainings"
         self.line(words)
 
-    def update(self, snapshot: Snapshot, best: Best | None) -> None:
+    def update(self, snapshot: Snapshot, best: BestTrial | None) -> None:
         """Show how the run stands."""
         self._snapshot, self._best = snapshot, best
         if self._console.is_terminal:
@@ -101,20 +102,20 @@ class Display:
         elif time.monotonic() - self._line_at > _SECONDS_BETWEEN_LINES:
             self._print_state()
 
-    def end(self, snapshot: Snapshot, state: str, best: Best | None) -> None:
+    def end(self, snapshot: Snapshot, state: State, best: BestTrial | None) -> None:
         """Print how the run ended."""
         self.close()
         if not snapshot.counts:
             return
         count = snapshot.total
         words = f"{count.done} of {count.total} jobs done"
-        words += f" in {in_words(snapshot.elapsed(_now()))}"
+        words += f" in {format_duration(snapshot.elapsed(_now()))}"
         if best:
-            words += f"; best validation score: {best_in_words(best)}"
-        if state == "finished":
+            words += f"; best validation score: {describe_best(best)}"
+        if state == State.FINISHED:
             self.line(f"Finished: {words}", style="green")
-        elif state == "interrupted":
-            self.line(f"Stopped: {words}. `make run` goes on from here", "yellow")
+        elif state == State.INTERRUPTED:
+            self.line(f"Stopped: {words}. `make run` continues", "yellow")
         else:
             words += f", {count.failed} failed (see above)"
             self.line(f"Failed: {words}. `make run` tries again", "red")
@@ -148,26 +149,26 @@ class Display:
             ended = counts.done + counts.failed
             row = Table.grid(padding=(0, 2, 0, 0))
             bar = ProgressBar(counts.total, ended, width=_BAR_WIDTH)
-            row.add_row(bar, trainings_in_words(counts))
+            row.add_row(bar, describe_trainings(counts))
             grid.add_row("trainings", row)
         grid.add_row("time", _times(snapshot))
         grid.add_row("now", _now_running(snapshot.running))
         if best:
-            grid.add_row("best", best_in_words(best))
+            grid.add_row("best", describe_best(best))
         return grid
 
     def _print_state(self) -> None:
         snapshot, best = self._snapshot, self._best
         trainings = snapshot.trainings
         if trainings.running or trainings.left:
-            pieces = [f"trainings: {trainings_in_words(trainings)}"]
+            pieces = [f"trainings: {describe_trainings(trainings)}"]
         else:
             total = snapshot.total
             pieces = [f"{total.done} of {total.total} jobs done"]
             pieces.append(f"now: {_now_running(snapshot.running)}")
         pieces.append(_times(snapshot))
         if best:
-            pieces.append(f"best: {best_in_words(best)}")
+            pieces.append(f"best: {describe_best(best)}")
         self._line_at = _now()
         self.line("; ".join(pieces))
 
@@ -213,9 +214,9 @@ def _now() -> float:
 
 
 def _times(snapshot: Snapshot) -> str:
-    words = in_words(snapshot.elapsed(_now()))
+    words = format_duration(snapshot.elapsed(_now()))
     left = snapshot.seconds_left(_now())
-    return words if left is None else f"{words}, about {in_words(left)} left"
+    return words if left is None else f"{words}, about {format_duration(left)} left"
 
 
 def _now_running(running: Mapping[str, int]) -> str:

@@ -18,25 +18,25 @@ _SUMMARY = "At least one job did not complete successfully."
 
 
 def error_message(record: LogRecord, explained: bool) -> str:
-    """Say what went wrong, without the traceback if the fault is not in the code.
+    """Return what went wrong, without the traceback if the fault is not in the code.
 
     Parameters
     ----------
     record
         An error record of Snakemake.
     explained
-        Whether the display has already told why the run ends.
+        Whether the display has already shown why the run ends.
 
     Returns
     -------
     str
-        Empty if there is nothing to add: a failed job is told by its own record.
+        Empty if there is nothing to add: a failed job has a record of its own.
     """
-    kind = getattr(record, "exception", None)
+    exception = getattr(record, "exception", None)
     text = record.getMessage().strip()
-    if kind in _ABOUT_A_JOB or (explained and _SUMMARY in text):
+    if exception in _ABOUT_A_JOB or (explained and _SUMMARY in text):
         return ""
-    if kind in _FOR_THE_USER:
+    if exception in _FOR_THE_USER:
         lines = [line for line in text.splitlines() if not _FRAME.match(line)]
         if lines and _HEADING.match(lines[0]):
             lines = lines[1:]

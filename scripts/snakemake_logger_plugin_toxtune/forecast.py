@@ -22,12 +22,13 @@ class Forecast:
 
     def add(self, rule: str, reason: str) -> None:
         """Note why a job would run, in Snakemake's words."""
-        kinds = {each.partition(":")[0].strip() for each in reason.split(";")}
-        # True of nearly every job, so it tells something only where it is alone.
-        kinds = kinds - {_DOWNSTREAM} or kinds
-        self._reasons.setdefault(rule, Counter()).update(kinds - {""})
+        causes = {part.partition(":")[0].strip() for part in reason.split(";")}
+        # True of nearly every job, so it says something only where it is alone.
+        causes = causes - {_DOWNSTREAM} or causes
+        self._reasons.setdefault(rule, Counter()).update(causes - {""})
 
     def reasons(self, rule: str) -> str:
-        """Reasons of a rule's jobs, the most frequent first."""
-        kinds = [kind for kind, _ in self._reasons.get(rule, Counter()).most_common()]
-        return ", ".join(kind[0].lower() + kind[1:] for kind in kinds)
+        """Return the reasons of a rule's jobs, the most frequent first."""
+        counts = self._reasons.get(rule, Counter())
+        causes = [cause for cause, _ in counts.most_common()]
+        return ", ".join(cause[0].lower() + cause[1:] for cause in causes)

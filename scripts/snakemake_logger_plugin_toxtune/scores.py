@@ -1,23 +1,23 @@
-"""The best score so far, worked out beside the run and never in its way."""
+"""The best score so far, computed in a thread so that the run need not wait."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from toxtune.runs.best_score import Best, BestSoFar
+from toxtune.runs.best_score import BestSoFar, BestTrial
 from toxtune.runs.progress import Job
 
 
 class Scores:
-    """Scores trainings in a thread; anything that goes wrong there is left out.
+    """Scores trainings in a thread; what goes wrong there only leaves out a score.
 
     Parameters
     ----------
     configfiles
-        As Snakemake lists them: the overlays, then the file that they overlay.
+        As Snakemake lists them: the overlays, then the file that they are laid over.
     """
 
     def __init__(self, configfiles: list[str]) -> None:
-        self.best: Best | None = None
+        self.best: BestTrial | None = None
         self._best_so_far: BestSoFar | None = None
         self._thread = ThreadPoolExecutor(max_workers=1)
         self._thread.submit(self._begin, configfiles)
@@ -34,13 +34,13 @@ class Scores:
         if len(subsets) == 2:
             self._thread.submit(self._score, folder, subsets["train"], subsets["valid"])
 
-    def close(self) -> Best | None:
-        """Wait for the score in hand, drop the others, and return the best."""
+    def close(self) -> BestTrial | None:
+        """Wait for the present score, drop the others, and return the best."""
         self._thread.shutdown(wait=True, cancel_futures=True)
         return self.best
 
     def _begin(self, configfiles: list[str]) -> None:
-        # Heavy imports, off the path of the scheduler.
+        # Slow to import, so not where the scheduler would wait for it.
         from toxtune.config.build_plan import load_plans
         from toxtune.config.check import load_config
         from toxtune.search.trials import set_name_of

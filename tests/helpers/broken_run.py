@@ -80,9 +80,9 @@ def kind_of(process: psutil.Process) -> str:
     of_parent = parent.cmdline() if parent else []
     if TRAINER in command:
         return "training" if TRAINER in of_parent else "trainer"
-    if LAUNCHER in command:
+    if command[1:4] == LAUNCHER:
         return "launcher"
-    return "snakemake" if LAUNCHER in of_parent else "job"
+    return "snakemake" if of_parent[1:4] == LAUNCHER else "job"
 
 
 def assert_resumes(project: Project, finished: Project, *targets: str) -> None:

@@ -61,7 +61,7 @@ class Project:
 
     def launch(self, *arguments: str, cores: int = 2) -> subprocess.Popen:
         """Start the launcher as `make run` does."""
-        command = [sys.executable, "-m", "toxtune.commands.run", *arguments]
+        command = [sys.executable, "-m", "toxtune", "run", *arguments]
         command += ["--cores", str(cores)]
         if "--configfile" not in arguments:
             command += ["--configfile", TINY]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from helpers.project import TINY, Project, kill_everything
 
-LAUNCHER = "toxtune.commands.run"
+LAUNCHER = ["-m", "toxtune", "run"]
 
 
 class WatchedRun:
@@ -35,7 +35,7 @@ class WatchedRun:
         environment: Mapping[str, str] = os.environ,
     ) -> None:
         self.folder = project.folder
-        command = [sys.executable, "-m", LAUNCHER, *arguments]
+        command = [sys.executable, *LAUNCHER, *arguments]
         if "--configfile" not in arguments:
             command += ["--configfile", TINY]
         # Not in the folder, which may be full or not writable.

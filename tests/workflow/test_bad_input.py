@@ -172,7 +172,7 @@ def test_overlay_that_is_refused(project, text, fragment):
 
 def launched(project, overlay):
     return subprocess.run(
-        [sys.executable, "-m", "toxtune.commands.run", "--configfile", overlay],
+        [sys.executable, "-m", "toxtune", "run", "--configfile", overlay],
         cwd=project.folder,
         env={**os.environ, "PYTHONPATH": "scripts"},
         capture_output=True,

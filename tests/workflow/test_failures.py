@@ -65,7 +65,7 @@ def test_search_goes_on_without_a_training_that_takes_too_much(finished, searche
     # There is nothing to do anew where nothing was done.
     assert searched.faults("tests/config.yaml") == []
 
-    command = [sys.executable, "-m", "toxtune.commands.retry_failed"]
+    command = [sys.executable, "-m", "toxtune", "retry"]
     listed = subprocess.run(
         [*command, "--configfile", "tests/config.yaml"],
         cwd=searched.folder,
@@ -101,14 +101,14 @@ def test_killed_supervisor_ends_the_search_unless_it_is_to_keep_going(searched):
     output, _ = first.communicate(timeout=300)
     assert first.returncode == 1, output
     assert output.count(f"✗ train_replicate family=dense trial={trial}") == 3
-    assert "`make run KEEP_GOING=1` ends the search without" in output
+    assert "`make run KEEP_GOING=1`" in output
     assert not folder.exists() or not any(folder.iterdir())
     assert not (searched.folder / "results/tiny/trials.tsv").exists()
 
     second = searched.launch("search", "--keep-going")
     output, _ = second.communicate(timeout=300)
     assert second.returncode == 0, output
-    assert f"Going on without {folder.relative_to(searched.folder)}" in output
+    assert f"Continuing without {folder.relative_to(searched.folder)}" in output
     assert status(folder) == "failed"
     assert statuses(searched).value_counts().to_dict() == {"ok": 3, "failed": 1}
     assert_selected_without(searched, trial)

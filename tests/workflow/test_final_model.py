@@ -59,7 +59,7 @@ def predict(project, run, tmp_path):
     (test,) = project.folder.glob("data/*/*/whole/test.csv")
     smiles = pd.read_csv(test, dtype=str)[["id", "smiles"]]
     smiles.to_csv(tmp_path / "molecules.csv", index=False)
-    command = [sys.executable, "-m", "toxtune.commands.predict"]
+    command = [sys.executable, "-m", "toxtune", "predict"]
     command += [str(results(project, run) / "final.zip")]
     subprocess.run(
         [*command, "molecules.csv", "predictions.csv"],

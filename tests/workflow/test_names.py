@@ -118,7 +118,7 @@ def test_nothing_is_done_a_second_time(ran, monkeypatch):
 
 
 def test_the_model_predicts_a_table_with_such_names(ran):
-    command = [sys.executable, "-m", "toxtune.commands.predict"]
+    command = [sys.executable, "-m", "toxtune", "predict"]
     command += ["results/names/final.zip", "{} 'é'.csv", "out $(touch pwned);é.csv"]
     # The columns of the tasks are there already, with labels; predictions come beside.
     done = subprocess.run(

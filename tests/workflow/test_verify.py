@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from helpers.project import TINY
-from toxtune.commands.verify import main, verify
+from toxtune.commands.cli import run_command
+from toxtune.commands.verify import verify
 from toxtune.config.check import load_config
 from toxtune.errors import UserError
 from toxtune.io.files import sha256_of_file
@@ -70,10 +71,13 @@ def snapshot(folder):
 
 def test_finished_run_holds_and_is_not_written_to(copied, capsys):
     before = snapshot(copied)
-    assert main(["--configfile", TINY, "--trainings", "3", "--seed", "2"]) == 0
+    assert (
+        run_command(["verify", "--configfile", TINY, "--trainings", "3", "--seed", "2"])
+        == 0
+    )
     assert snapshot(copied) == before
     printed = capsys.readouterr().out
-    assert "All of it holds" in printed
+    assert "Everything matches" in printed
     assert printed.count(": the same bytes") == 3
     assert "Note" not in printed
     for kind in ("files of the dataset", "features", "trainings done anew"):
@@ -235,4 +239,4 @@ def test_training_that_comes_out_otherwise(copied):
 def test_unfinished_run_is_refused(copied):
     (copied / RESULTS / "selection.json").unlink()
     with pytest.raises(UserError, match="has no selection.json; only a finished run"):
-        main(["--configfile", TINY])
+        run_command(["verify", "--configfile", TINY])

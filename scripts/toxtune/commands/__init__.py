@@ -1,1 +1,1 @@
-"""The programs behind the Makefile."""
+"""The commands of ``python -m toxtune``, a module each, which make calls too."""

@@ -1,21 +1,37 @@
-"""Predict the molecules of a CSV file with a final model.
+"""Add a final model's predictions to a table of molecules, a CSV file with SMILES.
 
-``python -m toxtune.commands.predict MODEL molecules.csv predictions.csv``
+The new table has all columns of the old one. A molecule that cannot be predicted stays
+in it, and the column `problem` says why.
 """
 
 import argparse
-import logging
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from toxtune.errors import UserError
 from toxtune.io.files import whole_file
 
+EXAMPLE = "predict results/tox21/final.zip molecules.csv predictions.csv"
 
-def main(arguments: list[str]) -> None:
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument(
+        "model", type=Path, metavar="MODEL", help="results/RUN/final.zip"
+    )
+    parser.add_argument(
+        "molecules", type=Path, metavar="IN", help="a CSV file with SMILES"
+    )
+    parser.add_argument(
+        "predictions", type=Path, metavar="OUT", help="the CSV file to write"
+    )
+    parser.add_argument(
+        "--smiles-column", metavar="NAME", help="default: as in the model's dataset"
+    )
+
+
+def main(options: argparse.Namespace) -> int:
     """Write the table with predictions added, whole or not at all."""
-    options = _options(arguments)
     # Slow to import, and `--help` has no use for them.
     from toxtune.prediction.final_model import load
     from toxtune.prediction.predict_table import read_molecules, write_predictions
@@ -36,17 +52,7 @@ def main(arguments: list[str]) -> None:
         f"{options.predictions}: {molecules.count:,} rows, "
         f"{n_problems:,} without a prediction (column `problem`)"
     )
-
-
-def _options(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="predict", description=__doc__)
-    parser.add_argument("model", type=Path, help="results/RUN/final.zip")
-    parser.add_argument("molecules", type=Path, help="a CSV file with SMILES")
-    parser.add_argument("predictions", type=Path, help="the CSV file to write")
-    parser.add_argument(
-        "--smiles-column", help="default: the name that it had in the dataset"
-    )
-    return parser.parse_args(arguments)
+    return 0
 
 
 def _with_progress(
@@ -64,13 +70,3 @@ def _with_progress(
         for chunk in chunks:
             yield chunk
             progress.advance(task, len(chunk))
-
-
-if __name__ == "__main__":
-    logging.basicConfig(format="%(message)s")
-    # A file's name may be no text.
-    sys.stdout.reconfigure(errors="backslashreplace")
-    try:
-        main(sys.argv[1:])
-    except (UserError, OSError) as error:
-        sys.exit(f"Error: {error}")

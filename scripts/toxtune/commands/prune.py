@@ -1,8 +1,8 @@
-"""Remove results that no configuration at hand uses: ``make prune``.
+"""Delete results that no configuration and no run uses, after listing them and asking.
 
-The configurations at hand are config.yaml, config.yaml under each file of examples/,
-and config.yaml under the files given with ``--configfile``. Only what can be made
-again is removed: never a run's folder, never the ledger.
+The configurations are config.yaml, config.yaml under each file of examples/, and
+config.yaml under the files given with --configfile. Only what can be computed again is
+deleted: never the folder of a run, never the ledger.
 """
 
 import argparse
@@ -15,16 +15,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from toxtune.commands.configfiles import BASE, add_configfile
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import load_config
 from toxtune.config.plan import Plan
 from toxtune.errors import UserError
 from toxtune.io.integrity import read_written
-from toxtune.runs.lock import no_run_beside
+from toxtune.runs.lock import keep_runs_out
 from toxtune.training.replicates import model_key, state_key
 from toxtune.training.result_files import read_result
 
-BASE = Path("config.yaml")
+EXAMPLE = "prune --configfile mine.yaml"
 EXAMPLES = Path("examples")
 _ID = re.compile(r"[0-9a-f]{12}")
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -68,30 +69,33 @@ class Used:
             self.trials.add((trial["family"], trial["id"]))
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Show what is unused, ask, and remove it."""
-    parser = argparse.ArgumentParser(prog="prune", description=__doc__)
-    parser.add_argument("--configfile", nargs="+", type=Path, default=[])
-    parser.add_argument("--yes", action="store_true", help="remove without asking")
-    options = parser.parse_args(arguments)
-    # With the lock, nothing can come into use between the look and the removal.
-    with no_run_beside():
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    add_configfile(parser)
+    parser.add_argument("--yes", action="store_true", help="delete without asking")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Show what is unused, ask, and delete it."""
+    # With the lock held, nothing can come into use between the look and the deletion.
+    with keep_runs_out():
         folders = list(unused(used_by(options.configfile)))
         if not folders:
-            print("Nothing to remove: every result is in use")
-            return
+            print("Nothing to delete: every result is in use")
+            return 0
         _report(folders)
         if options.yes or _confirmed():
             for folder in folders:
                 shutil.rmtree(folder)
-            print("Removed")
+            print("Deleted")
+    return 0
 
 
 def used_by(overlays: Sequence[Path]) -> Used:
-    """Find out what the configurations and the runs at hand use.
+    """Find out what the configurations and the runs use.
 
-    An example that does not load, say for want of its data file, is named and passed
-    over; config.yaml and the files given by the user must load.
+    An example that does not load, say because its data file is missing, is named and
+    skipped; config.yaml and the files given by the user must load.
     """
     used = Used()
     for specs in Path("results").glob("**/trials.json"):
@@ -103,7 +107,7 @@ def used_by(overlays: Sequence[Path]) -> Used:
         try:
             used.add(load_plans(load_config([BASE, example])))
         except UserError as error:
-            print(f"{example} is passed over, its results count as unused: {error}")
+            print(f"{example} is skipped, its results count as unused: {error}")
     return used
 
 
@@ -115,7 +119,7 @@ def unused(used: Used) -> Iterator[Path]:
             kept.append(trial)
             continue
         yield trial
-        yield from _if_present(Path("logs", *trial.parts[1:]))
+        yield from _folders(str(Path("logs", *trial.parts[1:])), _ID)
     keys = set(_store_keys(kept))
     for entry in _folders("results/store/*/*", _KEY):
         if entry.name not in keys:
@@ -131,6 +135,7 @@ def unused(used: Used) -> Iterator[Path]:
 
 
 def _folders(pattern: str, name: re.Pattern[str]) -> list[Path]:
+    """Return folders with such a name, without links and what they lead to."""
     here = Path.cwd().resolve()
     return [
         path
@@ -142,12 +147,8 @@ def _folders(pattern: str, name: re.Pattern[str]) -> list[Path]:
     ]
 
 
-def _if_present(folder: Path) -> list[Path]:
-    return _folders(str(folder), _ID)
-
-
 def _store_keys(trials: Iterable[Path]) -> Iterator[str]:
-    """Keys of the entries behind the results of trials, and of all runs' slots."""
+    """Yield the keys of the entries behind the results of trials and of all slots."""
     results = [
         result for trial in trials for result in trial.glob("*seed-*/result.json")
     ]
@@ -158,26 +159,26 @@ def _store_keys(trials: Iterable[Path]) -> Iterator[str]:
 
 
 def _report(folders: Sequence[Path]) -> None:
-    """Print what would be removed, by kind."""
+    """Print what would be deleted, by the folder it is in."""
     seen: set[tuple[int, int]] = set()
-    kinds: dict[str, list[tuple[Path, int]]] = {}
+    sizes: dict[str, dict[Path, int]] = {}
     for folder in folders:
-        kind = "/".join(folder.parts[:2] if len(folder.parts) > 2 else folder.parts[:1])
-        kinds.setdefault(kind, []).append((folder, _size(folder, seen)))
-    print("No configuration at hand uses:")
-    for kind, entries in kinds.items():
-        total = sum(size for _, size in entries)
-        print(f"  {kind}: {len(entries)} folders, {_spelled(total)}")
-        for folder, size in entries[:_LISTED_IN_FULL]:
-            print(f"    {folder}  {_spelled(size)}")
-        if len(entries) > _LISTED_IN_FULL:
-            print(f"    … and {len(entries) - _LISTED_IN_FULL} more")
-    total = sum(size for entries in kinds.values() for _, size in entries)
-    print(f"{len(folders)} folders, {_spelled(total)} in all")
+        place = "/".join(folder.parts[: 2 if len(folder.parts) > 2 else 1])
+        sizes.setdefault(place, {})[folder] = _size(folder, seen)
+    print("No configuration and no run uses:")
+    for place, size_of in sizes.items():
+        total = _format_size(sum(size_of.values()))
+        print(f"  {place}: {len(size_of)} folders, {total}")
+        for folder in list(size_of)[:_LISTED_IN_FULL]:
+            print(f"    {folder}  {_format_size(size_of[folder])}")
+        if len(size_of) > _LISTED_IN_FULL:
+            print(f"    … and {len(size_of) - _LISTED_IN_FULL} more")
+    total = _format_size(sum(sum(size_of.values()) for size_of in sizes.values()))
+    print(f"{len(folders)} folders, {total} in all")
 
 
 def _size(folder: Path, seen: set[tuple[int, int]]) -> int:
-    """Bytes in a folder; a file with several names counts where it is seen first."""
+    """Return a folder's bytes; a file with several names counts where it is first."""
     total = 0
     for path in folder.rglob("*"):
         status = path.lstat()
@@ -188,7 +189,7 @@ def _size(folder: Path, seen: set[tuple[int, int]]) -> int:
     return total
 
 
-def _spelled(size: float) -> str:
+def _format_size(size: float) -> str:
     for unit in ("B", "KiB", "MiB"):
         if size < 1024:
             return f"{size:.0f} {unit}"
@@ -198,15 +199,8 @@ def _spelled(size: float) -> str:
 
 def _confirmed() -> bool:
     if not sys.stdin.isatty():
-        print("Nothing was removed: `make prune YES=1` removes without asking")
+        print("Nothing was deleted: `make prune YES=1` deletes without asking")
         return False
     with suppress(EOFError, KeyboardInterrupt):
-        return input("Remove them? [y/N] ").strip().lower() in {"y", "yes"}
+        return input("Delete them? [y/N] ").strip().lower() in {"y", "yes"}
     return False
-
-
-if __name__ == "__main__":
-    try:
-        main(sys.argv[1:])
-    except UserError as error:
-        sys.exit(f"Error: {error}")

@@ -1,40 +1,46 @@
-"""Say how the present run stands, or how the last one ended: ``make status``."""
+"""Show how the present run stands, or how the last one in this folder ended.
 
+What a running job has printed is in .snakemake/toxtune/job_output.txt.
+"""
+
+import argparse
 import os
-import sys
-from datetime import datetime
-from typing import Any
 
-from toxtune.errors import UserError
-from toxtune.runs.best_score import Best
 from toxtune.runs.lock import lock_is_held
 from toxtune.runs.progress import (
     TRAINING_RULES,
-    Counts,
-    added,
-    best_in_words,
-    in_words,
-    trainings_in_words,
+    Failure,
+    describe_best,
+    describe_trainings,
+    format_duration,
+    sum_counts,
 )
-from toxtune.runs.status_file import last_status
+from toxtune.runs.status_file import State, Status, read_status
+
+EXAMPLE = "status"
 
 
-def main() -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add no option: there is none."""
+
+
+def main(options: argparse.Namespace) -> int:
     """Print the status of the working directory."""
-    status = last_status()
+    status = read_status()
     if status is None:
         print("No run here yet; `make run` starts one")
-        return
-    print("\n".join(described(status, lock_is_held())))
+    else:
+        print("\n".join(describe(status, lock_is_held())))
+    return 0
 
 
-def described(status: dict[str, Any], locked: bool) -> list[str]:
-    """Put a status file into words.
+def describe(status: Status, locked: bool) -> list[str]:
+    """Put a status into words.
 
     Parameters
     ----------
     status
-        Content of the status file.
+        What the status file says.
     locked
         Whether a run holds the lock.
 
@@ -43,47 +49,45 @@ def described(status: dict[str, Any], locked: bool) -> list[str]:
     list[str]
         Lines.
     """
-    lines = [_state(status, locked)]
-    rules = {rule: Counts(**counts) for rule, counts in status["rules"].items()}
-    if not rules:
+    lines = [_describe_state(status, locked)]
+    counts = status.counts
+    if not counts:
         lines.append("there was nothing to be done")
-    trainings = [rules[rule] for rule in TRAINING_RULES if rule in rules]
+    trainings = [counts[rule] for rule in TRAINING_RULES if rule in counts]
     if trainings:
-        lines.append(f"trainings  {trainings_in_words(added(trainings))}")
-    others = added(rules[rule] for rule in rules if rule not in TRAINING_RULES)
+        lines.append(f"trainings  {describe_trainings(sum_counts(trainings))}")
+    others = sum_counts(counts[rule] for rule in counts if rule not in TRAINING_RULES)
     if others.total:
         lines.append(f"other jobs {others.done} of {others.total} done")
-    if status["best"]:
-        lines.append(f"best       {best_in_words(Best(**status['best']))}")
-    for failure in status["failures"]:
-        lines += _failure(failure)
+    if status.best:
+        lines.append(f"best       {describe_best(status.best)}")
+    for failure in status.failures:
+        lines += _describe_failure(failure)
     return lines
 
 
-def _state(status: dict[str, Any], locked: bool) -> str:
-    started, updated = (
-        datetime.fromisoformat(status[key]) for key in ("started", "updated")
-    )
-    lasted = in_words((updated - started).total_seconds())
-    since, until = (f"{time:%Y-%m-%d %H:%M:%S}" for time in (started, updated))
-    if status["state"] == "running":
-        if locked or _is_alive(status["pid"]):
-            return f"Running since {since}, process {status['pid']}"
-        return f"Was killed at about {until}, after {lasted}; `make run` goes on"
-    words = {
-        "finished": "Finished",
-        "failed": "Failed",
-        "interrupted": "Was stopped",
-    }[status["state"]]
-    again = "" if status["state"] == "finished" else "; `make run` goes on"
-    return f"{words} at {until}, after {lasted}{again}"
+def _describe_state(status: Status, locked: bool) -> str:
+    started = f"{status.started:%Y-%m-%d %H:%M:%S}"
+    ended = f"{status.updated:%Y-%m-%d %H:%M:%S}"
+    duration = format_duration((status.updated - status.started).total_seconds())
+    match status.state:
+        case State.RUNNING if locked or _is_alive(status.pid):
+            return f"Running since {started}, process {status.pid}"
+        case State.RUNNING:
+            return f"Killed at about {ended}, after {duration}; `make run` continues"
+        case State.FINISHED:
+            return f"Finished at {ended}, after {duration}"
+        case State.FAILED:
+            return f"Failed at {ended}, after {duration}; `make run` continues"
+        case State.INTERRUPTED:
+            return f"Stopped at {ended}, after {duration}; `make run` continues"
 
 
-def _failure(failure: dict[str, Any]) -> list[str]:
-    where = " ".join(f"{key}={value}" for key, value in failure["wildcards"].items())
-    lines = [f"✗ {failure['rule']} {where}".rstrip()]
-    lines += [f"    {line}" for line in failure["message"].splitlines()]
-    return lines + ([f"    log: {failure['log']}"] if failure["log"] else [])
+def _describe_failure(failure: Failure) -> list[str]:
+    names = " ".join(f"{key}={value}" for key, value in failure.wildcards.items())
+    lines = [f"✗ {failure.rule} {names}".rstrip()]
+    lines += [f"    {line}" for line in failure.message.splitlines()]
+    return lines + ([f"    log: {failure.log}"] if failure.log else [])
 
 
 def _is_alive(pid: int) -> bool:
@@ -94,10 +98,3 @@ def _is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
-
-
-if __name__ == "__main__":
-    try:
-        main()
-    except UserError as error:
-        sys.exit(f"Error: {error}")

@@ -1,4 +1,4 @@
-"""How a run stands: events of jobs in, counts out; nothing is shown here."""
+"""The best validation score so far, for the person who waits."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Best:
+class BestTrial:
     """The trial with the best mean validation score so far."""
 
     trial: str
@@ -16,9 +16,9 @@ class Best:
 
 
 class BestSoFar:
-    """Validation scores of the trainings that have ended, mean over each trial's seeds.
+    """Validation scores of finished trainings, averaged over each trial's seeds.
 
-    A trial that diverged has none. It is for the person who waits: nothing is selected.
+    A trial that diverged has none. Nothing is selected by them.
 
     Parameters
     ----------
@@ -40,7 +40,8 @@ class BestSoFar:
         result_folder
             ``results/trials/{family}/{trial}/{replicate}``.
         train, valid
-            The parts' tables; training labels decide the weights of some metrics.
+            Tables of the training and the validation set. The labels of the training
+            set decide the weights of some metrics.
         """
         # Heavy, and not needed by those who only count jobs.
         import numpy as np
@@ -59,7 +60,7 @@ class BestSoFar:
             replicates = self._scores.setdefault(result["trial"]["id"], {})
             replicates[result_folder.name] = score
 
-    def best(self) -> Best | None:
+    def best(self) -> BestTrial | None:
         """Return the best trial; ties go to the first by id."""
         means = {
             trial: sum(scores.values()) / len(scores)
@@ -67,8 +68,8 @@ class BestSoFar:
         }
         if not means:
             return None
-        trial = min(means, key=lambda name: (-self._sign * means[name], name))
-        return Best(trial, means[trial], len(self._scores[trial]), self.metric)
+        trial = min(means, key=lambda id: (-self._sign * means[id], id))
+        return BestTrial(trial, means[trial], len(self._scores[trial]), self.metric)
 
     def _read_labels(self, subset: Path) -> Any:
         from toxtune.data.subsets import read_subset

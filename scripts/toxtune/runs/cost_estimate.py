@@ -1,6 +1,6 @@
-"""What a search still costs, by what like trainings have cost."""
+"""What a search still costs, by what trainings of the same families have cost."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -13,65 +13,72 @@ from toxtune.statuses import NO_RESULT
 
 
 @dataclass(frozen=True)
-class Effort:
-    """The trainings of a configuration.
+class CostEstimate:
+    """The trainings of a configuration, and what they take.
 
     Attributes
     ----------
     done
-        Trainings whose results are there.
-    new
+        Number of trainings that have a result.
+    resources
         Family to the resource (epochs, trees; 1 where there is none) of each training
-        whose result is not there.
+        that has no result yet.
     rates
-        Family to the median seconds per unit of resource of recorded trainings.
+        Family to the median seconds per unit of resource of finished trainings; a
+        family without any is missing.
     """
 
     done: int
-    new: dict[str, list[float]]
+    resources: dict[str, list[float]]
     rates: dict[str, float]
 
     def describe(self) -> str:
-        """Say it in a line or two."""
-        count = sum(len(amounts) for amounts in self.new.values())
-        text = f"Trainings: {count} new, {self.done} there already"
-        known = [family for family in self.new if family in self.rates]
-        seconds = sum(self.rates[family] * sum(self.new[family]) for family in known)
-        if known:
-            text += f"; about {seconds / 60:.1f} core-minutes for {', '.join(known)}"
-        if unknown := sorted(set(self.new) - set(known)):
-            text += f"; no record yet of what {', '.join(unknown)} costs"
+        """Return a line for the user."""
+        count = sum(len(amounts) for amounts in self.resources.values())
+        text = f"Trainings: {count} to do, {self.done} done already"
+        timed = [family for family in self.resources if family in self.rates]
+        seconds = sum(
+            self.rates[family] * sum(self.resources[family]) for family in timed
+        )
+        if timed:
+            text += f"; about {seconds / 60:.1f} core-minutes for {', '.join(timed)}"
+        if untimed := sorted(set(self.resources) - set(timed)):
+            text += f"; no estimate yet for {', '.join(untimed)}, of which none is done"
         return text
 
 
-def effort(plans: Iterable[Plan], results: Path = Path("results")) -> Effort:
-    """Compare what is planned with what is there."""
+def estimate_cost(
+    plans: Iterable[Plan], results: Path = Path("results")
+) -> CostEstimate:
+    """Count the trainings that are planned, and estimate what is left of them."""
     done = 0
-    new: dict[str, list[float]] = {}
+    resources: dict[str, list[float]] = {}
     for plan in plans:
         for family, hyperparameters, folder in _trainings(plan):
             if (folder / "result.json").is_file():
                 done += 1
             else:
-                new.setdefault(family, []).append(_resource(family, hyperparameters))
-    rates = {family: _rate(results, family) for family in new}
-    known = {family: rate for family, rate in rates.items() if rate is not None}
-    return Effort(done, new, known)
+                amounts = resources.setdefault(family, [])
+                amounts.append(_resource(family, hyperparameters))
+    rates = {family: _rate(results, family) for family in resources}
+    known_rates = {family: rate for family, rate in rates.items() if rate is not None}
+    return CostEstimate(done, resources, known_rates)
 
 
-def _trainings(plan: Plan) -> Iterable[tuple[str, dict[str, Any], Path]]:
+def _trainings(plan: Plan) -> Iterator[tuple[str, Mapping[str, Any], Path]]:
+    """Yield family, hyperparameters and folder of each training."""
     for id, replicate in plan.replicates:
         trial = plan.trials[id]
         yield trial.family, trial.hyperparameters, Path(trial.folder, replicate)
     for name, stage in plan.stages.items():
-        # What a slot will hold is not known yet, only how long it is trained.
+        # Which trial a slot will hold is not known yet, only how long it is trained.
         resource = stage.settings.get("resource")
-        given = {resource: stage.settings["to"]} if resource else {}
+        hyperparameters = {resource: stage.settings["to"]} if resource else {}
         for folder in plan.slots(name):
-            yield stage.family, given, Path(folder)
+            yield stage.family, hyperparameters, Path(folder)
 
 
-def _resource(name: str, hyperparameters: dict[str, Any]) -> float:
+def _resource(name: str, hyperparameters: Mapping[str, Any]) -> float:
     family = get_family(name)
     if family.resource is None:
         return 1
@@ -80,7 +87,7 @@ def _resource(name: str, hyperparameters: dict[str, Any]) -> float:
 
 
 def _rate(results: Path, family: str) -> float | None:
-    """Median seconds per unit of resource over the family's recorded trainings."""
+    """Return the median seconds per unit of resource, None without a training."""
     rates = []
     for path in results.glob(f"trials/{family}/*/*seed-*/result.json"):
         result = read_json(path)

@@ -7,17 +7,24 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 from toxtune.errors import UserError
 
 LOCK_FILE = Path(".toxtune/lock")
-
-
 # `make status` takes the lock for an instant to see whether it is free.
 _ATTEMPTS, _PAUSE_SECONDS = 5, 0.1
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who holds the lock, and since when."""
+
+    pid: int
+    started: datetime
 
 
 class RunLock:
@@ -66,7 +73,7 @@ class RunLock:
             taken, left_by_killed_run = True, False
         if not taken:
             os.close(descriptor)
-            raise UserError(f"another run is at work here{_described(_read(path))}")
+            raise UserError(_refusal(_read(path)))
         lock = cls(descriptor, left_by_killed_run)
         lock.record(os.getpid())
         return lock
@@ -77,7 +84,7 @@ class RunLock:
         self._write(json.dumps({"pid": pid, "started": now}))
 
     def forget(self) -> None:
-        """Remove the record: the run has ended in good order."""
+        """Remove the record: the run has ended, and was not killed."""
         self._write("")
 
     def release(self) -> None:
@@ -96,7 +103,7 @@ class RunLock:
 
 
 @contextmanager
-def no_run_beside() -> Iterator[None]:
+def keep_runs_out() -> Iterator[None]:
     """Hold the lock for a command that is no run, and that a run would disturb.
 
     Raises
@@ -128,28 +135,30 @@ def lock_is_held(path: Path = LOCK_FILE) -> bool:
         os.close(descriptor)
 
 
-def _try(descriptor: int, kind: int, attempts: int) -> bool:
+def _try(descriptor: int, operation: int, attempts: int) -> bool:
     for attempt in range(attempts):
         if attempt:
             time.sleep(_PAUSE_SECONDS)
         with suppress(BlockingIOError):
-            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, operation | fcntl.LOCK_NB)
             return True
     return False
 
 
-def _read(path: Path) -> dict[str, Any] | None:
-    text = path.read_text(encoding="utf-8")
-    with suppress(ValueError):
-        return json.loads(text)
+def _read(path: Path) -> Holder | None:
+    """Read who holds the lock; None if nobody does, or it does not say."""
+    with suppress(ValueError, TypeError, KeyError):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return Holder(int(record["pid"]), datetime.fromisoformat(record["started"]))
     return None
 
 
-def _described(holder: dict[str, Any] | None) -> str:
+def _refusal(holder: Holder | None) -> str:
+    text = "another run is already active in this folder"
     if holder is None:
-        return ""
-    pid, started = holder["pid"], datetime.fromisoformat(holder["started"])
+        return text
+    pid, started = holder.pid, holder.started
     return (
-        f": process {pid}, since {started:%Y-%m-%d %H:%M:%S}. `make status` says how "
-        f"it stands; `kill {pid}` ends it in good order"
+        f"{text} (process {pid}, started {started:%Y-%m-%d %H:%M:%S}). `make status` "
+        f"shows its progress; `kill {pid}` stops it cleanly"
     )

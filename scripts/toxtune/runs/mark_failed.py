@@ -1,29 +1,33 @@
-"""Going on without trainings that failed for good: a status in place of their results.
+"""Statuses in place of the results of trainings that failed for good.
 
-What a training's own job writes when it takes too much, the launcher writes here for a
-job that could write nothing: it was killed, or its machine, at every attempt, or the
-training raised an error.
+A training that takes too much memory or time writes such a status itself. The launcher
+writes it for a job that could write nothing: it, or its machine, was killed at every
+attempt, or the training raised an error.
 """
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import check_config
 from toxtune.config.plan import Plan
+from toxtune.runs.progress import Failure
 from toxtune.search.proposals import read_proposal
 from toxtune.search.trials import Trial
 from toxtune.statuses import FAILED
 from toxtune.training.replicates import replicate_of
 
+UNKNOWN_COST = {"seconds": None, "peak_memory_mib": None, "host": None}
 
-def give_up(failures: list[dict[str, Any]], config: dict[str, Any]) -> list[Path]:
+
+def mark_failed(failures: Iterable[Failure], config: dict[str, Any]) -> list[Path]:
     """Write a status in place of results; leave what is there.
 
     Parameters
     ----------
     failures
-        What `toxtune.runs.status_file.failed_trainings` returned.
+        Trainings that failed.
     config
         The configuration of the run.
 
@@ -33,27 +37,27 @@ def give_up(failures: list[dict[str, Any]], config: dict[str, Any]) -> list[Path
         The folders that were written.
     """
     check_config(config)
-    plans = {plan.run: plan for plan in load_plans(config)}
-    unknown_cost = {"seconds": None, "peak_memory_mib": None, "host": None}
-    given_up = []
+    plans = load_plans(config)
+    marked = []
     for failure in failures:
-        name = failure["wildcards"]["replicate"]
-        folder, trial = _found(failure["wildcards"], plans)
+        folder, trial = _find_training(failure.wildcards, plans)
         if (folder / "result.json").exists():
             continue
-        replicate_of(trial, name, config).write_no_result(
-            folder, FAILED, failure["message"], unknown_cost
-        )
-        given_up.append(folder)
-    return given_up
+        replicate = replicate_of(trial, failure.wildcards["replicate"], config)
+        replicate.write_no_result(folder, FAILED, failure.message, UNKNOWN_COST)
+        marked.append(folder)
+    return marked
 
 
-def _found(names: dict[str, str], plans: dict[str, Plan]) -> tuple[Path, Trial]:
-    """Tell where the result belongs, and of which trial it would be."""
-    if "slot" not in names:
-        trials = {id: one for plan in plans.values() for id, one in plan.trials.items()}
-        trial = trials[names["trial"]]
-        return Path(trial.folder, names["replicate"]), trial
-    stage = Path("results", names["run"], "search", names["stage"])
-    proposal = read_proposal(stage / "proposals.json", int(names["slot"]))
-    return stage / f"slot-{names['slot']}" / names["replicate"], proposal.trial
+def _find_training(
+    wildcards: Mapping[str, str], plans: Iterable[Plan]
+) -> tuple[Path, Trial]:
+    """Return where a training's result belongs, and the trial that it is of."""
+    if "slot" not in wildcards:
+        trials = {id: trial for plan in plans for id, trial in plan.trials.items()}
+        trial = trials[wildcards["trial"]]
+        return Path(trial.folder, wildcards["replicate"]), trial
+    stage = Path("results", wildcards["run"], "search", wildcards["stage"])
+    proposal = read_proposal(stage / "proposals.json", int(wildcards["slot"]))
+    slot = stage / f"slot-{wildcards['slot']}"
+    return slot / wildcards["replicate"], proposal.trial

@@ -1,4 +1,4 @@
-"""How a run stands: events of jobs in, counts out; nothing is shown here."""
+"""The jobs of a run: what happens to them goes in, counts come out."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from toxtune.runs.best_score import Best
+from toxtune.runs.best_score import BestTrial
 
 TRAINING_RULES = ("train_replicate", "train_slot")
 
@@ -18,7 +18,7 @@ class Job:
     Attributes
     ----------
     started
-        Seconds, on any clock that the caller keeps to.
+        Seconds, on the caller's clock.
     """
 
     rule: str
@@ -54,20 +54,35 @@ class Counts:
         return max(self.total - self.done - self.running - self.failed, 0)
 
 
-def added(several: Iterable[Counts]) -> Counts:
+def sum_counts(counts_of_rules: Iterable[Counts]) -> Counts:
     """Add the counts of several rules."""
-    listed = list(several)
+    rules = list(counts_of_rules)
     return Counts(
-        total=sum(counts.total for counts in listed),
-        done=sum(counts.done for counts in listed),
-        running=sum(counts.running for counts in listed),
-        failed=sum(counts.failed for counts in listed),
+        total=sum(counts.total for counts in rules),
+        done=sum(counts.done for counts in rules),
+        running=sum(counts.running for counts in rules),
+        failed=sum(counts.failed for counts in rules),
     )
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What can be shown of a run at one moment."""
+    """What can be shown of a run at one moment.
+
+    Attributes
+    ----------
+    counts
+        Jobs of each rule.
+    running
+        Number of running jobs of each rule that has any.
+    failures
+        Jobs that failed and are not, or not yet, being tried again.
+    started
+        Seconds, on the caller's clock.
+    seconds_left_at
+        Seconds until the trainings end, and when that was estimated; None before the
+        first training has ended.
+    """
 
     counts: Mapping[str, Counts]
     running: Mapping[str, int]
@@ -78,26 +93,26 @@ class Snapshot:
     @property
     def trainings(self) -> Counts:
         """Counts of the trainings."""
-        return added(
+        return sum_counts(
             counts for rule, counts in self.counts.items() if rule in TRAINING_RULES
         )
 
     @property
     def total(self) -> Counts:
         """Counts of all jobs."""
-        return added(self.counts.values())
+        return sum_counts(self.counts.values())
 
     def elapsed(self, now: float) -> float:
-        """Seconds since the start of the run."""
+        """Return the seconds since the start of the run."""
         return now - self.started
 
     def seconds_left(self, now: float) -> float | None:
-        """Seconds until the trainings end, at the pace so far; None if unknown."""
+        """Return the seconds until the trainings end, at the pace so far, if known."""
         open_trainings = self.trainings.running + self.trainings.left
         if self.seconds_left_at is None or not open_trainings:
             return None
-        seconds, then = self.seconds_left_at
-        return max(seconds - (now - then), 0.0)
+        seconds, estimated = self.seconds_left_at
+        return max(seconds - (now - estimated), 0.0)
 
 
 @dataclass
@@ -181,8 +196,8 @@ def error_in_log(path: Path) -> str:
     return "\n".join(lines[starts[0] :] if starts else lines[-1:])
 
 
-def in_words(seconds: float) -> str:
-    """Spell a duration: ``3.1 s``, ``42 s``, ``4:05 min`` or ``1:02:03 h``."""
+def format_duration(seconds: float) -> str:
+    """Write a duration: ``3.1 s``, ``42 s``, ``4:05 min`` or ``1:02:03 h``."""
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     if seconds < 59.5:
@@ -194,14 +209,14 @@ def in_words(seconds: float) -> str:
     return f"{minutes}:{rest:02d} min"
 
 
-def trainings_in_words(counts: Counts) -> str:
-    """Spell the counts of trainings; ``failed`` only if there are any."""
-    words = f"{counts.done} done, {counts.running} running, {counts.left} left"
-    return words + (f", {counts.failed} failed" if counts.failed else "")
+def describe_trainings(counts: Counts) -> str:
+    """Write the counts of trainings; ``failed`` only if there are any."""
+    text = f"{counts.done} done, {counts.running} running, {counts.left} left"
+    return text + (f", {counts.failed} failed" if counts.failed else "")
 
 
-def best_in_words(best: Best) -> str:
-    """Spell the best score so far."""
+def describe_best(best: BestTrial) -> str:
+    """Write the best score so far."""
     count = best.trainings
-    of = "1 training" if count == 1 else f"mean of {count} trainings"
-    return f"{best.metric} {best.score:.4f}, trial {best.trial}, {of}"
+    basis = "1 training" if count == 1 else f"mean of {count} trainings"
+    return f"{best.metric} {best.score:.4f}, trial {best.trial}, {basis}"

@@ -1,15 +1,93 @@
-"""The status file that a run leaves, and which of its trainings failed."""
+"""The status file that a run keeps: its state, jobs, failures and best trial so far."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-from toxtune.io.integrity import read_written
-from toxtune.runs.best_score import Best
-from toxtune.runs.progress import TRAINING_RULES, Snapshot
+from toxtune.io.integrity import damaged, read_written
+from toxtune.runs.best_score import BestTrial
+from toxtune.runs.progress import TRAINING_RULES, Counts, Failure
+
+STATUS_FILE = Path(".snakemake/toxtune/status.json")
 
 
-def last_status() -> dict[str, Any] | None:
+class State(StrEnum):
+    """How a run stands, as far as it could say so itself."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the status file says.
+
+    Attributes
+    ----------
+    state
+        Of the run; one that was killed is still ``running``.
+    pid
+        Of snakemake.
+    started, updated
+        When the run began, and when the file was written.
+    counts
+        Jobs of each rule; none if there was nothing to be done.
+    failures
+        Jobs that failed and were not tried again with success.
+    best
+        The best trial so far, if one is known.
+    """
+
+    state: State
+    pid: int
+    started: datetime
+    updated: datetime
+    counts: dict[str, Counts]
+    failures: list[Failure]
+    best: BestTrial | None
+
+    @property
+    def failed_trainings(self) -> list[Failure]:
+        """Trainings among the failures.
+
+        There are none if the run was interrupted: they might have ended well.
+        """
+        if self.state != State.FAILED:
+            return []
+        return [failure for failure in self.failures if failure.rule in TRAINING_RULES]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `from_dict` reads, for a JSON file."""
+        return {
+            "state": self.state,
+            "pid": self.pid,
+            "started": self.started.isoformat(timespec="seconds"),
+            "updated": self.updated.isoformat(timespec="seconds"),
+            "rules": {rule: asdict(counts) for rule, counts in self.counts.items()},
+            "failures": [asdict(failure) for failure in self.failures],
+            "best": asdict(self.best) if self.best else None,
+        }
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> Self:
+        """Read what `to_dict` wrote."""
+        best = content["best"]
+        return cls(
+            state=State(content["state"]),
+            pid=int(content["pid"]),
+            started=datetime.fromisoformat(content["started"]),
+            updated=datetime.fromisoformat(content["updated"]),
+            counts={rule: Counts(**n) for rule, n in content["rules"].items()},
+            failures=[Failure(**failure) for failure in content["failures"]],
+            best=BestTrial(**best) if best else None,
+        )
+
+
+def read_status() -> Status | None:
     """Read the status file, if there has been a run.
 
     Raises
@@ -17,39 +95,10 @@ def last_status() -> dict[str, Any] | None:
     UserError
         If it is damaged.
     """
-    return read_written(STATUS_FILE) if STATUS_FILE.is_file() else None
-
-
-def failed_trainings(status: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """Return the failures of trainings, as the status file of a run has them.
-
-    There are none if the run was interrupted: who knows what would have become of them.
-    """
-    if not status or status["state"] != "failed":
-        return []
-    return [
-        failure for failure in status["failures"] if failure["rule"] in TRAINING_RULES
-    ]
-
-
-STATUS_FILE = Path(".snakemake/toxtune/status.json")
-
-
-def as_status(snapshot: Snapshot, state: str, best: Best | None) -> dict[str, Any]:
-    """Put a snapshot into the form of the status file.
-
-    Parameters
-    ----------
-    snapshot
-        How the run stands.
-    state
-        ``running``, ``finished``, ``failed`` or ``interrupted``.
-    best
-        The best trial so far, if one is known.
-    """
-    return {
-        "state": state,
-        "rules": {rule: asdict(counts) for rule, counts in snapshot.counts.items()},
-        "failures": [asdict(failure) for failure in snapshot.failures],
-        "best": asdict(best) if best else None,
-    }
+    if not STATUS_FILE.is_file():
+        return None
+    content = read_written(STATUS_FILE)
+    try:
+        return Status.from_dict(content)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise damaged(STATUS_FILE, "is no status of a run") from None

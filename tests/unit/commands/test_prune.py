@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from toxtune.commands import prune
+from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
 from toxtune.io.files import write_json
 from toxtune.runs.lock import RunLock
@@ -58,16 +59,16 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_what_is_unused_is_removed_and_all_else_stays(folder, capsys):
-    prune.main(["--yes"])
+    run_command(["prune", "--yes"])
     assert [name for name in KEPT if not (folder / name / "file").is_file()] == []
     assert [name for name in REMOVED if (folder / name).exists()] == []
     assert "7 folders, 49 B in all" in capsys.readouterr().out
-    prune.main(["--yes"])
-    assert "Nothing to remove" in capsys.readouterr().out
+    run_command(["prune", "--yes"])
+    assert "Nothing to delete" in capsys.readouterr().out
 
 
 def test_nothing_is_removed_unasked(folder, capsys):
-    prune.main([])
+    run_command(["prune"])
     assert all((folder / name).exists() for name in REMOVED)
     assert "make prune YES=1" in capsys.readouterr().out
 
@@ -78,7 +79,7 @@ def test_links_are_left_alone(folder, tmp_path_factory):
     (folder / f"data/{'e' * 12}").symlink_to(elsewhere)
     (elsewhere / f"trials/dense/{'f' * 12}").mkdir(parents=True)
     (folder / "results/trials/linked").symlink_to(elsewhere / "trials/dense")
-    prune.main(["--yes"])
+    run_command(["prune", "--yes"])
     assert (elsewhere / "file").is_file()
     assert (elsewhere / f"trials/dense/{'f' * 12}").is_dir()
 
@@ -88,11 +89,11 @@ def test_a_file_with_two_names_counts_once(folder, capsys):
     second = folder / store_entry(OTHER_KEY) / "file"
     second.unlink()
     second.hardlink_to(first)
-    prune.main([])
+    run_command(["prune"])
     assert "42 B in all" in capsys.readouterr().out
 
 
-def test_an_example_that_does_not_load_is_passed_over(folder, monkeypatch, capsys):
+def test_an_example_that_does_not_load_is_skipped(folder, monkeypatch, capsys):
     (folder / "examples").mkdir()
     (folder / "examples/own.yaml").touch()
 
@@ -101,8 +102,8 @@ def test_an_example_that_does_not_load_is_passed_over(folder, monkeypatch, capsy
             raise UserError("dataset.source: there is no file")
 
     monkeypatch.setattr(prune, "load_config", load_config)
-    prune.main([])
-    assert "examples/own.yaml is passed over" in capsys.readouterr().out
+    run_command(["prune"])
+    assert "examples/own.yaml is skipped" in capsys.readouterr().out
 
 
 def test_overlays_given_count_as_well_as_the_plain_configuration(folder, monkeypatch):
@@ -118,12 +119,12 @@ def test_overlays_given_count_as_well_as_the_plain_configuration(folder, monkeyp
 def test_damaged_result_is_named_and_nothing_is_removed(folder):
     (folder / f"results/trials/dense/{USED}/seed-0/result.json").write_bytes(b"")
     with pytest.raises(UserError, match=f"{USED}/seed-0/result.json is not what"):
-        prune.main(["--yes"])
+        run_command(["prune", "--yes"])
     assert all((folder / name).exists() for name in REMOVED)
 
 
 def test_nothing_is_pruned_during_a_run(folder):
     lock = RunLock.take()
     with pytest.raises(UserError, match="another run"):
-        prune.main(["--yes"])
+        run_command(["prune", "--yes"])
     lock.release()

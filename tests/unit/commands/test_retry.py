@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from helpers.small_training import small_training
-from toxtune.commands import retry_failed
+from toxtune.commands import retry
+from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
 from toxtune.runs.lock import RunLock
 from toxtune.training.result_files import RESULT_FILES
@@ -28,8 +29,8 @@ def folders(tmp_path, monkeypatch):
         (tmp_path / "results/tiny" / name).touch()
     missing = tmp_path / "results/trials/not trained yet"
     plan = SimpleNamespace(run="tiny", results=[*map(str, written.values()), missing])
-    monkeypatch.setattr(retry_failed, "load_config", lambda paths: {"run": "tiny"})
-    monkeypatch.setattr(retry_failed, "load_plans", lambda config: [plan])
+    monkeypatch.setattr(retry, "read_configuration", lambda options: {"run": "tiny"})
+    monkeypatch.setattr(retry, "load_plans", lambda config: [plan])
     return written
 
 
@@ -38,7 +39,7 @@ def left(folder):
 
 
 def test_trainings_without_a_result_are_listed_and_removed(folders, tmp_path, capsys):
-    retry_failed.main([])
+    run_command(["retry"])
     shown = capsys.readouterr().out
     for status, folder in folders.items():
         has_result = status in ("ok", "diverged")
@@ -46,21 +47,21 @@ def test_trainings_without_a_result_are_listed_and_removed(folders, tmp_path, ca
         assert (f"{folder}: {status}" in shown) == (not has_result)
     assert "`make run` trains these again" in shown
     assert left(tmp_path / "results/tiny") == ["final.zip"]
-    retry_failed.main([])
-    assert "Nothing to train again" in capsys.readouterr().out
+    run_command(["retry"])
+    assert "Nothing to retry" in capsys.readouterr().out
 
 
 def test_tables_stay_if_every_training_has_a_result(folders, tmp_path):
     for status in ("out_of_memory", "timed_out", "killed", "failed"):
         (folders[status] / "result.json").unlink()
-    retry_failed.main([])
+    run_command(["retry"])
     assert left(tmp_path / "results/tiny") == sorted(TABLES)
 
 
 def test_damaged_result_is_named_and_nothing_is_removed(folders, tmp_path):
     (folders["ok"] / "result.json").write_bytes(b"")
     with pytest.raises(UserError, match="ok/result.json is not what was written"):
-        retry_failed.main([])
+        run_command(["retry"])
     assert left(tmp_path / "results/tiny") == sorted(TABLES)
     assert left(folders["killed"]) == sorted(RESULT_FILES)
 
@@ -68,6 +69,6 @@ def test_damaged_result_is_named_and_nothing_is_removed(folders, tmp_path):
 def test_nothing_is_removed_during_a_run(folders):
     lock = RunLock.take()
     with pytest.raises(UserError, match="another run"):
-        retry_failed.main([])
+        run_command(["retry"])
     lock.release()
     assert left(folders["killed"]) == sorted(RESULT_FILES)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from toxtune.commands.run import first_part, run_name
+from toxtune.commands.launch import merge_configuration
+from toxtune.commands.run import first_section
 from toxtune.errors import UserError
 from toxtune.runs.lock import RunLock, lock_is_held
 
@@ -49,9 +50,9 @@ def folder(tmp_path, monkeypatch) -> Path:
     return tmp_path
 
 
-def launch(*arguments: str) -> subprocess.Popen:
+def launch(*arguments: str, command: str = "run") -> subprocess.Popen:
     return subprocess.Popen(
-        [sys.executable, "-m", "toxtune.commands.run", *arguments],
+        [sys.executable, "-m", "toxtune", command, *arguments],
         # A shell's background job, which these tests may be, has its parent's ignored.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         env={**os.environ, "PYTHONPATH": str(ROOT / "scripts")},
@@ -86,7 +87,9 @@ def test_a_second_run_is_refused_and_told_about_the_first(folder):
     status, output = finish(launch("--cores", "1"))
     first.release()
     assert status == 1
-    assert f"another run is at work here: process {os.getpid()}, since" in output
+    assert "another run is already active" in output
+    assert f"(process {os.getpid()}, started" in output
+    assert f"`kill {os.getpid()}`" in output
     assert "Traceback" not in output
     assert not (folder / "calls.txt").exists()
 
@@ -122,10 +125,10 @@ def test_the_command_is_shown_and_its_exit_status_passed_on(folder):
 
 def test_a_plan_is_a_dry_run_and_needs_no_lock(folder):
     lock = RunLock.take()
-    status, _ = finish(launch("--plan", "--cores", "1"))
+    status, _ = finish(launch("--cores", "1", "--fail", command="plan"))
     lock.release()
-    assert status == 0
-    assert calls(folder) == [["-n", "--cores", "1", "--logger", "toxtune"]]
+    assert status == 3
+    assert calls(folder) == [["-n", "--cores", "1", "--fail", "--logger", "toxtune"]]
 
 
 def test_the_summary_follows_a_success(folder):
@@ -179,16 +182,43 @@ def test_only_the_lock_of_a_killed_run_is_removed(folder, killed):
     assert unlocks == ([["--cores", "1", "--unlock"]] if killed else [])
 
 
-def test_the_name_of_the_run_follows_the_overlays(folder):
+def test_the_configuration_follows_the_overlays_and_settings(folder):
     (folder / "a.yaml").write_text("run: a\nsearch: {seeds: [1]}\n")
     (folder / "b.yaml").write_text("search: {seeds: [2]}\n")
-    assert run_name(["--cores", "1"]) == "plain"
-    assert run_name(["--configfile", "a.yaml", "b.yaml", "--cores", "1"]) == "a"
-    assert run_name(["--configfile", "a.yaml", "--config", "run=c"]) == "c"
+    a, b = folder / "a.yaml", folder / "b.yaml"
+    assert merge_configuration([])["run"] == "plain"
+    assert merge_configuration([a, b]) == {"run": "a", "search": {"seeds": [2]}}
+    assert merge_configuration([a], ["run=c"])["run"] == "c"
+
+
+@pytest.mark.parametrize(
+    ("given", "passed"),
+    [
+        ([], ["--cores", "all"]),
+        (["search", "-c2"], ["search", "-c2"]),
+        (["--jobs", "3"], ["--jobs", "3"]),
+        (["--profile", "lsf"], ["--profile", "profiles/lsf"]),
+        (["--profile", "my/own"], ["--profile", "my/own"]),
+        (
+            ["--forcerun", "a", "b", "--cores", "1", "search", "-F"],
+            ["--forcerun", "a", "b", "--cores", "1", "search", "-F"],
+        ),
+        (["--config", "run=a b", "-c", "1"], ["--config", "run=a b", "-c", "1"]),
+    ],
+)
+def test_snakemake_gets_the_arguments_in_their_order(folder, given, passed):
+    (folder / "profiles/lsf").mkdir(parents=True)
+    finish(launch(*given))
+    assert calls(folder) == [[*passed, "--logger", "toxtune", "--rerun-incomplete"]]
+
+
+def test_report_is_a_run_up_to_the_report(folder):
+    finish(launch("--cores", "1", command="report"))
+    assert calls(folder)[0][:3] == ["report", "--cores", "1"]
 
 
 def test_a_long_summary_is_cut_at_its_second_heading():
     short = "# Result\n\ntext\n\n## More\n\ntext\n"
-    assert first_part(short) == short.strip()
+    assert first_section(short) == short.strip()
     long = "# Result\n\ntext\n\n## More\n" + "line\n" * 50
-    assert first_part(long) == "# Result\n\ntext"
+    assert first_section(long) == "# Result\n\ntext"

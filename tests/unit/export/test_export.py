@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from helpers.selections import made_selection, made_trial, made_winner
-from toxtune.commands import export_mlflow, export_optuna
+from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
 from toxtune.export import trials
 from toxtune.io.files import write_json
@@ -58,9 +58,13 @@ def run(tmp_path, monkeypatch):
     return folder
 
 
+def export(tool, path, run="mine"):
+    run_command(["export", tool, "--run", run, "--to", str(path)])
+
+
 def test_optuna_reads_a_study_per_family(run, tmp_path):
     optuna = pytest.importorskip("optuna")
-    export_optuna.main(["--run", "mine", "--to", str(tmp_path / "study.db")])
+    export("optuna", tmp_path / "study.db")
     storage = f"sqlite:///{tmp_path / 'study.db'}"
     names = optuna.get_all_study_names(storage)
     assert names == ["mine: dense", "mine: random_forest"]
@@ -85,7 +89,7 @@ def test_optuna_reads_a_study_per_family(run, tmp_path):
 
 def test_optuna_has_test_scores_of_the_winners_alone(run, tmp_path):
     optuna = pytest.importorskip("optuna")
-    export_optuna.main(["--run", "mine", "--to", str(tmp_path / "study.db")])
+    export("optuna", tmp_path / "study.db")
     storage = f"sqlite:///{tmp_path / 'study.db'}"
     tested = {}
     for summary in optuna.get_all_study_summaries(storage):
@@ -104,7 +108,7 @@ def test_optuna_has_test_scores_of_the_winners_alone(run, tmp_path):
 def test_a_study_can_be_searched_further(run, tmp_path):
     """The distributions are those that Optuna samples from."""
     optuna = pytest.importorskip("optuna")
-    export_optuna.main(["--run", "mine", "--to", str(tmp_path / "study.db")])
+    export("optuna", tmp_path / "study.db")
     study = optuna.load_study(
         study_name="mine: dense", storage=f"sqlite:///{tmp_path / 'study.db'}"
     )
@@ -116,7 +120,7 @@ def test_mlflow_reads_a_run_per_trial(run, tmp_path):
     mlflow = pytest.importorskip(
         "mlflow", reason="MLflow is not installed: see the group export in pyproject"
     )
-    export_mlflow.main(["--run", "mine", "--to", str(tmp_path / "mlflow.db")])
+    export("mlflow", tmp_path / "mlflow.db")
     client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{tmp_path / 'mlflow.db'}")
     experiment = client.get_experiment_by_name("mine")
     assert "choose nothing by them" in experiment.tags["mlflow.note.content"]
@@ -141,7 +145,7 @@ def test_mlflow_reads_a_run_per_trial(run, tmp_path):
 def test_search_without_a_test_has_no_test_scores(run, tmp_path):
     optuna = pytest.importorskip("optuna")
     (run / "test.json").unlink()
-    export_optuna.main(["--run", "mine", "--to", str(tmp_path / "study.db")])
+    export("optuna", tmp_path / "study.db")
     study = optuna.load_study(
         study_name="mine: dense", storage=f"sqlite:///{tmp_path / 'study.db'}"
     )
@@ -149,22 +153,22 @@ def test_search_without_a_test_has_no_test_scores(run, tmp_path):
     assert "test_roc_auc" not in won.user_attrs
 
 
-@pytest.mark.parametrize("command", [export_optuna, export_mlflow])
-def test_run_that_is_not_there(run, tmp_path, command):
+@pytest.mark.parametrize("tool", ["optuna", "mlflow"])
+def test_run_that_is_not_there(run, tmp_path, tool):
     with pytest.raises(UserError, match="results/other has no selection.json"):
-        command.main(["--run", "other", "--to", str(tmp_path / "a.db")])
+        export(tool, tmp_path / "a.db", run="other")
 
 
-@pytest.mark.parametrize("command", [export_optuna, export_mlflow])
-def test_file_that_is_there_is_kept(run, tmp_path, command):
+@pytest.mark.parametrize("tool", ["optuna", "mlflow"])
+def test_file_that_is_there_is_kept(run, tmp_path, tool):
     (tmp_path / "a.db").write_text("mine", encoding="utf-8")
     with pytest.raises(UserError, match="is there already"):
-        command.main(["--run", "mine", "--to", str(tmp_path / "a.db")])
+        export(tool, tmp_path / "a.db")
     assert (tmp_path / "a.db").read_text("utf-8") == "mine"
 
 
 def test_absent_mlflow_is_one_message_and_no_file(run, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "mlflow", None)
     with pytest.raises(UserError, match="MLflow is not installed"):
-        export_mlflow.main(["--run", "mine", "--to", str(tmp_path / "a.db")])
+        export("mlflow", tmp_path / "a.db")
     assert not list(tmp_path.glob("*.db*"))

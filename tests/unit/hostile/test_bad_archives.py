@@ -9,7 +9,7 @@ import pytest
 
 from helpers.final_models import refused_model
 from helpers.harm import Payload, zipped
-from toxtune.commands.predict import main
+from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
 from toxtune.prediction import archive as archives
 from toxtune.prediction.final_model import FINGERPRINTS, load
@@ -141,8 +141,8 @@ def test_nothing_is_written_after_a_refusal(sound, packed, folder):
     packed({**sound, MEMBER: pickle.dumps(Payload())})
     (folder / "in.csv").write_text("smiles\nC\n", encoding="utf-8")
     with pytest.raises(UserError, match="is damaged"):
-        main(["final.zip", "in.csv", "out.csv"])
+        run_command(["predict", "final.zip", "in.csv", "out.csv"])
     (folder / "out").mkdir()
     with pytest.raises(UserError, match="out: is a folder; name a file to write"):
-        main(["final.zip", "in.csv", "out"])
+        run_command(["predict", "final.zip", "in.csv", "out"])
     assert {path.name for path in folder.iterdir()} == {"final.zip", "in.csv", "out"}

@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.harm import refused
-from toxtune.commands.run import configuration
+from toxtune.commands.launch import merge_configuration
 from toxtune.config.build_plan import load_plans, prospective_sums
 from toxtune.config.check import ROOT, load_config
 from toxtune.config.overlay import read_overlay
@@ -259,8 +259,8 @@ def test_anchors_and_merges_are_read(folder):
 def test_setting_on_the_command_line(folder, setting):
     (folder / "config.yaml").write_text("run: mine\n", encoding="utf-8")
     with pytest.raises(UserError, match="--config run: is not YAML"):
-        configuration(["--config", setting])
-    assert configuration(["--config", "run=other"])["run"] == "other"
+        merge_configuration([], [setting])
+    assert merge_configuration([], ["run=other"])["run"] == "other"
 
 
 @pytest.mark.parametrize("cache", ["", "{", "[]", '{"a": ', "\0"])

@@ -6,11 +6,11 @@ import pytest
 
 from helpers.harm import refused
 from helpers.selections import made_selection, made_winner
-from toxtune.commands import status
+from toxtune.commands.cli import run_command
 from toxtune.evaluation.ledger import read_openings, record_opening
 from toxtune.export.trials import read_run
 from toxtune.io.files import write_json
-from toxtune.runs import status_file as statusfile
+from toxtune.runs import status_file
 from toxtune.search.proposals import read_proposal
 from toxtune.search.trials import make_trial, with_hyperparameters
 from toxtune.selection.scoring import score_replicate
@@ -164,9 +164,9 @@ def test_damaged_files_of_commands(folder, monkeypatch, content):
     (folder / "results/tiny").mkdir(parents=True)
     (folder / "results/tiny/selection.json").write_bytes(text)
     assert "selection.json: is not JSON" in refused(read_run, "tiny")
-    monkeypatch.setattr(statusfile, "STATUS_FILE", folder / "status.json")
+    monkeypatch.setattr(status_file, "STATUS_FILE", folder / "status.json")
     (folder / "status.json").write_bytes(text)
-    assert "status.json: is not JSON" in refused(status.main)
+    assert "status.json: is not JSON" in refused(run_command, ["status"])
 
 
 @pytest.mark.parametrize("name", ["../x", "/etc", "absent", "a b; touch pwned"])

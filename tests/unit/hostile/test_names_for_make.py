@@ -13,7 +13,7 @@ pytestmark = pytest.mark.promise(
 )
 
 # It says how it was called, in place of Python.
-ECHO = '#!/bin/sh\nshift 2\nfor word; do printf "<%s>" "$word"; done\n'
+ECHO = '#!/bin/sh\nshift 3\nfor word; do printf "<%s>" "$word"; done\n'
 NAMES = [
     "a b.csv",
     "a,b(c.csv",
@@ -73,7 +73,7 @@ def test_names_arrive_as_they_are(made, name):
     words = made("predict", f"MODEL={name}", f"IN={name}", f"OUT={name}")
     assert words == f"<{name}>" * 3
     assert made("export-optuna", f"RUN={name}", f"TO={name}") == (
-        f"<--run><{name}><--to><{name}>"
+        f"<optuna><--run><{name}><--to><{name}>"
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from helpers.final_models import SEEDS, SMILES, make
-from toxtune.commands.predict import main
+from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
 from toxtune.prediction import predict_table as predicting
 from toxtune.prediction.final_file import write_final
@@ -165,7 +165,7 @@ def test_table_that_cannot_be_read(tmp_path, content, fragments):
     if content is not None:
         given.write_bytes(content)
     with pytest.raises(UserError) as error:
-        main([str(model), str(given), str(tmp_path / "out.csv")])
+        run_command(["predict", str(model), str(given), str(tmp_path / "out.csv")])
     for fragment in fragments:
         assert fragment in str(error.value)
     assert not list(tmp_path.glob("*out.csv*"))
@@ -175,7 +175,7 @@ def test_output_is_not_the_input(tmp_path):
     given = tmp_path / "in.csv"
     given.write_text("smiles\nCCO\n", encoding="utf-8")
     with pytest.raises(UserError, match="name another"):
-        main([str(make(tmp_path)), str(given), str(given)])
+        run_command(["predict", str(make(tmp_path)), str(given), str(given)])
     assert given.read_text("utf-8") == "smiles\nCCO\n"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from toxtune.config.build_plan import load_plans
 from toxtune.io.files import write_json
-from toxtune.runs.cost_estimate import effort
+from toxtune.runs.cost_estimate import estimate_cost
 
 SEARCH = """
 search:
@@ -41,23 +41,22 @@ def record(plans, seconds):
 
 
 def test_without_a_record_nothing_is_estimated(planned):
-    found = effort(planned("grid", [10, 20]))
-    assert (found.done, sorted(found.new["dense"])) == (0, [10, 10, 20, 20])
-    assert "4 new, 0 there" in found.describe()
-    assert "no record yet of what dense costs" in found.describe()
+    estimate = estimate_cost(planned("grid", [10, 20]))
+    assert (estimate.done, sorted(estimate.resources["dense"])) == (0, [10, 10, 20, 20])
+    assert "4 to do, 0 done" in estimate.describe()
+    assert "no estimate yet for dense" in estimate.describe()
 
 
 def test_like_trainings_tell_what_new_ones_cost(planned):
     record(planned("grid", [10]), seconds=60)
-    found = effort(planned("grid", [10, 40]))
-    assert found.done == 2
+    estimate = estimate_cost(planned("grid", [10, 40]))
+    assert estimate.done == 2
     # 2 trainings of 40 epochs at 6 seconds an epoch.
-    assert (
-        "2 new, 2 there already; about 8.0 core-minutes for dense" in found.describe()
-    )
+    assert "2 to do, 2 done" in estimate.describe()
+    assert "about 8.0 core-minutes for dense" in estimate.describe()
 
 
 def test_slots_count_by_how_long_they_are_trained(planned):
-    found = effort(planned("halving", 15))
+    estimate = estimate_cost(planned("halving", 15))
     # The one candidate for 5 epochs, with one seed; its slot for 15, with two.
-    assert sorted(found.new["dense"]) == [5, 15, 15]
+    assert sorted(estimate.resources["dense"]) == [5, 15, 15]

@@ -1,13 +1,16 @@
 """Going on without trainings that failed for good."""
 
+from dataclasses import replace
+from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
 
 from helpers.small_training import TRIAL, small_training
 from toxtune.io.files import write_json
-from toxtune.runs.mark_failed import give_up
-from toxtune.runs.status_file import STATUS_FILE, failed_trainings, last_status
+from toxtune.runs.mark_failed import mark_failed
+from toxtune.runs.progress import Failure
+from toxtune.runs.status_file import STATUS_FILE, State, Status, read_status
 from toxtune.training.result_files import read_replicate
 
 CONFIG = {"device": "cpu"}
@@ -16,7 +19,7 @@ SLOT = {"run": "r", "stage": "space-0/rung-1", "slot": "1", "replicate": "seed-3
 
 
 def failure(rule, **names):
-    return {"rule": rule, "wildcards": names, "log": "a.log", "message": "Error: why"}
+    return Failure(rule, names, log="a.log", message="Error: why")
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +32,7 @@ def plans(tmp_path, monkeypatch):
 
 
 def test_failed_training_gets_a_status(tmp_path):
-    (folder,) = give_up([failure("train_replicate", **NAMES)], CONFIG)
+    (folder,) = mark_failed([failure("train_replicate", **NAMES)], CONFIG)
     assert str(folder) == f"{TRIAL.folder}/seed-0"
     result, cost = read_replicate(tmp_path / folder)
     assert (result["status"], result["reason"]) == ("failed", "Error: why")
@@ -41,7 +44,7 @@ def test_slot_gets_the_status_of_its_proposed_trial(tmp_path):
     proposal = {"trial": vars(TRIAL), "resume_from": None, "save_state": False}
     proposals = [{"trial": {}}, proposal]
     write_json(tmp_path / "results/r/search/space-0/rung-1/proposals.json", proposals)
-    (folder,) = give_up([failure("train_slot", **SLOT)], CONFIG)
+    (folder,) = mark_failed([failure("train_slot", **SLOT)], CONFIG)
     assert str(folder) == "results/r/search/space-0/rung-1/slot-1/seed-3"
     result, _ = read_replicate(tmp_path / folder)
     assert (result["trial"]["id"], result["seed"]) == (TRIAL.id, 3)
@@ -49,18 +52,19 @@ def test_slot_gets_the_status_of_its_proposed_trial(tmp_path):
 
 def test_result_that_is_there_stays(tmp_path):
     failures = [failure("train_replicate", **NAMES)]
-    give_up(failures, CONFIG)
+    mark_failed(failures, CONFIG)
     before = (tmp_path / TRIAL.folder / "seed-0/result.json").stat().st_mtime_ns
-    assert give_up(failures, CONFIG) == []
+    assert mark_failed(failures, CONFIG) == []
     assert (tmp_path / TRIAL.folder / "seed-0/result.json").stat().st_mtime_ns == before
 
 
-def test_only_trainings_of_a_run_that_failed_are_given_up(tmp_path):
-    assert last_status() is None
-    assert failed_trainings(None) == []
+def test_only_trainings_of_a_run_that_failed_are_marked():
+    assert read_status() is None
     training = failure("train_replicate", **NAMES)
+    now = datetime.now().astimezone().replace(microsecond=0)
     failures = [failure("train_winner"), training]
-    write_json(STATUS_FILE, {"state": "failed", "failures": failures})
-    assert failed_trainings(last_status()) == [training]
-    write_json(STATUS_FILE, {"state": "interrupted", "failures": failures})
-    assert failed_trainings(last_status()) == []
+    failed = Status(State.FAILED, 7, now, now, {}, failures, None)
+    write_json(STATUS_FILE, failed.to_dict())
+    assert read_status() == failed
+    assert failed.failed_trainings == [training]
+    assert replace(failed, state=State.INTERRUPTED).failed_trainings == []

@@ -1,13 +1,15 @@
 """Progress of a run: events in, counts, words and the status file out."""
 
+from datetime import datetime
+
 import numpy as np
 import pytest
 
-from toxtune.commands.status import described
+from toxtune.commands.status import describe
 from toxtune.io.files import write_json
 from toxtune.runs.best_score import BestSoFar
-from toxtune.runs.progress import Counts, Job, Progress, error_in_log, in_words
-from toxtune.runs.status_file import as_status
+from toxtune.runs.progress import Counts, Job, Progress, error_in_log, format_duration
+from toxtune.runs.status_file import State, Status
 
 
 def job(rule="train_replicate", started=0.0, logs=(), **wildcards) -> Job:
@@ -86,7 +88,7 @@ def test_a_missing_log_has_no_message(tmp_path):
     ],
 )
 def test_durations_are_spelled(seconds, words):
-    assert in_words(seconds) == words
+    assert format_duration(seconds) == words
 
 
 @pytest.fixture
@@ -128,21 +130,26 @@ def test_a_trial_that_diverged_has_no_score(tmp_path, subsets):
     assert scores.best() is None
 
 
-def status_of(progress, state="running"):
-    times = {
-        "started": "2024-01-01T10:00:00+00:00",
-        "updated": "2024-01-01T10:01:05+00:00",
-    }
-    return {"pid": 2**22 + 1, **times, **as_status(progress.snapshot(), state, None)}
+def status_of(progress, state=State.RUNNING):
+    snapshot = progress.snapshot()
+    return Status(
+        state=state,
+        pid=2**22 + 1,
+        started=datetime(2024, 1, 1, 10, 0, 0),
+        updated=datetime(2024, 1, 1, 10, 1, 5),
+        counts=dict(snapshot.counts),
+        failures=list(snapshot.failures),
+        best=None,
+    )
 
 
 def test_the_status_tells_a_run_that_was_killed():
     progress = Progress({"train_replicate": 2}, started=0.0)
     progress.start(1, job())
     status = status_of(progress)
-    assert described(status, locked=True)[0].startswith("Running since")
-    assert described(status, locked=False)[0].startswith("Was killed")
-    assert described(status, locked=True)[1] == "trainings  0 done, 1 running, 1 left"
+    assert describe(status, locked=True)[0].startswith("Running since")
+    assert describe(status, locked=False)[0].startswith("Killed")
+    assert describe(status, locked=True)[1] == "trainings  0 done, 1 running, 1 left"
 
 
 def test_the_status_names_failures_and_their_logs(tmp_path):
@@ -151,7 +158,7 @@ def test_the_status_names_failures_and_their_logs(tmp_path):
     progress = Progress({"train_replicate": 1}, started=0.0)
     progress.start(1, job(logs=(str(log),), trial="aaa"))
     progress.fail(1)
-    lines = described(status_of(progress, "failed"), locked=False)
+    lines = describe(status_of(progress, State.FAILED), locked=False)
     assert lines[0].startswith("Failed at")
     assert lines[-3:] == [
         "✗ train_replicate trial=aaa",
