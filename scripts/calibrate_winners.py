@@ -7,8 +7,8 @@ from typing import Any
 from toxtune.evaluation.probabilities import fit_thresholds
 from toxtune.io.files import write_json
 from toxtune.jobs import log_to
+from toxtune.search.selection_file import Selection, read_selection
 from toxtune.selection.predictions import read_pooled
-from toxtune.selection.selection_file import Selection, read_selection
 from toxtune.stats.thresholds import CRITERION
 
 

@@ -8,7 +8,7 @@ from toxtune.evaluation.comparison import compare
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.io.tsv import write_tsv
 from toxtune.jobs import log_to
-from toxtune.selection.selection_file import Selection, read_selection
+from toxtune.search.selection_file import Selection, read_selection
 from toxtune.stats.bootstrap import Resampling
 
 

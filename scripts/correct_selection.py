@@ -7,9 +7,9 @@ from typing import Any
 from toxtune.io.files import read_json, write_json
 from toxtune.io.tsv import read_tsv, write_tsv
 from toxtune.jobs import log_to
+from toxtune.search.selection_file import read_selection
 from toxtune.selection.bias import correct_selection, read_search
 from toxtune.selection.candidates import read_validation_sets
-from toxtune.selection.selection_file import read_selection
 from toxtune.stats.bootstrap import Resampling
 
 

@@ -12,8 +12,8 @@ from toxtune.evaluation.probabilities import brier_rows, decision_rows, reliabil
 from toxtune.io.files import read_json
 from toxtune.io.tsv import write_tsv
 from toxtune.jobs import log_to
+from toxtune.search.selection_file import Selection, read_selection
 from toxtune.selection.predictions import read_pooled
-from toxtune.selection.selection_file import Selection, read_selection
 
 
 def main(

@@ -8,7 +8,7 @@ from toxtune.evaluation.predictions import predict_test
 from toxtune.io.files import read_json
 from toxtune.jobs import log_to
 from toxtune.models.registry import get_family
-from toxtune.selection.selection_file import read_selection
+from toxtune.search.selection_file import read_selection
 from toxtune.splits.training_set import ALL, WHOLE
 from toxtune.workers.server import call
 from toxtune.workers.supervision import UNBOUNDED

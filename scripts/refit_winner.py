@@ -4,7 +4,7 @@ from pathlib import Path
 
 from toxtune.io.files import write_json
 from toxtune.jobs import log_to
-from toxtune.selection.selection_file import read_selection
+from toxtune.search.selection_file import read_selection
 from toxtune.splits.training_set import ALL
 from toxtune.training.execution import fill_store
 from toxtune.training.replicates import Replicate, model_card

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from toxtune.jobs import log_to
 from toxtune.prediction.final_file import save_final_model
-from toxtune.selection.selection_file import read_selection
+from toxtune.search.selection_file import read_selection
 from toxtune.splits.settings import NO_REFIT
 
 if __name__ == "__main__":

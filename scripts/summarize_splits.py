@@ -11,7 +11,7 @@ from toxtune.report.across_splits import (
     scores_by_split,
     summary_across_splits,
 )
-from toxtune.selection.selection_file import read_selection
+from toxtune.search.selection_file import read_selection
 
 
 def main(folders: list[Path], run: str, outputs: dict[str, Path]) -> None:

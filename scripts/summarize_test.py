@@ -13,7 +13,7 @@ from toxtune.io.files import write_json
 from toxtune.io.tsv import read_tsv, write_tsv
 from toxtune.jobs import log_to
 from toxtune.models.registry import get_family
-from toxtune.selection.selection_file import Selection, read_selection
+from toxtune.search.selection_file import Selection, read_selection
 from toxtune.selection.tables import valid_scores
 from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.bootstrap import Resampling

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from toxtune.io.files import write_json
 from toxtune.jobs import log_to
+from toxtune.search.selection_file import read_selection
 from toxtune.search.trials import replicate_name
-from toxtune.selection.selection_file import read_selection
 from toxtune.training.execution import fill_store
 from toxtune.training.replicates import Replicate, model_card
 from toxtune.training.result_files import read_replicate

@@ -11,7 +11,7 @@ from toxtune.jobs import log_to
 from toxtune.report.provenance import provenance
 from toxtune.report.run import read_evidence
 from toxtune.report.summary import Results, summary
-from toxtune.selection.selection_file import read_selection
+from toxtune.search.selection_file import read_selection
 
 
 def main(

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from toxtune.report.run import Evidence
-from toxtune.selection.selection_file import Selection
+from toxtune.search.selection_file import Selection
 from toxtune.stats.thresholds import SCORES
 
 _BRIER = ["brier", "brier_scaled", "brier_prevalence"]

@@ -9,7 +9,7 @@ from helpers.report_evidence import made_evidence, made_frequencies, made_reliab
 from helpers.selections import made_selection, made_trial, made_winner
 from toxtune.data.subsets import Subset
 from toxtune.report.run import Run
-from toxtune.selection.selection_file import Selection
+from toxtune.search.selection_file import Selection
 from toxtune.stats.metrics import METRICS, Objective, metrics_of
 
 OBJECTIVES = {"binary": "roc_auc", "multiclass": "accuracy", "regression": "rmse"}

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from toxtune.search.selection_file import Selection, Winner
 from toxtune.search.trials import Trial
-from toxtune.selection.selection_file import Selection, Winner
 from toxtune.stats.metrics import Objective
 
 ROC_AUC = Objective("roc_auc", "maximize")

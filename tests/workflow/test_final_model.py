@@ -13,7 +13,7 @@ import pytest
 
 from helpers.project import new_project
 from toxtune.data.demo import demo_csv
-from toxtune.selection.selection_file import read_selection
+from toxtune.search.selection_file import read_selection
 
 OVERLAY = """
 run: final

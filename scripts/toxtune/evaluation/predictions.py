@@ -9,7 +9,7 @@ from toxtune.data.subsets import read_subset, write_table
 from toxtune.features.arrays import load_features
 from toxtune.features.definitions import features_files
 from toxtune.models.registry import get_family
-from toxtune.selection.selection_file import read_selection
+from toxtune.search.selection_file import read_selection
 
 
 def predict_test(

@@ -11,7 +11,7 @@ import numpy as np
 from toxtune.errors import UserError
 from toxtune.io.integrity import read_written
 from toxtune.io.tsv import read_tsv
-from toxtune.selection.selection_file import Selection, read_selection
+from toxtune.search.selection_file import Selection, read_selection
 from toxtune.stats.metrics import metrics_of
 
 COMPLETE, GIVEN_UP, FAILED = "complete", "given up", "failed"

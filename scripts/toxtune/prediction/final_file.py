@@ -23,8 +23,8 @@ from toxtune.prediction.applicability_domain import (
 )
 from toxtune.prediction.final_model import FINGERPRINTS, current_versions
 from toxtune.prediction.metadata import CARD, FORMAT
+from toxtune.search.selection_file import Selection
 from toxtune.selection.predictions import read_pooled
-from toxtune.selection.selection_file import Selection
 from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.thresholds import CRITERION
 from toxtune.tasks import TaskType

@@ -12,7 +12,7 @@ import pandas as pd
 
 from toxtune.identity import canonical_json
 from toxtune.report.markdown import format_score, markdown_table
-from toxtune.selection.selection_file import Selection
+from toxtune.search.selection_file import Selection
 from toxtune.selection.tables import setting_columns
 
 

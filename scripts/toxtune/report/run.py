@@ -13,8 +13,8 @@ from toxtune.data.subsets import Subset, read_subset
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.io.files import read_json
 from toxtune.io.tsv import read_tsv
+from toxtune.search.selection_file import Selection, read_selection
 from toxtune.selection.rules import best_first
-from toxtune.selection.selection_file import Selection, read_selection
 from toxtune.stats.metrics import METRICS
 
 # A panel a task, for so many tasks.

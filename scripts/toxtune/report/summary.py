@@ -21,7 +21,7 @@ from toxtune.report.summary_sections import (
     similarity_section,
     warning_section,
 )
-from toxtune.selection.selection_file import Selection
+from toxtune.search.selection_file import Selection
 from toxtune.stats.metrics import METRICS
 from toxtune.statuses import NO_RESULT
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from toxtune.search.selection_file import Selection
 from toxtune.selection.candidates import (
     Candidate,
     ValidationSets,
@@ -14,7 +15,6 @@ from toxtune.selection.candidates import (
     resample_candidates,
 )
 from toxtune.selection.rules import choose, ranked_trials, simplicity_ranks
-from toxtune.selection.selection_file import Selection
 from toxtune.stats.bias_correction import Rule, correct
 from toxtune.stats.bootstrap import Resampling
 from toxtune.stats.metrics import Objective

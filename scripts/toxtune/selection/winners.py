@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 
 from toxtune.errors import UserError
+from toxtune.search.selection_file import BestTrial, Selection, Winner
 from toxtune.search.trials import Trial, with_hyperparameters
 from toxtune.selection.rules import choose, ranked_trials, rule_in_words
-from toxtune.selection.selection_file import BestTrial, Selection, Winner
 from toxtune.stats.metrics import Objective
 
 

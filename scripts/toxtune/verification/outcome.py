@@ -16,7 +16,7 @@ from toxtune.io.integrity import read_written
 from toxtune.models.registry import get_family
 from toxtune.prediction.final_file import save_final_model
 from toxtune.prediction.final_model import load
-from toxtune.selection.selection_file import Selection, read_selection
+from toxtune.search.selection_file import Selection, read_selection
 from toxtune.splits.settings import NO_REFIT
 from toxtune.splits.training_set import ALL, WHOLE
 from toxtune.stats.bootstrap import Resampling

@@ -12,9 +12,9 @@ from toxtune.export.trials import read_run
 from toxtune.io.files import write_json
 from toxtune.runs import status_file
 from toxtune.search.proposals import read_proposal
+from toxtune.search.selection_file import read_selection
 from toxtune.search.trials import make_trial, with_hyperparameters
 from toxtune.selection.scoring import score_replicate
-from toxtune.selection.selection_file import read_selection
 from toxtune.stats.metrics import Objective
 
 pytestmark = pytest.mark.promise(

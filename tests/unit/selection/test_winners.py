@@ -9,8 +9,8 @@ import pytest
 from helpers.selections import made_trial
 from toxtune.errors import UserError
 from toxtune.identity import short_id
+from toxtune.search.selection_file import BestTrial, Selection, Winner
 from toxtune.search.trials import Trial
-from toxtune.selection.selection_file import BestTrial, Selection, Winner
 from toxtune.selection.winners import select
 
 SPECS = {
