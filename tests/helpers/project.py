@@ -102,7 +102,7 @@ class Project:
         return json.loads((self.folder / "results/tiny" / file).read_text("utf-8"))
 
     def faults(self, *configfiles: str) -> list[str]:
-        """Verify a finished run, and train one of its trainings anew."""
+        """Verify a finished run, and repeat one of its trainings."""
         from toxtune.commands.verify import verify
         from toxtune.config.check import load_config
 

@@ -80,7 +80,7 @@ def test_finished_run_holds_and_is_not_written_to(copied, capsys):
     assert "Everything matches" in printed
     assert printed.count(": the same bytes") == 3
     assert "Note" not in printed
-    for kind in ("files of the dataset", "features", "trainings done anew"):
+    for kind in ("files of the dataset", "features", "repeated trainings"):
         assert kind in printed
 
 
@@ -231,9 +231,9 @@ def test_training_that_comes_out_otherwise(copied):
     edit(folder / "result.json", sha256=sums)
     shutil.rmtree("results/store")
     faults, checked = found(copied, count=100)
-    rule = "must be what the training gives when it is done anew; differs by up to "
+    rule = "must be what the training gives when it is repeated; differs by up to "
     assert [line for line in faults if f"{path}: {rule}" in line]
-    assert checked["trainings done anew"] == 8
+    assert checked["repeated trainings"] == 8
 
 
 def test_unfinished_run_is_refused(copied):

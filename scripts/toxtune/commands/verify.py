@@ -23,7 +23,7 @@ from toxtune.runs.lock import keep_runs_out
 from toxtune.verification.data import verify_data
 from toxtune.verification.findings import Findings, Rebuild
 from toxtune.verification.outcome import verify_outcome
-from toxtune.verification.retraining import drawn, retrain
+from toxtune.verification.retraining import draw, retrain
 from toxtune.verification.search import Training, verify_search
 
 EXAMPLE = "verify --configfile examples/demo.yaml --trainings 1"
@@ -83,7 +83,7 @@ def verify(config: dict[str, Any], count: int, seed: int) -> Findings:
         trainings = [
             training for plan in plans for training in _verify(config, plan, rebuild)
         ]
-        for training in drawn(trainings, count, seed):
+        for training in draw(trainings, count, seed):
             if words := retrain(training, Path(folder, "store"), findings):
                 print(words, flush=True)
     return findings

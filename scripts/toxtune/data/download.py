@@ -6,13 +6,14 @@ import logging
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import requests
 
+from toxtune.data.raw_table import join_test_source
 from toxtune.data.sources import (
     CHUNK_BYTES,
     local_path,
@@ -30,6 +31,34 @@ READ_SECONDS = 30
 
 
 logger = logging.getLogger(__name__)
+
+
+def fetch_raw_table(
+    dataset: Mapping[str, Any], checksums: Mapping[str, str | None], raw: Path
+) -> None:
+    """Write a dataset as one CSV file, joined with that of its test set if it has one.
+
+    Parameters
+    ----------
+    dataset
+        The key ``dataset`` of the configuration.
+    checksums
+        ``sha256`` and, with a test set of its own, ``test_sha256``; ``None`` where
+        any file will do.
+    raw
+        The file to write, uncompressed.
+    """
+    source = dataset["source"]
+    sources = [source] if isinstance(source, str) else source
+    if dataset["test_source"] is None:
+        fetch_dataset(sources, checksums["sha256"], raw)
+        return
+    with tempfile.TemporaryDirectory(dir=raw.parent) as scratch:
+        table, test = Path(scratch, "source.csv"), Path(scratch, "test_source.csv")
+        fetch_dataset(sources, checksums["sha256"], table)
+        fetch_dataset([dataset["test_source"]], checksums["test_sha256"], test)
+        columns = (dataset["smiles_column"], dataset["id_column"])
+        join_test_source(table, test, [name for name in columns if name], raw)
 
 
 def fetch_dataset(

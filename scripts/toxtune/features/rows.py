@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from toxtune.data.subsets import read_table
 from toxtune.features.arrays import Features, read_features
 
 
@@ -16,6 +17,22 @@ def take_rows(features: Features, rows: Sequence[int]) -> Features:
         if row in features.failures
     }
     return Features(features.values[rows], features.names, failures)
+
+
+def take_molecules(features: Features, molecules: Path, subset: Path) -> Features:
+    """Return the features of the molecules of a subset.
+
+    Parameters
+    ----------
+    features
+        Of all molecules.
+    molecules, subset
+        Tables of all molecules and of some of them.
+    """
+    _, rows = read_table(molecules)
+    position = {row[0]: number for number, row in enumerate(rows)}
+    _, wanted = read_table(subset)
+    return take_rows(features, [position[row[0]] for row in wanted])
 
 
 def join_features(paths: Sequence[Path]) -> Features:

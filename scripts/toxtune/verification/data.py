@@ -1,24 +1,23 @@
-"""From the raw file to features: all of it is made anew."""
+"""From the raw file to the features: everything is made again and compared."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import curate_dataset
-import download_dataset
-import featurize_subset
-import fit_transform
-import split_dataset
-import take_fold
-import take_fold_features
-import transform_subset
 from toxtune.config.plan import Plan
+from toxtune.data.curation import curate, write_curation
+from toxtune.data.download import fetch_raw_table
+from toxtune.data.subsets import read_subset
 from toxtune.errors import UserError
-from toxtune.features.arrays import save_features
+from toxtune.features.arrays import read_features, save_features
+from toxtune.features.compute import featurize
 from toxtune.features.definitions import is_scaled
-from toxtune.features.rows import join_features
+from toxtune.features.rows import join_features, take_molecules
+from toxtune.features.transforms import fit_transform, read_transform, save_transform
 from toxtune.io.files import sha256_of_file
-from toxtune.splits.files import join_subsets
+from toxtune.splits.assign import assign
+from toxtune.splits.files import join_subsets, write_fold, write_split
 from toxtune.splits.settings import NO_REFIT
 from toxtune.splits.training_set import TrainingSet
 from toxtune.verification.findings import Rebuild
@@ -26,190 +25,203 @@ from toxtune.verification.findings import Rebuild
 DATASET, SUBSETS, FEATURES = "files of the dataset", "files of the split", "features"
 
 
-def verify_data(config: dict[str, Any], plan: Plan, anew: Rebuild) -> bool:
-    """Make dataset, parts and features anew; return whether all is as it was.
+def verify_data(config: dict[str, Any], plan: Plan, rebuild: Rebuild) -> bool:
+    """Rebuild dataset, subsets and features; return whether all is as it was.
 
-    Nothing behind a raw file that is another one is looked at.
+    If the raw file is another one, nothing that follows from it is checked.
     """
-    before = len(anew.findings.faults)
+    before = len(rebuild.findings.faults)
     is_refit = config["final"]["refit"] != NO_REFIT
-    if _raw_holds(config, plan, anew) and _curate(plan, anew):
-        _split(plan, anew, is_refit)
+    if _verify_raw(config, plan, rebuild) and _verify_curation(plan, rebuild):
+        _verify_split(plan, rebuild, is_refit)
         for name in sorted(plan.features):
-            _featurize(plan, anew, name, is_refit)
-    return len(anew.findings.faults) == before
+            _verify_features(plan, rebuild, name, is_refit)
+    return len(rebuild.findings.faults) == before
 
 
-def _raw_holds(config: dict[str, Any], plan: Plan, anew: Rebuild) -> bool:
-    raw, sums = Path(plan.dataset_folder, "raw.csv"), plan.checksums
-    if "test_sha256" in sums:
-        return _joined_raw_holds(config, plan, anew)
-    with anew.findings.attempt(DATASET, raw):
-        found = sha256_of_file(raw)
-        rule = f"must have the SHA-256 {sums['sha256']} (dataset.sha256), has {found}"
-        return anew.findings.expect(DATASET, raw, found == sums["sha256"], rule)
+def _verify_raw(config: dict[str, Any], plan: Plan, rebuild: Rebuild) -> bool:
+    raw, checksums = Path(plan.dataset_folder, "raw.csv"), plan.checksums
+    if "test_sha256" in checksums:
+        return _verify_joined_raw(config, plan, rebuild)
+    with rebuild.findings.attempt(DATASET, raw):
+        found, expected = sha256_of_file(raw), checksums["sha256"]
+        rule = f"must have the SHA-256 {expected} (dataset.sha256), has {found}"
+        return rebuild.findings.expect(DATASET, raw, found == expected, rule)
     return False
 
 
-def _joined_raw_holds(config: dict[str, Any], plan: Plan, anew: Rebuild) -> bool:
-    """Join the files of the dataset and of the test set once more."""
-    raw, sums = f"{plan.dataset_folder}/raw.csv", plan.checksums
-    made = anew.path(raw)
-    if made.is_file():
+def _verify_joined_raw(config: dict[str, Any], plan: Plan, rebuild: Rebuild) -> bool:
+    """Join the files of the dataset and of the test set again."""
+    raw = Path(plan.dataset_folder, "raw.csv")
+    rebuilt = rebuild.path(raw)
+    if rebuilt.is_file():
         return True
-    made.parent.mkdir(parents=True, exist_ok=True)
+    rebuilt.parent.mkdir(parents=True, exist_ok=True)
     try:
-        download_dataset.main(config["dataset"], sums, made)
+        fetch_raw_table(config["dataset"], checksums=plan.checksums, raw=rebuilt)
     except UserError as error:
-        anew.findings.notes.append(
-            f"{raw}: taken as it is, for want of sources: {error}"
+        rebuild.findings.notes.append(
+            f"{raw}: not checked, since its sources cannot be read: {error}"
         )
         return True
-    return anew.same(
+    return rebuild.same(
         DATASET, "must be dataset.source and dataset.test_source", Path(raw)
     )
 
 
-def _curate(plan: Plan, anew: Rebuild) -> bool:
-    folder = plan.dataset_folder
-    outputs = [
-        f"{folder}/{name}"
-        for name in ("molecules.csv", "curation.tsv", "curation.json")
-    ]
-    return anew.check(
-        DATASET,
-        "must be what curation makes of raw.csv",
-        outputs,
-        lambda: curate_dataset.main(
-            Path(folder, "raw.csv"), plan.columns, *anew.paths(outputs)
-        ),
-    ) or all(anew.path(output).is_file() for output in outputs)
+def _verify_curation(plan: Plan, rebuild: Rebuild) -> bool:
+    names = ("molecules.csv", "curation.tsv", "curation.json")
+    outputs = [f"{plan.dataset_folder}/{name}" for name in names]
+
+    def make() -> None:
+        molecules, changes, counts = rebuild.paths(outputs)
+        write_curation(
+            curate(Path(plan.dataset_folder, "raw.csv"), plan.columns),
+            with_subset=plan.columns["part_column"] is not None,
+            molecules=molecules,
+            changes=changes,
+            counts=counts,
+        )
+
+    holds = rebuild.check(
+        DATASET, "must be what curation makes of raw.csv", outputs, make
+    )
+    # Further checks need the files, right or wrong.
+    return holds or all(path.is_file() for path in rebuild.paths(outputs))
 
 
-def _split(plan: Plan, anew: Rebuild, is_refit: bool) -> None:
-    assignment = plan.assignment
-    molecules = anew.path(f"{plan.dataset_folder}/molecules.csv")
-    subsets = {
-        subset: plan.whole.subset(subset) for subset in ("train", "valid", "test")
-    }
-    made = {subset: anew.path(path) for subset, path in subsets.items()}
-    anew.check(
+def _verify_split(plan: Plan, rebuild: Rebuild, is_refit: bool) -> None:
+    molecules = rebuild.path(f"{plan.dataset_folder}/molecules.csv")
+    subsets = {name: plan.whole.subset(name) for name in ("train", "valid", "test")}
+    rebuilt = {name: rebuild.path(path) for name, path in subsets.items()}
+    rebuild.check(
         SUBSETS,
         "must be what the split's settings make of molecules.csv",
-        [assignment, *subsets.values()],
-        lambda: split_dataset.main(
+        [plan.assignment, *subsets.values()],
+        lambda: write_split(
             molecules,
-            {"task_type": plan.task_type, **plan.split},
-            anew.path(assignment),
-            made,
+            assign(molecules, plan.split, plan.task_type),
+            assignment=rebuild.path(plan.assignment),
+            subsets=rebuilt,
         ),
     )
     if plan.is_cross_validated:
         for number, training_set in enumerate(plan.search_sets):
-            _fold(plan, anew, number, training_set)
+            _verify_fold(plan, rebuild, number, training_set)
     if is_refit:
-        outputs = [plan.joined.subset(subset) for subset in ("train", "valid")]
-        anew.check(
+        outputs = [plan.joined.subset(name) for name in ("train", "valid")]
+        train, valid = rebuild.paths(outputs)
+        rebuild.check(
             SUBSETS,
             "must be train and valid together",
             outputs,
-            lambda: join_subsets([made["train"], made["valid"]], *anew.paths(outputs)),
+            lambda: join_subsets(
+                [rebuilt["train"], rebuilt["valid"]], train=train, valid=valid
+            ),
         )
 
 
-def _fold(plan: Plan, anew: Rebuild, number: int, training_set: TrainingSet) -> None:
-    subsets = {subset: training_set.subset(subset) for subset in ("train", "valid")}
-    anew.check(
+def _verify_fold(
+    plan: Plan, rebuild: Rebuild, number: int, training_set: TrainingSet
+) -> None:
+    subsets = {name: training_set.subset(name) for name in ("train", "valid")}
+    repeat, fold = divmod(number, plan.split["cross_validation"]["folds"])
+    rebuild.check(
         SUBSETS,
         "must be the fold that assignment.tsv says",
         list(subsets.values()),
-        lambda: take_fold.main(
-            anew.path(plan.whole.subset("train")),
-            anew.path(plan.assignment),
-            number,
-            plan.split["cross_validation"]["folds"],
-            {subset: anew.path(path) for subset, path in subsets.items()},
+        lambda: write_fold(
+            rebuild.path(plan.whole.subset("train")),
+            rebuild.path(plan.assignment),
+            repeat=repeat,
+            fold=fold,
+            subsets={name: rebuild.path(path) for name, path in subsets.items()},
         ),
     )
 
 
-def _featurize(plan: Plan, anew: Rebuild, name: str, is_refit: bool) -> None:
-    """Compute one kind of features of all parts, and scale them."""
-    of_whole = [*plan.model_subsets, "test"]
-    for subset in of_whole:
-        _compute(plan, anew, name, subset)
-    others = [(one, ["train", "valid"]) for one in plan.search_sets]
-    others = others if plan.is_cross_validated else []
+def _verify_features(plan: Plan, rebuild: Rebuild, name: str, is_refit: bool) -> None:
+    """Compute one representation of all subsets, and scale it."""
+    whole = [*plan.model_subsets, "test"]
+    for subset in whole:
+        _verify_computed(plan, rebuild, name, subset)
+    others = []
+    if plan.is_cross_validated:
+        others += [(fold, ["train", "valid"]) for fold in plan.search_sets]
     if is_refit:
         others.append((plan.joined, ["train", "test"]))
     for training_set, subsets in others:
         for subset in subsets:
-            _take(plan, anew, name, training_set, subset)
-    for training_set, subsets in [(plan.whole, of_whole), *others]:
-        if is_scaled(name):
-            _scale(anew, name, training_set, subsets)
+            _verify_rows(plan, rebuild, name, training_set, subset)
+    if is_scaled(name):
+        for training_set, subsets in [(plan.whole, whole), *others]:
+            _verify_scaled(rebuild, name, training_set, subsets)
 
 
-def _file(training_set: TrainingSet, subset: str, name: str) -> str:
+def _features_file(training_set: TrainingSet, subset: str, name: str) -> str:
+    """Path of features as they were computed, not scaled."""
     return f"{training_set.folder}/{subset}/{name}.npz"
 
 
-def _compute(plan: Plan, anew: Rebuild, name: str, subset: str) -> None:
-    path = _file(plan.whole, subset, name)
-    anew.check(
-        FEATURES,
-        f"must be what {name} makes of {subset}.csv",
-        [path],
-        lambda: featurize_subset.main(
-            anew.path(plan.whole.subset(subset)),
-            plan.features[name],
-            anew.path(path),
-            os.cpu_count() or 1,
-        ),
-    )
+def _verify_computed(plan: Plan, rebuild: Rebuild, name: str, subset: str) -> None:
+    output = _features_file(plan.whole, subset, name)
+
+    def make() -> None:
+        smiles = read_subset(rebuild.path(plan.whole.subset(subset))).smiles
+        workers = os.cpu_count() or 1
+        features = featurize(plan.features[name], smiles, workers)
+        save_features(rebuild.path(output), features)
+
+    rule = f"must be what {name} makes of {subset}.csv"
+    rebuild.check(FEATURES, rule, [output], make)
 
 
-def _take(
-    plan: Plan, anew: Rebuild, name: str, training_set: TrainingSet, subset: str
+def _verify_rows(
+    plan: Plan, rebuild: Rebuild, name: str, training_set: TrainingSet, subset: str
 ) -> None:
     """Put the features of a fold, or of a refit, together from those of the subsets."""
-    path = _file(training_set, subset, name)
-    joined = ["train", "valid"] if subset == "train" else [subset]
+    output = _features_file(training_set, subset, name)
 
     def make() -> None:
         if training_set == plan.joined:
-            sources = [anew.path(_file(plan.whole, one, name)) for one in joined]
-            save_features(anew.path(path), join_features(sources))
-            return
-        take_fold_features.main(
-            anew.path(plan.whole.subset("train")),
-            anew.path(_file(plan.whole, "train", name)),
-            anew.path(training_set.subset(subset)),
-            anew.path(path),
-        )
+            subsets = ["train", "valid"] if subset == "train" else [subset]
+            files = [_features_file(plan.whole, joined, name) for joined in subsets]
+            features = join_features(rebuild.paths(files))
+        else:
+            computed = _features_file(plan.whole, "train", name)
+            features = take_molecules(
+                read_features(rebuild.path(computed)),
+                molecules=rebuild.path(plan.whole.subset("train")),
+                subset=rebuild.path(training_set.subset(subset)),
+            )
+        save_features(rebuild.path(output), features)
 
-    anew.check(FEATURES, "must be rows of the subsets' features", [path], make)
+    rebuild.check(FEATURES, "must be rows of the subsets' features", [output], make)
 
 
-def _scale(
-    anew: Rebuild, name: str, training_set: TrainingSet, subsets: list[str]
+def _verify_scaled(
+    rebuild: Rebuild, name: str, training_set: TrainingSet, subsets: list[str]
 ) -> None:
-    train = anew.path(_file(training_set, "train", name))
+    train = rebuild.path(_features_file(training_set, "train", name))
     transform = training_set.transform(name)
-    anew.check(
+    rebuild.check(
         FEATURES,
         "must be what the training set's features give",
         [transform],
-        lambda: fit_transform.main(train, anew.path(transform)),
+        lambda: save_transform(
+            rebuild.path(transform), fit_transform(read_features(train))
+        ),
     )
     for subset in subsets:
-        plain = _file(training_set, subset, name)
-        scaled = f"{plain.removesuffix('.npz')}.scaled.npz"
-        anew.check(
+        computed = _features_file(training_set, subset, name)
+        scaled = f"{computed.removesuffix('.npz')}.scaled.npz"
+        rebuild.check(
             FEATURES,
             "must be the features scaled by the training set's",
             [scaled],
-            lambda plain=plain, scaled=scaled: transform_subset.main(
-                anew.path(plain), anew.path(transform), anew.path(scaled)
-            ),
+            partial(_write_scaled, *rebuild.paths([computed, transform, scaled])),
         )
+
+
+def _write_scaled(features: Path, transform: Path, scaled: Path) -> None:
+    save_features(scaled, read_transform(transform).apply(read_features(features)))

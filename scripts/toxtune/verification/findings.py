@@ -4,11 +4,11 @@ import filecmp
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from pathlib import Path
+from types import TracebackType
 
 from toxtune.errors import UserError
 
@@ -17,7 +17,7 @@ TEXT = {".csv", ".tsv", ".json", ".jsonl"}
 
 @dataclass
 class Findings:
-    """Checks by kind, and a line for each that failed.
+    """Checks by category, and a line for each that failed.
 
     Attributes
     ----------
@@ -33,61 +33,81 @@ class Findings:
     faults: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def expect(self, kind: str, path: Path, holds: bool, rule: str) -> bool:
-        """Count a check; write down the rule that a file breaks."""
-        self._count(kind, "" if holds else f"{path}: {rule}")
+    def expect(self, category: str, path: Path, holds: bool, rule: str) -> bool:
+        """Count a check, and record the rule if the file breaks it."""
+        self.count(category, "" if holds else f"{path}: {rule}")
         return holds
 
-    @contextmanager
-    def attempt(self, kind: str, path: Path) -> Iterator[None]:
-        """Take whatever is raised for a fault of a file.
+    def attempt(self, category: str, path: Path) -> "Attempt":
+        """Record whatever is raised within a ``with`` block as a fault of a file."""
+        return Attempt(self, category, path)
 
-        A damaged file raises whatever its reader raises: there is no narrower class.
-        """
-        try:
-            yield
-        except UserError as error:
-            self._count(kind, str(error))
-        except Exception as error:
-            reason = " ".join(str(error).split())
-            self._count(
-                kind, f"{path}: cannot be checked: {type(error).__name__}: {reason}"
-            )
-
-    def _count(self, kind: str, fault: str) -> None:
-        self.checked[kind] += 1
-        # Splits share a dataset, whose fault is one.
+    def count(self, category: str, fault: str) -> None:
+        """Count a check; record its fault, if it has one."""
+        self.checked[category] += 1
+        # Splits share a dataset: its fault is recorded once.
         if fault and fault not in self.faults:
             self.faults.append(fault)
 
 
 @dataclass(frozen=True)
-class Rebuild:
-    """A folder in which a run's files are made anew, under the paths that they have.
+class Attempt:
+    """A block of code whose errors are faults of a file.
 
-    Each is made of others that were made anew, so that a damaged file is found once,
-    and not again in all that follows from it.
+    A damaged file raises whatever its reader raises: there is no narrower class.
+    """
+
+    findings: Findings
+    category: str
+    path: Path
+
+    def __enter__(self) -> None:
+        """Begin; there is nothing to prepare."""
+
+    def __exit__(
+        self,
+        cls: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        """Record an error, and go on behind the block."""
+        if not isinstance(error, Exception):
+            return False
+        fault = str(error)
+        if not isinstance(error, UserError):
+            reason = f"{type(error).__name__}: {' '.join(fault.split())}"
+            fault = f"{self.path}: cannot be checked: {reason}"
+        self.findings.count(self.category, fault)
+        return True
+
+
+@dataclass(frozen=True)
+class Rebuild:
+    """A folder in which a run's files are made again, under the paths that they have.
+
+    Each is made of other rebuilt files. So a damaged file is one fault, and causes none
+    in the files that follow from it.
     """
 
     folder: Path
     findings: Findings
 
     def path(self, path: str | Path) -> Path:
-        """Return where the file is that is made anew."""
+        """Return where a file is rebuilt."""
         return self.folder / path
 
     def paths(self, paths: Sequence[str]) -> list[Path]:
-        """Return where the files are that are made anew."""
+        """Return where files are rebuilt."""
         return [self.path(path) for path in paths]
 
     def check(
-        self, kind: str, rule: str, outputs: Sequence[str], make: Callable[[], None]
+        self, category: str, rule: str, outputs: Sequence[str], make: Callable[[], None]
     ) -> bool:
-        """Make files anew, and expect the bytes that there are.
+        """Rebuild files, and expect the bytes that they have.
 
         Parameters
         ----------
-        kind
+        category
             What to count the files as.
         rule
             What they must be, in words.
@@ -97,34 +117,38 @@ class Rebuild:
             Makes them in this folder.
         """
         if all(self.path(output).is_file() for output in outputs):
-            # Splits share a dataset.
+            # Splits share a dataset: it is checked once.
             return True
         made = False
-        with self.findings.attempt(kind, Path(outputs[0])):
+        with self.findings.attempt(category, Path(outputs[0])):
             make()
             made = True
-        return made and all([self.same(kind, rule, Path(output)) for output in outputs])
+        return made and all(
+            [self.same(category, rule, Path(output)) for output in outputs]
+        )
 
-    def same(self, kind: str, rule: str, path: Path) -> bool:
-        """Expect that a file has the bytes of the one that was made anew."""
+    def same(self, category: str, rule: str, path: Path) -> bool:
+        """Expect that a file has the bytes of the rebuilt one."""
         made = self.path(path)
         if not path.is_file():
-            return self.findings.expect(kind, path, False, "is missing")
+            return self.findings.expect(category, path, False, "is missing")
         holds = filecmp.cmp(path, made, shallow=False)
         if not holds and path.suffix == ".zip" and _same_entries(path, made):
-            self.findings.notes.append(f"{path}: the same content, packed otherwise")
+            self.findings.notes.append(
+                f"{path}: the same content, compressed differently"
+            )
             holds = True
         where = "" if holds else _first_difference(path, made)
-        return self.findings.expect(kind, path, holds, f"{rule}{where}")
+        return self.findings.expect(category, path, holds, f"{rule}{where}")
 
 
 def _same_entries(path: Path, made: Path) -> bool:
-    """Compare what is in zip files: libraries differ in how they pack."""
+    """Compare the contents of zip files, since libraries compress differently."""
     try:
-        packed = [zipfile.ZipFile(one) for one in (path, made)]
+        archives = [zipfile.ZipFile(file) for file in (path, made)]
         contents = [
             {name: archive.read(name) for name in archive.namelist()}
-            for archive in packed
+            for archive in archives
         ]
     except (OSError, ValueError, zipfile.BadZipFile, zlib.error):
         return False
@@ -132,9 +156,9 @@ def _same_entries(path: Path, made: Path) -> bool:
 
 
 def _first_difference(path: Path, made: Path) -> str:
-    """Say in which line two texts begin to differ; nothing of other files."""
+    """Say in which line two texts begin to differ; of other files, say nothing."""
     if path.suffix not in TEXT:
         return ""
-    lines = zip_longest(*(one.read_bytes().split(b"\n") for one in (path, made)))
-    number = next(n for n, (one, other) in enumerate(lines, start=1) if one != other)
-    return f"; line {number} is another"
+    lines = zip_longest(*(file.read_bytes().split(b"\n") for file in (path, made)))
+    number = next(n for n, (old, new) in enumerate(lines, start=1) if old != new)
+    return f"; line {number} differs"

@@ -35,7 +35,7 @@ TOLERANCE = 1e-5
 
 
 def verify_outcome(
-    config: dict[str, Any], plan: Plan, anew: Rebuild, exact: bool
+    config: dict[str, Any], plan: Plan, rebuild: Rebuild, exact: bool
 ) -> None:
     """Verify models, ledger, test predictions and scores, and the final model.
 
@@ -43,16 +43,16 @@ def verify_outcome(
     ----------
     config, plan
         Of the run.
-    anew
+    rebuild
         Has its selection and its test set.
     exact
         Whether predictions must have the same bytes; else they may differ by
         `TOLERANCE`.
     """
     results = Path("results", plan.run)
-    path = anew.path(results / "selection.json")
+    path = rebuild.path(results / "selection.json")
     if not path.is_file():
-        anew.findings.notes.append(
+        rebuild.findings.notes.append(
             f"{results}: nothing behind the selection was checked"
         )
         return
@@ -61,27 +61,27 @@ def verify_outcome(
     kinds = [NO_REFIT] if refit == NO_REFIT else [NO_REFIT, refit]
     cards = []
     for kind in kinds:
-        cards += _verify_models(selection, results, kind, anew)
+        cards += _verify_models(selection, results, kind, rebuild)
     ledger = Path(plan.ledger)
-    with anew.findings.attempt(TEST, ledger):
+    with rebuild.findings.attempt(TEST, ledger):
         known = {line["selection"] for line in read_openings(ledger)}
         rule = f"must have a line for the selection and models of {plan.run}"
-        anew.findings.expect(
+        rebuild.findings.expect(
             TEST, ledger, opening_id(selection.id, cards) in known, rule
         )
     predictions = {
-        kind: _predict(plan, selection.seeds, kind, anew, exact) for kind in kinds
+        kind: _predict(plan, selection.seeds, kind, rebuild, exact) for kind in kinds
     }
     if all(predictions.values()):
-        _score(config, plan, selection, predictions, anew)
-    _finish(config, plan, selection, anew)
+        _score(config, plan, selection, predictions, rebuild)
+    _finish(config, plan, selection, rebuild)
 
 
 def _verify_models(
-    selection: Selection, results: Path, refit: str, anew: Rebuild
+    selection: Selection, results: Path, refit: str, rebuild: Rebuild
 ) -> list[dict[str, Any]]:
     """Verify the winners' models against selection and store; return their cards."""
-    cards, findings = [], anew.findings
+    cards, findings = [], rebuild.findings
     name = "model" if refit == NO_REFIT else "refit"
     for family, winner in sorted(selection.winners.items()):
         ending = get_family(family).model_format
@@ -95,49 +95,49 @@ def _verify_models(
                 is_sound = is_winner and is_key(card["store_key"])
                 if findings.expect(MODELS, path, is_sound, rule):
                     cards.append(card)
-                    _verify_model(path, card["store_key"], anew)
+                    _verify_model(path, card["store_key"], rebuild)
     return cards
 
 
-def _verify_model(path: Path, key: str, anew: Rebuild) -> None:
+def _verify_model(path: Path, key: str, rebuild: Rebuild) -> None:
     """Compare a model with the one that the store has, if it has one."""
     entry = default_store().entry(model_key(key))
-    verify_entry(entry, anew.findings)
+    verify_entry(entry, rebuild.findings)
     copies = {path: f"model{path.suffix}", Path(f"{path}.train.npy"): "train.npy"}
     for copy, name in copies.items():
         stored = entry / name
         if copy.is_file() and stored.is_file():
             holds = filecmp.cmp(copy, stored, shallow=False)
-            anew.findings.expect(
+            rebuild.findings.expect(
                 MODELS, copy, holds, f"must have the bytes of {stored}"
             )
 
 
 def _predict(
-    plan: Plan, seeds: list[int], refit: str, anew: Rebuild, exact: bool
+    plan: Plan, seeds: list[int], refit: str, rebuild: Rebuild, exact: bool
 ) -> Path | None:
-    """Predict the test set anew; return predictions that scores can be made of."""
+    """Predict the test set again; return predictions that scores can be made of."""
     results = Path("results", plan.run)
     training_set = plan.whole if refit == NO_REFIT else plan.joined
     path = results / PREDICTIONS[training_set.name]
-    with anew.findings.attempt(TEST, path):
+    with rebuild.findings.attempt(TEST, path):
         predict_test(
-            selection=str(anew.path(results / "selection.json")),
+            selection=str(rebuild.path(results / "selection.json")),
             models=str(results / FOLDERS["model" if refit == NO_REFIT else "refit"]),
-            test=str(anew.path(plan.whole.subset("test"))),
-            features=str(anew.path(Path(training_set.folder, "test"))),
-            predictions=str(anew.path(path)),
+            test=str(rebuild.path(plan.whole.subset("test"))),
+            features=str(rebuild.path(Path(training_set.folder, "test"))),
+            predictions=str(rebuild.path(path)),
         )
-        difference = _difference(path, anew.path(path), seeds)
+        difference = _difference(path, rebuild.path(path), seeds)
         bound = 0.0 if exact else TOLERANCE
-        anew.findings.expect(
+        rebuild.findings.expect(
             TEST,
             path,
             difference <= bound,
             "must be what the winners' models predict; differs by up to "
             f"{difference:.3g}, which may be {bound:g}",
         )
-        return anew.path(path) if exact else path
+        return rebuild.path(path) if exact else path
     return None
 
 
@@ -162,22 +162,22 @@ def _score(
     plan: Plan,
     selection: Selection,
     predictions: dict[str, Path],
-    anew: Rebuild,
+    rebuild: Rebuild,
 ) -> None:
     results = Path("results", plan.run)
     outputs = [f"{results}/test.json", f"{results}/test.tsv"]
-    anew.check(
+    rebuild.check(
         TEST,
         "must be what the stored predictions of the test set give",
         outputs,
         lambda: summarize_test.main(
             selection,
-            {subset: anew.path(plan.whole.subset(subset)) for subset in SUBSETS},
+            {subset: rebuild.path(plan.whole.subset(subset)) for subset in SUBSETS},
             results / FOLDERS["model"],
-            anew.path(results / "scores.tsv"),
+            rebuild.path(results / "scores.tsv"),
             predictions,
             Resampling(**config["test"]),
-            *anew.paths(outputs),
+            *rebuild.paths(outputs),
         ),
     )
 
@@ -186,40 +186,40 @@ def _finish(
     config: dict[str, Any],
     plan: Plan,
     selection: Selection,
-    anew: Rebuild,
+    rebuild: Rebuild,
 ) -> None:
-    """Write the final model anew, and let it predict the test set from SMILES."""
+    """Write the final model rebuild, and let it predict the test set from SMILES."""
     results, settings = Path("results", plan.run), final_settings(config, plan)
     is_refit = settings["refit"] != NO_REFIT
     training_set = plan.joined if is_refit else plan.whole
     path = results / "final.zip"
-    trained_on = anew.path(training_set.subset("train"))
-    anew.check(
+    trained_on = rebuild.path(training_set.subset("train"))
+    rebuild.check(
         FINAL,
         "must be made of the selected models",
         [str(path)],
         lambda: save_final_model(
             selection=selection,
             settings=settings,
-            train=anew.paths(plan.search_files("train")),
-            valid=anew.paths(plan.search_files("valid")),
+            train=rebuild.paths(plan.search_files("train")),
+            valid=rebuild.paths(plan.search_files("valid")),
             trained_on=trained_on,
             models=results / FOLDERS["refit" if is_refit else "model"],
             transforms=trained_on.with_name("transforms"),
-            destination=anew.path(path),
+            destination=rebuild.path(path),
         ),
     )
-    with anew.findings.attempt(FINAL, path):
+    with rebuild.findings.attempt(FINAL, path):
         model = load(path)
         table = PREDICTIONS[training_set.name]
         stored = read_test_predictions(results / table, model.card["seeds"])
-        smiles = read_subset(anew.path(plan.whole.subset("test"))).smiles
+        smiles = read_subset(rebuild.path(plan.whole.subset("test"))).smiles
         members, failures = model.predict_members(smiles)
         known = [row for row in range(len(smiles)) if row not in failures]
         expected = stored[selection.overall]
         difference = largest_difference(members[:, known], expected[:, known])
         scale = max(1.0, float(np.abs(expected).max()))
-        anew.findings.expect(
+        rebuild.findings.expect(
             FINAL,
             path,
             difference <= TOLERANCE * scale,

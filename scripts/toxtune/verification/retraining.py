@@ -1,4 +1,4 @@
-"""Training a few of a search's trainings anew, away from the store, and comparing."""
+"""Repeating a few trainings of a search, away from the store, and comparing."""
 
 import platform
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ from toxtune.training.store import Store
 from toxtune.verification.findings import Findings
 from toxtune.verification.search import Training
 
-RETRAINED = "trainings done anew"
-# Of the range of the recorded predictions. Other processors round differently, and a
-# network's training makes more of that with each step.
+RETRAINED = "repeated trainings"
+# Share of the range of the recorded predictions. Other processors round differently,
+# and each step of a network's training amplifies that.
 TOLERANCE = 0.05
 
 
-def drawn(trainings: Sequence[Training], count: int, seed: int) -> list[Training]:
-    """Draw so many trainings, or all if there are fewer; the same ones by one seed."""
+def draw(trainings: Sequence[Training], count: int, seed: int) -> list[Training]:
+    """Draw trainings, all if there are fewer; the same ones for the same seed."""
     return Random(seed).sample(list(trainings), min(count, len(trainings)))
 
 
@@ -65,7 +65,7 @@ def _compare(training: Training, recorded: Path, made: Path, findings: Findings)
         RETRAINED,
         recorded,
         holds,
-        f"must be what the training gives when it is done anew; differs by up to "
+        f"must be what the training gives when it is repeated; differs by up to "
         f"{difference:.3g}, which may be {bound:.3g} (trained on {host}, now on "
         f"{platform.node()})",
     )

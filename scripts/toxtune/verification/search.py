@@ -1,4 +1,4 @@
-"""From stored predictions to the selection: scored, gathered and chosen anew."""
+"""From stored predictions to the selection: scored, gathered and chosen rebuild."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class Training:
 
     @property
     def has_result(self) -> bool:
-        """Whether it was trained to the end; else there is nothing to do anew."""
+        """Whether it was trained to the end; else there is nothing to do rebuild."""
         return self.scored.result["status"] not in NO_RESULT
 
     @property
@@ -63,40 +63,42 @@ class Training:
         return False
 
 
-def verify_search(config: dict[str, Any], plan: Plan, anew: Rebuild) -> list[Training]:
+def verify_search(
+    config: dict[str, Any], plan: Plan, rebuild: Rebuild
+) -> list[Training]:
     """Verify trainings, tables and selection; return the trainings that are sound.
 
     Nothing is made of trainings if one of them is not sound.
     """
     judged = read_scoring_labels(
-        *(anew.paths(plan.search_files(subset)) for subset in ("train", "valid"))
+        *(rebuild.paths(plan.search_files(subset)) for subset in ("train", "valid"))
     )
     trainings = [
-        _verify_training(config, folder, plan.trials[id], name, judged, anew)
+        _verify_training(config, folder, plan.trials[id], name, judged, rebuild)
         for (id, name), folder in zip(plan.replicates, plan.results, strict=False)
     ]
     for stage in plan.stages:
         if all(trainings):
-            _propose(plan, stage, anew)
+            _propose(plan, stage, rebuild)
         for number, folder in enumerate(plan.slots(stage)):
             slot = number // len(plan.stages[stage].replicates)
-            trial = _proposed(plan, stage, slot, anew)
+            trial = _proposed(plan, stage, slot, rebuild)
             name = Path(folder).name
             trainings.append(
-                _verify_training(config, folder, trial, name, judged, anew)
+                _verify_training(config, folder, trial, name, judged, rebuild)
                 if trial
                 else None
             )
     if all(trainings):
-        _gather(plan, [training.scored for training in trainings], anew)
-        _select(config, plan, anew)
+        _gather(plan, [training.scored for training in trainings], rebuild)
+        _select(config, plan, rebuild)
     else:
-        anew.findings.notes.append(
+        rebuild.findings.notes.append(
             f"results/{plan.run}: no table was made of trainings that do not hold"
         )
     sound = [training for training in trainings if training]
     if others := sum(not training.is_of_this_code for training in sound):
-        anew.findings.notes.append(
+        rebuild.findings.notes.append(
             f"results/{plan.run}: {others} trainings were done with other code, "
             "libraries or data files than are here now"
         )
@@ -109,9 +111,9 @@ def _verify_training(
     trial: Trial,
     name: str,
     judged: list[ScoringLabels],
-    anew: Rebuild,
+    rebuild: Rebuild,
 ) -> Training | None:
-    path, findings = Path(folder, "result.json"), anew.findings
+    path, findings = Path(folder, "result.json"), rebuild.findings
     before = len(findings.faults)
     with findings.attempt(TRAININGS, path):
         scored = score_replicate(Path(folder), judged)
@@ -130,76 +132,79 @@ def _verify_training(
     return None
 
 
-def _propose(plan: Plan, stage: str, anew: Rebuild) -> None:
-    """Propose a stage's trials anew, from the scores of the stages before."""
+def _propose(plan: Plan, stage: str, rebuild: Rebuild) -> None:
+    """Propose a stage's trials rebuild, from the scores of the stages before."""
     output = f"results/{plan.run}/search/{stage}/proposals.json"
-    anew.check(
+    rebuild.check(
         TABLES,
         "must be what the scores of the stages before give",
         [output],
         lambda: propose_trials.main(
-            *(anew.paths(plan.search_files(subset)) for subset in ("train", "valid")),
+            *(
+                rebuild.paths(plan.search_files(subset))
+                for subset in ("train", "valid")
+            ),
             [Path(folder) for folder in plan.results_before(stage)],
             plan.stages[stage].settings,
-            anew.path(output),
+            rebuild.path(output),
         ),
     )
 
 
-def _proposed(plan: Plan, stage: str, slot: int, anew: Rebuild) -> Trial | None:
+def _proposed(plan: Plan, stage: str, slot: int, rebuild: Rebuild) -> Trial | None:
     path = Path(f"results/{plan.run}/search/{stage}/proposals.json")
-    with anew.findings.attempt(TABLES, path):
+    with rebuild.findings.attempt(TABLES, path):
         return read_proposal(path, slot).trial
     return None
 
 
-def _gather(plan: Plan, scored: list[ScoredReplicate], anew: Rebuild) -> None:
+def _gather(plan: Plan, scored: list[ScoredReplicate], rebuild: Rebuild) -> None:
     files = {"trials": "trials.tsv", "scores": "scores.tsv"}
     files |= {"specs": "trials.json", "cost": "cost.tsv"}
     tables = {key: f"results/{plan.run}/{name}" for key, name in files.items()}
-    tasks = read_subset(anew.path(plan.search_files("valid")[0])).tasks
-    anew.check(
+    tasks = read_subset(rebuild.path(plan.search_files("valid")[0])).tasks
+    rebuild.check(
         TABLES,
         "must be what the stored predictions give",
         list(tables.values()),
         lambda: gather_trials.write_tables(
             distinct(scored),
             tasks,
-            {key: anew.path(path) for key, path in tables.items()},
+            {key: rebuild.path(path) for key, path in tables.items()},
         ),
     )
 
 
-def _select(config: dict[str, Any], plan: Plan, anew: Rebuild) -> None:
+def _select(config: dict[str, Any], plan: Plan, rebuild: Rebuild) -> None:
     results = Path("results", plan.run)
-    tables = [anew.path(results / name) for name in ("trials.tsv", "trials.json")]
+    tables = [rebuild.path(results / name) for name in ("trials.tsv", "trials.json")]
     weighed = f"{results}/simplicity.json"
     is_weighed = config["select"]["rule"] == "one_se"
     if is_weighed:
-        anew.check(
+        rebuild.check(
             TABLES,
             "must be what the stored predictions give",
             [weighed],
             lambda: rank_simplicity.main(
                 *tables,
                 {
-                    subset: anew.paths(plan.search_files(subset))
+                    subset: rebuild.paths(plan.search_files(subset))
                     for subset in ("train", "valid")
                 },
                 weighing_settings(config, plan),
                 Resampling(**config["test"]),
-                anew.path(weighed),
+                rebuild.path(weighed),
             ),
         )
     output = f"{results}/selection.json"
-    anew.check(
+    rebuild.check(
         "selections",
         "must be what the search selects by trials.tsv",
         [output],
         lambda: select_best.main(
             *tables,
-            read_json(anew.path(weighed)) if is_weighed else None,
+            read_json(rebuild.path(weighed)) if is_weighed else None,
             selection_settings(config, plan),
-            anew.path(output),
+            rebuild.path(output),
         ),
     )

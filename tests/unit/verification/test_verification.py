@@ -13,7 +13,7 @@ from toxtune.verification import retraining
 from toxtune.verification.findings import Findings, Rebuild
 from toxtune.verification.retraining import (
     TOLERANCE,
-    drawn,
+    draw,
     largest_difference,
     retrain,
 )
@@ -22,79 +22,81 @@ KEY = "ab" * 32
 
 
 @pytest.fixture
-def anew(tmp_path, monkeypatch):
-    """Work in a folder, and make files anew in another."""
+def rebuild(tmp_path, monkeypatch):
+    """Work in a folder, and rebuild files in another."""
     (tmp_path / "run").mkdir()
-    (tmp_path / "anew").mkdir()
+    (tmp_path / "rebuild").mkdir()
     monkeypatch.chdir(tmp_path / "run")
-    return Rebuild(tmp_path / "anew", Findings())
+    return Rebuild(tmp_path / "rebuild", Findings())
 
 
 def write(path, text):
     path.write_text(text, encoding="utf-8")
 
 
-def test_difference_is_told_with_its_line(anew, tmp_path):
+def test_difference_is_told_with_its_line(rebuild, tmp_path):
     write(tmp_path / "run/a.csv", "x\n1\n2\n")
-    assert not anew.check(
+    assert not rebuild.check(
         "tables",
         "must be so",
         ["a.csv"],
-        lambda: write(anew.path("a.csv"), "x\n1\n3\n"),
+        lambda: write(rebuild.path("a.csv"), "x\n1\n3\n"),
     )
-    assert anew.findings.faults == ["a.csv: must be so; line 3 is another"]
-    assert anew.findings.checked == {"tables": 1}
+    assert rebuild.findings.faults == ["a.csv: must be so; line 3 differs"]
+    assert rebuild.findings.checked == {"tables": 1}
 
 
 @pytest.mark.parametrize(
     ("text", "line"), [("x\n1\n", 3), ("x\n1\n2\n3\n", 4), ("", 1)]
 )
-def test_longer_and_shorter_files_differ_in_a_line(anew, tmp_path, text, line):
+def test_longer_and_shorter_files_differ_in_a_line(rebuild, tmp_path, text, line):
     write(tmp_path / "run/a.tsv", text)
-    write(anew.path("a.tsv"), "x\n1\n2\n")
-    assert not anew.same("t", "must be so", Path("a.tsv"))
-    assert anew.findings.faults == [f"a.tsv: must be so; line {line} is another"]
+    write(rebuild.path("a.tsv"), "x\n1\n2\n")
+    assert not rebuild.same("t", "must be so", Path("a.tsv"))
+    assert rebuild.findings.faults == [f"a.tsv: must be so; line {line} differs"]
 
 
-def test_missing_file_and_failing_maker_are_faults(anew, tmp_path):
-    assert not anew.check("t", "r", ["a"], lambda: write(anew.path("a"), "x"))
+def test_missing_file_and_failing_maker_are_faults(rebuild, tmp_path):
+    assert not rebuild.check("t", "r", ["a"], lambda: write(rebuild.path("a"), "x"))
 
     def fail():
         raise KeyError("of a damaged file")
 
-    assert not anew.check("t", "r", ["b"], fail)
-    assert anew.findings.faults == [
+    assert not rebuild.check("t", "r", ["b"], fail)
+    assert rebuild.findings.faults == [
         "a: is missing",
         "b: cannot be checked: KeyError: 'of a damaged file'",
     ]
 
 
-def test_what_splits_share_is_made_and_told_once(anew, tmp_path):
+def test_what_splits_share_is_made_and_told_once(rebuild, tmp_path):
     made = []
     write(tmp_path / "run/a", "x")
     for _ in range(2):
-        anew.check("t", "r", ["a"], lambda: made.append(write(anew.path("a"), "x")))
-    assert (len(made), anew.findings.checked["t"]) == (1, 1)
+        rebuild.check(
+            "t", "r", ["a"], lambda: made.append(write(rebuild.path("a"), "x"))
+        )
+    assert (len(made), rebuild.findings.checked["t"]) == (1, 1)
 
 
 @pytest.mark.parametrize(("content", "faults"), [("same", 0), ("other", 1)])
-def test_zip_files_are_what_is_in_them(anew, tmp_path, content, faults):
+def test_zip_files_are_what_is_in_them(rebuild, tmp_path, content, faults):
     for path, text, packing in (
         (tmp_path / "run/a.zip", "same", zipfile.ZIP_STORED),
-        (anew.path("a.zip"), content, zipfile.ZIP_DEFLATED),
+        (rebuild.path("a.zip"), content, zipfile.ZIP_DEFLATED),
     ):
         with zipfile.ZipFile(path, "w", packing) as archive:
             archive.writestr("entry", text * 9)
-    anew.same("t", "r", Path("a.zip"))
-    assert len(anew.findings.faults) == faults
-    assert len(anew.findings.notes) == 1 - faults
+    rebuild.same("t", "r", Path("a.zip"))
+    assert len(rebuild.findings.faults) == faults
+    assert len(rebuild.findings.notes) == 1 - faults
 
 
 def test_trainings_are_drawn_by_the_seed():
     names = [f"training {n}" for n in range(50)]
-    assert drawn(names, 5, 1) == drawn(names, 5, 1) != drawn(names, 5, 2)
-    assert len(set(drawn(names, 5, 1))) == 5
-    assert sorted(drawn(names, 99, 1)) == sorted(names)
+    assert draw(names, 5, 1) == draw(names, 5, 1) != draw(names, 5, 2)
+    assert len(set(draw(names, 5, 1))) == 5
+    assert sorted(draw(names, 99, 1)) == sorted(names)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_bytes_here_and_a_tolerance_elsewhere(
     words = retrain(training, tmp_path / "store", findings)
     assert len(findings.faults) == faults
     assert ("the same bytes" in words) == (changed == 0)
-    assert findings.checked["trainings done anew"] == 1
+    assert findings.checked["repeated trainings"] == 1
 
 
 def test_diverged_predictions_are_compared_where_they_are_numbers():
