@@ -30,7 +30,9 @@ def run(request):
 
 @pytest.fixture(scope="module")
 def figures(run):
-    return draw_all(run)
+    drawn = draw_all(run)
+    assert drawn
+    return drawn
 
 
 def test_every_figure_of_the_kind_is_drawn(run, figures):
