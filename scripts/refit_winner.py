@@ -7,19 +7,20 @@ from toxtune.jobs import log_to
 from toxtune.search.selection_file import read_selection
 from toxtune.splits.training_set import ALL
 from toxtune.training.execution import fill_store
-from toxtune.training.replicates import Replicate, model_card
+from toxtune.training.outputs import model_file, model_record
+from toxtune.training.replicates import Replicate
 from toxtune.training.store import place
 from toxtune.workers.supervision import Limits
 
 
 def main(
-    replicate: Replicate, outputs: dict[str, Path], trainers: str, attempt: Limits
+    replicate: Replicate, outputs: dict[str, Path], workers: str, limits: Limits
 ) -> None:
     """Place the model, and a card that says what it is."""
-    entry = fill_store(replicate, ["model"], trainers, attempt)["model"]
-    place(entry / f"model.{replicate.model_format}", outputs["model"])
+    entry = fill_store(replicate, ["model"], workers, limits)["model"]
+    place(entry / model_file(replicate), outputs["model"])
     # The search has no model on these molecules that it could be compared with.
-    write_json(outputs["card"], model_card(replicate, None, entry))
+    write_json(outputs["card"], model_record(replicate, None, entry))
 
 
 if __name__ == "__main__":
@@ -34,6 +35,6 @@ if __name__ == "__main__":
             device=snakemake.params.device,
         ),
         outputs={name: Path(snakemake.output[name]) for name in ("model", "card")},
-        trainers=snakemake.config["trainers"],
-        attempt=Limits.of(snakemake.resources),
+        workers=snakemake.config["trainers"],
+        limits=Limits.of(snakemake.resources),
     )

@@ -19,6 +19,6 @@ if __name__ == "__main__":
         ),
         folder=Path(snakemake.output.result).parent,
         config=snakemake.config,
-        attempt=Limits.of(snakemake.resources),
+        limits=Limits.of(snakemake.resources),
         save_state=snakemake.config["search"]["strategy"] in {"halving", "hyperband"},
     )

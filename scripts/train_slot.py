@@ -22,7 +22,7 @@ if __name__ == "__main__":
         ),
         folder=Path(snakemake.output.result).parent,
         config=snakemake.config,
-        attempt=Limits.of(snakemake.resources),
+        limits=Limits.of(snakemake.resources),
         save_state=proposal.save_state,
         resume_from=proposal.resume_from,
     )

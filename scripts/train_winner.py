@@ -7,7 +7,8 @@ from toxtune.jobs import log_to
 from toxtune.search.selection_file import read_selection
 from toxtune.search.trials import replicate_name
 from toxtune.training.execution import fill_store
-from toxtune.training.replicates import Replicate, model_card
+from toxtune.training.outputs import model_file, model_record
+from toxtune.training.replicates import Replicate
 from toxtune.training.result_files import read_replicate
 from toxtune.training.store import place
 from toxtune.workers.supervision import Limits
@@ -17,18 +18,18 @@ def main(
     replicate: Replicate,
     searched: Path | None,
     outputs: dict[str, Path],
-    trainers: str,
-    attempt: Limits,
+    workers: str,
+    limits: Limits,
 ) -> None:
     """Place the model and its predictions; compare some with the search's.
 
     `searched` holds the validation predictions that the trial was selected by, if
     they are of the same training.
     """
-    entry = fill_store(replicate, ["model"], trainers, attempt)["model"]
-    place(entry / f"model.{replicate.model_format}", outputs["model"])
+    entry = fill_store(replicate, ["model"], workers, limits)["model"]
+    place(entry / model_file(replicate), outputs["model"])
     place(entry / "train.npy", outputs["train"])
-    write_json(outputs["card"], model_card(replicate, searched, entry / "valid.npy"))
+    write_json(outputs["card"], model_record(replicate, searched, entry / "valid.npy"))
 
 
 if __name__ == "__main__":
@@ -45,6 +46,6 @@ if __name__ == "__main__":
         outputs={
             name: Path(snakemake.output[name]) for name in ("model", "train", "card")
         },
-        trainers=snakemake.config["trainers"],
-        attempt=Limits.of(snakemake.resources),
+        workers=snakemake.config["trainers"],
+        limits=Limits.of(snakemake.resources),
     )

@@ -56,6 +56,10 @@ class Model(Protocol):
         """Write the model to `path`."""
 
 
+# A row per epoch: its number, training loss, validation loss if there is one.
+Curve = tuple[tuple[int, float, float | None], ...]
+
+
 @dataclass(frozen=True)
 class Fitted:
     """The outcome of one training.
@@ -68,8 +72,7 @@ class Fitted:
         Passes over the training set that the model has seen; ``None`` where the
         family has no epochs.
     curve
-        One row per epoch: epoch, training loss, validation loss, which is ``None``
-        without a validation set.
+        Losses by epoch; empty where the family has no epochs.
     save_state
         Writes to a path what a longer training can resume from; ``None`` where none
         can.
@@ -77,7 +80,7 @@ class Fitted:
 
     model: Model
     epochs: int | None = None
-    curve: tuple[tuple[int, float, float | None], ...] = ()
+    curve: Curve = ()
     save_state: Callable[[Path], None] | None = None
 
 

@@ -16,9 +16,9 @@ from toxtune.runs.progress import Failure
 from toxtune.search.proposals import read_proposal
 from toxtune.search.trials import Trial
 from toxtune.statuses import FAILED
+from toxtune.training.outputs import write_no_result
 from toxtune.training.replicates import replicate_of
-
-UNKNOWN_COST = {"seconds": None, "peak_memory_mib": None, "host": None}
+from toxtune.workers.cost import Cost
 
 
 def mark_failed(failures: Iterable[Failure], config: dict[str, Any]) -> list[Path]:
@@ -44,7 +44,7 @@ def mark_failed(failures: Iterable[Failure], config: dict[str, Any]) -> list[Pat
         if (folder / "result.json").exists():
             continue
         replicate = replicate_of(trial, failure.wildcards["replicate"], config)
-        replicate.write_no_result(folder, FAILED, failure.message, UNKNOWN_COST)
+        write_no_result(replicate, folder, FAILED, failure.message, Cost())
         marked.append(folder)
     return marked
 

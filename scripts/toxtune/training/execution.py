@@ -1,14 +1,21 @@
-"""Where trainings run: in children of a warm process, or of this one."""
+"""Where trainings run: in children of a warm server, or of this process."""
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from toxtune.jobs import snakemake_process
 from toxtune.models.registry import get_family
 from toxtune.search.trials import Trial
-from toxtune.training.replicates import STATE_FILE, Replicate
+from toxtune.training.outputs import (
+    STATE_FILE,
+    TrainingOutputs,
+    place_result,
+    write_no_result,
+)
+from toxtune.training.replicates import Replicate
 from toxtune.training.store import Store, default_store
 from toxtune.workers.server import call
 from toxtune.workers.supervision import Limits, NoResult
@@ -18,14 +25,14 @@ def give_result(
     replicate: Replicate,
     folder: Path,
     config: dict[str, Any],
-    attempt: Limits,
+    limits: Limits,
     save_state: bool,
     resume_from: Trial | None = None,
 ) -> None:
     """Put the result of a training into `folder`, from the store or by training.
 
-    When the last attempt took too much, or its process was killed, a status goes there
-    in place of a result, for the search to go on with.
+    If the last attempt takes too much, or its process is killed, a status goes there
+    in place of a result, and the search goes on.
 
     Parameters
     ----------
@@ -35,49 +42,51 @@ def give_result(
         Where its files go, the result last.
     config
         What is read of it changes no result: ``trainers`` and ``keep_models``.
-    attempt
+    limits
         What the job may take.
-    goes_on
-        Whether a longer training may go on from this one.
+    save_state
+        Whether to keep a state that a longer training can resume from.
     resume_from
-        The trial with less of its resource that this training may go on from.
+        The trial with less of its resource that this training may resume from.
 
     Raises
     ------
     NoResult
         Where Snakemake is to try again.
     """
-    kinds = ["result"]
-    kinds += ["model"] if config["keep_models"] == "all" else []
-    kinds += ["state"] if save_state else []
+    outputs = ["result"]
+    outputs += ["model"] if config["keep_models"] == "all" else []
+    outputs += ["state"] if save_state else []
     try:
-        entries = fill_store(replicate, kinds, config["trainers"], attempt, resume_from)
-    except NoResult as ended:
-        # Without a Snakemake that waits, it was the whole run that was killed.
-        if not attempt.is_last or snakemake_process() is None:
+        entries = fill_store(
+            replicate, outputs, config["trainers"], limits, resume_from
+        )
+    except NoResult as failure:
+        # Without a Snakemake that waits, the whole run was killed.
+        if not limits.is_last or snakemake_process() is None:
             raise
-        logging.warning("Warning: %s. `make retry` has it trained again", ended)
-        replicate.write_no_result(folder, ended.status, str(ended), ended.cost)
+        logging.warning("Warning: %s. To try again: `make retry`", failure)
+        write_no_result(replicate, folder, failure.status, str(failure), failure.cost)
     else:
-        replicate.place_result(entries["result"], folder)
+        place_result(entries["result"], replicate, folder)
 
 
 def fill_store(
     replicate: Replicate,
-    kinds: Sequence[str],
-    trainers: str,
-    attempt: Limits,
+    outputs: Sequence[str],
+    workers: str,
+    limits: Limits,
     resume_from: Trial | None = None,
 ) -> dict[str, Path]:
-    """See to it that the store has what is wanted of a replicate.
+    """Make sure that the store has what is wanted of a replicate.
 
     Parameters
     ----------
     replicate
         The training.
-    kinds
+    outputs
         ``result``, ``model``, ``state``; one training gives them all.
-    trainers
+    workers
         ``warm`` or ``fresh``; the bytes are the same.
     limits, resume_from
         See `give_result`.
@@ -85,7 +94,7 @@ def fill_store(
     Returns
     -------
     dict
-        Kind to the folder of its entry.
+        Output to the folder of its entry.
 
     Raises
     ------
@@ -93,49 +102,56 @@ def fill_store(
         If the training took too much, or was killed.
     """
     store = default_store()
-    missing = [kind for kind in kinds if not store.has(replicate.keys[kind])]
+    missing = [output for output in outputs if not store.has(replicate.keys[output])]
     if missing:
-        arguments = {
-            "store": str(store.root),
-            "trial": vars(replicate.trial),
-            "seed": replicate.seed,
-            "set_name": replicate.set_name,
-            "device": replicate.device,
-            "kinds": missing,
-            "resume_from": vars(resume_from) if resume_from else None,
-        }
-        imports = get_family(replicate.trial.family).imports
-        call(f"{__name__}:train", arguments, imports, trainers, attempt)
-    return {kind: store.entry(replicate.keys[kind]) for kind in kinds}
+        state = _state(store, replicate, resume_from) if resume_from else None
+        call(
+            f"{__name__}:train",
+            {
+                "store": str(store.root),
+                "replicate": replicate.to_dict(),
+                "outputs": missing,
+                "state": str(state) if state else None,
+            },
+            get_family(replicate.trial.family).imports,
+            workers,
+            limits,
+        )
+    return {output: store.entry(replicate.keys[output]) for output in outputs}
 
 
 def train(
     store: str,
-    trial: dict[str, Any],
-    seed: int,
-    set_name: str,
-    device: str,
-    kinds: Sequence[str],
-    resume_from: dict[str, Any] | None,
+    replicate: dict[str, Any],
+    outputs: Sequence[str],
+    state: str | None = None,
 ) -> None:
-    """Do one training in this process; arguments as JSON knows them."""
-    kept = Store(Path(store))
-    state = None
-    if resume_from:
-        shorter = Replicate(Trial(**resume_from), seed, set_name, device=device)
-        state = _state(kept, shorter)
-    replicate = Replicate(Trial(**trial), seed, set_name, state, device)
-    makers = {
-        "result": replicate.write_result,
-        "model": replicate.write_model,
-        "state": replicate.write_state,
+    """Do one training in this process, and add what it gives to the store.
+
+    Parameters
+    ----------
+    store
+        Its folder.
+    replicate
+        What `Replicate.to_dict` gave.
+    outputs
+        See `fill_store`.
+    state
+        A file to resume from.
+    """
+    trained = Replicate.from_dict(replicate)
+    written = TrainingOutputs(trained, Path(state) if state else None)
+    writers = {
+        "result": written.write_result,
+        "model": written.write_model,
+        "state": written.write_state,
     }
-    for kind in kinds:
-        kept.get(replicate.keys[kind], makers[kind])
+    for output in outputs:
+        Store(Path(store)).get(trained.keys[output], writers[output])
 
 
-def _state(store: Store, resume_from: Replicate) -> Path | None:
-    """Find the state that a training ended in; without it one starts anew."""
-    key = resume_from.keys["state"]
+def _state(store: Store, replicate: Replicate, resume_from: Trial) -> Path | None:
+    """Find the state that the shorter training left; without it, nothing is resumed."""
+    key = replace(replicate, trial=resume_from).keys["state"]
     path = store.entry(key) / STATE_FILE
     return path if store.has(key) and path.is_file() else None

@@ -38,15 +38,7 @@ def retrain(training: Training, store: Path, findings: Findings) -> str:
     replicate = training.replicate
     recorded = training.folder / "valid_predictions.npy"
     with findings.attempt(RETRAINED, recorded):
-        train(
-            store=str(store),
-            trial=vars(replicate.trial),
-            seed=replicate.seed,
-            set_name=replicate.set_name,
-            device=replicate.device,
-            kinds=["result"],
-            resume_from=None,
-        )
+        train(store=str(store), replicate=replicate.to_dict(), outputs=["result"])
         made = Store(store).entry(replicate.key) / recorded.name
         return _compare(training, recorded, made, findings)
     return ""

@@ -6,7 +6,6 @@ scheduler or the kernel ends both without a word.
 
 import math
 import os
-import platform
 import signal
 import time
 from collections.abc import Callable
@@ -20,6 +19,7 @@ import psutil
 from toxtune.errors import UserError
 from toxtune.statuses import KILLED, OUT_OF_MEMORY, TIMED_OUT
 from toxtune.workers.child import Cause, Ending, Request, receive, send
+from toxtune.workers.cost import Cost
 
 # What a job needs beside the call: two Snakemakes (on a cluster), this process and the
 # server of warm workers take 140, 140, 130 and 640 MB; and time to start them all.
@@ -78,10 +78,10 @@ class NoResult(UserError):
     status
         One of `toxtune.statuses.NO_RESULT`.
     cost
-        Content of ``cost.json``.
+        What it took nevertheless.
     """
 
-    def __init__(self, status: str, message: str, cost: dict[str, Any]) -> None:
+    def __init__(self, status: str, message: str, cost: Cost) -> None:
         super().__init__(message)
         self.status = status
         self.cost = cost
@@ -173,11 +173,7 @@ class _Child:
 
     def without_result(self, status: str, what: str) -> NoResult:
         """Make the error that says "the training" and `what`."""
-        cost = {
-            "seconds": round(time.monotonic() - self._start, 3),
-            "peak_memory_mib": round(self._peak / 2**20, 1),
-            "host": platform.node(),
-        }
+        cost = Cost.here(time.monotonic() - self._start, self._peak)
         return NoResult(status, f"the training {what}", cost)
 
     def _resident(self) -> int:

@@ -9,9 +9,10 @@ from toxtune.commands import retry
 from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
 from toxtune.runs.lock import RunLock
+from toxtune.training.outputs import write_no_result
 from toxtune.training.result_files import RESULT_FILES
+from toxtune.workers.cost import Cost
 
-COST = {"seconds": 1.5, "peak_memory_mib": 300.1, "host": "here"}
 TABLES = ["report.html", "selection.json", "trials.tsv", "summary.md", "final.zip"]
 
 
@@ -23,7 +24,7 @@ def folders(tmp_path, monkeypatch):
     written = {}
     for status in ("ok", "diverged", "out_of_memory", "timed_out", "killed", "failed"):
         written[status] = tmp_path / "results/trials" / status
-        replicate.write_no_result(written[status], status, "", COST)
+        write_no_result(replicate, written[status], status, "", Cost())
     for name in TABLES:
         (tmp_path / "results/tiny").mkdir(exist_ok=True)
         (tmp_path / "results/tiny" / name).touch()

@@ -14,8 +14,9 @@ from toxtune.search.trials import make_trial
 from toxtune.selection.scoring import ScoredReplicate, score_replicate, score_replicates
 from toxtune.selection.tables import cost_table, scores_table, trials_table
 from toxtune.stats.metrics import ScoringLabels, metrics_of, task_scores
-from toxtune.training.replicates import save_predictions
+from toxtune.training.outputs import TrainingOutputs, save_predictions, write_no_result
 from toxtune.training.result_files import sealed
+from toxtune.workers.cost import Cost
 
 BINARY = metrics_of("binary")
 
@@ -97,9 +98,9 @@ def test_slot_that_has_a_result_stands_for_one_that_has_none(tmp_path, monkeypat
     monkeypatch.chdir(tmp_path)
     training = small_training()
     folders = [tmp_path / name for name in ("slot-0", "slot-1", "slot-2")]
-    training.write_no_result(folders[0], "killed", "", COST)
-    training.write_result(folders[1])
-    training.write_no_result(folders[2], "killed", "", COST)
+    write_no_result(training, folders[0], "killed", "", Cost())
+    TrainingOutputs(training).write_result(folders[1])
+    write_no_result(training, folders[2], "killed", "", Cost())
     subsets = [
         [Path(TRIAL.training_set().subset(subset))] for subset in ("train", "valid")
     ]

@@ -1,17 +1,21 @@
 """Giving a result: from the store, by training, or a status in place of it."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 
 from helpers.small_training import small_training
 from toxtune.jobs import snakemake_process
-from toxtune.training import execution as trainers
+from toxtune.training import execution
+from toxtune.training.outputs import TrainingOutputs
 from toxtune.training.result_files import RESULT_FILES, read_replicate
 from toxtune.training.store import default_store
+from toxtune.workers.cost import Cost
 from toxtune.workers.supervision import Limits, NoResult
 
 CONFIG = {"trainers": "fresh", "keep_models": "winners"}
-COST = {"seconds": 1.5, "peak_memory_mib": 300.1, "host": "here"}
+COST = Cost(1.5, 300.1, "here")
 FIRST, LAST = (Limits(4000, 120, is_last) for is_last in (False, True))
 
 
@@ -19,7 +23,7 @@ FIRST, LAST = (Limits(4000, 120, is_last) for is_last in (False, True))
 def replicate(tmp_path, monkeypatch):
     """Give a training, in a folder of its own, as if Snakemake had asked for it."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(trainers, "snakemake_process", lambda: "there")
+    monkeypatch.setattr(execution, "snakemake_process", lambda: "there")
     return small_training()
 
 
@@ -27,14 +31,14 @@ def replicate(tmp_path, monkeypatch):
 def too_large(monkeypatch):
     """Have every training take too much memory."""
 
-    def call(function, arguments, imports, trainers, attempt):
+    def call(function, arguments, imports, workers, limits):
         raise NoResult("out_of_memory", "the training took more than 3500 MB", COST)
 
-    monkeypatch.setattr(trainers, "call", call)
+    monkeypatch.setattr(execution, "call", call)
 
 
-def give_result(replicate, folder, attempt):
-    trainers.give_result(replicate, folder, CONFIG, attempt, save_state=False)
+def give_result(replicate, folder, limits):
+    execution.give_result(replicate, folder, CONFIG, limits, save_state=False)
 
 
 def has_result(replicate):
@@ -44,7 +48,7 @@ def has_result(replicate):
 def test_result_has_the_bytes_of_a_training_in_this_process(replicate, tmp_path):
     give_result(replicate, tmp_path / "child", FIRST)
     (tmp_path / "here").mkdir()
-    replicate.write_result(tmp_path / "here")
+    TrainingOutputs(replicate).write_result(tmp_path / "here")
     for name in set(RESULT_FILES) - {"cost.json"}:
         one, two = ((tmp_path / place / name) for place in ("child", "here"))
         assert one.read_bytes() == two.read_bytes()
@@ -52,7 +56,7 @@ def test_result_has_the_bytes_of_a_training_in_this_process(replicate, tmp_path)
 
 def test_store_spares_the_training(replicate, tmp_path, monkeypatch):
     give_result(replicate, tmp_path / "one", FIRST)
-    monkeypatch.setattr(trainers, "call", lambda *_: pytest.fail("trained"))
+    monkeypatch.setattr(execution, "call", lambda *_: pytest.fail("trained"))
     give_result(replicate, tmp_path / "two", FIRST)
     assert read_replicate(tmp_path / "two")[0]["status"] == "ok"
 
@@ -75,11 +79,11 @@ def test_last_attempt_leaves_a_status_that_is_not_stored(
     assert (result["seed"], result["epochs"]) == (0, None)
     assert result["training_set"] == "whole"
     assert result["store_key"] == replicate.key
-    assert cost == COST
+    assert cost == asdict(COST)
     assert np.load(tmp_path / "result/valid_predictions.npy").size == 0
     curve = (tmp_path / "result/learning_curve.tsv").read_text()
     assert curve == "epoch\ttrain_loss\tvalid_loss\n"
-    assert "`make retry` has it trained again" in caplog.text
+    assert "`make retry`" in caplog.text
     assert not has_result(replicate)
 
 
@@ -98,7 +102,7 @@ def test_training_that_had_no_result_can_have_one(
 def test_status_is_not_written_for_a_run_that_was_killed(
     replicate, tmp_path, too_large, monkeypatch
 ):
-    monkeypatch.setattr(trainers, "snakemake_process", snakemake_process)
+    monkeypatch.setattr(execution, "snakemake_process", snakemake_process)
     with pytest.raises(NoResult):
         give_result(replicate, tmp_path / "result", LAST)
     assert not (tmp_path / "result").exists()

@@ -1,28 +1,23 @@
-"""Replicates: by what a training is known, and what is written of it."""
+"""Replicates: what a training is known by."""
 
 import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from helpers.small_training import SETTINGS, SPACE, TRIAL, small_training
-from toxtune.io.files import read_json, sha256_of_file
-from toxtune.models.base import Fitted
 from toxtune.models.hyperparameters import Hyperparameter
 from toxtune.models.registry import device_of, get_family
 from toxtune.search.space import read_space
 from toxtune.training import replicates
-from toxtune.training.replicates import model_card, write_curve
-from toxtune.training.result_files import RESULT_FILES, read_replicate
-from toxtune.training.store import Store
+from toxtune.training.replicates import Replicate
 
 
 @pytest.fixture
 def replicate(tmp_path, monkeypatch):
-    """Write two parts with features, and return a training on them."""
+    """Write two subsets with features, and return a training on them."""
     monkeypatch.chdir(tmp_path)
     return small_training()
 
@@ -88,124 +83,11 @@ def test_new_hyperparameter_with_a_default_is_part_of_the_key(replicate, monkeyp
     assert other.key != replicate.key
 
 
-def test_result_has_predictions_curve_cost_and_checksums(replicate, tmp_path):
-    folder = tmp_path / "made"
-    folder.mkdir()
-    replicate.write_result(folder)
-    assert sorted(path.name for path in folder.iterdir()) == sorted(RESULT_FILES)
-    predictions = np.load(folder / "valid_predictions.npy")
-    assert (predictions.shape, predictions.dtype) == ((10, 2), np.float32)
-    result = read_json(folder / "result.json")
-    assert result["trial"] == vars(TRIAL)
-    assert (result["seed"], result["status"], result["epochs"]) == (0, "ok", None)
-    assert result["store_key"] == replicate.key
-    for name, checksum in result["sha256"].items():
-        assert sha256_of_file(folder / name) == checksum
-    read_replicate(folder)
-    assert set(read_json(folder / "cost.json")) == {
-        "seconds",
-        "peak_memory_mib",
-        "host",
-    }
-
-
-def test_all_that_differs_between_two_trainings_is_the_cost(replicate, tmp_path):
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        replace(replicate).write_result(tmp_path / name)
-    for name in set(RESULT_FILES) - {"cost.json"}:
-        one, two = ((tmp_path / run / name).read_bytes() for run in ("one", "two"))
-        assert one == two
-
-
-def test_trial_of_another_name_takes_the_training_and_keeps_its_name(
-    replicate, tmp_path
-):
-    store = Store(tmp_path / "store")
-    first = store.get(replicate.key, replicate.write_result)
-    namesake = replace(replicate, trial=replace(TRIAL, id="1" * 12))
-    entry = store.get(namesake.key, lambda folder: pytest.fail("trained again"))
-    assert entry == first
-    for one in (replicate, namesake):
-        folder = tmp_path / "trials" / one.trial.id
-        one.place_result(entry, folder)
-        assert sorted(path.name for path in folder.iterdir()) == sorted(RESULT_FILES)
-        assert read_replicate(folder)[0]["trial"] == vars(one.trial)
-    placed = (tmp_path / "trials" / TRIAL.id / "result.json").read_bytes()
-    assert placed == (entry / "result.json").read_bytes()
-
-
-def test_result_is_placed_last(replicate, tmp_path, monkeypatch):
-    entry = Store(tmp_path / "store").get(replicate.key, replicate.write_result)
-    placed = []
-    monkeypatch.setattr(replicates, "place", lambda _, path: placed.append(path.name))
-    monkeypatch.setattr(
-        replicates, "write_json", lambda path, _: placed.append(path.name)
-    )
-    replicate.place_result(entry, tmp_path / "here")
-    assert placed == list(RESULT_FILES)
-    assert placed[-1] == "result.json"
-
-
-def test_model_is_saved_with_its_predictions(replicate, tmp_path):
-    for name in ("result", "model"):
-        (tmp_path / name).mkdir()
-    replicate.write_result(tmp_path / "result")
-    replace(replicate).write_model(tmp_path / "model")
-    names = sorted(path.name for path in (tmp_path / "model").iterdir())
-    assert names == ["model.skops", "train.npy", "valid.npy"]
-    searched = tmp_path / "result" / "valid_predictions.npy"
-    made = tmp_path / "model" / "valid.npy"
-    assert made.read_bytes() == searched.read_bytes()
-    card = model_card(replicate, searched, made)
-    assert card["largest_difference_from_search"] == 0
-    assert replicate.keys["model"] != replicate.keys["result"] == replicate.key
-
-
-def test_model_that_differs_from_the_search_is_told(replicate, tmp_path, caplog):
-    np.save(tmp_path / "searched.npy", np.array([[0.5, 0.25]]))
-    np.save(tmp_path / "made.npy", np.array([[0.5, 0.375]]))
-    card = model_card(replicate, tmp_path / "searched.npy", tmp_path / "made.npy")
-    assert card["largest_difference_from_search"] == 0.125
-    assert "differ from those of the search by up to 0.125" in caplog.text
-
-
-def test_curve_has_a_row_per_epoch(tmp_path):
-    curve = ((1, 0.5, 0.25), (2, 1e-9, float("nan")))
-    write_curve(tmp_path / "curve.tsv", Fitted(model=None, epochs=2, curve=curve))
-    assert (tmp_path / "curve.tsv").read_text() == (
-        "epoch\ttrain_loss\tvalid_loss\n1\t0.5\t0.25\n2\t1e-09\tnan\n"
-    )
-
-
-@pytest.mark.promise(
-    "a training that diverges", "a result, with status `diverged`; not tried again"
-)
-def test_diverged_training_is_a_result(replicate, tmp_path, monkeypatch):
-    class Wild:
-        """A model that predicts nothing."""
-
-        def predict(self, features):
-            return np.full((len(features), 2), np.nan)
-
-    fitted = Fitted(model=Wild(), epochs=1, curve=((1, float("inf"), float("nan")),))
-    family = replace(
-        get_family(replicate.trial.family), fit=lambda *arguments, **options: fitted
-    )
-    monkeypatch.setattr(replicates, "get_family", lambda name: family)
-    replicate.write_result(tmp_path)
-    assert read_json(tmp_path / "result.json")["status"] == "diverged"
-    json.dumps(read_json(tmp_path / "result.json"), allow_nan=False)
-
-
-def test_placed_result_is_of_the_fold_that_asked(replicate, tmp_path):
-    """Two folds with the same molecules are one training."""
-    made, placed = tmp_path / "made", tmp_path / "placed"
-    made.mkdir()
-    replicate.write_result(made)
-    shutil.copytree("data/d/s/whole", "data/d/s/fold-3")
-    of_fold = replace(replicate, set_name="fold-3")
-    assert of_fold.key == replicate.key
-    of_fold.place_result(made, placed)
-    assert read_json(placed / "result.json")["training_set"] == "fold-3"
-    assert read_json(made / "result.json")["training_set"] == "whole"
+def test_key_is_handed_to_the_child_and_not_computed_again(replicate):
+    passed_on = json.loads(json.dumps(replicate.to_dict()))
+    shutil.rmtree("data")
+    child = Replicate.from_dict(passed_on)
+    assert (child, child.keys) == (replicate, replicate.keys)
+    # What is changed has a key of its own, for which it needs the data.
+    with pytest.raises(FileNotFoundError):
+        replace(child, seed=1).key  # noqa: B018

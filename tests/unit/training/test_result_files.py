@@ -7,6 +7,7 @@ import pytest
 from helpers.small_training import small_training
 from toxtune.errors import UserError
 from toxtune.io.files import read_json
+from toxtune.training.outputs import TrainingOutputs
 from toxtune.training.result_files import read_replicate, read_result
 
 
@@ -15,7 +16,7 @@ def folder(tmp_path, monkeypatch):
     """Write the files of a replicate."""
     monkeypatch.chdir(tmp_path)
     made = tmp_path / "a trial's folder"
-    small_training().write_result(made)
+    TrainingOutputs(small_training()).write_result(made)
     return made
 
 

@@ -124,9 +124,7 @@ def test_bytes_here_and_a_tolerance_elsewhere(
         np.save(folder / "valid_predictions.npy", made)
 
     monkeypatch.setattr(retraining, "train", train)
-    replicate = SimpleNamespace(
-        trial=SimpleNamespace(id="x"), seed=0, set_name="whole", device="cpu", key=KEY
-    )
+    replicate = SimpleNamespace(key=KEY, to_dict=dict)
     scored = SimpleNamespace(cost={"host": host})
     training = SimpleNamespace(folder=tmp_path, replicate=replicate, scored=scored)
     findings = Findings()
@@ -148,9 +146,7 @@ def test_training_that_fails_is_a_fault(tmp_path, monkeypatch):
         raise RuntimeError("no such\nfile")
 
     monkeypatch.setattr(retraining, "train", train)
-    replicate = SimpleNamespace(
-        trial=SimpleNamespace(), seed=0, set_name="whole", device="cpu", key=KEY
-    )
+    replicate = SimpleNamespace(key=KEY, to_dict=dict)
     findings = Findings()
     training = SimpleNamespace(folder=tmp_path, replicate=replicate)
     assert retrain(training, tmp_path, findings) == ""

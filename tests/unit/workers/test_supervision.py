@@ -89,7 +89,7 @@ def test_call_that_takes_too_long_is_killed(call, tmp_path):
     with pytest.raises(NoResult, match="took more than .* min; its job has") as caught:
         call(lambda: time.sleep(30), SHORT)
     assert caught.value.status == "timed_out"
-    assert 0.5 <= caught.value.cost["seconds"] < 5
+    assert 0.5 <= caught.value.cost.seconds < 5
     assert has_ended(tmp_path)
 
 
@@ -102,7 +102,7 @@ def test_call_that_takes_too_much_memory_is_killed(
         call(grow(megabytes=300), attempt)
     assert caught.value.status == "out_of_memory"
     # It is caught while it grows, at the latest when it has it all.
-    assert caught.value.cost["peak_memory_mib"] >= attempt.megabytes * 10**6 / 2**20 - 1
+    assert caught.value.cost.peak_memory_mib >= attempt.megabytes * 10**6 / 2**20 - 1
     assert has_ended(tmp_path)
 
 
