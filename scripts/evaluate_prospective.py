@@ -5,15 +5,14 @@ from pathlib import Path
 
 from toxtune.identity import ID_LENGTH
 from toxtune.jobs import log_to
-from toxtune.prediction.prospective import evaluate_prospective
+from toxtune.prediction.prospective import ProspectiveSettings, evaluate_prospective
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     name = snakemake.wildcards.name
-    settings = json.loads(snakemake.params.settings)
+    settings = ProspectiveSettings.from_dict(json.loads(snakemake.params.settings))
     # A file that is moved is no other data: the checksum says what it is.
     sources = {data["name"]: data["source"] for data in snakemake.config["prospective"]}
-    data = settings["sha256"][:ID_LENGTH]
     evaluate_prospective(
         name=name,
         source=sources[name],
@@ -21,7 +20,7 @@ if __name__ == "__main__":
         model=Path(snakemake.input.model),
         train=Path(snakemake.input.train),
         valid=Path(snakemake.input.valid),
-        ledger=Path(f"results/ledger/prospective-{data}.jsonl"),
+        ledger=Path(f"results/ledger/prospective-{settings.sha256[:ID_LENGTH]}.jsonl"),
         table=Path(snakemake.output.table),
         exclusions=Path(snakemake.output.exclusions),
         report=Path(snakemake.output.report),

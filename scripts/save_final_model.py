@@ -4,13 +4,12 @@ import json
 from pathlib import Path
 
 from toxtune.jobs import log_to
-from toxtune.prediction.final_file import save_final_model
+from toxtune.prediction.final_file import FinalSettings, save_final_model
 from toxtune.search.selection_file import read_selection
-from toxtune.splits.settings import NO_REFIT
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    settings = json.loads(snakemake.params.settings)
+    settings = FinalSettings(**json.loads(snakemake.params.settings))
     destination = Path(snakemake.output.model)
     trained_on = Path(snakemake.input.trained_on[0])
     save_final_model(
@@ -19,9 +18,7 @@ if __name__ == "__main__":
         train=[Path(path) for path in snakemake.input.train],
         valid=[Path(path) for path in snakemake.input.valid],
         trained_on=trained_on,
-        models=destination.with_name(
-            "models" if settings["refit"] == NO_REFIT else "refit"
-        ),
+        models=destination.with_name("refit" if settings.is_refit else "models"),
         transforms=trained_on.with_name("transforms"),
         destination=destination,
     )

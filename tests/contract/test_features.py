@@ -335,7 +335,7 @@ def test_name_spells_the_definition():
     assert features_name(MACCS) == "maccs"
 
 
-def test_card_of_a_final_model_takes_each_name():
+def test_metadata_of_a_final_model_take_each_name():
     of_trial = read_schema(SCHEMA)["properties"]["trial"]["properties"]["features"]
     fcfp_counts = features_name({**COUNTS, "use_features": True})
     for name in (fcfp_counts, f"{fcfp_counts}+maccs", features_name(DESCRIPTORS)):

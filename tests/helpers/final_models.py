@@ -1,13 +1,20 @@
 """A small final model for the tests: two forests on fingerprints of eight molecules."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from helpers.harm import refused
 from toxtune.features.compute import featurize
 from toxtune.models.base import Examples
 from toxtune.models.random_forest import HYPERPARAMETERS, fit
-from toxtune.prediction.final_file import write_final
+from toxtune.prediction.applicability_domain import ApplicabilityDomain
+from toxtune.prediction.final_file import write_final_model
 from toxtune.prediction.final_model import current_versions, load
+from toxtune.prediction.metadata import FinalModelMetadata, Member, TaskThreshold
+from toxtune.search.trials import Trial
+from toxtune.stats.metrics import Objective
+from toxtune.tasks import TaskType
 
 SMILES = ["CCO", "CCN", "c1ccccc1O", "c1ccccc1N", "CC(=O)O", "CCCCCl", "CCBr", "CCC"]
 ECFP = {"kind": "circular", "radius": 2, "size": 64}
@@ -17,6 +24,7 @@ LABELS = {
     "regression": [[n / 4, -n] for n in range(8)],
 }
 SEEDS = [3, 5]
+METRICS = {"binary": "roc_auc", "multiclass": "accuracy", "regression": "r2"}
 
 
 def make(folder, task_type="binary", temperature=2.0, **changes):
@@ -34,26 +42,41 @@ def make(folder, task_type="binary", temperature=2.0, **changes):
         )
         models.append(folder / f"seed-{seed}.skops")
         fitted.model.save(models[-1])
-    card = {
-        "format": 1,
-        "trial": {"family": "random_forest", "features": "ecfp"},
-        "task_type": task_type,
-        "tasks": ["one", "two"],
-        "n_outputs": 6 if task_type == "multiclass" else 2,
-        "smiles_column": "smiles",
-        "features": {"ecfp": ECFP},
-        "seeds": SEEDS,
-        "calls": {
-            "one": {"temperature": temperature, "threshold": 0.4},
-            "two": {"temperature": None, "threshold": None},
+    names = [f"models/{path.name}" for path in models]
+    metadata = FinalModelMetadata(
+        run="small",
+        selection="5" * 12,
+        objective=Objective(METRICS[task_type], "maximize"),
+        trial=made_trial(task_type),
+        tasks=["one", "two"],
+        n_outputs=6 if task_type == "multiclass" else 2,
+        smiles_column="smiles",
+        features={"ecfp": ECFP},
+        refit="none",
+        members=tuple(
+            Member(seed, name, store_key=64 * str(seed))
+            for seed, name in zip(SEEDS, names, strict=True)
+        ),
+        transforms={},
+        training_molecules=len(SMILES),
+        threshold_criterion="youden",
+        thresholds={
+            "one": TaskThreshold(temperature, threshold=0.4),
+            "two": TaskThreshold(None, None),
         },
-        "domain": {"threshold": 0.5},
-        "versions": current_versions("random_forest"),
-        **changes,
-    }
+        applicability_domain=ApplicabilityDomain(min_similarity=0.5),
+        versions=current_versions("random_forest"),
+    )
     path = folder / "final.zip"
-    write_final(path, card, models, {}, SMILES)
+    files = dict(zip(names, models, strict=True))
+    write_final_model(path, replace(metadata, **changes), files, SMILES)
     return path
+
+
+def made_trial(task_type="binary", family="random_forest"):
+    """Make up a trial on fingerprints."""
+    ids = ("1" * 12, "2" * 12, "3" * 12)
+    return Trial(*ids, family, "ecfp", {}, TaskType(task_type))
 
 
 def refused_model(path, *fragments):

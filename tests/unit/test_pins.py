@@ -58,12 +58,8 @@ def test_container_has_the_python_of_the_conda_environment():
 
 
 def test_lock_holds_the_plugins_that_the_profiles_name():
-    profiles = [
-        yaml.safe_load(path.read_text("utf-8"))
-        for path in ROOT.glob("profiles/*/config.yaml")
-    ]
-    executors = {profile["executor"] for profile in profiles if "executor" in profile}
-    assert executors == {"slurm", "cluster-generic"}
     packages = {package for package, _ in locked_versions()}
-    for executor in executors:
-        assert f"snakemake-executor-plugin-{executor}" in packages
+    for profile in ROOT.glob("profiles/*/config.yaml"):
+        executor = yaml.safe_load(profile.read_text("utf-8")).get("executor")
+        if executor:
+            assert f"snakemake-executor-plugin-{executor}" in packages, profile

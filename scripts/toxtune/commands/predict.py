@@ -5,11 +5,8 @@ in it, and the column `problem` says why.
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-from toxtune.errors import UserError
-from toxtune.io.files import whole_file
 
 EXAMPLE = "predict results/tox21/final.zip molecules.csv predictions.csv"
 
@@ -32,31 +29,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Write the table with predictions added, whole or not at all."""
-    # Slow to import, and `--help` has no use for them.
-    from toxtune.prediction.final_model import load
-    from toxtune.prediction.predict_table import read_molecules, write_predictions
+    # Slow to import, and `--help` has no use for it.
+    from toxtune.prediction.predict_table import predict_file
 
-    if options.predictions.resolve() == options.molecules.resolve():
-        raise UserError(
-            f"{options.predictions}: is the file that is read; name another"
-        )
-    if options.predictions.is_dir():
-        raise UserError(f"{options.predictions}: is a folder; name a file to write")
-    model = load(options.model)
-    column = options.smiles_column or model.card["smiles_column"]
-    molecules = read_molecules(options.molecules, column)
-    with whole_file(options.predictions) as stream:
-        chunks = _with_progress(molecules.chunks(), molecules.count)
-        n_problems = write_predictions(model, molecules, stream, chunks)
+    counts = predict_file(
+        model=options.model,
+        source=options.molecules,
+        destination=options.predictions,
+        smiles_column=options.smiles_column,
+        show_progress=_with_progress,
+    )
     print(
-        f"{options.predictions}: {molecules.count:,} rows, "
-        f"{n_problems:,} without a prediction (column `problem`)"
+        f"{options.predictions}: {counts.rows:,} rows, "
+        f"{counts.problems:,} without a prediction (column `problem`)"
     )
     return 0
 
 
 def _with_progress(
-    chunks: Iterator[list[list[str]]], total: int
+    chunks: Iterable[list[list[str]]], total: int
 ) -> Iterator[list[list[str]]]:
     """Yield the chunks, and show on standard error how far they are."""
     from rich.console import Console

@@ -1,43 +1,82 @@
-"""The domain of a model: molecules about as similar to its training set as others were.
+"""The applicability domain: molecules about as similar to the training set as usual.
 
 A molecule is in the domain if its Tanimoto similarity (ECFP4) to the nearest training
-molecule is at least `PERCENTILE` percent of the validation molecules' similarities to
-theirs. Farther out, the validation scores say nothing about a prediction.
+molecule reaches the lowest `PERCENTILE` percent of the same similarities of validation
+molecules. Farther out, the validation scores say nothing about a prediction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
 from rdkit import DataStructs
 
 from toxtune.data.subsets import Subset
-from toxtune.features.similarity import nearest
+from toxtune.features.similarity import RADIUS, SIZE, nearest
 
 PERCENTILE = 5
 
 
-def domain_threshold(train: Sequence[Subset], valid: Sequence[Subset]) -> float:
-    """Return the lowest similarity that is in the domain.
+@dataclass(frozen=True)
+class ApplicabilityDomain:
+    """Where the scores of a model say something about its predictions.
+
+    Attributes
+    ----------
+    min_similarity
+        Lowest similarity to the nearest training molecule that is in the domain.
+    percentile
+        The percentile of the validation molecules' similarities that it is.
+    fingerprint
+        Definition of the fingerprints that are compared.
+    """
+
+    min_similarity: float
+    percentile: float = PERCENTILE
+    fingerprint: Mapping[str, Any] = field(
+        default_factory=lambda: {"kind": "circular", "radius": RADIUS, "size": SIZE}
+    )
+
+    def contains(self, similarity: np.ndarray) -> np.ndarray:
+        """Tell which similarities to the training set are in the domain."""
+        return similarity >= self.min_similarity
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "ApplicabilityDomain":
+        """Make a domain of what `to_dict` returned."""
+        return cls(
+            values["min_similarity"], values["percentile"], values["fingerprint"]
+        )
+
+
+def fit_domain(train: Sequence[Subset], valid: Sequence[Subset]) -> ApplicabilityDomain:
+    """Take the domain from the similarities of validation to training molecules.
 
     Parameters
     ----------
     train, valid
-        The parts of each fold in the same order; one of each for hold-out.
+        Training and validation set of each fold in the same order; one of each for
+        hold-out.
     """
     similarities = [
-        nearest(judged.smiles, fitted.smiles)[0]
-        for fitted, judged in zip(train, valid, strict=True)
+        nearest(validation.smiles, training.smiles)[0]
+        for training, validation in zip(train, valid, strict=True)
     ]
-    return float(np.percentile(np.concatenate(similarities), PERCENTILE))
+    lowest = np.percentile(np.concatenate(similarities), PERCENTILE)
+    return ApplicabilityDomain(min_similarity=float(lowest))
 
 
 def pack_fingerprints(fingerprints: Sequence[Any]) -> np.ndarray:
     """Put RDKit's bit vectors into an array: n_molecules x n_bytes, uint8."""
-    rows = (bytes.fromhex(DataStructs.BitVectToFPSText(one)) for one in fingerprints)
+    rows = (bytes.fromhex(DataStructs.BitVectToFPSText(bits)) for bits in fingerprints)
     return np.array([np.frombuffer(row, dtype=np.uint8) for row in rows])
 
 
 def unpack_fingerprints(packed: np.ndarray) -> list[Any]:
-    """Make bit vectors of what `pack_fingerprints` returned."""
+    """Return the bit vectors that `pack_fingerprints` packed."""
     return [DataStructs.CreateFromFPSText(row.tobytes().hex()) for row in packed]

@@ -3,7 +3,8 @@
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +14,17 @@ from toxtune.data.subsets import Subset, read_subset
 from toxtune.evaluation.probabilities import fit_thresholds
 from toxtune.evaluation.refits_and_ensembles import ensemble_of
 from toxtune.features.definitions import JOINT, is_scaled
-from toxtune.features.similarity import RADIUS, SIZE, fingerprints
+from toxtune.features.similarity import fingerprints
 from toxtune.io.files import read_json, whole_file
 from toxtune.models.registry import get_family
-from toxtune.prediction.applicability_domain import (
-    PERCENTILE,
-    domain_threshold,
-    pack_fingerprints,
-)
+from toxtune.prediction.applicability_domain import fit_domain, pack_fingerprints
 from toxtune.prediction.final_model import FINGERPRINTS, current_versions
-from toxtune.prediction.metadata import CARD, FORMAT
+from toxtune.prediction.metadata import (
+    METADATA_FILE,
+    FinalModelMetadata,
+    Member,
+    TaskThreshold,
+)
 from toxtune.search.selection_file import Selection
 from toxtune.selection.predictions import read_pooled
 from toxtune.splits.settings import NO_REFIT
@@ -33,10 +35,46 @@ from toxtune.tasks import TaskType
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
+@dataclass(frozen=True)
+class FinalSettings:
+    """What `toxtune.config.job_settings.final_settings` takes from a configuration.
+
+    Attributes
+    ----------
+    run
+        Name of the run.
+    refit
+        ``none``, or what the winner is trained on again.
+    ensemble
+        Whether the prediction is a mean over all seeds; else the first has the say.
+    features
+        Name of each representation to its definition.
+    calibration
+        ``temperature``, or ``none``.
+    smiles_column
+        The dataset's column with the SMILES.
+    cross_validated
+        Whether the search was a cross-validation.
+    """
+
+    run: str
+    refit: str
+    ensemble: bool
+    features: Mapping[str, Mapping[str, Any]]
+    calibration: str
+    smiles_column: str
+    cross_validated: bool
+
+    @property
+    def is_refit(self) -> bool:
+        """Whether the models were trained again, on more molecules."""
+        return self.refit != NO_REFIT
+
+
 def save_final_model(
     *,
     selection: Selection,
-    settings: dict[str, Any],
+    settings: FinalSettings,
     train: Sequence[Path],
     valid: Sequence[Path],
     trained_on: Path,
@@ -46,12 +84,15 @@ def save_final_model(
 ) -> None:
     """Write the model selected overall, with all that it takes to predict.
 
+    Thresholds, temperatures and the applicability domain are fitted on validation
+    molecules, with the models of the search, so that a refit does not change them.
+
     Parameters
     ----------
     selection
-        What was selected.
+        What the search selected.
     settings
-        What `toxtune.config.job_settings.final_settings` returns.
+        How the final model is made.
     train, valid
         Tables of the training and the validation set of each fold, in the same order;
         one of each for hold-out.
@@ -64,131 +105,94 @@ def save_final_model(
     destination
         The zip file to write.
     """
-    family = selection.overall
-    judged = read_pooled(
-        selection.winner.folders,
-        selection.seeds,
-        list(valid),
-        settings["cross_validated"],
-    )
-    folds = ([read_subset(path) for path in paths] for paths in (train, valid))
-    card = final_card(selection, settings, judged, tuple(folds))
-    ending = get_family(family).model_format
-    scaled = filter(is_scaled, card["trial"]["features"].split(JOINT))
-    members = [models / family / f"seed-{seed}.{ending}" for seed in card["seeds"]]
-    keys = [read_json(Path(f"{member}.json"))["store_key"] for member in members]
-    write_final(
-        destination,
-        {**card, "store_keys": keys},
-        models=members,
-        transforms={name: transforms / f"{name}.npz" for name in scaled},
-        trained_on=read_subset(trained_on).smiles,
-    )
-
-
-def final_card(
-    selection: Selection,
-    settings: dict[str, Any],
-    judged: tuple[Subset, np.ndarray],
-    folds: tuple[Sequence[Subset], Sequence[Subset]],
-) -> dict[str, Any]:
-    """Say what the final model is, and fit what it needs besides models.
-
-    Thresholds, temperatures and the domain are fitted on validation molecules, by the
-    models of the search, so that they are the same after a refit.
-
-    Parameters
-    ----------
-    selection
-        What was selected.
-    settings
-        ``refit`` and ``ensemble``; ``features``, name to definition; ``calibration``;
-        ``smiles_column``; ``run``.
-    judged
-        What `toxtune.selection.predictions.read_pooled` says of the winner.
-    folds
-        The parts train and valid of each fold; one of each for hold-out.
-
-    Returns
-    -------
-    dict
-        Content of ``final.json``; see `docs/architecture.md`.
-    """
     winner = selection.winner
-    is_refit = settings["refit"] != NO_REFIT
-    trial = winner.refit if is_refit else winner.model
-    seeds = selection.seeds if settings["ensemble"] else selection.seeds[:1]
-    valid, predictions = judged
-    mean = ensemble_of(predictions[: len(seeds)])
-    is_binary = trial.task_type == TaskType.BINARY
+    trial = winner.refit if settings.is_refit else winner.model
+    seeds = selection.seeds if settings.ensemble else selection.seeds[:1]
+    validation, predictions = read_pooled(
+        winner.folders, selection.seeds, list(valid), settings.cross_validated
+    )
+    ensemble = ensemble_of(predictions[: len(seeds)])
+    model_files = _model_files(models, trial.family, seeds)
     names = trial.features.split(JOINT)
-    return {
-        "format": FORMAT,
-        "run": settings["run"],
-        "selection": selection.id,
-        "objective": selection.objective.to_dict(),
-        "trial": trial.to_dict(),
-        "task_type": trial.task_type,
-        "tasks": valid.tasks,
-        "n_outputs": mean.shape[1],
-        "smiles_column": settings["smiles_column"],
-        "features": {name: settings["features"][name] for name in names},
-        "seeds": seeds,
-        "refit": settings["refit"],
-        "criterion": CRITERION if is_binary else None,
-        "calls": fit_thresholds(valid, mean[None], settings["calibration"])
-        if is_binary
-        else {},
-        "domain": {
-            "threshold": domain_threshold(*folds),
-            "percentile": PERCENTILE,
-            "fingerprint": {"kind": "circular", "radius": RADIUS, "size": SIZE},
-        },
-        "versions": current_versions(trial.family),
-    }
+    scaled = {f"transforms/{name}.npz": name for name in names if is_scaled(name)}
+    training_smiles = read_subset(trained_on).smiles
+    is_binary = trial.task_type == TaskType.BINARY
+    metadata = FinalModelMetadata(
+        run=settings.run,
+        selection=selection.id,
+        objective=selection.objective,
+        trial=trial,
+        tasks=validation.tasks,
+        n_outputs=ensemble.shape[1],
+        smiles_column=settings.smiles_column,
+        features={name: settings.features[name] for name in names},
+        refit=settings.refit,
+        members=_members(seeds, model_files),
+        transforms={name: file for file, name in scaled.items()},
+        training_molecules=len(training_smiles),
+        threshold_criterion=CRITERION if is_binary else None,
+        thresholds=_thresholds(validation, ensemble, settings) if is_binary else {},
+        applicability_domain=fit_domain(
+            [read_subset(path) for path in train], [read_subset(path) for path in valid]
+        ),
+        versions=current_versions(trial.family),
+    )
+    transform_files = {f: transforms / f"{name}.npz" for f, name in scaled.items()}
+    write_final_model(
+        destination, metadata, {**model_files, **transform_files}, training_smiles
+    )
 
 
-def write_final(
+def write_final_model(
     path: Path,
-    card: dict[str, Any],
-    models: Sequence[Path],
-    transforms: dict[str, Path],
-    trained_on: Sequence[str],
+    metadata: FinalModelMetadata,
+    files: Mapping[str, Path],
+    training_smiles: Sequence[str],
 ) -> None:
-    """Write the final model.
+    """Write the zip file of a final model.
 
     Parameters
     ----------
     path
         The zip file.
-    card
-        As `final_card` returns it.
-    models
-        A saved model per seed of the card.
-    transforms
-        Name of features to the file with what scales them.
-    trained_on
+    metadata
+        What the model is.
+    files
+        Name in the zip file to the file, for models and transforms.
+    training_smiles
         SMILES of the molecules that the models were trained on.
     """
-    members = {f"models/{model.name}": model for model in models}
-    scales = {f"transforms/{name}.npz": file for name, file in transforms.items()}
-    card = {
-        **card,
-        "members": list(members),
-        "transforms": {name: f"transforms/{name}.npz" for name in transforms},
-        "molecules": len(trained_on),
-    }
-    known = io.BytesIO()
-    np.save(known, pack_fingerprints(fingerprints(trained_on)))
-    contents = {
-        CARD: json.dumps(card, indent=2, sort_keys=True, allow_nan=False).encode(),
-        FINGERPRINTS: known.getvalue(),
-    }
+    text = json.dumps(metadata.to_dict(), indent=2, sort_keys=True, allow_nan=False)
+    packed = io.BytesIO()
+    np.save(packed, pack_fingerprints(fingerprints(training_smiles)))
+    contents = {METADATA_FILE: text.encode(), FINGERPRINTS: packed.getvalue()}
     with whole_file(path, "wb") as stream, zipfile.ZipFile(stream, "w") as archive:
         for name, content in contents.items():
             archive.writestr(_entry(name), content)
-        for name, file in {**members, **scales}.items():
+        for name, file in files.items():
             archive.writestr(_entry(name), file.read_bytes())
+
+
+def _model_files(folder: Path, family: str, seeds: Sequence[int]) -> dict[str, Path]:
+    """Map the name of each seed's model in the zip file to its file."""
+    names = [f"seed-{seed}.{get_family(family).model_format}" for seed in seeds]
+    return {f"models/{name}": folder / family / name for name in names}
+
+
+def _members(seeds: Sequence[int], files: Mapping[str, Path]) -> tuple[Member, ...]:
+    """Describe the models by the records beside their files."""
+    return tuple(
+        Member(seed, name, read_json(Path(f"{file}.json"))["store_key"])
+        for seed, (name, file) in zip(seeds, files.items(), strict=True)
+    )
+
+
+def _thresholds(
+    validation: Subset, ensemble: np.ndarray, settings: FinalSettings
+) -> dict[str, TaskThreshold]:
+    """Fit temperatures and thresholds to probabilities, n_molecules x n_tasks."""
+    fitted = fit_thresholds(validation, ensemble[None], settings.calibration)
+    return {task: TaskThreshold(**values) for task, values in fitted.items()}
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

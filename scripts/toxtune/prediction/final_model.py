@@ -9,13 +9,13 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
 
 from toxtune.errors import UserError
 from toxtune.features.compute import featurize
-from toxtune.features.definitions import JOINT
 from toxtune.features.similarity import fingerprints, most_similar
 from toxtune.features.transforms import Transform, read_transform
 from toxtune.models.base import Model
@@ -23,7 +23,7 @@ from toxtune.models.registry import get_family
 from toxtune.prediction.applicability_domain import unpack_fingerprints
 from toxtune.prediction.archive import unpacked
 from toxtune.prediction.keras_file import check_network
-from toxtune.prediction.metadata import read_card
+from toxtune.prediction.metadata import FinalModelMetadata, read_metadata
 from toxtune.stats.calibration import scaled
 from toxtune.tasks import TaskType
 from toxtune.versions import library_version
@@ -32,6 +32,10 @@ FINGERPRINTS = "fingerprints.npy"
 
 
 PROBE = "C"
+
+
+# Characters that are quoted of what a library says about a broken model.
+MAX_REASON = 300
 
 
 # How a model's file from elsewhere is checked before it is loaded, by its format. The
@@ -50,7 +54,7 @@ class Prediction:
         members, of binary tasks with the temperature applied.
     spread
         n_molecules x n_outputs: standard deviation over the members, n - 1 in the
-        divisor; NaN for a single one.
+        divisor; NaN for a single member.
     similarity
         n_molecules: Tanimoto similarity (ECFP4) to the nearest training molecule.
     failures
@@ -69,20 +73,20 @@ class FinalModel:
 
     Attributes
     ----------
-    card
-        Content of ``final.json``; see `docs/architecture.md`.
+    metadata
+        What the model is, and what its predictions are compared with.
     members
         The models, one per seed.
     transforms
         Name of features to what scales them.
-    known
-        Fingerprints of the molecules that the members were trained on.
+    fingerprints
+        Of the molecules that the members were trained on.
     """
 
-    card: dict[str, Any]
+    metadata: FinalModelMetadata
     members: list[Model]
     transforms: dict[str, Transform]
-    known: list[Any]
+    fingerprints: list[Any]
 
     def predict(self, smiles: Sequence[str]) -> Prediction:
         """Predict molecules.
@@ -93,48 +97,55 @@ class FinalModel:
             SMILES that RDKit can parse, at least one.
         """
         members, failures = self.predict_members(smiles)
-        n_members = len(members)
-        calibrated = self.calibrated(members)
+        if len(members) > 1:
+            spread = self.calibrated(members).std(axis=0, ddof=1)
+        else:
+            spread = np.full(members.shape[1:], np.nan)
         return Prediction(
             values=self.calibrated(members.mean(axis=0)),
-            spread=calibrated.std(axis=0, ddof=1)
-            if n_members > 1
-            else np.full(members.shape[1:], np.nan),
-            similarity=most_similar(fingerprints(smiles), self.known)[0],
+            spread=spread,
+            similarity=most_similar(fingerprints(smiles), self.fingerprints)[0],
             failures=failures,
         )
 
     def predict_members(
         self, smiles: Sequence[str]
     ) -> tuple[np.ndarray, dict[int, str]]:
-        """Return the members' own predictions, n_members x n_molecules x n_outputs.
+        """Predict molecules with each member, without temperatures.
 
-        And the failures, see `Prediction`.
+        Returns
+        -------
+        predictions
+            n_members x n_molecules x n_outputs.
+        failures
+            As in `Prediction`.
         """
-        blocks, failures = [], {}
-        for name in self.card["trial"]["features"].split(JOINT):
-            features = featurize(self.card["features"][name], smiles)
+        blocks: list[np.ndarray] = []
+        failures: dict[int, str] = {}
+        for name in self.metadata.feature_names:
+            features = featurize(dict(self.metadata.features[name]), smiles)
             failures |= features.failures
             if name in self.transforms:
                 features = self.transforms[name].apply(features)
             blocks.append(features.values.astype(np.float32, copy=False))
-        given = np.concatenate(blocks, axis=1)
-        members = [member.predict(given) for member in self.members]
-        return np.stack(members).astype(np.float64), failures
+        inputs = np.concatenate(blocks, axis=1)
+        predictions = [member.predict(inputs) for member in self.members]
+        return np.stack(predictions).astype(np.float64), failures
 
     def calibrated(self, values: np.ndarray) -> np.ndarray:
         """Apply the temperatures to probabilities, tasks last; other values stay."""
-        if self.card["task_type"] != TaskType.BINARY:
+        if self.metadata.task_type != TaskType.BINARY:
             return values
+        thresholds = self.metadata.thresholds
         columns = [
-            scaled(values[..., number], self.card["calls"][task]["temperature"])
-            for number, task in enumerate(self.card["tasks"])
+            scaled(values[..., number], thresholds[task].temperature)
+            for number, task in enumerate(self.metadata.tasks)
         ]
         return np.stack(columns, axis=-1)
 
     def in_domain(self, similarity: np.ndarray) -> np.ndarray:
         """Tell which molecules are in the applicability domain."""
-        return similarity >= self.card["domain"]["threshold"]
+        return self.metadata.applicability_domain.contains(similarity)
 
 
 def load(path: Path | str) -> FinalModel:
@@ -152,39 +163,39 @@ def load(path: Path | str) -> FinalModel:
     """
     path = Path(path)
     with unpacked(path) as folder:
-        card = read_card(folder, path)
-        _compare_versions(card)
+        metadata = read_metadata(folder, path)
+        _compare_versions(metadata)
         try:
-            model = _read(folder, card, path)
-            # What does not go together shows here, not in the middle of a table.
+            model = _read(folder, metadata, path)
+            # Parts that do not fit together show now, not in the middle of a table.
             model.predict([PROBE])
         except UserError:
             raise
         # A file from elsewhere may hold anything, and each library has its own words.
         except Exception as error:
-            reason = str(error).strip().partition("\n")[0]
+            reason = shorten(str(error).strip().partition("\n")[0], MAX_REASON)
             raise UserError(
                 f"{path}: is no final model: {type(error).__name__}: {reason}"
             ) from error
         return model
 
 
-def _read(folder: Path, card: dict[str, Any], path: Path) -> FinalModel:
-    needed = [*card["members"], *card["transforms"].values(), FINGERPRINTS]
-    if missing := [name for name in needed if not (folder / name).is_file()]:
-        raise UserError(f"{path}: is no final model: it has no {missing[0]}")
-    family = get_family(card["trial"]["family"])
-    for member in card["members"]:
+def _read(folder: Path, metadata: FinalModelMetadata, path: Path) -> FinalModel:
+    for name in (*metadata.files, FINGERPRINTS):
+        if not (folder / name).is_file():
+            raise UserError(f"{path}: is no final model: it has no {name}")
+    family = get_family(metadata.trial.family)
+    for member in metadata.members:
         if check := FILE_CHECKS.get(family.model_format):
-            check(folder / member, f"{path}: {member}")
+            check(folder / member.file, f"{path}: {member.file}")
     return FinalModel(
-        card=card,
-        members=[family.load(folder / member) for member in card["members"]],
+        metadata=metadata,
+        members=[family.load(folder / member.file) for member in metadata.members],
         transforms={
             name: read_transform(folder / file)
-            for name, file in card["transforms"].items()
+            for name, file in metadata.transforms.items()
         },
-        known=unpack_fingerprints(np.load(folder / FINGERPRINTS)),
+        fingerprints=unpack_fingerprints(np.load(folder / FINGERPRINTS)),
     )
 
 
@@ -194,13 +205,13 @@ def current_versions(family: str) -> dict[str, str]:
     return {name: library_version(name) for name in sorted(names)}
 
 
-def _compare_versions(card: dict[str, Any]) -> None:
-    here = current_versions(card["trial"]["family"])
-    for name, made_with in card["versions"].items():
+def _compare_versions(metadata: FinalModelMetadata) -> None:
+    here = current_versions(metadata.trial.family)
+    for name, made_with in metadata.versions.items():
         if here.get(name) != made_with:
             logging.warning(
-                "Warning: the model was made with %s %s, here is %s; predictions may "
-                "differ",
+                "Warning: the model was made with %s %s, but %s is installed here; "
+                "predictions may differ",
                 name,
                 made_with,
                 here.get(name, "none"),

@@ -1,5 +1,10 @@
-"""Reading the card of a final model that may come from elsewhere."""
+"""What a final model is, and what predicting needs besides its models: ``final.json``.
 
+A final model may come from elsewhere, so `read_metadata` checks all that it reads.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +14,20 @@ from toxtune.config.schema import SCHEMAS, read_schema, schema_faults
 from toxtune.errors import UserError
 from toxtune.features.definitions import JOINT
 from toxtune.io.files import read_json
+from toxtune.prediction.applicability_domain import ApplicabilityDomain
+from toxtune.search.trials import Trial
+from toxtune.stats.metrics import Objective
 from toxtune.tasks import TaskType
+from toxtune.text import shown
 
-CARD = "final.json"
+METADATA_FILE = "final.json"
 
 
-FORMAT = 1
+FORMAT = 2
+
+
+# Who has an older model needs the version that reads it.
+READ_BY = {1: "toxtune 0.1"}
 
 
 MAX_VALUES = 1_000_000
@@ -23,8 +36,155 @@ MAX_VALUES = 1_000_000
 SCHEMA = SCHEMAS / "final.schema.yaml"
 
 
-def read_card(folder: Path, path: Path) -> dict[str, Any]:
-    """Read ``final.json``.
+@dataclass(frozen=True)
+class Member:
+    """One of the models that the prediction is a mean of.
+
+    Attributes
+    ----------
+    seed
+        What it was trained with.
+    file
+        Its file in the final model.
+    store_key
+        The key of its training in the store.
+    """
+
+    seed: int
+    file: str
+    store_key: str
+
+
+@dataclass(frozen=True)
+class TaskThreshold:
+    """How a binary task's probability is scaled, and from where on it is active.
+
+    Attributes
+    ----------
+    temperature
+        Divides the log odds; ``None`` where none could be fitted.
+    threshold
+        Lowest scaled probability of the class 1; ``None`` where none could be fitted.
+    """
+
+    temperature: float | None
+    threshold: float | None
+
+
+@dataclass(frozen=True)
+class FinalModelMetadata:
+    """What a final model is, as its ``final.json`` says.
+
+    Attributes
+    ----------
+    run
+        The run that made it.
+    selection
+        Id of the selection that chose it.
+    objective
+        What ranked the trials.
+    trial
+        The trial that the members are trainings of.
+    tasks
+        Names of the tasks.
+    n_outputs
+        Numbers that a member predicts for a molecule.
+    smiles_column
+        The dataset's column with the SMILES.
+    features
+        Name of each representation to its definition.
+    refit
+        ``none``, or what the members were trained on again.
+    members
+        The models, one per seed.
+    transforms
+        Name of scaled features to the file with their transform.
+    training_molecules
+        How many molecules the members were trained on.
+    threshold_criterion
+        What thresholds maximize; ``None`` for tasks that are not binary.
+    thresholds
+        Binary task to its temperature and threshold.
+    applicability_domain
+        Which molecules the scores say something about.
+    versions
+        Library to the version that made the model.
+    """
+
+    run: str
+    selection: str
+    objective: Objective
+    trial: Trial
+    tasks: list[str]
+    n_outputs: int
+    smiles_column: str
+    features: Mapping[str, Mapping[str, Any]]
+    refit: str
+    members: tuple[Member, ...]
+    transforms: Mapping[str, str]
+    training_molecules: int
+    threshold_criterion: str | None
+    thresholds: Mapping[str, TaskThreshold]
+    applicability_domain: ApplicabilityDomain
+    versions: Mapping[str, str]
+
+    @property
+    def task_type(self) -> TaskType:
+        """The type of the tasks."""
+        return self.trial.task_type
+
+    @property
+    def n_classes(self) -> int:
+        """Numbers that a member predicts for a task: 1, or one per class."""
+        return self.n_outputs // len(self.tasks)
+
+    @property
+    def feature_names(self) -> list[str]:
+        """Names of the representations that are put side by side."""
+        return self.trial.features.split(JOINT)
+
+    @property
+    def seeds(self) -> list[int]:
+        """The members' seeds."""
+        return [member.seed for member in self.members]
+
+    @property
+    def files(self) -> list[str]:
+        """The files that belong to the model besides ``final.json``."""
+        return [*(member.file for member in self.members), *self.transforms.values()]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the content of ``final.json``."""
+        return {"format": FORMAT, **asdict(self)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "FinalModelMetadata":
+        """Make metadata of the content of ``final.json``; see `read_metadata`."""
+        thresholds = values["thresholds"].items()
+        return cls(
+            run=values["run"],
+            selection=values["selection"],
+            objective=Objective(**values["objective"]),
+            trial=Trial.from_dict(values["trial"]),
+            tasks=values["tasks"],
+            n_outputs=values["n_outputs"],
+            smiles_column=values["smiles_column"],
+            features=values["features"],
+            refit=values["refit"],
+            members=tuple(Member(**member) for member in values["members"]),
+            transforms=values["transforms"],
+            training_molecules=values["training_molecules"],
+            threshold_criterion=values["threshold_criterion"],
+            thresholds={task: TaskThreshold(**fitted) for task, fitted in thresholds},
+            applicability_domain=ApplicabilityDomain.from_dict(
+                values["applicability_domain"]
+            ),
+            versions=values["versions"],
+        )
+
+
+def read_metadata(folder: Path, path: Path) -> FinalModelMetadata:
+    """Read and check ``final.json``.
 
     Parameters
     ----------
@@ -36,43 +196,55 @@ def read_card(folder: Path, path: Path) -> dict[str, Any]:
     Raises
     ------
     UserError
-        If it is not there, or is no card of this format; a line for each fault.
+        If it is not there, has another format, or is not what the schema and the
+        rest of the file ask for; a line for each fault.
     """
-    if not (folder / CARD).is_file():
-        raise UserError(f"{path}: is no final model: it has no {CARD}")
+    if not (folder / METADATA_FILE).is_file():
+        raise UserError(f"{path}: is no final model: it has no {METADATA_FILE}")
     try:
-        card = read_json(folder / CARD)
+        values = read_json(folder / METADATA_FILE)
     except (OSError, ValueError, RecursionError) as error:
-        raise UserError(f"{path}: {CARD} is damaged: {error}") from None
-    refuse_unplain(card, f"{path}: {CARD}", MAX_VALUES)
-    if isinstance(card, dict) and card.get("format") != FORMAT:
-        raise UserError(
-            f"{path}: has format {card.get('format')}, and this toxtune reads {FORMAT}"
-        )
-    faults = schema_faults(read_schema(SCHEMA), card, "all of it") or _faults(card)
+        raise UserError(f"{path}: {METADATA_FILE} is damaged: {error}") from None
+    refuse_unplain(values, f"{path}: {METADATA_FILE}", MAX_VALUES)
+    if isinstance(values, dict) and values.get("format") != FORMAT:
+        raise UserError(f"{path}: {_other_format(values.get('format'))}")
+    faults = schema_faults(read_schema(SCHEMA), values, "all of it") or _faults(values)
     if faults:
-        raise UserError("\n".join(f"{path}: {CARD}: {fault}" for fault in faults))
-    return card
+        raise UserError(
+            "\n".join(f"{path}: {METADATA_FILE}: {fault}" for fault in faults)
+        )
+    return FinalModelMetadata.from_dict(values)
 
 
-def _faults(card: dict[str, Any]) -> list[str]:
-    """List what does not go together in a card that its schema allows."""
-    tasks, features = card["tasks"], card["trial"]["features"].split(JOINT)
-    faults = feature_faults(card["features"])
+def _other_format(found: Any) -> str:
+    """Say what to do about a final model of another format."""
+    rule = f"has format {shown(found)}, and this toxtune reads {FORMAT}"
+    # True is 1 to a dictionary.
+    if type(found) is int and found in READ_BY:
+        return f"{rule}; predict with {READ_BY[found]}, or run again to make a new one"
+    return rule
+
+
+def _faults(values: dict[str, Any]) -> list[str]:
+    """List what does not go together in metadata that the schema allows."""
+    tasks, trial = values["tasks"], values["trial"]
+    faults = feature_faults(values["features"])
     faults += [
         f"features: must define {name!r}, which trial.features names"
-        for name in features
-        if not isinstance(card["features"].get(name), dict)
+        for name in trial["features"].split(JOINT)
+        if not isinstance(values["features"].get(name), dict)
     ]
     if len(set(tasks)) < len(tasks):
         faults.append("tasks: must not repeat an entry")
-    if card["task_type"] == TaskType.BINARY and (
-        missing := set(tasks) - set(card["calls"])
-    ):
-        faults.append(f"calls: must have the task {min(missing)!r}")
-    if card["n_outputs"] % len(tasks):
+    files = [member["file"] for member in values["members"]]
+    if len(set(files)) < len(files):
+        faults.append("members: must not repeat a file")
+    missing = set(tasks) - set(values["thresholds"])
+    if trial["task_type"] == TaskType.BINARY and missing:
+        faults.append(f"thresholds: must have the task {min(missing)!r}")
+    if values["n_outputs"] % len(tasks):
         faults.append(
             f"n_outputs: must be a multiple of the {len(tasks)} tasks, got "
-            f"{card['n_outputs']}"
+            f"{values['n_outputs']}"
         )
     return faults

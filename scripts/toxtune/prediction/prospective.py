@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
+from dataclasses import asdict, astuple, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,22 +17,106 @@ from toxtune.evaluation.refits_and_ensembles import described
 from toxtune.io.files import write_json
 from toxtune.io.tsv import write_tsv
 from toxtune.prediction.final_model import FinalModel, load
+from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.prospective_data import (
-    EXCLUSION_COLUMNS,
+    LEFT_OUT,
+    Exclusion,
+    ProspectiveCounts,
     ProspectiveData,
+    in_table_order,
     read_prospective,
-    sort_exclusions,
 )
 from toxtune.stats.bootstrap import Resampling
 from toxtune.stats.member_scores import score_members
-from toxtune.stats.metrics import class_weights
+from toxtune.stats.metrics import Objective, class_weights
+
+
+@dataclass(frozen=True)
+class ProspectiveSettings:
+    """How data that came later are read and scored.
+
+    Attributes
+    ----------
+    sha256
+        Of the data.
+    id_column
+        The dataset's.
+    resampling
+        How the intervals are made.
+    """
+
+    sha256: str
+    id_column: str | None
+    resampling: Resampling
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "ProspectiveSettings":
+        """Take settings from what the job is told."""
+        resampling = Resampling(**values["resampling"])
+        return cls(values["sha256"], values["id_column"], resampling)
+
+
+@dataclass(frozen=True)
+class ProspectiveReport:
+    """How the final model did on data that came later: ``prospective/{name}.json``.
+
+    Attributes
+    ----------
+    name, sha256
+        Of the data.
+    openings
+        How many distinct final models have been shown them.
+    counts
+        What became of the rows of the table.
+    without_features
+        Molecules that have no prediction, since their features cannot be computed.
+    molecules
+        Molecules that were scored.
+    in_domain
+        Share of molecules in the applicability domain.
+    selection, objective, refit, seeds
+        Of the final model.
+    resamples, confidence
+        Of the intervals.
+    scores
+        Metric to ``mean`` and ``tasks``, each with ``score`` and ``interval``; see
+        `toxtune.evaluation.refits_and_ensembles.described`.
+    """
+
+    name: str
+    sha256: str
+    openings: int
+    counts: ProspectiveCounts
+    without_features: int
+    molecules: int
+    in_domain: float
+    selection: str
+    objective: Objective
+    refit: str
+    seeds: list[int]
+    resamples: int
+    confidence: float
+    scores: dict[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return JSON values, the counts beside the others."""
+        values = asdict(self)
+        return {**values.pop("counts"), **values}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "ProspectiveReport":
+        """Make a report of what `to_dict` returned."""
+        counts = {field.name: values[field.name] for field in fields(ProspectiveCounts)}
+        others = {name: values[name] for name in values if name not in counts}
+        objective = Objective(**others.pop("objective"))
+        return cls(counts=ProspectiveCounts(**counts), objective=objective, **others)
 
 
 def evaluate_prospective(
     *,
     name: str,
     source: str,
-    settings: Mapping[str, Any],
+    settings: ProspectiveSettings,
     model: Path,
     train: Path,
     valid: Path,
@@ -47,8 +132,7 @@ def evaluate_prospective(
     name, source
         Of the data, as in ``prospective`` of a configuration.
     settings
-        ``sha256`` of the data; ``id_column`` of the dataset; ``resampling``, see
-        `toxtune.stats.bootstrap.Resampling`.
+        How they are read and scored.
     model
         The final model's zip file.
     train, valid
@@ -60,124 +144,146 @@ def evaluate_prospective(
         everything as JSON.
     """
     final_model = load(model)
-    subsets = {"train": read_subset(train), "valid": read_subset(valid)}
+    training, validation = read_subset(train), read_subset(valid)
+    seen = _seen_molecules({"training": training, "validation": validation})
     with tempfile.TemporaryDirectory(dir=report.parent) as folder:
         key = f"prospective {name}"
         copy = Path(folder, key)
-        fetch_dataset([source], settings["sha256"], copy, key)
-        data = read_prospective(
-            copy, final_model.card, settings["id_column"], seen_molecules(subsets)
-        )
-    record_opening(ledger, ledger_line(final_model.card, name))
-    scored, left_out = evaluate_prospective_data(
-        final_model,
-        data,
-        class_weights(subsets["train"].labels),
-        Resampling(**settings["resampling"]),
+        fetch_dataset([source], settings.sha256, copy, key)
+        data = read_prospective(copy, final_model.metadata, settings.id_column, seen)
+    # First the ledger: no look goes unrecorded.
+    record_opening(ledger, ledger_line(final_model.metadata, name))
+    result, left_out = score_prospective(
+        name=name,
+        settings=settings,
+        openings=len(read_openings(ledger)),
+        model=final_model,
+        data=data,
+        weights=class_weights(training.labels),
     )
-    write_tsv(table, score_table(scored["scores"]))
-    write_table(exclusions, EXCLUSION_COLUMNS, left_out, "\t")
-    scored |= {"name": name, "sha256": settings["sha256"]}
-    write_json(report, {**scored, "openings": len(read_openings(ledger))})
+    write_tsv(table, score_table(result.scores))
+    header = [field.name for field in fields(Exclusion)]
+    write_table(exclusions, header, map(astuple, left_out), "\t")
+    write_json(report, result.to_dict())
 
 
-def seen_molecules(subsets: Mapping[str, Subset]) -> dict[str, str]:
-    """Map the group of each molecule of some sets to where it is, in words."""
+def ledger_line(metadata: FinalModelMetadata, name: str) -> dict[str, Any]:
+    """Describe a look at prospective data; the very models make it distinct."""
+    trial = metadata.trial
+    models = [{"store_key": member.store_key} for member in metadata.members]
     return {
-        group: f"the same molecule as {id} in {name}"
+        "selection": opening_id(metadata.selection, models),
+        "opened": datetime.now(UTC).isoformat(timespec="seconds"),
+        "run": metadata.run,
+        "prospective": name,
+        "overall": trial.family,
+        "objective": metadata.objective.metric,
+        "winners": {trial.family: trial.id},
+    }
+
+
+def score_prospective(
+    *,
+    name: str,
+    settings: ProspectiveSettings,
+    openings: int,
+    model: FinalModel,
+    data: ProspectiveData,
+    weights: np.ndarray,
+) -> tuple[ProspectiveReport, list[Exclusion]]:
+    """Score the final model's predictions.
+
+    Parameters
+    ----------
+    name
+        Of the data.
+    settings
+        How they were read, and how intervals are made.
+    openings
+        How many distinct final models have been shown the data.
+    model
+        The final model.
+    data
+        What it is shown.
+    weights
+        n_tasks, see `toxtune.stats.metrics.class_weights`; of the training set.
+
+    Returns
+    -------
+    report
+        Scores, and what they are of.
+    exclusions
+        Those of `data`, and the molecules that have no features.
+    """
+    metadata, resampling = model.metadata, settings.resampling
+    prediction = model.predict(data.subset.smiles)
+    has_features = np.ones(len(data.subset.ids), dtype=bool)
+    # Predictions without features mean nothing; they are neither right nor wrong.
+    has_features[list(prediction.failures)] = False
+    subset = _selected(data.subset, has_features)
+    values = prediction.values[None, has_features]
+    scores = score_members(subset, weights, values, resampling, metadata.task_type)
+    report = ProspectiveReport(
+        name=name,
+        sha256=settings.sha256,
+        openings=openings,
+        counts=data.counts,
+        without_features=len(prediction.failures),
+        molecules=len(subset.ids),
+        in_domain=float(model.in_domain(prediction.similarity).mean()),
+        selection=metadata.selection,
+        objective=metadata.objective,
+        refit=metadata.refit,
+        seeds=metadata.seeds,
+        resamples=resampling.resamples,
+        confidence=resampling.confidence,
+        scores=described(scores, subset.tasks, resampling.confidence),
+    )
+    failures = _without_features(data, prediction.failures)
+    return report, in_table_order([*data.exclusions, *failures])
+
+
+def score_table(scores: Mapping[str, Any]) -> pd.DataFrame:
+    """List scores, a row per metric and task (or ``mean``)."""
+    rows = []
+    for metric, report in scores.items():
+        for task, score in [("mean", report["mean"]), *report["tasks"].items()]:
+            low, high = score["interval"] or (None, None)
+            rows.append([metric, task, score["score"], low, high])
+    return pd.DataFrame(rows, columns=["metric", "task", "score", "low", "high"])
+
+
+def _seen_molecules(subsets: Mapping[str, Subset]) -> dict[str, str]:
+    """Map the group of each molecule of named sets to where it is, in words."""
+    return {
+        group: f"the same molecule as {id} in the {name} set"
         for name, subset in subsets.items()
         for id, group in zip(subset.ids, subset.groups, strict=True)
     }
 
 
-def ledger_line(card: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Describe a look at prospective data; the very models make it distinct."""
-    family = card["trial"]["family"]
-    models = [{"store_key": key} for key in card["store_keys"]]
-    return {
-        "selection": opening_id({"id": card["selection"]}, models),
-        "opened": datetime.now(UTC).isoformat(timespec="seconds"),
-        "run": card["run"],
-        "prospective": name,
-        "overall": family,
-        "objective": card["objective"]["metric"],
-        "winners": {family: card["trial"]["id"]},
-    }
-
-
-def evaluate_prospective_data(
-    model: FinalModel,
-    later: ProspectiveData,
-    weights: np.ndarray,
-    resampling: Resampling,
-) -> tuple[dict[str, Any], list[list[Any]]]:
-    """Score the final model's predictions.
-
-    Parameters
-    ----------
-    model
-        The final model.
-    later
-        What it is shown.
-    weights
-        n_tasks, see `toxtune.stats.metrics.class_weights`; of the training set.
-    resampling
-        How the intervals are made.
-
-    Returns
-    -------
-    report
-        Content of ``prospective/{name}.json`` but for name, checksum and openings; see
-        `docs/architecture.md`.
-    exclusions
-        Those of `later`, and the molecules that have no features.
-    """
-    card = model.card
-    prediction = model.predict(later.subset.smiles)
-    known = np.ones(len(later.subset.ids), dtype=bool)
-    # Predictions without features mean nothing; they are neither right nor wrong.
-    known[list(prediction.failures)] = False
-    subset = _taken(later.subset, known)
-    members = prediction.values[None, known]
-    scored = score_members(subset, weights, members, resampling, card["task_type"])
-    report = {
-        **later.counts,
-        "without_features": len(prediction.failures),
-        "molecules": len(subset.ids),
-        "in_domain": float(model.in_domain(prediction.similarity).mean()),
-        **{name: card[name] for name in ("selection", "objective", "refit", "seeds")},
-        "resamples": resampling.resamples,
-        "confidence": resampling.confidence,
-        "scores": described(scored, subset.tasks, resampling.confidence),
-    }
-    failed = [
-        [
-            later.rows[n],
-            later.subset.ids[n],
-            later.subset.smiles[n],
-            "left out",
-            "",
-            why,
-        ]
-        for n, why in prediction.failures.items()
-    ]
-    return report, sort_exclusions(later.exclusions + failed)
-
-
-def score_table(scores: dict[str, Any]) -> pd.DataFrame:
-    """List scores, a row per metric and task (or ``mean``)."""
-    rows = []
-    for metric, report in scores.items():
-        for task, scored in [("mean", report["mean"]), *report["tasks"].items()]:
-            bounds = scored["interval"] or (None, None)
-            rows.append([metric, task, scored["score"], *bounds])
-    return pd.DataFrame(rows, columns=["metric", "task", "score", "low", "high"])
-
-
-def _taken(subset: Subset, rows: np.ndarray) -> Subset:
-    numbers = np.flatnonzero(rows)
+def _selected(subset: Subset, mask: np.ndarray) -> Subset:
+    """Return the molecules of a subset where `mask` holds, n_molecules of bool."""
+    rows = np.flatnonzero(mask)
     ids, smiles, groups = (
-        [column[number] for number in numbers]
+        [column[row] for row in rows]
         for column in (subset.ids, subset.smiles, subset.groups)
     )
-    return Subset(ids, smiles, groups, subset.tasks, subset.labels[numbers])
+    return Subset(ids, smiles, groups, subset.tasks, subset.labels[rows])
+
+
+def _without_features(
+    data: ProspectiveData, failures: Mapping[int, str]
+) -> list[Exclusion]:
+    """List molecules that have no prediction; `failures` is row to reason."""
+    return [
+        Exclusion(
+            data.rows[row],
+            data.subset.ids[row],
+            data.subset.smiles[row],
+            action=LEFT_OUT,
+            task="",
+            reason=reason,
+        )
+        for row, reason in failures.items()
+    ]

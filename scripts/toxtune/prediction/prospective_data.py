@@ -1,18 +1,71 @@
 """Labelled molecules that became available after a model was frozen."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from toxtune.data.curation import Curation, curate
+from toxtune.data.curation import Curation, Molecule, curate
 from toxtune.data.raw_table import read_lines
 from toxtune.data.subsets import Subset
 from toxtune.errors import UserError
+from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.tasks import TaskType
 
-EXCLUSION_COLUMNS = ["row", "id", "smiles", "action", "task", "reason"]
+LEFT_OUT = "left out"
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """A molecule, or one of its labels, that does not count; as in ``curation.tsv``.
+
+    Attributes
+    ----------
+    row
+        Row in the table.
+    id, smiles
+        Of the molecule.
+    action
+        What was done with it.
+    task
+        The task of the label; empty where all of the row is meant.
+    reason
+        Why, in words.
+    """
+
+    row: int
+    id: str
+    smiles: str
+    action: str
+    task: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class ProspectiveCounts:
+    """What became of the rows of a table.
+
+    Attributes
+    ----------
+    rows
+        All of them.
+    unparsable
+        Rows whose SMILES RDKit cannot parse.
+    already_seen
+        Rows with a molecule that the model has seen.
+    labels_cleared, labels_averaged
+        Labels of rows that are one molecule, settled as in a dataset.
+    tasks_missing
+        The model's tasks that the table does not have.
+    """
+
+    rows: int
+    unparsable: int
+    already_seen: int
+    labels_cleared: int
+    labels_averaged: int
+    tasks_missing: list[str]
 
 
 @dataclass(frozen=True)
@@ -21,38 +74,41 @@ class ProspectiveData:
 
     Attributes
     ----------
-    part
-        The molecules, with the model's tasks; NaN in those that lack.
+    subset
+        The molecules, with all of the model's tasks; NaN in tasks that are missing.
     rows
         Their rows in the table.
     exclusions
-        Rows of `EXCLUSION_COLUMNS`, as in ``curation.tsv``.
+        What was left out, in the order of the table.
     counts
-        ``rows``, ``unparsable``, ``already_seen``, ``labels_cleared``,
-        ``labels_averaged``; and ``tasks_missing``, their names.
+        What became of all rows.
     """
 
     subset: Subset
     rows: list[int]
-    exclusions: list[list[Any]]
-    counts: dict[str, Any]
+    exclusions: list[Exclusion]
+    counts: ProspectiveCounts
 
 
 def read_prospective(
-    path: Path, card: dict[str, Any], id_column: str | None, seen: dict[str, str]
+    path: Path,
+    metadata: FinalModelMetadata,
+    id_column: str | None,
+    seen: Mapping[str, str],
 ) -> ProspectiveData:
     """Read labelled molecules, and leave out those that a model has seen.
 
     Parameters
     ----------
     path
-        A CSV file. Its columns are matched by name, in any order; tasks may lack.
-    card
+        A CSV file. Its columns are matched by name, in any order; tasks may be missing.
+    metadata
         The final model's.
     id_column
-        The dataset's; need not be there.
+        The dataset's; the table may do without.
     seen
-        Group of each molecule of train and valid to where it is, in words.
+        Group of each molecule of the training and validation set to where it is, in
+        words.
 
     Raises
     ------
@@ -61,88 +117,100 @@ def read_prospective(
         that the model does not know.
     """
     header, _ = read_lines(path)
-    tasks = [task for task in card["tasks"] if task in header]
+    tasks = [task for task in metadata.tasks if task in header]
     if not tasks:
         raise UserError(
-            f"{path.name}: has none of the model's tasks {', '.join(card['tasks'])}; "
+            f"{path.name}: has none of the model's tasks {', '.join(metadata.tasks)}; "
             f"its columns are: {', '.join(header)}"
         )
     columns = {
-        "smiles_column": card["smiles_column"],
+        "smiles_column": metadata.smiles_column,
         "id_column": id_column if id_column in header else None,
         "part_column": None,
         "tasks": tasks,
-        "task_type": card["task_type"],
+        "task_type": metadata.task_type,
     }
     curation = curate(path, columns)
-    new = [one for one in curation.molecules if one.group not in seen]
-    if not new:
+    molecules = [
+        molecule for molecule in curation.molecules if molecule.group not in seen
+    ]
+    if not molecules:
         raise UserError(
             f"{path.name}: no molecule is left, all {len(curation.molecules)} are in "
-            "train or valid"
+            "the training or the validation set"
         )
-    subset = Subset(
-        ids=[one.raw.id for one in new],
-        smiles=[one.raw.smiles for one in new],
-        groups=[one.group for one in new],
-        tasks=card["tasks"],
-        labels=_labels([one.raw.labels for one in new], tasks, card["tasks"]),
-    )
-    if card["task_type"] == TaskType.MULTICLASS:
-        _refuse_unknown_classes(path, subset, card["n_outputs"] // len(card["tasks"]))
+    subset = _subset(molecules, tasks, metadata.tasks)
+    if metadata.task_type == TaskType.MULTICLASS:
+        _refuse_unknown_classes(path, subset, metadata.n_classes)
     return ProspectiveData(
         subset,
-        rows=[one.raw.row for one in new],
+        rows=[molecule.raw.row for molecule in molecules],
         exclusions=_exclusions(curation, seen),
-        counts=_counts(curation, new, card, tasks),
+        counts=ProspectiveCounts(
+            rows=curation.counts["rows"],
+            unparsable=curation.counts["dropped"],
+            already_seen=len(curation.molecules) - len(molecules),
+            labels_cleared=curation.counts["labels_cleared"],
+            labels_averaged=curation.counts["labels_averaged"],
+            tasks_missing=[task for task in metadata.tasks if task not in tasks],
+        ),
     )
 
 
-def _labels(rows: list[list[str]], tasks: list[str], all_tasks: list[str]) -> Any:
-    """n_molecules x n_tasks, in the model's order, float32."""
-    labels = np.full((len(rows), len(all_tasks)), np.nan, dtype=np.float32)
+def in_table_order(exclusions: Sequence[Exclusion]) -> list[Exclusion]:
+    """Sort exclusions by their rows; those of a row stay in their order."""
+    return sorted(exclusions, key=lambda exclusion: exclusion.row)
+
+
+def _subset(
+    molecules: Sequence[Molecule], tasks: list[str], all_tasks: list[str]
+) -> Subset:
+    """Put molecules with labels of `tasks` into a table of all of the model's tasks."""
+    labels = np.full((len(molecules), len(all_tasks)), np.nan, dtype=np.float32)
     for number, task in enumerate(tasks):
-        own = [float(row[number]) if row[number] else np.nan for row in rows]
-        labels[:, all_tasks.index(task)] = own
-    return labels
+        texts = [molecule.raw.labels[number] for molecule in molecules]
+        values = [float(text) if text else np.nan for text in texts]
+        labels[:, all_tasks.index(task)] = values
+    return Subset(
+        ids=[molecule.raw.id for molecule in molecules],
+        smiles=[molecule.raw.smiles for molecule in molecules],
+        groups=[molecule.group for molecule in molecules],
+        tasks=all_tasks,
+        labels=labels,
+    )
 
 
 def _refuse_unknown_classes(path: Path, subset: Subset, n_classes: int) -> None:
     for row, task in np.argwhere(subset.labels >= n_classes):
         raise UserError(
             f"{path.name}: molecule {subset.ids[row]}, column "
-            f"{subset.tasks[task]!r}: the "
-            f"model knows the classes 0 to {n_classes - 1}, got "
-            f"{subset.labels[row, task]:.0f}"
+            f"{subset.tasks[task]!r}: the model knows the classes 0 to "
+            f"{n_classes - 1}, got {subset.labels[row, task]:.0f}"
         )
 
 
-def _exclusions(curation: Curation, seen: dict[str, str]) -> list[list[Any]]:
-    rows = [
-        [c.raw.row, c.raw.id, c.raw.smiles, c.action, c.task, c.reason]
-        for c in curation.changes
+def _exclusions(curation: Curation, seen: Mapping[str, str]) -> list[Exclusion]:
+    exclusions = [
+        Exclusion(
+            change.raw.row,
+            change.raw.id,
+            change.raw.smiles,
+            change.action,
+            change.task,
+            change.reason,
+        )
+        for change in curation.changes
     ]
-    rows += [
-        [one.raw.row, one.raw.id, one.raw.smiles, "left out", "", seen[one.group]]
-        for one in curation.molecules
-        if one.group in seen
+    exclusions += [
+        Exclusion(
+            molecule.raw.row,
+            molecule.raw.id,
+            molecule.raw.smiles,
+            action=LEFT_OUT,
+            task="",
+            reason=seen[molecule.group],
+        )
+        for molecule in curation.molecules
+        if molecule.group in seen
     ]
-    return sort_exclusions(rows)
-
-
-def sort_exclusions(exclusions: list[list[Any]]) -> list[list[Any]]:
-    """Put rows of `EXCLUSION_COLUMNS` into the order of the table."""
-    return sorted(exclusions, key=lambda row: row[0])
-
-
-def _counts(
-    curation: Curation, new: list[Any], card: dict[str, Any], tasks: list[str]
-) -> dict[str, Any]:
-    return {
-        "rows": curation.counts["rows"],
-        "unparsable": curation.counts["dropped"],
-        "already_seen": len(curation.molecules) - len(new),
-        "labels_cleared": curation.counts["labels_cleared"],
-        "labels_averaged": curation.counts["labels_averaged"],
-        "tasks_missing": [task for task in card["tasks"] if task not in tasks],
-    }
+    return in_table_order(exclusions)

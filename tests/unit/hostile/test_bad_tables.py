@@ -83,7 +83,7 @@ def test_million_rows_are_never_in_memory(raw):
     path = raw(MILLION_ROWS)
     tracemalloc.start()
     try:
-        assert read_molecules(path, "smiles").count == 10**6
+        assert read_molecules(path, "smiles").n_rows == 10**6
         assert tracemalloc.get_traced_memory()[1] < 10**6
     finally:
         tracemalloc.stop()
@@ -120,7 +120,7 @@ def test_other_spellings_are_read(raw, content):
         "C",
         "CC",
     ]
-    assert read_molecules(raw(content), "smiles").count == 2
+    assert read_molecules(raw(content), "smiles").n_rows == 2
 
 
 BAD_GZIP = {

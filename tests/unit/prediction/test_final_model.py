@@ -12,9 +12,9 @@ from helpers.final_models import SEEDS, SMILES, make
 from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
 from toxtune.prediction import predict_table as predicting
-from toxtune.prediction.final_file import write_final
+from toxtune.prediction.final_file import write_final_model
 from toxtune.prediction.final_model import current_versions, load
-from toxtune.prediction.metadata import CARD
+from toxtune.prediction.metadata import METADATA_FILE, FinalModelMetadata
 from toxtune.prediction.predict_table import read_molecules, write_predictions
 
 
@@ -60,9 +60,9 @@ def test_folder_is_read_like_the_file_and_equal_models_are_equal_files(tmp_path)
     values = [load(one).predict(SMILES).values for one in (path, tmp_path / "unpacked")]
     np.testing.assert_array_equal(*values)
     first = path.read_bytes()
-    models = [tmp_path / f"seed-{seed}.skops" for seed in SEEDS]
-    card = json.loads((tmp_path / "unpacked" / CARD).read_text("utf-8"))
-    write_final(tmp_path / "again.zip", card, models, {}, SMILES)
+    files = {f"models/seed-{n}.skops": tmp_path / f"seed-{n}.skops" for n in SEEDS}
+    metadata = load(path).metadata
+    write_final_model(tmp_path / "again.zip", metadata, files, SMILES)
     assert (tmp_path / "again.zip").read_bytes() == first
 
 
@@ -86,14 +86,14 @@ def test_bad_smiles_keep_their_rows_with_the_reason(tmp_path):
     )
 
 
-def test_calls_are_made_at_the_threshold_and_only_where_there_is_one(tmp_path):
+def test_classes_are_told_at_the_threshold_and_only_where_there_is_one(tmp_path):
     rows = table(
         predicted(tmp_path, make(tmp_path), "smiles\n" + "\n".join(SMILES) + "\n")
     )
-    called = [row["one_call"] for row in rows]
-    assert called == [str(int(float(row["one_probability"]) >= 0.4)) for row in rows]
-    assert set(called) == {"0", "1"}
-    assert {row["two_call"] for row in rows} == {""}
+    classes = [row["one_class"] for row in rows]
+    assert classes == [str(int(float(row["one_probability"]) >= 0.4)) for row in rows]
+    assert set(classes) == {"0", "1"}
+    assert {row["two_class"] for row in rows} == {""}
 
 
 def test_domain_is_what_is_similar_enough(tmp_path):
@@ -117,27 +117,27 @@ def test_domain_is_what_is_similar_enough(tmp_path):
                 "one=0_sd",
                 "one=1_sd",
                 "one=2_sd",
-                "one_call",
+                "one_class",
                 "two=0_probability",
                 "two=1_probability",
                 "two=2_probability",
                 "two=0_sd",
                 "two=1_sd",
                 "two=2_sd",
-                "two_call",
+                "two_class",
             ],
         ),
     ],
 )
-def test_columns_of_other_kinds(tmp_path, task_type, columns):
+def test_columns_of_other_task_types(tmp_path, task_type, columns):
     path = make(tmp_path, task_type)
     (row,) = table(predicted(tmp_path, path, "smiles\nCCO\n"))
     assert list(row) == ["smiles", *columns, "similarity", "in_domain", "problem"]
     values = load(path).predict(["CCO"]).values[0]
     assert float(row[columns[0]]) == pytest.approx(values[0], abs=1e-6)
     if task_type == "multiclass":
-        assert row["one_call"] == str(values[:3].argmax())
-        assert row["two_call"] == str(values[3:].argmax())
+        assert row["one_class"] == str(values[:3].argmax())
+        assert row["two_class"] == str(values[3:].argmax())
 
 
 def test_chunks_change_nothing(tmp_path, monkeypatch):
@@ -187,8 +187,16 @@ def test_what_is_no_final_model_is_refused(tmp_path):
         load(tmp_path / "absent.zip")
     with pytest.raises(UserError, match="has no final.json"):
         load(tmp_path)
-    with pytest.raises(UserError, match="has format 2"):
-        load(make(tmp_path, format=2))
+
+
+def test_metadata_are_written_and_read_alike(tmp_path):
+    path = make(tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        values = json.loads(archive.read(METADATA_FILE))
+    metadata = load(path).metadata
+    assert json.loads(json.dumps(metadata.to_dict())) == values
+    assert FinalModelMetadata.from_dict(values) == metadata
+    assert (values["format"], metadata.seeds) == (2, SEEDS)
 
 
 def test_other_versions_are_told(tmp_path, caplog):

@@ -1,24 +1,48 @@
-"""Later data: which molecules a model has not seen, and how they are scored."""
+"""Prospective data: which molecules a model has not seen, and their scores."""
+
+from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
 
+from helpers.final_models import made_trial
 from toxtune.data.smiles import group_of, parse_smiles
 from toxtune.errors import UserError
+from toxtune.prediction.applicability_domain import ApplicabilityDomain
 from toxtune.prediction.final_model import Prediction
-from toxtune.prediction.prospective import evaluate_prospective_data, score_table
-from toxtune.prediction.prospective_data import read_prospective
+from toxtune.prediction.metadata import FinalModelMetadata, Member
+from toxtune.prediction.prospective import (
+    ProspectiveReport,
+    ProspectiveSettings,
+    score_prospective,
+    score_table,
+)
+from toxtune.prediction.prospective_data import (
+    Exclusion,
+    ProspectiveCounts,
+    read_prospective,
+)
 from toxtune.stats.bootstrap import Resampling
+from toxtune.stats.metrics import Objective
 
-CARD = {
-    "tasks": ["one", "two"],
-    "smiles_column": "smiles",
-    "task_type": "binary",
-    "selection": "5" * 12,
-    "objective": {"metric": "roc_auc", "direction": "maximize"},
-    "refit": "none",
-    "seeds": [0],
-}
+METADATA = FinalModelMetadata(
+    run="small",
+    selection="5" * 12,
+    objective=Objective("roc_auc", "maximize"),
+    trial=made_trial(),
+    tasks=["one", "two"],
+    n_outputs=2,
+    smiles_column="smiles",
+    features={},
+    refit="none",
+    members=(Member(seed=0, file="models/seed-0.skops", store_key="0"),),
+    transforms={},
+    training_molecules=1,
+    threshold_criterion=None,
+    thresholds={},
+    applicability_domain=ApplicabilityDomain(min_similarity=0.5),
+    versions={},
+)
 SEEN = {group_of(parse_smiles("CCO")[0]): "the same molecule as x in train"}
 TABLE = """two,name,smiles,one
 1,a,OCC,0
@@ -36,7 +60,7 @@ def later(tmp_path):
 
     def read(text=TABLE, id_column="name"):
         (tmp_path / "later").write_text(text, encoding="utf-8")
-        return read_prospective(tmp_path / "later", CARD, id_column, SEEN)
+        return read_prospective(tmp_path / "later", METADATA, id_column, SEEN)
 
     return read
 
@@ -53,15 +77,16 @@ def test_labels_are_matched_by_name(later):
 
 def test_what_is_left_out_is_counted_and_listed(later):
     found = later()
-    assert found.counts == {
-        "rows": 6,
-        "unparsable": 1,
-        "already_seen": 1,
-        "labels_cleared": 2,
-        "labels_averaged": 0,
-        "tasks_missing": [],
-    }
-    listed = [(row[1], row[3], row[4], row[5]) for row in found.exclusions]
+    assert found.counts == ProspectiveCounts(
+        rows=6,
+        unparsable=1,
+        already_seen=1,
+        labels_cleared=2,
+        labels_averaged=0,
+        tasks_missing=[],
+    )
+    rows = [astuple(exclusion) for exclusion in found.exclusions]
+    listed = [(row[1], row[3], row[4], row[5]) for row in rows]
     assert listed[:2] == [
         ("a", "left out", "", "the same molecule as x in train"),
         ("c", "dropped", "", "RDKit cannot parse the SMILES"),
@@ -74,7 +99,7 @@ def test_what_is_left_out_is_counted_and_listed(later):
 
 def test_tasks_and_ids_may_lack(later):
     found = later("smiles,two\nCCN,1\nCCBr,0\n")
-    assert found.counts["tasks_missing"] == ["one"]
+    assert found.counts.tasks_missing == ["one"]
     assert found.subset.ids == ["0", "1"]
     np.testing.assert_array_equal(found.subset.labels, [[np.nan, 1], [np.nan, 0]])
 
@@ -84,7 +109,7 @@ def test_tasks_and_ids_may_lack(later):
     [
         ("smiles,three\nCCN,1\n", "has none of the model's tasks one, two"),
         ("structure,one\nCCN,1\n", "has no column 'smiles'"),
-        ("smiles,one\nCCO,1\nOCC,1\n", "all 2 are in train or valid"),
+        ("smiles,one\nCCO,1\nOCC,1\n", "all 2 are in the training"),
         ("smiles,one\nCCN,0.5\n", "line 2, column 'one'"),
     ],
 )
@@ -96,20 +121,18 @@ def test_table_that_says_nothing_is_refused(later, text, message):
 def test_class_that_the_model_does_not_know_is_refused(tmp_path):
     table = tmp_path / "later"
     table.write_text("smiles,one,two\nCCN,2,0\nCCCl,1,3\n", encoding="utf-8")
-    card = {**CARD, "task_type": "multiclass", "n_outputs": 6}
+    metadata = replace(METADATA, trial=made_trial("multiclass"), n_outputs=6)
     message = r"later: molecule 1, column 'two': .* classes 0 to 2, got 3"
     with pytest.raises(UserError, match=message):
-        read_prospective(table, card, None, {})
-    assert read_prospective(table, {**card, "n_outputs": 8}, None, {}).subset.ids == [
-        "0",
-        "1",
-    ]
+        read_prospective(table, metadata, None, {})
+    more = replace(metadata, n_outputs=8)
+    assert read_prospective(table, more, None, {}).subset.ids == ["0", "1"]
 
 
 class FakeModel:
     """Predicts what it is told; the last molecule has no features."""
 
-    card = CARD
+    metadata = METADATA
 
     def predict(self, smiles):
         values = np.linspace(0, 1, 2 * len(smiles)).reshape(-1, 2)
@@ -123,14 +146,21 @@ class FakeModel:
 def test_molecules_without_features_are_not_scored(later):
     found = later("smiles,one\nCCN,0\nCCCl,1\nCCBr,0\nCCF,1\nCCI,0\n")
     resampling = Resampling(resamples=50, seed=0, confidence=0.95)
-    report, exclusions = evaluate_prospective_data(
-        FakeModel(), found, np.ones(2), resampling
+    report, exclusions = score_prospective(
+        name="later",
+        settings=ProspectiveSettings("a" * 64, "name", resampling),
+        openings=1,
+        model=FakeModel(),
+        data=found,
+        weights=np.ones(2),
     )
-    assert (report["molecules"], report["without_features"]) == (4, 1)
-    assert exclusions == [[4, "4", "CCI", "left out", "", "too large"]]
-    assert report["in_domain"] == pytest.approx(3 / 5)
+    assert (report.molecules, report.without_features) == (4, 1)
+    assert exclusions == [Exclusion(4, "4", "CCI", "left out", "", "too large")]
+    assert report.in_domain == pytest.approx(3 / 5)
+    assert ProspectiveReport.from_dict(report.to_dict()) == report
+    assert report.to_dict()["rows"] == 5
     # 0, 1, 0, 1 in rising order: three of the four pairs are in the right one.
-    assert report["scores"]["roc_auc"]["tasks"]["one"]["score"] == pytest.approx(0.75)
-    table = score_table(report["scores"]).set_index(["metric", "task"])
+    assert report.scores["roc_auc"]["tasks"]["one"]["score"] == pytest.approx(0.75)
+    table = score_table(report.scores).set_index(["metric", "task"])
     assert table.loc[("roc_auc", "mean"), "score"] == pytest.approx(0.75)
     assert np.isnan(table.loc[("roc_auc", "two"), "score"])

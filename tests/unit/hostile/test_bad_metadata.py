@@ -1,0 +1,148 @@
+"""Metadata of final models that are broken or mean harm."""
+
+import json
+
+import pytest
+
+from helpers.final_models import made_trial, refused_model
+from toxtune.prediction.applicability_domain import ApplicabilityDomain
+from toxtune.prediction.metadata import METADATA_FILE
+
+pytestmark = pytest.mark.promise(
+    "a hostile final model: its metadata", "refused, with the key"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        ("", "is damaged"),
+        ("{", "is damaged"),
+        ("[" * 100_000, "is damaged"),
+        ('{"format": ' + "9" * 5000 + "}", "is damaged"),
+        ("\0", "is damaged"),
+        (b"\xff", "is damaged"),
+        ("[]", "all of it: must be a mapping, got []"),
+        ("null", "all of it: must be a mapping, got None"),
+        ("{}", "has format None, and this toxtune reads 2"),
+        ('{"format": 2}', "all of it: needs the key 'run', 'selection', 'objective'"),
+        ('{"format": 2, "a": ' + "[" * 30 + "]" * 30 + "}", "at most 20 levels deep"),
+    ],
+    ids=lambda value: repr(value)[:20],
+)
+def test_metadata_that_are_none(sound, packed, text, fragment):
+    refused_model(
+        packed({**sound, METADATA_FILE: text}),
+        METADATA_FILE if "format" not in fragment else "",
+        fragment,
+    )
+
+
+TRIAL = made_trial().to_dict()
+MEMBER = {"seed": 3, "file": "models/seed-3.skops", "store_key": "3"}
+DOMAIN = ApplicabilityDomain(min_similarity=0.5).to_dict()
+METADATA = {
+    "older format": (
+        {"format": 1},
+        "has format 1, and this toxtune reads 2; predict with toxtune 0.1",
+    ),
+    "newer format": ({"format": 3}, "has format 3, and this toxtune reads 2"),
+    "format that is no number": ({"format": True}, "has format True, and this toxtune"),
+    "family": (
+        {"trial": TRIAL | {"family": "os"}},
+        "trial.family: must be one of dense, ",
+    ),
+    "features above": (
+        {"trial": TRIAL | {"features": "../ecfp"}},
+        "trial.features: must be names of letters, digits, dashes and underscores",
+    ),
+    "features unknown": (
+        {"trial": TRIAL | {"features": "ecfp+maccs"}},
+        "features: must define 'maccs', which trial.features names",
+    ),
+    "task_type": (
+        {"trial": TRIAL | {"task_type": "ordinal"}},
+        "trial.task_type: must be one of binary, multiclass, regr",
+    ),
+    "trial with another setting": (
+        {"trial": TRIAL | {"path": "/etc"}},
+        "trial: unknown key 'path'",
+    ),
+    "trial without an id": (
+        {"trial": TRIAL | {"id": "../pwned"}},
+        "trial.id: must be 12 hexadecimal digits, got '../pwned'",
+    ),
+    "member above": (
+        {"members": [MEMBER | {"file": "../../etc/passwd"}]},
+        "members[0].file: must be models/seed-, a number, and .keras or .skops, got",
+    ),
+    "member absolute": (
+        {"members": [MEMBER | {"file": "/etc/passwd"}]},
+        "members[0].file: must be models/se",
+    ),
+    "member twice": ({"members": [MEMBER, MEMBER]}, "members: must not repeat a file"),
+    "member without a key": (
+        {"members": [{"seed": 3, "file": "models/seed-3.skops"}]},
+        "members[0]: needs the key 'store_key'",
+    ),
+    "member unpacked": (
+        {"members": [MEMBER | {"file": "models/seed-7.skops"}]},
+        "it has no models/seed-7",
+    ),
+    "no members": ({"members": []}, "members: needs at least one entry"),
+    "transform above": (
+        {"transforms": {"ecfp": "../../x.npz"}},
+        "transforms.ecfp: must be transforms/, a name of features, and .npz",
+    ),
+    "huge features": (
+        {"features": {"ecfp": {"kind": "circular", "radius": 2, "size": 10**12}}},
+        "features.ecfp.size: must be ≤ 65536, got 1000000000000",
+    ),
+    "kind of features": (
+        {"features": {"ecfp": {"kind": "os.system"}}},
+        "features.ecfp.kind: must be one of circular, maccs, descriptors",
+    ),
+    "setting of features": (
+        {"features": {"ecfp": {"kind": "maccs", "size": 64}}},
+        "features.ecfp: unknown key 'size'; known for maccs are kind",
+    ),
+    "features of another size": (
+        {"features": {"ecfp": {"kind": "circular", "radius": 2, "size": 128}}},
+        "is no final model: ValueError",
+    ),
+    "tasks repeated": ({"tasks": ["one", "one"]}, "tasks: must not repeat an entry"),
+    "tasks as text": ({"tasks": "one"}, "tasks: must be a list, got 'one'"),
+    "task with a line end": (
+        {"tasks": ["one\n", "two"]},
+        "tasks[0]: must not have control characters",
+    ),
+    "one task more": (
+        {"tasks": ["one", "two", "three"], "n_outputs": 3},
+        "thresholds: must have the task 'three'",
+    ),
+    "no thresholds": ({"thresholds": {}}, "thresholds: must have the task 'one'"),
+    "temperature": (
+        {"thresholds": {"one": {"temperature": 0, "threshold": 1}}},
+        "thresholds.one.temperature: must be > 0, got 0",
+    ),
+    "outputs": (
+        {"n_outputs": 5},
+        "n_outputs: must be a multiple of the 2 tasks, got 5",
+    ),
+    "similarity": (
+        {"applicability_domain": DOMAIN | {"min_similarity": "x"}},
+        "applicability_domain.min_similarity: must be a number",
+    ),
+    "not a number": (
+        {"applicability_domain": DOMAIN | {"min_similarity": float("nan")}},
+        "applicability_domain.min_similarity: must be a number, got nan",
+    ),
+    "versions": ({"versions": {"numpy": 2}}, "versions.numpy: must be text, got 2"),
+    "terminal": ({"versions": {"\x1b[2J": "2"}}, "a key must not have control"),
+}
+
+
+@pytest.mark.parametrize(("changes", "fragment"), METADATA.values(), ids=METADATA)
+def test_metadata_that_are_refused(sound, packed, changes, fragment):
+    metadata = json.dumps(json.loads(sound[METADATA_FILE]) | changes)
+    refused_model(packed({**sound, METADATA_FILE: metadata}), fragment)
