@@ -124,10 +124,14 @@ def equal_epochs_search(strategy: str, seed: int, cores: str) -> Outcome:
         "features": "ecfp",
         "hyperparameters": VALUES if strategy == "grid" else RANGES,
     }
-    search = {"strategy": strategy, **BUDGETS[strategy], "seed": seed, "seeds": [seed]}
+    draws = {} if strategy == "grid" else {"seed": seed}
     overlay = {
         "run": f"compare-{strategy}-{seed}",
-        "search": {**search, "spaces": [space]},
+        "search": {
+            "strategy": {"name": strategy, **BUDGETS[strategy], **draws},
+            "spaces": [space],
+        },
+        "training": {"seeds": [seed]},
     }
     run_workflow(overlay, cores, "all" if seed == SEEDS[0] else "search")
     return outcome(overlay["run"])
@@ -140,7 +144,7 @@ def full_grid_table(cores: str) -> str:
     seeds, bit for bit: those scores are compared, whichever seed promoted it.
     """
     full = "compare-full-grid"
-    run_example(full, cores, strategy="grid", seeds=SEEDS)
+    run_example(full, cores, SEEDS, {"name": "grid"})
     trials = trials_of(full).set_index("trial")
     scores, noise = trials[f"{METRIC}_mean"], trials[f"{METRIC}_sd"].median()
     all_epochs = outcome(full).epochs
@@ -148,7 +152,7 @@ def full_grid_table(cores: str) -> str:
     for seed in SEEDS:
         name = f"compare-halving-48-{seed}"
         # The lower rungs have the first seed of a search.
-        run_example(name, cores, seeds=SEEDS if seed == SEEDS[0] else [seed])
+        run_example(name, cores, SEEDS if seed == SEEDS[0] else [seed])
         if seed == SEEDS[0]:
             epochs = outcome(name).epochs
         best = scores.reindex(trials_of(name)["trial"]).max()
@@ -160,20 +164,30 @@ def full_grid_table(cores: str) -> str:
     return f"{table}\nSD over seeds of one trial: {noise:.4f} (median of 48).\n"
 
 
-def run_example(name: str, cores: str, **search: Any) -> None:
-    """Search the networks of the example; leave the test set closed."""
-    run_workflow({"run": name, "search": search}, cores, "search", EXAMPLE)
-
-
-def run_workflow(
-    overlay: dict[str, Any], cores: str, target: str, *below: Path
+def run_example(
+    name: str,
+    cores: str,
+    seeds: list[int],
+    strategy: dict[str, Any] | None = None,
 ) -> None:
-    """Run the workflow with `overlay` laid over `below` and config.yaml."""
+    """Search the networks of the example; leave the test set closed.
+
+    `strategy` takes the place of the example's.
+    """
+    search = yaml.safe_load(EXAMPLE.read_text("utf-8"))["search"]
+    if strategy:
+        search["strategy"] = strategy
+    overlay = {"run": name, "search": search, "training": {"seeds": seeds}}
+    run_workflow(overlay, cores, "search")
+
+
+def run_workflow(overlay: dict[str, Any], cores: str, target: str) -> None:
+    """Run the workflow with `overlay` laid over config.yaml."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "overlay.yaml")
         file.write_text(yaml.safe_dump(overlay), encoding="utf-8")
-        files = [*map(str, below), str(file)]
-        status = run_command(["run", target, "--cores", cores, "--configfile", *files])
+        command = ["run", target, "--cores", cores, "--configfile", str(file)]
+        status = run_command(command)
     if status != 0:
         raise SystemExit(f"Error: the run {overlay['run']} failed; see logs/")
 

@@ -43,10 +43,10 @@ SUBSTITUENTS = (
 NETWORK = {"hidden_layers": 2, "neurons": 256, "dropout": 0.25, "epochs": 3}
 OVERLAY = {
     "run": "large",
-    "dataset": {"source": "large.csv", "sha256": None, "id_column": None},
+    "dataset": {"source": "large.csv"},
     "features": {"ecfp": {"kind": "circular", "radius": 2, "size": 2048}},
+    "training": {"seeds": [0]},
     "search": {
-        "seeds": [0],
         "spaces": [
             {"family": "dense", "features": "ecfp", "hyperparameters": NETWORK},
         ],

@@ -27,17 +27,15 @@ from project import new_project
 
 from toxtune.commands.launch import merge_configuration
 from toxtune.config.build_plan import load_plans
-from toxtune.config.check import check_config
+from toxtune.config.check import complete_config
 from toxtune.data.subsets import read_subset
 from toxtune.io.files import sha256_of_file, write_json
 from toxtune.search.trials import Trial
 
 SEARCH = {
     "run": "scale",
-    "dataset": {
-        "source": "demo",
-        "sha256": "550bea835a6d8774348675306bfb9d4218c19bd139733fc738bd30c3089f46ec",
-    },
+    "dataset": {"source": "demo"},
+    "training": {"seeds": [0]},
 }
 TARGET = "results/scale/selection.json"
 
@@ -65,7 +63,7 @@ class Grid:
             "features": "ecfp",
             "hyperparameters": {"learning_rate": rates},
         }
-        overlay = {**SEARCH, "search": {"seeds": [0], "spaces": [space]}}
+        overlay = {**SEARCH, "search": {"spaces": [space]}}
         (self.folder / "scale.json").write_text(json.dumps(overlay))
         os.chdir(self.folder)
 
@@ -90,8 +88,7 @@ class Grid:
     def trials(self) -> list[Trial]:
         """List what the search consists of."""
         config = merge_configuration([Path("scale.json")])
-        check_config(config)
-        (plan,) = load_plans(config)
+        (plan,) = load_plans(complete_config(config))
         return list(plan.trials.values())
 
     def write_results(self) -> None:

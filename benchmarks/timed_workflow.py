@@ -29,7 +29,7 @@ class Workflow:
 
     def __init__(self, folder: Path, raw: Path) -> None:
         self.folder = new_project(folder).folder
-        settings = {"dataset": {"source": str(raw.resolve())}}
+        settings = {"dataset": {"source": str(raw.resolve()), "id_column": "mol_id"}}
         (self.folder / "here.json").write_text(json.dumps(settings))
         self.run("results/grid/test.tsv")
         self.arrays = self._write_arrays()
@@ -39,7 +39,7 @@ class Workflow:
         files = [str(GRID), "here.json"]
         if seeds:
             (self.folder / "seeds.json").write_text(
-                json.dumps({"search": {"seeds": seeds}})
+                json.dumps({"training": {"seeds": seeds}})
             )
             files.append("seeds.json")
         command = [sys.executable, "-m", "toxtune", "run", target]

@@ -30,11 +30,11 @@ WORKERS = 2
 
 def read_grid(path: Path) -> tuple[dict[str, list[Any]], dict[str, Any], list[int]]:
     """Read the axes, what is fixed, and the seeds."""
-    search = yaml.safe_load(path.read_text("utf-8"))["search"]
-    settings = search["spaces"][0]["hyperparameters"]
+    config = yaml.safe_load(path.read_text("utf-8"))
+    settings = config["search"]["spaces"][0]["hyperparameters"]
     axes = {name: settings[name] for name in DRAWN}
     fixed = {name: settings[name] for name in settings if name not in DRAWN}
-    return axes, fixed, search["seeds"]
+    return axes, fixed, config["training"]["seeds"]
 
 
 def settings_of(axes: dict[str, list[Any]]) -> list[dict[str, Any]]:

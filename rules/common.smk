@@ -9,7 +9,7 @@ from snakemake.exceptions import WorkflowError
 sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 
 from toxtune.versions import code_hash
-from toxtune.config.check import check_config
+from toxtune.config.check import complete_config
 from toxtune.errors import UserError
 from toxtune.features.definitions import definitions_of, features_name
 from toxtune.identity import canonical_json
@@ -30,14 +30,14 @@ from toxtune.splits.settings import NO_REFIT
 gc.set_threshold(100_000, 50, 100)
 
 try:
-    check_config(config)
+    config.update(complete_config(config))
     # One plan per split; the results of each go to a folder of their own.
     PLANS = {plan.run: plan for plan in load_plans(config)}
 except UserError as error:
     raise WorkflowError(str(error))
 
 RUN = config["run"]
-SEEDS = sorted(config["search"]["seeds"])
+SEEDS = sorted(config["training"]["seeds"])
 TRIALS = {id: trial for plan in PLANS.values() for id, trial in plan.trials.items()}
 
 SPLITS = {plan.split_id: plan.split for plan in PLANS.values()}
@@ -57,7 +57,7 @@ TRAINING_CODE = {
     family: code_hash("train_replicate", MODULES[family]) for family in FAMILIES
 }
 # What the trainings of a family run on; only networks use a GPU.
-DEVICES = {family: device_of(family, config["device"]) for family in FAMILIES}
+DEVICES = {family: device_of(family, config["training"]["device"]) for family in FAMILIES}
 OPENING_CODE = code_hash("open_test", *(MODULES[family] for family in FAMILIES))
 
 # The winners' models: one per family and seed.

@@ -113,7 +113,7 @@ rule write_report:
                 "dataset": PLANS[wc.run].dataset,
                 "split": PLANS[wc.run].split,
                 "final": config["final"],
-                "strategy": config["search"]["strategy"],
+                "strategy": config["search"]["strategy"]["name"],
                 "features": FEATURES,
                 "splits": sorted(PLANS),
             }

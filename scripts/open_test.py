@@ -66,5 +66,5 @@ if __name__ == "__main__":
         cards=[Path(card) for card in snakemake.input.cards],
         ledger=Path(snakemake.params.ledger),
         run=snakemake.wildcards.run,
-        trainers=snakemake.config["trainers"],
+        trainers=snakemake.config["training"]["workers"],
     )

@@ -35,6 +35,6 @@ if __name__ == "__main__":
             device=snakemake.params.device,
         ),
         outputs={name: Path(snakemake.output[name]) for name in ("model", "card")},
-        workers=snakemake.config["trainers"],
+        workers=snakemake.config["training"]["workers"],
         limits=Limits.of(snakemake.resources),
     )

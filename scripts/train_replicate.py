@@ -20,5 +20,6 @@ if __name__ == "__main__":
         folder=Path(snakemake.output.result).parent,
         config=snakemake.config,
         limits=Limits.of(snakemake.resources),
-        save_state=snakemake.config["search"]["strategy"] in {"halving", "hyperband"},
+        save_state=snakemake.config["search"]["strategy"]["name"]
+        in {"halving", "hyperband"},
     )

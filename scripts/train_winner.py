@@ -46,6 +46,6 @@ if __name__ == "__main__":
         outputs={
             name: Path(snakemake.output[name]) for name in ("model", "train", "card")
         },
-        workers=snakemake.config["trainers"],
+        workers=snakemake.config["training"]["workers"],
         limits=Limits.of(snakemake.resources),
     )

@@ -25,8 +25,8 @@ ASKED = {
     "sge": r"-pe\nsmp\n2\n-l\nmem_free=\d+M\n-l\nh_rt=0:\d+:0",
 }
 FORESTS = """
+training: {seeds: [0]}
 search:
-  seeds: [0]
   spaces:
     - family: random_forest
       features: ecfp

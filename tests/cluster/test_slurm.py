@@ -15,8 +15,8 @@ TABLES = [
     f"results/tiny/{name}" for name in ("trials.tsv", "selection.json", "test.json")
 ]
 FEW_TRAININGS = """
+training: {seeds: [0]}
 search:
-  seeds: [0]
   spaces:
     - {family: dense, features: ecfp, hyperparameters: {neurons: [8, 16], epochs: 3}}
     - {family: random_forest, features: ecfp, hyperparameters: {n_estimators: 5}}

@@ -6,8 +6,8 @@ import pytest
 pytestmark = pytest.mark.long
 
 HANGING = """
+training: {seeds: [0]}
 search:
-  seeds: [0]
   spaces:
     - {family: dense, features: ecfp, hyperparameters: {epochs: [3, 1000000]}}
 """

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 import yaml
 
-from toxtune.config.check import ROOT
+from toxtune.config.check import ROOT, complete_config
 from toxtune.config.overlay import overlaid
 
 
 @pytest.fixture
-def configured() -> Callable[..., dict[str, Any]]:
+def merged() -> Callable[..., dict[str, Any]]:
     """Return a function that lays overlays, written in YAML, over config.yaml."""
     shipped = (ROOT / "config.yaml").read_text("utf-8")
 
@@ -21,3 +21,9 @@ def configured() -> Callable[..., dict[str, Any]]:
         return reduce(overlaid, layers)
 
     return configure
+
+
+@pytest.fixture
+def configured(merged) -> Callable[..., dict[str, Any]]:
+    """Return a function that does that, and checks and completes the whole."""
+    return lambda *overlays: complete_config(merged(*overlays))

@@ -16,9 +16,9 @@ GOOD = "name,smiles,toxic\n" + "".join(
     f"m{number},{'C' * (number + 1)}O,{number % 2}\n" for number in range(40)
 )
 OWN_DATA = """
-dataset: {source: own.csv, sha256: null, id_column: name}
+dataset: {source: own.csv, id_column: name}
+training: {seeds: [0]}
 search:
-  seeds: [0]
   spaces:
     - {family: random_forest, features: ecfp, hyperparameters: {n_estimators: 3}}
 """
@@ -80,7 +80,7 @@ def refused(project, overlay, *fragments):
             ["hyperparameters.neurons", "at least one value"],
         ),
         (
-            "dataset: {source: absent.csv, sha256: null}",
+            "dataset: {source: absent.csv}",
             ["dataset.source", "absent.csv", "make demo"],
         ),
     ],
@@ -117,12 +117,13 @@ def test_truncated_gzip(project):
 def test_wrong_checksum(project):
     (project.folder / "own.csv").write_text(GOOD, encoding="utf-8")
     digest = hashlib.sha256(b"something else").hexdigest()
-    overlay = OWN_DATA.replace("sha256: null", f"sha256: {digest}")
+    overlay = OWN_DATA.replace("id_column", f"sha256: {digest}, id_column")
     refused(project, overlay, "own.csv", "dataset.sha256", digest)
 
 
 def test_no_source_answers(project):
-    overlay = "dataset: {source: [absent.csv, $NOWHERE_SET/tox21.csv]}"
+    sources = "source: [absent.csv, $NOWHERE_SET/tox21.csv]"
+    overlay = f"dataset: {{{sources}, sha256: {'0' * 64}}}"
     fragments = ["absent.csv: no such file", "NOWHERE_SET is not set"]
     refused(project, overlay, *fragments, "dataset.source", "make demo")
 

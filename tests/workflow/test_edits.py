@@ -20,7 +20,7 @@ def test_nothing_runs_again(finished):
     "overlay",
     [
         "# a comment\n{run: tiny}  # and JSON's way of writing\n",
-        "search: {seeds: [1, 0]}",
+        "training: {seeds: [1, 0]}",
         """
 search:
   spaces:
@@ -87,7 +87,7 @@ search:
 
 
 def test_added_seed_trains_the_new_replicates(finished_copy):
-    overlay = finished_copy.overlay("search: {seeds: [0, 1, 2]}")
+    overlay = finished_copy.overlay("training: {seeds: [0, 1, 2]}")
     planned = finished_copy.planned(*overlay)
     trained = [job for job in planned if job["rule"] == "train_replicate"]
     assert len(trained) == 4

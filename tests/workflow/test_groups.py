@@ -6,9 +6,9 @@ from collections import Counter
 import pytest
 
 FORESTS = """
+training: {{seeds: [0, 1]}}
 search:
-  {strategy}
-  seeds: [0, 1]
+  strategy: {{{strategy}}}
   spaces:
     - family: random_forest
       features: [ecfp, {features}]
@@ -18,13 +18,11 @@ search:
 """
 CONFIGURATIONS = {
     "halving": FORESTS.format(
-        strategy="strategy: halving\n  trials: 9\n  min_resource: 1",
+        strategy="name: halving, trials: 9, min_resource: 1",
         features="descriptors",
     )
     + "select: {rule: one_se}\n",
-    "tpe": FORESTS.format(
-        strategy="strategy: tpe\n  rounds: 3\n  batch: 8", features="maccs"
-    )
+    "tpe": FORESTS.format(strategy="name: tpe, rounds: 3, batch: 8", features="maccs")
     + "split: {seeds: [0, 1]}\n",
     "nested": "validation: {scheme: nested, folds: 2, outer_folds: 2}\n",
     "refit": "final: {refit: train+valid}\n"
@@ -44,6 +42,6 @@ def test_no_group_waits_for_itself(project, name):
 
 
 def test_36_trainings_need_at_most_8_submissions(project):
-    seeds = "search: {seeds: [0, 1, 2, 3, 4, 5, 6, 7, 8]}\n"
+    seeds = "training: {seeds: [0, 1, 2, 3, 4, 5, 6, 7, 8]}\n"
     groups = planned_groups(project, *project.overlay(seeds))
     assert 0 < groups["trainings"] <= 8

@@ -40,13 +40,12 @@ OVERLAY = f"""
 run: names
 dataset:
   source: $HOSTILE_FOLDER/own data $(touch pwned).csv
-  sha256: null
   smiles_column: {SMILES}
   id_column: {ID}
 split: {{method: stratified}}
 features: {{'my "ecfp"; $(touch pwned)': {{kind: circular, radius: 2, size: 64}}}}
+training: {{seeds: [0]}}
 search:
-  seeds: [0]
   spaces:
     - family: random_forest
       features: 'my "ecfp"; $(touch pwned)'

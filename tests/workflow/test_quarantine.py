@@ -39,23 +39,23 @@ SPACE = """
 """
 SEARCHES = {
     "grid": "run: tiny",
-    "random": "search:\n  strategy: random" + SPACE,
-    "sobol": "search:\n  strategy: sobol" + SPACE,
-    "tpe": "search:\n  strategy: tpe" + SPACE,
-    "halving": "search:\n  strategy: halving\n  min_resource: 2" + SPACE,
-    "hyperband": "search:\n  strategy: hyperband\n  min_resource: 2" + SPACE,
+    "random": "search:\n  strategy: {name: random}" + SPACE,
+    "sobol": "search:\n  strategy: {name: sobol}" + SPACE,
+    "tpe": "search:\n  strategy: {name: tpe}" + SPACE,
+    "halving": "search:\n  strategy: {name: halving, min_resource: 2}" + SPACE,
+    "hyperband": "search:\n  strategy: {name: hyperband, min_resource: 2}" + SPACE,
     "several splits": "split: {seeds: [0, 1, 2]}",
     "cross-validation": "validation: {scheme: cross_validation, folds: 3}",
     "halving, cross-validated": (
         "validation: {scheme: cross_validation, folds: 2, repeats: 2}\n"
-        "search:\n  strategy: halving\n  min_resource: 2" + SPACE
+        "search:\n  strategy: {name: halving, min_resource: 2}" + SPACE
     ),
     "nested": "validation: {scheme: nested, folds: 2, outer_folds: 3}",
     "nested, adaptive": (
         "validation: {scheme: nested, folds: 2, outer_folds: 2}\n"
-        "search:\n  strategy: tpe" + SPACE
+        "search:\n  strategy: {name: tpe}" + SPACE
     ),
-    "by time": "split: {method: time, column: mol_id, seeds: null}",
+    "by time": "split: {method: time, column: mol_id}",
     "given test set": "split: {column: set}",
     "refit": "final: {refit: train+valid}",
     "one standard error": "select: {rule: one_se}",

@@ -70,7 +70,7 @@ def test_one_core_gives_the_bytes_of_two(finished, project):
 
 
 def test_fresh_trainers_give_the_bytes_of_warm_ones(finished, project):
-    project.run(*project.overlay("trainers: fresh"))
+    project.run(*project.overlay("training: {workers: fresh}"))
     assert_same_results(finished, project)
 
 

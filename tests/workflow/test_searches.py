@@ -10,8 +10,7 @@ from helpers.project import kill_everything
 
 DRAWN = """
 search:
-  strategy: {strategy}
-  trials: {trials}
+  strategy: {{name: {strategy}, trials: {trials}}}
   spaces:
     - family: random_forest
       features: ecfp
@@ -52,9 +51,7 @@ def test_each_split_is_a_search_of_its_own(searched):
 
 TPE = """
 search:
-  strategy: tpe
-  rounds: {rounds}
-  batch: 3
+  strategy: {{name: tpe, rounds: {rounds}, batch: 3}}
   spaces:
     - family: random_forest
       features: ecfp
@@ -65,9 +62,7 @@ search:
 """
 HALVING = """
 search:
-  strategy: halving
-  trials: {trials}
-  min_resource: 2
+  strategy: {{name: halving, trials: {trials}, min_resource: 2}}
   spaces:
     - family: random_forest
       features: ecfp
@@ -83,8 +78,8 @@ def stored(project):
     return len(list((project.folder / "results/store").glob("*/*/result.json")))
 
 
-HYPERBAND = HALVING.replace("strategy: halving", "strategy: hyperband")
-THREE_SEEDS = "\n  seeds: [0, 1, 2]\n  spaces:"
+HYPERBAND = HALVING.replace("halving, trials: {trials}", "hyperband")
+THREE_SEEDS = "training: {seeds: [0, 1, 2]}\n"
 # Edit: search before, search after, jobs that train then, trainings that are new.
 GROWTH = {
     "random, more trials": (
@@ -107,7 +102,7 @@ GROWTH = {
     ),
     "sobol, another seed": (
         DRAWN.format(strategy="sobol", trials=2),
-        DRAWN.format(strategy="sobol", trials=2).replace("\n  spaces:", THREE_SEEDS),
+        DRAWN.format(strategy="sobol", trials=2) + THREE_SEEDS,
         {"train_replicate": 2},
         {2},
     ),
@@ -129,15 +124,15 @@ GROWTH = {
     # The last rung has all seeds, the lower ones the first.
     "halving, another seed": (
         HALVING.format(trials=3),
-        HALVING.format(trials=3).replace("\n  spaces:", THREE_SEEDS),
+        HALVING.format(trials=3) + THREE_SEEDS,
         {"train_slot": 1},
         {1},
     ),
     # The bracket that starts with all trees, of 2 candidates, and the last rung of the
     # other one.
     "hyperband, another seed": (
-        HYPERBAND.format(trials=3),
-        HYPERBAND.format(trials=3).replace("\n  spaces:", THREE_SEEDS),
+        HYPERBAND.format(),
+        HYPERBAND.format() + THREE_SEEDS,
         {"train_replicate": 2, "train_slot": 1},
         {3},
     ),

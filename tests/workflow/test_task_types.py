@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 VALUES = """
-dataset: {source: values.csv, sha256: null, id_column: null, tasks: [mass, rings]}
-objective: {metric: rmse, direction: minimize}
+dataset: {source: values.csv, tasks: [mass, rings]}
+objective: {metric: rmse}
+training: {seeds: [0, 1]}
 search:
-  seeds: [0, 1]
   spaces:
     - {family: ridge, features: ecfp, hyperparameters: {alpha: [1.0, 10.0]}}
     - {family: random_forest, features: ecfp, hyperparameters: {n_estimators: 5}}
@@ -32,7 +32,7 @@ def test_values_are_learned_in_their_own_unit(searched):
 
 def test_labels_of_another_kind_are_refused_with_the_way_out(searched):
     write_values(searched.folder)
-    wrong = VALUES.replace("metric: rmse, direction: minimize", "metric: roc_auc")
+    wrong = VALUES.replace("metric: rmse", "metric: roc_auc")
     wrong = wrong.replace("family: ridge", "family: logistic_regression")
     wrong = wrong.replace("alpha: [1.0, 10.0]", "C: 1.0")
     failed = searched.snakemake("--cores", "2", *searched.overlay(wrong), check=False)
@@ -43,10 +43,10 @@ def test_labels_of_another_kind_are_refused_with_the_way_out(searched):
 
 
 CLASSES = """
-dataset: {source: values.csv, sha256: null, id_column: null, tasks: [size, ringed]}
+dataset: {source: values.csv, tasks: [size, ringed]}
 objective: {metric: roc_auc_ovr}
+training: {seeds: [0]}
 search:
-  seeds: [0]
   spaces:
     - {family: logistic_regression, features: ecfp, hyperparameters: {}}
     - {family: dense, features: ecfp, hyperparameters: {epochs: 40, neurons: 64}}

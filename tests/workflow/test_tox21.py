@@ -10,8 +10,8 @@ pytestmark = needs_tox21
 
 SMALL_SEARCH = """
 run: tox21
+training: {seeds: [0]}
 search:
-  seeds: [0]
   spaces:
     - family: dense
       features: ecfp

@@ -74,7 +74,8 @@ def test_test_part_of_a_file_of_its_own(searched):
     theirs.to_csv(searched.folder / "theirs.csv", index=False)
     table.iloc[50:].to_csv(searched.folder / "mine.csv", index=False)
     overlay = searched.overlay(
-        "dataset: {source: mine.csv, sha256: null, test_source: theirs.csv}\n" + FORESTS
+        "dataset: {source: mine.csv, id_column: mol_id, test_source: theirs.csv}\n"
+        + FORESTS
     )
     searched.run(*overlay)
     predictions = pd.read_csv(searched.folder / "results/tiny/test_predictions.csv")

@@ -9,7 +9,7 @@ from toxtune.data.subsets import SPLIT_COLUMN
 from toxtune.features.definitions import definitions_of, features_name
 from toxtune.identity import short_id
 from toxtune.models.registry import get_family
-from toxtune.search.schedule import Schedule, schedule
+from toxtune.search.schedule import BUDGETS, Schedule, read_strategy, schedule
 from toxtune.search.space import read_space
 from toxtune.search.trials import Trial, make_trial, replicate_name
 from toxtune.splits.settings import split_settings, training_set_names
@@ -113,7 +113,8 @@ def _search(
     features = config["features"]
     task_type = _task_type(config)
     space = read_space(spelled, list(features), key, task_type)
-    settings = {**config["search"], **spelled}
+    budget = {key: spelled[key] for key in BUDGETS if key in spelled}
+    strategy = read_strategy({**config["search"]["strategy"], **budget})
     return _Search(
         name=name,
         task_type=task_type,
@@ -121,7 +122,7 @@ def _search(
         definitions={
             name: definitions_of(features, name) for name in space.features.values
         },
-        schedule=schedule(space, settings, sorted(config["search"]["seeds"])),
+        schedule=schedule(space, strategy, sorted(config["training"]["seeds"])),
     )
 
 

@@ -4,12 +4,15 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from toxtune.config.defaults import with_defaults
 from toxtune.config.overlay import overlaid, read_overlay
 from toxtune.config.plain_values import refuse_unplain
 from toxtune.config.schema import SCHEMAS, read_schema, schema_faults
+from toxtune.data.known_datasets import KNOWN_DATASETS
 from toxtune.errors import UserError
 from toxtune.features.definitions import features_name
 from toxtune.features.featurizers import FEATURIZERS
+from toxtune.search.schedule import BUDGETS
 from toxtune.splits.settings import HOLDOUT, NESTED, NO_REFIT
 from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
@@ -21,19 +24,18 @@ SCHEMA = SCHEMAS / "config.schema.yaml"
 
 
 def load_config(paths: Iterable[Path]) -> dict[str, Any]:
-    """Read configuration files, each laid over the ones before, and check the whole.
+    """Read configuration files, each laid over the ones before; check and complete.
 
     Mappings are merged, everything else is replaced, as Snakemake does it.
     """
     config: dict[str, Any] = {}
     for path in paths:
         config = overlaid(config, read_overlay(Path(path)))
-    check_config(config)
-    return config
+    return complete_config(config)
 
 
-def check_config(config: dict[str, Any]) -> None:
-    """Refuse a configuration that is not legal.
+def complete_config(config: dict[str, Any]) -> dict[str, Any]:
+    """Check a configuration, and return a copy with nothing left out.
 
     Raises
     ------
@@ -41,9 +43,27 @@ def check_config(config: dict[str, Any]) -> None:
         One line per fault, each with key, rule and value.
     """
     refuse_unplain(config, "config")
-    faults = schema_faults(read_schema(SCHEMA), config) or list(_cross_checks(config))
+    schema = read_schema(SCHEMA)
+    completed = with_defaults(schema, config)
+    faults = schema_faults(schema, completed)
+    if not faults:
+        _complete_from_library(completed)
+        faults = list(_cross_checks(completed))
     if faults:
         raise UserError("\n".join(faults))
+    return completed
+
+
+def _complete_from_library(config: dict[str, Any]) -> None:
+    """Fill in what a metric and a known dataset bring with them."""
+    objective, dataset = config["objective"], config["dataset"]
+    objective.setdefault("direction", METRICS[objective["metric"]].direction)
+    source = dataset["source"]
+    known = KNOWN_DATASETS.get(source) if isinstance(source, str) else None
+    if known:
+        dataset["source"] = list(known.sources)
+        dataset["sha256"] = dataset["sha256"] or known.sha256
+        dataset["id_column"] = dataset["id_column"] or known.id_column
 
 
 def feature_faults(features: dict[str, Any]) -> list[str]:
@@ -56,6 +76,8 @@ def feature_faults(features: dict[str, Any]) -> list[str]:
 def _cross_checks(config: dict[str, Any]) -> Iterable[str]:
     yield from _check_source(config["dataset"])
     yield from _check_split(config["split"])
+    yield from _check_models(config)
+    yield from _check_budgets(config["search"])
     yield from _check_validation(config)
     yield from _check_test_source(config)
     yield from _check_final(config)
@@ -78,9 +100,7 @@ def _cross_checks(config: dict[str, Any]) -> Iterable[str]:
 
 def _check_source(dataset: dict[str, Any]) -> Iterable[str]:
     source = dataset["source"]
-    if dataset["sha256"] is None and (
-        isinstance(source, list) or source == "demo" or "://" in source
-    ):
+    if dataset["sha256"] is None and (isinstance(source, list) or "://" in source):
         yield (
             "dataset.sha256: must be given, since dataset.source is not one local "
             "file; it is the SHA-256 of the uncompressed CSV, got None"
@@ -88,25 +108,44 @@ def _check_source(dataset: dict[str, Any]) -> Iterable[str]:
 
 
 def _check_split(split: dict[str, Any]) -> Iterable[str]:
-    method, seeds, column = split["method"], split["seeds"], split["column"]
-    fractions = split["fractions"]
-    if method in {"column", "time"} and column is None:
+    method, fractions = split["method"], split["fractions"]
+    if method in {"column", "time"} and split["column"] is None:
         yield f"split.column: split.method {method} needs a column's name, got None"
-    if method == "column":
-        for key in ("fractions", "seeds"):
-            if split[key] is not None:
-                yield f"split.{key}: the column decides; write null, got {split[key]!r}"
-        return
-    if fractions is None:
-        yield f"split.fractions: split.method {method} needs them, got None"
-    elif abs(sum(fractions.values()) - 1) > 1e-9:
+    if fractions is not None and abs(sum(fractions.values()) - 1) > 1e-9:
         total = round(sum(fractions.values()), 9)
         yield f"split.fractions: must sum to 1, got {fractions}, which sum to {total:g}"
-    seeded = method not in {"scaffold", "time"}
-    if not seeded and seeds is not None:
-        yield f"split.seeds: {method} has no use for them; write null, got {seeds}"
-    if seeded and seeds is None:
-        yield f"split.seeds: split.method {method} needs at least one, got None"
+
+
+def _check_models(config: dict[str, Any]) -> Iterable[str]:
+    """Refuse two searches of which only one would be made.
+
+    Merging hides who wrote what, but the spaces that config.yaml ships are known: those
+    give way to ``models``, and no others.
+    """
+    models, spaces = config["models"], config["search"]["spaces"]
+    if not models and not spaces:
+        yield "search.spaces: needs at least one entry, unless models has one, got []"
+    if models and spaces:
+        shipped = read_overlay(ROOT / "config.yaml")
+        if shipped.get("models") or spaces != shipped["search"].get("spaces"):
+            yield (
+                "models: only one of models and search.spaces is searched, and both "
+                "are written; add `search: {spaces: []}` or `models: []`, "
+                f"got {models}"
+            )
+
+
+def _check_budgets(search: dict[str, Any]) -> Iterable[str]:
+    """Refuse settings of single spaces that the strategy has no use for."""
+    strategy = search["strategy"]
+    for number, space in enumerate(search["spaces"]):
+        for key in BUDGETS:
+            if key in space and key not in strategy:
+                yield (
+                    f"search.spaces[{number}].{key}: search.strategy "
+                    f"{strategy['name']} has no such setting; leave it out, "
+                    f"got {space[key]}"
+                )
 
 
 def _check_validation(config: dict[str, Any]) -> Iterable[str]:

@@ -9,7 +9,7 @@ def weighing_settings(config: dict[str, Any], plan: Plan) -> dict[str, Any]:
     """Say what `rank_simplicity` is told."""
     return {
         "objective": config["objective"],
-        "seeds": sorted(config["search"]["seeds"]),
+        "seeds": sorted(config["training"]["seeds"]),
         "cross_validated": plan.is_cross_validated,
     }
 

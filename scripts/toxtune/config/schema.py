@@ -1,6 +1,8 @@
 """Checking values against the JSON schemas in ``schemas/``, in plain words."""
 
 import math
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,6 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from toxtune.config.plain_values import spelled
-from toxtune.models.hyperparameters import number_hint
 from toxtune.text import shown
 
 SCHEMAS = Path(__file__).resolve().parents[3] / "schemas"
@@ -28,9 +29,25 @@ def schema_faults(
 
     `root` stands for the key of the value itself.
     """
-    errors = sorted(_Validator(schema).iter_errors(value), key=_position)
-    # A key that lacks is an error for each of those that lack.
-    return list(dict.fromkeys(_in_words(error, root) for error in errors))
+    errors = sorted(SchemaValidator(schema).iter_errors(value), key=_position)
+    mistyped = {_place(error) for error in errors if error.validator == "type"}
+    lines = [
+        line
+        for error in errors
+        # Of a value of another type, bounds say nothing more.
+        if error.validator == "type" or _place(error) not in mistyped
+        for line in _in_words(error, root)
+    ]
+    # jsonschema reports each missing key separately, and we name them all at once.
+    return list(dict.fromkeys(lines))
+
+
+def unknown_key(key: str, name: str, known: Iterable[str]) -> str:
+    """Say that a mapping has an unknown key, and which known one is meant."""
+    listed = list(known)
+    nearest = get_close_matches(name, listed, n=1)
+    meant = f"; did you mean {nearest[0]}?" if nearest else ""
+    return f"{key}: unknown key {shown(name)}{meant}; known are {', '.join(listed)}"
 
 
 def _is_whole(checker: Any, value: Any) -> bool:
@@ -44,7 +61,7 @@ def _is_finite(checker: Any, value: Any) -> bool:
     )
 
 
-_Validator = extend(
+SchemaValidator = extend(
     Draft202012Validator,
     type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many(
         {"integer": _is_whole, "number": _is_finite}
@@ -52,28 +69,31 @@ _Validator = extend(
 )
 
 
+def _place(error: ValidationError) -> tuple[str | int, ...]:
+    return tuple(error.absolute_path)
+
+
 def _position(error: ValidationError) -> list[str]:
     return [str(step) for step in error.absolute_path]
 
 
-def _in_words(error: ValidationError, root: str) -> str:
+def _in_words(error: ValidationError, root: str) -> Iterator[str]:
     key = spelled(error.absolute_path) or root
     rule, value, limit = error.validator, error.instance, error.validator_value
     got = f"got {shown(value)}"
     if rule == "additionalProperties":
-        known = error.schema["properties"]
-        unknown = ", ".join(repr(name) for name in value if name not in known)
-        return f"{key}: unknown key {unknown}; known are {', '.join(known)}"
-    if rule == "required":
+        yield from _unknown_keys(key, value, error.schema)
+    elif rule == "required":
         missing = ", ".join(repr(name) for name in limit if name not in value)
-        return f"{key}: needs the key {missing}, got {', '.join(value) or 'none'}"
-    if rule == "type":
-        return f"{key}: must be {_types(limit)}, {got}{_hint(limit, value)}"
-    if rule == "enum":
-        return f"{key}: must be one of {', '.join(limit)}, {got}"
-    if rule in {"pattern", "anyOf"}:
-        return f"{key}: must be {error.schema['$comment']}, {got}"
-    return f"{key}: {_RULES[rule].format(limit)}, {got}"
+        yield f"{key}: needs the key {missing}, got {', '.join(value) or 'none'}"
+    elif _is_explained(error):
+        yield f"{key}: must be {error.schema['x-rule']}, {got}"
+    elif rule == "type":
+        yield f"{key}: must be {_types(limit)}, {got}"
+    elif rule == "enum":
+        yield f"{key}: must be one of {', '.join(limit)}, {got}"
+    else:
+        yield f"{key}: {_RULES[rule].format(limit)}, {got}"
 
 
 _RULES = {
@@ -88,11 +108,24 @@ _RULES = {
 }
 
 
-def _hint(types: str | list[str], value: Any) -> str:
-    names = [types] if isinstance(types, str) else types
-    if not isinstance(value, str) or not {"integer", "number"} & set(names):
-        return ""
-    return number_hint(value, whole="number" not in names)
+def _is_explained(error: ValidationError) -> bool:
+    """Whether the schema's ``x-rule`` is about what is broken here."""
+    rules = {"anyOf", "pattern"} if "pattern" in error.schema else {"anyOf", "type"}
+    return "x-rule" in error.schema and error.validator in rules
+
+
+def _unknown_keys(key: str, value: Any, schema: dict[str, Any]) -> Iterator[str]:
+    known, moved = schema["properties"], schema.get("x-moved", {})
+    for name in value:
+        if name in moved:
+            yield f"{key}: unknown key {name!r}; it is now {moved[name]}"
+        elif name not in known and "x-strategy" in schema:
+            yield (
+                f"{key}.{name}: {schema['x-strategy']} has no such setting, only "
+                f"{', '.join(known)}; leave it out, got {shown(value[name])}"
+            )
+        elif name not in known:
+            yield unknown_key(key, name, known)
 
 
 def _types(names: str | list[str]) -> str:

@@ -212,7 +212,7 @@ def _write_csv(
             raise UserError(
                 f"{source}: the SHA-256 of the uncompressed CSV must be {sha256} "
                 f"(dataset.sha256), found {found}; for data of your own, "
-                "dataset.sha256: null lifts this check"
+                "one local file is taken without dataset.sha256"
             )
     return size
 

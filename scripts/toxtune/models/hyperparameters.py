@@ -1,6 +1,7 @@
 """How a model family declares its hyperparameters."""
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,6 +55,8 @@ class Hyperparameter:
             return None
         if isinstance(value, str) and value in self.choices:
             return value
+        if self.type is not str:
+            value = self._as_numbers(value)
         if not (self._is_list(value) if self.many else self._fits(value)):
             rule = f"must be {self.legal()}, got {value!r}"
             raise ValueError(f"{rule}{self._hint(value)}")
@@ -67,6 +70,11 @@ class Hyperparameter:
         if self.type is not str:
             words.insert(0, self._legal_number())
         return " or ".join(words)
+
+    def _as_numbers(self, value: Any) -> Any:
+        if self.many and isinstance(value, list):
+            return [as_number(number) for number in value]
+        return as_number(value)
 
     def _is_list(self, value: Any) -> bool:
         return isinstance(value, list) and bool(value) and all(map(self._fits, value))
@@ -82,15 +90,10 @@ class Hyperparameter:
         return isinstance(value, int | float) and math.isfinite(value)
 
     def _hint(self, value: Any) -> str:
-        """Explain the commonest traps.
-
-        YAML reads ``1e-3`` as text, and an axis of lists is a list of lists.
-        """
+        """Explain the commonest trap: an axis of lists is a list of lists."""
         if self.many and self._fits(value):
             return f" (each value of the axis is a list: write [[{value}]])"
-        if self.type is str or not isinstance(value, str):
-            return ""
-        return number_hint(value, whole=self.type is int)
+        return ""
 
     def _legal_number(self) -> str:
         noun = "whole number" if self.type is int else "number"
@@ -115,24 +118,21 @@ def meaningful(
     }
 
 
-def number_hint(text: str, whole: bool = False) -> str:
-    """Say how to write a number that YAML took for text; empty if it is none.
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
-    With `whole`, only a spelling without dot or exponent will do.
+
+def as_number(value: Any) -> Any:
+    """Return the number that a text spells; other values as they are.
+
+    YAML takes ``1e-3`` for text, since it wants a dot: ``1.0e-3``. What has no dot is a
+    whole number if it can be.
+
+    Examples
+    --------
+    >>> as_number("1e-3"), as_number("1e3"), as_number("sqrt")
+    (0.001, 1000, 'sqrt')
     """
-    try:
-        number = float(text)
-    except ValueError:
-        return ""
-    if not math.isfinite(number) or (whole and not number.is_integer()):
-        return ""
-    mantissa, mark, exponent = text.strip().lower().partition("e")
-    if whole or (not mark and "." not in mantissa):
-        spelled = f"{int(number)}"
-    elif mark:
-        dotted = mantissa if "." in mantissa else f"{mantissa}.0"
-        sign = "" if exponent[0] in "+-" else "+"
-        spelled = f"{dotted}e{sign}{exponent}"
-    else:
-        spelled = repr(number)
-    return f" (text to YAML: write {spelled})"
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+        return value
+    number = float(value)
+    return int(number) if "." not in value and number.is_integer() else number

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.config.build_plan import load_plans
-from toxtune.config.check import check_config
+from toxtune.config.check import complete_config
 from toxtune.config.plan import Plan
 from toxtune.runs.progress import Failure
 from toxtune.search.proposals import read_proposal
@@ -36,7 +36,7 @@ def mark_failed(failures: Iterable[Failure], config: dict[str, Any]) -> list[Pat
     list[pathlib.Path]
         The folders that were written.
     """
-    check_config(config)
+    config = complete_config(config)
     plans = load_plans(config)
     marked = []
     for failure in failures:

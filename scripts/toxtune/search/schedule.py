@@ -6,14 +6,17 @@ from the scores of the stages before. The slots are known from the start, so tha
 Snakemake plans, resumes and grows the search like any other.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from toxtune.errors import UserError
 from toxtune.models.registry import get_family
 from toxtune.search.space import Point, Space
-from toxtune.search.strategies import STRATEGIES, random, refuse_too_many
+from toxtune.search.strategies import Grid, Random, Sobol, refuse_too_many
+
+# The settings of a strategy that a space may have for itself.
+BUDGETS = ("trials", "rounds", "batch", "min_resource")
 
 
 @dataclass(frozen=True)
@@ -60,85 +63,131 @@ class Schedule:
     stages: list[Stage] = field(default_factory=list)
 
 
-def schedule(space: Space, search: dict[str, Any], seeds: list[int]) -> Schedule:
+@dataclass(frozen=True)
+class Tpe:
+    """Rounds of a batch each: the first at random, the others from earlier scores."""
+
+    rounds: int
+    batch: int
+    seed: int
+
+    def schedule(self, space: Space, seeds: list[int]) -> Schedule:
+        """Lay out the rounds; each waits for all rounds before it."""
+        points = Random(self.batch, self.seed).points(space)
+        stages = [
+            Stage(
+                name=f"round-{number}",
+                size=self.batch,
+                seeds=seeds,
+                start=range(self.batch),
+                after=[f"round-{earlier}" for earlier in range(1, number)],
+                settings={"by": "tpe", "seed": self.seed, "round": number},
+            )
+            for number in range(1, self.rounds)
+        ]
+        return Schedule([(point, seeds) for point in points], stages)
+
+
+@dataclass(frozen=True)
+class Halving:
+    """All candidates are trained a little, the best share of them more, and so on."""
+
+    candidates: Grid | Random | Sobol
+    min_resource: int
+    eta: int
+
+    def schedule(self, space: Space, seeds: list[int]) -> Schedule:
+        """Lay out one bracket with all candidates."""
+        candidates = self.candidates.points(space)
+        rungs = _rungs(self.min_resource, _highest(space), self.eta)
+        return _brackets(space, self, seeds, {"": (candidates, rungs)})
+
+
+@dataclass(frozen=True)
+class Hyperband:
+    """Several halvings, from many candidates with little to few with much.
+
+    Sizes and resources as Li et al. 2018 give them; the brackets' candidates are one
+    random draw.
+    """
+
+    seed: int
+    min_resource: int
+    eta: int
+
+    def schedule(self, space: Space, seeds: list[int]) -> Schedule:
+        """Lay out the brackets, the one with the most candidates first."""
+        amounts = _shares(self.min_resource, _highest(space), self.eta)
+        n_rungs = len(amounts)
+        brackets, first = {}, 0
+        for cuts in reversed(range(n_rungs)):
+            size = -(-n_rungs * self.eta**cuts // (cuts + 1))
+            refuse_too_many(first + size, f"hyperband of {space.family}")
+            drawn = Random(first + size, self.seed).points(space)[first:]
+            brackets[f"bracket-{cuts}-"] = (drawn, amounts[n_rungs - 1 - cuts :])
+            first += size
+        return _brackets(space, self, seeds, brackets)
+
+
+Strategy = Grid | Random | Sobol | Tpe | Halving | Hyperband
+
+
+_STATIC: dict[str, Callable[..., Grid | Random | Sobol]] = {
+    "grid": Grid,
+    "random": Random,
+    "sobol": Sobol,
+}
+
+
+_STRATEGIES: dict[str, Callable[..., Strategy]] = {
+    **_STATIC,
+    "tpe": Tpe,
+    "hyperband": Hyperband,
+}
+
+
+def read_strategy(settings: Mapping[str, Any]) -> Strategy:
+    """Read a strategy: its name and all its settings, as ``search.strategy`` has them.
+
+    Examples
+    --------
+    >>> read_strategy({"name": "random", "trials": 20, "seed": 0})
+    Random(trials=20, seed=0)
+    """
+    settings = dict(settings)
+    name = settings.pop("name")
+    if name != "halving":
+        return _STRATEGIES[name](**settings)
+    draws = _STATIC[settings.pop("candidates")]
+    budget = {key: settings.pop(key) for key in ("trials", "seed") if key in settings}
+    return Halving(draws(**budget), **settings)
+
+
+def schedule(space: Space, strategy: Strategy, seeds: list[int]) -> Schedule:
     """Lay out the search of one space.
 
     Parameters
     ----------
     space
         What may be tried.
-    search
-        Settings of the strategy; those of the space laid over those of the search.
+    strategy
+        What is tried of it.
     seeds
-        Sorted.
+        Those that trials are trained with, sorted.
 
     Raises
     ------
     UserError
-        If the strategy cannot search the space with these settings.
+        If the strategy cannot search the space.
     """
-    strategy = search["strategy"]
-    if strategy in STRATEGIES:
-        points = STRATEGIES[strategy](space, search["trials"], search["seed"])
-        return Schedule([(point, seeds) for point in points])
-    return _ADAPTIVE[strategy](space, search, seeds)
-
-
-def _tpe(space: Space, search: dict[str, Any], seeds: list[int]) -> Schedule:
-    """Draw round 0 at random; propose the others by a model of the rounds before."""
-    batch = search["batch"]
-    points = random(space, batch, search["seed"])
-    stages = [
-        Stage(
-            name=f"round-{number}",
-            size=batch,
-            seeds=seeds,
-            start=range(batch),
-            after=[f"round-{earlier}" for earlier in range(1, number)],
-            settings={"by": "tpe", "seed": search["seed"], "round": number},
-        )
-        for number in range(1, search["rounds"])
-    ]
-    return Schedule([(point, seeds) for point in points], stages)
-
-
-def _halving(space: Space, search: dict[str, Any], seeds: list[int]) -> Schedule:
-    """Train all candidates a little, the best share of them more, and so on."""
-    propose = STRATEGIES[search["candidates"]]
-    candidates = propose(space, search["trials"], search["seed"])
-    rungs = _rungs(search["min_resource"], _highest(space), search["eta"])
-    return _brackets(space, search, seeds, {"": (candidates, rungs)})
-
-
-def _hyperband(space: Space, search: dict[str, Any], seeds: list[int]) -> Schedule:
-    """Halve several times, from many candidates with little to few with much.
-
-    Sizes and resources as Li et al. 2018 give them; the brackets' candidates are one
-    random draw.
-    """
-    eta = search["eta"]
-    amounts = _shares(search["min_resource"], _highest(space), eta)
-    n_rungs = len(amounts)
-    brackets, first = {}, 0
-    for cuts in reversed(range(n_rungs)):
-        size = -(-n_rungs * eta**cuts // (cuts + 1))
-        refuse_too_many(first + size, f"hyperband of {space.family}")
-        drawn = random(space, first + size, search["seed"])[first:]
-        brackets[f"bracket-{cuts}-"] = (drawn, amounts[n_rungs - 1 - cuts :])
-        first += size
-    return _brackets(space, search, seeds, brackets)
-
-
-_ADAPTIVE: dict[str, Callable[[Space, dict[str, Any], list[int]], Schedule]] = {
-    "tpe": _tpe,
-    "halving": _halving,
-    "hyperband": _hyperband,
-}
+    if isinstance(strategy, Grid | Random | Sobol):
+        return Schedule([(point, seeds) for point in strategy.points(space)])
+    return strategy.schedule(space, seeds)
 
 
 def _brackets(
     space: Space,
-    search: dict[str, Any],
+    strategy: Halving | Hyperband,
     seeds: list[int],
     brackets: dict[str, tuple[list[Point], list[int]]],
 ) -> Schedule:
@@ -149,10 +198,10 @@ def _brackets(
     """
     resource, highest = _resource(space), _highest(space)
     _refuse_patience(space)
-    if search["min_resource"] > highest:
+    if strategy.min_resource > highest:
         raise UserError(
-            f"search.min_resource: must be ≤ the {resource} of a full training of "
-            f"{space.family}, {highest}; got {search['min_resource']}"
+            f"search.strategy.min_resource: must be ≤ the {resource} of a full "
+            f"training of {space.family}, {highest}; got {strategy.min_resource}"
         )
     points: list[tuple[Point, list[int]]] = []
     stages: list[Stage] = []
@@ -164,7 +213,7 @@ def _brackets(
             stages.append(
                 Stage(
                     name=f"{prefix}rung-{rung}",
-                    size=max(1, len(candidates) // search["eta"] ** rung),
+                    size=max(1, len(candidates) // strategy.eta**rung),
                     seeds=seeds if rung == len(rungs) - 1 else seeds[:1],
                     start=start if rung == 1 else range(0),
                     after=[f"{prefix}rung-{rung - 1}"] if rung > 1 else [],

@@ -41,7 +41,7 @@ def give_result(
     folder
         Where its files go, the result last.
     config
-        What is read of it changes no result: ``trainers`` and ``keep_models``.
+        What is read of it changes no result: ``workers`` and ``keep_models``.
     limits
         What the job may take.
     save_state
@@ -55,11 +55,11 @@ def give_result(
         Where Snakemake is to try again.
     """
     outputs = ["result"]
-    outputs += ["model"] if config["keep_models"] == "all" else []
+    outputs += ["model"] if config["training"]["keep_models"] == "all" else []
     outputs += ["state"] if save_state else []
     try:
         entries = fill_store(
-            replicate, outputs, config["trainers"], limits, resume_from
+            replicate, outputs, config["training"]["workers"], limits, resume_from
         )
     except NoResult as failure:
         # Without a Snakemake that waits, the whole run was killed.

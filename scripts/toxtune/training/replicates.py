@@ -109,7 +109,7 @@ def replicate_of(trial: Trial, name: str, config: dict[str, Any]) -> Replicate:
 
     `name` is one that `toxtune.search.trials.replicate_name` gave.
     """
-    device = device_of(trial.family, config["device"])
+    device = device_of(trial.family, config["training"]["device"])
     return Replicate(trial, *seed_and_set(name), device=device)
 
 

@@ -46,7 +46,7 @@ def folder(tmp_path, monkeypatch) -> Path:
     """Give a working directory with a configuration and a stand-in for snakemake."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "snakemake.py").write_text(FAKE_SNAKEMAKE)
-    (tmp_path / "config.yaml").write_text("run: plain\nsearch: {seeds: [0]}\n")
+    (tmp_path / "config.yaml").write_text("run: plain\ntraining: {seeds: [0]}\n")
     return tmp_path
 
 
@@ -183,11 +183,11 @@ def test_only_the_lock_of_a_killed_run_is_removed(folder, killed):
 
 
 def test_the_configuration_follows_the_overlays_and_settings(folder):
-    (folder / "a.yaml").write_text("run: a\nsearch: {seeds: [1]}\n")
-    (folder / "b.yaml").write_text("search: {seeds: [2]}\n")
+    (folder / "a.yaml").write_text("run: a\ntraining: {seeds: [1]}\n")
+    (folder / "b.yaml").write_text("training: {seeds: [2]}\n")
     a, b = folder / "a.yaml", folder / "b.yaml"
     assert merge_configuration([])["run"] == "plain"
-    assert merge_configuration([a, b]) == {"run": "a", "search": {"seeds": [2]}}
+    assert merge_configuration([a, b]) == {"run": "a", "training": {"seeds": [2]}}
     assert merge_configuration([a], ["run=c"])["run"] == "c"
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from toxtune.config.build_plan import load_plans
+from toxtune.data.known_datasets import KNOWN_DATASETS
 from toxtune.data.sources import HASH_CACHE
 from toxtune.errors import UserError
 from toxtune.identity import ID_LENGTH
@@ -19,6 +20,13 @@ search:
     - family: dense
       features: ecfp
       hyperparameters: {neurons: [32, 64], learning_rate: [0.001, 0.01], dropout: 0.0}
+"""
+
+PLACE = f"""
+dataset:
+  source: [elsewhere.csv]
+  sha256: {KNOWN_DATASETS["tox21"].sha256}
+  id_column: mol_id
 """
 
 
@@ -61,14 +69,14 @@ def test_two_plans_of_one_configuration_are_equal(configured):
     "overlay",
     [
         pytest.param("run: another", id="name of the run"),
-        pytest.param("keep_models: all", id="what is kept"),
+        pytest.param("training: {keep_models: all}", id="what is kept"),
         pytest.param("objective: {metric: pr_auc}", id="objective"),
         pytest.param("test: {resamples: 50, seed: 3}", id="bootstrap"),
         pytest.param(
             "features: {maps: {kind: circular, radius: 3, size: 512}}",
             id="features that are not used",
         ),
-        pytest.param("dataset: {source: [elsewhere.csv]}", id="place of the same file"),
+        pytest.param(PLACE, id="place of the same file"),
         pytest.param("split: {fractions: {test: 0.1, valid: 1.0e-1}}", id="spelling"),
         pytest.param(
             space("{learning_rate: [0.01, 0.001], dropout: 0.0, neurons: [64, 32]}"),
@@ -92,7 +100,7 @@ def test_seeds_and_other_spaces_do_not_rename_trials(configured):
     config = configured(BASE)
     ids = set(only_plan(config).trials)
     forest = {"family": "random_forest", "features": "ecfp", "hyperparameters": {}}
-    config["search"]["seeds"] = [5, 6]
+    config["training"]["seeds"] = [5, 6]
     config["search"]["spaces"].insert(0, forest)
     plan = only_plan(config)
     assert plan.families == ["dense", "random_forest"]
@@ -124,7 +132,7 @@ def test_order_and_names_of_what_stands_side_by_side_name_no_trial(configured):
 
 def test_files_are_of_all_features_that_a_search_may_come_to(configured):
     # The first trials need not have drawn each of them.
-    config = configured(BASE, "search: {strategy: random, trials: 1}")
+    config = configured(BASE, "search: {strategy: {name: random, trials: 1}}")
     config["search"]["spaces"][0]["features"] = ["ecfp", "all"]
     plan = only_plan(config)
     folder = f"{plan.whole.folder}/valid"
@@ -191,8 +199,8 @@ def test_changed_default_renames_nothing_but_is_another_training(
         "split: {seeds: [1]}",
         "split: {method: stratified}",
         "split: {fractions: {train: 0.7, test: 0.2}}",
-        "split: {method: scaffold, seeds: null}",
-        "split: {method: column, seeds: null, fractions: null, column: subset}",
+        "split: {method: scaffold}",
+        "split: {method: column, column: subset}",
         f"dataset: {{sha256: {'f' * 64}}}",
         "dataset: {tasks: [NR-AR]}",
         "dataset: {smiles_column: SMILES}",
@@ -244,7 +252,7 @@ def test_illegal_space_is_refused_with_its_place(configured):
 def local(configured, tmp_path, monkeypatch):
     """Return a function that plans with the local file `mine.csv`."""
     monkeypatch.chdir(tmp_path)
-    overlay = "dataset: {source: mine.csv, sha256: null}"
+    overlay = "dataset: {source: mine.csv}"
     return lambda: only_plan(configured(overlay))
 
 
@@ -265,7 +273,7 @@ def test_local_file_is_the_same_dataset_wherever_it_lies(local, configured, tmp_
     Path("mine.csv").write_text("smiles,toxic\nCCO,1\n")
     before = local()
     Path("mine.csv").rename("yours.csv")
-    overlay = f"dataset: {{source: {tmp_path}/yours.csv, sha256: null}}"
+    overlay = f"dataset: {{source: {tmp_path}/yours.csv}}"
     assert only_plan(configured(overlay)).trials == before.trials
 
 
@@ -285,7 +293,7 @@ def test_local_file_in_a_folder_that_the_environment_names(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MINE", str(tmp_path))
     Path("mine.csv").write_text("smiles,toxic\nCCO,1\n")
-    plan = only_plan(configured("dataset: {source: $MINE/mine.csv, sha256: null}"))
+    plan = only_plan(configured("dataset: {source: $MINE/mine.csv}"))
     assert len(plan.dataset["sha256"]) == 64
 
 

@@ -14,7 +14,8 @@ pytestmark = pytest.mark.promise(
 )
 
 CONFIG = ROOT / "config.yaml"
-OWN = "dataset: {sha256: null, source: "
+RANDOM = "search: {strategy: {name: random, seed: %s}}"
+OWN = "dataset: {source: "
 NAME_RULE = ("run: must be letters, digits, dot, dash or underscore, at most 64",)
 
 
@@ -36,12 +37,12 @@ def mappings(depth):
     return "\n".join(lines)
 
 
-def space(hyperparameters, family="dense", **search):
-    """Configure one space; `search` is laid over the settings of the search."""
-    settings = "".join(f", {key}: {value}" for key, value in search.items())
+def space(hyperparameters, family="dense", **strategy):
+    """Configure one space; `strategy` has the settings of the strategy."""
+    settings = ", ".join(f"{key}: {value}" for key, value in strategy.items())
     return (
         f"search: {{spaces: [{{family: {family}, features: ecfp, "
-        f"hyperparameters: {hyperparameters}}}]{settings}}}"
+        f"hyperparameters: {hyperparameters}}}], strategy: {{{settings}}}}}"
     )
 
 
@@ -71,16 +72,16 @@ FAULTS = {
     # Numbers and types.
     "5,000 digits": (f"run: {'9' * 5000}", ("is not YAML", "4300 digits")),
     "5,000 hexadecimal digits": (
-        f"search: {{seed: 0x{'f' * 5000}}}",
-        ("search.seed: must be a whole number within ±9223372036854775807",),
+        f"search: {{strategy: {{seed: 0x{'f' * 5000}}}}}",
+        ("search.strategy.seed: must be a whole number within ±9223372036854775807",),
     ),
     "key of 5,000 hexadecimal digits": (
         f"? 0x{'f' * 5000}\n: x",
         ("a key must be text, got a number of thousands of digits",),
     ),
     "20 digits": (
-        "search: {min_resource: 99999999999999999999}",
-        ("search.min_resource: must be a whole number within",),
+        "search: {strategy: {min_resource: 99999999999999999999}}",
+        ("search.strategy.min_resource: must be a whole number within",),
     ),
     "date": ("run: 2026-11-24", ("run: must be text, a number", "got a date")),
     "no date": ("run: 2026-13-45", ("is not YAML", "month")),
@@ -91,9 +92,9 @@ FAULTS = {
     "time that is none": ("run: !!timestamp x", ("is not YAML",)),
     "number as key": ("5: x", ("a key must be text, got 5; quote it",)),
     "null as key": ("split: {null: 1}", ("split: a key must be text, got None",)),
-    "NaN as seed": ("search: {seeds: [.nan]}", ("seeds[0]: must be a whole", "nan")),
-    "infinite seed": ("search: {seed: .inf}", ("search.seed: must be a whole", "inf")),
-    "negative seed": ("search: {seed: -1}", ("search.seed: must be ≥ 0, got -1",)),
+    "NaN as seed": ("training: {seeds: [.nan]}", ("seeds[0]: must be a whole", "nan")),
+    "infinite seed": (RANDOM % ".inf", ("search.strategy.seed: must be a wh", "inf")),
+    "negative seed": (RANDOM % "-1", ("search.strategy.seed: must be ≥ 0, got -1",)),
     "negative split seed": ("split: {seeds: [-1]}", ("split.seeds[0]: must be ≥ 0",)),
     "NaN as share": (
         "split: {fractions: {train: .nan}}",
@@ -166,26 +167,26 @@ FAULTS = {
         ("the grid of dense must have at most 100,000 points",),
     ),
     "deep hyperband": (
-        space("{epochs: 1000000000000}", strategy="hyperband", min_resource=1, eta=2),
+        space("{epochs: 1000000000000}", name="hyperband", min_resource=1, eta=2),
         ("hyperband of dense must have at most 100,000 points",),
     ),
     "endless patience": (
         space(
             "{epochs: 45, patience: {low: 1, high: 9000000000000000000}}",
-            strategy="halving",
+            name="halving",
         ),
         ("dense's patience must be null",),
     ),
     "endless resource": (
-        space("{epochs: {low: 1, high: 9000000000000000000}}", strategy="halving"),
+        space("{epochs: {low: 1, high: 9000000000000000000}}", name="halving"),
         ("dense's epochs must be one value", "got 9000000000000000001 values"),
     ),
     "range of NaN": (
-        space("{dropout: {low: .nan, high: 0.5}}", strategy="random"),
+        space("{dropout: {low: .nan, high: 0.5}}", name="random"),
         ("hyperparameters.dropout.low: must be a number from 0 to 0.99, got nan",),
     ),
     "range to infinity": (
-        space("{learning_rate: {low: 0.1, high: .inf}}", strategy="random"),
+        space("{learning_rate: {low: 0.1, high: .inf}}", name="random"),
         ("hyperparameters.learning_rate.high: must be a number from 1e-09 to 10",),
     ),
     "axis with numbers as keys": (
@@ -269,7 +270,7 @@ def test_damaged_memory_of_checksums_is_forgotten(folder, cache):
     (folder / ".toxtune/source_hashes.json").write_text(cache, encoding="utf-8")
     (folder / "own file (é).csv").write_text("smiles,a\nC,1\n", encoding="utf-8")
     (folder / "mine.yaml").write_text(
-        "dataset: {source: own file (é).csv, sha256: null}", encoding="utf-8"
+        "dataset: {source: own file (é).csv}", encoding="utf-8"
     )
     first, again = (
         load_plans(load_config([CONFIG, folder / "mine.yaml"]))[0].dataset["sha256"]

@@ -9,11 +9,9 @@ from toxtune.io.files import write_json
 from toxtune.runs.cost_estimate import estimate_cost
 
 SEARCH = """
+training: {{seeds: [0, 1]}}
 search:
-  seeds: [0, 1]
-  min_resource: 5
-  trials: 3
-  strategy: {strategy}
+  strategy: {{{strategy}}}
   spaces:
     - family: dense
       features: ecfp
@@ -41,15 +39,15 @@ def record(plans, seconds):
 
 
 def test_without_a_record_nothing_is_estimated(planned):
-    estimate = estimate_cost(planned("grid", [10, 20]))
+    estimate = estimate_cost(planned("name: grid", [10, 20]))
     assert (estimate.done, sorted(estimate.resources["dense"])) == (0, [10, 10, 20, 20])
     assert "4 to do, 0 done" in estimate.describe()
     assert "no estimate yet for dense" in estimate.describe()
 
 
 def test_like_trainings_tell_what_new_ones_cost(planned):
-    record(planned("grid", [10]), seconds=60)
-    estimate = estimate_cost(planned("grid", [10, 40]))
+    record(planned("name: grid", [10]), seconds=60)
+    estimate = estimate_cost(planned("name: grid", [10, 40]))
     assert estimate.done == 2
     # 2 trainings of 40 epochs at 6 seconds an epoch.
     assert "2 to do, 2 done" in estimate.describe()
@@ -57,6 +55,6 @@ def test_like_trainings_tell_what_new_ones_cost(planned):
 
 
 def test_slots_count_by_how_long_they_are_trained(planned):
-    estimate = estimate_cost(planned("halving", 15))
+    estimate = estimate_cost(planned("name: halving, trials: 3, min_resource: 5", 15))
     # The one candidate for 5 epochs, with one seed; its slot for 15, with two.
     assert sorted(estimate.resources["dense"]) == [5, 15, 15]

@@ -160,7 +160,7 @@ def test_trainings_of_earlier_runs_count(tmp_path, monkeypatch):
     )
     config = {
         "objective": {"metric": "roc_auc", "direction": "maximize"},
-        "search": {"seeds": [0, 1]},
+        "training": {"seeds": [0, 1]},
     }
     loaded = []
     monkeypatch.setattr(

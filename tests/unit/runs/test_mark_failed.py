@@ -13,7 +13,7 @@ from toxtune.runs.progress import Failure
 from toxtune.runs.status_file import STATUS_FILE, State, Status, read_status
 from toxtune.training.result_files import read_replicate
 
-CONFIG = {"device": "cpu"}
+CONFIG = {"training": {"device": "cpu"}}
 NAMES = {"family": TRIAL.family, "trial": TRIAL.id, "replicate": "seed-0"}
 SLOT = {"run": "r", "stage": "space-0/rung-1", "slot": "1", "replicate": "seed-3"}
 
@@ -27,7 +27,9 @@ def plans(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     small_training()
     plan = SimpleNamespace(run="r", trials={TRIAL.id: TRIAL})
-    monkeypatch.setattr("toxtune.runs.mark_failed.check_config", lambda config: None)
+    monkeypatch.setattr(
+        "toxtune.runs.mark_failed.complete_config", lambda config: config
+    )
     monkeypatch.setattr("toxtune.runs.mark_failed.load_plans", lambda config: [plan])
 
 

@@ -7,7 +7,7 @@ import pytest
 from toxtune.search import proposals
 from toxtune.search.axes import Choices
 from toxtune.search.space import read_space
-from toxtune.search.strategies import random as draw
+from toxtune.search.strategies import Random
 from toxtune.search.trials import make_trial
 
 SPELLED = {
@@ -34,7 +34,7 @@ def drawn(n):
     """Draw trials by id, as round 0 has them."""
     trials = [
         make_trial("d", "s", "dense", FEATURES[p.features], p.hyperparameters)
-        for p in draw(SPACE, n, 1)
+        for p in Random(n, seed=1).points(SPACE)
     ]
     return {trial.id: trial for trial in trials}
 

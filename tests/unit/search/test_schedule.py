@@ -5,11 +5,16 @@ import re
 import pytest
 
 from toxtune.errors import UserError
-from toxtune.search.schedule import schedule
+from toxtune.search.schedule import read_strategy, schedule
 from toxtune.search.space import read_space
 
-SEARCH = {"seed": 0, "trials": 27, "rounds": 4, "batch": 5, "candidates": "random"}
-SEARCH |= {"min_resource": 5, "eta": 3}
+RUNGS = {"min_resource": 5, "eta": 3}
+STRATEGIES = {
+    "random": {"trials": 27, "seed": 0},
+    "tpe": {"rounds": 4, "batch": 5, "seed": 0},
+    "halving": {"candidates": "random", "trials": 27, "seed": 0, **RUNGS},
+    "hyperband": {"seed": 0, **RUNGS},
+}
 SEEDS = [0, 1]
 
 
@@ -20,7 +25,9 @@ def laid_out(strategy, family="dense", resource=None, **changes):
         axes = {**axes, names[family]: resource}
     spelled = {"family": family, "features": "ecfp", "hyperparameters": axes}
     space = read_space(spelled, ["ecfp"], "here")
-    return schedule(space, {**SEARCH, "strategy": strategy, **changes}, SEEDS)
+    settings = changes.pop("settings", STRATEGIES[strategy])
+    strategy = read_strategy({"name": strategy, **settings, **changes})
+    return schedule(space, strategy, SEEDS)
 
 
 def test_static_strategies_have_no_stages():
@@ -63,7 +70,8 @@ def test_last_rung_has_all_of_the_resource_even_if_no_power_fits():
 
 
 def test_halving_of_trees_counts_trees():
-    search = laid_out("halving", "random_forest", 45, candidates="grid")
+    settings = {"candidates": "grid", **RUNGS}
+    search = laid_out("halving", "random_forest", 45, settings=settings)
     assert [point.hyperparameters["n_estimators"] for point, _ in search.points] == [5]
 
 
@@ -97,7 +105,10 @@ def test_hyperband_divides_a_resource_that_is_no_power_of_eta(resource, least, r
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ({"resource": 45, "min_resource": 46}, "search.min_resource: must be ≤ the ep"),
+        (
+            {"resource": 45, "min_resource": 46},
+            "search.strategy.min_resource: must be ≤ the ep",
+        ),
         ({"resource": [15, 45]}, "epochs must be one value, that of a full training"),
         ({"resource": None}, "epochs must be one value, that of a full training"),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from toxtune.errors import UserError
 from toxtune.search.space import read_space
-from toxtune.search.strategies import STRATEGIES
+from toxtune.search.strategies import Grid, Random, Sobol
 
 AXES = {
     "neurons": {"low": 16, "high": 1024, "log": True},
@@ -21,7 +21,7 @@ AXES = {
         "when": {"optimizer": "sgd"},
     },
 }
-DRAWN = ["random", "sobol"]
+DRAWN = [Random, Sobol]
 
 
 def space(axes=AXES, features=("ecfp", "maccs")):
@@ -31,26 +31,26 @@ def space(axes=AXES, features=("ecfp", "maccs")):
 
 @pytest.mark.parametrize("strategy", DRAWN)
 def test_more_trials_keep_the_earlier_ones(strategy):
-    propose = STRATEGIES[strategy]
-    assert propose(space(), 37, 0)[:10] == propose(space(), 10, 0)
+    fewer, more = (strategy(trials, 0).points(space()) for trials in (10, 37))
+    assert more[:10] == fewer
 
 
 @pytest.mark.parametrize("strategy", DRAWN)
 def test_seed_decides(strategy):
-    propose = STRATEGIES[strategy]
-    assert propose(space(), 8, 5) == propose(space(), 8, 5)
-    assert propose(space(), 8, 5) != propose(space(), 8, 6)
+    drawn = strategy(8, 5).points(space())
+    assert drawn == strategy(8, 5).points(space())
+    assert drawn != strategy(8, 6).points(space())
 
 
 @pytest.mark.parametrize("strategy", DRAWN)
 def test_order_of_axes_does_not_matter(strategy):
     turned = space(dict(reversed(AXES.items())))
-    assert STRATEGIES[strategy](turned, 8, 0) == STRATEGIES[strategy](space(), 8, 0)
+    assert strategy(8, 0).points(turned) == strategy(8, 0).points(space())
 
 
 @pytest.mark.parametrize("strategy", DRAWN)
 def test_proposals_are_legal_and_cover_the_space(strategy):
-    points = STRATEGIES[strategy](space(), 200, 0)
+    points = strategy(200, 0).points(space())
     values = [point.hyperparameters for point in points]
     assert all(16 <= value["neurons"] <= 1024 for value in values)
     assert all(0 <= value["dropout"] <= 0.5 for value in values)
@@ -66,11 +66,11 @@ def test_same_proposals_in_a_fresh_process(strategy):
     code = f"""
 import json
 from toxtune.search.space import read_space
-from toxtune.search.strategies import STRATEGIES
+from toxtune.search.strategies import Random, Sobol
 spelled = {{"family": "dense", "features": ["ecfp", "maccs"],
            "hyperparameters": json.loads({json.dumps(AXES)!r})}}
 space = read_space(spelled, ["ecfp", "maccs"], "here")
-print(json.dumps([vars(p) for p in STRATEGIES[{strategy!r}](space, 9, 3)]))
+print(json.dumps([vars(p) for p in {strategy.__name__}(9, 3).points(space)]))
 """
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -79,19 +79,19 @@ print(json.dumps([vars(p) for p in STRATEGIES[{strategy!r}](space, 9, 3)]))
         text=True,
         check=True,
     )
-    here = [vars(point) for point in STRATEGIES[strategy](space(), 9, 3)]
+    here = [vars(point) for point in strategy(9, 3).points(space())]
     assert json.loads(done.stdout) == here
 
 
 def test_sobol_covers_more_evenly_than_random():
     def emptiest(strategy):
-        points = STRATEGIES[strategy](space({"dropout": AXES["dropout"]}), 64, 0)
+        points = strategy(64, 0).points(space({"dropout": AXES["dropout"]}))
         drawn = sorted(point.hyperparameters["dropout"] for point in points)
         return max(b - a for a, b in zip(drawn, drawn[1:], strict=False))
 
-    assert emptiest("sobol") < emptiest("random")
+    assert emptiest(Sobol) < emptiest(Random)
 
 
 def test_grid_refuses_a_range_without_steps():
     with pytest.raises(UserError, match=r"search\.strategy: grid .* dense's dropout"):
-        STRATEGIES["grid"](space({"dropout": AXES["dropout"]}), None, 0)
+        Grid().points(space({"dropout": AXES["dropout"]}))

@@ -3,13 +3,13 @@
 import pytest
 
 from toxtune.config.build_plan import load_plans
-from toxtune.config.check import ROOT, load_config
-from toxtune.config.overlay import overlaid
+from toxtune.config.check import ROOT, complete_config
+from toxtune.config.overlay import overlaid, read_overlay
 from toxtune.splits.settings import split_settings, training_set_names
 
 
 def config(**changes):
-    return overlaid(load_config([ROOT / "config.yaml"]), changes)
+    return complete_config(overlaid(read_overlay(ROOT / "config.yaml"), changes))
 
 
 def test_published_ids_stay():

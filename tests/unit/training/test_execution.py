@@ -14,7 +14,7 @@ from toxtune.training.store import default_store
 from toxtune.workers.cost import Cost
 from toxtune.workers.supervision import Limits, NoResult
 
-CONFIG = {"trainers": "fresh", "keep_models": "winners"}
+CONFIG = {"training": {"workers": "fresh", "keep_models": "winners"}}
 COST = Cost(1.5, 300.1, "here")
 FIRST, LAST = (Limits(4000, 120, is_last) for is_last in (False, True))
 
