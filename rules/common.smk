@@ -11,10 +11,10 @@ sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
 from toxtune.versions import code_hash
 from toxtune.config.check import complete_config
 from toxtune.errors import UserError
-from toxtune.features.definitions import definitions_of, features_name
 from toxtune.identity import canonical_json
 from toxtune.config.job_settings import (
     final_settings,
+    report_settings,
     selection_settings,
     weighing_settings,
 )
@@ -45,12 +45,6 @@ SPLITS = {plan.split_id: plan.split for plan in PLANS.values()}
 # What is the same for all splits.
 PLAN = next(iter(PLANS.values()))
 FAMILIES = PLAN.families
-
-# The configuration's names of representations to those that trials have.
-FEATURES = {
-    name: features_name(*definitions_of(config["features"], name))
-    for name in config["features"]
-}
 
 # A family's trainings depend on the code of that family, not on the others'.
 TRAINING_CODE = {

@@ -1,29 +1,34 @@
 # What people read.
+# What the summary and the page are two renderings of.
+RUN_FILES = dict(
+    selection=rules.select_best.output.selection,
+    specs=rules.gather_trials.output.specs,
+    trials=rules.gather_trials.output.trials,
+    cost=rules.gather_trials.output.cost,
+    test=rules.summarize_test.output.report,
+    test_predictions=rules.open_test.output.predictions,
+    test_set=lambda wc: PLANS[wc.run].whole.subset("test"),
+    optimism=rules.correct_selection.output.report,
+    frequencies=rules.correct_selection.output.frequencies,
+    comparison=rules.compare_winners.output.table,
+    similarity=rules.measure_similarity.output.table,
+    prospective=expand("results/{{run}}/prospective/{name}.json", name=PROSPECTIVE),
+    curation=lambda wc: f"{PLANS[wc.run].dataset_folder}/curation.json",
+    cards=expand("results/{{run}}/{model}.json", model=MODELS),
+)
+if PLAN.task_type == TaskType.BINARY:
+    RUN_FILES |= dict(
+        decisions=rules.judge_probabilities.output.decisions,
+        brier=rules.judge_probabilities.output.brier,
+        reliability=rules.judge_probabilities.output.reliability,
+    )
+
+
 rule write_summary:
     """Write the summary for people and the record of where it came from."""
     input:
-        selection=rules.select_best.output.selection,
-        trials=rules.gather_trials.output.trials,
-        cost=rules.gather_trials.output.cost,
-        test=rules.summarize_test.output.report,
-        optimism=rules.correct_selection.output.report,
-        comparison=rules.compare_winners.output.table,
-        similarity=rules.measure_similarity.output.table,
-        # Probabilities of one class are there for binary tasks alone.
-        decisions=(
-            rules.judge_probabilities.output.decisions
-            if PLAN.task_type == TaskType.BINARY
-            else []
-        ),
-        brier=(
-            rules.judge_probabilities.output.brier
-            if PLAN.task_type == TaskType.BINARY
-            else []
-        ),
-        prospective=expand("results/{{run}}/prospective/{name}.json", name=PROSPECTIVE),
-        curation=lambda wc: f"{PLANS[wc.run].dataset_folder}/curation.json",
+        **RUN_FILES,
         assignment=lambda wc: PLANS[wc.run].assignment,
-        cards=expand("results/{{run}}/{model}.json", model=MODELS),
     output:
         summary="results/{run}/summary.md",
         provenance="results/{run}/provenance.json",
@@ -38,13 +43,8 @@ rule write_summary:
         mem_mb=4000,
         runtime=60,
     params:
-        plan=lambda wc: canonical_json(
-            {
-                "dataset": PLANS[wc.run].dataset,
-                "split": PLANS[wc.run].split,
-                "test": config["test"],
-                "final": config["final"],
-            }
+        settings=lambda wc: canonical_json(
+            report_settings(config, PLANS[wc.run], sorted(PLANS))
         ),
         ledger=lambda wc: PLANS[wc.run].ledger,
         code=code_hash("write_summary"),
@@ -57,34 +57,7 @@ rule write_summary:
 rule write_report:
     """Write the report: one page that needs no network, and its figures as SVG."""
     input:
-        selection=rules.select_best.output.selection,
-        specs=rules.gather_trials.output.specs,
-        trials=rules.gather_trials.output.trials,
-        cost=rules.gather_trials.output.cost,
-        test=rules.summarize_test.output.report,
-        test_predictions=rules.open_test.output.predictions,
-        test_set=lambda wc: PLANS[wc.run].whole.subset("test"),
-        optimism=rules.correct_selection.output.report,
-        frequencies=rules.correct_selection.output.frequencies,
-        comparison=rules.compare_winners.output.table,
-        similarity=rules.measure_similarity.output.table,
-        decisions=(
-            rules.judge_probabilities.output.decisions
-            if PLAN.task_type == TaskType.BINARY
-            else []
-        ),
-        brier=(
-            rules.judge_probabilities.output.brier
-            if PLAN.task_type == TaskType.BINARY
-            else []
-        ),
-        reliability=(
-            rules.judge_probabilities.output.reliability
-            if PLAN.task_type == TaskType.BINARY
-            else []
-        ),
-        prospective=expand("results/{{run}}/prospective/{name}.json", name=PROSPECTIVE),
-        curation=lambda wc: f"{PLANS[wc.run].dataset_folder}/curation.json",
+        **RUN_FILES,
         provenance=rules.write_summary.output.provenance,
     output:
         page="results/{run}/report.html",
@@ -109,14 +82,7 @@ rule write_report:
         runtime=60,
     params:
         settings=lambda wc: canonical_json(
-            {
-                "dataset": PLANS[wc.run].dataset,
-                "split": PLANS[wc.run].split,
-                "final": config["final"],
-                "strategy": config["search"]["strategy"]["name"],
-                "features": FEATURES,
-                "splits": sorted(PLANS),
-            }
+            report_settings(config, PLANS[wc.run], sorted(PLANS))
         ),
         ledger=lambda wc: PLANS[wc.run].ledger,
         code=code_hash("write_report"),

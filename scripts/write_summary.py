@@ -2,49 +2,33 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
-from toxtune.evaluation.ledger import read_openings
-from toxtune.io.files import read_json, write_json, write_text
-from toxtune.io.tsv import read_tsv
+from toxtune.io.files import write_json, write_text
 from toxtune.jobs import log_to
-from toxtune.report.provenance import provenance
-from toxtune.report.run import read_evidence
-from toxtune.report.summary import Results, summary
-from toxtune.search.selection_file import read_selection
+from toxtune.report.provenance import current_provenance
+from toxtune.report.run import Run, RunSettings, read_run
+from toxtune.report.summary import summary
 
 
-def main(
-    results: Results, plan: dict[str, Any], assignment: Path, outputs: dict[str, Path]
-) -> None:
+def main(run: Run, summary_path: Path, provenance_path: Path) -> None:
     """Write `summary.md` and `provenance.json`."""
-    write_json(outputs["provenance"], provenance(plan, assignment))
-    write_text(outputs["summary"], summary(results))
+    write_json(provenance_path, run.provenance.to_dict())
+    write_text(summary_path, summary(run))
 
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    settings = json.loads(snakemake.params.plan)
+    settings = RunSettings(**json.loads(snakemake.params.settings))
     main(
-        Results(
-            run=snakemake.wildcards.run,
-            selection=read_selection(Path(snakemake.input.selection)),
-            test=read_json(snakemake.input.test),
-            curation=read_json(snakemake.input.curation),
-            plan=settings,
-            trials=read_tsv(snakemake.input.trials),
-            cost=read_tsv(snakemake.input.cost),
-            openings=read_openings(Path(snakemake.params.ledger)),
-            largest_difference=max(
-                read_json(card)["largest_difference_from_search"] or 0
-                for card in snakemake.input.cards
+        read_run(
+            snakemake.wildcards.run,
+            settings=settings,
+            files=dict(snakemake.input.items()),
+            ledger=Path(snakemake.params.ledger),
+            provenance=current_provenance(
+                settings.dataset, settings.split, Path(snakemake.input.assignment)
             ),
-            evidence=read_evidence(dict(snakemake.input.items())),
-            prospective=[read_json(path) for path in snakemake.input.prospective],
         ),
-        plan=settings,
-        assignment=Path(snakemake.input.assignment),
-        outputs={
-            name: Path(snakemake.output[name]) for name in ("summary", "provenance")
-        },
+        summary_path=Path(snakemake.output.summary),
+        provenance_path=Path(snakemake.output.provenance),
     )

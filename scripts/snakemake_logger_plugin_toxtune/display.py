@@ -100,7 +100,7 @@ class Display:
         if self._console.is_terminal:
             self._start_live()
         elif time.monotonic() - self._line_at > _SECONDS_BETWEEN_LINES:
-            self._print_state(snapshot, best)
+            self._print_state()
 
     def end(self, snapshot: Snapshot, state: State, best: BestTrial | None) -> None:
         """Print how the run ended."""
@@ -157,7 +157,8 @@ class Display:
             grid.add_row("best", describe_best(best))
         return grid
 
-    def _print_state(self, snapshot: Snapshot, best: BestTrial | None) -> None:
+    def _print_state(self) -> None:
+        snapshot, best = self._snapshot, self._best
         trainings = snapshot.trainings
         if trainings.running or trainings.left:
             pieces = [f"trainings: {describe_trainings(trainings)}"]
@@ -178,8 +179,7 @@ class _TerminalConsole(Console):
     Rich asks the standard streams, which lead to a file while jobs run.
     """
 
-    # Rich's own has a setter, which nothing here uses.
-    @property  # type: ignore[misc]
+    @property
     def size(self) -> ConsoleDimensions:
         with suppress(OSError):
             columns, lines = os.get_terminal_size(self.file.fileno())

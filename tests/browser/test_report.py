@@ -13,7 +13,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from helpers.report_runs import made_run
+from helpers.report_runs import made_run, with_task_named
 from toxtune.report.figures.draw_all import draw_all
 from toxtune.report.page import page
 from toxtune.tasks import TaskType
@@ -69,19 +69,11 @@ class Opened:
 def opened(request, browser, tmp_path_factory) -> Opened:
     run = made_run(request.param)
     if request.param == "binary":
-        run = _with_nasty_task(run)
+        run = with_task_named(run, NASTY)
     figures = draw_all(run)
     path = tmp_path_factory.mktemp("report") / "report.html"
     path.write_text(page(run, figures), encoding="utf-8")
     return _open(browser, path, figures)
-
-
-def _with_nasty_task(run):
-    subset = dataclasses.replace(run.test_set, tasks=[NASTY, *run.tasks[1:]])
-    for report in run.test["families"].values():
-        for metric in report.values():
-            metric["tasks"][NASTY] = metric["tasks"]["task 0"]
-    return dataclasses.replace(run, test_set=subset)
 
 
 def _open(browser: webdriver.Chrome, path: Path, figures: dict) -> Opened:

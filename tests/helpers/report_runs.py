@@ -1,45 +1,69 @@
 """Runs made of made-up numbers, for the tests of the report."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from helpers.report_evidence import made_evidence, made_frequencies, made_reliability
+from helpers.report_diagnostics import made_diagnostics
 from helpers.selections import made_selection, made_trial, made_winner
 from toxtune.data.subsets import Subset
-from toxtune.report.run import Run
+from toxtune.evaluation.evaluation_file import (
+    Evaluation,
+    MetricScores,
+    SetScores,
+    Variant,
+)
+from toxtune.export.run import TrainedTrial
+from toxtune.report.provenance import Git, Provenance
+from toxtune.report.run import Run, RunSettings
 from toxtune.search.selection_file import Selection
+from toxtune.search.trials import Trial
 from toxtune.stats.metrics import METRICS, Objective, metrics_of
+from toxtune.tasks import TaskType
 
-OBJECTIVES = {"binary": "roc_auc", "multiclass": "accuracy", "regression": "rmse"}
+OBJECTIVES = {
+    TaskType.BINARY: "roc_auc",
+    TaskType.MULTICLASS: "accuracy",
+    TaskType.REGRESSION: "rmse",
+}
 SEEDS = [0, 1]
 N_MOLECULES = {"train": 800, "valid": 100, "test": 120}
 # A dense network with a higher learning rate than this diverges.
 HIGHEST_RATE = 0.05
-SETTINGS = {
-    "dataset": {},
-    "split": {
+SETTINGS = RunSettings(
+    dataset={},
+    split={
         "method": "random",
         "fractions": {"train": 0.8, "valid": 0.1, "test": 0.1},
         "seed": 0,
     },
-    "final": {"refit": "none", "ensemble": True},
-    "strategy": "random",
-    "features": {"ecfp": "circular-radius-2-size-1024"},
-    "splits": ["made-up"],
+    final={"refit": "none", "ensemble": True},
+    strategy="random",
+    features={"ecfp": "circular-radius-2-size-1024"},
+    splits=["made-up"],
+)
+CURATION = {
+    "rows": 1030,
+    "dropped": 10,
+    "groups": 1000,
+    "groups_with_several_rows": 2,
+    "groups_with_conflicts": 1,
+    "labels_cleared": 4,
+    "labels_averaged": 0,
 }
-PROVENANCE = {
-    "dataset": {"sha256": "00ff"},
-    "split": {"sha256": "ff00"},
-    "git": {"commit": None, "changed_files": []},
-    "packages": {"numpy": "2.0"},
-    "python": "3.11",
-    "platform": "Linux",
-    "host": "a-host",
-    "command": None,
-    "written": "2026-01-02T03:04:05+00:00",
-}
+PROVENANCE = Provenance(
+    dataset={"sha256": "00ff"},
+    split={"sha256": "ff00"},
+    git=Git(commit=None, changed_files=[]),
+    packages={"numpy": "2.0"},
+    python="3.11",
+    platform="Linux",
+    host="a-host",
+    command=None,
+    written="2026-01-02T03:04:05+00:00",
+)
 OPENING = {
     "opened": "2026-01-02T03:04:05+00:00",
     "run": "made-up",
@@ -54,23 +78,20 @@ def made_run(
 ) -> Run:
     """Make up a run of two families whose scores depend on the learning rate most."""
     random = np.random.default_rng(0)
-    metric = OBJECTIVES[task_type]
-    specs = {
-        f"{number:012x}": {"trial": _trial(number, random), "folders": {}}
-        for number in range(n_trials)
-    }
-    rows = [_row(id, spec["trial"], metric, random) for id, spec in specs.items()]
-    trials = pd.DataFrame(rows)
-    selection = _selection(trials, specs, metric)
+    metric = OBJECTIVES[TaskType(task_type)]
+    made = [_trial(number, random) for number in range(n_trials)]
+    trials = pd.DataFrame([_row(trial, metric, random) for trial in made])
+    trained = {trial.id: TrainedTrial(trial, folders={}) for trial in made}
+    selection = _selection(trials, trained, metric)
     tasks = [f"task {number}" for number in range(n_tasks)]
     return Run(
         name="made-up",
         settings=SETTINGS,
         selection=selection,
-        test=_test(task_type, tasks, selection),
-        curation={"rows": 1030, "dropped": 10, "groups": 1000, "labels_cleared": 4},
+        evaluation=_evaluation(tasks, selection),
+        curation=CURATION,
         provenance=PROVENANCE,
-        specs=specs,
+        trained=trained,
         trials=trials,
         cost=_cost(trials, random),
         test_set=_subset(task_type, tasks, random),
@@ -80,14 +101,22 @@ def made_run(
         },
         curves=_curves(trials, epochs, random),
         openings=[OPENING],
-        evidence=made_evidence(task_type, tasks, selection, N_MOLECULES["test"]),
-        frequencies=made_frequencies(trials),
-        reliability=made_reliability(tasks, SEEDS) if task_type == "binary" else None,
+        diagnostics=made_diagnostics(tasks, selection, trials, N_MOLECULES["test"]),
+        largest_difference=0.0,
         prospective=[],
     )
 
 
-def _trial(number: int, random: np.random.Generator) -> dict[str, Any]:
+def with_task_named(run: Run, name: str) -> Run:
+    """Give the first task of a made-up run another name."""
+    for metrics in run.evaluation.families.values():
+        for scores in metrics.values():
+            scores.tasks[name] = scores.tasks["task 0"]
+    test_set = dataclasses.replace(run.test_set, tasks=[name, *run.tasks[1:]])
+    return dataclasses.replace(run, test_set=test_set)
+
+
+def _trial(number: int, random: np.random.Generator) -> Trial:
     family = "random_forest" if number % 3 == 2 else "dense"
     if family == "random_forest":
         hyperparameters = {
@@ -104,18 +133,11 @@ def _trial(number: int, random: np.random.Generator) -> dict[str, Any]:
             "patience": None if random.random() < 0.5 else 5,
             "widths": None if random.random() < 0.5 else [64, 32],
         }
-    return {
-        "id": f"{number:012x}",
-        "family": family,
-        "features": "circular-radius-2-size-1024",
-        "hyperparameters": hyperparameters,
-    }
+    return made_trial(f"{number:012x}", family, hyperparameters)
 
 
-def _row(
-    id: str, trial: dict[str, Any], metric: str, random: np.random.Generator
-) -> dict[str, Any]:
-    rate = trial["hyperparameters"].get("learning_rate", 1e-3)
+def _row(trial: Trial, metric: str, random: np.random.Generator) -> dict[str, Any]:
+    rate = trial.hyperparameters.get("learning_rate", 1e-3)
     good = 0.8 - 0.05 * abs(np.log10(rate) + 3) + 0.003 * random.normal()
     scores = good + 0.01 * random.normal(size=len(SEEDS))
     if METRICS[metric].direction == "minimize":
@@ -123,9 +145,9 @@ def _row(
     failed = rate > HIGHEST_RATE
     scores = np.full(len(SEEDS), np.nan) if failed else scores
     return {
-        "trial": id,
-        "family": trial["family"],
-        "features": trial["features"],
+        "trial": trial.id,
+        "family": trial.family,
+        "features": trial.features,
         "status": "diverged" if failed else "ok",
         "seeds": len(SEEDS),
         f"{metric}_mean": scores.mean(),
@@ -138,7 +160,7 @@ def _row(
 
 
 def _selection(
-    trials: pd.DataFrame, specs: dict[str, dict[str, Any]], metric: str
+    trials: pd.DataFrame, trained: dict[str, TrainedTrial], metric: str
 ) -> Selection:
     objective = Objective(metric, METRICS[metric].direction)
     ranked = trials.dropna(subset=[f"{metric}_mean"]).sort_values(
@@ -147,9 +169,8 @@ def _selection(
     winners = {}
     for family, members in ranked.groupby("family"):
         best = members.iloc[0]
-        trial = specs[best["trial"]]["trial"]
         winners[family] = made_winner(
-            made_trial(trial["id"], family, trial["hyperparameters"]),
+            trained[best["trial"]].trial,
             mean=best[f"{metric}_mean"],
             sd=best[f"{metric}_sd"],
             out_of=len(members),
@@ -157,35 +178,26 @@ def _selection(
     return made_selection(winners, ranked.iloc[0]["family"], objective, SEEDS)
 
 
-def _test(task_type: str, tasks: list[str], selection: Selection) -> dict[str, Any]:
-    scores = {"train": 0.9, "valid": 0.8, "test": 0.75, "test_interval": [0.7, 0.8]}
-    report = {
-        metric: {
-            "mean": {**scores, "test_sd_over_seeds": 0.01},
-            "tasks": {task: scores for task in tasks},
-        }
-        for metric in metrics_of(task_type)
-    }
-    return {
-        "overall": selection.overall,
-        "objective": selection.objective.to_dict(),
-        "molecules": N_MOLECULES,
-        "confidence": 0.95,
-        "variants": {
-            family: [
-                {
-                    "metric": selection.objective.metric,
-                    "refit": "none",
-                    "ensemble": True,
-                    "score": 0.76,
-                    "interval": [0.71, 0.81],
-                }
-            ]
+def _evaluation(tasks: list[str], selection: Selection) -> Evaluation:
+    scores = SetScores(train=0.9, valid=0.8, test=0.75, test_interval=(0.7, 0.8))
+    mean = dataclasses.replace(scores, test_sd_over_seeds=0.01)
+    objective = selection.objective
+    variant = Variant("none", True, objective.metric, 0.76, (0.71, 0.81))
+    return Evaluation(
+        overall=selection.overall,
+        objective=objective,
+        molecules=N_MOLECULES,
+        confidence=0.95,
+        resamples=100,
+        families={
+            family: {
+                metric: MetricScores(mean, dict.fromkeys(tasks, scores))
+                for metric in metrics_of(objective.task_type)
+            }
             for family in selection.winners
         },
-        "resamples": 100,
-        "families": dict.fromkeys(selection.winners, report),
-    }
+        variants={family: [variant] for family in selection.winners},
+    )
 
 
 def _cost(trials: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:

@@ -57,7 +57,9 @@ def test_search_goes_on_without_a_training_that_takes_too_much(finished, searche
     assert statuses(searched).value_counts().to_dict() == {"ok": 3, "out_of_memory": 1}
     assert_selected_without(searched, trial)
     results = searched.folder / "results/tiny"
-    assert f"- `{trial}` (dense): out_of_memory" in (results / "summary.md").read_text()
+    assert (
+        f"| {trial} | dense | out_of_memory |" in (results / "summary.md").read_text()
+    )
     assert "1 out_of_memory" in (results / "report.html").read_text("utf-8")
     store = searched.folder / "results/store"
     assert len(list(store.glob("*/*/result.json"))) == 7

@@ -4,6 +4,7 @@ import logging
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from toxtune.errors import UserError
 from toxtune.export.trials import (
@@ -15,22 +16,25 @@ from toxtune.export.trials import (
     ExportedTrial,
 )
 
-# MLflow shows what is killed as what is failed; that a trial was given up, a tag says.
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+# MLflow shows killed runs like failed ones; a tag says that a trial was given up.
 STATUS = {COMPLETE: "FINISHED", GIVEN_UP: "FINISHED", FAILED: "FAILED"}
 
 
 def write_store(run: ExportedRun, path: Path) -> None:
     """Write an experiment with the run's name into a new SQLite file.
 
-    Settings are parameters; scores are metrics, those of the test set, of winners
-    alone, by names that start with ``test_``. The tag ``winner`` marks the winners.
+    Settings are parameters and scores are metrics. Only winners have test scores, whose
+    names start with ``test_``. The tag ``winner`` marks the winners.
 
     Raises
     ------
     UserError
         If MLflow is not installed.
     """
-    # It would tell its makers of each use.
+    # MLflow would report its use to its makers.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     try:
         from mlflow import MlflowClient
@@ -51,16 +55,12 @@ def write_store(run: ExportedRun, path: Path) -> None:
         _write_trial(client, experiment, trial)
 
 
-def _write_trial(
-    client: "MlflowClient",  # noqa: F821
-    experiment: str,
-    trial: ExportedTrial,
-) -> None:
+def _write_trial(client: "MlflowClient", experiment: str, trial: ExportedTrial) -> None:
     from mlflow.entities import Metric, Param
 
-    # When a trial was trained is not known, how long is.
+    # The time of the training is not known, only how long it took.
     now = int(1000 * time.time())
-    made = client.create_run(
+    created = client.create_run(
         experiment,
         start_time=now - int(1000 * trial.facts["seconds"]),
         run_name=f"{trial.family} {trial.id}",
@@ -69,8 +69,8 @@ def _write_trial(
     )
     settings = {"family": trial.family, **trial.settings}
     client.log_batch(
-        made.info.run_id,
+        created.info.run_id,
         params=[Param(name, str(value)) for name, value in settings.items()],
         metrics=[Metric(name, score, now, 0) for name, score in trial.scores.items()],
     )
-    client.set_terminated(made.info.run_id, STATUS[trial.outcome], end_time=now)
+    client.set_terminated(created.info.run_id, STATUS[trial.outcome], end_time=now)

@@ -15,16 +15,16 @@ from toxtune.export.trials import (
     ExportedTrial,
 )
 
-# Ranges as wide as this are shown, and searched further, on a logarithmic scale.
+# A range is logarithmic if its ends differ by at least this factor.
 LOG_RATIO = 50
 
 
 def write_studies(run: ExportedRun, path: Path) -> None:
     """Write the studies ``{run}: {family}`` into a new SQLite file.
 
-    A parameter is what differs among the trials of the family; its distribution is the
-    range, or the list, of the values that were tried. The value of a trial is its
-    validation score; test scores are user attributes of the winner.
+    A parameter is a setting that differs among the trials of the family; its
+    distribution is the range, or the list, of the values that were tried. The value of
+    a trial is its validation score; test scores are user attributes of the winner.
     """
     import optuna
     from optuna.exceptions import ExperimentalWarning
@@ -36,10 +36,10 @@ def write_studies(run: ExportedRun, path: Path) -> None:
         study = optuna.create_study(
             storage=storage,
             study_name=f"{run.name}: {family}",
-            direction=run.direction,
+            direction=run.objective.direction,
         )
         with warnings.catch_warnings(category=ExperimentalWarning, action="ignore"):
-            study.set_metric_names([f"valid_{run.metric}"])
+            study.set_metric_names([f"valid_{run.objective.metric}"])
         study.set_user_attr("note", NOTE)
         distributions = _distributions(trials)
         study.add_trials([_frozen(trial, distributions, run) for trial in trials])
@@ -58,7 +58,7 @@ def _frozen(
     }
     frozen = create_trial(
         state=states[trial.outcome],
-        value=trial.scores.get(f"valid_{run.metric}"),
+        value=trial.scores.get(f"valid_{run.objective.metric}"),
         params={name: _plain(trial.settings[name]) for name in distributions},
         distributions=distributions,
         user_attrs={
@@ -68,7 +68,7 @@ def _frozen(
             **trial.scores,
         },
     )
-    # When a trial was trained is not known, how long is.
+    # The time of the training is not known, only how long it took.
     frozen.datetime_start = frozen.datetime_complete - timedelta(
         seconds=trial.facts["seconds"]
     )
@@ -92,16 +92,16 @@ def _distribution(values: list[Any]) -> Any:
         IntDistribution,
     )
 
-    kinds = set(map(type, values))
-    if not kinds <= {int, float}:
+    types = set(map(type, values))
+    if not types <= {int, float}:
         return CategoricalDistribution(sorted(values, key=str))
     low, high = min(values), max(values)
     log = low > 0 and high / low >= LOG_RATIO
-    if kinds == {int}:
+    if types == {int}:
         return IntDistribution(low, high, log=log)
     return FloatDistribution(low, high, log=log)
 
 
 def _plain(value: Any) -> Any:
-    """Spell a list, which Optuna does not know, as text."""
+    """Write a list as text, since Optuna does not know lists."""
     return json.dumps(value) if isinstance(value, list) else value

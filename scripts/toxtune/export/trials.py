@@ -1,6 +1,6 @@
 """A run as other tools know it: trials with settings, scores and an outcome."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -9,17 +9,16 @@ from typing import Any
 import numpy as np
 
 from toxtune.errors import UserError
-from toxtune.io.integrity import read_written
-from toxtune.io.tsv import read_tsv
-from toxtune.search.selection_file import Selection, read_selection
-from toxtune.stats.metrics import metrics_of
+from toxtune.evaluation.evaluation_file import MetricScores, read_evaluation
+from toxtune.export.run import SearchedRun, read_search
+from toxtune.stats.metrics import Objective, metrics_of
 
 COMPLETE, GIVEN_UP, FAILED = "complete", "given up", "failed"
 
 
 NOTE = (
-    "Scores named valid_* chose the winners. Scores named test_* are those of the "
-    "frozen winners alone, on the test set; choose nothing by them."
+    "The winners were chosen by the scores named valid_*. Scores named test_* are "
+    "those of the winners alone, on the test set; choose nothing by them."
 )
 
 
@@ -37,10 +36,11 @@ class ExportedTrial:
         ``complete``; ``given up`` by a search before it had all seeds; ``failed``.
     scores
         ``valid_{metric}``, the mean over seeds and tasks, and ``valid_{metric}_sd``
-        over the seeds; of a winner ``test_{metric}`` as well. None that is missing.
+        over the seeds; for a winner also ``test_{metric}``. Missing scores are left
+        out.
     facts
-        ``seeds`` (their number), ``seconds`` and ``status``; of a winner ``winner``,
-        which is ``overall`` or ``family``.
+        ``seeds`` (their number), ``seconds`` and ``status``; for a winner also
+        ``winner``, which is ``overall`` or ``family``.
     """
 
     id: str
@@ -53,45 +53,16 @@ class ExportedTrial:
 
 @dataclass(frozen=True)
 class ExportedRun:
-    """A run: its name, the metric and direction of its objective, and its trials."""
+    """A run: its name, its objective, and its trials."""
 
     name: str
-    metric: str
-    direction: str
+    objective: Objective
     trials: list[ExportedTrial]
 
     @property
     def families(self) -> list[str]:
         """The families, sorted."""
         return sorted({trial.family for trial in self.trials})
-
-
-def read_run(name: str) -> ExportedRun:
-    """Read a run from its folder below ``results/``.
-
-    Raises
-    ------
-    UserError
-        If there is no such run, or it has no selection yet.
-    """
-    folder = Path("results") / name
-    if not (folder / "selection.json").is_file():
-        raise UserError(
-            f"--run: {folder} has no selection.json; name a finished run, or one of "
-            f"its splits, such as {name}/split-0"
-        )
-    selection = read_selection(folder / "selection.json")
-    specs = read_written(folder / "trials.json")
-    # It is not there after a search alone, which leaves the test set closed.
-    scored = folder / "test.json"
-    tested = read_written(scored)["families"] if scored.is_file() else {}
-    seconds = read_tsv(folder / "cost.tsv").groupby("trial")["seconds"].sum()
-    trials = [
-        _trial(row, specs[row["trial"]]["trial"], selection, tested, seconds)
-        for row in read_tsv(folder / "trials.tsv").to_dict("records")
-    ]
-    objective = selection.objective
-    return ExportedRun(name, objective.metric, objective.direction, trials)
 
 
 def export_run(
@@ -113,9 +84,41 @@ def export_run(
     UserError
         If there is no such run, or the file exists.
     """
-    run = read_run(run_name)
+    run = read_exported_run(run_name)
     write_new(destination, partial(write, run))
     return run
+
+
+def read_exported_run(name: str) -> ExportedRun:
+    """Read a run from its folder below ``results/``.
+
+    Raises
+    ------
+    UserError
+        If there is no such run, or it has no selection yet.
+    """
+    folder = Path("results") / name
+    if not (folder / "selection.json").is_file():
+        raise UserError(
+            f"--run: {folder} has no selection.json; name a finished run, or one of "
+            f"its splits, such as {name}/split-0"
+        )
+    run = read_search(
+        name,
+        selection=folder / "selection.json",
+        specs=folder / "trials.json",
+        trials=folder / "trials.tsv",
+        cost=folder / "cost.tsv",
+    )
+    # A search alone leaves the test set closed: then there is no such file.
+    evaluation = folder / "test.json"
+    tested = read_evaluation(evaluation).families if evaluation.is_file() else {}
+    seconds = run.cost.groupby("trial")["seconds"].sum()
+    trials = [
+        _exported_trial(run, row, tested, float(seconds[row["trial"]]))
+        for row in run.trials.to_dict("records")
+    ]
+    return ExportedRun(name, run.selection.objective, trials)
 
 
 def write_new(path: Path, write: Callable[[Path], None]) -> None:
@@ -124,48 +127,53 @@ def write_new(path: Path, write: Callable[[Path], None]) -> None:
     Raises
     ------
     UserError
-        If there is something at `path`.
+        If `path` exists.
     """
     if path.exists():
-        raise UserError(f"--to: {path} is there already; remove it or name another")
+        raise UserError(f"--to: {path} exists; remove it or name another file")
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.unfinished")
-    beside.unlink(missing_ok=True)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    unfinished.unlink(missing_ok=True)
     try:
-        write(beside)
-        beside.replace(path)
+        write(unfinished)
+        unfinished.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
 
 
-def _trial(
-    row: dict[str, Any],
-    trial: dict[str, Any],
-    selection: Selection,
-    tested: dict[str, Any],
-    seconds: Any,
+def _exported_trial(
+    run: SearchedRun,
+    row: Mapping[str, Any],
+    tested: Mapping[str, Mapping[str, MetricScores]],
+    seconds: float,
 ) -> ExportedTrial:
-    family, id = trial["family"], trial["id"]
-    scores, facts = {}, {"seeds": int(row["seeds"]), "status": row["status"]}
-    facts["seconds"] = float(seconds[id])
-    for metric in metrics_of(selection.objective.task_type):
+    """Put together a row of ``trials.tsv``, the trial itself, and its test scores."""
+    trial = run.trained[row["trial"]].trial
+    scores: dict[str, float | None] = {}
+    facts = {"seeds": int(row["seeds"]), "status": row["status"], "seconds": seconds}
+    for metric in metrics_of(run.task_type):
         scores[f"valid_{metric}"] = row[f"{metric}_mean"]
         scores[f"valid_{metric}_sd"] = row[f"{metric}_sd"]
-    if selection.winners[family].trial.id == id:
-        facts["winner"] = "overall" if selection.overall == family else "family"
-        for metric, report in tested.get(family, {}).items():
-            scores[f"test_{metric}"] = report["mean"]["test"]
-    known = {
-        name: float(score)
-        for name, score in scores.items()
-        if score is not None and np.isfinite(score)
-    }
-    settings = {"features": trial["features"], **trial["hyperparameters"]}
-    outcome = _outcome(row, len(selection.seeds))
-    return ExportedTrial(id, family, settings, outcome, known, facts)
+    if run.winners[trial.family] == trial.id:
+        is_overall = run.selection.overall == trial.family
+        facts["winner"] = "overall" if is_overall else "family"
+        for metric, tested_scores in tested.get(trial.family, {}).items():
+            scores[f"test_{metric}"] = tested_scores.mean.test
+    return ExportedTrial(
+        id=trial.id,
+        family=trial.family,
+        settings={"features": trial.features, **trial.hyperparameters},
+        outcome=_outcome(row, len(run.seeds)),
+        scores={
+            name: float(score)
+            for name, score in scores.items()
+            if score is not None and np.isfinite(score)
+        },
+        facts=facts,
+    )
 
 
-def _outcome(row: dict[str, Any], n_seeds: int) -> str:
+def _outcome(row: Mapping[str, Any], n_seeds: int) -> str:
     if row["status"] != "ok":
         return FAILED
     return COMPLETE if row["seeds"] == n_seeds else GIVEN_UP

@@ -1,29 +1,53 @@
-"""Comparing what several splits led to.
+"""Several splits of one configuration, side by side.
 
-Scores of different splits are put side by side, never compared to select.
+Nothing is ever selected by comparing the scores of different splits.
 """
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from toxtune.evaluation.evaluation_file import Evaluation, read_evaluation
 from toxtune.identity import canonical_json
-from toxtune.report.markdown import format_score, markdown_table
-from toxtune.search.selection_file import Selection
+from toxtune.io.tsv import read_tsv
+from toxtune.report.markdown import markdown_table
+from toxtune.report.words import counted, format_score
+from toxtune.search.selection_file import Selection, read_selection
 from toxtune.selection.tables import setting_columns
+
+# With fewer common settings than this there is no rank correlation.
+FEWEST_SETTINGS = 3
 
 
 @dataclass(frozen=True)
 class SplitResult:
-    """What one split's folder says: its name, and three of its files."""
+    """The result of one split.
+
+    Attributes
+    ----------
+    name
+        Of the split's folder, such as ``split-0``.
+    selection, evaluation, trials
+        What was selected, the winners' scores, and the table ``trials.tsv``.
+    """
 
     name: str
     selection: Selection
-    test: dict[str, Any]
+    evaluation: Evaluation
     trials: pd.DataFrame
+
+
+def read_split_result(folder: Path) -> SplitResult:
+    """Read the result of one split from its folder."""
+    return SplitResult(
+        name=folder.name,
+        selection=read_selection(folder / "selection.json"),
+        evaluation=read_evaluation(folder / "test.json"),
+        trials=read_tsv(folder / "trials.tsv"),
+    )
 
 
 def scores_by_split(results: list[SplitResult]) -> pd.DataFrame:
@@ -32,15 +56,15 @@ def scores_by_split(results: list[SplitResult]) -> pd.DataFrame:
     for result in results:
         metric = result.selection.objective.metric
         for family, winner in result.selection.winners.items():
-            mean = result.test["families"][family][metric]["mean"]
+            mean = result.evaluation.families[family][metric].mean
             rows.append(
                 {
                     "split": result.name,
                     "family": family,
                     "selected": family == result.selection.overall,
                     "trial": winner.trial.id,
-                    "valid": mean["valid"],
-                    "test": mean["test"],
+                    "valid": mean.valid,
+                    "test": mean.test,
                 }
             )
     return pd.DataFrame(rows)
@@ -49,15 +73,15 @@ def scores_by_split(results: list[SplitResult]) -> pd.DataFrame:
 def rank_correlations(results: list[SplitResult]) -> pd.DataFrame:
     """Correlate the trials' validation scores between each two splits.
 
-    Spearman's rank correlation over the settings that both splits scored; missing
-    where fewer than three are common.
+    Spearman's rank correlation over the settings that have a score in both splits;
+    missing where there are fewer than `FEWEST_SETTINGS`.
     """
     rows = []
-    for one, other in combinations(results, 2):
-        common = pd.concat([_by_setting(one), _by_setting(other)], axis=1).dropna()
-        several = len(common) >= 3
-        correlation = common.corr("spearman").iloc[0, 1] if several else np.nan
-        rows.append((one.name, other.name, len(common), correlation))
+    for first, second in combinations(results, 2):
+        common = pd.concat([_by_setting(first), _by_setting(second)], axis=1).dropna()
+        enough = len(common) >= FEWEST_SETTINGS
+        correlation = common.corr("spearman").iloc[0, 1] if enough else np.nan
+        rows.append((first.name, second.name, len(common), correlation))
     return pd.DataFrame(rows, columns=["split", "other", "settings", "spearman"])
 
 
@@ -68,16 +92,17 @@ def summary_across_splits(run: str, results: list[SplitResult]) -> str:
     correlations = rank_correlations(results)
     return "\n".join(
         [
-            f"# {run}: the result over {len(results)} splits\n",
-            f"{metric}, mean over tasks and seeds. Each split is a search, a selection "
-            "and a test of its own; scores of different splits were not compared to "
-            "select anything." + _nested_note(results) + "\n",
+            f"# {run}: results of {len(results)} splits\n",
+            f"{metric}, mean over tasks and seeds. Each split has its own search, "
+            "selection and test. Nothing was selected by comparing splits."
+            + _nested_note(results)
+            + "\n",
             _family_table(scores),
             _selected_line(scores),
             "## Splits\n",
             _split_table(scores),
             _report_line(results),
-            "## Would you have picked the same?\n",
+            "## Do the splits agree?\n",
             _winner_lines(results),
             _correlation_line(correlations),
         ]
@@ -88,14 +113,14 @@ def _nested_note(results: list[SplitResult]) -> str:
     if not all("outer-" in result.name for result in results):
         return ""
     return (
-        " This is a nested cross-validation: every molecule was in the test set "
-        "once, and the mean test score estimates the whole procedure, search and "
-        "selection included, not one model."
+        " This is a nested cross-validation: every molecule was in a test set once. "
+        "The mean test score estimates the whole procedure, including search and "
+        "selection, not a single model."
     )
 
 
 def _by_setting(result: SplitResult) -> pd.Series:
-    """Index validation scores by all that makes a trial but its split."""
+    """Index validation scores by everything that makes a trial except its split."""
     metric = result.selection.objective.metric
     # As objects first: pandas keeps a missing text missing.
     settings = result.trials[setting_columns(result.trials)].astype(object)
@@ -107,34 +132,38 @@ def _by_setting(result: SplitResult) -> pd.Series:
 
 def _family_table(scores: pd.DataFrame) -> str:
     rows = [
-        [family, *(_spread(own[subset]) for subset in ("valid", "test"))]
-        for family, own in scores.groupby("family")
+        [family, *(_spread(rows[subset]) for subset in ("valid", "test"))]
+        for family, rows in scores.groupby("family")
     ]
-    return markdown_table(["family", "valid (mean ± SD)", "test (mean ± SD)"], rows)
+    return markdown_table(
+        ["family", "validation set (mean ± SD)", "test set (mean ± SD)"], rows
+    )
 
 
 def _selected_line(scores: pd.DataFrame) -> str:
     selected = scores[scores["selected"]]["test"]
-    return f"The model selected in each split: test **{_spread(selected)}**.\n"
+    return f"Selected models on their test sets: **{_spread(selected)}**.\n"
 
 
 def _split_table(scores: pd.DataFrame) -> str:
     rows = [
         [
             row["split"],
-            row["family"] + (" *" if row["selected"] else ""),
+            row["family"] + (" (selected)" if row["selected"] else ""),
             f"`{row['trial']}`",
             format_score(row["valid"]),
             format_score(row["test"]),
         ]
         for _, row in scores.iterrows()
     ]
-    return markdown_table(["split", "family", "trial", "valid", "test"], rows)
+    return markdown_table(
+        ["split", "family", "trial", "validation set", "test set"], rows
+    )
 
 
 def _report_line(results: list[SplitResult]) -> str:
     names = [f"[{result.name}]({result.name}/report.html)" for result in results]
-    return f"Each has a report of its own: {', '.join(names)}.\n"
+    return f"Reports of the splits: {', '.join(names)}.\n"
 
 
 def _winner_lines(results: list[SplitResult]) -> str:
@@ -145,18 +174,19 @@ def _winner_lines(results: list[SplitResult]) -> str:
             canonical_json([trial.features, trial.hyperparameters]) for trial in trials
         }
         lines.append(
-            f"- {family}: {len(settings)} different winners in {len(results)} splits"
+            f"- {family}: {counted(len(settings), 'different winner')} in "
+            f"{len(results)} splits"
         )
     return "\n".join(lines) + "\n"
 
 
 def _correlation_line(correlations: pd.DataFrame) -> str:
-    known = correlations["spearman"].dropna()
-    if known.empty:
-        return "Too few common settings for a rank correlation.\n"
+    computed = correlations["spearman"].dropna()
+    if computed.empty:
+        return "The splits share too few settings for a rank correlation.\n"
     return (
-        "Rank correlation of the settings' validation scores between two splits "
-        f"(Spearman): {known.min():.2f} to {known.max():.2f}.\n"
+        "Rank correlation (Spearman) of the settings' validation scores between two "
+        f"splits: {computed.min():.2f} to {computed.max():.2f}.\n"
     )
 
 

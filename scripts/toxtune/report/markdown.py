@@ -1,21 +1,10 @@
-"""Scores and tables as Markdown."""
+"""Tables as Markdown."""
 
+from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
 
-
-def format_score(value: float | None) -> str:
-    """Spell a score with three decimals; ``none`` where there is none."""
-    return "none" if value is None or pd.isna(value) else f"{value:.3f}"
-
-
-def format_interval(bounds: list[float] | None) -> str:
-    """Spell an interval; ``none`` where there is none."""
-    return "none" if not bounds else " to ".join(map(format_score, bounds))
-
-
-def markdown_table(header: list[Any], rows: list[list[Any]]) -> str:
+def markdown_table(header: Sequence[Any], rows: Sequence[Sequence[Any]]) -> str:
     """Write a table in Markdown; cells are shown as they are."""
     lines = [header, ["---"] * len(header), *rows]
     return (
@@ -24,5 +13,5 @@ def markdown_table(header: list[Any], rows: list[list[Any]]) -> str:
 
 
 def in_markdown(value: Any) -> str:
-    """Spell a value so that it ends no column of a table and begins no HTML."""
+    """Write a value so that it neither ends a column of a table nor begins HTML."""
     return str(value).replace("|", "\\|").replace("<", "&lt;")

@@ -1,28 +1,45 @@
 """The page: figures, tables and sentences put into the template of ``report/``."""
 
 import json
+import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 import vl_convert
 from docutils.core import publish_parts
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
-from toxtune.report import page_tables as tables
-from toxtune.report import verdict
 from toxtune.report.contents import FOLDER, Entry, entries
 from toxtune.report.figures.figure import Figure
 from toxtune.report.figures.theme import CONFIG
 from toxtune.report.run import Run
-from toxtune.report.summary_sections import warnings
-from toxtune.tasks import TaskType
+from toxtune.report.sanity_checks import warnings
+from toxtune.report.tables.diagnostics import probabilities_table
+from toxtune.report.tables.final_model import final_model_table, prospective_table
+from toxtune.report.tables.record import data_table, ledger_table, provenance_table
+from toxtune.report.tables.scores import scores_table, winners_table
+from toxtune.report.tables.search import search_table
+from toxtune.report.tables.table import Table
+from toxtune.report.verdict import cards, how_good, what_mattered, what_won
 
 LEADS = {
-    "Search": "What was tried, scored on the validation set. Nothing here has seen "
-    "the test set.",
-    "Test": "The frozen winners of all families on the test set, looked at after "
-    "the choice.",
+    "Search": "What was tried, scored on the validation set. Nothing in this section "
+    "has seen the test set.",
+    "Test": "The winners of all families on the test set, which was opened only after "
+    "they had been selected.",
     "Cost": "What the trainings of the search took.",
+}
+
+TABLES: dict[str, list[Callable[[Run], Table | None]]] = {
+    "Search": [],
+    "Test": [
+        probabilities_table,
+        final_model_table,
+        prospective_table,
+    ],
+    "Cost": [search_table],
 }
 
 
@@ -31,19 +48,20 @@ def page(run: Run, figures: dict[str, Figure]) -> str:
     environment = Environment(
         loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined
     )
+    environment.filters["code"] = _with_code
     return environment.get_template("page.html.j2").render(
         name=run.name,
         others=_others(run),
         about=run.facts("train", "valid", "test"),
-        verdict=verdict.sentences(run),
-        cards=verdict.cards(run),
-        warnings=warnings(run.evidence, run.test, run.settings["dataset"]),
-        scores=tables.scores_table(run),
-        winners=tables.winners_table(run),
+        verdict=[what_won(run), how_good(run), what_mattered(run)],
+        cards=cards(run),
+        warnings=warnings(run),
+        scores=scores_table(run),
+        winners=winners_table(run),
         sections=[_section(run, title, figures) for title in LEADS],
-        record=[tables.ledger_table(run), tables.provenance_table(run)],
-        packages=run.provenance["packages"],
-        written=run.provenance["written"],
+        record=[ledger_table(run), data_table(run), provenance_table(run)],
+        packages=run.provenance.packages,
+        written=run.provenance.written,
         style=(FOLDER / "page.css").read_text("utf-8"),
         libraries=vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"),
         figures=_for_browser(figures),
@@ -51,9 +69,14 @@ def page(run: Run, figures: dict[str, Figure]) -> str:
     )
 
 
+def _with_code(text: str) -> Markup:
+    """Turn text into HTML, with what stands between backticks as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+
+
 def _others(run: Run) -> dict[str, str]:
     """Return the other splits of the configuration, and where their reports are."""
-    names = [name.split("/")[-1] for name in run.settings["splits"] if name != run.name]
+    names = [name.split("/")[-1] for name in run.settings.splits if name != run.name]
     return {name: f"../{name}/report.html" for name in names}
 
 
@@ -68,18 +91,8 @@ def _section(run: Run, title: str, figures: dict[str, Figure]) -> dict[str, Any]
         "title": title,
         "lead": LEADS[title],
         "figures": shown,
-        "tables": _tables(run, title),
+        "tables": [table for make in TABLES[title] if (table := make(run))],
     }
-
-
-def _tables(run: Run, title: str) -> list[tables.Table]:
-    if title == "Cost":
-        return [tables.costs_table(run)]
-    if title != "Test":
-        return []
-    shown = [tables.calls_table(run)] if run.task_type == TaskType.BINARY else []
-    shown.append(tables.final_model_table(run))
-    return [*shown, tables.later_data_table(run)] if run.prospective else shown
 
 
 def _for_template(entry: Entry, figure: Figure) -> dict[str, Any]:
@@ -98,11 +111,10 @@ def _for_template(entry: Entry, figure: Figure) -> dict[str, Any]:
 
 
 def _caption(name: str) -> str:
-    """Turn a caption, which Snakemake's own report shows too, into HTML."""
+    """Turn a caption into HTML; Snakemake's own report shows it too."""
     text = (FOLDER / f"{name}.rst").read_text("utf-8")
     settings = {"report_level": 5, "file_insertion_enabled": False}
-    subsets = publish_parts(text, writer="html5", settings_overrides=settings)
-    return subsets["body"]
+    return publish_parts(text, writer="html5", settings_overrides=settings)["body"]
 
 
 def _for_browser(figures: dict[str, Figure]) -> str:

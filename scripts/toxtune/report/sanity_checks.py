@@ -1,113 +1,138 @@
-"""Scores that look like a leak or like a bug, and why.
+"""Scores that look like a leak or a bug, and why.
 
-A doubt is a sentence for people; none of them stops anything. The bounds are for the
-ROC-AUC of measured toxicity: on random splits of Tox21, published models and quick
-tries without a search reach 0.81 to 0.87.
+A check warns a person; it stops nothing. The bounds are for the ROC-AUC of measured
+toxicity: on random splits of Tox21, published models and quick tries without a search
+reach 0.81 to 0.87.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-TOO_GOOD, TOO_BAD = 0.90, 0.55
+from toxtune.evaluation.evaluation_file import Interval, SetScores
+from toxtune.report.run import Run
+from toxtune.stats.metrics import Objective
+
+SUSPICIOUSLY_HIGH, SUSPICIOUSLY_LOW = 0.90, 0.55
 
 
-# Molecules of one connectivity are never in two parts; what has the same fingerprint
-# nevertheless, such as a longer chain, is almost the same molecule.
-TWIN, MANY_TWINS = 1.0, 0.2
+# Molecules of one connectivity are never in two sets. Test molecules that nevertheless
+# have the fingerprint of a training molecule (a longer chain, say) are nearly the same.
+SAME_FINGERPRINT, MANY_WITH_SAME_FINGERPRINT = 1.0, 0.2
+
+
+# What a model that knows nothing scores, for the metrics that have such a score.
+CHANCE = {"roc_auc": 0.5, "balanced_accuracy": 0.5, "roc_auc_ovr": 0.5}
 
 
 @dataclass(frozen=True)
-class RunFacts:
-    """What is looked at.
+class CheckedScores:
+    """What is checked.
 
     Attributes
     ----------
-    mean
-        From ``test.json``, the selected family's ``mean`` of the objective.
-    metric, maximize
+    scores
+        The selected model's, by the objective's metric, means over tasks.
+    objective
         The objective.
     corrected
-        Interval of the corrected validation score.
-    chance
-        The score of a model that knows nothing; ``None`` where the metric has none.
+        Interval of the bias-corrected validation score.
     permuted
-        Whether the labels were permuted.
+        Whether the labels were shuffled.
     similarities
-        Of each test molecule, to the nearest training molecule.
+        Of each test molecule to the nearest training molecule.
     """
 
-    mean: dict[str, Any]
-    metric: str
-    maximize: bool
-    corrected: list[float] | None
-    chance: float | None
+    scores: SetScores
+    objective: Objective
+    corrected: Interval | None
     permuted: bool
     similarities: np.ndarray
 
 
-def doubts(facts: RunFacts) -> list[str]:
-    """Return what a careful reader should look into."""
-    scores = _doubts_of_control if facts.permuted else _doubts_of_scores
-    return [*scores(facts), *_doubts_of_parts(facts)]
+def warnings(run: Run) -> list[str]:
+    """Say what looks like a leak or a bug in a run."""
+    return check_scores(
+        CheckedScores(
+            scores=run.selected_scores,
+            objective=run.selection.objective,
+            corrected=run.diagnostics.corrected.overall.interval,
+            permuted="permute_labels" in run.settings.dataset,
+            similarities=run.diagnostics.similarity["similarity"].to_numpy(),
+        )
+    )
 
 
-def _doubts_of_scores(facts: RunFacts) -> Iterator[str]:
-    test = facts.mean["test"]
-    if test is None or facts.metric != "roc_auc":
+def check_scores(checked: CheckedScores) -> list[str]:
+    """Say what looks like a leak or a bug."""
+    check_level = _check_control if checked.permuted else _check_level
+    return [*check_level(checked), *_check_sets(checked)]
+
+
+def _check_level(checked: CheckedScores) -> Iterator[str]:
+    test = checked.scores.test
+    if test is None or checked.objective.metric != "roc_auc":
         return
-    if test > TOO_GOOD:
+    if test > SUSPICIOUSLY_HIGH:
         yield (
-            f"The test score is above {TOO_GOOD:.2f}. Measured toxicity is hardly ever "
-            "so easy: look for a leak, such as a feature that knows the label, or "
-            "molecules of one series in several parts (scaffold split)."
+            f"The test score is above {SUSPICIOUSLY_HIGH:.2f}, which is rare for "
+            "measured toxicity. Look for a leak: a feature that contains the label, or "
+            "molecules of one series in several sets (a scaffold split keeps them "
+            "together)."
         )
-    if test < TOO_BAD:
+    if test < SUSPICIOUSLY_LOW:
         yield (
-            f"The test score is below {TOO_BAD:.2f}, near what guessing gives (0.5). "
-            "Look for a bug: labels in another order than molecules, missing labels "
-            "taken for 0, or a task with hardly any positives."
+            f"The test score is below {SUSPICIOUSLY_LOW:.2f}, close to guessing (0.5). "
+            "Look for a bug: labels in a different order than the molecules, missing "
+            "labels read as 0, or a task with almost no positives."
         )
 
 
-def _doubts_of_control(facts: RunFacts) -> Iterator[str]:
-    pairs = {
-        "test score": facts.mean["test_interval"],
-        "corrected validation score": facts.corrected,
+def _check_control(checked: CheckedScores) -> Iterator[str]:
+    chance = CHANCE.get(checked.objective.metric)
+    intervals = {
+        "test score": checked.scores.test_interval,
+        "corrected validation score": checked.corrected,
     }
-    for name, bounds in pairs.items():
-        if facts.chance is None or bounds is None:
+    for name, interval in intervals.items():
+        if chance is None or interval is None:
             continue
-        if not bounds[0] <= facts.chance <= bounds[1]:
+        if not interval[0] <= chance <= interval[1]:
             yield (
-                f"The labels are shuffled, and the interval of the {name} does not "
-                f"hold {facts.chance:g}. In 1 of 20 such controls that is chance; else "
-                "something knows the labels."
+                f"The labels are shuffled, but the interval of the {name} does not "
+                f"contain {chance:g}. This happens by chance in 1 of 20 such controls; "
+                "otherwise something leaks the labels."
             )
 
 
-def _doubts_of_parts(facts: RunFacts) -> Iterator[str]:
-    train, test = facts.mean["train"], facts.mean["test"]
-    bounds, corrected = facts.mean["test_interval"], facts.corrected
-    sign = 1 if facts.maximize else -1
-    if None not in (train, test) and sign * (test - train) > 0:
+def _check_sets(checked: CheckedScores) -> Iterator[str]:
+    train, test = checked.scores.train, checked.scores.test
+    sign = 1 if checked.objective.maximize else -1
+    if train is not None and test is not None and sign * (test - train) > 0:
         yield (
-            "The test score is better than that of the training set, which the model "
-            "was fitted on. Look for a bug, such as parts that were exchanged, or a "
-            "model that does not learn."
+            "The test score is better than the training score, although the model was "
+            "fitted to the training set. Look for a bug: sets that were exchanged, or "
+            "a model that does not learn."
         )
-    if bounds and corrected and (bounds[1] < corrected[0] or corrected[1] < bounds[0]):
+    if not _overlap(checked.scores.test_interval, checked.corrected):
         yield (
             "The intervals of the test score and of the corrected validation score do "
-            "not touch: one part is easier than the other. Trust neither alone; "
-            "several split seeds show the spread."
+            "not overlap: one of the sets is easier than the other. Trust neither "
+            "score alone; repeat the search with several split seeds to see the spread."
         )
-    twins = float(np.mean(facts.similarities >= TWIN)) if len(facts.similarities) else 0
-    if twins > MANY_TWINS:
+    is_same = checked.similarities >= SAME_FINGERPRINT
+    same = is_same.mean() if len(is_same) else 0.0
+    if same > MANY_WITH_SAME_FINGERPRINT:
         yield (
-            f"{100 * twins:.0f}% of the test molecules have the same fingerprint as a "
-            "training molecule. The score tells how known chemistry is remembered; a "
-            "scaffold split asks for more."
+            f"{100 * same:.0f}% of the test molecules have the same fingerprint as a "
+            "training molecule. The test score shows how well known chemistry is "
+            "remembered; a scaffold split is harder."
         )
+
+
+def _overlap(first: Interval | None, second: Interval | None) -> bool:
+    """Whether two intervals touch; true where one is missing."""
+    if first is None or second is None:
+        return True
+    return first[0] <= second[1] and second[0] <= first[1]

@@ -8,7 +8,7 @@ import pytest
 from helpers.selections import made_selection, made_trial, made_winner
 from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
-from toxtune.export import trials
+from toxtune.export import run as run_module
 from toxtune.io.files import write_json
 from toxtune.io.tsv import write_tsv
 from toxtune.stats.metrics import metrics_of
@@ -34,8 +34,8 @@ def run(tmp_path, monkeypatch):
     specs, rows, costs = {}, [], []
     for id, (family, differs, seeds, status, score) in TRIALS.items():
         settings = {**differs, "batch_size": 100}
-        trial = {"id": id, "family": family, "features": "ecfp", "task_type": "binary"}
-        specs[id] = {"trial": {**trial, "hyperparameters": settings}, "folders": {}}
+        trial = made_trial(id, family, settings, features="ecfp")
+        specs[id] = {"trial": trial.to_dict(), "folders": {}}
         row = {"trial": id, "family": family, "status": status, "seeds": seeds}
         for metric in METRICS:
             row |= {f"{metric}_mean": score, f"{metric}_sd": score and 0.01}
@@ -48,13 +48,20 @@ def run(tmp_path, monkeypatch):
         family: made_winner(made_trial(id, family)) for family, id in WINNERS.items()
     }
     selection = made_selection(winners, overall="dense")
-    monkeypatch.setattr(trials, "read_selection", lambda path: selection)
+    monkeypatch.setattr(run_module, "read_selection", lambda path: selection)
     write_json(folder / "selection.json", {})
-    families = {
-        family: {metric: {"mean": {"test": 0.7}} for metric in METRICS}
-        for family in WINNERS
+    mean = {"train": 0.9, "valid": 0.8, "test": 0.7, "test_interval": None}
+    scores = {metric: {"mean": mean, "tasks": {}} for metric in METRICS}
+    content = {
+        "overall": "dense",
+        "objective": {"metric": "roc_auc", "direction": "maximize"},
+        "molecules": {"train": 80, "valid": 10, "test": 10},
+        "confidence": 0.95,
+        "resamples": 100,
+        "families": dict.fromkeys(WINNERS, scores),
+        "variants": {},
     }
-    write_json(folder / "test.json", {"families": families})
+    write_json(folder / "test.json", content)
     return folder
 
 
@@ -162,7 +169,7 @@ def test_run_that_is_not_there(run, tmp_path, tool):
 @pytest.mark.parametrize("tool", ["optuna", "mlflow"])
 def test_file_that_is_there_is_kept(run, tmp_path, tool):
     (tmp_path / "a.db").write_text("mine", encoding="utf-8")
-    with pytest.raises(UserError, match="is there already"):
+    with pytest.raises(UserError, match="exists; remove it"):
         export(tool, tmp_path / "a.db")
     assert (tmp_path / "a.db").read_text("utf-8") == "mine"
 

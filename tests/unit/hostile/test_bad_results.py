@@ -8,7 +8,7 @@ from helpers.harm import refused
 from helpers.selections import made_selection, made_winner
 from toxtune.commands.cli import run_command
 from toxtune.evaluation.ledger import read_openings, record_opening
-from toxtune.export.trials import read_run
+from toxtune.export.trials import read_exported_run
 from toxtune.io.files import write_json
 from toxtune.runs import status_file
 from toxtune.search.proposals import read_proposal
@@ -53,7 +53,7 @@ def test_file_that_is_no_json(folder, name, read, content):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     message = refused(read, path)
     if name == "result.json":
-        assert message.startswith(f"{path} is missing or its checksum does not match")
+        assert message.startswith(f"{path} is not what was written there")
         assert f"`rm -rf {path.parent} results/*/trials.tsv`" in message
     else:
         assert message.startswith(f"{path}: is not JSON")
@@ -71,7 +71,7 @@ def test_file_that_is_something_else(folder, name, read, content):
 def test_file_that_is_not_there(folder, name):
     message = refused(READERS[name], folder / name)
     assert str(folder / name) in message
-    assert "cannot be read" in message or "is missing" in message
+    assert "cannot be read" in message or "damaged or missing" in message
 
 
 def edited(value, *steps, to):
@@ -163,7 +163,7 @@ def test_damaged_files_of_commands(folder, monkeypatch, content):
     text = content if isinstance(content, bytes) else content.encode()
     (folder / "results/tiny").mkdir(parents=True)
     (folder / "results/tiny/selection.json").write_bytes(text)
-    assert "selection.json: is not JSON" in refused(read_run, "tiny")
+    assert "selection.json: is not JSON" in refused(read_exported_run, "tiny")
     monkeypatch.setattr(status_file, "STATUS_FILE", folder / "status.json")
     (folder / "status.json").write_bytes(text)
     assert "status.json: is not JSON" in refused(run_command, ["status"])
@@ -171,7 +171,9 @@ def test_damaged_files_of_commands(folder, monkeypatch, content):
 
 @pytest.mark.parametrize("name", ["../x", "/etc", "absent", "a b; touch pwned"])
 def test_run_that_is_not_there(name):
-    assert "has no selection.json; name a finished run" in refused(read_run, name)
+    assert "has no selection.json; name a finished run" in refused(
+        read_exported_run, name
+    )
 
 
 @pytest.mark.parametrize("line", ["5", "[]", "null", "{}", '{"a": ', "[" * 9999, ""])

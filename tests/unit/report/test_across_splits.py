@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from helpers.selections import made_selection, made_trial, made_winner
+from toxtune.evaluation.evaluation_file import Evaluation, MetricScores, SetScores
 from toxtune.report.across_splits import (
     SplitResult,
     rank_correlations,
@@ -31,9 +32,12 @@ def result(name, valid, test, winner="8"):
     hyperparameters = {"neurons": int(winner)}
     trial = made_trial(f"{name}0", "dense", hyperparameters, features="bits")
     selection = made_selection({"dense": made_winner(trial)}, overall="dense")
-    mean = {"valid": max(valid), "test": test}
-    families = {"dense": {"roc_auc": {"mean": mean}}}
-    return SplitResult(name, selection, {"families": families}, trials)
+    mean = SetScores(0.9, max(valid), test, None)
+    families = {"dense": {"roc_auc": MetricScores(mean, {})}}
+    evaluation = Evaluation(
+        "dense", selection.objective, {}, 0.95, 1000, families, variants={}
+    )
+    return SplitResult(name, selection, evaluation, trials)
 
 
 def test_scores_stand_side_by_side():
@@ -66,7 +70,7 @@ def test_failed_trials_take_no_part_in_the_correlation():
 def test_two_settings_are_too_few():
     results = [result("a", [0.5, 0.6], 0.7), result("b", [0.1, 0.2], 0.7)]
     assert rank_correlations(results)["spearman"].isna().all()
-    assert "Too few" in summary_across_splits("run", results)
+    assert "too few" in summary_across_splits("run", results)
 
 
 def test_summary_says_mean_spread_and_how_many_winners_differ():

@@ -20,6 +20,7 @@ from toxtune.report.figures.tasks import tasks_table
 from toxtune.report.figures.theme import family_colours
 from toxtune.report.figures.trials import trials_table
 from toxtune.report.figures.values import values_table
+from toxtune.report.words import SET_NAMES
 from toxtune.tasks import TaskType
 
 
@@ -33,20 +34,18 @@ def figures(run):
     return draw_all(run)
 
 
-def test_every_figure_of_the_kind_is_drawn(run, figures):
+def test_every_figure_of_the_task_type_is_drawn(run, figures):
     assert list(figures) == [entry.name for entry in entries(run.task_type)]
     for name, figure in figures.items():
         assert figure.panels, name
         assert figure.description, name
 
 
-def test_every_number_says_which_part_it_is_from(figures):
+def test_every_number_says_which_set_it_is_from(figures):
     for name, figure in figures.items():
         # Failures are counts of trials; all else are scores or losses.
-        subsets = name == "failures" or any(
-            f"{subset} set (" in figure.facts for subset in ("train", "valid", "test")
-        )
-        assert subsets, name
+        named = any(f"{words} (" in figure.facts for words in SET_NAMES.values())
+        assert named or name == "failures", name
 
 
 def test_each_panel_has_rows(figures):

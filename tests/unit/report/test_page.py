@@ -3,12 +3,12 @@ import re
 
 import pytest
 
-from helpers.report_runs import made_run
+from helpers.report_runs import made_run, with_task_named
 from toxtune.report import verdict
 from toxtune.report.contents import FOLDER, page_hash
 from toxtune.report.figures.draw_all import draw_all
 from toxtune.report.page import page
-from toxtune.report.run import listed
+from toxtune.report.words import format_duration, listed
 
 
 @pytest.fixture(scope="module")
@@ -37,36 +37,34 @@ def test_the_libraries_are_there_once(html):
 def test_names_cannot_end_the_script_or_the_page(html):
     run = made_run()
     evil = "</script><b title='\"'>&amp;"
-    subset = dataclasses.replace(run.test_set, tasks=[evil, "task 1"])
-    tasks = run.test["families"]["dense"]["roc_auc"]["tasks"]
-    tasks[evil] = tasks["task 0"]
-    run = dataclasses.replace(run, name=evil, test_set=subset)
+    run = dataclasses.replace(with_task_named(run, evil), name=evil)
     named = page(run, draw_all(run))
     assert named.count("</script>") == html.count("</script>")
     assert "<b title" not in named
 
 
-def test_the_verdict_has_three_sentences_with_the_numbers(run):
-    won, good, mattered = verdict.sentences(run)
+def test_the_verdict_has_the_numbers(run):
+    won, good = verdict.what_won(run), verdict.how_good(run)
     winner = run.selection.winner
     assert run.selection.overall in won
     assert winner.trial.id in won
     assert f"{winner.mean:.3f}" in won
     assert "0.750 (95% interval 0.700 to 0.800 over molecules" in good
     assert "opened once" in good
-    assert f"{len(run.cost)} trainings" in mattered
+    assert f"{len(run.cost)} trainings" in verdict.what_mattered(run)
 
 
 def test_each_further_opening_is_counted(run):
     twice = dataclasses.replace(run, openings=run.openings * 2)
-    assert "opened 2 times" in verdict.sentences(twice)[1]
+    assert "opened 2 times" in verdict.how_good(twice)
 
 
 def test_sizes_of_a_cross_validation_are_of_its_folds(run):
-    split = {**run.settings["split"], "cross_validation": {"folds": 5, "repeats": 2}}
-    folded = dataclasses.replace(run, settings={**run.settings, "split": split})
+    split = {**run.settings.split, "cross_validation": {"folds": 5, "repeats": 2}}
+    settings = dataclasses.replace(run.settings, split=split)
+    folded = dataclasses.replace(run, settings=settings)
     assert folded.facts("valid").startswith(
-        "valid set (5 folds of 800 molecules, 2 times over); random split"
+        "validation set (5 folds of 800 molecules, 2 times); random split"
     )
 
 
@@ -74,7 +72,7 @@ def test_sizes_of_a_cross_validation_are_of_its_folds(run):
     ("seconds", "text"), [(5, "5 s"), (300, "5.0 min"), (9000, "2.5 h")]
 )
 def test_durations_have_the_unit_that_suits_them(seconds, text):
-    assert verdict.duration(seconds) == text
+    assert format_duration(seconds) == text
 
 
 @pytest.mark.parametrize(

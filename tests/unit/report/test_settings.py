@@ -3,6 +3,7 @@ import dataclasses
 import pytest
 
 from helpers.report_runs import HIGHEST_RATE, made_run
+from toxtune.export.run import TrainedTrial
 from toxtune.report.figures import failures, importance
 from toxtune.report.figures.dependence import partial_dependence
 from toxtune.report.settings import Varied, setting_texts, value_text, varied_settings
@@ -56,20 +57,20 @@ def test_the_hyperparameter_that_decides_is_the_most_important(run):
 
 def test_importance_does_not_depend_on_the_scale_of_an_axis(run):
     squared = {
-        id: {"trial": _with_squared_rate(spec["trial"]), "folders": {}}
-        for id, spec in run.specs.items()
+        id: TrainedTrial(_with_squared_rate(trained.trial), folders={})
+        for id, trained in run.trained.items()
     }
-    other = dataclasses.replace(run, specs=squared)
+    other = dataclasses.replace(run, trained=squared)
     assert importance.importances(other, "dense") == importance.importances(
         run, "dense"
     )
 
 
 def _with_squared_rate(trial):
-    settings = dict(trial["hyperparameters"])
+    settings = dict(trial.hyperparameters)
     if "learning_rate" in settings:
         settings["learning_rate"] **= 2
-    return {**trial, "hyperparameters": settings}
+    return dataclasses.replace(trial, hyperparameters=settings)
 
 
 def test_a_family_with_few_trials_has_no_importance():

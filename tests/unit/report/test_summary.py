@@ -2,53 +2,55 @@
 
 import itertools
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.report_runs import PROVENANCE, SETTINGS
 from helpers.selections import made_selection, made_trial, made_winner
-from toxtune.report.run import Evidence
-from toxtune.report.summary import Results, summary
+from toxtune.data.subsets import Subset
+from toxtune.evaluation.evaluation_file import (
+    Evaluation,
+    MetricScores,
+    SetScores,
+    Variant,
+)
+from toxtune.export.run import TrainedTrial
+from toxtune.report.diagnostics import (
+    CorrectedScore,
+    CorrectedScores,
+    Diagnostics,
+    Probabilities,
+)
+from toxtune.report.prospective import ProspectiveScore
+from toxtune.report.run import Run
+from toxtune.report.summary import summary
 from toxtune.stats.metrics import METRICS, metrics_of
 
 BINARY = metrics_of("binary")
+GOLDEN = Path(__file__).with_name("golden_summary.md")
 
-HYPERPARAMETERS = {"neurons": 64, "patience": None, "learning_rate": 0.001}
 
-
-def report(test, sd=0.01, per_task=0.7):
-    """One family's part of ``test.json``."""
-    interval = None if test is None else [test - 0.05, test + 0.05]
-    scores = {"train": 0.999, "valid": 0.85, "test": test, "test_interval": interval}
-    unscored = dict.fromkeys(scores) | {"train": 0.9}
-    return {
-        metric: {
-            "mean": {**scores, "test_sd_over_seeds": sd},
-            "tasks": {"NR-AR": {**scores, "test": per_task}, "SR-p53": unscored},
-        }
-        for metric in BINARY
-    }
+def scores_of(test, sd=0.01, per_task=0.7):
+    """One family's scores; the task SR-p53 has none."""
+    interval = None if test is None else (test - 0.05, test + 0.05)
+    scores = SetScores(0.999, 0.85, test, interval)
+    unscored = SetScores(0.9, None, None, None)
+    mean = replace(scores, test_sd_over_seeds=sd)
+    tasks = {"NR-AR": replace(scores, test=per_task), "SR-p53": unscored}
+    return {metric: MetricScores(mean, tasks) for metric in BINARY}
 
 
 def variants(test):
     """One family's scores before and after a refit, of single seeds and ensembles."""
     made = itertools.product(["none", "train+valid"], [False, True])
     return [
-        {
-            "refit": refit,
-            "ensemble": ensemble,
-            "metric": metric,
-            "score": test + 0.01 * number,
-            "interval": [test - 0.05, test + 0.05],
-        }
+        Variant(refit, ensemble, metric, test + 0.01 * number, (test - 0.05, 0.9))
         for number, (refit, ensemble) in enumerate(made)
         for metric in BINARY
     ]
-
-
-def winner(id, family, mean):
-    """One family's winner."""
-    return made_winner(made_trial(id, family, HYPERPARAMETERS), mean, out_of=3)
 
 
 def opening(number):
@@ -57,21 +59,14 @@ def opening(number):
 
 
 def corrected(trial, raw):
-    """One winner's part of ``optimism.json``."""
-    return {
-        "trial": trial,
-        "out_of": 3,
-        "raw": raw,
-        "corrected": raw - 0.02,
-        "interval": [raw - 0.06, raw + 0.01],
-        "chosen_again": 0.614,
-    }
+    """One winner's corrected score."""
+    return CorrectedScore(trial, 3, raw, raw - 0.02, (raw - 0.06, raw + 0.01), 0.614)
 
 
-def evidence():
-    """What was made to doubt the scores."""
+def diagnostics():
+    """What shows how far the scores can be trusted."""
     subsets = ["valid", "valid", "test", "test"]
-    calls = {"family": "dense", "subset": subsets, "task": ["NR-AR", "mean"] * 2}
+    rows = {"family": "dense", "subset": subsets, "task": ["NR-AR", "mean"] * 2}
     scores = dict.fromkeys(["precision", "recall", "specificity", "f1", "mcc"], 0.25)
     brier = {"brier": 0.08, "brier_scaled": 0.07, "brier_prevalence": 0.09}
     comparison = {
@@ -84,61 +79,71 @@ def evidence():
         "high": [0.2, None, 0.04],
         "p_holm": [0.01, None, None],
     }
-    return Evidence(
-        optimism={
-            "objective": {"metric": "roc_auc"},
-            "molecules": 11,
-            "resamples": 1000,
-            "confidence": 0.95,
-            "overall": corrected("a" * 12, 0.851),
-            "families": {
-                "dense": corrected("a" * 12, 0.851),
-                "random_forest": corrected("c" * 12, 0.832),
-            },
-        },
+    families = {
+        "dense": corrected("a" * 12, 0.851),
+        "random_forest": corrected("c" * 12, 0.832),
+    }
+    return Diagnostics(
+        corrected=CorrectedScores(families["dense"], families, 11, 1000, 0.95),
+        frequencies=pd.DataFrame(),
         comparison=pd.DataFrame(comparison),
         similarity=pd.DataFrame({"similarity": [0.2, 0.4, 0.6, 1.0]}),
-        decisions=pd.DataFrame({**calls, **scores}),
-        brier=pd.DataFrame({**calls, **brier}),
+        probabilities=Probabilities(
+            decisions=pd.DataFrame({**rows, **scores}),
+            brier=pd.DataFrame({**rows, **brier}),
+            reliability=pd.DataFrame(),
+        ),
     )
 
 
 @pytest.fixture
-def results() -> Results:
-    """Results with an unscored task, a failed trial and one opening."""
-    trials = pd.DataFrame(
-        {
-            "trial": ["a" * 12, "b" * 12, "c" * 12],
-            "family": ["dense", "dense", "random_forest"],
-            "status": ["ok", "diverged", "ok"],
-            "roc_auc_mean": [0.851, float("nan"), 0.832],
-        }
-    )
-    cost = pd.DataFrame(
-        {
-            "family": ["dense", "dense", "random_forest"],
-            "seconds": [2.0, 3.0, 1.0],
-            "peak_memory_mib": [500.0, 700.0, 200.0],
-        }
-    )
-    return Results(
-        run="demo",
-        selection=made_selection(
+def run() -> Run:
+    """A run with an unscored task, a failed trial and one opening."""
+    trials = {
+        "a" * 12: made_trial("a" * 12, "dense", {"neurons": 64, "patience": None}),
+        "b" * 12: made_trial("b" * 12, "dense", {"neurons": 32, "patience": None}),
+        "c" * 12: made_trial("c" * 12, "random_forest", {"max_depth": 3}),
+    }
+    winners = {
+        "dense": made_winner(trials["a" * 12], mean=0.851),
+        "random_forest": made_winner(trials["c" * 12], mean=0.832),
+    }
+    selection = made_selection(winners, overall="dense")
+    families = ["dense", "dense", "random_forest"]
+    return Run(
+        name="demo",
+        selection=selection,
+        trained={id: TrainedTrial(trial, {}) for id, trial in trials.items()},
+        trials=pd.DataFrame(
             {
-                "dense": winner("a" * 12, "dense", 0.851),
-                "random_forest": winner("c" * 12, "random_forest", 0.832),
-            },
-            overall="dense",
+                "trial": list(trials),
+                "family": families,
+                "status": ["ok", "diverged", "ok"],
+                "roc_auc_mean": [0.851, np.nan, 0.832],
+            }
         ),
-        test={
-            "overall": "dense",
-            "objective": {"metric": "roc_auc", "direction": "maximize"},
-            "confidence": 0.95,
-            "resamples": 1000,
-            "molecules": {"train": 80, "valid": 11, "test": 12},
-            "families": {"dense": report(0.812), "random_forest": report(0.827)},
-            "variants": {"dense": variants(0.812), "random_forest": variants(0.827)},
-        },
+        cost=pd.DataFrame(
+            {
+                "trial": list(trials),
+                "family": families,
+                "seconds": [2.0, 3.0, 1.0],
+                "peak_memory_mib": [500.0, 700.0, 200.0],
+            }
+        ),
+        settings=replace(
+            SETTINGS,
+            split={"method": "random", "seed": 0},
+            final={"refit": "train+valid", "ensemble": True},
+        ),
+        evaluation=Evaluation(
+            overall="dense",
+            objective=selection.objective,
+            molecules={"train": 80, "valid": 11, "test": 12},
+            confidence=0.95,
+            resamples=1000,
+            families={"dense": scores_of(0.812), "random_forest": scores_of(0.827)},
+            variants={"dense": variants(0.812), "random_forest": variants(0.827)},
+        ),
         curation={
             "rows": 110,
             "dropped": 7,
@@ -147,211 +152,244 @@ def results() -> Results:
             "groups_with_conflicts": 1,
             "labels_cleared": 4,
             "labels_averaged": 0,
-            "task_type": "binary",
         },
-        plan={
-            "dataset": {"sha256": "f" * 64},
-            "split": {"method": "random", "seed": 0},
-            "final": {"refit": "train+valid", "ensemble": True},
-        },
-        trials=trials,
-        cost=cost,
+        provenance=replace(PROVENANCE, dataset={"sha256": "f" * 64}),
         openings=[opening(1)],
+        diagnostics=diagnostics(),
         largest_difference=0.0,
-        evidence=evidence(),
+        test_set=Subset([], [], [], ["NR-AR", "SR-p53"], np.empty((0, 2))),
+        test_predictions={},
+        curves={},
         prospective=[],
     )
 
 
-def test_headline_is_the_overall_winner_on_the_test_part(results):
-    headline = summary(results).split("\n\n")[1]
-    assert headline.startswith(f"Selected: **dense** trial `{'a' * 12}`")
-    assert "on the validation set (0.851; corrected for the choice 0.831)" in headline
-    assert "**ROC-AUC 0.812** (SD over seeds 0.010; interval" in headline
-    assert "0.762 to 0.862)" in headline
-    assert headline.endswith(
-        "(Test set: random split with seed 0, 12 rows; means over seeds 0, 1.)"
+def section(run, title):
+    """The text below a heading that starts like this."""
+    after = summary(run).split(f"\n## {title}")[1]
+    return after.split("\n## ")[0]
+
+
+def rows_of(text):
+    """The rows of the tables in a text, as lists of cells."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    return [line.removeprefix("| ").removesuffix(" |").split(" | ") for line in lines]
+
+
+def row_of(text, first):
+    """The other cells of the row that starts with this one."""
+    (row,) = [row for row in rows_of(text) if row[0] == first]
+    return row[1:]
+
+
+def with_scores(run, **families):
+    """The run with these families' winners alone, and these scores of them."""
+    evaluation = replace(run.evaluation, families=families)
+    selection = replace(
+        run.selection,
+        winners={family: run.selection.winners[family] for family in families},
     )
+    return replace(run, evaluation=evaluation, selection=selection)
 
 
-def test_winners_stand_side_by_side(results):
-    text = summary(results)
-    row = "| ROC-AUC | 0.999 | 0.850 | {} | 0.010 | {} |"
-    assert "| dense * " + row.format("0.812", "0.762 to 0.862") in text
-    assert "| random_forest " + row.format("0.827", "0.777 to 0.877") in text
+def with_diagnostics(run, **changes):
+    return replace(run, diagnostics=replace(run.diagnostics, **changes))
+
+
+def test_whole_text(run):
+    """After a change of wording, read the new text and put it into the file."""
+    assert summary(run) == GOLDEN.read_text("utf-8")
+
+
+def test_verdict_is_about_the_selected_model_on_the_test_set(run):
+    won, good = summary(run).split("\n\n")[1:3]
+    assert won.startswith(f"Trial {'a' * 12} of dense")
+    assert "0.851 (0.831" in won
+    assert "0.812 (95% interval 0.762 to 0.862" in good
+    assert "SD 0.010" in good
+
+
+def test_winners_stand_side_by_side(run):
+    rows = rows_of(summary(run).split("\n## ")[0])
+    numbers = ["0.999", "0.850", "0.812", "0.762 to 0.862", "0.010"]
+    assert ["dense (selected)", "ROC-AUC", *numbers] in rows
+    others = ["0.999", "0.850", "0.827", "0.777 to 0.877", "0.010"]
+    assert ["random_forest", "ROC-AUC", *others] in rows
     for name in BINARY:
-        assert text.count(f"| {METRICS[name].title} |") == 2
+        assert sum(METRICS[name].title in row for row in rows) == 2
 
 
-def test_winners_are_told_with_their_hyperparameters(results):
-    settings = "learning_rate 0.001, neurons 64, patience null"
-    assert f"| `{'a' * 12}` | circular-radius-2-size-1024 | {settings} | 3 |" in (
-        summary(results)
-    )
+def test_winners_are_told_with_the_settings_that_were_varied(run):
+    text = section(run, "Winners")
+    row = row_of(text, "dense (selected)")
+    assert row[0] == "a" * 12
+    assert row[2:] == ["neurons 64", "0.851", "3"]
 
 
 @pytest.mark.parametrize(
-    ("number", "told"), [(1, "**1** time."), (2, "**2** times."), (9, "**9** times.")]
+    ("number", "words"), [(1, "**once**"), (2, "**2 times**"), (9, "**9 times**")]
 )
-def test_openings_are_counted(results, number, told):
-    openings = [opening(index) for index in range(number)]
-    text = summary(replace(results, openings=openings))
-    assert f"have opened this test set: {told}" in text
-    assert ("Each further look" in text) == (number > 1)
+def test_openings_are_counted(run, number, words):
+    text = summary(replace(run, openings=[opening(index) for index in range(number)]))
+    assert words in text
+    assert ("further opening" in text) == (number > 1)
 
 
-def test_tasks_without_a_score_are_named(results):
-    text = summary(results)
-    assert "| SR-p53 | none | none | none | none | none | none |" in text
-    note = next(line for line in text.splitlines() if line.startswith("No score"))
-    assert note.endswith(": SR-p53.")
+def test_tasks_without_a_score_are_named(run):
+    text = section(run, "Tasks")
+    assert row_of(text, "SR-p53") == ["none"] * 6
+    assert text.strip().splitlines()[-1].endswith(" SR-p53.")
 
 
-def test_failed_trials_are_listed_with_their_status(results):
-    text = summary(results)
-    assert f"- `{'b' * 12}` (dense): diverged" in text
-    assert "| dense | 2 | 1 | 0.851 to 0.851 | 5 s | 700 MiB |" in text
-    assert "| random_forest | 1 | 0 | 0.832 to 0.832 | 1 s | 200 MiB |" in text
+def test_failed_trials_are_listed_with_their_status(run):
+    assert row_of(section(run, "Failed trials"), "b" * 12) == ["dense", "diverged"]
+    assert row_of(section(run, "Search"), "dense") == [
+        "2",
+        "1",
+        "0.851 to 0.851",
+        "2",
+        "5 s",
+        "2 s",
+        "700 MiB",
+    ]
 
 
-def test_nothing_is_said_of_failures_where_there_are_none(results):
-    sound = results.trials.assign(status="ok", roc_auc_mean=0.8)
-    assert "without a score, left out" not in summary(replace(results, trials=sound))
+def test_retry_is_named_where_it_helps(run):
+    assert "make retry" not in section(run, "Failed trials")
+    killed = run.trials.replace("diverged", "out_of_memory")
+    assert "make retry" in section(replace(run, trials=killed), "Failed trials")
 
 
-def test_single_seed_has_no_sd(results):
-    families = {"dense": report(0.812, sd=None)}
-    test = results.test | {"families": families}
-    selection = replace(results.selection, seeds=[0])
-    text = summary(replace(results, test=test, selection=selection))
-    assert "SD over seeds" not in text
-    assert "| 0.812 | none | 0.762 to 0.862 |" in text
+def test_nothing_is_said_of_failures_where_there_are_none(run):
+    sound = run.trials.assign(status="ok", roc_auc_mean=0.8)
+    assert "Failed trials" not in summary(replace(run, trials=sound))
 
 
-def test_winner_without_any_test_score_is_no_number(results):
-    test = results.test | {"families": {"dense": report(None, sd=None, per_task=None)}}
-    text = summary(replace(results, test=test))
-    assert "**ROC-AUC none**. (Test set" in text
+def test_single_seed_has_no_sd(run):
+    single = with_scores(run, dense=scores_of(0.812, sd=None))
+    single = replace(single, selection=replace(single.selection, seeds=[0]))
+    text = summary(single)
+    assert "SD 0" not in text
+    row = next(row for row in rows_of(text) if "ROC-AUC" in row)
+    assert row[-1] == "none"
+
+
+def test_winner_without_any_test_score_is_no_number(run):
+    text = summary(with_scores(run, dense=scores_of(None, sd=None, per_task=None)))
+    assert "ROC-AUC is none (no interval" in text
     assert "nan" not in text.lower()
 
 
 @pytest.mark.parametrize(("difference", "told"), [(0.0, False), (3e-7, True)])
-def test_models_that_differ_from_the_search_are_told(results, difference, told):
-    text = summary(replace(results, largest_difference=difference))
+def test_models_that_differ_from_the_search_are_told(run, difference, told):
+    text = summary(replace(run, largest_difference=difference))
     assert ("up to 3e-07" in text) == told
 
 
-def test_data_are_described(results):
-    text = summary(results)
-    assert "f" * 64 in text
-    assert "110 rows, 7 dropped, 101 distinct molecules (2 in several rows" in text
-    assert "split: method random, seed 0" in text
-    assert "train 80, valid 11, test 12 rows" in text
+def test_data_are_described(run):
+    text = section(run, "Data")
+    assert row_of(text, "Raw file, SHA-256") == ["f" * 64]
+    assert row_of(text, "Rows") == ["110, 7 dropped"]
+    molecules = "training set 80, validation set 11, test set 12"
+    assert row_of(text, "Molecules") == [molecules]
+    assert row_of(text, "Split")[0].startswith("random split with seed 0;")
 
 
-def section(results, title):
-    """The text below a heading."""
-    return summary(results).split(f"## {title}\n")[1].split("\n## ")[0]
-
-
-WHERE = "random split with seed 0"
-
-
-def test_parts_of_the_scores_are_told_with_split_and_size(results):
+def test_scores_are_told_with_sets_split_and_sizes(run):
+    text = summary(run).split("\n## ")[0]
     assert (
-        f"Training set: {WHERE}, 80 rows; validation set: {WHERE}, 11 rows; "
-        f"test set: {WHERE}, 12 rows."
-    ) in summary(results)
+        "Training set (80 molecules), validation set (11 molecules) and test set (12 "
+        "molecules); random split with seed 0; training seeds 0, 1; mean over 2 tasks."
+    ) in text
 
 
-def test_winners_are_corrected_for_the_choice(results):
-    text = section(results, "Selection")
-    assert f"validation set: {WHERE}, 11 rows" in text
-    assert (
-        "| overall | `aaaaaaaaaaaa` | 3 | 0.851 | 0.831 | 0.791 to 0.861 | 61% |"
-        in text
-    )
-    assert "| random_forest | `cccccccccccc` | 3 | 0.832 | 0.812 |" in text
+def test_winners_are_corrected_for_the_choice(run):
+    text = section(run, "Bias-corrected")
+    assert "Validation set (11 molecules)" in text
+    numbers = ["3", "0.851", "0.831", "0.791 to 0.861", "61%"]
+    assert row_of(text, "overall") == ["a" * 12, *numbers]
+    forest = row_of(text, "random_forest")
+    assert forest[:4] == ["c" * 12, "3", "0.832", "0.812"]
 
 
-def test_families_are_compared_on_the_test_part(results):
-    text = section(results, "Families compared")
-    assert f"test set: {WHERE}, 12 rows" in text
-    assert "| random_forest minus dense | 0.015 | -0.010 to 0.040 | 1 of 1 |" in text
+def test_families_are_compared_on_the_test_set(run):
+    text = section(run, "Families compared")
+    assert "Test set (12 molecules)" in text
+    numbers = ["0.015", "-0.010 to 0.040", "1 of 1"]
+    assert row_of(text, "random_forest minus dense") == numbers
 
 
-def test_families_are_compared_without_a_test_where_there_is_none(results):
-    table = results.evidence.comparison.assign(p_holm=None)
-    plain = replace(results.evidence, comparison=table)
-    text = section(replace(results, evidence=plain), "Families compared")
-    assert "| random_forest minus dense | 0.015 | -0.010 to 0.040 |\n" in text
+def test_families_are_compared_without_a_test_where_there_is_none(run):
+    table = run.diagnostics.comparison.assign(p_holm=None)
+    text = section(with_diagnostics(run, comparison=table), "Families compared")
+    numbers = ["0.015", "-0.010 to 0.040"]
+    assert row_of(text, "random_forest minus dense") == numbers
     assert "DeLong" not in text
 
 
-def test_one_family_is_compared_with_none(results):
-    evidence = results.evidence
-    alone = replace(evidence, comparison=evidence.comparison.iloc[:0])
-    assert "## Families compared" not in summary(replace(results, evidence=alone))
+def test_one_family_is_compared_with_none(run):
+    single = with_scores(run, dense=scores_of(0.812))
+    nothing = run.diagnostics.comparison.iloc[:0]
+    text = summary(with_diagnostics(single, comparison=nothing))
+    assert "## Families compared" not in text
 
 
-def test_calls_are_scored_on_the_test_part(results):
-    text = section(results, "Calls")
-    assert f"test set: {WHERE}, 12 rows" in text
-    means = " | ".join(["0.250"] * 5)
-    assert f"| dense | {means} | 0.080 | 0.070 | 0.090 |" in text
+def test_classes_and_probabilities_are_scored_on_the_test_set(run):
+    text = section(run, "Predicted classes")
+    assert "Test set (12 molecules)" in text
+    assert row_of(text, "dense") == ["0.250"] * 5 + ["0.080", "0.070", "0.090"]
 
 
-def test_tasks_that_are_not_binary_have_no_calls(results):
-    plain = replace(results.evidence, decisions=None, brier=None)
-    assert "## Calls" not in summary(replace(results, evidence=plain))
+def test_tasks_that_are_not_binary_have_no_probabilities(run):
+    text = summary(with_diagnostics(run, probabilities=None))
+    assert "## Predicted classes" not in text
 
 
-def test_similarity_of_the_parts_is_told(results):
-    text = section(results, "Similarity")
-    assert "| 0.200 | 0.350 | 0.500 | 0.700 | 1.000 | 25.0% |" in text
+def test_similarity_of_the_sets_is_told(run):
+    text = section(run, "Similarity")
+    assert row_of(text, "0.200") == ["0.350", "0.500", "0.700", "1.000", "25.0%"]
 
 
-def test_doubts_are_warnings(results):
-    text = section(results, "Warnings")
+def test_what_looks_wrong_is_a_warning(run):
+    text = section(run, "Warnings")
     assert text.count("\n- ") == 1
     assert "25% of the test molecules" in text
-    unlike = replace(results.evidence, similarity=pd.DataFrame({"similarity": [0.2]}))
-    assert "## Warnings" not in summary(replace(results, evidence=unlike))
+    unlike = with_diagnostics(run, similarity=pd.DataFrame({"similarity": [0.2]}))
+    assert "## Warnings" not in summary(unlike)
 
 
-def test_folds_are_told_in_place_of_a_validation_part(results):
-    split = {"method": "random", "seed": 0}
-    split["cross_validation"] = {"folds": 5, "repeats": 1}
-    results = replace(results, plan={**results.plan, "split": split})
-    assert "for its ROC-AUC over the folds (0.851;" in summary(results)
-    text = section(results, "Selection")
-    assert f"folds of the training set: {WHERE}, 80 rows" in text
+def test_folds_are_told_in_place_of_a_validation_set(run):
+    scheme = {"folds": 5, "repeats": 1}
+    split = {**run.settings.split, "cross_validation": scheme}
+    folded = replace(run, settings=replace(run.settings, split=split))
+    assert "over the folds is 0.851" in summary(folded)
+    text = section(folded, "Bias-corrected")
+    assert "Validation set (5 folds of 80 molecules)" in text
 
 
-def test_scores_before_and_after_the_refit_are_shown_and_the_final_one_is_marked(
-    results,
-):
-    rows = section(results, "Final model").splitlines()
-    assert "| dense | none | single seeds, mean | 0.812 | 0.762 to 0.862 |" in rows
-    assert "| dense | none | ensemble | 0.822 | 0.762 to 0.862 |" in rows
-    assert "| dense * | train+valid | ensemble | 0.842 | 0.762 to 0.862 |" in rows
-    assert sum("*" in row.split("|")[1] for row in rows if row.startswith("|")) == 1
+def test_scores_before_and_after_the_refit_are_shown_and_the_final_one_is_marked(run):
+    text = section(run, "Final model")
+    rows = rows_of(text)
+    single = ["dense", "none", "mean of single seeds", "0.812", "0.762 to 0.900"]
+    assert single in rows
+    assert ["dense", "none", "ensemble", "0.822", "0.762 to 0.900"] in rows
+    assert ["dense *", "train+valid", "ensemble", "0.842", "0.762 to 0.900"] in rows
+    assert sum("*" in row[0] for row in rows) == 1
 
 
-def test_prospective_data_have_a_line_each(results):
-    assert "## Prospective" not in summary(results)
-    report = {
-        "name": "batch-2",
-        "objective": {"metric": "roc_auc", "direction": "maximize"},
-        "confidence": 0.95,
-        "rows": 40,
-        "molecules": 30,
-        "already_seen": 5,
-        "unparsable": 4,
-        "tasks_missing": ["SR-p53"],
-        "openings": 2,
-        "scores": {"roc_auc": {"mean": {"score": 0.7, "interval": [0.6, 0.8]}}},
-    }
-    rows = section(replace(results, prospective=[report]), "Prospective")
-    line = "| batch-2 | 0.700 | 0.600 to 0.800 | 30 of 40 | 5 | 4 | SR-p53 | 2 |"
-    assert line in rows
+def test_prospective_data_have_a_line_each(run):
+    assert "## Prospective" not in summary(run)
+    score = ProspectiveScore(
+        name="batch-2",
+        score=0.7,
+        interval=(0.6, 0.8),
+        rows=40,
+        molecules=30,
+        already_seen=5,
+        unparsable=4,
+        tasks_missing=["SR-p53"],
+        openings=2,
+    )
+    text = section(replace(run, prospective=[score]), "Prospective")
+    numbers = ["0.700", "0.600 to 0.800", "30", "40", "5", "4", "SR-p53", "2"]
+    assert row_of(text, "batch-2") == numbers

@@ -29,7 +29,8 @@ def draw(run: Run) -> Figure:
 
 def reliability_table(run: Run) -> pd.DataFrame:
     """One row per task, family and bin: means over the seeds."""
-    table = run.reliability
+    assert run.diagnostics.probabilities, "binary tasks only"
+    table = run.diagnostics.probabilities.reliability
     test = table[(table["subset"] == "test") & table["task"].isin(run.shown_tasks)]
     means = test.groupby(["task", "family", "bin"], sort=False, as_index=False)[
         ["molecules", "predicted", "observed", "low", "high"]

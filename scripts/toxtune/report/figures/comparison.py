@@ -6,7 +6,7 @@ import pandas as pd
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.theme import BLACK, GREY, family_colours
 from toxtune.report.run import Run
-from toxtune.report.summary_sections import SIGNIFICANT
+from toxtune.report.tables.diagnostics import SIGNIFICANT
 
 _MEAN = "mean over tasks"
 
@@ -34,7 +34,7 @@ def draw(run: Run) -> Figure:
 
 def differences_table(run: Run) -> pd.DataFrame:
     """One row per family and task, the mean first."""
-    table = run.evidence.comparison
+    table = run.diagnostics.comparison
     shown = ["mean", *run.shown_tasks]
     rows = table[(table["metric"] == run.metric) & table["task"].isin(shown)]
     rows = rows.assign(

@@ -48,9 +48,8 @@ def costs_table(run: Run) -> pd.DataFrame:
 
 
 def total_costs(run: Run) -> pd.DataFrame:
-    """One row per family: trials, trainings, core-seconds, highest memory."""
+    """One row per family: trainings, core-seconds, highest memory."""
     return run.cost.groupby("family", as_index=False).agg(
-        trials=("trial", "nunique"),
         trainings=("seconds", "size"),
         seconds=("seconds", "sum"),
         seconds_per_training=("seconds", "mean"),

@@ -24,10 +24,10 @@ _MOST_TRIALS = 20
 
 def draw(run: Run) -> Figure:
     """Draw the winners' raw, corrected and test scores below each other."""
-    optimism = run.evidence.optimism
+    resamples = run.diagnostics.corrected.resamples
     return Figure(
         facts=f"{run.facts('valid', 'test')}; {run.level} intervals over molecules, "
-        f"{optimism['resamples']:,} resamples",
+        f"{resamples:,} resamples",
         description=(
             f"{run.metric_name} of each winner: raw and bias-corrected on the "
             "validation set, and on the test set."
@@ -40,20 +40,18 @@ def draw(run: Run) -> Figure:
 
 def optimism_table(run: Run) -> pd.DataFrame:
     """One row per winner and score; `overall` is chosen among all families."""
-    optimism = run.evidence.optimism
-    winners = {"overall": optimism["overall"], **optimism["families"]}
     rows = []
-    for name, won in winners.items():
+    for name, corrected in run.diagnostics.corrected.winners.items():
         family = run.selection.overall if name == "overall" else name
-        test = run.test["families"][family][run.metric]["mean"]
+        test = run.mean_scores(family)
         scores = [
-            (_RAW, won["raw"], None),
-            (_CORRECTED, won["corrected"], won["interval"]),
-            (_TEST, test["test"], test["test_interval"]),
+            (_RAW, corrected.raw, None),
+            (_CORRECTED, corrected.corrected, corrected.interval),
+            (_TEST, test.test, test.test_interval),
         ]
         for estimate, score, interval in scores:
             low, high = interval or (None, None)
-            rows.append((name, family, won["trial"], estimate, score, low, high))
+            rows.append((name, family, corrected.trial, estimate, score, low, high))
     columns = ["winner", "family", "trial", "estimate", "score", "low", "high"]
     numbers = dict.fromkeys(["score", "low", "high"], float)
     return pd.DataFrame(rows, columns=columns).astype(numbers)
@@ -61,11 +59,11 @@ def optimism_table(run: Run) -> pd.DataFrame:
 
 def draw_frequency(run: Run) -> Figure:
     """Draw the share of resamples in which each trial is selected."""
-    table = frequency_table(run)
+    table, resamples = frequency_table(run), run.diagnostics.corrected.resamples
     first = table.index.isin(table.index[:_MOST_TRIALS])
     shown = table[first | (table["selected"] == "yes")]
     return Figure(
-        facts=f"{run.facts('valid')}; {run.evidence.optimism['resamples']:,} resamples",
+        facts=f"{run.facts('valid')}; {resamples:,} resamples",
         description=(
             f"Trial {table.iloc[0]['trial']} is selected in "
             f"{table.iloc[0]['frequency']:.0%} of the resamples; "
@@ -85,8 +83,8 @@ def _frequency_note(n_selected: int) -> str:
 
 def frequency_table(run: Run) -> pd.DataFrame:
     """Return the winner and all that are ever selected, the most frequent first."""
-    won = run.frequencies["trial"] == run.winners[run.selection.overall]
-    table = run.frequencies.assign(selected=won.map({True: "yes"}))
+    won = run.diagnostics.frequencies["trial"] == run.winners[run.selection.overall]
+    table = run.diagnostics.frequencies.assign(selected=won.map({True: "yes"}))
     table = table[won | (table["frequency"] > 0)]
     columns = ["trial", "family", "frequency", "frequency_in_family", "selected"]
     return table.sort_values(["frequency", "trial"], ascending=[False, True])[columns]

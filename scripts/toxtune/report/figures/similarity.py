@@ -13,7 +13,7 @@ _EDGES = np.linspace(0, 1, 21)
 
 def draw(run: Run) -> Figure:
     """Draw a histogram of the test molecules by their nearest training molecule."""
-    similarities = run.evidence.similarity["similarity"]
+    similarities = run.diagnostics.similarity["similarity"]
     same = (similarities == 1).mean()
     return Figure(
         facts=run.facts("test", over_tasks=False)

@@ -36,12 +36,12 @@ def tasks_table(run: Run) -> pd.DataFrame:
     """One row per family, task and subset; `low` and `high` on the test set."""
     rows = []
     for family in run.families:
-        report = run.test["families"][family][run.metric]
+        report = run.evaluation.families[family][run.metric]
         for task in run.shown_tasks:
-            scores = report["tasks"][task]
-            low, high = scores["test_interval"] or (None, None)
-            rows.append((family, task, "valid", scores["valid"], None, None))
-            rows.append((family, task, "test", scores["test"], low, high))
+            scores = report.tasks[task]
+            low, high = scores.test_interval or (None, None)
+            rows.append((family, task, "valid", scores.valid, None, None))
+            rows.append((family, task, "test", scores.test, low, high))
     columns = ["panel", "task", "subset", "score", "low", "high"]
     return pd.DataFrame(rows, columns=columns).astype(
         {"score": float, "low": float, "high": float}

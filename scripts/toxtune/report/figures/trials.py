@@ -39,7 +39,7 @@ def trials_table(run: Run) -> pd.DataFrame:
     folds = ranked.filter(like=f"{run.metric}_fold-")
     spread = ranked.filter(like=f"{run.metric}_seed-") if folds.empty else folds
     settings = setting_texts(run)
-    errors = run.frequencies.set_index("trial")["standard_error"]
+    errors = run.diagnostics.frequencies.set_index("trial")["standard_error"]
     winners = set(run.winners.values())
     return pd.DataFrame(
         {

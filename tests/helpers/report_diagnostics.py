@@ -1,44 +1,62 @@
-"""Made-up evidence of how far made-up runs can be trusted; see `report_runs`."""
+"""Made-up diagnostics of made-up runs; see `report_runs`."""
 
 import numpy as np
 import pandas as pd
 
-from toxtune.report.run import Evidence
+from toxtune.report.diagnostics import (
+    CorrectedScore,
+    CorrectedScores,
+    Diagnostics,
+    Probabilities,
+)
 from toxtune.search.selection_file import Selection
 from toxtune.stats.thresholds import SCORES
+from toxtune.tasks import TaskType
 
 _BRIER = ["brier", "brier_scaled", "brier_prevalence"]
 
 
-def made_evidence(
-    task_type: str, tasks: list[str], selection: Selection, n_molecules: int
-) -> Evidence:
-    """Make up what stands in the files; the other family's winner is a bit worse."""
+def made_diagnostics(
+    tasks: list[str], selection: Selection, trials: pd.DataFrame, n_molecules: int
+) -> Diagnostics:
+    """Make up what the files say; the other family's winner is a bit worse."""
     corrected = {
-        family: {
-            "trial": winner.trial.id,
-            "out_of": winner.out_of,
-            "raw": winner.mean,
-            "corrected": winner.mean - 0.01,
-            "interval": [winner.mean - 0.05, winner.mean + 0.03],
-        }
+        family: CorrectedScore(
+            trial=winner.trial.id,
+            out_of=winner.out_of,
+            raw=winner.mean,
+            corrected=winner.mean - 0.01,
+            interval=(winner.mean - 0.05, winner.mean + 0.03),
+            chosen_again=0.5,
+        )
         for family, winner in selection.winners.items()
     }
-    binary = task_type == "binary"
-    return Evidence(
-        optimism={
-            "overall": corrected[selection.overall],
-            "families": corrected,
-            "resamples": 100,
-        },
+    return Diagnostics(
+        corrected=CorrectedScores(
+            overall=corrected[selection.overall],
+            families=corrected,
+            molecules=100,
+            resamples=100,
+            confidence=0.95,
+        ),
+        frequencies=_frequencies(trials),
         comparison=_comparison(tasks, selection),
         similarity=pd.DataFrame({"similarity": np.linspace(0.1, 0.99, n_molecules)}),
-        decisions=_judged(selection, "mean", SCORES) if binary else None,
-        brier=_judged(selection, "task 0", _BRIER) if binary else None,
+        probabilities=_probabilities(tasks, selection),
     )
 
 
-def made_frequencies(trials: pd.DataFrame) -> pd.DataFrame:
+def _probabilities(tasks: list[str], selection: Selection) -> Probabilities | None:
+    if selection.objective.task_type != TaskType.BINARY:
+        return None
+    return Probabilities(
+        decisions=_class_scores(selection, "mean", SCORES),
+        brier=_class_scores(selection, "task 0", _BRIER),
+        reliability=_reliability(tasks, selection.seeds),
+    )
+
+
+def _frequencies(trials: pd.DataFrame) -> pd.DataFrame:
     """Make up that every trial is selected equally often."""
     return pd.DataFrame(
         {
@@ -70,7 +88,7 @@ def _comparison(tasks: list[str], selection: Selection) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _judged(selection: Selection, task: str, names: list[str]) -> pd.DataFrame:
+def _class_scores(selection: Selection, task: str, names: list[str]) -> pd.DataFrame:
     scores = dict.fromkeys(names, 0.5)
     return pd.DataFrame(
         [
@@ -81,7 +99,7 @@ def _judged(selection: Selection, task: str, names: list[str]) -> pd.DataFrame:
     )
 
 
-def made_reliability(tasks: list[str], seeds: list[int]) -> pd.DataFrame:
+def _reliability(tasks: list[str], seeds: list[int]) -> pd.DataFrame:
     """Make up bins of which the observed share grows with the seed."""
     return pd.DataFrame(
         [

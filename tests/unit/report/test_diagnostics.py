@@ -15,6 +15,7 @@ from toxtune.report.figures.optimism import (
 )
 from toxtune.report.figures.similarity import similarity_table
 from toxtune.report.page import page
+from toxtune.report.prospective import ProspectiveScore
 from toxtune.report.run import MOST_TASKS
 
 
@@ -23,38 +24,39 @@ def run():
     return made_run()
 
 
-def with_evidence(run, **changes):
-    evidence = dataclasses.replace(run.evidence, **changes)
-    return dataclasses.replace(run, evidence=evidence)
+def with_diagnostics(run, **changes):
+    diagnostics = dataclasses.replace(run.diagnostics, **changes)
+    return dataclasses.replace(run, diagnostics=diagnostics)
 
 
 def test_raw_corrected_and_test_scores_of_each_winner_and_of_all(run):
     table = optimism_table(run).set_index(["winner", "estimate"])
-    won = run.evidence.optimism["overall"]
+    overall = run.diagnostics.corrected.overall
     assert len(table) == 3 * (1 + len(run.families))
-    assert table.loc[("overall", "validation, raw"), "score"] == won["raw"]
+    assert table.loc[("overall", "validation, raw"), "score"] == overall.raw
     corrected = table.loc[("overall", "validation, corrected")]
-    assert corrected["score"] == won["corrected"]
-    assert [corrected["low"], corrected["high"]] == won["interval"]
+    assert corrected["score"] == overall.corrected
+    assert [corrected["low"], corrected["high"]] == list(overall.interval)
     assert table.loc[("overall", "test"), "score"] == 0.75
 
 
 def test_a_selection_that_could_not_be_corrected_says_so(run):
-    optimism = run.evidence.optimism
-    unknown = {**optimism["overall"], "corrected": None, "interval": None}
-    run = with_evidence(run, optimism={**optimism, "overall": unknown})
-    assert "corrected" not in verdict.sentences(run)[0]
+    corrected = run.diagnostics.corrected
+    unknown = dataclasses.replace(corrected.overall, corrected=None, interval=None)
+    corrected = dataclasses.replace(corrected, overall=unknown)
+    run = with_diagnostics(run, corrected=corrected)
+    assert "correct" not in verdict.what_won(run)
     table = optimism_table(run).set_index(["winner", "estimate"])
     assert pd.isna(table.loc[("overall", "validation, corrected"), "score"])
 
 
 def test_trials_that_are_never_selected_are_left_out(run):
-    frequencies = run.frequencies.assign(frequency=0.0)
+    frequencies = run.diagnostics.frequencies.assign(frequency=0.0)
     won = run.winners[run.selection.overall]
     often, seldom = [trial for trial in run.trials["trial"] if trial != won][:2]
     frequencies.loc[frequencies["trial"] == often, "frequency"] = 0.6
     frequencies.loc[frequencies["trial"] == seldom, "frequency"] = 0.4
-    table = frequency_table(dataclasses.replace(run, frequencies=frequencies))
+    table = frequency_table(with_diagnostics(run, frequencies=frequencies))
     assert table["trial"].tolist() == [often, seldom, won]
 
 
@@ -76,11 +78,11 @@ def test_differences_have_their_mean_on_top(run):
     [(-0.02, 0.01, "no clear difference"), (0.01, 0.03, "+0.010 to +0.030")],
 )
 def test_the_verdict_says_whether_another_family_differs(run, low, high, words):
-    comparison = run.evidence.comparison.assign(low=low, high=high)
-    assert words in verdict.sentences(with_evidence(run, comparison=comparison))[1]
+    comparison = run.diagnostics.comparison.assign(low=low, high=high)
+    assert words in verdict.how_good(with_diagnostics(run, comparison=comparison))
 
 
-def test_reliability_is_of_the_test_part_averaged_over_seeds(run):
+def test_reliability_is_of_the_test_set_averaged_over_seeds(run):
     table = reliability_table(run)
     first = table[(table["family"] == "dense") & (table["panel"] == "task 0")].iloc[0]
     # 0.1 with seed 0 and 0.2 with seed 1.
@@ -105,39 +107,37 @@ def test_many_tasks_are_shown_in_part_and_that_is_said():
 
 
 def test_what_looks_like_a_leak_is_on_the_page(run):
-    mean = run.test["families"]["dense"]["roc_auc"]["mean"]
-    too_good = {**mean, "test": 0.97, "train": 0.99}
-    report = {**run.test["families"]["dense"]}
-    report["roc_auc"] = {**report["roc_auc"], "mean": too_good}
-    families = dict.fromkeys(run.families, report)
-    run = dataclasses.replace(run, test={**run.test, "families": families})
-    assert "look for a leak" in page(run, draw_all(run))
+    scores = run.evaluation.families["dense"]
+    mean = dataclasses.replace(scores["roc_auc"].mean, test=0.97, train=0.99)
+    scores = {**scores, "roc_auc": dataclasses.replace(scores["roc_auc"], mean=mean)}
+    families = dict.fromkeys(run.families, scores)
+    evaluation = dataclasses.replace(run.evaluation, families=families)
+    run = dataclasses.replace(run, evaluation=evaluation)
+    assert "Look for a leak" in page(run, draw_all(run))
 
 
 def test_reports_of_several_splits_lead_to_each_other(run):
     splits = ["made-up/split-0", "made-up/split-1"]
-    settings = {**run.settings, "splits": splits}
+    settings = dataclasses.replace(run.settings, splits=splits)
     several = dataclasses.replace(run, name=splits[0], settings=settings)
     html = page(several, draw_all(several))
     assert '<a href="../split-1/report.html">split-1</a>' in html
     assert "../split-0/" not in html
 
 
-def test_the_final_model_and_data_that_came_later_are_on_the_page(run):
-    mean = {"score": 0.6543, "interval": [0.6, 0.7]}
-    later = {
-        "name": "batch-2",
-        "objective": run.selection.objective.to_dict(),
-        "scores": {run.metric: {"mean": mean}},
-        "molecules": 90,
-        "rows": 100,
-        "already_seen": 5,
-        "unparsable": 5,
-        "tasks_missing": [],
-        "openings": 1,
-        "confidence": 0.95,
-    }
-    run = dataclasses.replace(run, prospective=[later])
+def test_the_final_model_and_prospective_data_are_on_the_page(run):
+    score = ProspectiveScore(
+        name="batch-2",
+        score=0.6543,
+        interval=(0.6, 0.7),
+        rows=100,
+        molecules=90,
+        already_seen=5,
+        unparsable=5,
+        tasks_missing=[],
+        openings=1,
+    )
+    run = dataclasses.replace(run, prospective=[score])
     html = page(run, draw_all(run))
     assert f"{run.selection.overall} *" in html
     assert "0.710 to 0.810" in html

@@ -1,0 +1,167 @@
+"""Reading ``test.json``: the winners' scores on the training, validation and test set.
+
+`toxtune.evaluation.scores` computes them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from toxtune.io.integrity import damaged, read_written
+from toxtune.stats.metrics import Objective
+
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class SetScores:
+    """Scores of one winner on the three sets; ``None`` where there is no score.
+
+    Attributes
+    ----------
+    train, valid, test
+        Means over seeds.
+    test_interval
+        Of the test score, over molecules.
+    test_sd_over_seeds
+        SD of the test score over seeds; ``None`` for one seed, and for single tasks.
+    """
+
+    train: float | None
+    valid: float | None
+    test: float | None
+    test_interval: Interval | None
+    test_sd_over_seeds: float | None = None
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> "SetScores":
+        """Read one entry of ``test.json``."""
+        return cls(
+            train=content["train"],
+            valid=content["valid"],
+            test=content["test"],
+            test_interval=read_interval(content["test_interval"]),
+            test_sd_over_seeds=content.get("test_sd_over_seeds"),
+        )
+
+
+@dataclass(frozen=True)
+class MetricScores:
+    """Scores by one metric: their mean over tasks, and task to its own."""
+
+    mean: SetScores
+    tasks: dict[str, SetScores]
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> "MetricScores":
+        """Read one metric's entry of ``test.json``."""
+        tasks = content["tasks"].items()
+        return cls(
+            mean=SetScores.from_dict(content["mean"]),
+            tasks={task: SetScores.from_dict(scores) for task, scores in tasks},
+        )
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A test score of one way to make the final model.
+
+    Attributes
+    ----------
+    refit
+        What the models were trained on after the selection; ``none`` for no refit.
+    ensemble
+        Whether the seeds' predictions are averaged before they are scored.
+    metric
+        A key of `toxtune.stats.metrics.METRICS`.
+    score, interval
+        Mean over tasks, and its interval over molecules.
+    """
+
+    refit: str
+    ensemble: bool
+    metric: str
+    score: float | None
+    interval: Interval | None
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> "Variant":
+        """Read one entry of ``test.json``."""
+        return cls(**{**content, "interval": read_interval(content["interval"])})
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """The content of ``test.json``.
+
+    Attributes
+    ----------
+    overall
+        The family that was selected.
+    objective
+        What it was selected by.
+    molecules
+        ``train``, ``valid`` and ``test`` to the number of molecules.
+    confidence
+        Level of the intervals.
+    resamples
+        Bootstrap resamples behind each interval.
+    families
+        Family to metric to its winner's scores.
+    variants
+        Family to the scores of its winner with and without refit and ensemble.
+    """
+
+    overall: str
+    objective: Objective
+    molecules: dict[str, int]
+    confidence: float
+    resamples: int
+    families: dict[str, dict[str, MetricScores]]
+    variants: dict[str, list[Variant]]
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> "Evaluation":
+        """Read the content of ``test.json``."""
+        return cls(
+            overall=content["overall"],
+            objective=Objective(**content["objective"]),
+            molecules=content["molecules"],
+            confidence=content["confidence"],
+            resamples=content["resamples"],
+            families={
+                family: {
+                    metric: MetricScores.from_dict(scores)
+                    for metric, scores in metrics.items()
+                }
+                for family, metrics in content["families"].items()
+            },
+            variants={
+                family: [Variant.from_dict(variant) for variant in variants]
+                for family, variants in content["variants"].items()
+            },
+        )
+
+
+def read_evaluation(path: Path) -> Evaluation:
+    """Read ``test.json``.
+
+    Raises
+    ------
+    UserError
+        If the file is damaged.
+    """
+    content = read_written(path)
+    try:
+        return Evaluation.from_dict(content)
+    except (TypeError, KeyError, AttributeError):
+        raise damaged(path, "is no report of test scores") from None
+
+
+def read_interval(bounds: list[float] | None) -> Interval | None:
+    """Return an interval as a pair; ``None`` where there is none."""
+    if bounds is None:
+        return None
+    low, high = bounds
+    return low, high

@@ -1,0 +1,1 @@
+"""The tables of the report, shown in the summary and on the page."""

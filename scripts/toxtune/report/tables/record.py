@@ -1,0 +1,90 @@
+"""Tables for the record: data, ledger of the test set, and provenance."""
+
+from toxtune.report.run import Run
+from toxtune.report.tables.table import Table
+from toxtune.report.words import SET_NAMES, counted, listed
+
+
+def data_table(run: Run) -> Table:
+    """Return what the models were trained and tested on."""
+    curation, provenance = run.curation, run.provenance
+    sizes = [
+        f"{SET_NAMES[subset]} {run.evaluation.molecules[subset]:,}"
+        for subset in SET_NAMES
+    ]
+    labels = (
+        f"{curation['labels_cleared']:,} contradicting labels cleared, "
+        f"{curation['labels_averaged']:,} labels averaged"
+    )
+    return Table(
+        "Data",
+        ["what", "value"],
+        [
+            ["Raw file, SHA-256", provenance.dataset["sha256"]],
+            ["Tasks", f"{len(run.tasks):,}, {run.task_type}"],
+            ["Rows", f"{curation['rows']:,}, {curation['dropped']:,} dropped"],
+            [
+                "Distinct molecules",
+                f"{curation['groups']:,}: {curation['groups_with_several_rows']:,} in "
+                f"several rows, {curation['groups_with_conflicts']:,} with conflicting "
+                "labels",
+            ],
+            ["Labels", labels],
+            ["Molecules", ", ".join(sizes)],
+            ["Split", f"{run.split}; SHA-256 {provenance.split['sha256']}"],
+        ],
+        note="`curation.tsv` lists every change to the raw data.",
+    )
+
+
+def ledger_table(run: Run) -> Table:
+    """Return every distinct opening of the test set."""
+    rows = [
+        [
+            line["opened"],
+            line["run"],
+            line["selection"],
+            line["objective"],
+            ", ".join(
+                f"{family} {trial}" for family, trial in sorted(line["winners"].items())
+            ),
+        ]
+        for line in run.openings
+    ]
+    return Table(
+        "Ledger of the test set",
+        ["opened", "run", "selection", "objective", "winners"],
+        rows,
+        facts=f"Test set of the {run.split}; all runs",
+        note=(
+            "One line for each distinct selection that was scored on this test set. "
+            "The more lines, the more optimistic the best of the test scores."
+        ),
+    )
+
+
+def provenance_table(run: Run) -> Table:
+    """Return the code, the machine and the command that the numbers came from."""
+    record = run.provenance
+    code = record.git.commit or "not from a git checkout"
+    if record.git.changed_files:
+        code += f", with changes in {listed(record.git.changed_files)}"
+    seeds = ", ".join(map(str, run.seeds))
+    return Table(
+        "Provenance",
+        ["what", "value"],
+        [
+            [
+                "Search",
+                f"{run.settings.strategy}, {counted(len(run.trials), 'trial')}, seeds "
+                f"{seeds}",
+            ],
+            ["Code", code],
+            [
+                "Machine",
+                f"Python {record.python} on {record.platform}, host {record.host}",
+            ],
+            ["Command", " ".join(record.command or ["unknown"])],
+            ["Written", record.written],
+        ],
+    )

@@ -1,0 +1,69 @@
+"""Numbers, intervals, times and lists as the report words them."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from toxtune.evaluation.evaluation_file import Interval
+
+SET_NAMES = {"train": "training set", "valid": "validation set", "test": "test set"}
+
+
+def format_score(value: float | None) -> str:
+    """Write a score with three decimals; ``none`` where there is none.
+
+    >>> format_score(0.87654), format_score(None)
+    ('0.877', 'none')
+    """
+    return "none" if value is None or pd.isna(value) else f"{value:.3f}"
+
+
+def format_interval(bounds: Interval | None) -> str:
+    """Write an interval; ``none`` where there is none.
+
+    >>> format_interval((0.7, 0.8123))
+    '0.700 to 0.812'
+    """
+    return "none" if bounds is None else " to ".join(map(format_score, bounds))
+
+
+def format_duration(seconds: float) -> str:
+    """Write a time in the unit that suits it.
+
+    >>> format_duration(5), format_duration(300), format_duration(9000)
+    ('5 s', '5.0 min', '2.5 h')
+    """
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.1f} min"
+    return f"{seconds / 3600:.1f} h"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Join words with commas and an ``and``.
+
+    >>> listed(["dense", "ridge", "random_forest"])
+    'dense, ridge and random_forest'
+    """
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number with its noun.
+
+    >>> counted(1, "task"), counted(1200, "task")
+    ('1 task', '1,200 tasks')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def times(number: int) -> str:
+    """Say how often.
+
+    >>> times(1), times(3)
+    ('once', '3 times')
+    """
+    return "once" if number == 1 else f"{number:,} times"
