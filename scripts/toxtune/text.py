@@ -1,6 +1,7 @@
 """Text of users: what names may not contain, and how messages show values."""
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Any
 
 MAX_SHOWN = 100
@@ -31,6 +32,23 @@ def looks_like_formula(text: str) -> bool:
     except ValueError:
         return True
     return False
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Say which known name is nearest to another, to be put behind it.
+
+    Examples
+    --------
+    >>> did_you_mean("sed", ["method", "seeds"])
+    '; did you mean seeds?'
+    >>> did_you_mean("colour", ["method", "seeds"])
+    ''
+    """
+    # Not needed unless something is wrong.
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {nearest[0]}?" if nearest else ""
 
 
 def shown(value: Any) -> str:

@@ -123,7 +123,7 @@ def test_wrong_checksum(project):
 
 def test_no_source_answers(project):
     sources = "source: [absent.csv, $NOWHERE_SET/tox21.csv]"
-    overlay = f"dataset: {{{sources}, sha256: {'0' * 64}}}"
+    overlay = f"dataset: {{{sources}, sha256: {'f' * 64}}}"
     fragments = ["absent.csv: no such file", "NOWHERE_SET is not set"]
     refused(project, overlay, *fragments, "dataset.source", "make demo")
 

@@ -37,7 +37,9 @@ def load_plans(config: dict[str, Any]) -> list[Plan]:
     dataset = _dataset_settings(config)
     searches = [
         _search(f"space-{number}", key, spelled, config)
-        for number, (key, spelled) in enumerate(_spaces(config))
+        for number, (key, spelled) in enumerate(
+            searched_spaces(config["models"], config["search"]["spaces"])
+        )
     ]
     return [
         _plan(
@@ -89,10 +91,11 @@ class _Search:
         return {name: features_name(*of) for name, of in self.definitions.items()}
 
 
-def _spaces(config: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+def searched_spaces(
+    models: list[str], spaces: list[dict[str, Any]]
+) -> list[tuple[str, dict[str, Any]]]:
     """List the spaces that are searched, each with its key for messages."""
-    if not config["models"]:
-        spaces = config["search"]["spaces"]
+    if not models:
         return [(f"search.spaces[{n}]", space) for n, space in enumerate(spaces)]
     return [
         (
@@ -103,7 +106,7 @@ def _spaces(config: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
                 "hyperparameters": get_family(family).space,
             },
         )
-        for number, family in enumerate(config["models"])
+        for number, family in enumerate(models)
     ]
 
 

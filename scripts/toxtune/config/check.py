@@ -1,9 +1,10 @@
 """Reading and checking a configuration, before any job."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from toxtune.config.build_plan import searched_spaces
 from toxtune.config.defaults import with_defaults
 from toxtune.config.overlay import overlaid, read_overlay
 from toxtune.config.plain_values import refuse_unplain
@@ -13,9 +14,11 @@ from toxtune.errors import UserError
 from toxtune.features.definitions import features_name
 from toxtune.features.featurizers import FEATURIZERS
 from toxtune.search.schedule import BUDGETS
+from toxtune.search.space import read_space
 from toxtune.splits.settings import HOLDOUT, NESTED, NO_REFIT
 from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
+from toxtune.text import did_you_mean
 
 ROOT = SCHEMAS.parent
 
@@ -46,24 +49,39 @@ def complete_config(config: dict[str, Any]) -> dict[str, Any]:
     schema = read_schema(SCHEMA)
     completed = with_defaults(schema, config)
     faults = schema_faults(schema, completed)
-    if not faults:
-        _complete_from_library(completed)
-        faults = list(_cross_checks(completed))
+    sound = _sound_sections(schema, completed) if faults else set(completed)
+    _complete_from_library(completed, sound)
+    for sections, check in _CHECKS:
+        if sound.issuperset(sections):
+            faults += check(*(completed[name] for name in sections))
     if faults:
         raise UserError("\n".join(faults))
     return completed
 
 
-def _complete_from_library(config: dict[str, Any]) -> None:
+def _sound_sections(schema: dict[str, Any], config: dict[str, Any]) -> set[str]:
+    """Name the sections that obey the schema."""
+    sections = schema["properties"]
+    return {
+        name
+        for name in sections
+        if name in config and not schema_faults(sections[name], config[name])
+    }
+
+
+def _complete_from_library(config: dict[str, Any], sound: set[str]) -> None:
     """Fill in what a metric and a known dataset bring with them."""
-    objective, dataset = config["objective"], config["dataset"]
-    objective.setdefault("direction", METRICS[objective["metric"]].direction)
-    source = dataset["source"]
-    known = KNOWN_DATASETS.get(source) if isinstance(source, str) else None
-    if known:
-        dataset["source"] = list(known.sources)
-        dataset["sha256"] = dataset["sha256"] or known.sha256
-        dataset["id_column"] = dataset["id_column"] or known.id_column
+    if "objective" in sound:
+        objective = config["objective"]
+        objective.setdefault("direction", METRICS[objective["metric"]].direction)
+    if "dataset" in sound:
+        dataset = config["dataset"]
+        source = dataset["source"]
+        known = KNOWN_DATASETS.get(source) if isinstance(source, str) else None
+        if known:
+            dataset["source"] = list(known.sources)
+            dataset["sha256"] = dataset["sha256"] or known.sha256
+            dataset["id_column"] = dataset["id_column"] or known.id_column
 
 
 def feature_faults(features: dict[str, Any]) -> list[str]:
@@ -73,28 +91,25 @@ def feature_faults(features: dict[str, Any]) -> list[str]:
     return found or list(_check_features(features))
 
 
-def _cross_checks(config: dict[str, Any]) -> Iterable[str]:
-    yield from _check_source(config["dataset"])
-    yield from _check_split(config["split"])
-    yield from _check_models(config)
-    yield from _check_budgets(config["search"])
-    yield from _check_validation(config)
-    yield from _check_test_source(config)
-    yield from _check_final(config)
-    yield from _check_features(config["features"])
-    objective = config["objective"]
+def _check_objective(objective: dict[str, Any]) -> Iterable[str]:
+    metric, direction = objective["metric"], objective["direction"]
+    expected = METRICS[metric].direction
+    if direction != expected:
+        yield (
+            f"objective.direction: {metric} is better when it is "
+            f"{'higher' if expected == 'maximize' else 'lower'}; write {expected} or "
+            f"leave it out, got {direction!r}"
+        )
+
+
+def _check_stratified(
+    split: dict[str, Any], objective: dict[str, Any]
+) -> Iterable[str]:
     task_type = METRICS[objective["metric"]].task_type
-    if config["split"]["method"] == "stratified" and task_type != TaskType.BINARY:
+    if split["method"] == "stratified" and task_type != TaskType.BINARY:
         yield (
             "split.method: stratified is for binary tasks, and objective.metric "
             f"{objective['metric']} is for {task_type} ones; write random or scaffold"
-        )
-    expected = METRICS[objective["metric"]].direction
-    if objective["direction"] != expected:
-        yield (
-            f"objective.direction: {objective['metric']} is better when it is "
-            f"{'higher' if expected == 'maximize' else 'lower'}; write {expected}, "
-            f"got {objective['direction']!r}"
         )
 
 
@@ -116,13 +131,13 @@ def _check_split(split: dict[str, Any]) -> Iterable[str]:
         yield f"split.fractions: must sum to 1, got {fractions}, which sum to {total:g}"
 
 
-def _check_models(config: dict[str, Any]) -> Iterable[str]:
-    """Refuse two searches of which only one would be made.
+def _check_models(models: list[str], search: dict[str, Any]) -> Iterable[str]:
+    """Refuse two searches, of which only one would be made.
 
-    Merging hides who wrote what, but the spaces that config.yaml ships are known: those
-    give way to ``models``, and no others.
+    Merging hides who wrote what, but the spaces that config.yaml ships are known: they
+    give way to ``models``, and no others do.
     """
-    models, spaces = config["models"], config["search"]["spaces"]
+    spaces = search["spaces"]
     if not models and not spaces:
         yield "search.spaces: needs at least one entry, unless models has one, got []"
     if models and spaces:
@@ -133,6 +148,20 @@ def _check_models(config: dict[str, Any]) -> Iterable[str]:
                 "are written; add `search: {spaces: []}` or `models: []`, "
                 f"got {models}"
             )
+
+
+def _check_spaces(
+    models: list[str],
+    search: dict[str, Any],
+    features: dict[str, Any],
+    objective: dict[str, Any],
+) -> Iterable[str]:
+    task_type = METRICS[objective["metric"]].task_type
+    for key, space in searched_spaces(models, search["spaces"]):
+        try:
+            read_space(space, list(features), key, task_type)
+        except UserError as error:
+            yield from str(error).splitlines()
 
 
 def _check_budgets(search: dict[str, Any]) -> Iterable[str]:
@@ -148,9 +177,11 @@ def _check_budgets(search: dict[str, Any]) -> Iterable[str]:
                 )
 
 
-def _check_validation(config: dict[str, Any]) -> Iterable[str]:
-    method, column = config["split"]["method"], config["split"]["column"]
-    scheme, repeats = (config["validation"][key] for key in ("scheme", "repeats"))
+def _check_validation(
+    validation: dict[str, Any], split: dict[str, Any], dataset: dict[str, Any]
+) -> Iterable[str]:
+    method, column = split["method"], split["column"]
+    scheme, repeats = validation["scheme"], validation["repeats"]
     if scheme == HOLDOUT:
         return
     if method in {"column", "time"}:
@@ -163,7 +194,7 @@ def _check_validation(config: dict[str, Any]) -> Iterable[str]:
             "validation.repeats: scaffold gives the same folds each time; write 1, "
             f"got {repeats}"
         )
-    if scheme == NESTED and (column or config["dataset"]["test_source"]):
+    if scheme == NESTED and (column or dataset["test_source"]):
         yield (
             "validation.scheme: nested tests every molecule once; leave out "
             "split.column and dataset.test_source, or write cross_validation; "
@@ -171,44 +202,49 @@ def _check_validation(config: dict[str, Any]) -> Iterable[str]:
         )
 
 
-def _check_test_source(config: dict[str, Any]) -> Iterable[str]:
-    source = config["dataset"]["test_source"]
-    method, column = config["split"]["method"], config["split"]["column"]
-    if source is not None and (method in {"column", "time"} or column):
+def _check_test_source(dataset: dict[str, Any], split: dict[str, Any]) -> Iterable[str]:
+    source, column = dataset["test_source"], split["column"]
+    if source is not None and (split["method"] in {"column", "time"} or column):
         yield (
             "dataset.test_source: the test set cannot come from split.column as well; "
             f"write split.column null and another split.method, got {source!r}"
         )
 
 
-def _check_final(config: dict[str, Any]) -> Iterable[str]:
-    refit, scheme = config["final"]["refit"], config["validation"]["scheme"]
+def _check_final(final: dict[str, Any], validation: dict[str, Any]) -> Iterable[str]:
+    refit, scheme = final["refit"], validation["scheme"]
     if refit != NO_REFIT and scheme != HOLDOUT:
         yield (
             f"final.refit: with validation.scheme {scheme} the winners are trained on "
             f"all molecules but the test set anyway; write none, got {refit!r}"
         )
-    names = [one["name"] for one in config["prospective"]]
+
+
+def _check_prospective(prospective: list[dict[str, Any]]) -> Iterable[str]:
+    names = [data["name"] for data in prospective]
     if len(set(names)) < len(names):
         yield f"prospective: names must differ, got {', '.join(names)}"
 
 
 def _check_features(features: dict[str, Any]) -> Iterable[str]:
-    for name, spelled in features.items():
-        if isinstance(spelled, list):
-            yield from _check_list(f"features.{name}", spelled, features)
+    for name, definition in features.items():
+        if isinstance(definition, list):
+            yield from _check_list(f"features.{name}", definition, features)
         else:
-            yield from _check_definition(f"features.{name}", spelled)
+            yield from _check_definition(f"features.{name}", definition)
 
 
 def _check_definition(key: str, definition: dict[str, Any]) -> Iterable[str]:
     kind = definition["kind"]
     settings = FEATURIZERS[kind].settings
-    unknown = [name for name in definition if name not in {"kind", *settings}]
+    known = ["kind", *settings]
     missing = [name for name in settings if settings[name] and name not in definition]
-    if unknown:
-        names, known = ", ".join(map(repr, unknown)), ", ".join(["kind", *settings])
-        yield f"{key}: unknown key {names}; known for {kind} are {known}"
+    for name in definition:
+        if name not in known:
+            yield (
+                f"{key}: unknown key {name!r}{did_you_mean(name, known)}; known for "
+                f"{kind} are {', '.join(known)}"
+            )
     if missing:
         names = ", ".join(map(repr, missing))
         yield f"{key}: needs the key {names}, got {', '.join(definition)}"
@@ -232,3 +268,20 @@ def _check_list(key: str, names: list[str], features: dict[str, Any]) -> Iterabl
         first = seen.setdefault(features_name(features[name]), name)
         if first != name:
             yield f"{key}: {first} and {name} are the same features, got {names}"
+
+
+# Each check with the sections that it reads; it is made where these obey the schema.
+_CHECKS: list[tuple[tuple[str, ...], Callable[..., Iterable[str]]]] = [
+    (("dataset",), _check_source),
+    (("objective",), _check_objective),
+    (("models", "search"), _check_models),
+    (("search",), _check_budgets),
+    (("models", "search", "features", "objective"), _check_spaces),
+    (("split",), _check_split),
+    (("split", "objective"), _check_stratified),
+    (("validation", "split", "dataset"), _check_validation),
+    (("dataset", "split"), _check_test_source),
+    (("final", "validation"), _check_final),
+    (("prospective",), _check_prospective),
+    (("features",), _check_features),
+]

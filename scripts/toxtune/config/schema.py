@@ -1,8 +1,7 @@
 """Checking values against the JSON schemas in ``schemas/``, in plain words."""
 
 import math
-from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from toxtune.config.plain_values import spelled
-from toxtune.text import shown
+from toxtune.text import did_you_mean, shown
 
 SCHEMAS = Path(__file__).resolve().parents[3] / "schemas"
 
@@ -42,12 +41,10 @@ def schema_faults(
     return list(dict.fromkeys(lines))
 
 
-def unknown_key(key: str, name: str, known: Iterable[str]) -> str:
+def unknown_key(key: str, name: str, known: Collection[str]) -> str:
     """Say that a mapping has an unknown key, and which known one is meant."""
-    listed = list(known)
-    nearest = get_close_matches(name, listed, n=1)
-    meant = f"; did you mean {nearest[0]}?" if nearest else ""
-    return f"{key}: unknown key {shown(name)}{meant}; known are {', '.join(listed)}"
+    meant = did_you_mean(name, known)
+    return f"{key}: unknown key {shown(name)}{meant}; known are {', '.join(known)}"
 
 
 def _is_whole(checker: Any, value: Any) -> bool:

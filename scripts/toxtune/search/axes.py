@@ -3,36 +3,28 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from toxtune.errors import UserError
-from toxtune.models.hyperparameters import Hyperparameter
+from toxtune.models.hyperparameters import Hyperparameter, as_number
+from toxtune.text import did_you_mean
 
 SIGNIFICANT_DIGITS = 6
 
 
-class Values(Protocol):
-    """What an axis may be: something with values to list or to draw from."""
-
-    def at(self, share: float) -> Any:
-        """Return the value at a share from 0 (included) to 1 (excluded)."""
-
-    def count(self) -> int | None:
-        """Return the number of values; ``None`` if they cannot be listed."""
-
-    def listed(self) -> list[Any] | None:
-        """Return all values; ``None`` if they cannot be listed."""
+# Of an axis that is a mapping.
+SETTINGS = ("values", "low", "high", "log", "step", "when")
 
 
 @dataclass(frozen=True)
 class Choices:
-    """Some values, each as likely as the others."""
+    """Some values, all equally likely."""
 
     values: tuple[Any, ...]
 
-    def at(self, share: float) -> Any:
-        """Return the value at a share of the list."""
-        return self.values[int(share * len(self.values))]
+    def from_unit_interval(self, u: float) -> Any:
+        """Map a number from 0 (included) to 1 (excluded) to a value."""
+        return self.values[int(u * len(self.values))]
 
     def count(self) -> int:
         """Return the number of values."""
@@ -62,22 +54,22 @@ class Range:
     log: bool = False
     step: float | None = None
 
-    def at(self, share: float) -> Any:
-        """Return the number at a share of the range.
+    def from_unit_interval(self, u: float) -> Any:
+        """Map a number from 0 (included) to 1 (excluded) to one within the range.
 
         Numbers without a step are rounded to 6 significant digits, so that a trial
-        has the same name on machines whose logarithms differ in the last bit.
+        has the same id on machines whose logarithms differ in the last bit.
         """
         if self.step is not None:
-            return self._number(int(share * (self._n_steps() + 1)))
+            return self._number(int(u * (self._n_steps() + 1)))
         low, high = self.low, self.high
         if isinstance(low, int):
-            # Half a unit on either side gives the ends their full share.
+            # Half a unit on either side makes the ends as likely as the others.
             low, high = low - 0.5, high + 0.5
         if self.log:
-            number = math.exp(math.log(low) + share * math.log(high / low))
+            number = math.exp(math.log(low) + u * math.log(high / low))
         else:
-            number = low + share * (high - low)
+            number = low + u * (high - low)
         return self.rounded(number)
 
     def rounded(self, number: float) -> Any:
@@ -104,31 +96,34 @@ class Range:
         return int(math.floor((self.high - self.low) / self.step + 1e-9))
 
 
+Values = Choices | Range
+
+
 @dataclass(frozen=True)
 class Axis:
-    """One hyperparameter's values, and when it counts.
+    """The values of one hyperparameter, and when it is active.
 
     Attributes
     ----------
     values
         What may be chosen.
     when
-        Other hyperparameters to the values under which this one counts; where it
-        does not, it has its default.
+        Maps other hyperparameters to the values with which this one is active; where it
+        is not, it has its default.
     """
 
     values: Values
     when: dict[str, list[Any]] = field(default_factory=dict)
 
-    def counts(self, hyperparameters: dict[str, Any]) -> bool:
-        """Whether the conditions hold among the given values."""
+    def is_active(self, hyperparameters: dict[str, Any]) -> bool:
+        """Whether the conditions hold for the given values."""
         return all(hyperparameters[name] in legal for name, legal in self.when.items())
 
 
 def read_axis(
-    declared: dict[str, Hyperparameter], name: str, spelled: Any, key: str
+    declared: dict[str, Hyperparameter], name: str, raw: Any, key: str
 ) -> Axis:
-    """Read an axis as the configuration spells it.
+    """Read an axis from the configuration.
 
     Parameters
     ----------
@@ -136,7 +131,7 @@ def read_axis(
         The family's hyperparameters.
     name
         Which of them this is.
-    spelled
+    raw
         One value; a list of values; or a mapping with ``values``, or ``low`` and
         ``high`` with ``log`` or ``step``, and with ``when``.
     key
@@ -145,40 +140,41 @@ def read_axis(
     Raises
     ------
     UserError
-        If an illegal value, range or condition is spelled.
+        For an illegal value, range or condition.
     """
-    if not isinstance(spelled, dict):
-        return Axis(_choices(declared[name], spelled, key))
-    known = {"values", "low", "high", "log", "step", "when"}
-    if unknown := sorted(set(spelled) - known):
-        raise UserError(
-            f"{key}: unknown key {unknown[0]!r}; an axis has {', '.join(sorted(known))}"
-        )
-    if ("values" in spelled) == bool({"low", "high"} & set(spelled)):
-        raise UserError(f"{key}: needs either values, or low and high, got {spelled}")
-    if "values" in spelled:
-        values = _choices(declared[name], spelled["values"], f"{key}.values")
+    if not isinstance(raw, dict):
+        return Axis(_choices(declared[name], raw, key))
+    for setting in raw:
+        if setting not in SETTINGS:
+            raise UserError(
+                f"{key}: unknown key {setting!r}{did_you_mean(setting, SETTINGS)}; "
+                f"an axis has {', '.join(SETTINGS)}"
+            )
+    if ("values" in raw) == bool({"low", "high"} & set(raw)):
+        raise UserError(f"{key}: needs either values, or low and high, got {raw}")
+    if "values" in raw:
+        values = _choices(declared[name], raw["values"], f"{key}.values")
     else:
-        values = _range(declared[name], spelled, key)
-    return Axis(values, _conditions(declared, spelled.get("when") or {}, f"{key}.when"))
+        values = _range(declared[name], raw, key)
+    return Axis(values, _conditions(declared, raw.get("when") or {}, f"{key}.when"))
 
 
-def _choices(declared: Hyperparameter, spelled: Any, key: str) -> Choices:
-    listed = spelled if isinstance(spelled, list) else [spelled]
-    if not listed:
+def _choices(declared: Hyperparameter, raw: Any, key: str) -> Choices:
+    values = raw if isinstance(raw, list) else [raw]
+    if not values:
         raise UserError(f"{key}: needs at least one value, got []")
-    return Choices(_distinct(_typed(declared, value, key) for value in listed))
+    return Choices(_distinct(_typed(declared, value, key) for value in values))
 
 
-def _range(declared: Hyperparameter, spelled: dict[str, Any], key: str) -> Range:
+def _range(declared: Hyperparameter, raw: dict[str, Any], key: str) -> Range:
     if declared.type is str:
-        raise UserError(f"{key}: has no order; list values, got {spelled}")
+        raise UserError(f"{key}: has no order; list values, got {raw}")
     for end in ("low", "high"):
-        if end not in spelled:
+        if end not in raw:
             raise UserError(f"{key}.{end}: is missing; a range has low and high")
-    low = _number(declared, spelled["low"], f"{key}.low")
-    high = _number(declared, spelled["high"], f"{key}.high")
-    log, step = spelled.get("log", False), spelled.get("step")
+    low = _number(declared, raw["low"], f"{key}.low")
+    high = _number(declared, raw["high"], f"{key}.high")
+    log, step = raw.get("log", False), raw.get("step")
     if low > high:
         raise UserError(f"{key}: low must be ≤ high, got {low} and {high}")
     if not isinstance(log, bool):
@@ -195,17 +191,19 @@ def _range(declared: Hyperparameter, spelled: dict[str, Any], key: str) -> Range
 
 
 def _conditions(
-    declared: dict[str, Hyperparameter], spelled: Any, key: str
+    declared: dict[str, Hyperparameter], raw: Any, key: str
 ) -> dict[str, list[Any]]:
-    if not isinstance(spelled, dict):
-        raise UserError(f"{key}: must map hyperparameters to values, got {spelled!r}")
-    for name in spelled:
+    if not isinstance(raw, dict):
+        raise UserError(f"{key}: must map hyperparameters to values, got {raw!r}")
+    for name in raw:
         if name not in declared:
-            known = ", ".join(sorted(declared))
-            raise UserError(f"{key}.{name}: no such hyperparameter; there are {known}")
+            raise UserError(
+                f"{key}.{name}: no such hyperparameter{did_you_mean(name, declared)}; "
+                f"there are {', '.join(sorted(declared))}"
+            )
     return {
-        name: list(_choices(declared[name], legal, f"{key}.{name}").values)
-        for name, legal in spelled.items()
+        name: list(_choices(declared[name], values, f"{key}.{name}").values)
+        for name, values in raw.items()
     }
 
 
@@ -223,21 +221,22 @@ def _number(declared: Hyperparameter, value: Any, key: str) -> Any:
     return typed
 
 
-def _step(declared: Hyperparameter, value: Any, key: str) -> Any:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or value <= 0 or (declared.type is int and int(value) != value):
-        noun = "a whole number" if declared.type is int else "a number"
-        raise UserError(f"{key}: must be {noun} > 0, got {value!r}")
+def _step(declared: Hyperparameter, raw: Any, key: str) -> Any:
+    value, whole = as_number(raw), declared.type is int
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 < value < math.inf or (whole and value != int(value)):
+        noun = "a whole number" if whole else "a number"
+        raise UserError(f"{key}: must be {noun} > 0, got {raw!r}")
     return declared.type(value)
 
 
 def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
-    # Not by hash: a value may be a list.
-    kept: list[Any] = []
+    # A set would not do: a value may be a list.
+    distinct: list[Any] = []
     for value in values:
-        if value not in kept:
-            kept.append(value)
-    return tuple(kept)
+        if value not in distinct:
+            distinct.append(value)
+    return tuple(distinct)
 
 
 def _rounded(number: float) -> float:

@@ -166,7 +166,7 @@ def _suggested(space: Space, trial: Any) -> Point:
     features = space.features.values[_suggest(trial, FEATURES, space.features)]
     hyperparameters = space.defaults()
     for name, axis in space.axes.items():
-        if axis.counts(hyperparameters):
+        if axis.is_active(hyperparameters):
             drawn = _suggest(trial, name, axis.values)
             is_list = isinstance(axis.values, Choices)
             hyperparameters[name] = axis.values.values[drawn] if is_list else drawn
@@ -190,7 +190,7 @@ def _known_trial(space: Space, point: Point, score: float | None) -> Any:
     parameters = {FEATURES: space.features.values.index(point.features)}
     distributions = {FEATURES: _distribution(space.features)}
     for name, axis in space.axes.items():
-        if axis.counts(point.hyperparameters):
+        if axis.is_active(point.hyperparameters):
             value, values = point.hyperparameters[name], axis.values
             is_list = isinstance(values, Choices)
             parameters[name] = values.values.index(value) if is_list else value

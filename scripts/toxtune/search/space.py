@@ -9,6 +9,7 @@ from toxtune.errors import UserError
 from toxtune.models.registry import MODULES, get_family
 from toxtune.search.axes import Axis, Choices, read_axis
 from toxtune.tasks import TaskType
+from toxtune.text import did_you_mean
 
 FEATURES = "features"
 
@@ -41,19 +42,20 @@ class Space:
 
     @property
     def dimensions(self) -> list[str]:
-        """The names of all axes, sorted; `point_at` wants a share for each."""
+        """The names of all axes, sorted."""
         return sorted([FEATURES, *self.axes])
 
-    def point_at(self, shares: Mapping[str, float]) -> Point:
-        """Return the point at one share, from 0 to below 1, of each axis."""
+    def from_unit_cube(self, u: Mapping[str, float]) -> Point:
+        """Map a number from 0 (included) to 1 (excluded) for each axis to a point."""
         hyperparameters = self.defaults()
         for name, axis in self.axes.items():
-            if axis.counts(hyperparameters):
-                hyperparameters[name] = axis.values.at(shares[name])
-        return Point(self.features.at(shares[FEATURES]), hyperparameters)
+            if axis.is_active(hyperparameters):
+                hyperparameters[name] = axis.values.from_unit_interval(u[name])
+        features = self.features.from_unit_interval(u[FEATURES])
+        return Point(features, hyperparameters)
 
     def grid(self) -> Iterator[Point]:
-        """Yield every combination; an axis that does not count adds none."""
+        """Yield every combination; an axis that is not active adds none."""
         for features in self.features.listed():
             for hyperparameters in self._combinations(list(self.axes.items())):
                 yield Point(features, hyperparameters)
@@ -64,7 +66,7 @@ class Space:
             return
         *earlier, (name, axis) = axes
         for hyperparameters in self._combinations(earlier):
-            if not axis.counts(hyperparameters):
+            if not axis.is_active(hyperparameters):
                 yield hyperparameters
                 continue
             for value in axis.values.listed():
@@ -77,7 +79,7 @@ class Space:
 
 
 def read_space(
-    spelled: dict[str, Any],
+    raw: dict[str, Any],
     known_features: list[str],
     key: str,
     task_type: TaskType = TaskType.BINARY,
@@ -86,7 +88,7 @@ def read_space(
 
     Parameters
     ----------
-    spelled
+    raw
         ``family``, ``features`` (one name or a list of names) and
         ``hyperparameters``.
     known_features
@@ -99,49 +101,59 @@ def read_space(
     Raises
     ------
     UserError
-        For a family that cannot learn such tasks, for unknown features or
-        hyperparameters, and for illegal axes.
+        For a family that cannot learn such tasks; else one line for each unknown name
+        of features or hyperparameter and each illegal axis.
     """
-    family = spelled["family"]
-    _check_kind(family, task_type, key)
+    family = raw["family"]
+    _check_task_type(family, task_type, key)
     declared = get_family(family).hyperparameters
-    axes = {}
-    for name, axis in spelled["hyperparameters"].items():
+    axes, faults = {}, []
+    for name, raw_axis in raw["hyperparameters"].items():
         where = f"{key}.hyperparameters.{name}"
-        if name not in declared:
-            known = ", ".join(sorted(declared))
-            raise UserError(
-                f"{where}: {family} has no such hyperparameter; it has {known}"
-            )
-        if task_type not in declared[name].task_types:
-            raise UserError(
-                f"{where}: means nothing for {task_type} tasks; leave it out"
-            )
-        axes[name] = read_axis(declared, name, axis, where)
-    return Space(
-        family=family,
-        features=_read_features(spelled["features"], known_features, key),
-        axes=_ordered(axes, f"{key}.hyperparameters"),
-    )
+        try:
+            _check_hyperparameter(name, family, task_type, where)
+            axes[name] = read_axis(declared, name, raw_axis, where)
+        except UserError as error:
+            faults.append(str(error))
+    try:
+        features = _read_features(raw["features"], known_features, key)
+    except UserError as error:
+        faults.append(str(error))
+    if faults:
+        raise UserError("\n".join(faults))
+    return Space(family, features, _ordered(axes, f"{key}.hyperparameters"))
 
 
-def _check_kind(family: str, task_type: TaskType, key: str) -> None:
-    kinds = get_family(family).task_types
-    if task_type not in kinds:
+def _check_task_type(family: str, task_type: TaskType, key: str) -> None:
+    task_types = get_family(family).task_types
+    if task_type not in task_types:
         able = [name for name in MODULES if task_type in get_family(name).task_types]
         raise UserError(
-            f"{key}.family: {family} is for {' and '.join(kinds)} tasks, and "
+            f"{key}.family: {family} is for {' and '.join(task_types)} tasks, and "
             f"objective.metric is for {task_type} ones; take {', '.join(able)}"
         )
 
 
-def _read_features(spelled: Any, known: list[str], key: str) -> Choices:
-    names = spelled if isinstance(spelled, list) else [spelled]
+def _check_hyperparameter(
+    name: str, family: str, task_type: TaskType, key: str
+) -> None:
+    declared = get_family(family).hyperparameters
+    if name not in declared:
+        raise UserError(
+            f"{key}: {family} has no such hyperparameter"
+            f"{did_you_mean(name, declared)}; it has {', '.join(sorted(declared))}"
+        )
+    if task_type not in declared[name].task_types:
+        raise UserError(f"{key}: means nothing for {task_type} tasks; leave it out")
+
+
+def _read_features(raw: Any, known: list[str], key: str) -> Choices:
+    names = raw if isinstance(raw, list) else [raw]
     for name in names:
         if name not in known:
             raise UserError(
                 f"{key}.features: {name!r} is not defined under features, "
-                f"which has {', '.join(sorted(known))}"
+                f"which has {', '.join(sorted(known))}{did_you_mean(name, known)}"
             )
     return Choices(tuple(dict.fromkeys(names)))
 

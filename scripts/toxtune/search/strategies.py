@@ -56,7 +56,7 @@ class Random:
     def _point(self, space: Space, number: int) -> Point:
         names = space.dimensions
         draws = np.random.default_rng([self.seed, number]).random(len(names))
-        return space.point_at(dict(zip(names, draws, strict=True)))
+        return space.from_unit_cube(dict(zip(names, draws, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,9 @@ class Sobol:
             # Balance needs a power of two; the user's budget decides, not we.
             warnings.simplefilter("ignore", UserWarning)
             rows = sequence.random(self.trials)
-        return [space.point_at(dict(zip(names, row, strict=True))) for row in rows]
+        return [
+            space.from_unit_cube(dict(zip(names, row, strict=True))) for row in rows
+        ]
 
 
 def refuse_too_many(points: int, search: str) -> None:

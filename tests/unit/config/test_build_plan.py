@@ -236,7 +236,7 @@ def test_undefined_features_are_refused_with_the_defined_ones(configured):
         only_plan(config)
     assert str(refusal.value) == (
         "search.spaces[0].features: 'fcfp' is not defined under features, "
-        "which has all, counts, descriptors, ecfp, maccs"
+        "which has all, counts, descriptors, ecfp, maccs; did you mean ecfp?"
     )
 
 

@@ -1,6 +1,7 @@
 """The configuration: what ships is legal, and each fault is one clear line."""
 
 import re
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import yaml
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import ROOT, SCHEMA, complete_config, load_config
 from toxtune.config.overlay import overlaid
+from toxtune.data.known_datasets import KNOWN_DATASETS
 from toxtune.errors import UserError
 from toxtune.features.featurizers import FEATURIZERS
 from toxtune.models.registry import MODULES
@@ -145,8 +147,8 @@ def test_schema_lists_what_the_library_has(path, known):
         "test: {confidence: 0.9}",
         "objective: {metric: pr_auc}",
         "objective: {metric: rmse, direction: minimize}",
-        "models: [ridge]",
-        "{models: [ridge], search: {spaces: []}}",
+        "models: [dense]",
+        "{models: [dense], search: {spaces: []}}",
         "search: {strategy: {name: halving, candidates: grid}}",
         "features: {fcfp: {kind: circular, radius: 3, size: 64, use_features: true}}",
         "features: {one: [maccs], two: [ecfp, counts]}",
@@ -220,8 +222,8 @@ FAULTS = {
         "pearson_r2, got 'auc'"
     ),
     "objective: {direction: minimize}": (
-        "objective.direction: roc_auc is better when it is higher; write maximize, "
-        "got 'minimize'"
+        "objective.direction: roc_auc is better when it is higher; write maximize "
+        "or leave it out, got 'minimize'"
     ),
     "split: {method: butina}": "split.method: must be one of random, stratified,",
     "search: {strategy: {name: annealing}}": "search.strategy.name: must be one of",
@@ -309,8 +311,8 @@ FAULTS = {
         "split.fractions: must be left out, since split.column decides, got {'train'"
     ),
     # Features.
-    "features: {ecfp: {kind: maccs}}": (
-        "features.ecfp: unknown key 'radius', 'size'; known for maccs are kind"
+    "features: {keys: {kind: maccs, size: 64}}": (
+        "features.keys: unknown key 'size'; known for maccs are kind"
     ),
     "features: {maccs: {count: true}}": (
         "features.maccs: unknown key 'count'; known for maccs are kind"
@@ -363,10 +365,10 @@ FAULTS = {
         "search.strategy.rounds: must be ≤ 1000, got 100000"
     ),
     # Two searches.
-    "{models: [ridge], search: {spaces: [{family: dense, features: ecfp, "
+    "{models: [dense], search: {spaces: [{family: dense, features: ecfp, "
     "hyperparameters: {}}]}}": (
         "models: only one of models and search.spaces is searched, and both are "
-        "written; add `search: {spaces: []}` or `models: []`, got ['ridge']"
+        "written; add `search: {spaces: []}` or `models: []`, got ['dense']"
     ),
     # Former keys.
     "search: {seeds: [0]}": "search: unknown key 'seeds'; it is now training.seeds",
@@ -401,22 +403,22 @@ HYPERPARAMETER_FAULTS = {
     "{dropout: [0.1, .nan]}": "dropout: must be a number from 0 to 0.99, got nan",
     "{optimizer: lion}": "optimizer: must be adam or rmsprop or sgd, got 'lion'",
     "{patience: 0}": "patience: must be a whole number ≥ 1 or null, got 0",
-    "{layers: 2}": "layers: dense has no such hyperparameter; it has activation,",
+    "{layers: 2}": "layers: dense has no such hyperparameter",
+    "{neuron: 2}": "neuron: dense has no such hyperparameter; did you mean neurons?",
+    "{epochs: {low: 1, hihg: 2}}": "epochs: unknown key 'hihg'; did you mean high?",
 }
 
 
 @pytest.mark.parametrize(
     ("axes", "message"), HYPERPARAMETER_FAULTS.items(), ids=HYPERPARAMETER_FAULTS
 )
-def test_fault_in_a_space_is_one_line_with_key_rule_and_value(
-    configured, axes, message
-):
-    config = configured(
+def test_fault_in_a_space_is_one_line_with_key_rule_and_value(merged, axes, message):
+    config = merged(
         "search: {spaces: [{family: dense, features: ecfp, "
         f"hyperparameters: {axes}}}]}}"
     )
     with pytest.raises(UserError) as refusal:
-        load_plans(config)
+        complete_config(config)
     where = "search.spaces[0].hyperparameters."
     assert str(refusal.value).startswith(where + message)
     assert len(str(refusal.value).splitlines()) == 1
@@ -427,6 +429,170 @@ def test_all_faults_are_told_at_once(merged):
         complete_config(merged("run: 5\nsplit: {seeds: [-1]}\ntest: {resamples: 0}"))
     keys = [line.split(":")[0] for line in str(refusal.value).splitlines()]
     assert keys == ["run", "split.seeds[0]", "test.resamples"]
+
+
+def test_faults_against_the_schema_and_between_keys_are_told_at_once(merged):
+    overlay = """
+run: 5
+split: {fractions: {train: 0.9}}
+search:
+  spaces:
+    - {family: dense, features: maps, hyperparameters: {neurons: -1, layers: 2}}
+    - {family: random_forest, features: ecfp, hyperparameters: {n_estimators: 0}}
+features: {ecfp: {kind: maccs}}
+"""
+    with pytest.raises(UserError) as refusal:
+        complete_config(merged(overlay))
+    keys = [line.split(":")[0] for line in str(refusal.value).splitlines()]
+    assert keys == [
+        "run",
+        "search.spaces[0].hyperparameters.neurons",
+        "search.spaces[0].hyperparameters.layers",
+        "search.spaces[0].features",
+        "search.spaces[1].hyperparameters.n_estimators",
+        "split.fractions",
+        "features.ecfp",
+        "features.ecfp",
+    ]
+
+
+STRATEGIES = {
+    "grid": {},
+    "random": {"trials": 20, "seed": 0},
+    "sobol": {"trials": 20, "seed": 0},
+    "tpe": {"rounds": 5, "batch": 8, "seed": 0},
+    "halving": {
+        "candidates": "random",
+        "trials": 20,
+        "seed": 0,
+        "min_resource": 5,
+        "eta": 3,
+    },
+    "halving, candidates: grid": {"min_resource": 5, "eta": 3},
+    "hyperband": {"seed": 0, "min_resource": 5, "eta": 3},
+}
+
+
+@pytest.mark.parametrize(("name", "settings"), STRATEGIES.items(), ids=STRATEGIES)
+def test_settings_of_a_strategy_that_are_left_out(configured, name, settings):
+    strategy = configured(f"search: {{strategy: {{name: {name}}}}}")["search"][
+        "strategy"
+    ]
+    assert settings.items() <= strategy.items()
+    assert set(strategy) - set(settings) <= {"name", "candidates"}
+
+
+@pytest.mark.parametrize(
+    ("overlay", "sha256", "id_column"),
+    [
+        ("run: mine", KNOWN_DATASETS["tox21"].sha256, "mol_id"),
+        ("dataset: {source: demo}", KNOWN_DATASETS["demo"].sha256, "mol_id"),
+        ("dataset: {source: mine.csv}", None, None),
+        ("dataset: {source: mine.csv, id_column: name}", None, "name"),
+        (f"dataset: {{source: [a, b], sha256: {'f' * 64}}}", "f" * 64, None),
+    ],
+)
+def test_a_source_of_ones_own_inherits_nothing(configured, overlay, sha256, id_column):
+    dataset = configured(overlay)["dataset"]
+    assert (dataset["sha256"], dataset["id_column"]) == (sha256, id_column)
+
+
+@pytest.mark.parametrize(
+    ("overlay", "seeds", "fractions"),
+    [
+        ("split: {method: stratified}", [0], [0.8, 0.1, 0.1]),
+        ("split: {method: scaffold}", None, [0.8, 0.1, 0.1]),
+        ("split: {method: time, column: year}", None, [0.8, 0.1, 0.1]),
+        ("split: {method: column, column: set}", None, None),
+        ("split: {fractions: {train: 7e-1, test: 2e-1}}", [0], [0.7, 0.1, 0.2]),
+    ],
+)
+def test_what_a_split_leaves_out(configured, overlay, seeds, fractions):
+    split = configured(overlay)["split"]
+    assert split["seeds"] == seeds
+    if fractions is None:
+        assert split["fractions"] is None
+    else:
+        assert [
+            split["fractions"][name] for name in ("train", "valid", "test")
+        ] == fractions
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_direction_is_known_from_the_metric(merged, metric):
+    overlay = f"objective: {{metric: {metric}}}\nmodels: [random_forest]"
+    objective = complete_config(merged(overlay))["objective"]
+    assert objective["direction"] == METRICS[metric].direction
+
+
+def test_a_complete_configuration_stays_as_it_is(merged):
+    config = merged("dataset: {source: demo}\nsplit: {method: scaffold}")
+    before = deepcopy(config)
+    completed = complete_config(config)
+    assert complete_config(completed) == completed
+    assert config == before
+
+
+def test_text_is_the_number_that_it_spells_where_a_number_is_expected(configured):
+    config = configured(
+        """
+run: "1e3"
+test: {resamples: 1e3, confidence: 9e-1}
+training: {seeds: [1e1, 2]}
+features: {ecfp: {size: 1e3}}
+dataset: {tasks: ["1e3"]}
+search: {strategy: {name: random, trials: 1e1}}
+"""
+    )
+    assert config["test"] == {"resamples": 1000, "confidence": 0.9, "seed": 0}
+    assert config["training"]["seeds"] == [10, 2]
+    assert config["features"]["ecfp"]["size"] == 1000
+    assert config["search"]["strategy"]["trials"] == 10
+    assert (config["run"], config["dataset"]["tasks"]) == ("1e3", ["1e3"])
+
+
+def test_a_number_that_yaml_takes_for_text_names_the_same_trials(configured):
+    space = """
+search:
+  strategy: {name: random, trials: 3}
+  spaces:
+    - family: dense
+      features: ecfp
+      hyperparameters:
+        learning_rate: %s
+        neurons: {low: %s, high: %s, step: %s}
+        momentum: {values: [%s], when: {optimizer: sgd}}
+"""
+    texts, numbers = (
+        configured(space % spelled)
+        for spelled in (
+            ("[1e-3, 3e-3]", "1e1", "1e2", "1e1", "9e-1"),
+            ("[0.001, 0.003]", "10", "100", "10", "0.9"),
+        )
+    )
+    assert load_plans(texts)[0].trials == load_plans(numbers)[0].trials
+
+
+@pytest.mark.parametrize(
+    ("edit", "refused"),
+    [
+        pytest.param({}, False, id="the shipped spaces give way"),
+        pytest.param({"search": {"spaces": []}}, False, id="no spaces"),
+        pytest.param({"models": ["dense"]}, True, id="both are in config.yaml"),
+    ],
+)
+def test_models_are_searched_in_place_of_the_shipped_spaces_alone(
+    merged, monkeypatch, edit, refused
+):
+    shipped = overlaid(merged(), edit)
+    monkeypatch.setattr("toxtune.config.check.read_overlay", lambda path: shipped)
+    config = overlaid(shipped, {"models": ["ridge"], "objective": {"metric": "rmse"}})
+    if refused:
+        with pytest.raises(UserError, match="models: only one of models and"):
+            complete_config(config)
+    else:
+        (plan,) = load_plans(complete_config(config))
+        assert plan.families == ["ridge"]
 
 
 def test_overlay_merges_mappings_and_replaces_the_rest():

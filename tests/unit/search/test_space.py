@@ -89,18 +89,18 @@ def test_condition_may_depend_on_a_condition():
 
 def test_log_range_has_equal_ratios():
     axis = Range(0.001, 0.1, log=True)
-    assert axis.at(0) == 0.001
-    assert axis.at(0.5) == 0.01
-    assert axis.at(1 - 1e-12) == 0.1
+    assert axis.from_unit_interval(0) == 0.001
+    assert axis.from_unit_interval(0.5) == 0.01
+    assert axis.from_unit_interval(1 - 1e-12) == 0.1
     assert axis.listed() is None
 
 
 def test_whole_numbers_reach_both_ends_equally_often():
     axis = Range(1, 4, step=1)
-    drawn = [axis.at(share / 400) for share in range(400)]
+    drawn = [axis.from_unit_interval(number / 400) for number in range(400)]
     assert [drawn.count(number) for number in (1, 2, 3, 4)] == [100] * 4
     axis = Range(1, 1000, log=True)
-    drawn = [axis.at(share) for share in (0, 0.5, 1 - 1e-12)]
+    drawn = [axis.from_unit_interval(u) for u in (0, 0.5, 1 - 1e-12)]
     assert (drawn[0], drawn[-1]) == (1, 1000)
     assert {type(number) for number in drawn} == {int}
 
@@ -110,7 +110,7 @@ def test_whole_numbers_reach_both_ends_equally_often():
     [
         (
             {"neurones": [64]},
-            "here.hyperparameters.neurones: dense has no such hyperparameter; it has ",
+            "here.hyperparameters.neurones: dense has no such hyperparameter",
         ),
         ({"neurons": []}, "needs at least one value, got []"),
         ({"neurons": -1}, "must be a whole number from 1 to 65536, got -1"),
@@ -140,7 +140,7 @@ def test_whole_numbers_reach_both_ends_equally_often():
         ({"optimizer": {"low": 1, "high": 2}}, "has no order; list values"),
         (
             {"dropout": {"values": [0.1], "when": {"optimiser": "sgd"}}},
-            ".when.optimiser: no such hyperparameter; there are activation",
+            ".when.optimiser: no such hyperparameter; did you mean optimizer?",
         ),
         (
             {"dropout": {"values": [0.1], "when": {"optimizer": "sdg"}}},
