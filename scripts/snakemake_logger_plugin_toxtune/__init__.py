@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from logging import WARNING, LogRecord
+from typing import cast
 
 from snakemake_interface_logger_plugins.base import LogHandlerBase
 from snakemake_interface_logger_plugins.common import LogEvent
@@ -18,6 +19,7 @@ from snakemake_logger_plugin_toxtune.capture import Capture
 from snakemake_logger_plugin_toxtune.display import Display
 from snakemake_logger_plugin_toxtune.errors import error_message
 from snakemake_logger_plugin_toxtune.forecast import Forecast
+from snakemake_logger_plugin_toxtune.records import SnakemakeRecord
 from snakemake_logger_plugin_toxtune.scores import Scores
 from toxtune.io.files import write_json
 from toxtune.runs.progress import TRAINING_RULES, Job, Progress
@@ -52,7 +54,7 @@ class LogHandler(LogHandlerBase):
         self._started = datetime.now().astimezone()
         self._saved_at = 0.0
         self._shown: set[str] = set()
-        self._handlers: dict[LogEvent | None, Callable[[LogRecord], None]] = {
+        self._handlers: dict[LogEvent | None, Callable[[SnakemakeRecord], None]] = {
             None: self._on_text,
             LogEvent.ERROR: self._on_error,
             LogEvent.WORKFLOW_STARTED: self._on_workflow_started,
@@ -68,7 +70,7 @@ class LogHandler(LogHandlerBase):
         try:
             event = getattr(record, "event", None)
             if event in self._handlers:
-                self._handlers[event](record)
+                self._handlers[event](cast(SnakemakeRecord, record))
                 self._refresh()
         except Exception:
             self.handleError(record)
@@ -89,10 +91,10 @@ class LogHandler(LogHandlerBase):
         self._capture.stop()
         super().close()
 
-    def _on_workflow_started(self, record: LogRecord) -> None:
+    def _on_workflow_started(self, record: SnakemakeRecord) -> None:
         self._configfiles = [str(path) for path in record.configfiles]
 
-    def _on_run_info(self, record: LogRecord) -> None:
+    def _on_run_info(self, record: SnakemakeRecord) -> None:
         totals = {rule: n for rule, n in record.stats.items() if rule != "total"}
         if self._forecast:
             self._forecast.totals = totals
@@ -105,7 +107,7 @@ class LogHandler(LogHandlerBase):
         else:
             self._progress.totals = totals
 
-    def _on_job_info(self, record: LogRecord) -> None:
+    def _on_job_info(self, record: SnakemakeRecord) -> None:
         job = Job(
             rule=record.rule_name,
             wildcards=record.wildcards,
@@ -119,7 +121,7 @@ class LogHandler(LogHandlerBase):
         elif self._progress:
             self._progress.start(record.jobid, job)
 
-    def _on_job_finished(self, record: LogRecord) -> None:
+    def _on_job_finished(self, record: SnakemakeRecord) -> None:
         if self._progress is None:
             return
         now = time.monotonic()
@@ -132,19 +134,21 @@ class LogHandler(LogHandlerBase):
         elif job.outputs:
             self._display.stage(job, now - job.started)
 
-    def _on_job_error(self, record: LogRecord) -> None:
+    def _on_job_error(self, record: SnakemakeRecord) -> None:
+        self._fail(record.jobid)
+
+    def _on_group_error(self, record: SnakemakeRecord) -> None:
+        for info in record.job_error_info:
+            self._fail(info["jobid"])
+
+    def _fail(self, number: int) -> None:
         if self._progress is None or self._state == State.INTERRUPTED:
             return
-        failure = self._progress.fail(record.jobid)
+        failure = self._progress.fail(number)
         if failure:
             self._display.failure(failure, self._capture.path)
 
-    def _on_group_error(self, record: LogRecord) -> None:
-        for info in record.job_error_info:
-            record.jobid = info["jobid"]
-            self._on_job_error(record)
-
-    def _on_error(self, record: LogRecord) -> None:
+    def _on_error(self, record: SnakemakeRecord) -> None:
         message = error_message(record, explained=not self._is_well())
         if message:
             if self._state == State.RUNNING:
@@ -152,7 +156,7 @@ class LogHandler(LogHandlerBase):
             self._forecast = None
             self._display.error(message)
 
-    def _on_text(self, record: LogRecord) -> None:
+    def _on_text(self, record: SnakemakeRecord) -> None:
         text = record.getMessage()
         for beginning, words in _INTERRUPTIONS.items():
             if text.startswith(beginning):

@@ -100,7 +100,7 @@ class Display:
         if self._console.is_terminal:
             self._start_live()
         elif time.monotonic() - self._line_at > _SECONDS_BETWEEN_LINES:
-            self._print_state()
+            self._print_state(snapshot, best)
 
     def end(self, snapshot: Snapshot, state: State, best: BestTrial | None) -> None:
         """Print how the run ended."""
@@ -157,8 +157,7 @@ class Display:
             grid.add_row("best", describe_best(best))
         return grid
 
-    def _print_state(self) -> None:
-        snapshot, best = self._snapshot, self._best
+    def _print_state(self, snapshot: Snapshot, best: BestTrial | None) -> None:
         trainings = snapshot.trainings
         if trainings.running or trainings.left:
             pieces = [f"trainings: {describe_trainings(trainings)}"]
@@ -179,7 +178,8 @@ class _TerminalConsole(Console):
     Rich asks the standard streams, which lead to a file while jobs run.
     """
 
-    @property
+    # Rich's own has a setter, which nothing here uses.
+    @property  # type: ignore[misc]
     def size(self) -> ConsoleDimensions:
         with suppress(OSError):
             columns, lines = os.get_terminal_size(self.file.fileno())

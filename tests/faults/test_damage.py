@@ -53,7 +53,7 @@ def test_damaged_store(finished, finished_copy, damage):
     assert run.end() == 0, run.output
     assert_same(finished_copy, finished)
     logs = [log.read_text("utf-8") for log in (folder / "logs").rglob("*.log")]
-    healed = [log for log in logs if "is damaged; it is made anew" in log]
+    healed = [log for log in logs if "is damaged; the work is done again" in log]
     assert len(healed) == len(ENTRY_FILES)
 
 
@@ -80,7 +80,7 @@ def test_damaged_result(finished, finished_copy, damage, name):
     run = BrokenRun(finished_copy)
     assert run.end() == 1
     relative = result.relative_to(folder)
-    assert f"{relative / name} is not what was written there" in run.output
+    assert f"{relative / name} is missing or its checksum does not match" in run.output
     assert not (folder / "results/tiny/trials.tsv").exists()
     (command,) = set(re.findall(r"`(rm -rf [^`]+)`", run.output))
     subprocess.run(["sh", "-c", command], cwd=folder, check=True)
@@ -100,7 +100,9 @@ def test_predictions_damaged_after_the_selection(finished, finished_copy):
         (folder / "results/tiny" / name).unlink()
     run = BrokenRun(finished_copy)
     assert run.end() == 1
-    assert "valid_predictions.npy is not what was written there" in run.output
+    assert (
+        "valid_predictions.npy is missing or its checksum does not match" in run.output
+    )
     (command,) = set(re.findall(r"`(rm -rf [^`]+)`", run.output))
     subprocess.run(["sh", "-c", command], cwd=folder, check=True)
     assert_resumes(finished_copy, finished)

@@ -23,7 +23,7 @@ RESULT_FILES = (
     "comparison.tsv",
     "decisions.tsv",
     "brier.tsv",
-    "helpers.reliability.tsv",
+    "reliability.tsv",
     "similarity.tsv",
 )
 REPLICATE_FILES = ("result.json", "valid_predictions.npy", "learning_curve.tsv")

@@ -129,7 +129,7 @@ def damage_trainings():
     edit(folders[2] / "result.json", seed=7)
     edit(folders[3] / "result.json", store_key="../../etc")
     (folders[4] / "result.json").write_text("{", encoding="utf-8")
-    damaged = " is not what was written there: it is damaged or missing"
+    damaged = " is missing or its checksum does not match"
     return {
         f"{folders[0]}/valid_predictions.npy": damaged,
         f"{folders[1]}/learning_curve.tsv": damaged,

@@ -8,6 +8,7 @@ imported, so that ``status`` need not wait for what ``predict`` needs.
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -45,7 +46,14 @@ def main(arguments: Sequence[str]) -> int:
             # The name of a file may hold bytes that are no text.
             stream.reconfigure(errors="backslashreplace")
     try:
-        return run_command(arguments)
+        status = run_command(arguments)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:
+        # Who reads the output has seen enough, as in `make status | head -1`. What is
+        # left of it must go somewhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (UserError, OSError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1

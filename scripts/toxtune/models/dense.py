@@ -1,8 +1,8 @@
 """`dense`: a multitask fully connected network in TensorFlow/Keras.
 
-Hidden layers with dropout, and an output for each task. The loss is the mean over the
-labels that were measured: of the cross-entropy for classes, each positive label
-weighted as ``positive_weight`` says, and of the squared error for scaled values.
+Hidden layers with dropout, then one output layer for all tasks. The loss is a mean over
+the measured labels: of the cross-entropy for classes, where ``positive_weight`` weights
+the positive labels, and of the squared error of the scaled values for regression.
 """
 
 import itertools
@@ -24,7 +24,7 @@ HYPERPARAMETERS = {
     "widths": Hyperparameter(
         int,
         None,
-        "neurons of each hidden layer, from the features on, such as [1024, 256]; "
+        "neurons of each hidden layer, the first one first, such as [1024, 256]; "
         "null: as hidden_layers and neurons say",
         1,
         65536,
@@ -75,7 +75,7 @@ HYPERPARAMETERS = {
 # dropout 0.5, learning rate 0.001, 10 epochs, and for regression two of 1000, dropout
 # 0.25, learning rate 0.0008, 50 epochs) and DeepTox (Mayr et al. 2016: 1024 neurons and
 # more, one to four layers). 30 epochs are many for Tox21 and few for a small dataset.
-SPACE = {
+SPACE: dict[str, list[Any]] = {
     "hidden_layers": [1, 2, 3],
     "neurons": [512, 1024],
     "dropout": [0.25, 0.5],
@@ -117,10 +117,7 @@ def complexity(
     hyperparameters: dict[str, Any], n_features: int, n_outputs: int
 ) -> tuple[float, ...]:
     """Count fewer weights and biases as simpler."""
-    hidden = hyperparameters["widths"]
-    if hidden is None:
-        hidden = [hyperparameters["neurons"]] * hyperparameters["hidden_layers"]
-    sizes = [n_features, *hidden, n_outputs]
+    sizes = [n_features, *_widths(hyperparameters), n_outputs]
     return (sum((n + 1) * m for n, m in itertools.pairwise(sizes)),)
 
 
@@ -146,7 +143,7 @@ def fit(
     training, outputs, head = _begin(train, hyperparameters, seed, device)
     if state is not None:
         _restore(training, state, epochs, patience)
-    # Whole numbers in the graph have 32 bits: more would wrap round to no molecules.
+    # Integers in the graph have 32 bits; a larger batch would overflow.
     batch_size = min(hyperparameters["batch_size"], len(train.features))
     training.run(
         epoch_function(outputs, training.optimizer, train, head, batch_size, seed),
@@ -203,8 +200,7 @@ def _build(
 
     inputs = keras.Input((n_features,))
     hidden = inputs
-    equal = [hyperparameters["neurons"]] * hyperparameters["hidden_layers"]
-    for layer, width in enumerate(hyperparameters["widths"] or equal):
+    for layer, width in enumerate(_widths(hyperparameters)):
         hidden = keras.layers.Dense(width, activation=hyperparameters["activation"])(
             hidden
         )
@@ -216,17 +212,23 @@ def _build(
     return keras.Model(inputs, head.finish(outputs)), keras.Model(inputs, outputs)
 
 
+def _widths(hyperparameters: dict[str, Any]) -> list[int]:
+    """Return the neurons of each hidden layer."""
+    equal = [hyperparameters["neurons"]] * hyperparameters["hidden_layers"]
+    return hyperparameters["widths"] or equal
+
+
 def _optimizer(hyperparameters: dict[str, Any], variables: list[Any]) -> Any:
     import keras
 
-    kinds = {
+    optimizers = {
         "adam": keras.optimizers.Adam,
         "rmsprop": keras.optimizers.RMSprop,
         "sgd": keras.optimizers.SGD,
     }
-    kind = hyperparameters["optimizer"]
-    momentum = {} if kind == "adam" else {"momentum": hyperparameters["momentum"]}
-    optimizer = kinds[kind](
+    name = hyperparameters["optimizer"]
+    momentum = {} if name == "adam" else {"momentum": hyperparameters["momentum"]}
+    optimizer = optimizers[name](
         learning_rate=hyperparameters["learning_rate"],
         weight_decay=hyperparameters["weight_decay"] or None,
         **momentum,

@@ -16,7 +16,7 @@ from toxtune.tasks import TaskType
 
 @dataclass(frozen=True)
 class Head:
-    """What differs between kinds of tasks.
+    """What differs between the types of task.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Head:
 
 
 def make_head(train: Examples, positive_weight: float | str) -> Head:
-    """Make the head for a training set; what it has to know is fitted on that."""
+    """Make the head for a training set, on which its scales and weights are fitted."""
     n_tasks = train.labels.shape[1]
     if train.task_type == TaskType.BINARY:
         return _binary(positive_weights(train.labels, positive_weight))
@@ -46,11 +46,11 @@ def make_head(train: Examples, positive_weight: float | str) -> Head:
         return _multiclass(n_tasks, n_classes(train.labels))
     if train.task_type == TaskType.REGRESSION:
         return _regression(train.labels)
-    raise ValueError(f"no such type of tasks: {train.task_type}")
+    raise ValueError(f"there is no task type {train.task_type}")
 
 
 def positive_weights(labels: np.ndarray, setting: float | str) -> np.ndarray:
-    """Weight of a positive label per task, fitted on the training set."""
+    """Return the weight of a positive label per task, fitted on the training set."""
     if setting != "balanced":
         return np.full(labels.shape[1], setting, dtype=np.float32)
     positives = (labels == 1).sum(axis=0)
@@ -61,7 +61,7 @@ def positive_weights(labels: np.ndarray, setting: float | str) -> np.ndarray:
 
 
 def _binary(weights_of_positives: np.ndarray) -> Head:
-    """Logits; cross-entropy, in which a positive label has a weight of its own."""
+    """Logits; cross-entropy, in which positive labels are weighted by task."""
     import keras
     import tensorflow as tf
 
@@ -120,11 +120,11 @@ def _regression(train_labels: np.ndarray) -> Head:
 
 def _center_and_scale(labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and standard deviation per task; 0 and 1 where there is nothing to scale."""
-    known = ~np.isnan(labels)
-    count = np.maximum(known.sum(axis=0), 1)
-    center = np.where(known, labels, 0).sum(axis=0, dtype=np.float64) / count
-    squares = np.where(known, (labels - center) ** 2, 0).sum(axis=0) / count
-    scale = np.where(squares > 0, np.sqrt(squares), 1)
+    measured = ~np.isnan(labels)
+    count = np.maximum(measured.sum(axis=0), 1)
+    center = np.where(measured, labels, 0).sum(axis=0, dtype=np.float64) / count
+    variance = np.where(measured, (labels - center) ** 2, 0).sum(axis=0) / count
+    scale = np.where(variance > 0, np.sqrt(variance), 1)
     return center.astype(np.float32), scale.astype(np.float32)
 
 

@@ -16,7 +16,7 @@ from toxtune.models.dense_heads import Head
 
 
 class Training:
-    """A network, its optimizer and its learning curve: all that it takes to go on.
+    """A network, its optimizer and its learning curve: all that it takes to resume.
 
     Attributes
     ----------
@@ -38,7 +38,7 @@ class Training:
         """Write the state in NumPy's ``.npz`` format, whatever `path` ends in."""
         arrays = [variable.numpy() for variable in self._variables()]
         with open(path, "wb") as stream:
-            np.savez(stream, *arrays, curve=self.curve)
+            np.savez(stream, *arrays, curve=np.array(self.curve, dtype=float))
 
     def restore(self, path: Path) -> None:
         """Go back to a state that `save` wrote."""
@@ -66,7 +66,7 @@ class Training:
         valid_loss
             Returns the validation loss.
         epochs
-            Passes over the training set, those of a restored state among them.
+            Passes over the training set, including those of a restored state.
         patience
             Epochs to wait for a lower validation loss; ``None``: no early stopping.
         """
@@ -118,7 +118,7 @@ def epoch_function(
     n_molecules = len(train.features)
     n_steps = math.ceil(n_molecules / batch_size)
 
-    # AutoGraph would spend a fifth of a second on reading this code.
+    # AutoGraph would take 0.2 s to analyse this code.
     @tf.function(autograph=False)
     def run_steps(order: Any) -> Any:
         def run_step(step: Any, total: Any) -> tuple[Any, Any]:

@@ -10,8 +10,8 @@ from toxtune.models.base import CPU
 def import_tensorflow(device: str) -> ModuleType:
     """Import TensorFlow, deterministic, with one thread, on ``cpu`` or ``gpu``.
 
-    One thread, since trainings run side by side, and so that the number of cores
-    changes no result.
+    One thread: trainings run side by side, and the number of cores must not change a
+    result.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import tensorflow

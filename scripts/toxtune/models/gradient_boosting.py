@@ -1,4 +1,4 @@
-"""`gradient_boosting`: scikit-learn's histogram trees, boosted, for each task apart."""
+"""`gradient_boosting`: scikit-learn's boosted histogram trees, one model per task."""
 
 import math
 from functools import partial
@@ -27,7 +27,7 @@ HYPERPARAMETERS = {
     "max_features": Hyperparameter(
         float,
         1.0,
-        "share of the features tried at each split; below 1 the seed has a say",
+        "share of the features tried at each split; the seed matters below 1",
         1e-6,
         1.0,
     ),
@@ -46,7 +46,7 @@ HYPERPARAMETERS = {
 # trees, and the size of trees and leaves around scikit-learn's defaults; here fewer
 # trees learn faster. Few features at a split, as XGBoost has it (Chen and Guestrin
 # 2016): many bits of a fingerprint say the same.
-SPACE = {
+SPACE: dict[str, list[Any]] = {
     "learning_rate": [0.05, 0.1],
     "max_iter": [200],
     "max_leaf_nodes": [7, 31],
@@ -80,7 +80,7 @@ def fit(
     state: Path | None = None,
     device: str = CPU,
 ) -> Fitted:
-    """Boost trees for each task, never stopped early; the seed decides features."""
+    """Boost trees per task, without early stopping; the seed decides features tried."""
     from sklearn.ensemble import (
         HistGradientBoostingClassifier,
         HistGradientBoostingRegressor,
@@ -107,9 +107,9 @@ def fit(
 
 
 def _n_bins(features: np.ndarray) -> int:
-    """Return how many bins lose nothing; scikit-learn takes 2 to 255.
+    """Return how many bins keep every distinct value; scikit-learn takes 2 to 255.
 
-    A histogram costs its bins, used or not: bits of a fingerprint need 2.
+    Time grows with the number of bins, used or not; bits of a fingerprint need 2.
     """
     steps = np.diff(np.sort(features, axis=0), axis=0) != 0
     return int(np.clip(steps.sum(axis=0).max() + 1, 2, 255))

@@ -17,20 +17,20 @@ class Hyperparameter:
     type
         ``int``, ``float`` or ``str``; ``str`` values must be among `choices`.
     default
-        Used where a configuration is silent. It is no part of a trial's identity,
-        so that a new hyperparameter renames no trial.
+        Used where a configuration does not say. It is not part of a trial's id, so
+        that a new hyperparameter renames no trial.
     meaning
-        One line for people, with the unit.
+        What it is, in one line, with the unit.
     low, high
         Bounds, both inclusive.
     choices
-        Words that are legal beside the numbers, or all legal words for ``str``.
+        For ``str`` all legal words; else words that are legal beside the numbers.
     optional
         Whether ``null`` is legal.
     many
         Whether a value is a list of numbers, each of them of `type` and within bounds.
     task_types
-        The task_types of tasks (`toxtune.tasks`) for which it has a meaning.
+        The types of task for which it has an effect.
     """
 
     type: type
@@ -49,7 +49,7 @@ class Hyperparameter:
         Raises
         ------
         ValueError
-            With the rule that `value` breaks; the caller knows the key.
+            With the rule that `value` breaks; the caller adds the key.
         """
         if value is None and self.optional:
             return None
@@ -90,7 +90,7 @@ class Hyperparameter:
         return isinstance(value, int | float) and math.isfinite(value)
 
     def _hint(self, value: Any) -> str:
-        """Explain the commonest trap: an axis of lists is a list of lists."""
+        """Explain the commonest mistake: an axis of lists is a list of lists."""
         if self.many and self._fits(value):
             return f" (each value of the axis is a list: write [[{value}]])"
         return ""
@@ -110,7 +110,7 @@ def meaningful(
     hyperparameters: dict[str, Any],
     task_type: TaskType,
 ) -> dict[str, Any]:
-    """Leave out the hyperparameters that mean nothing for a type of task."""
+    """Leave out the hyperparameters that have no effect on a type of task."""
     return {
         name: value
         for name, value in hyperparameters.items()

@@ -1,4 +1,4 @@
-"""`logistic_regression`: scikit-learn's, one per task on its measured labels."""
+"""`logistic_regression`: scikit-learn's, one model per task on its measured labels."""
 
 import logging
 import warnings
@@ -19,7 +19,7 @@ HYPERPARAMETERS = {
     "penalty": Hyperparameter(
         str,
         "l2",
-        "on the weights, squared (l2) or absolute (l1); with l2 the seed has no say",
+        "on the weights, squared (l2) or absolute (l1); l2 ignores the seed",
         choices=("l2", "l1"),
     ),
     "class_weight": Hyperparameter(
@@ -34,7 +34,7 @@ HYPERPARAMETERS = {
 
 # The range of C that scikit-learn's LogisticRegressionCV searches, by decades; the
 # upper end is left out, where a fingerprint has more bits than a task has actives.
-SPACE = {
+SPACE: dict[str, list[Any]] = {
     "C": [1.0e-4, 1.0e-3, 0.01, 0.1, 1.0, 10.0, 100.0],
     "penalty": ["l2", "l1"],
     "class_weight": [None, "balanced"],
@@ -67,8 +67,8 @@ def fit(
 
     settings = dict(hyperparameters)
     l1 = settings.pop("penalty") == "l1"
-    # liblinear knows two classes alone; it penalises the intercept, which it hardly
-    # does when that is scaled.
+    # liblinear takes two classes alone. It penalises the intercept too, but hardly so
+    # with intercept_scaling.
     l1_solver = "liblinear" if train.task_type == TaskType.BINARY else "saga"
     make = partial(
         LogisticRegression,
@@ -76,7 +76,7 @@ def fit(
         solver=l1_solver if l1 else "lbfgs",
         intercept_scaling=100,
     )
-    # In single precision the solvers stop early on features of unlike size.
+    # In single precision the solvers stop early on features of different scales.
     train = replace(train, features=train.features.astype(np.float64))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -86,9 +86,11 @@ def fit(
 
 
 def _warn(model: PerTaskModel, max_iter: int) -> None:
-    """Say how many tasks the solver gave up."""
-    fitted = [each for each in model.estimators if not isinstance(each, float)]
-    stopped = sum(each.n_iter_.max() >= max_iter for each in fitted)
+    """Warn of tasks whose solver stopped before it converged."""
+    fitted = [
+        estimator for estimator in model.estimators if not isinstance(estimator, float)
+    ]
+    stopped = sum(estimator.n_iter_.max() >= max_iter for estimator in fitted)
     if stopped:
         logging.warning(
             "Warning: logistic_regression.max_iter: %d of %d tasks have not converged "

@@ -1,7 +1,7 @@
-"""What the scikit-learn families share: an estimator per task on its measured labels.
+"""What the scikit-learn families share: one estimator per task, on its measured labels.
 
-Everything runs on one thread, since trainings run side by side, and so that the number
-of cores changes no result.
+Everything runs on one thread: trainings run side by side, and the number of cores must
+not change a result.
 """
 
 from collections.abc import Callable
@@ -15,15 +15,15 @@ from toxtune.tasks import TaskType
 
 
 class PerTaskModel:
-    """One fitted estimator per task; a task with a single label is that constant.
+    """One fitted estimator per task; for a task with a single label, that label.
 
     Parameters
     ----------
     estimators
         scikit-learn's, or numbers.
     classes
-        Number of classes that each task has probabilities for; 1 where a prediction
-        is one number: the probability of the positive class, or a value.
+        Number of classes whose probabilities are predicted; 1 where a prediction is a
+        single number: the probability of the positive class, or a value.
     """
 
     def __init__(self, estimators: list[Any], classes: int = 1) -> None:
@@ -35,7 +35,9 @@ class PerTaskModel:
         from threadpoolctl import threadpool_limits
 
         with threadpool_limits(1):
-            columns = [self._predict_task(each, features) for each in self.estimators]
+            columns = [
+                self._predict_task(estimator, features) for estimator in self.estimators
+            ]
         return np.column_stack(columns).astype(np.float32)
 
     def save(self, path: Path) -> None:
@@ -56,13 +58,13 @@ class PerTaskModel:
         return estimator.predict(features)
 
     def _probabilities(self, estimator: Any, features: np.ndarray) -> np.ndarray:
-        """n_molecules x n_classes; a class that the task never has gets 0."""
+        """n_molecules x n_classes; 0 for a class that the task does not have."""
         probabilities = np.zeros((len(features), self.classes))
         if isinstance(estimator, float):
             probabilities[:, int(estimator)] = 1
         else:
-            there = estimator.classes_.astype(int)
-            probabilities[:, there] = estimator.predict_proba(features)
+            columns = estimator.classes_.astype(int)
+            probabilities[:, columns] = estimator.predict_proba(features)
         return probabilities
 
 
@@ -96,11 +98,11 @@ def fit_per_task(
     hyperparameters
         What the estimators are set to before they are fitted.
     train
-        The training set; molecules without a label for a task are left out there.
+        The training set. Each task is fitted on the molecules that have its label.
     seed
-        Gives each task a random state of its own.
+        Decides the random state of each task.
     earlier
-        A model whose estimators go on, in place of new ones.
+        A model whose estimators are trained further, in place of new ones.
     """
     from threadpoolctl import threadpool_limits
 

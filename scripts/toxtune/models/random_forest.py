@@ -1,4 +1,4 @@
-"""`random_forest`: scikit-learn's forest, one per task on its measured labels."""
+"""`random_forest`: scikit-learn's, one forest per task on its measured labels."""
 
 import math
 import warnings
@@ -16,7 +16,7 @@ HYPERPARAMETERS = {
     "criterion": Hyperparameter(
         str,
         "gini",
-        "impurity; of values it is the squared error",
+        "impurity of classes; for regression it is the squared error",
         choices=("gini", "entropy", "log_loss"),
         task_types=CLASSIFICATION,
     ),
@@ -46,7 +46,7 @@ HYPERPARAMETERS = {
 # forest): the features tried at a split matter most, the size of leaves less. Of trees
 # take as many as can be afforded, so that their number is no axis (Probst and
 # Boulesteix 2018, To tune or not to tune the number of trees in random forest).
-SPACE = {
+SPACE: dict[str, list[Any]] = {
     "n_estimators": [200],
     "max_features": ["log2", "sqrt", 0.1],
     "min_samples_leaf": [1, 2, 5],
@@ -87,7 +87,7 @@ def fit(
         else RandomForestRegressor
     )
     with warnings.catch_warnings():
-        # It warns of other labels in the next fit; here they are the same.
+        # It warns in case the next fit has other labels; here it has the same.
         warnings.filterwarnings("ignore", "class_weight presets", UserWarning)
         model = fit_per_task(
             partial(estimator, n_jobs=1, warm_start=True),

@@ -1,4 +1,4 @@
-"""`ridge`: scikit-learn's linear regression with an l2 penalty, for each task apart."""
+"""`ridge`: scikit-learn's linear regression with an l2 penalty, one model per task."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +17,9 @@ HYPERPARAMETERS = {
     ),
 }
 
-# By decades around scikit-learn's default, as its RidgeCV does it, and on to stronger
+# By decades around scikit-learn's default, as in its RidgeCV, and up to stronger
 # penalties, since a fingerprint has more bits than a small dataset has molecules.
-SPACE = {"alpha": [0.1, 1.0, 10.0, 100.0, 1000.0]}
+SPACE: dict[str, list[Any]] = {"alpha": [0.1, 1.0, 10.0, 100.0, 1000.0]}
 
 
 def load(path: Path) -> PerTaskModel:

@@ -13,7 +13,7 @@ from toxtune.data.sources import refuse_irregular
 from toxtune.errors import UserError
 from toxtune.text import shown
 
-# All that a final model has, see `toxtune.prediction.final_file`.
+# The files of a final model, see `toxtune.prediction.final_file`.
 _NAMES = re.compile(
     r"final\.json|fingerprints\.npy|models/seed-\d+\.(keras|skops)"
     r"|transforms/[a-z0-9-]+\.npz"
@@ -36,11 +36,11 @@ def unpacked(path: Path) -> Iterator[Path]:
     Raises
     ------
     UserError
-        If it cannot be read, is no zip file, or holds anything that a final model has
-        not got, a link, one name twice, or more than `MAX_BYTES`.
+        If it cannot be read, is no zip file, or holds a file that no final model has,
+        a link, a name twice, or more than `MAX_BYTES`.
     """
     if path.is_dir():
-        _check_packed_parts(path, path)
+        _check_packed_files(path, path)
         yield path
         return
     refuse_irregular(path)
@@ -53,30 +53,31 @@ def unpacked(path: Path) -> Iterator[Path]:
             raise UserError(f"{path}: no such file or folder") from None
         except _BROKEN as error:
             raise UserError(
-                f"{path}: is no final model: not a zip file, or a damaged one: {error}"
+                f"{path}: is not a final model: not a zip file, or a damaged one: "
+                f"{error}"
             ) from None
         except OSError as error:
             raise UserError(f"{path}: cannot be read: {error.strerror}") from None
-        _check_packed_parts(Path(folder), path)
+        _check_packed_files(Path(folder), path)
         yield Path(folder)
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], path: Path) -> None:
-    seen = set()
+    seen: set[str] = set()
     for entry in entries:
         name = entry.filename
         if not _NAMES.fullmatch(name) or stat.S_ISLNK(entry.external_attr >> 16):
             raise UserError(
-                f"{path}: is no final model: it holds {shown(name)}, which is no part "
-                "of one"
+                f"{path}: is not a final model: it holds {shown(name)}, "
+                "which does not belong to one"
             )
         if name in seen:
-            raise UserError(f"{path}: is no final model: it holds {name} twice")
+            raise UserError(f"{path}: is not a final model: it holds {name} twice")
         seen.add(name)
     _check_size(entries, str(path))
 
 
-def _check_packed_parts(folder: Path, path: Path) -> None:
+def _check_packed_files(folder: Path, path: Path) -> None:
     """Bound the sizes of models and transforms, which are zip files themselves."""
     for packed in sorted(folder.glob("*/*")):
         name = packed.relative_to(folder).as_posix()
@@ -90,7 +91,7 @@ def _check_packed_parts(folder: Path, path: Path) -> None:
 
 
 def _check_size(entries: list[zipfile.ZipInfo], name: str) -> None:
-    # No more is ever unpacked than an entry says: the rest of it fails its checksum.
+    # An entry that is larger than it says fails its checksum when it is unpacked.
     size = sum(entry.file_size for entry in entries)
     if size > MAX_BYTES:
         raise UserError(

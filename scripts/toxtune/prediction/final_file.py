@@ -25,7 +25,8 @@ from toxtune.prediction.metadata import (
     Member,
     TaskThreshold,
 )
-from toxtune.search.selection_file import Selection
+from toxtune.search.selection_file import Selection, Winner
+from toxtune.search.trials import Trial
 from toxtune.selection.predictions import read_pooled
 from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.thresholds import CRITERION
@@ -46,7 +47,7 @@ class FinalSettings:
     refit
         ``none``, or what the winner is trained on again.
     ensemble
-        Whether the prediction is a mean over all seeds; else the first has the say.
+        Whether predictions are means over all seeds; else the first seed's are used.
     features
         Name of each representation to its definition.
     calibration
@@ -69,6 +70,10 @@ class FinalSettings:
     def is_refit(self) -> bool:
         """Whether the models were trained again, on more molecules."""
         return self.refit != NO_REFIT
+
+    def trial_of(self, winner: Winner) -> Trial:
+        """Return the trial that the final models of a winner are trainings of."""
+        return winner.refit if self.is_refit else winner.model
 
 
 def save_final_model(
@@ -105,42 +110,36 @@ def save_final_model(
     destination
         The zip file to write.
     """
-    winner = selection.winner
-    trial = winner.refit if settings.is_refit else winner.model
+    trial = settings.trial_of(selection.winner)
     seeds = selection.seeds if settings.ensemble else selection.seeds[:1]
-    validation, predictions = read_pooled(
-        winner.folders, selection.seeds, list(valid), settings.cross_validated
-    )
-    ensemble = ensemble_of(predictions[: len(seeds)])
     model_files = _model_files(models, trial.family, seeds)
-    names = trial.features.split(JOINT)
-    scaled = {f"transforms/{name}.npz": name for name in names if is_scaled(name)}
+    transform_files = _transform_files(transforms, trial)
     training_smiles = read_subset(trained_on).smiles
-    is_binary = trial.task_type == TaskType.BINARY
+    validation, predictions = read_pooled(
+        selection.winner.folders, selection.seeds, list(valid), settings.cross_validated
+    )
+    by_member = predictions[: len(seeds)]
+    thresholds = _thresholds(trial, validation, by_member, settings.calibration)
     metadata = FinalModelMetadata(
         run=settings.run,
         selection=selection.id,
         objective=selection.objective,
         trial=trial,
         tasks=validation.tasks,
-        n_outputs=ensemble.shape[1],
+        n_outputs=predictions.shape[-1],
         smiles_column=settings.smiles_column,
-        features={name: settings.features[name] for name in names},
+        features={n: settings.features[n] for n in trial.features.split(JOINT)},
         refit=settings.refit,
         members=_members(seeds, model_files),
-        transforms={name: file for file, name in scaled.items()},
+        transforms={path.stem: name for name, path in transform_files.items()},
         training_molecules=len(training_smiles),
-        threshold_criterion=CRITERION if is_binary else None,
-        thresholds=_thresholds(validation, ensemble, settings) if is_binary else {},
-        applicability_domain=fit_domain(
-            [read_subset(path) for path in train], [read_subset(path) for path in valid]
-        ),
+        threshold_criterion=CRITERION if thresholds else None,
+        thresholds=thresholds,
+        applicability_domain=fit_domain(_subsets(train), _subsets(valid)),
         versions=current_versions(trial.family),
     )
-    transform_files = {f: transforms / f"{name}.npz" for f, name in scaled.items()}
-    write_final_model(
-        destination, metadata, {**model_files, **transform_files}, training_smiles
-    )
+    files = {**model_files, **transform_files}
+    write_final_model(destination, metadata, files, training_smiles)
 
 
 def write_final_model(
@@ -187,12 +186,28 @@ def _members(seeds: Sequence[int], files: Mapping[str, Path]) -> tuple[Member, .
     )
 
 
+def _transform_files(folder: Path, trial: Trial) -> dict[str, Path]:
+    """Map the name of each transform in the zip file to its file."""
+    scaled = filter(is_scaled, trial.features.split(JOINT))
+    return {f"transforms/{name}.npz": folder / f"{name}.npz" for name in scaled}
+
+
 def _thresholds(
-    validation: Subset, ensemble: np.ndarray, settings: FinalSettings
+    trial: Trial, validation: Subset, predictions: np.ndarray, calibration: str
 ) -> dict[str, TaskThreshold]:
-    """Fit temperatures and thresholds to probabilities, n_molecules x n_tasks."""
-    fitted = fit_thresholds(validation, ensemble[None], settings.calibration)
+    """Fit temperatures and thresholds of binary tasks to the mean over the members.
+
+    `predictions` is n_members x n_molecules x n_tasks.
+    """
+    if trial.task_type != TaskType.BINARY:
+        return {}
+    ensemble = ensemble_of(predictions)[None]
+    fitted = fit_thresholds(validation, ensemble, calibration)
     return {task: TaskThreshold(**values) for task, values in fitted.items()}
+
+
+def _subsets(paths: Sequence[Path]) -> list[Subset]:
+    return [read_subset(path) for path in paths]
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

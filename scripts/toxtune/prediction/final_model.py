@@ -159,7 +159,7 @@ def load(path: Path | str) -> FinalModel:
     Raises
     ------
     UserError
-        If it is not there, is no final model, or does not predict.
+        If it is not there, is not a final model, or does not predict.
     """
     path = Path(path)
     with unpacked(path) as folder:
@@ -175,7 +175,7 @@ def load(path: Path | str) -> FinalModel:
         except Exception as error:
             reason = shorten(str(error).strip().partition("\n")[0], MAX_REASON)
             raise UserError(
-                f"{path}: is no final model: {type(error).__name__}: {reason}"
+                f"{path}: is not a final model: {type(error).__name__}: {reason}"
             ) from error
         return model
 
@@ -183,7 +183,7 @@ def load(path: Path | str) -> FinalModel:
 def _read(folder: Path, metadata: FinalModelMetadata, path: Path) -> FinalModel:
     for name in (*metadata.files, FINGERPRINTS):
         if not (folder / name).is_file():
-            raise UserError(f"{path}: is no final model: it has no {name}")
+            raise UserError(f"{path}: is not a final model: it has no {name}")
     family = get_family(metadata.trial.family)
     for member in metadata.members:
         if check := FILE_CHECKS.get(family.model_format):

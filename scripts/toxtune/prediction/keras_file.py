@@ -1,8 +1,8 @@
-"""Looking into a ``.keras`` file before Keras builds what it describes.
+"""Checks a ``.keras`` file before Keras builds what it describes.
 
-Keras refuses code that such a file brings along. But the description names classes and
-functions of Keras by their modules, and some of those read files or fetch addresses.
-So nothing is built but what a network of the family `dense` is made of.
+Keras refuses to run code that comes with such a file. But the file names classes and
+functions of Keras, and some of those read files or open addresses. So only the layers
+that a network of the family `dense` has are let through.
 """
 
 import json
@@ -47,36 +47,41 @@ def check_network(path: Path, name: str) -> None:
     Raises
     ------
     UserError
-        If it holds other files, or names other classes than such a network has.
+        If it holds files or names classes that such a network does not have.
     """
     with zipfile.ZipFile(path) as archive:
         if others := set(archive.namelist()) - FILES:
             raise UserError(
-                f"{name}: holds {shown(min(others))}, which is no part of a network"
+                f"{name}: holds {shown(min(others))}, "
+                "which does not belong to a network"
             )
         config = json.loads(archive.read("config.json"))
-    for described in _described(config):
-        kind, module = described["class_name"], described.get("module")
-        known = module is None or str(module).split(".")[0] == "keras"
-        if kind not in CLASSES or not known or _is_registered(described):
+    for description in _descriptions(config):
+        class_name, module = description["class_name"], description.get("module")
+        is_of_keras = module is None or str(module).split(".")[0] == "keras"
+        if (
+            class_name not in CLASSES
+            or not is_of_keras
+            or _is_registered_elsewhere(description)
+        ):
             raise UserError(
-                f"{name}: describes {shown(f'{module}.{kind}')}, which is no part of a "
-                "network of the family dense"
+                f"{name}: describes {shown(f'{module}.{class_name}')}, "
+                "which networks of the family dense do not have"
             )
 
 
-def _described(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield all that is to be built, outermost first."""
+def _descriptions(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield the descriptions of all that is to be built, outermost first."""
     if isinstance(value, dict):
         if "class_name" in value:
             yield value
         value = list(value.values())
     if isinstance(value, list):
-        for each in value:
-            yield from _described(each)
+        for item in value:
+            yield from _descriptions(item)
 
 
-def _is_registered(described: dict[str, Any]) -> bool:
-    """Whether it is to be looked up among classes that a user has registered."""
-    name = described.get("registered_name")
-    return name is not None and name != described["class_name"]
+def _is_registered_elsewhere(description: dict[str, Any]) -> bool:
+    """Whether Keras would look it up among classes that a user has registered."""
+    name = description.get("registered_name")
+    return name is not None and name != description["class_name"]

@@ -200,7 +200,7 @@ def read_metadata(folder: Path, path: Path) -> FinalModelMetadata:
         rest of the file ask for; a line for each fault.
     """
     if not (folder / METADATA_FILE).is_file():
-        raise UserError(f"{path}: is no final model: it has no {METADATA_FILE}")
+        raise UserError(f"{path}: is not a final model: it has no {METADATA_FILE}")
     try:
         values = read_json(folder / METADATA_FILE)
     except (OSError, ValueError, RecursionError) as error:
@@ -218,7 +218,7 @@ def read_metadata(folder: Path, path: Path) -> FinalModelMetadata:
 
 def _other_format(found: Any) -> str:
     """Say what to do about a final model of another format."""
-    rule = f"has format {shown(found)}, and this toxtune reads {FORMAT}"
+    rule = f"has format {shown(found)}, but this toxtune reads {FORMAT}"
     # True is 1 to a dictionary.
     if type(found) is int and found in READ_BY:
         return f"{rule}; predict with {READ_BY[found]}, or run again to make a new one"

@@ -1,8 +1,7 @@
-"""Before and after a training: the examples from files, and the verdict.
+"""Before and after a training: its examples from files, and whether it diverged.
 
-This module and a family's own are all that decides what a training gives; their code
-is part of the key under which its result is kept. What only moves files does not
-belong here.
+The code of this module and of the family's is all that decides a result, and is part of
+the key under which the store keeps it. Code that only moves files does not belong here.
 """
 
 import math
@@ -14,15 +13,18 @@ import numpy as np
 from toxtune.data.subsets import read_subset
 from toxtune.features.arrays import load_features
 from toxtune.models.base import Examples, Fitted
+from toxtune.tasks import TaskType
 
 
-def load_examples(features: Sequence[Path], subset: Path, task_type: str) -> Examples:
-    """Read one part's labels, and its features from one or more files, side by side."""
+def load_examples(
+    features: Sequence[Path], subset: Path, task_type: TaskType
+) -> Examples:
+    """Read the labels of a subset, and its features from files, side by side."""
     return Examples(load_features(features), read_subset(subset).labels, task_type)
 
 
 def status_of(fitted: Fitted, predictions: np.ndarray) -> str:
-    """``ok``, or ``diverged`` when a loss or a prediction is not finite."""
-    losses = [loss for _, *both in fitted.curve for loss in both if loss is not None]
-    sound = np.isfinite(predictions).all() and all(map(math.isfinite, losses))
-    return "ok" if sound else "diverged"
+    """Return ``ok``, or ``diverged`` if a loss or a prediction is not finite."""
+    losses = [loss for _, *pair in fitted.curve for loss in pair if loss is not None]
+    is_finite = np.isfinite(predictions).all() and all(map(math.isfinite, losses))
+    return "ok" if is_finite else "diverged"

@@ -1,4 +1,4 @@
-"""The files of a replicate, and whether they are what was written."""
+"""Reading the files of a replicate, and checking that they are what was written."""
 
 import shlex
 from pathlib import Path
@@ -8,33 +8,28 @@ from toxtune.errors import UserError
 from toxtune.identity import full_hash
 from toxtune.io.files import read_json, sha256_of_file
 
-# Those that `result.json` has the checksums of.
+# Their checksums are in `result.json`.
 CHECKED_FILES = ("valid_predictions.npy", "learning_curve.tsv")
-
-
 # In the order in which they are written.
 RESULT_FILES = (*CHECKED_FILES, "cost.json", "result.json")
 
-
 CHECKSUM = "checksum"
-
-
 _KEYS = {"trial", "seed", "training_set", "status", "epochs", "store_key", "sha256"}
 
 
 def sealed(result: dict[str, Any]) -> dict[str, Any]:
-    """Add the content of a ``result.json`` its own checksum."""
+    """Add its checksum to the content of a ``result.json``."""
     content = {key: value for key, value in result.items() if key != CHECKSUM}
     return {**content, CHECKSUM: full_hash(content)}
 
 
 def read_result(folder: Path) -> dict[str, Any]:
-    """Read a replicate's ``result.json``, by its form alone.
+    """Read a replicate's ``result.json`` without a look at its checksum.
 
     Raises
     ------
     UserError
-        If it does not have the form.
+        If it is no JSON, or lacks a key.
     """
     result = _read(folder / "result.json")
     if not isinstance(result, dict) or not result.keys() >= _KEYS:
@@ -43,12 +38,12 @@ def read_result(folder: Path) -> dict[str, Any]:
 
 
 def read_replicate(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Read ``result.json`` and ``cost.json``, and check every byte that counts.
+    """Read ``result.json`` and ``cost.json``; check all files that a score needs.
 
     Raises
     ------
     UserError
-        If one of the files is not what was written.
+        If a file is missing or its checksum does not match.
     """
     result = read_result(folder)
     if sealed(result) != result:
@@ -70,8 +65,8 @@ def _read(path: Path) -> Any:
 
 def _damaged(path: Path) -> UserError:
     folder = shlex.quote(str(path.parent))
-    # While the tables are there, Snakemake does not miss what they were made of.
+    # Snakemake does not notice a missing result while the tables made of it are there.
     return UserError(
-        f"{path} is not what was written there: it is damaged or missing. "
-        f"`rm -rf {folder} results/*/trials.tsv`, and `make run` makes it anew"
+        f"{path} is missing or its checksum does not match. To train it again: "
+        f"`rm -rf {folder} results/*/trials.tsv`, then `make run`"
     )

@@ -1,7 +1,7 @@
-"""Finished work, kept by the hash of all that determines it.
+"""The store: finished work, kept under the hash of all that determines it.
 
-An entry is a folder that appears whole, by one rename. Its manifest holds the checksum
-of each file, so that an entry that was damaged later counts as absent.
+An entry is a folder that appears whole, by one rename. Its manifest has the checksum of
+each file, so that an entry that was damaged later counts as absent.
 """
 
 import logging
@@ -15,8 +15,7 @@ from pathlib import Path
 from toxtune.io.files import read_json, sha256_of_file, write_json
 
 MANIFEST = "manifest.json"
-
-
+# The environment variable with the folder of a shared store.
 LOCATION = "TOXTUNE_STORE"
 
 
@@ -26,7 +25,7 @@ class Store:
     Parameters
     ----------
     root
-        The folder; made when the first entry is.
+        The folder; made with the first entry.
     """
 
     def __init__(self, root: Path) -> None:
@@ -51,7 +50,7 @@ class Store:
         return self.entry(key)
 
     def has(self, key: str) -> bool:
-        """Whether there is an entry whose files have the bytes they were stored with.
+        """Whether there is an entry, with the bytes that were stored.
 
         A damaged entry is removed, with a warning.
         """
@@ -60,7 +59,7 @@ class Store:
             return False
         if is_sound(folder):
             return True
-        logging.warning("Warning: %s is damaged; it is made anew", folder)
+        logging.warning("Warning: %s is damaged; the work is done again", folder)
         shutil.rmtree(folder, ignore_errors=True)
         return False
 
@@ -81,7 +80,7 @@ class Store:
 
 
 def default_store() -> Store:
-    """Open the store that the environment names, to share it, or the project's own."""
+    """Open the store that ``TOXTUNE_STORE`` names, or that of this project."""
     return Store(Path(os.environ.get(LOCATION) or "results/store"))
 
 
@@ -89,9 +88,9 @@ def place(source: Path, target: Path) -> None:
     """Make `target` a hard link to `source`, or a copy on another file system."""
     target = Path(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    # Elsewhere on a cluster there may be a process of the same number.
+    # Process ids are unique per host only.
     beside = target.with_name(f".{target.name}.{platform.node()}.{os.getpid()}")
-    # What a killed process of the same number left is a link into the store.
+    # A killed process with the same id may have left a link into the store.
     beside.unlink(missing_ok=True)
     try:
         try:
@@ -123,6 +122,6 @@ def _rename(staging: Path, folder: Path) -> None:
     try:
         os.rename(staging, folder)
     except OSError:
-        # Someone else finished the same work first; theirs has the same content.
+        # If another process finished the same work first, its entry serves as well.
         if not is_sound(folder):
             raise

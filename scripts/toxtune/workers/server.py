@@ -87,8 +87,10 @@ def connect() -> Connection | None:
         ``None`` where there can be no server, as outside Snakemake.
     """
     snakemake = snakemake_process()
-    folder = snakemake and _private_folder(snakemake)
-    if snakemake is None or folder is None:
+    if snakemake is None:
+        return None
+    folder = _private_folder(snakemake)
+    if folder is None:
         return None
     with open(folder / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -98,7 +100,7 @@ def connect() -> Connection | None:
             _start(folder, snakemake)
             connection = _try_connect(folder)
     if connection is None:
-        logging.warning("Warning: no warm worker could be started; training in a fresh")
+        logging.warning("Warning: no warm worker could be started; using a fresh one")
     return connection
 
 

@@ -66,12 +66,12 @@ class Limits:
         return max(60 * self.runtime - HEADROOM_SECONDS, 30 * self.runtime)
 
 
-# For a call that Snakemake does not repeat with more, and that had better go on.
+# For a call that Snakemake would not repeat with more memory or time.
 UNBOUNDED = Limits(math.inf, math.inf)
 
 
 class NoResult(UserError):
-    """A call that ended without a result, and might have one with more.
+    """A call that ended without a result, and might have one with more resources.
 
     Attributes
     ----------

@@ -52,7 +52,7 @@ MORE = {
 @pytest.mark.parametrize("info", MORE.values(), ids=MORE)
 def test_entry_that_is_no_part_of_a_model(sound, packed, info):
     path = packed(sound, [(info, b"/etc/passwd")])
-    refused_model(path, "holds ", "which is no part of one")
+    refused_model(path, "holds ", "which does not belong to one")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -65,7 +65,7 @@ def test_entry_that_is_there_twice(sound, packed):
 @pytest.mark.parametrize("name", [METADATA_FILE, FINGERPRINTS, MEMBER])
 def test_part_that_lacks(sound, packed, name):
     rest = {key: sound[key] for key in sound if key != name}
-    refused_model(packed(rest), f"is no final model: it has no {name}")
+    refused_model(packed(rest), f"is not a final model: it has no {name}")
 
 
 @pytest.mark.parametrize("share", [0, 0.01, 0.5, 0.9, 0.999])
@@ -73,7 +73,7 @@ def test_file_that_is_cut_off(sound, packed, share):
     path = packed(sound)
     whole = path.read_bytes()
     path.write_bytes(whole[: int(share * len(whole))])
-    refused_model(path, "is no final model: not a zip file, or a damaged one")
+    refused_model(path, "is not a final model: not a zip file, or a damaged one")
 
 
 def test_flipped_byte(sound, packed):

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.promise(
         (b"\xff", "is damaged"),
         ("[]", "all of it: must be a mapping, got []"),
         ("null", "all of it: must be a mapping, got None"),
-        ("{}", "has format None, and this toxtune reads 2"),
+        ("{}", "has format None, but this toxtune reads 2"),
         ('{"format": 2}', "all of it: needs the key 'run', 'selection', 'objective'"),
         ('{"format": 2, "a": ' + "[" * 30 + "]" * 30 + "}", "at most 20 levels deep"),
     ],
@@ -44,10 +44,10 @@ DOMAIN = ApplicabilityDomain(min_similarity=0.5).to_dict()
 METADATA = {
     "older format": (
         {"format": 1},
-        "has format 1, and this toxtune reads 2; predict with toxtune 0.1",
+        "has format 1, but this toxtune reads 2; predict with toxtune 0.1",
     ),
-    "newer format": ({"format": 3}, "has format 3, and this toxtune reads 2"),
-    "format that is no number": ({"format": True}, "has format True, and this toxtune"),
+    "newer format": ({"format": 3}, "has format 3, but this toxtune reads 2"),
+    "format that is no number": ({"format": True}, "has format True, but this toxtune"),
     "family": (
         {"trial": TRIAL | {"family": "os"}},
         "trial.family: must be one of dense, ",
@@ -108,7 +108,7 @@ METADATA = {
     ),
     "features of another size": (
         {"features": {"ecfp": {"kind": "circular", "radius": 2, "size": 128}}},
-        "is no final model: ValueError",
+        "is not a final model: ValueError",
     ),
     "tasks repeated": ({"tasks": ["one", "one"]}, "tasks: must not repeat an entry"),
     "tasks as text": ({"tasks": "one"}, "tasks: must be a list, got 'one'"),

@@ -35,16 +35,16 @@ MEMBERS = {
     "text": (b"hello", "is damaged: File is not a zip file"),
     "empty": (b"", "is damaged: File is not a zip file"),
     "zip of a pickle": (zipped({"model.pkl": pickle.dumps(Payload())}), "KeyError"),
-    "no schema": (zipped({"a": b""}), "is no final model: KeyError"),
+    "no schema": (zipped({"a": b""}), "is not a final model: KeyError"),
     "schema that is none": (zipped({"schema.json": b"["}), "JSONDecodeError"),
     "another type": (skops.io.dumps([1, Path("pwned")]), "UntrustedTypesFound"),
     "command": (
         skops.io.dumps([1, Payload()]).replace(b"Payload", b"Payloae"),
-        "is no final model: ",
+        "is not a final model: ",
     ),
-    "no model": (skops.io.dumps([1, "a model"]), "is no final model: "),
-    "number": (skops.io.dumps(1), "is no final model: "),
-    "no estimators": (skops.io.dumps([1]), "is no final model: "),
+    "no model": (skops.io.dumps([1, "a model"]), "is not a final model: "),
+    "number": (skops.io.dumps(1), "is not a final model: "),
+    "no estimators": (skops.io.dumps([1]), "is not a final model: "),
 }
 
 
@@ -69,16 +69,16 @@ def test_type_that_runs_a_command(sound, packed):
 OBJECTS = np.array([Payload()], dtype=object)
 ARRAYS = {
     "pickle": (saved(OBJECTS), "allow_pickle=False"),
-    "pickle alone": (pickle.dumps(Payload()), "is no final model: "),
-    "text": (b"hello", "is no final model: "),
-    "empty": (b"", "is no final model: "),
-    "cut off": (saved(np.zeros((9, 256), np.uint8))[:-9], "is no final model: "),
-    "no rows": (saved(np.zeros((0, 256), np.uint8)), "is no final model: "),
-    "other width": (saved(np.zeros((9, 25), np.uint8)), "is no final model: "),
-    "number": (saved(np.float64(1)), "is no final model: "),
+    "pickle alone": (pickle.dumps(Payload()), "is not a final model: "),
+    "text": (b"hello", "is not a final model: "),
+    "empty": (b"", "is not a final model: "),
+    "cut off": (saved(np.zeros((9, 256), np.uint8))[:-9], "is not a final model: "),
+    "no rows": (saved(np.zeros((0, 256), np.uint8)), "is not a final model: "),
+    "other width": (saved(np.zeros((9, 25), np.uint8)), "is not a final model: "),
+    "number": (saved(np.float64(1)), "is not a final model: "),
     "endless": (
         saved(np.zeros(9)).replace(b"(9,), }    ", b"(9999999999999,), }"[:15]),
-        "is no final model: ",
+        "is not a final model: ",
     ),
 }
 

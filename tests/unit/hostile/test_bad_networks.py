@@ -50,15 +50,18 @@ def test_network_that_is_none_of_ours(sound, packed, config):
     refused_model(
         packed(keras_model(sound, {"config.json": json.dumps(config)})),
         "models/seed-0.keras: describes '",
-        "which is no part of a network of the family dense",
+        "which networks of the family dense do not have",
     )
 
 
 @pytest.mark.parametrize(
     ("files", "fragment"),
     [
-        ({"assets/x.py": "1"}, "holds 'assets/x.py', which is no part of a network"),
-        ({"../pwned": "1"}, "holds '../pwned', which is no part of a network"),
+        (
+            {"assets/x.py": "1"},
+            "holds 'assets/x.py', which does not belong to a network",
+        ),
+        ({"../pwned": "1"}, "holds '../pwned', which does not belong to a network"),
         ({}, "KeyError"),
         ({"config.json": "{"}, "JSONDecodeError"),
         ({"config.json": "[" * 100_000}, "RecursionError"),

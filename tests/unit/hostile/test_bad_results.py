@@ -53,7 +53,7 @@ def test_file_that_is_no_json(folder, name, read, content):
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     message = refused(read, path)
     if name == "result.json":
-        assert message.startswith(f"{path} is not what was written there")
+        assert message.startswith(f"{path} is missing or its checksum does not match")
         assert f"`rm -rf {path.parent} results/*/trials.tsv`" in message
     else:
         assert message.startswith(f"{path}: is not JSON")
@@ -71,7 +71,7 @@ def test_file_that_is_something_else(folder, name, read, content):
 def test_file_that_is_not_there(folder, name):
     message = refused(READERS[name], folder / name)
     assert str(folder / name) in message
-    assert "cannot be read" in message or "damaged or missing" in message
+    assert "cannot be read" in message or "is missing" in message
 
 
 def edited(value, *steps, to):
