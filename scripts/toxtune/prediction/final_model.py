@@ -119,6 +119,11 @@ class FinalModel:
             n_members x n_molecules x n_outputs.
         failures
             As in `Prediction`.
+
+        Raises
+        ------
+        ValueError
+            If the models do not fit the metadata.
         """
         blocks: list[np.ndarray] = []
         failures: dict[int, str] = {}
@@ -129,8 +134,13 @@ class FinalModel:
                 features = self.transforms[name].apply(features)
             blocks.append(features.values.astype(np.float32, copy=False))
         inputs = np.concatenate(blocks, axis=1)
-        predictions = [member.predict(inputs) for member in self.members]
-        return np.stack(predictions).astype(np.float64), failures
+        predictions = np.stack([member.predict(inputs) for member in self.members])
+        if predictions.shape[-1] != self.metadata.n_outputs:
+            raise ValueError(
+                f"its models predict {predictions.shape[-1]} numbers a molecule, and "
+                f"n_outputs is {self.metadata.n_outputs}"
+            )
+        return predictions.astype(np.float64), failures
 
     def calibrated(self, values: np.ndarray) -> np.ndarray:
         """Apply the temperatures to probabilities, tasks last; other values stay."""

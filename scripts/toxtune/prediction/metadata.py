@@ -134,7 +134,7 @@ class FinalModelMetadata:
         return self.trial.task_type
 
     @property
-    def n_classes(self) -> int:
+    def outputs_per_task(self) -> int:
         """Numbers that a member predicts for a task: 1, or one per class."""
         return self.n_outputs // len(self.tasks)
 

@@ -181,7 +181,7 @@ def prediction_columns(model: FinalModel) -> list[str]:
     quantity = "value" if is_regression else "probability"
     columns = []
     for task in metadata.tasks:
-        outputs = column_names([task], metadata.n_classes)
+        outputs = column_names([task], metadata.outputs_per_task)
         columns += [f"{output}_{quantity}" for output in outputs]
         columns += [f"{output}_sd" for output in outputs]
         if not is_regression:

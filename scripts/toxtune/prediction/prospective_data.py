@@ -141,7 +141,7 @@ def read_prospective(
         )
     subset = _subset(molecules, tasks, metadata.tasks)
     if metadata.task_type == TaskType.MULTICLASS:
-        _refuse_unknown_classes(path, subset, metadata.n_classes)
+        _refuse_unknown_classes(path, subset, metadata.outputs_per_task)
     return ProspectiveData(
         subset,
         rows=[molecule.raw.row for molecule in molecules],

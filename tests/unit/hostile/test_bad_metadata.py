@@ -125,6 +125,10 @@ METADATA = {
         {"thresholds": {"one": {"temperature": 0, "threshold": 1}}},
         "thresholds.one.temperature: must be > 0, got 0",
     ),
+    "outputs of other models": (
+        {"n_outputs": 4},
+        "is not a final model: ValueError: its models predict 2 numbers a molecule",
+    ),
     "outputs": (
         {"n_outputs": 5},
         "n_outputs: must be a multiple of the 2 tasks, got 5",
