@@ -1,0 +1,54 @@
+"""The applicability domain: fitted on validation molecules, asked of new ones."""
+
+import numpy as np
+import pytest
+
+from toxtune.data.subsets import Subset
+from toxtune.features.similarity import fingerprints, nearest
+from toxtune.prediction.applicability_domain import (
+    ApplicabilityDomain,
+    fit_domain,
+    pack_fingerprints,
+    unpack_fingerprints,
+)
+
+TRAINING = ["CCO", "c1ccccc1O", "CC(=O)O"]
+VALIDATION = ["CCN", "c1ccccc1N", "CCC(=O)O", "FC(F)F"]
+
+
+def subset(smiles):
+    names = [str(number) for number in range(len(smiles))]
+    return Subset(names, smiles, names, ["task"], np.zeros((len(smiles), 1)))
+
+
+def test_it_ends_at_the_percentile_of_the_validation_molecules():
+    domain = fit_domain([subset(TRAINING)], [subset(VALIDATION)])
+    similarities = nearest(VALIDATION, TRAINING)[0]
+    assert domain.min_similarity == pytest.approx(np.percentile(similarities, 5))
+    assert domain.percentile == 5
+    assert domain.fingerprint == {"kind": "circular", "radius": 2, "size": 2048}
+
+
+def test_folds_count_together():
+    first, second = TRAINING, VALIDATION
+    domain = fit_domain(
+        [subset(first), subset(second)], [subset(second), subset(first)]
+    )
+    similarities = [nearest(second, first)[0], nearest(first, second)[0]]
+    expected = np.percentile(np.concatenate(similarities), 5)
+    assert domain.min_similarity == pytest.approx(expected)
+
+
+def test_its_edge_is_in_it():
+    domain = ApplicabilityDomain(min_similarity=0.3)
+    np.testing.assert_array_equal(
+        domain.contains(np.array([0.2, 0.3, 0.4])), [False, True, True]
+    )
+    assert ApplicabilityDomain.from_dict(domain.to_dict()) == domain
+
+
+def test_fingerprints_are_packed_without_loss():
+    bits = fingerprints(TRAINING)
+    packed = pack_fingerprints(bits)
+    assert (packed.shape, packed.dtype) == ((3, 256), np.uint8)
+    assert unpack_fingerprints(packed) == bits

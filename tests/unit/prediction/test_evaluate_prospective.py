@@ -1,0 +1,96 @@
+"""Prospective data in one go: recorded first, then scored, then written."""
+
+import csv
+import json
+from hashlib import sha256
+
+import pytest
+
+from helpers.final_models import SMILES, make
+from toxtune.data.smiles import group_of, parse_smiles
+from toxtune.errors import UserError
+from toxtune.prediction.prospective import (
+    ProspectiveReport,
+    ProspectiveSettings,
+    evaluate_prospective,
+)
+from toxtune.stats.bootstrap import Resampling
+
+DATA = "smiles,one,two\n" + "".join(
+    f"{smiles},{n % 2},{n // 2 % 2}\n"
+    for n, smiles in enumerate(["CCCO", "CCCN", "CCCBr", "CCCCO", "OCC", "Cc1ccccc1"])
+)
+
+
+def subset_file(path, smiles):
+    groups = [group_of(parse_smiles(text)[0]) for text in smiles]
+    with open(path, "w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["row", "id", "smiles", "group", "one", "two"])
+        for row, (text, group) in enumerate(zip(smiles, groups, strict=True)):
+            writer.writerow([row, f"m{row}", text, group, row % 2, 1 - row % 2])
+    return path
+
+
+@pytest.fixture
+def evaluate(tmp_path):
+    """Return a function that evaluates a small model on a table."""
+    model = make(tmp_path)
+    train = subset_file(tmp_path / "train.csv", SMILES[:6])
+    valid = subset_file(tmp_path / "valid.csv", SMILES[6:])
+
+    def run(text=DATA):
+        (tmp_path / "batch.csv").write_text(text, encoding="utf-8")
+        digest = sha256(text.encode()).hexdigest()
+        evaluate_prospective(
+            name="batch",
+            source=str(tmp_path / "batch.csv"),
+            settings=ProspectiveSettings(digest, None, Resampling(20, 0, 0.9)),
+            model=model,
+            train=train,
+            valid=valid,
+            ledger=tmp_path / "ledger.jsonl",
+            table=tmp_path / "batch.tsv",
+            exclusions=tmp_path / "exclusions.tsv",
+            report=tmp_path / "batch.json",
+        )
+        return tmp_path
+
+    return run
+
+
+def test_scores_and_exclusions_are_written(evaluate):
+    folder = evaluate()
+    values = json.loads((folder / "batch.json").read_text("utf-8"))
+    report = ProspectiveReport.from_dict(values)
+    assert report.to_dict() == values
+    assert (report.counts.rows, report.counts.already_seen, report.molecules) == (
+        6,
+        1,
+        5,
+    )
+    assert (report.openings, report.seeds, report.confidence) == (1, [3, 5], 0.9)
+    scores = list(
+        csv.DictReader((folder / "batch.tsv").open(encoding="utf-8"), delimiter="\t")
+    )
+    assert {row["task"] for row in scores} == {"mean", "one", "two"}
+    (excluded,) = csv.DictReader(
+        (folder / "exclusions.tsv").open(encoding="utf-8"), delimiter="\t"
+    )
+    assert (excluded["row"], excluded["smiles"]) == ("4", "OCC")
+    assert excluded["reason"] == "the same molecule as m0 in the training set"
+
+
+def test_a_model_that_looks_again_is_counted_once(evaluate):
+    evaluate()
+    folder = evaluate()
+    (line,) = (folder / "ledger.jsonl").read_text("utf-8").splitlines()
+    look = json.loads(line)
+    assert (look["run"], look["prospective"]) == ("small", "batch")
+    assert look["winners"] == {"random_forest": "1" * 12}
+
+
+def test_data_that_cannot_be_read_are_not_looked_at(evaluate, tmp_path):
+    with pytest.raises(UserError, match="has none of the model's tasks"):
+        evaluate("smiles,three\nCCN,1\n")
+    assert not (tmp_path / "ledger.jsonl").exists()
