@@ -47,7 +47,7 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 
 .PHONY: help run demo report plan status retry predict export-optuna export-mlflow verify \
-    prune test faults cluster-test bench lint types format lock install
+    prune check test faults cluster-test bench lint types format lock install
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -89,7 +89,10 @@ verify: $(INSTALLED) ## rebuild a finished run, repeat K=3 of its trainings, com
 prune: $(INSTALLED) ## delete results that no configuration and no run uses; asks first
 	$(TOXTUNE) prune $(CONFIGFILE) $(if $(YES),--yes)
 
-test: $(INSTALLED) ## run the tests
+check: lint types ## style, types and the fast tests: before a commit
+	$(IN_VENV) pytest tests/unit -m "not slow and not long" --numprocesses 2 --dist loadfile
+
+test: $(INSTALLED) ## run all tests but the longest
 	$(IN_VENV) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 faults: $(INSTALLED) ## break runs in every way, and count in docs/reliability.md (an hour; as root)

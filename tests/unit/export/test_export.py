@@ -69,6 +69,7 @@ def export(tool, path, run="mine"):
     run_command(["export", tool, "--run", run, "--to", str(path)])
 
 
+@pytest.mark.slow
 def test_optuna_reads_a_study_per_family(run, tmp_path):
     optuna = pytest.importorskip("optuna")
     export("optuna", tmp_path / "study.db")
@@ -123,6 +124,7 @@ def test_a_study_can_be_searched_further(run, tmp_path):
     assert 16 <= asked.params["neurons"] <= 2048
 
 
+@pytest.mark.slow
 def test_mlflow_reads_a_run_per_trial(run, tmp_path):
     mlflow = pytest.importorskip(
         "mlflow", reason="MLflow is not installed: see the group export in pyproject"

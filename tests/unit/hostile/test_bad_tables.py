@@ -79,6 +79,7 @@ def test_line_of_a_gibibyte_is_not_read_to_its_end(raw, reader):
 MILLION_ROWS = "smiles,a\n" + "C,1\n" * 10**6
 
 
+@pytest.mark.slow
 def test_million_rows_are_never_in_memory(raw):
     path = raw(MILLION_ROWS)
     tracemalloc.start()
@@ -90,6 +91,7 @@ def test_million_rows_are_never_in_memory(raw):
 
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+@pytest.mark.slow
 def test_fault_behind_a_million_rows_is_named(raw, reader):
     path = raw(MILLION_ROWS + "C\n")
     check("line 1000002: must have 2 columns like the header, got 1", reader, path)

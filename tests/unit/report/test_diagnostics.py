@@ -96,6 +96,7 @@ def test_similarities_are_counted_once_each():
     assert table["molecules"].iloc[[0, 1, -1]].tolist() == [2, 1, 2]
 
 
+@pytest.mark.slow
 def test_many_tasks_are_shown_in_part_and_that_is_said():
     run = made_run(n_tasks=MOST_TASKS + 3)
     figures = draw_all(run)
@@ -106,6 +107,7 @@ def test_many_tasks_are_shown_in_part_and_that_is_said():
     assert len(figures["roc"].panels) == MOST_TASKS
 
 
+@pytest.mark.slow
 def test_what_looks_like_a_leak_is_on_the_page(run):
     scores = run.evaluation.families["dense"]
     mean = dataclasses.replace(scores["roc_auc"].mean, test=0.97, train=0.99)
@@ -116,6 +118,7 @@ def test_what_looks_like_a_leak_is_on_the_page(run):
     assert "Look for a leak" in page(run, draw_all(run))
 
 
+@pytest.mark.slow
 def test_reports_of_several_splits_lead_to_each_other(run):
     splits = ["made-up/split-0", "made-up/split-1"]
     settings = dataclasses.replace(run.settings, splits=splits)
@@ -125,6 +128,7 @@ def test_reports_of_several_splits_lead_to_each_other(run):
     assert "../split-0/" not in html
 
 
+@pytest.mark.slow
 def test_the_final_model_and_prospective_data_are_on_the_page(run):
     score = ProspectiveScore(
         name="batch-2",

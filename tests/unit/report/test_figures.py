@@ -85,6 +85,7 @@ def test_the_text_of_the_data_reads_back(figures):
         assert len(read) == len(figure.table)
 
 
+@pytest.mark.slow
 def test_svg_has_a_title_and_marks(figures):
     for name, figure in figures.items():
         svg = figure.svg("A title")

@@ -10,6 +10,9 @@ from toxtune.report.figures.draw_all import draw_all
 from toxtune.report.page import page
 from toxtune.report.words import format_duration, listed
 
+# Each draws all figures.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def run():
