@@ -13,15 +13,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from toxtune.commands.configfiles import BASE, add_configfile
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import load_config
-from toxtune.config.plan import Plan
 from toxtune.errors import UserError
-from toxtune.io.integrity import read_written
+from toxtune.io.integrity import damaged, read_written
 from toxtune.runs.lock import keep_runs_out
+from toxtune.search.trials import Trial
 from toxtune.training.replicates import model_key, state_key
 from toxtune.training.result_files import read_result
 
@@ -36,7 +35,7 @@ _LISTED_IN_FULL = 12
 
 @dataclass(frozen=True)
 class Used:
-    """What configurations use.
+    """What configurations and runs use.
 
     Attributes
     ----------
@@ -52,21 +51,25 @@ class Used:
     splits: set[tuple[str, str]] = field(default_factory=set)
     trials: set[tuple[str, str]] = field(default_factory=set)
 
-    def add(self, plans: list[Plan]) -> None:
-        """Add what one configuration uses."""
-        for plan in plans:
-            self.datasets.add(plan.dataset_id)
-            self.splits.add((plan.dataset_id, plan.split_id))
-            self.trials.update(
-                (trial.family, trial.id) for trial in plan.trials.values()
-            )
+    def add_configuration(self, paths: Sequence[Path]) -> None:
+        """Add what configuration files, each laid over the ones before, use."""
+        for plan in load_plans(load_config(paths)):
+            self._add(plan.dataset_id, plan.split_id, plan.trials.values())
 
-    def add_run(self, specs: dict[str, Any]) -> None:
-        """Add what a run has in its ``trials.json``."""
-        for trial in (spec["trial"] for spec in specs.values()):
-            self.datasets.add(trial["dataset"])
-            self.splits.add((trial["dataset"], trial["split"]))
-            self.trials.add((trial["family"], trial["id"]))
+    def add_run(self, path: Path) -> None:
+        """Add the trials in a run's ``trials.json``."""
+        try:
+            entries = read_written(path).values()
+            trials = [Trial.from_dict(entry["trial"]) for entry in entries]
+        except (AttributeError, KeyError, TypeError):
+            raise damaged(path, "does not hold a run's trials") from None
+        for trial in trials:
+            self._add(trial.dataset, trial.split, [trial])
+
+    def _add(self, dataset: str, split: str, trials: Iterable[Trial]) -> None:
+        self.datasets.add(dataset)
+        self.splits.add((dataset, split))
+        self.trials.update((trial.family, trial.id) for trial in trials)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -98,14 +101,14 @@ def used_by(overlays: Sequence[Path]) -> Used:
     skipped; config.yaml and the files given by the user must load.
     """
     used = Used()
-    for specs in Path("results").glob("**/trials.json"):
-        used.add_run(read_written(specs))
-    used.add(load_plans(load_config([BASE, *overlays])))
+    for path in Path("results").glob("**/trials.json"):
+        used.add_run(path)
+    used.add_configuration([BASE, *overlays])
     if overlays:
-        used.add(load_plans(load_config([BASE])))
+        used.add_configuration([BASE])
     for example in sorted(EXAMPLES.glob("*.yaml")):
         try:
-            used.add(load_plans(load_config([BASE, example])))
+            used.add_configuration([BASE, example])
         except UserError as error:
             print(f"{example} is skipped, its results count as unused: {error}")
     return used

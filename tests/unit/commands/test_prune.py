@@ -9,6 +9,7 @@ from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
 from toxtune.io.files import write_json
 from toxtune.runs.lock import RunLock
+from toxtune.search.trials import make_trial
 from toxtune.training.replicates import model_key
 
 USED, UNUSED = "a" * 12, "b" * 12
@@ -114,6 +115,25 @@ def test_overlays_given_count_as_well_as_the_plain_configuration(folder, monkeyp
         ["config.yaml", "mine.yaml"],
         ["config.yaml"],
     ]
+
+
+def test_trials_of_a_run_are_in_use(folder):
+    trial = make_trial(UNUSED, UNUSED, "ridge", "maccs", {"alpha": 2.0}, "regression")
+    (folder / trial.folder).mkdir(parents=True)
+    run = folder / "results/other/split-0/trials.json"
+    write_json(run, {trial.id: {"trial": trial.to_dict()}})
+    run_command(["prune", "--yes"])
+    assert (folder / trial.folder).is_dir()
+    assert (folder / f"data/{UNUSED}/file").is_file()
+    assert not (folder / store_entry(OTHER_KEY)).exists()
+
+
+@pytest.mark.parametrize("content", [[], {"a": {}}, {"a": {"trial": {"id": "b"}}}])
+def test_damaged_trials_of_a_run_are_named_and_nothing_is_removed(folder, content):
+    write_json(folder / "results/other/trials.json", content)
+    with pytest.raises(UserError, match="results/other/trials.json"):
+        run_command(["prune", "--yes"])
+    assert all((folder / name).exists() for name in REMOVED)
 
 
 def test_damaged_result_is_named_and_nothing_is_removed(folder):

@@ -1,7 +1,5 @@
 """Going on without trainings that failed for good."""
 
-from dataclasses import replace
-from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +8,6 @@ from helpers.small_training import TRIAL, small_training
 from toxtune.io.files import write_json
 from toxtune.runs.mark_failed import mark_failed
 from toxtune.runs.progress import Failure
-from toxtune.runs.status_file import STATUS_FILE, State, Status, read_status
 from toxtune.training.result_files import read_replicate
 
 CONFIG = {"training": {"device": "cpu"}}
@@ -58,15 +55,3 @@ def test_result_that_is_there_stays(tmp_path):
     before = (tmp_path / TRIAL.folder / "seed-0/result.json").stat().st_mtime_ns
     assert mark_failed(failures, CONFIG) == []
     assert (tmp_path / TRIAL.folder / "seed-0/result.json").stat().st_mtime_ns == before
-
-
-def test_only_trainings_of_a_run_that_failed_are_marked():
-    assert read_status() is None
-    training = failure("train_replicate", **NAMES)
-    now = datetime.now().astimezone().replace(microsecond=0)
-    failures = [failure("train_winner"), training]
-    failed = Status(State.FAILED, 7, now, now, {}, failures, None)
-    write_json(STATUS_FILE, failed.to_dict())
-    assert read_status() == failed
-    assert failed.failed_trainings == [training]
-    assert replace(failed, state=State.INTERRUPTED).failed_trainings == []
