@@ -64,7 +64,7 @@ def test_search_goes_on_without_a_training_that_takes_too_much(finished, searche
     store = searched.folder / "results/store"
     assert len(list(store.glob("*/*/result.json"))) == 7
 
-    # There is nothing to do anew where nothing was done.
+    # There is nothing to repeat where nothing was done.
     assert searched.faults("tests/config.yaml") == []
 
     command = [sys.executable, "-m", "toxtune", "retry"]
@@ -84,7 +84,7 @@ def test_search_goes_on_without_a_training_that_takes_too_much(finished, searche
     searched.run("search")
     for table in ("trials.tsv", "scores.tsv", "selection.json"):
         path = f"results/tiny/{table}"
-        mine, theirs = (one.folder / path for one in (searched, finished))
+        mine, theirs = searched.folder / path, finished.folder / path
         assert mine.read_bytes() == theirs.read_bytes(), table
 
 

@@ -1,1 +1,1 @@
-"""What a running workflow tells: progress, lock, cost."""
+"""The runs of the workflow: start, lock, progress, status, failures and cost."""

@@ -75,6 +75,9 @@ def test_names_arrive_as_they_are(made, name):
     assert made("export-optuna", f"RUN={name}", f"TO={name}") == (
         f"<optuna><--run><{name}><--to><{name}>"
     )
+    assert made("run", f"PROFILE={name}") == f"<--profile><{name}>"
+    assert made("run", f"CORES={name}") == f"<--cores><{name}>"
+    assert made("verify", f"K={name}") == f"<--trainings><{name}>"
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if " " not in name])
@@ -87,4 +90,4 @@ def test_configurations_arrive_as_they_are(made, name):
 
 def test_nothing_is_given_where_nothing_is_named(made):
     assert made("predict") == ""
-    assert "--configfile" not in made("run")
+    assert made("run") == made("run", "CONFIG= ", "PROFILE=") == ""
