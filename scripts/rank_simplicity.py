@@ -1,43 +1,31 @@
-"""Tell the simplest trials, and how sure the best scores are."""
+"""Rank the trials by simplicity, and compute standard errors of the best scores."""
 
 import json
 from pathlib import Path
-from typing import Any
 
-from toxtune.io.files import read_json, write_json
-from toxtune.io.tsv import read_tsv
+from toxtune.io.files import write_json
 from toxtune.jobs import log_to
 from toxtune.selection.candidates import read_validation_sets
 from toxtune.selection.one_se import rank_simplicity
+from toxtune.selection.search_results import read_search_results
 from toxtune.stats.bootstrap import Resampling
-
-
-def main(
-    trials: Path,
-    specs: Path,
-    subsets: dict[str, list[Path]],
-    settings: dict[str, Any],
-    resampling: Resampling,
-    simplicity: Path,
-) -> None:
-    """Read the search, write what the choice within one standard error asks for."""
-    validation_sets = read_validation_sets(subsets, settings["cross_validated"])
-    weighed = rank_simplicity(
-        read_tsv(trials), read_json(specs), settings, validation_sets, resampling
-    )
-    write_json(simplicity, weighed)
-
+from toxtune.stats.metrics import Objective
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(
-        trials=Path(snakemake.input.trials),
-        specs=Path(snakemake.input.specs),
-        subsets={
-            subset: [Path(path) for path in snakemake.input[subset]]
-            for subset in ("train", "valid")
-        },
-        settings=json.loads(snakemake.params.settings),
-        resampling=Resampling(**json.loads(snakemake.params.resampling)),
-        simplicity=Path(snakemake.output.simplicity),
+    settings = json.loads(snakemake.params.settings)
+    simplicity = rank_simplicity(
+        read_search_results(
+            trials=Path(snakemake.input.trials),
+            records=Path(snakemake.input.specs),
+            objective=Objective(**settings["objective"]),
+            seeds=settings["seeds"],
+        ),
+        read_validation_sets(
+            train=[Path(path) for path in snakemake.input.train],
+            valid=[Path(path) for path in snakemake.input.valid],
+            cross_validated=settings["cross_validated"],
+        ),
+        Resampling(**json.loads(snakemake.params.resampling)),
     )
+    write_json(Path(snakemake.output.simplicity), simplicity.to_dict())

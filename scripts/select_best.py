@@ -1,36 +1,29 @@
-"""Freeze the winners by their validation scores."""
+"""Select the winners by their validation scores, before the test set is used."""
 
 import json
 from pathlib import Path
-from typing import Any
 
-from toxtune.io.files import read_json, write_json
-from toxtune.io.tsv import read_tsv
+from toxtune.io.files import write_json
 from toxtune.jobs import log_to
+from toxtune.selection.one_se import read_simplicity
+from toxtune.selection.search_results import read_search_results
 from toxtune.selection.winners import select
-
-
-def main(
-    trials: Path,
-    specs: Path,
-    simplicity: dict[str, Any] | None,
-    settings: dict[str, Any],
-    selection: Path,
-) -> None:
-    """Read the table of trials, write the frozen selection."""
-    selected = select(read_tsv(trials), read_json(specs), settings, simplicity)
-    write_json(selection, selected.to_dict())
-
+from toxtune.stats.metrics import Objective
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    main(
-        trials=Path(snakemake.input.trials),
-        specs=Path(snakemake.input.specs),
-        # There for the rule one_se alone.
-        simplicity=read_json(snakemake.input.simplicity)
-        if snakemake.input.simplicity
-        else None,
-        settings=json.loads(snakemake.params.settings),
-        selection=Path(snakemake.output.selection),
+    settings = json.loads(snakemake.params.settings)
+    # Only the rule one_se needs it.
+    simplicity = snakemake.input.simplicity
+    selection = select(
+        read_search_results(
+            trials=Path(snakemake.input.trials),
+            records=Path(snakemake.input.specs),
+            objective=Objective(**settings["objective"]),
+            seeds=settings["seeds"],
+        ),
+        rule=settings["rule"],
+        cross_validated=settings["cross_validated"],
+        simplicity=read_simplicity(Path(simplicity)) if simplicity else None,
     )
+    write_json(Path(snakemake.output.selection), selection.to_dict())

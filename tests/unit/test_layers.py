@@ -76,3 +76,10 @@ def test_imports_run_one_way(path):
 )
 def test_packages_import_nothing(path):
     assert not list(imported(path))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_the_library_imports_no_script(path):
+    scripts = {script.stem for script in SCRIPTS.glob("*.py")}
+    assert "select_best" in scripts
+    assert scripts.isdisjoint(module.split(".")[0] for module in imported(path))

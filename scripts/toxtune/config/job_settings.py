@@ -20,8 +20,6 @@ def selection_settings(config: dict[str, Any], plan: Plan) -> dict[str, Any]:
     return {
         **weighing_settings(config, plan),
         "rule": config["select"]["rule"],
-        "dataset": plan.dataset_id,
-        "split": plan.split_id,
     }
 
 

@@ -1,5 +1,6 @@
-"""Each family's winner against the one selected overall, on the same test molecules."""
+"""Each family's winner compared with the one selected overall, on the test set."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,21 +13,31 @@ from toxtune.stats.bootstrap import Resampling, interval, mean_over_tasks
 from toxtune.stats.delong import holm, p_value, placements
 from toxtune.stats.member_scores import MemberScores, score_members
 from toxtune.stats.metrics import class_weights, metrics_of
+from toxtune.tasks import TaskType
 
-COLUMNS = ["family", "against", "metric", "task", "test", "test_against", "difference"]
-
-
-COLUMNS += ["low", "high", "p_delong", "p_holm"]
+COLUMNS = [
+    "family",
+    "against",
+    "metric",
+    "task",
+    "test",
+    "test_against",
+    "difference",
+    "low",
+    "high",
+    "p_delong",
+    "p_holm",
+]
 
 
 @dataclass(frozen=True)
-class _Scored:
-    """One winner's mean scores over seeds.
+class MeanScores:
+    """Scores of one winner by one metric, averaged over seeds.
 
     Attributes
     ----------
     plain
-        n_tasks and, last, their mean.
+        One for each task and, last, their mean.
     resampled
         n_resamples x the same.
     """
@@ -36,27 +47,30 @@ class _Scored:
 
 
 def compare(
-    subsets: dict[str, Subset],
+    *,
+    train: Subset,
+    test: Subset,
     predictions: dict[str, np.ndarray],
     overall: str,
     resampling: Resampling,
-    task_type: str,
+    task_type: TaskType,
 ) -> pd.DataFrame:
     """Compare every other family's winner with the one selected overall.
 
     Parameters
     ----------
-    parts
-        ``train``, for the weights of the classes, and ``test``.
+    train
+        The training set, for the weights of the classes.
+    test
+        The test set.
     predictions
-        Family to predictions of the test set (see `toxtune.models.base.Model`) of each
-        seed, stacked.
+        Family to predictions of the test set, n_seeds x n_molecules x n_outputs.
     overall
         The family that was selected; the others are compared with it.
     resampling
         The bootstrap: both winners are scored on the same resamples.
     task_type
-        Of the tasks.
+        The type of the tasks.
 
     Returns
     -------
@@ -66,38 +80,40 @@ def compare(
         ROC-AUC of a task the p of DeLong's test, plain and corrected by Holm for
         the number of such rows in the table.
     """
-    test = subsets["test"]
-    weights = class_weights(subsets["train"].labels)
-    members = {
-        family: score_members(test, weights, seeds, resampling, task_type)
-        for family, seeds in predictions.items()
+    weights = class_weights(train.labels)
+    scores = {
+        family: score_members(test, weights, members, resampling, task_type)
+        for family, members in predictions.items()
     }
     rows = []
     for metric in metrics_of(task_type):
-        scored = {family: _mean_of(own[metric]) for family, own in members.items()}
+        selected = _mean_scores(scores[overall][metric])
         for family in sorted(set(predictions) - {overall}):
-            p_values = (
-                _p_values(test.labels, predictions[family], predictions[overall])
-                if metric == "roc_auc"
-                else [None] * len(test.tasks)
-            )
-            tests = [*p_values, None]
-            rows += _rows(
-                [family, overall, metric],
-                [*test.tasks, "mean"],
-                (scored[family], scored[overall]),
-                tests,
-                resampling.confidence,
-            )
-    corrected = holm([row[-1] for row in rows])
+            p_values: list[float | None] = [None] * len(test.tasks)
+            if metric == "roc_auc":
+                p_values = _p_values(
+                    test.labels, predictions[family], predictions[overall]
+                )
+            key = {"family": family, "against": overall, "metric": metric}
+            other = _mean_scores(scores[family][metric])
+            names = [*test.tasks, "mean"]
+            differences = _differences(other, selected, resampling.confidence)
+            for name, difference, p in zip(
+                names, differences, [*p_values, None], strict=True
+            ):
+                rows.append({**key, "task": name, **difference, "p_delong": p})
+    corrected = holm([row["p_delong"] for row in rows])
     return pd.DataFrame(
-        [[*row, p] for row, p in zip(rows, corrected, strict=True)], columns=COLUMNS
+        [{**row, "p_holm": p} for row, p in zip(rows, corrected, strict=True)],
+        columns=COLUMNS,
     )
 
 
-def _mean_of(members: MemberScores) -> _Scored:
-    both = (members.plain, members.resampled)
-    return _Scored(*(_with_mean(each.mean(axis=0)) for each in both))
+def _mean_scores(members: MemberScores) -> MeanScores:
+    return MeanScores(
+        plain=_with_mean(members.plain.mean(axis=0)),
+        resampled=_with_mean(members.resampled.mean(axis=0)),
+    )
 
 
 def _with_mean(per_task: np.ndarray) -> np.ndarray:
@@ -105,33 +121,31 @@ def _with_mean(per_task: np.ndarray) -> np.ndarray:
 
 
 def _p_values(
-    labels: np.ndarray, one: np.ndarray, other: np.ndarray
+    labels: np.ndarray, members: np.ndarray, others: np.ndarray
 ) -> list[float | None]:
     """DeLong's p of each task; ``None`` where a task has no score."""
     p_values: list[float | None] = [None] * labels.shape[1]
     for task in np.flatnonzero(scorable(labels)):
         measured = ~np.isnan(labels[:, task])
-        placed = [
-            placements(labels[measured, task], seeds[:, measured, task])
-            for seeds in (one, other)
-        ]
-        p_values[task] = p_value(placed[0] - placed[1])
+        difference = placements(
+            labels[measured, task], members[:, measured, task]
+        ) - placements(labels[measured, task], others[:, measured, task])
+        p_values[task] = p_value(difference)
     return p_values
 
 
-def _rows(
-    key: list[str],
-    names: list[str],
-    pair: tuple[_Scored, _Scored],
-    p_values: list[float | None],
-    confidence: float,
-) -> list[list[Any]]:
-    one, other = pair
-    differences = one.plain - other.plain
-    resampled = one.resampled - other.resampled
-    rows = []
-    for number, name in enumerate(names):
+def _differences(
+    scores: MeanScores, against: MeanScores, confidence: float
+) -> Iterator[dict[str, Any]]:
+    """Yield columns of the table for each task and, last, for their mean."""
+    differences = scores.plain - against.plain
+    resampled = scores.resampled - against.resampled
+    for number, difference in enumerate(differences):
         low, high = interval(resampled[:, number], confidence) or (None, None)
-        scores = [one.plain[number], other.plain[number], differences[number]]
-        rows.append([*key, name, *scores, low, high, p_values[number]])
-    return rows
+        yield {
+            "test": scores.plain[number],
+            "test_against": against.plain[number],
+            "difference": difference,
+            "low": low,
+            "high": high,
+        }

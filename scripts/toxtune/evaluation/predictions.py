@@ -1,6 +1,7 @@
-"""The one opening of the test set: stored predictions of every frozen winner."""
+"""Stored predictions of the training and the test set by all winners."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from toxtune.data.subsets import read_subset, write_table
 from toxtune.features.arrays import load_features
 from toxtune.features.definitions import features_files
 from toxtune.models.registry import get_family
-from toxtune.search.selection_file import read_selection
+from toxtune.search.selection_file import Selection, read_selection
 
 
 def predict_test(
@@ -33,16 +34,17 @@ def predict_test(
     """
     selected = read_selection(Path(selection))
     subset = read_subset(Path(test))
-    rows, header = [], []
+    rows: list[list[Any]] = []
+    header: list[str] = []
     for name, winner in sorted(selected.winners.items()):
         family = get_family(name)
         files = features_files(winner.trial.features)
-        given = load_features([Path(features) / name for name in files])
+        arrays = load_features([Path(features) / file for file in files])
         for seed in selected.seeds:
             model = family.load(
                 Path(models) / name / f"seed-{seed}.{family.model_format}"
             )
-            predicted = model.predict(given)
+            predicted = model.predict(arrays)
             header = column_names(subset.tasks, predicted.shape[1])
             # As text, float32 has a shortest spelling that reads back exactly.
             rows += [
@@ -63,12 +65,30 @@ def column_names(tasks: list[str], n_outputs: int) -> list[str]:
 def read_test_predictions(path: Path, seeds: list[int]) -> dict[str, np.ndarray]:
     """Read each family's predictions: n_seeds x n_molecules x n_outputs, float32."""
     table = pd.read_csv(path, dtype={"id": str})
-    return {
-        family: np.stack(
+    predictions = {}
+    for family, rows in table.groupby("family"):
+        by_seed = [rows[rows["seed"] == seed].iloc[:, 3:] for seed in seeds]
+        predictions[family] = np.stack(
+            [columns.to_numpy(dtype=np.float32) for columns in by_seed]
+        )
+    return predictions
+
+
+def read_train_predictions(models: Path, selection: Selection) -> dict[str, np.ndarray]:
+    """Read what each winner predicts of its training set, from beside the models.
+
+    Returns
+    -------
+    dict
+        Family to predictions, n_seeds x n_molecules x n_outputs.
+    """
+    predictions = {}
+    for name in selection.winners:
+        ending = get_family(name).model_format
+        predictions[name] = np.stack(
             [
-                own[own["seed"] == seed].iloc[:, 3:].to_numpy(dtype=np.float32)
-                for seed in seeds
+                np.load(models / name / f"seed-{seed}.{ending}.train.npy")
+                for seed in selection.seeds
             ]
         )
-        for family, own in table.groupby("family")
-    }
+    return predictions

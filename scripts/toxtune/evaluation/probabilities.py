@@ -1,36 +1,144 @@
-"""Probabilities of the winners, judged: calibrated, called, and tabulated.
+"""The winners' probabilities: calibrated, turned into decisions, and scored.
 
-What is fitted, temperatures and thresholds, is fitted on the validation set, for each
-task with the predictions of all seeds together. The tables say how good it is, in rows;
-their scores are means over seeds. Binary tasks only; a task with one class in a part
-has no row there.
+Temperatures and thresholds are fitted on the validation set, for each task with the
+predictions of all seeds together. The tables have the scores, means over seeds, in
+rows. Binary tasks only; a task with one class in a set has no row there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from toxtune.data.labels import scorable
 from toxtune.data.subsets import Subset
+from toxtune.search.selection_file import Selection
 from toxtune.stats.calibration import (
     brier_score,
     fit_temperature,
     reliability,
     scaled,
 )
-from toxtune.stats.thresholds import SCORES, decision_scores, youden_threshold
+from toxtune.stats.thresholds import (
+    CRITERION,
+    SCORES,
+    decision_scores,
+    youden_threshold,
+)
 
 TEMPERATURE = "temperature"
 
+# Task to ``temperature`` and ``threshold``; see `fit_thresholds`.
+Calibration = dict[str, dict[str, float | None]]
 
-Fitted = dict[str, dict[str, float | None]]
+# Molecules, and predictions of them, n_seeds x n_molecules x n_tasks.
+Predicted = tuple[Subset, np.ndarray]
 
 
-"""Task to ``temperature`` and ``threshold``; see `fit_calls`."""
+@dataclass(frozen=True)
+class ProbabilityTables:
+    """Scores of probabilities on the validation and the test set, in rows.
+
+    Attributes
+    ----------
+    decisions
+        Scores of the decisions by the thresholds.
+    brier
+        Brier scores, plain and scaled by the temperature.
+    reliability
+        Bins of the reliability curves.
+    """
+
+    decisions: pd.DataFrame
+    brier: pd.DataFrame
+    reliability: pd.DataFrame
 
 
-def fit_thresholds(valid: Subset, predictions: np.ndarray, method: str) -> Fitted:
+def calibrate_winners(
+    selection: Selection,
+    validation: Mapping[str, Predicted],
+    *,
+    method: str,
+    n_folds: int | None,
+) -> dict[str, Any]:
+    """Fit temperatures and thresholds of all winners on their validation predictions.
+
+    Parameters
+    ----------
+    selection
+        The winners.
+    validation
+        Family to molecules and predictions of the validation set.
+    method
+        See `fit_thresholds`.
+    n_folds
+        Number of the folds of a cross-validation.
+
+    Returns
+    -------
+    dict
+        Content of ``calibration.json``; see `docs/outputs.md`.
+    """
+    return {
+        "selection": selection.id,
+        "seeds": selection.seeds,
+        "folds": n_folds,
+        "method": method,
+        "criterion": CRITERION,
+        "families": {
+            family: fit_thresholds(molecules, predictions, method)
+            for family, (molecules, predictions) in validation.items()
+        },
+    }
+
+
+def judge_probabilities(
+    calibrations: dict[str, Calibration],
+    *,
+    validation: Mapping[str, Predicted],
+    test: Subset,
+    test_predictions: dict[str, np.ndarray],
+    seeds: list[int],
+    confidence: float,
+) -> ProbabilityTables:
+    """Score all winners' probabilities, and the decisions made with them.
+
+    Parameters
+    ----------
+    calibrations
+        Family to what `fit_thresholds` fitted.
+    validation
+        Family to molecules and predictions of the validation set.
+    test, test_predictions
+        The test set, and family to predictions of it.
+    seeds
+        The seeds, in the order of the predictions.
+    confidence
+        Level of the intervals of the reliability curves.
+    """
+    decisions, brier, bins = [], [], []
+    for family in sorted(validation):
+        fitted = calibrations[family]
+        subsets = {
+            "valid": validation[family],
+            "test": (test, test_predictions[family]),
+        }
+        for name, (molecules, predictions) in subsets.items():
+            key = {"family": family, "subset": name}
+            found = decision_rows(molecules, predictions, fitted)
+            decisions += [{**key, **row} for row in found]
+            found = brier_rows(molecules, predictions, fitted)
+            brier += [{**key, **row} for row in found]
+            found = reliability_rows(molecules, predictions, fitted, seeds, confidence)
+            bins += [{**key, **row} for row in found]
+    return ProbabilityTables(
+        pd.DataFrame(decisions), pd.DataFrame(brier), pd.DataFrame(bins)
+    )
+
+
+def fit_thresholds(valid: Subset, predictions: np.ndarray, method: str) -> Calibration:
     """Fit one winner's temperature and threshold for each task.
 
     Parameters
@@ -46,31 +154,32 @@ def fit_thresholds(valid: Subset, predictions: np.ndarray, method: str) -> Fitte
     -------
     dict
         Task to ``temperature`` and ``threshold``, of the scaled probability; both
-        ``None`` where the part has one class alone.
+        ``None`` where the set has one class alone.
     """
-    fitted: Fitted = {
+    fitted: Calibration = {
         task: {"temperature": None, "threshold": None} for task in valid.tasks
     }
     for task, labels, seeds in _scorable_tasks(valid, predictions):
-        every, pooled = np.tile(labels, len(seeds)), seeds.ravel()
-        scale = method == TEMPERATURE
-        temperature = fit_temperature(every, pooled) if scale else 1.0
-        threshold = youden_threshold(every, scaled(pooled, temperature))
+        pooled_labels, pooled = np.tile(labels, len(seeds)), seeds.ravel()
+        temperature = 1.0
+        if method == TEMPERATURE:
+            temperature = fit_temperature(pooled_labels, pooled)
+        threshold = youden_threshold(pooled_labels, scaled(pooled, temperature))
         fitted[task] = {"temperature": temperature, "threshold": threshold}
     return fitted
 
 
 def decision_rows(
-    subset: Subset, predictions: np.ndarray, fitted: Fitted
+    subset: Subset, predictions: np.ndarray, fitted: Calibration
 ) -> list[dict[str, Any]]:
-    """Score calls with the fitted thresholds: a row for each task, then the mean."""
-    rows = []
+    """Score decisions by the fitted thresholds: a row for each task, then the mean."""
+    rows: list[dict[str, Any]] = []
     for task, labels, seeds in _scorable_tasks(subset, predictions):
         threshold = fitted[task]["threshold"]
         if threshold is None:
             continue
-        calls = scaled(seeds, fitted[task]["temperature"]) >= threshold
-        scores = [decision_scores(labels, call) for call in calls]
+        decisions = scaled(seeds, fitted[task]["temperature"]) >= threshold
+        scores = [decision_scores(labels, decision) for decision in decisions]
         rows.append(
             {
                 "task": task,
@@ -89,23 +198,25 @@ def decision_rows(
 
 
 def brier_rows(
-    subset: Subset, predictions: np.ndarray, fitted: Fitted
+    subset: Subset, predictions: np.ndarray, fitted: Calibration
 ) -> list[dict[str, Any]]:
     """Brier scores of each task: as predicted, scaled, and of the share of positives.
 
-    The last is what one gets who always says how many of the part are positive.
+    The last is the score of predicting for each molecule the share of positives.
     """
     rows = []
     for task, labels, seeds in _scorable_tasks(subset, predictions):
         temperature = fitted[task]["temperature"]
-        better = scaled(seeds, temperature)
+        calibrated = scaled(seeds, temperature)
         prevalence = np.full(len(labels), labels.mean())
         rows.append(
             {
                 "task": task,
                 "temperature": temperature,
                 "brier": np.mean([brier_score(labels, seed) for seed in seeds]),
-                "brier_scaled": np.mean([brier_score(labels, seed) for seed in better]),
+                "brier_scaled": np.mean(
+                    [brier_score(labels, seed) for seed in calibrated]
+                ),
                 "brier_prevalence": brier_score(labels, prevalence),
             }
         )
@@ -115,19 +226,21 @@ def brier_rows(
 def reliability_rows(
     subset: Subset,
     predictions: np.ndarray,
-    fitted: Fitted,
+    fitted: Calibration,
     seeds: list[int],
     confidence: float,
 ) -> list[dict[str, Any]]:
     """Bins of the reliability curve of each task and seed, of scaled probabilities."""
-    return [
-        {"task": task, "seed": seed, "bin": number, **row}
-        for task, labels, probabilities in _scorable_tasks(subset, predictions)
-        for seed, own in zip(
-            seeds, scaled(probabilities, fitted[task]["temperature"]), strict=True
-        )
-        for number, row in enumerate(reliability(labels, own, confidence), start=1)
-    ]
+    rows = []
+    for task, labels, probabilities in _scorable_tasks(subset, predictions):
+        calibrated = scaled(probabilities, fitted[task]["temperature"])
+        for seed, member in zip(seeds, calibrated, strict=True):
+            bins = reliability(labels, member, confidence)
+            rows += [
+                {"task": task, "seed": seed, "bin": number, **row}
+                for number, row in enumerate(bins, start=1)
+            ]
+    return rows
 
 
 def _scorable_tasks(

@@ -1,4 +1,4 @@
-"""The winners' test scores in all that can be made of them: refits and ensembles."""
+"""Test scores of the winners' seeds and ensembles, before and after a refit."""
 
 from typing import Any
 
@@ -7,11 +7,10 @@ import numpy as np
 from toxtune.data.subsets import Subset
 from toxtune.stats.bootstrap import Resampling, interval, mean_over_tasks
 from toxtune.stats.member_scores import MemberScores, score_members
+from toxtune.tasks import TaskType
 
+# By refit (``none``, or its name) and whether it is an ensemble.
 Variants = dict[tuple[str, bool], dict[str, MemberScores]]
-
-
-"""By refit (``none``, or its name) and whether it is an ensemble."""
 
 
 def score_variants(
@@ -19,7 +18,7 @@ def score_variants(
     weights: np.ndarray,
     by_refit: dict[str, np.ndarray],
     resampling: Resampling,
-    task_type: str,
+    task_type: TaskType,
 ) -> Variants:
     """Score single seeds and ensembles, before and after a refit.
 
@@ -35,7 +34,7 @@ def score_variants(
     resampling
         How the intervals are made.
     task_type
-        Of the tasks.
+        The type of the tasks.
     """
     return {
         (refit, ensemble): score_members(
@@ -64,14 +63,14 @@ def variant_rows(
     """
     return [
         {"refit": refit, "ensemble": ensemble, "metric": metric}
-        | {name: score["mean"][name] for name in ("score", "interval")}
-        for (refit, ensemble), scored in variants.items()
-        for metric, score in described(scored, tasks, confidence).items()
+        | {name: report["mean"][name] for name in ("score", "interval")}
+        for (refit, ensemble), scores in variants.items()
+        for metric, report in summarize_scores(scores, tasks, confidence).items()
     ]
 
 
-def described(
-    scored: dict[str, MemberScores], tasks: list[str], confidence: float
+def summarize_scores(
+    scores: dict[str, MemberScores], tasks: list[str], confidence: float
 ) -> dict[str, Any]:
     """Average scores over the members, with intervals over molecules.
 
@@ -82,14 +81,15 @@ def described(
         ``None`` where there is none.
     """
     report = {}
-    for metric, members in scored.items():
-        both = (members.plain, members.resampled)
-        own = [each.mean(axis=0) for each in both]
-        means = (mean_over_tasks(each).mean(axis=0) for each in both)
+    for metric, members in scores.items():
+        plain = members.plain.mean(axis=0)
+        resampled = members.resampled.mean(axis=0)
+        mean = mean_over_tasks(members.plain).mean(axis=0)
+        resampled_mean = mean_over_tasks(members.resampled).mean(axis=0)
         report[metric] = {
-            "mean": _scored(*means, confidence),
+            "mean": _with_interval(mean, resampled_mean, confidence),
             "tasks": {
-                task: _scored(own[0][number], own[1][:, number], confidence)
+                task: _with_interval(plain[number], resampled[:, number], confidence)
                 for number, task in enumerate(tasks)
             },
         }
@@ -101,7 +101,7 @@ def ensemble_of(members: np.ndarray) -> np.ndarray:
     return members.astype(np.float64).mean(axis=0)
 
 
-def _scored(score: Any, resampled: np.ndarray, confidence: float) -> Any:
+def _with_interval(score: Any, resampled: np.ndarray, confidence: float) -> Any:
     return {
         "score": float(score) if np.isfinite(score) else None,
         "interval": interval(resampled, confidence),

@@ -6,33 +6,127 @@ import numpy as np
 import pandas as pd
 
 from toxtune.data.subsets import Subset
-from toxtune.stats.bootstrap import interval, mean_over_tasks
+from toxtune.evaluation.refits_and_ensembles import score_variants, variant_rows
+from toxtune.search.selection_file import Selection
+from toxtune.splits.settings import NO_REFIT
+from toxtune.stats.bootstrap import Resampling, interval, mean_over_tasks
 from toxtune.stats.member_scores import MemberScores, plain_scores
 from toxtune.stats.metrics import class_weights
 
 
+def score_test(
+    *,
+    selection: Selection,
+    subsets: dict[str, Subset],
+    train_predictions: dict[str, np.ndarray],
+    search_scores: pd.DataFrame,
+    test_predictions: dict[str, dict[str, np.ndarray]],
+    resampling: Resampling,
+) -> dict[str, Any]:
+    """Score the winners on the test set, with their other scores beside that.
+
+    Parameters
+    ----------
+    selection
+        The winners.
+    subsets
+        ``train``, ``valid`` and ``test``.
+    train_predictions
+        Family to predictions of the training set, n_seeds x n_molecules x n_outputs.
+    search_scores
+        The validation scores of the search; see `valid_scores`.
+    test_predictions
+        ``none`` (before a refit), and the name of the refit if there is one, to
+        predictions of the test set as in `train_predictions`.
+    resampling
+        How the intervals are made.
+
+    Returns
+    -------
+    dict
+        Content of ``test.json``; see `docs/outputs.md`.
+    """
+    train, test = subsets["train"], subsets["test"]
+    weights = class_weights(train.labels)
+    families, variants = {}, {}
+    for family, winner in sorted(selection.winners.items()):
+        by_refit = {
+            refit: predictions[family]
+            for refit, predictions in test_predictions.items()
+        }
+        scored = score_variants(
+            test, weights, by_refit, resampling, selection.objective.task_type
+        )
+        families[family] = evaluate(
+            train,
+            train_predictions[family],
+            valid=valid_scores(
+                search_scores, winner.trial.id, selection.seeds, test.tasks
+            ),
+            test=scored[NO_REFIT, False],
+            confidence=resampling.confidence,
+        )
+        variants[family] = variant_rows(scored, test.tasks, resampling.confidence)
+    return {
+        "selection": selection.id,
+        "overall": selection.overall,
+        "objective": selection.objective.to_dict(),
+        "molecules": {name: len(subset.ids) for name, subset in subsets.items()},
+        "confidence": resampling.confidence,
+        "resamples": resampling.resamples,
+        "families": families,
+        "variants": variants,
+    }
+
+
+def valid_scores(
+    scores: pd.DataFrame, trial: str, seeds: list[int], tasks: list[str]
+) -> dict[str, np.ndarray]:
+    """Look a trial's validation scores up.
+
+    Parameters
+    ----------
+    scores
+        As `toxtune.selection.tables.scores_table` lists them.
+    trial
+        The id of the trial.
+    seeds, tasks
+        In the order to return.
+
+    Returns
+    -------
+    dict
+        Metric to n_seeds x n_tasks scores, of a cross-validation means over the folds
+        that have one; NaN where a task has none.
+    """
+    rows = scores[scores["trial"] == trial]
+    means = rows.groupby(["metric", "seed", "task"])["score"].mean()
+    return {
+        metric: means[metric].unstack("task").reindex(index=seeds, columns=tasks).values
+        for metric in rows["metric"].unique()
+    }
+
+
 def evaluate(
     train: Subset,
-    fitted: np.ndarray,
+    train_predictions: np.ndarray,
+    *,
     valid: dict[str, np.ndarray],
-    tested: dict[str, MemberScores],
-    tasks: list[str],
+    test: dict[str, MemberScores],
     confidence: float,
 ) -> dict[str, Any]:
-    """Put one winner's scores on all three parts together, with intervals for test.
+    """Put one winner's scores on all three sets together, with intervals for test.
 
     Parameters
     ----------
     train
         The training set.
-    fitted
-        Predictions of it by each seed, stacked (see `toxtune.models.base.Model`).
+    train_predictions
+        Predictions of it, n_seeds x n_molecules x n_outputs.
     valid
         Metric to n_seeds x n_tasks: the validation scores of the search.
-    tested
+    test
         Metric to the seeds' scores of the test set.
-    tasks
-        Their names.
     confidence
         Level of the intervals: percentiles over resampled molecules of the mean over
         seeds.
@@ -40,17 +134,19 @@ def evaluate(
     Returns
     -------
     dict
-        Metric to ``mean`` and ``tasks``; see `docs/architecture.md`.
+        Metric to ``mean`` and ``tasks``; see `docs/outputs.md`.
     """
     weights = class_weights(train.labels)
     report = {}
-    for metric, test in tested.items():
+    for metric, members in test.items():
         scores = {
-            "train": plain_scores(metric, train.labels, fitted, weights),
-            "test": test.plain,
+            "train": plain_scores(metric, train.labels, train_predictions, weights),
+            "test": members.plain,
             "valid": valid[metric],
         }
-        report[metric] = _metric_report(tasks, scores, test.resampled, confidence)
+        report[metric] = _metric_report(
+            train.tasks, scores, members.resampled, confidence
+        )
     return report
 
 
@@ -60,20 +156,28 @@ def flat_table(families: dict[str, Any]) -> pd.DataFrame:
     for family, metrics in families.items():
         for metric, report in metrics.items():
             for task, scores in [("mean", report["mean"]), *report["tasks"].items()]:
-                bounds = scores["test_interval"] or (None, None)
-                seeds = scores["test_interval_over_seeds"] or (None, None)
-                row = [family, metric, task, scores["train"], scores["valid"]]
-                rows.append([*row, scores["test"], *bounds, *seeds])
-    columns = ["family", "metric", "task", "train", "valid", "test"]
-    columns += ["test_low", "test_high", "test_low_seeds", "test_high_seeds"]
-    return pd.DataFrame(rows, columns=columns)
+                low, high = scores["test_interval"] or (None, None)
+                over_seeds = scores["test_interval_over_seeds"] or (None, None)
+                rows.append(
+                    {
+                        "family": family,
+                        "metric": metric,
+                        "task": task,
+                        **{name: scores[name] for name in ("train", "valid", "test")},
+                        "test_low": low,
+                        "test_high": high,
+                        "test_low_seeds": over_seeds[0],
+                        "test_high_seeds": over_seeds[1],
+                    }
+                )
+    return pd.DataFrame(rows)
 
 
 def seed_interval(scores: np.ndarray, confidence: float) -> list[float] | None:
     """Interval of the mean over seeds, for other seeds on the same molecules.
 
-    Student's t: it takes the scores of seeds, n_seeds, for normal. ``None`` for one
-    seed, or where there is no score.
+    Student's t: the scores of the seeds, n_seeds, are assumed to be normal. ``None``
+    for one seed, or where there is no score.
     """
     if len(scores) < 2 or not np.isfinite(scores).all():
         return None

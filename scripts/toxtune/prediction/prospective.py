@@ -13,7 +13,7 @@ import pandas as pd
 from toxtune.data.download import fetch_dataset
 from toxtune.data.subsets import Subset, read_subset, write_table
 from toxtune.evaluation.ledger import opening_id, read_openings, record_opening
-from toxtune.evaluation.refits_and_ensembles import described
+from toxtune.evaluation.refits_and_ensembles import summarize_scores
 from toxtune.io.files import write_json
 from toxtune.io.tsv import write_tsv
 from toxtune.prediction.final_model import FinalModel, load
@@ -80,7 +80,7 @@ class ProspectiveReport:
         Of the intervals.
     scores
         Metric to ``mean`` and ``tasks``, each with ``score`` and ``interval``; see
-        `toxtune.evaluation.refits_and_ensembles.described`.
+        `toxtune.evaluation.refits_and_ensembles.summarize_scores`.
     """
 
     name: str
@@ -237,7 +237,7 @@ def score_prospective(
         seeds=metadata.seeds,
         resamples=resampling.resamples,
         confidence=resampling.confidence,
-        scores=described(scores, subset.tasks, resampling.confidence),
+        scores=summarize_scores(scores, subset.tasks, resampling.confidence),
     )
     failures = _without_features(data, prediction.failures)
     return report, in_table_order([*data.exclusions, *failures])

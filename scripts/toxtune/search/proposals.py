@@ -37,6 +37,15 @@ class Proposal:
     resume_from: Trial | None = None
     save_state: bool = False
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the proposal as in ``proposals.json``."""
+        resume_from = self.resume_from and self.resume_from.to_dict()
+        return {
+            **vars(self),
+            "trial": self.trial.to_dict(),
+            "resume_from": resume_from,
+        }
+
 
 def propose(
     settings: dict[str, Any], trials: dict[str, Trial], scores: Scores

@@ -1,4 +1,4 @@
-"""A whole search, corrected: each family's winner, and the one selected overall."""
+"""Correcting the scores of a whole search: of each family's winner, and overall."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -14,15 +14,15 @@ from toxtune.selection.candidates import (
     read_candidates,
     resample_candidates,
 )
-from toxtune.selection.rules import choose, ranked_trials, simplicity_ranks
-from toxtune.stats.bias_correction import Rule, correct
+from toxtune.selection.rules import ONE_SE, choose, simplicity_ranks
+from toxtune.selection.search_results import SearchResults
+from toxtune.stats.bias_correction import Correction, Rule, correct
 from toxtune.stats.bootstrap import Resampling
-from toxtune.stats.metrics import Objective
 from toxtune.stats.resampled_trials import Resampled
 
 
 @dataclass(frozen=True)
-class Search:
+class ResampledSearch:
     """The trials that could win, and what they score on resampled molecules.
 
     Attributes
@@ -30,12 +30,12 @@ class Search:
     candidates
         Sorted by id.
     resampled
-        The same, in the same order.
+        Their scores, in the same order.
     maximize
         Whether higher scores are better.
     one_se
         Whether the simplest within one standard error is chosen, not the best.
-    judges
+    validation_sets
         The molecules that were resampled.
     """
 
@@ -46,127 +46,135 @@ class Search:
     validation_sets: ValidationSets
 
     @property
+    def ids(self) -> list[str]:
+        """The id of each candidate."""
+        return [candidate.trial.id for candidate in self.candidates]
+
+    @property
     def families(self) -> np.ndarray:
         """The family of each candidate."""
-        return np.array([each.trial.family for each in self.candidates])
+        return np.array([candidate.trial.family for candidate in self.candidates])
+
+    def members(self, family: str) -> np.ndarray:
+        """Return the numbers of a family's candidates."""
+        return np.flatnonzero(self.families == family)
 
     def rule(self, members: np.ndarray) -> Rule:
-        """Say how one of these candidates, all of one family, is chosen."""
+        """Return the rule that chooses one of these candidates, all of one family."""
         if not self.one_se:
             return partial(choose, maximize=self.maximize)
+        complexities = [self.candidates[number].complexity for number in members]
         return partial(
             choose,
             maximize=self.maximize,
             margins=self.resampled.take(members).standard_errors(),
-            ranks=simplicity_ranks([self.candidates[n].complexity for n in members]),
+            ranks=simplicity_ranks(complexities),
         )
 
     def overall_rule(self, scores: np.ndarray) -> np.ndarray:
         """Choose from all: the winner of the family that has the best trial."""
-        of_best = self.families[choose(scores, self.maximize)]
+        best_families = self.families[choose(scores, self.maximize)]
         winners = np.empty(len(scores), dtype=np.int64)
-        for family in set(of_best):
-            members = np.flatnonzero(self.families == family)
-            rows = np.flatnonzero(of_best == family)
+        for family in set(best_families):
+            members = self.members(family)
+            rows = np.flatnonzero(best_families == family)
             winners[rows] = members[self.rule(members)(scores[np.ix_(rows, members)])]
         return winners
 
+    def correct(
+        self, members: np.ndarray, rule: Rule, winner: str, confidence: float
+    ) -> Correction:
+        """Correct the score of the winner among these candidates."""
+        chosen = [self.ids[number] for number in members].index(winner)
+        return correct(self.resampled.take(members), rule, chosen, confidence)
 
-def read_search(
-    trials: pd.DataFrame,
-    specs: dict[str, dict[str, Any]],
-    settings: dict[str, Any],
+
+def resample_search(
+    search: SearchResults,
+    rule: str,
     validation_sets: ValidationSets,
     resampling: Resampling,
-) -> Search:
+) -> ResampledSearch:
     """Score all trials that could win on resampled molecules.
 
     Parameters
     ----------
-    trials, specs, settings
-        As `toxtune.selection.winners.select` takes them.
-    judges
-        The molecules that the trials were judged by.
+    search
+        The trials.
+    rule
+        A key of `toxtune.selection.rules.RULES`.
+    validation_sets
+        The molecules that the trials were scored on.
     resampling
         The bootstrap.
     """
-    objective, seeds = Objective(**settings["objective"]), settings["seeds"]
     candidates = read_candidates(
-        ranked_trials(trials, objective, len(seeds)),
-        specs,
-        seeds,
-        validation_sets.set_names,
+        search.ranked, search.records, search.seeds, validation_sets.set_names
     )
-    return Search(
+    return ResampledSearch(
         candidates,
-        resample_candidates(candidates, validation_sets, objective.metric, resampling),
-        maximize=objective.maximize,
-        one_se=settings["rule"] == "one_se",
+        resample_candidates(
+            candidates, validation_sets, search.objective.metric, resampling
+        ),
+        maximize=search.objective.maximize,
+        one_se=rule == ONE_SE,
         validation_sets=validation_sets,
     )
 
 
 def correct_selection(
-    search: Search, selection: Selection, resampling: Resampling
+    search: ResampledSearch, selection: Selection, resampling: Resampling
 ) -> tuple[dict[str, Any], pd.DataFrame]:
     """Correct the winners' scores, and count how often each trial would have won.
 
     Returns
     -------
     report
-        Content of ``optimism.json``; see `docs/architecture.md`.
+        Content of ``optimism.json``; see `docs/outputs.md`.
     frequencies
         A row for each trial: id, family, standard error of its score, and its
         selection frequency overall and in its family.
     """
-    ids = [each.trial.id for each in search.candidates]
-    families, in_family = {}, np.zeros(len(ids))
+    families, in_family = {}, np.zeros(len(search.ids))
     for family, winner in selection.winners.items():
-        members = np.flatnonzero(search.families == family)
-        families[family], in_family[members] = _corrected(
-            search.resampled.take(members),
-            search.rule(members),
-            [ids[member] for member in members],
-            winner.trial.id,
-            resampling.confidence,
+        members = search.members(family)
+        correction = search.correct(
+            members, search.rule(members), winner.trial.id, resampling.confidence
         )
-    overall, among_all = _corrected(
-        search.resampled,
+        in_family[members] = correction.frequency
+        families[family] = _winner_report(correction, winner.trial.id)
+    overall = search.correct(
+        np.arange(len(search.ids)),
         search.overall_rule,
-        ids,
         selection.winner.trial.id,
         resampling.confidence,
     )
-    frequencies = pd.DataFrame(
-        {
-            "trial": ids,
-            "family": search.families,
-            "standard_error": search.resampled.standard_errors(),
-            "frequency": among_all,
-            "frequency_in_family": in_family,
-        }
-    )
     validation_sets = search.validation_sets
-    return {
+    n_folds = len(validation_sets.valid) if validation_sets.cross_validated else None
+    report = {
         "selection": selection.id,
         "objective": selection.objective.to_dict(),
         "rule": selection.rule,
         "seeds": selection.seeds,
-        "folds": len(validation_sets.valid)
-        if validation_sets.cross_validated
-        else None,
+        "folds": n_folds,
         "molecules": len(validation_sets.molecules),
         "resamples": resampling.resamples,
         "confidence": resampling.confidence,
-        "overall": overall,
+        "overall": _winner_report(overall, selection.winner.trial.id),
         "families": families,
-    }, frequencies
+    }
+    frequencies = pd.DataFrame(
+        {
+            "trial": search.ids,
+            "family": search.families,
+            "standard_error": search.resampled.standard_errors(),
+            "frequency": overall.frequency,
+            "frequency_in_family": in_family,
+        }
+    )
+    return report, frequencies
 
 
-def _corrected(
-    resampled: Resampled, rule: Rule, ids: list[str], winner: str, confidence: float
-) -> tuple[dict[str, Any], list[float]]:
-    """Correct one winner; tell how often each of the trials would have won."""
-    correction = correct(resampled, rule, ids.index(winner), confidence)
-    report = {**correction.to_dict(), "trial": winner, "out_of": len(ids)}
-    return report, correction.frequency
+def _winner_report(correction: Correction, trial: str) -> dict[str, Any]:
+    n_trials = len(correction.frequency)
+    return {**correction.to_dict(), "trial": trial, "out_of": n_trials}

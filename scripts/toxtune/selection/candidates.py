@@ -1,9 +1,8 @@
 """The trials that a selection is made from, with what their replicates predicted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from toxtune.features.arrays import load_features
 from toxtune.models.registry import get_family
 from toxtune.search.trials import Trial
 from toxtune.selection.predictions import open_predictions
+from toxtune.selection.search_results import TrialRecord
 from toxtune.splits.training_set import TrainingSet, names_of_sets
 from toxtune.stats.bootstrap import Resampling, resample_counts
 from toxtune.stats.metrics import class_weights
@@ -27,12 +27,13 @@ from toxtune.stats.resampled_trials import (
 
 @dataclass(frozen=True)
 class ValidationSets:
-    """The molecules that trials are judged by, and the training sets beside them.
+    """The molecules that trials are scored on, and the training sets beside them.
 
     Attributes
     ----------
     train, valid
-        The parts of each fold in the order of the folds; one of each for hold-out.
+        Training and validation set of each fold in the order of the folds; one of
+        each for hold-out.
     cross_validated
         Whether they are folds.
     """
@@ -52,7 +53,7 @@ class ValidationSets:
         return sorted({group for subset in self.valid for group in subset.groups})
 
     def scoring(self, metric: str) -> Scoring:
-        """Say how predictions of these molecules become a score."""
+        """Return what turns predictions of these molecules into a score."""
         molecules = self.molecules
         folds = [
             Fold(
@@ -76,7 +77,7 @@ class Candidate:
     training_set
         The first that it was trained on.
     predictions
-        Of the molecules it was judged by, read from disk when used.
+        Of the molecules it was scored on, read from disk when used.
     """
 
     trial: Trial
@@ -85,7 +86,7 @@ class Candidate:
 
     @property
     def complexity(self) -> tuple[float, ...]:
-        """What the family says, smaller for what is simpler."""
+        """The family's measure of complexity: smaller for simpler trials."""
         files = self.training_set.features("valid", self.trial.features)
         return get_family(self.trial.family).complexity(
             self.trial.hyperparameters,
@@ -95,30 +96,30 @@ class Candidate:
 
 
 def read_validation_sets(
-    subsets: dict[str, list[Path]], cross_validated: bool
+    *, train: Sequence[Path], valid: Sequence[Path], cross_validated: bool
 ) -> ValidationSets:
-    """Read ``train`` and ``valid`` of each fold; one of each for hold-out."""
-    train, valid = (
-        [read_subset(path) for path in subsets[name]] for name in ("train", "valid")
+    """Read training and validation set of each fold; one of each for hold-out."""
+    return ValidationSets(
+        [read_subset(path) for path in train],
+        [read_subset(path) for path in valid],
+        cross_validated,
     )
-    return ValidationSets(train, valid, cross_validated)
 
 
 def read_candidates(
     ranked: pd.DataFrame,
-    specs: dict[str, dict[str, Any]],
+    records: Mapping[str, TrialRecord],
     seeds: list[int],
     set_names: list[str],
 ) -> list[Candidate]:
     """Open the predictions of the ranked trials, sorted by id."""
-    trials = [Trial(**specs[id]["trial"]) for id in sorted(ranked["trial"])]
     return [
         Candidate(
-            trial,
-            trial.training_set(set_names[0]),
-            open_predictions(specs[trial.id]["folders"], seeds, set_names),
+            record.trial,
+            record.trial.training_set(set_names[0]),
+            open_predictions(record.folders, seeds, set_names),
         )
-        for trial in trials
+        for record in (records[id] for id in sorted(ranked["trial"]))
     ]
 
 
@@ -128,11 +129,11 @@ def resample_candidates(
     metric: str,
     resampling: Resampling,
 ) -> Resampled:
-    """Score candidates on resampled molecules of those that judge them."""
+    """Score candidates on resampled molecules of the validation sets."""
     return resample(
         validation_sets.scoring(metric),
         resample_counts(
             validation_sets.molecules, resampling.resamples, resampling.seed
         ),
-        [each.predictions for each in candidates],
+        [candidate.predictions for candidate in candidates],
     )

@@ -1,67 +1,86 @@
-"""What the choice within one standard error has to know, from stored predictions."""
+"""What the rule of one standard error needs, from stored predictions."""
 
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
+from toxtune.io.integrity import damaged, read_written
 from toxtune.selection.candidates import (
     ValidationSets,
     read_candidates,
     resample_candidates,
 )
-from toxtune.selection.rules import ranked_trials, simplicity_ranks
+from toxtune.selection.rules import simplicity_ranks
+from toxtune.selection.search_results import SearchResults
 from toxtune.stats.bootstrap import Resampling
-from toxtune.stats.metrics import Objective
+
+
+@dataclass(frozen=True)
+class Simplicity:
+    """How simple trials are, and how uncertain the best scores.
+
+    Attributes
+    ----------
+    standard_errors
+        Id of each family's best trial to the SD of its score over resampled molecules.
+    ranks
+        Trial id to its rank in its family, 0 for the simplest.
+    """
+
+    standard_errors: dict[str, float]
+    ranks: dict[str, int]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the content of ``simplicity.json``."""
+        return dict(vars(self))
+
+
+def read_simplicity(path: Path) -> Simplicity:
+    """Read ``simplicity.json``.
+
+    Raises
+    ------
+    UserError
+        If the file does not have the form.
+    """
+    try:
+        return Simplicity(**read_written(path))
+    except TypeError:
+        raise damaged(path, "does not rank trials by simplicity") from None
 
 
 def rank_simplicity(
-    trials: pd.DataFrame,
-    specs: dict[str, dict[str, Any]],
-    settings: dict[str, Any],
-    validation_sets: ValidationSets,
-    resampling: Resampling,
-) -> dict[str, dict[str, Any]]:
+    search: SearchResults, validation_sets: ValidationSets, resampling: Resampling
+) -> Simplicity:
     """Compute the standard error of each family's best trial, and rank simplicity.
 
     Parameters
     ----------
-    trials, specs, settings
-        As `toxtune.selection.winners.select` takes them.
-    judges
-        The molecules that the trials were judged by.
+    search
+        The trials.
+    validation_sets
+        The molecules that the trials were scored on.
     resampling
         The bootstrap whose SD over resampled molecules is the standard error.
-
-    Returns
-    -------
-    dict
-        ``standard_errors``, of the best trials by id, and ``ranks``: trial id to its
-        rank in its family, 0 for the simplest.
     """
-    objective = Objective(**settings["objective"])
-    ranked = ranked_trials(trials, objective, len(settings["seeds"]))
+    ranked = search.ranked
     if ranked.empty:
-        # The selection says so.
-        return {"standard_errors": {}, "ranks": {}}
+        # The selection raises the error that says so.
+        return Simplicity(standard_errors={}, ranks={})
     candidates = read_candidates(
-        ranked, specs, settings["seeds"], validation_sets.set_names
+        ranked, search.records, search.seeds, validation_sets.set_names
     )
-    best = set(ranked.drop_duplicates("family")["trial"])
-    scored = [each for each in candidates if each.trial.id in best]
+    best_ids = set(ranked.drop_duplicates("family")["trial"])
+    best = [candidate for candidate in candidates if candidate.trial.id in best_ids]
     resampled = resample_candidates(
-        scored, validation_sets, objective.metric, resampling
+        best, validation_sets, search.objective.metric, resampling
     )
+    errors = resampled.standard_errors().tolist()
     ranks: dict[str, int] = {}
     for family in set(ranked["family"]):
-        members = [each for each in candidates if each.trial.family == family]
-        own = simplicity_ranks([each.complexity for each in members])
-        ranks.update(
-            zip([each.trial.id for each in members], own.tolist(), strict=True)
-        )
-    errors = resampled.standard_errors().tolist()
-    return {
-        "standard_errors": {
-            each.trial.id: error for each, error in zip(scored, errors, strict=True)
-        },
-        "ranks": ranks,
-    }
+        members = [member for member in candidates if member.trial.family == family]
+        family_ranks = simplicity_ranks([member.complexity for member in members])
+        ids = [member.trial.id for member in members]
+        ranks |= dict(zip(ids, family_ranks.tolist(), strict=True))
+    best_trials = [candidate.trial.id for candidate in best]
+    return Simplicity(dict(zip(best_trials, errors, strict=True)), ranks)

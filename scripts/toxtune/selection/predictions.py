@@ -1,60 +1,91 @@
-"""A winner's validation predictions, of a cross-validation all folds together."""
+"""Stored predictions of the validation sets."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from toxtune.data.subsets import Subset, read_subset
+from toxtune.search.selection_file import Selection
 from toxtune.search.trials import replicate_name
 from toxtune.splits.training_set import names_of_sets
 from toxtune.stats.resampled_trials import Predictions
 from toxtune.training.result_files import read_replicate
 
 
+class PooledPredictions(NamedTuple):
+    """What the search predicted for the molecules that it scored a trial on.
+
+    Attributes
+    ----------
+    molecules
+        The validation set; after a cross-validation, those of all folds one after the
+        other, in a repeated one once for each repeat.
+    predictions
+        n_seeds x n_molecules x n_outputs; each by a model that was not trained on the
+        molecule.
+    """
+
+    molecules: Subset
+    predictions: np.ndarray
+
+
+def read_winners_predictions(
+    selection: Selection, valid: Sequence[Path], cross_validated: bool
+) -> dict[str, PooledPredictions]:
+    """Read the predictions of each family's winner; see `read_pooled`."""
+    return {
+        family: read_pooled(winner.folders, selection.seeds, valid, cross_validated)
+        for family, winner in selection.winners.items()
+    }
+
+
 def read_pooled(
-    folders: dict[str, str], seeds: list[int], valid: list[Path], cross_validated: bool
-) -> tuple[Subset, np.ndarray]:
-    """Read the molecules that a winner was judged by, and what the search predicted.
+    folders: Mapping[str, str],
+    seeds: list[int],
+    valid: Sequence[Path],
+    cross_validated: bool,
+) -> PooledPredictions:
+    """Read what a trial predicted for the molecules that it was scored on.
 
     Parameters
     ----------
     folders
-        Of its replicates, by their names.
+        Name of each replicate of the trial to its folder.
+    seeds
+        The seeds to read.
     valid
-        The judging part of each fold in the order of the folds; one for hold-out.
-
-    Returns
-    -------
-    part
-        The molecules; those of the folds one after the other, in a repeated
-        cross-validation once for each time.
-    predictions
-        n_seeds x n_molecules x n_outputs; each by a model that had not seen it.
+        The validation set of each fold in the order of the folds; one for hold-out.
+    cross_validated
+        Whether they are folds.
     """
     subsets = [read_subset(path) for path in valid]
     set_names = names_of_sets(len(subsets), cross_validated)
     by_fold = open_predictions(folders, seeds, set_names)
-    predictions = np.concatenate([np.stack(seeds) for seeds in by_fold], axis=1)
-    subset = replace(
+    molecules = replace(
         subsets[0],
         ids=[id for subset in subsets for id in subset.ids],
         smiles=[smiles for subset in subsets for smiles in subset.smiles],
         groups=[group for subset in subsets for group in subset.groups],
         labels=np.concatenate([subset.labels for subset in subsets]),
     )
-    return subset, predictions
+    stacked = [np.stack(by_seed) for by_seed in by_fold]
+    return PooledPredictions(molecules, np.concatenate(stacked, axis=1))
 
 
 def open_predictions(
-    folders: dict[str, str], seeds: list[int], set_names: list[str]
+    folders: Mapping[str, str], seeds: list[int], set_names: list[str]
 ) -> Predictions:
-    """Open what the replicates of one trial predicted for the molecules judging them.
+    """Open what a trial's replicates predicted for the molecules they were scored on.
 
     Parameters
     ----------
     folders
-        Name of the replicate to its folder, as in ``trials.json``.
+        Name of each replicate to its folder.
+    seeds, set_names
+        Which replicates: each seed with each training set.
 
     Raises
     ------

@@ -14,9 +14,11 @@ import pandas as pd
 
 from toxtune.stats.metrics import Objective
 
+BEST, ONE_SE = "best", "one_se"
+
 RULES = {
-    "best": "best {mean}",
-    "one_se": (
+    BEST: "best {mean}",
+    ONE_SE: (
         "simplest of the trials whose {mean} is within one standard error (over "
         "molecules, of the best trial) of the best; of equally simple ones the best"
     ),
@@ -27,12 +29,12 @@ def rule_in_words(rule: str, cross_validated: bool) -> str:
     """Say how a winner is chosen."""
     if cross_validated:
         mean = "mean over seeds and folds of the mean over tasks"
-        trained = ". The model is trained on all folds together"
+        training = ". The model is trained on all folds together"
     else:
         mean = "mean over seeds of the mean over tasks on the validation set"
-        trained = ""
+        training = ""
     chosen = RULES[rule].format(mean=mean)
-    return f"{chosen}; of equal means the smaller trial id{trained}"
+    return f"{chosen}; of equal means the smaller trial id{training}"
 
 
 def choose(
@@ -50,8 +52,8 @@ def choose(
     maximize
         Whether higher scores are better.
     margins
-        n_trials: how far below a trial's score another one may be and still be
-        taken for it, where it is the best. ``None``: not at all.
+        n_trials: where a trial is the best, another one may win if its score is
+        worse by this margin at most. ``None``: not at all.
     ranks
         n_trials: see `simplicity_ranks`. ``None``: all the same.
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.data.subsets import read_subset
-from toxtune.search.trials import read_trial
+from toxtune.search.trials import Trial, read_trial
 from toxtune.splits.training_set import fold_number
 from toxtune.stats.metrics import ScoringLabels, class_weights, metrics_of, task_scores
 from toxtune.statuses import NO_RESULT, OK
@@ -23,6 +23,8 @@ class ScoredReplicate:
     ----------
     folder
         Where the replicate is.
+    trial
+        What was trained.
     result
         Content of ``result.json``.
     cost
@@ -33,70 +35,92 @@ class ScoredReplicate:
     """
 
     folder: Path
+    trial: Trial
     result: dict[str, Any]
     cost: dict[str, Any]
     scores: dict[str, np.ndarray]
+
+    @property
+    def seed(self) -> int:
+        """The seed of the training."""
+        return self.result["seed"]
+
+    @property
+    def set_name(self) -> str:
+        """The name of the training set."""
+        return self.result["training_set"]
+
+    @property
+    def status(self) -> str:
+        """How the training ended; see `toxtune.statuses`."""
+        return self.result["status"]
+
+    @property
+    def has_result(self) -> bool:
+        """Whether the training ended by itself."""
+        return self.status not in NO_RESULT
 
 
 def score_replicates(
     folders: Sequence[Path], train: Sequence[Path], valid: Sequence[Path]
 ) -> list[ScoredReplicate]:
-    """Read and score replicates; one of those that are the same training.
-
-    Two slots of an adaptive search may hold the same trial.
+    """Read and score replicates, each training once; see `distinct`.
 
     Parameters
     ----------
     folders
         Where each ``result.json`` is.
     train, valid
-        The parts of each fold in the order of the folds; one of each for hold-out.
+        Training and validation set of each fold in the order of the folds; one of
+        each for hold-out.
 
     Raises
     ------
     UserError
         If a replicate's files are not what was written.
     """
-    judged = read_scoring_labels(train, valid)
-    return distinct([score_replicate(folder, judged) for folder in folders])
+    labels = read_scoring_labels(train, valid)
+    return distinct([score_replicate(folder, labels) for folder in folders])
 
 
 def read_scoring_labels(
     train: Sequence[Path], valid: Sequence[Path]
 ) -> list[ScoringLabels]:
-    """Read what judges the predictions of each training set."""
+    """Read what the predictions of a model of each training set are scored by."""
     return [
         ScoringLabels(
-            read_subset(judging).labels, class_weights(read_subset(fitted).labels)
+            read_subset(valid_set).labels, class_weights(read_subset(train_set).labels)
         )
-        for fitted, judging in zip(train, valid, strict=True)
+        for train_set, valid_set in zip(train, valid, strict=True)
     ]
 
 
 def distinct(scored: Sequence[ScoredReplicate]) -> list[ScoredReplicate]:
-    """Return one of those that are the same training, sorted by what they are."""
-    # The last of a name stays; one of two slots may have been killed.
-    scored = sorted(scored, key=lambda one: one.result["status"] not in NO_RESULT)
-    by_name = {_name(one.result): one for one in scored}
-    return [by_name[name] for name in sorted(by_name)]
+    """Return each training once, sorted by trial, seed and fold.
+
+    Two slots of an adaptive search may hold the same training. If one of them was
+    killed, the other counts.
+    """
+    by_key: dict[tuple[str, int, int], ScoredReplicate] = {}
+    for replicate in scored:
+        # Hold-out has no fold; no run has both.
+        fold = fold_number(replicate.set_name) or 0
+        key = (replicate.trial.id, replicate.seed, fold)
+        if key not in by_key or replicate.has_result:
+            by_key[key] = replicate
+    return [by_key[key] for key in sorted(by_key)]
 
 
-def score_replicate(folder: Path, judged: Sequence[ScoringLabels]) -> ScoredReplicate:
+def score_replicate(folder: Path, labels: Sequence[ScoringLabels]) -> ScoredReplicate:
     """Read one replicate and compute every metric, see `score_replicates`."""
     result, cost = read_replicate(folder)
     trial = read_trial(result["trial"], folder / "result.json")
     scores = {}
     if result["status"] == OK:
-        own = judged[fold_number(result["training_set"]) or 0]
+        fold = labels[fold_number(result["training_set"]) or 0]
         predicted = np.load(folder / "valid_predictions.npy")
         scores = {
-            metric: task_scores(metric, own.labels, predicted, own.positive_weights)
+            metric: task_scores(metric, fold.labels, predicted, fold.positive_weights)
             for metric in metrics_of(trial.task_type)
         }
-    return ScoredReplicate(folder, result, cost, scores)
-
-
-def _name(result: dict[str, Any]) -> tuple[str, int, int]:
-    # Hold-out has no fold, and a run has either.
-    fold = fold_number(result["training_set"]) or 0
-    return result["trial"]["id"], result["seed"], fold
+    return ScoredReplicate(folder, trial, result, cost, scores)

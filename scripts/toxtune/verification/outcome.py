@@ -1,24 +1,32 @@
-"""From the frozen winners to test scores and the model for use."""
+"""From the selected winners to test scores and the final model."""
 
 import filecmp
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import summarize_test
 from toxtune.config.job_settings import final_settings
 from toxtune.config.plan import Plan
 from toxtune.data.subsets import read_subset, read_table
 from toxtune.evaluation.ledger import opening_id, read_openings
-from toxtune.evaluation.predictions import predict_test, read_test_predictions
+from toxtune.evaluation.predictions import (
+    predict_test,
+    read_test_predictions,
+    read_train_predictions,
+)
+from toxtune.evaluation.scores import flat_table, score_test
+from toxtune.io.files import write_json
 from toxtune.io.integrity import read_written
+from toxtune.io.tsv import read_tsv, write_tsv
 from toxtune.models.registry import get_family
 from toxtune.prediction.final_file import FinalSettings, save_final_model
 from toxtune.prediction.final_model import load
-from toxtune.search.selection_file import Selection, read_selection
+from toxtune.search.selection_file import Selection, Winner, read_selection
+from toxtune.search.trials import Trial
 from toxtune.splits.settings import NO_REFIT
-from toxtune.splits.training_set import ALL, WHOLE
+from toxtune.splits.training_set import TrainingSet
 from toxtune.stats.bootstrap import Resampling
 from toxtune.training.replicates import model_key
 from toxtune.training.store import default_store
@@ -27,11 +35,34 @@ from toxtune.verification.retraining import largest_difference
 from toxtune.verification.store_entries import is_key, verify_entry
 
 MODELS, TEST, FINAL = "models of the winners", "test results", "final models"
-SUBSETS = ("train", "valid", "test")
-FOLDERS = {"model": "models", "refit": "refit"}
-PREDICTIONS = {WHOLE: "test_predictions.csv", ALL: "refit_test_predictions.csv"}
 # Between processors, and between features that are computed in other chunks.
 TOLERANCE = 1e-5
+
+
+@dataclass(frozen=True)
+class WinnersModels:
+    """The winners' models, or their refits.
+
+    Attributes
+    ----------
+    refit
+        Name of the refit, or ``none``.
+    folder
+        Where they are.
+    predictions
+        Their predictions of the test set.
+    training_set
+        What they were trained on.
+    """
+
+    refit: str
+    folder: Path
+    predictions: Path
+    training_set: TrainingSet
+
+    def trial(self, winner: Winner) -> Trial:
+        """Return the trial that a winner's model is trained as."""
+        return winner.model if self.refit == NO_REFIT else winner.refit
 
 
 def verify_outcome(
@@ -53,50 +84,60 @@ def verify_outcome(
     path = rebuild.path(results / "selection.json")
     if not path.is_file():
         rebuild.findings.notes.append(
-            f"{results}: nothing behind the selection was checked"
+            f"{results}: nothing that follows from the selection was checked"
         )
         return
     selection = read_selection(path)
-    refit = config["final"]["refit"]
-    kinds = [NO_REFIT] if refit == NO_REFIT else [NO_REFIT, refit]
-    cards = []
-    for kind in kinds:
-        cards += _verify_models(selection, results, kind, rebuild)
+    all_models = _all_models(config, plan)
+    records = []
+    for models in all_models:
+        records += _verify_models(selection, models, rebuild)
     ledger = Path(plan.ledger)
     with rebuild.findings.attempt(TEST, ledger):
-        known = {line["selection"] for line in read_openings(ledger)}
+        opened = {line["selection"] for line in read_openings(ledger)}
+        holds = opening_id(selection.id, records) in opened
         rule = f"must have a line for the selection and models of {plan.run}"
-        rebuild.findings.expect(
-            TEST, ledger, opening_id(selection.id, cards) in known, rule
-        )
-    predictions = {
-        kind: _predict(plan, selection.seeds, kind, rebuild, exact) for kind in kinds
-    }
-    if all(predictions.values()):
-        _score(config, plan, selection, predictions, rebuild)
-    _finish(config, plan, selection, rebuild)
+        rebuild.findings.expect(TEST, ledger, holds, rule)
+    predictions = {}
+    for models in all_models:
+        if table := _verify_predictions(plan, selection, models, rebuild, exact):
+            predictions[models.refit] = table
+    if len(predictions) == len(all_models):
+        _verify_scores(config, plan, selection, predictions, rebuild)
+    # The final model is a refit, if there is one.
+    _verify_final_model(config, plan, selection, all_models[-1], rebuild)
+
+
+def _all_models(config: dict[str, Any], plan: Plan) -> list[WinnersModels]:
+    results, refit = Path("results", plan.run), config["final"]["refit"]
+    models = WinnersModels(
+        NO_REFIT, results / "models", results / "test_predictions.csv", plan.whole
+    )
+    if refit == NO_REFIT:
+        return [models]
+    predictions = results / "refit_test_predictions.csv"
+    refits = WinnersModels(refit, results / "refit", predictions, plan.joined)
+    return [models, refits]
 
 
 def _verify_models(
-    selection: Selection, results: Path, refit: str, rebuild: Rebuild
+    selection: Selection, models: WinnersModels, rebuild: Rebuild
 ) -> list[dict[str, Any]]:
-    """Verify the winners' models against selection and store; return their cards."""
-    cards, findings = [], rebuild.findings
-    name = "model" if refit == NO_REFIT else "refit"
+    """Verify the winners' models against selection and store; return their records."""
+    records, findings = [], rebuild.findings
     for family, winner in sorted(selection.winners.items()):
-        ending = get_family(family).model_format
+        ending, trial = get_family(family).model_format, models.trial(winner)
         for seed in selection.seeds:
-            path = results / FOLDERS[name] / family / f"seed-{seed}.{ending}"
+            path = models.folder / family / f"seed-{seed}.{ending}"
             with findings.attempt(MODELS, path):
-                card = read_written(Path(f"{path}.json"))
-                trial = winner.model if refit == NO_REFIT else winner.refit
-                is_winner = card["trial"] == trial.to_dict() and card["seed"] == seed
+                record = read_written(Path(f"{path}.json"))
+                is_winner = (record["trial"], record["seed"]) == (trial.to_dict(), seed)
+                is_sound = is_winner and is_key(record["store_key"])
                 rule = f"must be of the selected trial {trial.id}"
-                is_sound = is_winner and is_key(card["store_key"])
                 if findings.expect(MODELS, path, is_sound, rule):
-                    cards.append(card)
-                    _verify_model(path, card["store_key"], rebuild)
-    return cards
+                    records.append(record)
+                    _verify_model(path, record["store_key"], rebuild)
+    return records
 
 
 def _verify_model(path: Path, key: str, rebuild: Rebuild) -> None:
@@ -113,22 +154,25 @@ def _verify_model(path: Path, key: str, rebuild: Rebuild) -> None:
             )
 
 
-def _predict(
-    plan: Plan, seeds: list[int], refit: str, rebuild: Rebuild, exact: bool
+def _verify_predictions(
+    plan: Plan,
+    selection: Selection,
+    models: WinnersModels,
+    rebuild: Rebuild,
+    exact: bool,
 ) -> Path | None:
-    """Predict the test set again; return predictions that scores can be made of."""
-    results = Path("results", plan.run)
-    training_set = plan.whole if refit == NO_REFIT else plan.joined
-    path = results / PREDICTIONS[training_set.name]
+    """Predict the test set again; return predictions that can be scored."""
+    path = models.predictions
+    rebuilt = rebuild.path(path)
     with rebuild.findings.attempt(TEST, path):
         predict_test(
-            selection=str(rebuild.path(results / "selection.json")),
-            models=str(results / FOLDERS["model" if refit == NO_REFIT else "refit"]),
+            selection=str(rebuild.path(f"results/{plan.run}/selection.json")),
+            models=str(models.folder),
             test=str(rebuild.path(plan.whole.subset("test"))),
-            features=str(rebuild.path(Path(training_set.folder, "test"))),
-            predictions=str(rebuild.path(path)),
+            features=str(rebuild.path(f"{models.training_set.folder}/test")),
+            predictions=str(rebuilt),
         )
-        difference = _difference(path, rebuild.path(path), seeds)
+        difference = _difference(path, rebuilt, selection.seeds)
         bound = 0.0 if exact else TOLERANCE
         rebuild.findings.expect(
             TEST,
@@ -137,27 +181,29 @@ def _predict(
             "must be what the winners' models predict; differs by up to "
             f"{difference:.3g}, which may be {bound:g}",
         )
-        return rebuild.path(path) if exact else path
+        return rebuilt if exact else path
     return None
 
 
-def _difference(path: Path, made: Path, seeds: list[int]) -> float:
+def _difference(path: Path, rebuilt: Path, seeds: list[int]) -> float:
     """Compare tables of predictions; infinite if more than the numbers differ."""
-    if path.read_bytes() == made.read_bytes():
+    if path.read_bytes() == rebuilt.read_bytes():
         return 0.0
-    (header, rows), (other_header, other_rows) = read_table(path), read_table(made)
-    keys, others = ([row[:3] for row in table] for table in (rows, other_rows))
-    if header != other_header or keys != others:
+    header, rows = read_table(path)
+    rebuilt_header, rebuilt_rows = read_table(rebuilt)
+    keys, rebuilt_keys = ([row[:3] for row in table] for table in (rows, rebuilt_rows))
+    if header != rebuilt_header or keys != rebuilt_keys:
         return float("inf")
-    tables = [read_test_predictions(one, seeds) for one in (path, made)]
-    found = max(
-        largest_difference(tables[0][family], tables[1][family]) for family in tables[1]
+    stored = read_test_predictions(path, seeds)
+    predicted = read_test_predictions(rebuilt, seeds)
+    difference = max(
+        largest_difference(stored[family], predicted[family]) for family in predicted
     )
-    # Equal numbers in another spelling are no equal files.
-    return found or float("inf")
+    # The bytes differ: equal numbers in another spelling are a difference as well.
+    return difference or float("inf")
 
 
-def _score(
+def _verify_scores(
     config: dict[str, Any],
     plan: Plan,
     selection: Selection,
@@ -166,62 +212,67 @@ def _score(
 ) -> None:
     results = Path("results", plan.run)
     outputs = [f"{results}/test.json", f"{results}/test.tsv"]
-    rebuild.check(
-        TEST,
-        "must be what the stored predictions of the test set give",
-        outputs,
-        lambda: summarize_test.main(
-            selection,
-            {subset: rebuild.path(plan.whole.subset(subset)) for subset in SUBSETS},
-            results / FOLDERS["model"],
-            rebuild.path(results / "scores.tsv"),
-            predictions,
-            Resampling(**config["test"]),
-            *rebuild.paths(outputs),
-        ),
-    )
+
+    def make() -> None:
+        report, table = rebuild.paths(outputs)
+        scores = score_test(
+            selection=selection,
+            subsets={
+                name: read_subset(rebuild.path(plan.whole.subset(name)))
+                for name in ("train", "valid", "test")
+            },
+            train_predictions=read_train_predictions(results / "models", selection),
+            search_scores=read_tsv(rebuild.path(results / "scores.tsv")),
+            test_predictions={
+                refit: read_test_predictions(path, selection.seeds)
+                for refit, path in predictions.items()
+            },
+            resampling=Resampling(**config["test"]),
+        )
+        write_json(report, scores)
+        write_tsv(table, flat_table(scores["families"]))
+
+    rule = "must be what the stored predictions of the test set give"
+    rebuild.check(TEST, rule, outputs, make)
 
 
-def _finish(
+def _verify_final_model(
     config: dict[str, Any],
     plan: Plan,
     selection: Selection,
+    models: WinnersModels,
     rebuild: Rebuild,
 ) -> None:
     """Write the final model again, and let it predict the test set from SMILES."""
-    results = Path("results", plan.run)
-    settings = FinalSettings(**final_settings(config, plan))
-    training_set = plan.joined if settings.is_refit else plan.whole
-    path = results / "final.zip"
-    trained_on = rebuild.path(training_set.subset("train"))
+    path = Path("results", plan.run, "final.zip")
     rebuild.check(
         FINAL,
         "must be made of the selected models",
         [str(path)],
         lambda: save_final_model(
             selection=selection,
-            settings=settings,
+            settings=FinalSettings(**final_settings(config, plan)),
             train=rebuild.paths(plan.search_files("train")),
             valid=rebuild.paths(plan.search_files("valid")),
-            trained_on=trained_on,
-            models=results / FOLDERS["refit" if settings.is_refit else "model"],
-            transforms=trained_on.with_name("transforms"),
+            trained_on=rebuild.path(models.training_set.subset("train")),
+            models=models.folder,
+            transforms=rebuild.path(f"{models.training_set.folder}/transforms"),
             destination=rebuild.path(path),
         ),
     )
     with rebuild.findings.attempt(FINAL, path):
         model = load(path)
-        table = PREDICTIONS[training_set.name]
-        stored = read_test_predictions(results / table, model.metadata.seeds)
+        stored = read_test_predictions(models.predictions, model.metadata.seeds)
         smiles = read_subset(rebuild.path(plan.whole.subset("test"))).smiles
         members, failures = model.predict_members(smiles)
-        known = [row for row in range(len(smiles)) if row not in failures]
+        featurized = [row for row in range(len(smiles)) if row not in failures]
         expected = stored[selection.overall]
-        difference = largest_difference(members[:, known], expected[:, known])
+        difference = largest_difference(members[:, featurized], expected[:, featurized])
         scale = max(1.0, float(np.abs(expected).max()))
         rebuild.findings.expect(
             FINAL,
             path,
             difference <= TOLERANCE * scale,
-            f"must predict what {table} has; differs by up to {difference:.3g}",
+            f"must predict what {models.predictions.name} has; differs by up to "
+            f"{difference:.3g}",
         )

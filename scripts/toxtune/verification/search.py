@@ -5,25 +5,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import gather_trials
-import propose_trials
-import rank_simplicity
-import select_best
-from toxtune.config.job_settings import selection_settings, weighing_settings
+from toxtune.config.job_settings import selection_settings
 from toxtune.config.plan import Plan
 from toxtune.data.subsets import read_subset
-from toxtune.io.files import read_json
+from toxtune.io.files import write_json
 from toxtune.search.proposals import read_proposal
 from toxtune.search.trials import Trial, seed_and_set
+from toxtune.selection.candidates import read_validation_sets
+from toxtune.selection.next_stage import propose_stage
+from toxtune.selection.one_se import rank_simplicity, read_simplicity
+from toxtune.selection.rules import ONE_SE
 from toxtune.selection.scoring import (
     ScoredReplicate,
     distinct,
     read_scoring_labels,
     score_replicate,
+    score_replicates,
 )
+from toxtune.selection.search_results import SearchResults, read_search_results
+from toxtune.selection.tables import write_tables
+from toxtune.selection.winners import select
 from toxtune.stats.bootstrap import Resampling
-from toxtune.stats.metrics import ScoringLabels
-from toxtune.statuses import NO_RESULT
+from toxtune.stats.metrics import Objective, ScoringLabels
 from toxtune.training.replicates import Replicate, replicate_of
 from toxtune.verification.findings import Rebuild
 from toxtune.verification.store_entries import verify_entries
@@ -51,15 +54,15 @@ class Training:
 
     @property
     def has_result(self) -> bool:
-        """Whether it was trained to the end; else there is nothing to do rebuild."""
-        return self.scored.result["status"] not in NO_RESULT
+        """Whether it was trained to the end; else there is nothing to repeat."""
+        return self.scored.has_result
 
     @property
     def is_of_this_code(self) -> bool:
         """Whether the same training would have the same key here and now."""
         with suppress(OSError):
             return self.replicate.key == self.scored.result["store_key"]
-        # A file with data is missing.
+        # A data file is missing.
         return False
 
 
@@ -68,35 +71,35 @@ def verify_search(
 ) -> list[Training]:
     """Verify trainings, tables and selection; return the trainings that are sound.
 
-    Nothing is made of trainings if one of them is not sound.
+    Tables are rebuilt only if all trainings are sound.
     """
-    judged = read_scoring_labels(
+    labels = read_scoring_labels(
         *(rebuild.paths(plan.search_files(subset)) for subset in ("train", "valid"))
     )
     trainings = [
-        _verify_training(config, folder, plan.trials[id], name, judged, rebuild)
+        _verify_training(config, folder, plan.trials[id], name, labels, rebuild)
         for (id, name), folder in zip(plan.replicates, plan.results, strict=False)
     ]
     for stage in plan.stages:
         if all(trainings):
-            _propose(plan, stage, rebuild)
+            _verify_proposals(plan, stage, rebuild)
         for number, folder in enumerate(plan.slots(stage)):
             slot = number // len(plan.stages[stage].replicates)
             trial = _proposed(plan, stage, slot, rebuild)
             name = Path(folder).name
             trainings.append(
-                _verify_training(config, folder, trial, name, judged, rebuild)
+                _verify_training(config, folder, trial, name, labels, rebuild)
                 if trial
                 else None
             )
-    if all(trainings):
-        _gather(plan, [training.scored for training in trainings], rebuild)
-        _select(config, plan, rebuild)
+    sound = [training for training in trainings if training]
+    if len(sound) == len(trainings):
+        _verify_tables(plan, [training.scored for training in sound], rebuild)
+        _verify_selection(config, plan, rebuild)
     else:
         rebuild.findings.notes.append(
-            f"results/{plan.run}: no table was made of trainings that do not hold"
+            f"results/{plan.run}: no tables were checked, since trainings are damaged"
         )
-    sound = [training for training in trainings if training]
     if others := sum(not training.is_of_this_code for training in sound):
         rebuild.findings.notes.append(
             f"results/{plan.run}: {others} trainings were done with other code, "
@@ -110,19 +113,19 @@ def _verify_training(
     folder: str,
     trial: Trial,
     name: str,
-    judged: list[ScoringLabels],
+    labels: list[ScoringLabels],
     rebuild: Rebuild,
 ) -> Training | None:
     path, findings = Path(folder, "result.json"), rebuild.findings
     before = len(findings.faults)
     with findings.attempt(TRAININGS, path):
-        scored = score_replicate(Path(folder), judged)
+        scored = score_replicate(Path(folder), labels)
         result = scored.result
         findings.expect(
             TRAININGS,
             path,
-            result["trial"] == vars(trial)
-            and (result["seed"], result["training_set"]) == seed_and_set(name),
+            scored.trial == trial
+            and (scored.seed, scored.set_name) == seed_and_set(name),
             f"must be of trial {trial.id}, {name}",
         )
         verify_entries(path, result, findings)
@@ -132,22 +135,22 @@ def _verify_training(
     return None
 
 
-def _propose(plan: Plan, stage: str, rebuild: Rebuild) -> None:
-    """Propose a stage's trials rebuild, from the scores of the stages before."""
+def _verify_proposals(plan: Plan, stage: str, rebuild: Rebuild) -> None:
+    """Propose a stage's trials again, from the scores of the stages before."""
     output = f"results/{plan.run}/search/{stage}/proposals.json"
+
+    def make() -> None:
+        folders = [Path(folder) for folder in plan.results_before(stage)]
+        train, valid = (
+            rebuild.paths(plan.search_files(subset)) for subset in ("train", "valid")
+        )
+        proposals = propose_stage(
+            plan.stages[stage].settings, score_replicates(folders, train, valid)
+        )
+        write_json(rebuild.path(output), [proposal.to_dict() for proposal in proposals])
+
     rebuild.check(
-        TABLES,
-        "must be what the scores of the stages before give",
-        [output],
-        lambda: propose_trials.main(
-            *(
-                rebuild.paths(plan.search_files(subset))
-                for subset in ("train", "valid")
-            ),
-            [Path(folder) for folder in plan.results_before(stage)],
-            plan.stages[stage].settings,
-            rebuild.path(output),
-        ),
+        TABLES, "must be what the scores of the stages before give", [output], make
     )
 
 
@@ -158,53 +161,66 @@ def _proposed(plan: Plan, stage: str, slot: int, rebuild: Rebuild) -> Trial | No
     return None
 
 
-def _gather(plan: Plan, scored: list[ScoredReplicate], rebuild: Rebuild) -> None:
-    files = {"trials": "trials.tsv", "scores": "scores.tsv"}
-    files |= {"specs": "trials.json", "cost": "cost.tsv"}
-    tables = {key: f"results/{plan.run}/{name}" for key, name in files.items()}
-    tasks = read_subset(rebuild.path(plan.search_files("valid")[0])).tasks
-    rebuild.check(
-        TABLES,
-        "must be what the stored predictions give",
-        list(tables.values()),
-        lambda: gather_trials.write_tables(
-            distinct(scored),
-            tasks,
-            {key: rebuild.path(path) for key, path in tables.items()},
-        ),
-    )
+def _verify_tables(
+    plan: Plan, replicates: list[ScoredReplicate], rebuild: Rebuild
+) -> None:
+    names = ("trials.tsv", "trials.json", "scores.tsv", "cost.tsv")
+    outputs = [f"results/{plan.run}/{name}" for name in names]
 
-
-def _select(config: dict[str, Any], plan: Plan, rebuild: Rebuild) -> None:
-    results = Path("results", plan.run)
-    tables = [rebuild.path(results / name) for name in ("trials.tsv", "trials.json")]
-    weighed = f"{results}/simplicity.json"
-    is_weighed = config["select"]["rule"] == "one_se"
-    if is_weighed:
-        rebuild.check(
-            TABLES,
-            "must be what the stored predictions give",
-            [weighed],
-            lambda: rank_simplicity.main(
-                *tables,
-                {
-                    subset: rebuild.paths(plan.search_files(subset))
-                    for subset in ("train", "valid")
-                },
-                weighing_settings(config, plan),
-                Resampling(**config["test"]),
-                rebuild.path(weighed),
-            ),
+    def make() -> None:
+        trials, records, scores, cost = rebuild.paths(outputs)
+        write_tables(
+            distinct(replicates),
+            tasks=read_subset(rebuild.path(plan.search_files("valid")[0])).tasks,
+            trials=trials,
+            records=records,
+            scores=scores,
+            cost=cost,
         )
-    output = f"{results}/selection.json"
+
+    rebuild.check(TABLES, "must be what the stored predictions give", outputs, make)
+
+
+def _verify_selection(config: dict[str, Any], plan: Plan, rebuild: Rebuild) -> None:
+    results = Path("results", plan.run)
+    settings = selection_settings(config, plan)
+    simplicity = f"{results}/simplicity.json"
+    is_one_se = settings["rule"] == ONE_SE
+
+    def read_search() -> SearchResults:
+        return read_search_results(
+            trials=rebuild.path(results / "trials.tsv"),
+            records=rebuild.path(results / "trials.json"),
+            objective=Objective(**settings["objective"]),
+            seeds=settings["seeds"],
+        )
+
+    def make_simplicity() -> None:
+        validation_sets = read_validation_sets(
+            train=rebuild.paths(plan.search_files("train")),
+            valid=rebuild.paths(plan.search_files("valid")),
+            cross_validated=settings["cross_validated"],
+        )
+        resampling = Resampling(**config["test"])
+        ranked = rank_simplicity(read_search(), validation_sets, resampling)
+        write_json(rebuild.path(simplicity), ranked.to_dict())
+
+    def make_selection() -> None:
+        path = rebuild.path(simplicity)
+        selection = select(
+            read_search(),
+            rule=settings["rule"],
+            cross_validated=settings["cross_validated"],
+            simplicity=read_simplicity(path) if is_one_se else None,
+        )
+        write_json(rebuild.path(results / "selection.json"), selection.to_dict())
+
+    if is_one_se:
+        rule = "must be what the stored predictions give"
+        rebuild.check(TABLES, rule, [simplicity], make_simplicity)
     rebuild.check(
         "selections",
         "must be what the search selects by trials.tsv",
-        [output],
-        lambda: select_best.main(
-            *tables,
-            read_json(rebuild.path(weighed)) if is_weighed else None,
-            selection_settings(config, plan),
-            rebuild.path(output),
-        ),
+        [f"{results}/selection.json"],
+        make_selection,
     )

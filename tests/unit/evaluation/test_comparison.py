@@ -31,6 +31,17 @@ def subset(n, seed, binary=True):
 SUBSETS = {"train": subset(90, 0), "test": subset(60, 1)}
 
 
+def compared(subsets, predictions, task_type):
+    """Compare with the family dense."""
+    return compare(
+        **subsets,
+        predictions=predictions,
+        overall="dense",
+        resampling=RESAMPLING,
+        task_type=task_type,
+    )
+
+
 @pytest.fixture
 def predictions():
     rng = np.random.default_rng(2)
@@ -43,7 +54,7 @@ def predictions():
 
 @pytest.fixture
 def table(predictions):
-    return compare(SUBSETS, predictions, "dense", RESAMPLING, TaskType.BINARY)
+    return compared(SUBSETS, predictions, TaskType.BINARY)
 
 
 def row(table, family, metric, task):
@@ -123,13 +134,13 @@ def test_values_have_no_delong():
     subsets = {"train": subset(90, 0, False), "test": subset(60, 1, False)}
     values = np.random.default_rng(0).random((2, 1, 60, 3)).astype(np.float32)
     predictions = dict(zip(["dense", "ridge"], values, strict=True))
-    table = compare(subsets, predictions, "dense", RESAMPLING, TaskType.REGRESSION)
+    table = compared(subsets, predictions, TaskType.REGRESSION)
     assert set(table["metric"]) == set(metrics_of(TaskType.REGRESSION))
     assert table["p_holm"].isna().all()
 
 
 def test_one_family_has_nothing_to_be_compared_with(predictions):
     alone = {"dense": predictions["dense"]}
-    table = compare(SUBSETS, alone, "dense", RESAMPLING, TaskType.BINARY)
+    table = compared(SUBSETS, alone, TaskType.BINARY)
     assert list(table.columns) == COLUMNS
     assert table.empty

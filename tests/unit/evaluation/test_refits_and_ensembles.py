@@ -6,9 +6,9 @@ from sklearn.metrics import roc_auc_score
 
 from toxtune.data.subsets import Subset
 from toxtune.evaluation.refits_and_ensembles import (
-    described,
     ensemble_of,
     score_variants,
+    summarize_scores,
     variant_rows,
 )
 from toxtune.stats.bootstrap import Resampling
@@ -68,6 +68,6 @@ def test_before_and_after_a_refit_stand_side_by_side(test_set, members):
 def test_task_without_a_score_has_none_and_is_not_in_the_mean(test_set, members):
     mean = ensemble_of(members)[None]
     scored = score_members(test_set, np.ones(2), mean, RESAMPLING, "binary")
-    report = described(scored, test_set.tasks, 0.95)["roc_auc"]
+    report = summarize_scores(scored, test_set.tasks, 0.95)["roc_auc"]
     assert report["tasks"]["constant"] == {"score": None, "interval": None}
     assert report["mean"]["score"] == report["tasks"]["toxic"]["score"]

@@ -61,10 +61,9 @@ def evaluated(subsets, predictions, resampling, task_type):
     return evaluate(
         subsets["train"],
         predictions["train"],
-        valid,
-        tested,
-        test.tasks,
-        resampling.confidence,
+        valid=valid,
+        test=tested,
+        confidence=resampling.confidence,
     )
 
 

@@ -13,15 +13,16 @@ from toxtune.data.subsets import KEYS, Subset, write_table
 from toxtune.features.arrays import Features, save_features
 from toxtune.models.registry import get_family
 from toxtune.search.trials import make_trial, replicate_name
-from toxtune.selection.bias import correct_selection, read_search
+from toxtune.selection.bias import correct_selection, resample_search
 from toxtune.selection.candidates import ValidationSets, read_candidates
-from toxtune.selection.one_se import rank_simplicity
+from toxtune.selection.one_se import Simplicity, rank_simplicity
 from toxtune.selection.predictions import open_predictions, read_pooled
 from toxtune.selection.rules import choose
+from toxtune.selection.search_results import SearchResults, TrialRecord
 from toxtune.selection.winners import select
 from toxtune.splits.training_set import names_of_sets
 from toxtune.stats.bootstrap import Resampling
-from toxtune.stats.metrics import class_weights, task_scores
+from toxtune.stats.metrics import Objective, class_weights, task_scores
 
 SEEDS, TASKS = [0, 4], ["a", "b"]
 RESAMPLING = Resampling(resamples=60, seed=1, confidence=0.9)
@@ -52,15 +53,8 @@ class Searched:
             valid=[subset(30, 20 + number) for number in range(count)],
             cross_validated=n_folds is not None,
         )
-        self.settings = {
-            "objective": {"metric": "roc_auc", "direction": "maximize"},
-            "seeds": SEEDS,
-            "rule": "best",
-            "cross_validated": n_folds is not None,
-            "dataset": "d" * 12,
-            "split": "5" * 12,
-        }
-        self.specs, rows = {}, []
+        self.rule = "best"
+        self.records, rows = {}, []
         for family, points in SPACE.items():
             for point in points:
                 rows.append(self.add(family, point, folds))
@@ -71,7 +65,7 @@ class Searched:
         declared = get_family(family).hyperparameters
         settings = {name: axis.default for name, axis in declared.items()} | point
         trial = make_trial("d" * 12, "5" * 12, family, "maccs", settings)
-        rng = np.random.default_rng(len(self.specs))
+        rng = np.random.default_rng(len(self.records))
         folders, scores = {}, np.empty((len(SEEDS), len(folds)))
         for (number, fold), (column, seed) in (
             (one, other) for one in enumerate(folds) for other in enumerate(SEEDS)
@@ -91,7 +85,7 @@ class Searched:
         for file in trial.files("valid", folds[0])[:-1]:
             features = Features(np.zeros((30, 167), dtype=bool))
             save_features(file, features)
-        self.specs[trial.id] = {"trial": vars(trial), "folders": folders}
+        self.records[trial.id] = TrialRecord(trial, folders)
         means = scores.mean(axis=1)
         per_seed = {
             f"roc_auc_seed-{seed}": mean
@@ -101,17 +95,26 @@ class Searched:
         sd = means.std(ddof=1)
         return {**row, "roc_auc_mean": means.mean(), "roc_auc_sd": sd, **per_seed}
 
-    def select(self, simplicity=None):
-        return select(self.trials, self.specs, self.settings, simplicity)
+    @property
+    def results(self):
+        objective = Objective("roc_auc", "maximize")
+        return SearchResults(self.trials, self.records, objective, SEEDS)
 
-    def rank_simplicity(self):
-        return rank_simplicity(
-            self.trials, self.specs, self.settings, self.validation_sets, RESAMPLING
+    def select(self, simplicity=None):
+        cross_validated = self.validation_sets.cross_validated
+        return select(
+            self.results,
+            rule=self.rule,
+            cross_validated=cross_validated,
+            simplicity=simplicity,
         )
 
+    def rank_simplicity(self):
+        return rank_simplicity(self.results, self.validation_sets, RESAMPLING)
+
     def read(self):
-        return read_search(
-            self.trials, self.specs, self.settings, self.validation_sets, RESAMPLING
+        return resample_search(
+            self.results, self.rule, self.validation_sets, RESAMPLING
         )
 
 
@@ -149,7 +152,7 @@ def test_report_says_what_it_is_from(searched):
 def test_frequencies_are_shares_of_the_resamples(searched):
     selection = searched.select()
     report, table = correct_selection(searched.read(), selection, RESAMPLING)
-    assert table["trial"].tolist() == sorted(searched.specs)
+    assert table["trial"].tolist() == sorted(searched.records)
     assert table["frequency"].sum() == pytest.approx(1)
     sums = table.groupby("family")["frequency_in_family"].sum()
     assert sums.tolist() == pytest.approx([1, 1])
@@ -165,12 +168,12 @@ def test_overall_winner_is_the_best_of_all_where_the_best_is_chosen(searched):
 
 
 def test_one_se_is_the_same_in_selection_and_in_resamples(searched):
-    searched.settings["rule"] = "one_se"
+    searched.rule = "one_se"
     simplicity = searched.rank_simplicity()
-    simplest = {id for id, rank in simplicity["ranks"].items() if rank == 0}
+    simplest = {id for id, rank in simplicity.ranks.items() if rank == 0}
     # So large an error makes all trials alike: the simplest ones win everywhere.
-    errors = dict.fromkeys(simplicity["standard_errors"], 9.0)
-    selection = searched.select({**simplicity, "standard_errors": errors})
+    errors = dict.fromkeys(simplicity.standard_errors, 9.0)
+    selection = searched.select(replace(simplicity, standard_errors=errors))
     assert {won.trial.id for won in selection.winners.values()} == simplest
     search = searched.read()
     for family in SPACE:
@@ -188,15 +191,13 @@ def test_one_se_is_the_same_in_selection_and_in_resamples(searched):
 def test_weights_are_of_the_best_trials_and_ranks_of_all(searched):
     weighed = searched.rank_simplicity()
     best = {won.trial.id for won in searched.select().winners.values()}
-    assert set(weighed["standard_errors"]) == best
+    assert set(weighed.standard_errors) == best
     by_family = {}
-    for id, spec in searched.specs.items():
-        trial = spec["trial"]
-        value = (
-            trial["hyperparameters"].get("C")
-            or -trial["hyperparameters"]["min_samples_leaf"]
-        )
-        by_family.setdefault(trial["family"], []).append((value, weighed["ranks"][id]))
+    for id, record in searched.records.items():
+        settings = record.trial.hyperparameters
+        value = settings.get("C") or -settings["min_samples_leaf"]
+        pairs = by_family.setdefault(record.trial.family, [])
+        pairs.append((value, weighed.ranks[id]))
     for pairs in by_family.values():
         assert [rank for _, rank in sorted(pairs)] == [0, 1, 2]
     search = searched.read()
@@ -207,20 +208,20 @@ def test_weights_are_of_the_best_trials_and_ranks_of_all(searched):
             strict=True,
         )
     )
-    for id, error in weighed["standard_errors"].items():
+    for id, error in weighed.standard_errors.items():
         assert error == pytest.approx(errors[id])
 
 
 def test_search_without_a_score_has_nothing_to_weigh(searched):
     searched.trials["status"] = "diverged"
-    assert searched.rank_simplicity() == {"standard_errors": {}, "ranks": {}}
+    assert searched.rank_simplicity() == Simplicity({}, {})
 
 
 def test_candidates_are_sorted_and_have_all_predictions(searched):
     candidates = read_candidates(
-        searched.trials, searched.specs, SEEDS, searched.validation_sets.set_names
+        searched.trials, searched.records, SEEDS, searched.validation_sets.set_names
     )
-    assert [each.trial.id for each in candidates] == sorted(searched.specs)
+    assert [each.trial.id for each in candidates] == sorted(searched.records)
     for each in candidates:
         assert len(each.predictions) == len(searched.validation_sets.valid)
         assert [len(seeds) for seeds in each.predictions] == [2] * len(each.predictions)
@@ -236,12 +237,12 @@ def test_pooled_predictions_stand_beside_their_molecules(searched, tmp_path):
             for row, labels in enumerate(valid.labels)
         ]
         write_table(paths[-1], [*KEYS, *TASKS], rows)
-    spec = next(iter(searched.specs.values()))
+    record = next(iter(searched.records.values()))
     pooled, predictions = read_pooled(
-        spec["folders"], SEEDS, paths, searched.validation_sets.cross_validated
+        record.folders, SEEDS, paths, searched.validation_sets.cross_validated
     )
     by_fold = open_predictions(
-        spec["folders"], SEEDS, searched.validation_sets.set_names
+        record.folders, SEEDS, searched.validation_sets.set_names
     )
     assert predictions.shape == (2, 30 * len(paths), 2)
     for number, (valid, seeds) in enumerate(

@@ -10,7 +10,7 @@ from helpers.small_training import TRIAL, small_training
 from toxtune.errors import UserError
 from toxtune.io.files import sha256_of_file, write_json
 from toxtune.io.tsv import read_tsv, write_tsv
-from toxtune.search.trials import make_trial
+from toxtune.search.trials import Trial, make_trial
 from toxtune.selection.scoring import ScoredReplicate, score_replicate, score_replicates
 from toxtune.selection.tables import cost_table, scores_table, trials_table
 from toxtune.stats.metrics import ScoringLabels, metrics_of, task_scores
@@ -42,6 +42,8 @@ def result(
         "store_key": "",
         "trial": {
             "id": id,
+            "dataset": "d",
+            "split": "s",
             "family": family,
             "task_type": "binary",
             "features": "circular-radius-2-size-1024",
@@ -57,7 +59,9 @@ def result(
 def scored(*scores, **words):
     """A replicate with these scores per task in every metric; none if it failed."""
     values = {metric: np.array(scores) for metric in BINARY} if scores else {}
-    return ScoredReplicate(Path("somewhere"), result(**words), COST, values)
+    content = result(**words)
+    trial = Trial.from_dict(content["trial"])
+    return ScoredReplicate(Path("somewhere"), trial, content, COST, values)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Choosing the winners."""
 
 import json
+from dataclasses import replace
 from io import StringIO
 
 import pandas as pd
@@ -11,16 +12,18 @@ from toxtune.errors import UserError
 from toxtune.identity import short_id
 from toxtune.search.selection_file import BestTrial, Selection, Winner
 from toxtune.search.trials import Trial
+from toxtune.selection.one_se import Simplicity
+from toxtune.selection.search_results import SearchResults, TrialRecord
 from toxtune.selection.winners import select
+from toxtune.stats.metrics import Objective
 
-SPECS = {
-    name: {
-        "trial": made_trial(name, hyperparameters={"x": name}).to_dict(),
-        "folders": {f"seed-{seed}": f"{name}/seed-{seed}" for seed in (0, 1)},
-    }
+RECORDS = {
+    name: TrialRecord(
+        made_trial(name), {f"seed-{seed}": f"{name}/seed-{seed}" for seed in (0, 1)}
+    )
     for name in "abcde"
 }
-OBJECTIVE = {"metric": "roc_auc", "direction": "maximize"}
+OBJECTIVE = Objective("roc_auc", "maximize")
 # Trials a, b, c of one family and d, e of another.
 TRIALS = """
 trial family        status   seeds roc_auc_mean roc_auc_sd roc_auc_seed-0 roc_auc_seed-1
@@ -40,16 +43,17 @@ def table(**columns):
     )
 
 
-def settings(**changes):
-    """Settings of a selection among `TRIALS`."""
+def selected(trials, objective=OBJECTIVE, seeds=(0, 1), records=RECORDS, **settings):
+    """Select among trials such as `TRIALS`."""
+    search = SearchResults(trials, records, objective, list(seeds))
+    return select(search, **{"rule": "best", "cross_validated": False, **settings})
+
+
+def on_other_data(**changes):
+    """Give all trials another dataset or split."""
     return {
-        "objective": OBJECTIVE,
-        "rule": "best",
-        "seeds": [0, 1],
-        "dataset": "d" * 12,
-        "split": "5" * 12,
-        "cross_validated": False,
-        **changes,
+        name: replace(record, trial=replace(record.trial, **changes))
+        for name, record in RECORDS.items()
     }
 
 
@@ -59,7 +63,7 @@ def winners(selection):
 
 
 def test_best_mean_of_each_family_wins_and_the_best_of_all():
-    selection = select(table(), SPECS, settings())
+    selection = selected(table())
     assert winners(selection) == {"dense": "b", "random_forest": "d"}
     assert selection.overall == "dense"
     trial = made_trial("b", hyperparameters={"x": "b"})
@@ -77,8 +81,8 @@ def test_best_mean_of_each_family_wins_and_the_best_of_all():
 
 
 def test_minimizing_takes_the_lowest():
-    objective = {"metric": "roc_auc", "direction": "minimize"}
-    selection = select(table(), SPECS, settings(objective=objective))
+    objective = Objective("roc_auc", "minimize")
+    selection = selected(table(), objective)
     assert winners(selection) == {"dense": "a", "random_forest": "e"}
     assert selection.overall == "dense"
 
@@ -87,8 +91,8 @@ def test_minimizing_takes_the_lowest():
 @pytest.mark.parametrize("order", [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0]])
 def test_of_equal_means_the_smaller_id_wins(direction, order):
     trials = table(roc_auc_mean=[0.8, 0.8, float("nan"), 0.8, 0.8]).iloc[order]
-    objective = {"metric": "roc_auc", "direction": direction}
-    selection = select(trials, SPECS, settings(objective=objective))
+    objective = Objective("roc_auc", direction)
+    selection = selected(trials, objective)
     assert winners(selection) == {"dense": "a", "random_forest": "d"}
     assert selection.overall == "dense"
 
@@ -96,7 +100,7 @@ def test_of_equal_means_the_smaller_id_wins(direction, order):
 def test_trial_without_a_score_does_not_win():
     status = ["ok", "diverged", "ok", "ok", "ok"]
     trials = table(status=status, roc_auc_mean=[0.1, 0.9, float("nan"), 0.2, 0.3])
-    selection = select(trials, SPECS, settings())
+    selection = selected(trials)
     assert winners(selection) == {"dense": "a", "random_forest": "e"}
     assert selection.winners["dense"].out_of == 1
     assert selection.overall == "random_forest"
@@ -105,18 +109,18 @@ def test_trial_without_a_score_does_not_win():
 def test_family_without_a_score_is_an_error_that_names_it():
     status = ["diverged", "diverged", "diverged", "ok", "ok"]
     with pytest.raises(UserError, match=r"search\.spaces: no trial of dense gave a"):
-        select(table(status=status), SPECS, settings())
+        selected(table(status=status))
 
 
 def test_single_seed_has_no_sd():
     trials = table(roc_auc_sd=float("nan")).drop(columns="roc_auc_seed-1")
-    selection = select(trials.assign(seeds=1), SPECS, settings(seeds=[0]))
+    selection = selected(trials.assign(seeds=1), seeds=[0])
     won = selection.winners["dense"]
     assert (won.sd, won.per_seed) == (None, [0.84])
 
 
 def test_id_names_what_the_test_part_is_opened_for():
-    id = select(table(), SPECS, settings()).id
+    id = selected(table()).id
     assert id == short_id(
         {
             "dataset": "d" * 12,
@@ -134,14 +138,12 @@ def test_id_names_what_the_test_part_is_opened_for():
         pytest.param({"roc_auc_mean": [0.86, 0.85, 0, 0.83, 0.82]}, {}, id="winner"),
         pytest.param({"roc_auc_mean": [0.8, 0.85, 0, 0.93, 0.82]}, {}, id="overall"),
         pytest.param({"seeds": 1}, {"seeds": [0]}, id="seeds"),
-        pytest.param({}, {"split": "6" * 12}, id="split"),
-        pytest.param({}, {"dataset": "e" * 12}, id="dataset"),
+        pytest.param({}, {"records": on_other_data(split="6" * 12)}, id="split"),
+        pytest.param({}, {"records": on_other_data(dataset="e" * 12)}, id="dataset"),
     ],
 )
 def test_another_selection_has_another_id(columns, changes):
-    assert select(table(**columns), SPECS, settings(**changes)).id != (
-        select(table(), SPECS, settings()).id
-    )
+    assert selected(table(**columns), **changes).id != (selected(table()).id)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,7 @@ def test_another_selection_has_another_id(columns, changes):
     [
         pytest.param(
             {"pr_auc_mean": [0.1, 0.9, 0, 0.2, 0.1]},
-            {"objective": {"metric": "pr_auc", "direction": "maximize"}},
+            {"objective": Objective("pr_auc", "maximize")},
             id="another metric",
         ),
         pytest.param({"roc_auc_mean": [0.1, 0.9, 0, 0.5, 0.2]}, {}, id="other scores"),
@@ -157,30 +159,28 @@ def test_another_selection_has_another_id(columns, changes):
     ],
 )
 def test_same_winners_have_the_same_id(columns, changes):
-    assert select(table(**columns), SPECS, settings(**changes)).id == (
-        select(table(), SPECS, settings()).id
-    )
+    assert selected(table(**columns), **changes).id == (selected(table()).id)
 
 
 def test_selection_says_what_it_was_chosen_by():
-    selection = select(table(), SPECS, settings())
-    assert selection.objective.to_dict() == OBJECTIVE
+    selection = selected(table())
+    assert selection.objective == OBJECTIVE
     assert "smaller trial id" in selection.rule
     assert selection.seeds == [0, 1]
 
 
 def test_trial_that_was_given_up_early_does_not_win():
-    selection = select(table(seeds=[2, 1, 2, 2, 2]), SPECS, settings())
+    selection = selected(table(seeds=[2, 1, 2, 2, 2]))
     assert winners(selection) == {"dense": "a", "random_forest": "d"}
 
 
 def one_se(errors, ranks, **columns):
     """Select by one standard error."""
-    simplicity = {
-        "standard_errors": dict(zip("bd", errors, strict=True)),
-        "ranks": dict(zip("abcde", ranks, strict=True)),
-    }
-    return select(table(**columns), SPECS, settings(rule="one_se"), simplicity)
+    simplicity = Simplicity(
+        standard_errors=dict(zip("bd", errors, strict=True)),
+        ranks=dict(zip("abcde", ranks, strict=True)),
+    )
+    return selected(table(**columns), rule="one_se", simplicity=simplicity)
 
 
 @pytest.mark.parametrize(
@@ -213,17 +213,14 @@ def test_best_that_is_simplest_stays():
 
 def test_one_se_is_told_in_words():
     assert "one standard error" in one_se([0, 0], [1] * 5).rule
-    assert "one standard error" not in select(table(), SPECS, settings()).rule
+    assert "one standard error" not in selected(table()).rule
 
 
 @pytest.mark.parametrize("rule", ["best", "one_se"])
 def test_selection_that_is_written_comes_back(rule):
-    simplicity = {
-        "standard_errors": {"b": 0.06, "d": 0.0},
-        "ranks": dict.fromkeys("abcde", 0),
-    }
-    selection = select(
-        table(), SPECS, settings(rule=rule), simplicity if rule == "one_se" else None
+    simplicity = Simplicity({"b": 0.06, "d": 0.0}, dict.fromkeys("abcde", 0))
+    selection = selected(
+        table(), rule=rule, simplicity=simplicity if rule == "one_se" else None
     )
     content = json.loads(json.dumps(selection.to_dict()))
     assert content["id"] == selection.id
@@ -232,6 +229,6 @@ def test_selection_that_is_written_comes_back(rule):
 
 
 def test_each_trial_of_a_selection_is_written_once():
-    content = select(table(), SPECS, settings()).to_dict()
+    content = selected(table()).to_dict()
     assert sorted(content["trials"]) == ["b", "d"]
     assert content["winners"]["dense"]["refit"] == "b"
