@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from toxtune.models.hyperparameters import Hyperparameter
+from toxtune.models.hyperparameters import Hyperparameter, Hyperparameters
 from toxtune.tasks import TaskType
 
 # What a model is trained on: the processor, or a GPU.
@@ -91,7 +91,7 @@ class Fit(Protocol):
         self,
         train: Examples,
         valid: Examples | None,
-        hyperparameters: dict[str, Any],
+        hyperparameters: Hyperparameters,
         seed: int,
         state: Path | None = None,
         device: str = CPU,
@@ -122,7 +122,7 @@ class Complexity(Protocol):
     """Tells how complex a family's model is, for the one-standard-error rule."""
 
     def __call__(
-        self, hyperparameters: dict[str, Any], n_features: int, n_outputs: int
+        self, hyperparameters: Hyperparameters, n_features: int, n_outputs: int
     ) -> tuple[float, ...]:
         """Return numbers to compare in order; the simpler model has the smaller ones.
 

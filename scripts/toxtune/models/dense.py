@@ -15,7 +15,7 @@ from toxtune.models.base import CPU, Examples, Family, Fitted
 from toxtune.models.dense_heads import Head, make_head
 from toxtune.models.dense_loop import Training, epoch_function, loss_function
 from toxtune.models.devices import import_tensorflow
-from toxtune.models.hyperparameters import Hyperparameter
+from toxtune.models.hyperparameters import Hyperparameter, Hyperparameters
 from toxtune.tasks import TaskType
 
 HYPERPARAMETERS = {
@@ -114,7 +114,7 @@ def load(path: Path) -> DenseModel:
 
 
 def complexity(
-    hyperparameters: dict[str, Any], n_features: int, n_outputs: int
+    hyperparameters: Hyperparameters, n_features: int, n_outputs: int
 ) -> tuple[float, ...]:
     """Count fewer weights and biases as simpler."""
     sizes = [n_features, *_widths(hyperparameters), n_outputs]
@@ -124,7 +124,7 @@ def complexity(
 def fit(
     train: Examples,
     valid: Examples | None,
-    hyperparameters: dict[str, Any],
+    hyperparameters: Hyperparameters,
     seed: int,
     state: Path | None = None,
     device: str = CPU,
@@ -161,7 +161,7 @@ def fit(
 
 
 def _begin(
-    train: Examples, hyperparameters: dict[str, Any], seed: int, device: str
+    train: Examples, hyperparameters: Hyperparameters, seed: int, device: str
 ) -> tuple[Training, Any, Head]:
     """Return a network before its first epoch, its layers up to the head, the head."""
     import_tensorflow(device)
@@ -193,7 +193,7 @@ def _restore(
 
 
 def _build(
-    n_features: int, head: Head, hyperparameters: dict[str, Any], seed: int
+    n_features: int, head: Head, hyperparameters: Hyperparameters, seed: int
 ) -> tuple[Any, Any]:
     """Return the network that gives predictions, and its layers up to the head."""
     import keras
@@ -212,13 +212,13 @@ def _build(
     return keras.Model(inputs, head.finish(outputs)), keras.Model(inputs, outputs)
 
 
-def _widths(hyperparameters: dict[str, Any]) -> list[int]:
+def _widths(hyperparameters: Hyperparameters) -> list[int]:
     """Return the neurons of each hidden layer."""
     equal = [hyperparameters["neurons"]] * hyperparameters["hidden_layers"]
     return hyperparameters["widths"] or equal
 
 
-def _optimizer(hyperparameters: dict[str, Any], variables: list[Any]) -> Any:
+def _optimizer(hyperparameters: Hyperparameters, variables: list[Any]) -> Any:
     import keras
 
     optimizers = {

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.models.base import CPU, Examples, Family, Fitted
-from toxtune.models.hyperparameters import Hyperparameter, meaningful
+from toxtune.models.hyperparameters import Hyperparameter, Hyperparameters, meaningful
 from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
 from toxtune.tasks import CLASSIFICATION, TaskType
 
@@ -62,7 +62,7 @@ def load(path: Path) -> PerTaskModel:
 
 
 def complexity(
-    hyperparameters: dict[str, Any], n_features: int, n_outputs: int
+    hyperparameters: Hyperparameters, n_features: int, n_outputs: int
 ) -> tuple[float, ...]:
     """Count fewer leaves of all trees as simpler, then larger ones."""
     leaves = hyperparameters["max_leaf_nodes"]
@@ -75,7 +75,7 @@ def complexity(
 def fit(
     train: Examples,
     valid: Examples | None,
-    hyperparameters: dict[str, Any],
+    hyperparameters: Hyperparameters,
     seed: int,
     state: Path | None = None,
     device: str = CPU,

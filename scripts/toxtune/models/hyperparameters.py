@@ -7,6 +7,9 @@ from typing import Any
 
 from toxtune.tasks import TaskType
 
+# Of one trial: a value for each hyperparameter that its family declares.
+Hyperparameters = dict[str, Any]
+
 
 @dataclass(frozen=True)
 class Hyperparameter:
@@ -107,9 +110,9 @@ class Hyperparameter:
 
 def meaningful(
     declared: dict[str, Hyperparameter],
-    hyperparameters: dict[str, Any],
+    hyperparameters: Hyperparameters,
     task_type: TaskType,
-) -> dict[str, Any]:
+) -> Hyperparameters:
     """Leave out the hyperparameters that have no effect on a type of task."""
     return {
         name: value

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.models.base import Examples, n_classes
+from toxtune.models.hyperparameters import Hyperparameters
 from toxtune.tasks import TaskType
 
 
@@ -84,7 +85,7 @@ def load_per_task(path: Path, trusted: list[str]) -> PerTaskModel:
 
 def fit_per_task(
     make: Callable[..., Any],
-    hyperparameters: dict[str, Any],
+    hyperparameters: Hyperparameters,
     train: Examples,
     seed: int,
     earlier: PerTaskModel | None = None,
@@ -121,7 +122,7 @@ def fit_per_task(
 
 
 def _fit_task(
-    estimator: Any, hyperparameters: dict[str, Any], train: Examples, task: int
+    estimator: Any, hyperparameters: Hyperparameters, train: Examples, task: int
 ) -> Any:
     labels = train.labels[:, task]
     measured = ~np.isnan(labels)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.models.base import CPU, Examples, Family, Fitted
-from toxtune.models.hyperparameters import Hyperparameter, meaningful
+from toxtune.models.hyperparameters import Hyperparameter, Hyperparameters, meaningful
 from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
 from toxtune.tasks import CLASSIFICATION, TaskType
 
@@ -59,7 +59,7 @@ def load(path: Path) -> PerTaskModel:
 
 
 def complexity(
-    hyperparameters: dict[str, Any], n_features: int, n_outputs: int
+    hyperparameters: Hyperparameters, n_features: int, n_outputs: int
 ) -> tuple[float, ...]:
     """Count larger leaves as simpler, then shallower trees, then fewer."""
     depth = hyperparameters["max_depth"]
@@ -73,7 +73,7 @@ def complexity(
 def fit(
     train: Examples,
     valid: Examples | None,
-    hyperparameters: dict[str, Any],
+    hyperparameters: Hyperparameters,
     seed: int,
     state: Path | None = None,
     device: str = CPU,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.models.base import CPU, Examples, Family, Fitted
-from toxtune.models.hyperparameters import Hyperparameter
+from toxtune.models.hyperparameters import Hyperparameter, Hyperparameters
 from toxtune.models.per_task import PerTaskModel, fit_per_task, load_per_task
 from toxtune.tasks import TaskType
 
@@ -28,7 +28,7 @@ def load(path: Path) -> PerTaskModel:
 
 
 def complexity(
-    hyperparameters: dict[str, Any], n_features: int, n_outputs: int
+    hyperparameters: Hyperparameters, n_features: int, n_outputs: int
 ) -> tuple[float, ...]:
     """Count the stronger penalty as simpler."""
     return (-hyperparameters["alpha"],)
@@ -37,7 +37,7 @@ def complexity(
 def fit(
     train: Examples,
     valid: Examples | None,
-    hyperparameters: dict[str, Any],
+    hyperparameters: Hyperparameters,
     seed: int,
     state: Path | None = None,
     device: str = CPU,

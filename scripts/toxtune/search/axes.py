@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from toxtune.errors import UserError
-from toxtune.models.hyperparameters import Hyperparameter, as_number
+from toxtune.models.hyperparameters import Hyperparameter, Hyperparameters, as_number
 from toxtune.text import did_you_mean
 
 SIGNIFICANT_DIGITS = 6
@@ -115,7 +115,7 @@ class Axis:
     values: Values
     when: dict[str, list[Any]] = field(default_factory=dict)
 
-    def is_active(self, hyperparameters: dict[str, Any]) -> bool:
+    def is_active(self, hyperparameters: Hyperparameters) -> bool:
         """Whether the conditions hold for the given values."""
         return all(hyperparameters[name] in legal for name, legal in self.when.items())
 

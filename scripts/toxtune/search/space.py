@@ -6,6 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from toxtune.errors import UserError
+from toxtune.models.hyperparameters import Hyperparameters
 from toxtune.models.registry import MODULES, get_family
 from toxtune.search.axes import Axis, Choices, read_axis
 from toxtune.tasks import TaskType
@@ -19,7 +20,7 @@ class Point:
     """One point of a space: the name of the features, and all hyperparameters."""
 
     features: str
-    hyperparameters: dict[str, Any]
+    hyperparameters: Hyperparameters
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Space:
             for hyperparameters in self._combinations(list(self.axes.items())):
                 yield Point(features, hyperparameters)
 
-    def _combinations(self, axes: list[tuple[str, Axis]]) -> Iterator[dict[str, Any]]:
+    def _combinations(self, axes: list[tuple[str, Axis]]) -> Iterator[Hyperparameters]:
         if not axes:
             yield self.defaults()
             return
@@ -72,7 +73,7 @@ class Space:
             for value in axis.values.listed():
                 yield {**hyperparameters, name: value}
 
-    def defaults(self) -> dict[str, Any]:
+    def defaults(self) -> Hyperparameters:
         """Return the family's hyperparameters at their declared defaults."""
         declared = get_family(self.family).hyperparameters
         return {name: axis.default for name, axis in declared.items()}

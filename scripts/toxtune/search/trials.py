@@ -7,6 +7,7 @@ from typing import Any
 
 from toxtune.identity import canonical_json, short_id
 from toxtune.io.integrity import damaged
+from toxtune.models.hyperparameters import Hyperparameters
 from toxtune.models.registry import get_family
 from toxtune.splits.training_set import WHOLE, TrainingSet
 from toxtune.tasks import TaskType
@@ -38,7 +39,7 @@ class Trial:
     split: str
     family: str
     features: str
-    hyperparameters: dict[str, Any]
+    hyperparameters: Hyperparameters
     task_type: TaskType = TaskType.BINARY
 
     @property
@@ -96,7 +97,7 @@ def make_trial(
     split: str,
     family: str,
     features: str,
-    hyperparameters: dict[str, Any],
+    hyperparameters: Hyperparameters,
     task_type: TaskType = TaskType.BINARY,
 ) -> Trial:
     """Name a trial by what it is.
@@ -130,7 +131,7 @@ def with_hyperparameters(trial: Trial, **changes: Any) -> Trial:
     )
 
 
-def deviations(family: str, hyperparameters: dict[str, Any]) -> dict[str, Any]:
+def deviations(family: str, hyperparameters: Hyperparameters) -> dict[str, Any]:
     """Return the hyperparameters that differ from the family's declared defaults."""
     declared = get_family(family).hyperparameters
     return {

@@ -125,7 +125,7 @@ def place_result(entry: Path, replicate: Replicate, folder: Path) -> None:
     *others, last = RESULT_FILES
     for name in others:
         place(entry / name, folder / name)
-    names = {"trial": vars(replicate.trial), "training_set": replicate.set_name}
+    names = {"trial": replicate.trial.to_dict(), "training_set": replicate.set_name}
     write_json(folder / last, sealed({**read_json(entry / last), **names}))
 
 
@@ -153,7 +153,7 @@ def model_record(
             difference,
         )
     return {
-        "trial": vars(replicate.trial),
+        "trial": replicate.trial.to_dict(),
         "seed": replicate.seed,
         "store_key": replicate.key,
         "largest_difference_from_search": difference,
@@ -185,7 +185,7 @@ def _write_result(
     write_curve(folder / "learning_curve.tsv", curve)
     write_json(folder / "cost.json", asdict(cost))
     result = {
-        "trial": vars(replicate.trial),
+        "trial": replicate.trial.to_dict(),
         "seed": replicate.seed,
         "training_set": replicate.set_name,
         **outcome,

@@ -87,7 +87,7 @@ class Replicate:
     def to_dict(self) -> dict[str, Any]:
         """Return what `from_dict` reads, of types that JSON has; the key among it."""
         return {
-            "trial": vars(self.trial),
+            "trial": self.trial.to_dict(),
             "seed": self.seed,
             "set_name": self.set_name,
             "device": self.device,
@@ -98,7 +98,7 @@ class Replicate:
     def from_dict(cls, content: dict[str, Any]) -> Self:
         """Read what `to_dict` gave; the key is not computed again, which takes long."""
         fields = {name: value for name, value in content.items() if name != "key"}
-        replicate = cls(**{**fields, "trial": Trial(**fields["trial"])})
+        replicate = cls(**{**fields, "trial": Trial.from_dict(fields["trial"])})
         # Where a cached property keeps its value.
         vars(replicate)["key"] = content["key"]
         return replicate
