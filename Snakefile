@@ -1,12 +1,12 @@
-# Tune molecular property models; open the test set once, for frozen winners.
+# Tune molecular property models; score the winners on the test set, once.
 #
-# rules/data.smk      raw file -> molecules -> parts -> features
-# rules/search.smk    trainings -> scores -> frozen selection
-# rules/evaluate.smk  winners' models -> the one opening of the test set -> scores
-# rules/final.smk     the model for use, and what later data say of it
+# rules/data.smk      raw file -> molecules -> training, validation, test set -> features
+# rules/search.smk    trainings -> validation scores -> selection
+# rules/evaluate.smk  the winners' models -> their one prediction of the test set -> scores
+# rules/final.smk     the model for use, and its scores on prospective data
 # rules/report.smk    what people read
 #
-# docs/architecture.md has the path grammar and every file's format.
+# docs/outputs.md describes every file.
 from snakemake.utils import min_version
 
 min_version("9.27")
@@ -27,8 +27,12 @@ include: "rules/final.smk"
 include: "rules/report.smk"
 
 
+# What a search and its one test are defended with.
+TABLES = ["trials.tsv", "scores.tsv", "selection.json", "test.json", "test.tsv"]
+
+
 rule all:
-    """Tune, freeze the winners, test them once, and write summary and report."""
+    """Tune, record the winners, test them once, and write summary and report."""
     default_target: True
     input:
         f"results/{RUN}/summary.md",
@@ -39,12 +43,12 @@ rule all:
 
 
 rule report:
-    """Write the reports of the splits, and what they rest on."""
+    """Write the reports, and all that they are made of."""
     input:
         expand("results/{run}/report.html", run=PLANS),
 
 
 rule search:
-    """Tune and freeze the winners; leave the test set closed."""
+    """Tune and record the winners; leave the test set alone."""
     input:
         expand("results/{run}/selection.json", run=PLANS),

@@ -1,4 +1,4 @@
-# From the raw file to features: each part is a file of its own.
+# From the raw file to features: each subset is a file of its own.
 
 
 # The nodes of a cluster seldom reach the internet.
@@ -7,7 +7,7 @@ localrules:
 
 
 rule download_dataset:
-    """Fetch the dataset from the first source that works and check its SHA-256."""
+    """Download the dataset from the first source that works; check its SHA-256."""
     output:
         raw="data/{dataset}/raw.csv",
     log:
@@ -16,21 +16,15 @@ rule download_dataset:
         "logs/data/{dataset}/download_dataset.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=1000,
-        runtime=30,
     params:
-        dataset=canonical_json(PLAN.checksums),
+        dataset=plan.told("download_dataset"),
         code=code_hash("download_dataset"),
-    message:
-        "Fetching the dataset"
     script:
         "../scripts/download_dataset.py"
 
 
 rule curate_dataset:
-    """Parse the SMILES, group equal molecules, report every dropped row and label."""
+    """Parse the SMILES, group equal molecules, report each dropped row and label."""
     input:
         raw=rules.download_dataset.output.raw,
     output:
@@ -43,21 +37,15 @@ rule curate_dataset:
         "logs/data/{dataset}/curate_dataset.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=60,
     params:
-        columns=canonical_json(PLAN.columns),
+        columns=plan.told("curate_dataset"),
         code=code_hash("curate_dataset"),
-    message:
-        "Curating the molecules"
     script:
         "../scripts/curate_dataset.py"
 
 
 rule split_dataset:
-    """Assign each molecule to train, valid or test; equal molecules stay together."""
+    """Assign molecules to training, validation and test set; equal ones together."""
     input:
         molecules=rules.curate_dataset.output.molecules,
     output:
@@ -71,23 +59,15 @@ rule split_dataset:
         "logs/data/{dataset}/{split}/split_dataset.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=60,
     params:
-        split=lambda wc: canonical_json(
-            {"task_type": PLAN.task_type, **SPLITS[wc.split]}
-        ),
+        split=plan.told("split_dataset"),
         code=code_hash("split_dataset"),
-    message:
-        "Splitting the dataset"
     script:
         "../scripts/split_dataset.py"
 
 
 rule take_fold:
-    """Take one fold of the training set to judge by, and the others to train on."""
+    """Take one fold of the training set as validation set, the rest to train on."""
     input:
         train="data/{dataset}/{split}/whole/train.csv",
         assignment=rules.split_dataset.output.assignment,
@@ -100,21 +80,15 @@ rule take_fold:
         "logs/data/{dataset}/{split}/fold-{fold}/take_fold.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=10,
     params:
-        split=lambda wc: canonical_json(SPLITS[wc.split]),
+        split=plan.told("take_fold"),
         code=code_hash("take_fold"),
-    message:
-        "Taking fold {wildcards.fold}"
     script:
         "../scripts/take_fold.py"
 
 
 rule featurize_subset:
-    """Compute one representation of one part's molecules."""
+    """Compute one representation of the molecules of one subset."""
     input:
         subset="data/{dataset}/{split}/whole/{subset}.csv",
     output:
@@ -126,14 +100,9 @@ rule featurize_subset:
     conda:
         "../envs/toxtune.yaml"
     threads: 4
-    resources:
-        mem_mb=4000,
-        runtime=60,
     params:
-        features=lambda wc: canonical_json(PLAN.features[wc.features]),
+        features=plan.told("featurize_subset"),
         code=code_hash("featurize_subset"),
-    message:
-        "Featurizing {wildcards.subset}"
     script:
         "../scripts/featurize_subset.py"
 
@@ -152,20 +121,14 @@ rule take_fold_features:
         "logs/data/{dataset}/{split}/fold-{fold}/{subset}/{features}.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
     params:
         code=code_hash("take_fold_features"),
-    message:
-        "Taking features of fold {wildcards.fold}, {wildcards.subset}"
     script:
         "../scripts/take_fold_features.py"
 
 
 rule join_subsets:
-    """Put train and valid together, for a refit."""
+    """Join training and validation set, for a refit."""
     input:
         train="data/{dataset}/{split}/whole/train.csv",
         valid="data/{dataset}/{split}/whole/valid.csv",
@@ -178,25 +141,16 @@ rule join_subsets:
         "logs/data/{dataset}/{split}/all/join_subsets.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=10,
     params:
         code=code_hash("join_subsets"),
-    message:
-        "Joining train and valid"
     script:
         "../scripts/join_subsets.py"
 
 
 rule join_features:
-    """Put the features of train and valid together, for a refit; test's stay alone."""
+    """Join the features of training and validation set, for a refit."""
     input:
-        lambda wc: [
-            f"data/{wc.dataset}/{wc.split}/whole/{subset}/{wc.features}.npz"
-            for subset in JOINED.get(wc.subset, [wc.subset])
-        ],
+        features_to_join,
     output:
         features="data/{dataset}/{split}/all/{subset}/{features}.npz",
     log:
@@ -205,14 +159,8 @@ rule join_features:
         "logs/data/{dataset}/{split}/all/{subset}/{features}.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=10,
     params:
         code=code_hash("join_features"),
-    message:
-        "Joining features for a refit, {wildcards.subset}"
     script:
         "../scripts/join_features.py"
 
@@ -229,20 +177,14 @@ rule fit_transform:
         "logs/data/{dataset}/{split}/{set}/transforms/{features}.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=60,
     params:
         code=code_hash("fit_transform"),
-    message:
-        "Fitting the scaling of features"
     script:
         "../scripts/fit_transform.py"
 
 
 rule transform_subset:
-    """Scale one part's features with what was fitted on the training set."""
+    """Scale the features of one subset as fitted on the training set."""
     input:
         features="data/{dataset}/{split}/{set}/{subset}/{features}.npz",
         transform=rules.fit_transform.output.transform,
@@ -254,13 +196,7 @@ rule transform_subset:
         "logs/data/{dataset}/{split}/{set}/{subset}/{features}.scaled.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=60,
     params:
         code=code_hash("transform_subset"),
-    message:
-        "Scaling features of {wildcards.subset}"
     script:
         "../scripts/transform_subset.py"

@@ -1,11 +1,9 @@
-# The model for use: refitted if that is asked for, saved, shown later data.
-rule refit_winner:
-    """Train a family's frozen winner once more, on train and valid together."""
+# The model for use: retrained if that is asked for, saved, scored on prospective data.
+use rule train_winner as refit_winner with:
+    """Retrain a family's winner on training and validation set together."""
     input:
         selection=rules.select_best.output.selection,
-        train=lambda wc: PLANS[wc.run].joined.subset("train"),
-        valid=lambda wc: PLANS[wc.run].joined.subset("valid"),
-        features=lambda wc: PLANS[wc.run].features_files(PLANS[wc.run].joined, "train"),
+        data=plan.refit_files,
     output:
         model="results/{run}/refit/{family}/seed-{seed}.{format}",
         card="results/{run}/refit/{family}/seed-{seed}.{format}.json",
@@ -13,35 +11,22 @@ rule refit_winner:
         "logs/{run}/refit_winner/{family}/seed-{seed}.{format}.log",
     benchmark:
         "logs/{run}/refit_winner/{family}/seed-{seed}.{format}.benchmark.tsv"
-    retries: RETRIES_HERE
-    conda:
-        "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=lambda wc, attempt: 4000 * attempt,
-        runtime=lambda wc, attempt: 120 * attempt,
-        gpu=lambda wc: int(DEVICES[wc.family] == GPU),
     params:
-        device=lambda wc: DEVICES[wc.family],
-        code=lambda wc: TRAINING_CODE[wc.family] + code_hash("refit_winner"),
-    message:
-        "Refitting the {wildcards.family} winner with seed {wildcards.seed}"
-    script:
-        "../scripts/refit_winner.py"
+        set_name=COMMON.joined.name,
 
 
 rule save_final_model:
-    """Put all that prediction needs into one file; the test set has no say in it."""
+    """Write all that prediction needs to one file; test scores have no influence."""
     input:
         selection=rules.select_best.output.selection,
-        models=expand("results/{{run}}/{model}", model=REFITS or MODELS),
-        cards=expand("results/{{run}}/{model}.json", model=REFITS or MODELS),
-        train=lambda wc: PLANS[wc.run].search_files("train"),
-        valid=lambda wc: PLANS[wc.run].search_files("valid"),
-        trained_on=lambda wc: [PLANS[wc.run].training_set(FINAL_SET).subset("train")],
-        transforms=lambda wc: PLANS[wc.run].transform_files(
-            PLANS[wc.run].training_set(FINAL_SET)
+        models=expand("results/{{run}}/{model}", model=COMMON.refits or COMMON.models),
+        cards=expand(
+            "results/{{run}}/{model}.json", model=COMMON.refits or COMMON.models
         ),
+        train=plan.search_sets("train"),
+        valid=plan.search_sets("valid"),
+        trained_on=plan.subset("train", of="final_set"),
+        transforms=plan.transforms(of="final_set"),
     output:
         model="results/{run}/final.zip",
     log:
@@ -50,25 +35,19 @@ rule save_final_model:
         "logs/{run}/save_final_model.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=60,
     params:
-        settings=lambda wc: canonical_json(final_settings(config, PLANS[wc.run])),
-        code=code_hash("save_final_model", *(MODULES[family] for family in FAMILIES)),
-    message:
-        "Saving the final model"
+        settings=plan.told("save_final_model"),
+        code=code_hash("save_final_model", *COMMON.modules),
     script:
         "../scripts/save_final_model.py"
 
 
 rule evaluate_prospective:
-    """Score the final model on data that came later, and write that in a ledger."""
+    """Score the final model on prospective data, and record that in a ledger."""
     input:
         model=rules.save_final_model.output.model,
-        train=lambda wc: PLANS[wc.run].whole.subset("train"),
-        valid=lambda wc: PLANS[wc.run].whole.subset("valid"),
+        train=plan.subset("train"),
+        valid=plan.subset("valid"),
     output:
         table="results/{run}/prospective/{name}.tsv",
         exclusions="results/{run}/prospective/{name}.exclusions.tsv",
@@ -79,22 +58,8 @@ rule evaluate_prospective:
         "logs/{run}/evaluate_prospective/{name}.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=60,
     params:
-        settings=lambda wc: canonical_json(
-            {
-                "sha256": PROSPECTIVE[wc.name],
-                "id_column": config["dataset"]["id_column"],
-                "resampling": config["test"],
-            }
-        ),
-        code=code_hash(
-            "evaluate_prospective", *(MODULES[family] for family in FAMILIES)
-        ),
-    message:
-        "Evaluating the final model on {wildcards.name}"
+        settings=plan.told("evaluate_prospective"),
+        code=code_hash("evaluate_prospective", *COMMON.modules),
     script:
         "../scripts/evaluate_prospective.py"

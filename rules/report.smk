@@ -7,16 +7,18 @@ RUN_FILES = dict(
     cost=rules.gather_trials.output.cost,
     test=rules.summarize_test.output.report,
     test_predictions=rules.open_test.output.predictions,
-    test_set=lambda wc: PLANS[wc.run].whole.subset("test"),
+    test_set=plan.subset("test"),
     optimism=rules.correct_selection.output.report,
     frequencies=rules.correct_selection.output.frequencies,
     comparison=rules.compare_winners.output.table,
     similarity=rules.measure_similarity.output.table,
-    prospective=expand("results/{{run}}/prospective/{name}.json", name=PROSPECTIVE),
-    curation=lambda wc: f"{PLANS[wc.run].dataset_folder}/curation.json",
-    cards=expand("results/{{run}}/{model}.json", model=MODELS),
+    prospective=expand(
+        "results/{{run}}/prospective/{name}.json", name=COMMON.prospective
+    ),
+    curation=plan.curation,
+    cards=expand("results/{{run}}/{model}.json", model=COMMON.models),
 )
-if PLAN.task_type == TaskType.BINARY:
+if COMMON.task_type == TaskType.BINARY:
     RUN_FILES |= dict(
         decisions=rules.judge_probabilities.output.decisions,
         brier=rules.judge_probabilities.output.brier,
@@ -25,10 +27,10 @@ if PLAN.task_type == TaskType.BINARY:
 
 
 rule write_summary:
-    """Write the summary for people and the record of where it came from."""
+    """Write the summary for people, and the record of where it came from."""
     input:
         **RUN_FILES,
-        assignment=lambda wc: PLANS[wc.run].assignment,
+        assignment=plan.assignment,
     output:
         summary="results/{run}/summary.md",
         provenance="results/{run}/provenance.json",
@@ -38,24 +40,16 @@ rule write_summary:
         "logs/{run}/write_summary.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=60,
     params:
-        settings=lambda wc: canonical_json(
-            report_settings(config, PLANS[wc.run], sorted(PLANS))
-        ),
-        ledger=lambda wc: PLANS[wc.run].ledger,
+        settings=plan.told("write_report"),
+        ledger=plan.ledger,
         code=code_hash("write_summary"),
-    message:
-        "Writing the summary"
     script:
         "../scripts/write_summary.py"
 
 
 rule write_report:
-    """Write the report: one page that needs no network, and its figures as SVG."""
+    """Write the report, a page that needs no network, and its figures as SVG."""
     input:
         **RUN_FILES,
         provenance=rules.write_summary.output.provenance,
@@ -68,7 +62,7 @@ rule write_report:
                 category=entry.section,
                 labels={"figure": entry.title, "run": "{run}"},
             )
-            for entry in entries(PLAN.task_type)
+            for entry in entries(COMMON.task_type)
         ],
     log:
         "logs/{run}/write_report.log",
@@ -76,19 +70,11 @@ rule write_report:
         "logs/{run}/write_report.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=60,
     params:
-        settings=lambda wc: canonical_json(
-            report_settings(config, PLANS[wc.run], sorted(PLANS))
-        ),
-        ledger=lambda wc: PLANS[wc.run].ledger,
+        settings=plan.told("write_report"),
+        ledger=plan.ledger,
         code=code_hash("write_report"),
         page=page_hash(),
-    message:
-        "Writing the report"
     script:
         "../scripts/write_report.py"
 
@@ -112,14 +98,8 @@ if len(PLANS) > 1:
             f"logs/{RUN}/summarize_splits.benchmark.tsv"
         conda:
             "../envs/toxtune.yaml"
-        threads: 1
-        resources:
-            mem_mb=2000,
-            runtime=10,
         params:
             run=RUN,
             code=code_hash("summarize_splits"),
-        message:
-            "Comparing the splits"
         script:
             "../scripts/summarize_splits.py"

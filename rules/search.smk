@@ -1,13 +1,8 @@
-# The search sees the training and the validation set, never the test set.
+# The search reads the training and the validation set, never the test set.
 rule train_replicate:
-    """Train one trial with one seed and predict the validation set."""
+    """Train one trial with one seed, and predict the validation set."""
     input:
-        # One function, not one for each kind: every function costs time for each job.
-        lambda wc: [
-            file
-            for subset in ("train", "valid")
-            for file in TRIALS[wc.trial].files(subset, set_name_of(wc.replicate))
-        ],
+        data=plan.trial_files,
     output:
         predictions="results/trials/{family}/{trial}/{replicate}/valid_predictions.npy",
         curve="results/trials/{family}/{trial}/{replicate}/learning_curve.tsv",
@@ -20,31 +15,26 @@ rule train_replicate:
     retries: RETRIES_HERE
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
     resources:
         mem_mb=lambda wc, attempt: 4000 * attempt,
         runtime=lambda wc, attempt: 120 * attempt,
         last_attempt=lambda wc, attempt: int(attempt > RETRIES),
-        gpu=lambda wc: int(DEVICES[wc.family] == GPU),
+        gpu=plan.gpus,
     params:
-        trial=lambda wc: TRIALS[wc.trial].json(),
-        device=lambda wc: DEVICES[wc.family],
-        code=lambda wc: TRAINING_CODE[wc.family],
-    message:
-        "Training {wildcards.family} trial {wildcards.trial} ({wildcards.replicate})"
+        trial=plan.trial,
+        save_state=plan.saves_state,
+        device=plan.device,
+        code=plan.training_code("train_replicate"),
     script:
         "../scripts/train_replicate.py"
 
 
 rule propose_trials:
-    """Propose a stage's trials from the validation scores of the stages before."""
+    """Propose a stage's trials from the validation scores of earlier stages."""
     input:
-        train=lambda wc: PLANS[wc.run].search_files("train"),
-        valid=lambda wc: PLANS[wc.run].search_files("valid"),
-        results=lambda wc: [
-            f"{folder}/result.json"
-            for folder in PLANS[wc.run].results_before(wc.stage)
-        ],
+        train=plan.search_sets("train"),
+        valid=plan.search_sets("valid"),
+        results=plan.earlier_results,
     output:
         proposals="results/{run}/search/{stage}/proposals.json",
     log:
@@ -53,32 +43,18 @@ rule propose_trials:
         "logs/{run}/search/{stage}/propose_trials.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=60,
     params:
-        settings=lambda wc: canonical_json(PLANS[wc.run].stages[wc.stage].settings),
+        settings=plan.told("propose_trials"),
         code=code_hash("propose_trials"),
-    message:
-        "Proposing the trials of {wildcards.stage}"
     script:
         "../scripts/propose_trials.py"
 
 
-rule train_slot:
-    """Train the trial that was proposed for a slot, with one seed."""
+use rule train_replicate as train_slot with:
+    """Train the trial that was proposed for a slot with one seed."""
     input:
         proposals=rules.propose_trials.output.proposals,
-        features=lambda wc: PLANS[wc.run].features_files(
-            PLANS[wc.run].training_set(set_name_of(wc.replicate)), "train", "valid"
-        ),
-        train=lambda wc: PLANS[wc.run]
-        .training_set(set_name_of(wc.replicate))
-        .subset("train"),
-        valid=lambda wc: PLANS[wc.run]
-        .training_set(set_name_of(wc.replicate))
-        .subset("valid"),
+        data=plan.slot_files,
     output:
         predictions="results/{run}/search/{stage}/slot-{slot}/{replicate}/valid_predictions.npy",
         curve="results/{run}/search/{stage}/slot-{slot}/{replicate}/learning_curve.tsv",
@@ -88,31 +64,18 @@ rule train_slot:
         "logs/{run}/search/{stage}/slot-{slot}/{replicate}.log",
     benchmark:
         "logs/{run}/search/{stage}/slot-{slot}/{replicate}.benchmark.tsv"
-    retries: RETRIES_HERE
-    conda:
-        "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=lambda wc, attempt: 4000 * attempt,
-        runtime=lambda wc, attempt: 120 * attempt,
-        last_attempt=lambda wc, attempt: int(attempt > RETRIES),
-        gpu=lambda wc: int(DEVICES[PLANS[wc.run].stages[wc.stage].family] == GPU),
     params:
-        device=lambda wc: DEVICES[PLANS[wc.run].stages[wc.stage].family],
-        code=lambda wc: TRAINING_CODE[PLANS[wc.run].stages[wc.stage].family]
-        + code_hash("train_slot"),
-    message:
-        "Training slot {wildcards.slot} of {wildcards.stage} ({wildcards.replicate})"
-    script:
-        "../scripts/train_slot.py"
+        # The proposals say these.
+        trial=None,
+        save_state=None,
 
 
 rule gather_trials:
-    """Compute every metric of every trial from its validation predictions."""
+    """Compute all metrics of all trials from their validation predictions."""
     input:
-        train=lambda wc: PLANS[wc.run].search_files("train"),
-        valid=lambda wc: PLANS[wc.run].search_files("valid"),
-        results=lambda wc: [f"{folder}/result.json" for folder in PLANS[wc.run].results],
+        train=plan.search_sets("train"),
+        valid=plan.search_sets("valid"),
+        results=plan.results,
     output:
         trials="results/{run}/trials.tsv",
         specs="results/{run}/trials.json",
@@ -124,28 +87,20 @@ rule gather_trials:
         "logs/{run}/gather_trials.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=60,
     params:
         code=code_hash("gather_trials"),
-    message:
-        "Gathering the validation scores"
     script:
         "../scripts/gather_trials.py"
 
 
 rule rank_simplicity:
-    """Tell the simplest trials and the standard errors of the best, for one_se."""
+    """Rank trials by simplicity and find standard errors, for the rule one_se."""
     input:
         trials=rules.gather_trials.output.trials,
         specs=rules.gather_trials.output.specs,
-        train=lambda wc: PLANS[wc.run].search_files("train"),
-        valid=lambda wc: PLANS[wc.run].search_files("valid"),
-        features=lambda wc: PLANS[wc.run].features_files(
-            PLANS[wc.run].search_sets[0], "valid"
-        ),
+        train=plan.search_sets("train"),
+        valid=plan.search_sets("valid"),
+        features=plan.features("valid", of="first_search_set"),
     output:
         simplicity="results/{run}/simplicity.json",
     log:
@@ -154,22 +109,16 @@ rule rank_simplicity:
         "logs/{run}/rank_simplicity.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=4000,
-        runtime=60,
     params:
-        settings=lambda wc: canonical_json(weighing_settings(config, PLANS[wc.run])),
-        resampling=canonical_json(config["test"]),
-        code=code_hash("rank_simplicity", *(MODULES[family] for family in FAMILIES)),
-    message:
-        "Telling the simplest trials"
+        settings=plan.told("rank_simplicity"),
+        resampling=plan.told("resampling"),
+        code=code_hash("rank_simplicity", *COMMON.modules),
     script:
         "../scripts/rank_simplicity.py"
 
 
 rule select_best:
-    """Freeze one winner per family and one overall by the validation scores."""
+    """Select a winner per family, and one overall, by the validation scores."""
     input:
         trials=rules.gather_trials.output.trials,
         specs=rules.gather_trials.output.specs,
@@ -186,30 +135,22 @@ rule select_best:
         "logs/{run}/select_best.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
-    resources:
-        mem_mb=2000,
-        runtime=10,
     params:
-        settings=lambda wc: canonical_json(selection_settings(config, PLANS[wc.run])),
+        settings=plan.told("select_best"),
         code=code_hash("select_best"),
-    message:
-        "Freezing the winners"
     script:
         "../scripts/select_best.py"
 
 
 rule correct_selection:
-    """Correct the winners' validation scores for having been chosen by them."""
+    """Correct the winners' validation scores, which selection makes optimistic."""
     input:
         selection=rules.select_best.output.selection,
         trials=rules.gather_trials.output.trials,
         specs=rules.gather_trials.output.specs,
-        train=lambda wc: PLANS[wc.run].search_files("train"),
-        valid=lambda wc: PLANS[wc.run].search_files("valid"),
-        features=lambda wc: PLANS[wc.run].features_files(
-            PLANS[wc.run].search_sets[0], "valid"
-        ),
+        train=plan.search_sets("train"),
+        valid=plan.search_sets("valid"),
+        features=plan.features("valid", of="first_search_set"),
     output:
         report="results/{run}/optimism.json",
         frequencies="results/{run}/selection_frequency.tsv",
@@ -219,20 +160,11 @@ rule correct_selection:
         "logs/{run}/correct_selection.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
-    threads: 1
     resources:
-        mem_mb=4000,
         runtime=120,
     params:
-        settings=lambda wc: canonical_json(
-            {
-                "rule": config["select"]["rule"],
-                "cross_validated": PLANS[wc.run].is_cross_validated,
-            }
-        ),
-        resampling=canonical_json(config["test"]),
-        code=code_hash("correct_selection", *(MODULES[family] for family in FAMILIES)),
-    message:
-        "Correcting the winners' scores for having been chosen"
+        settings=plan.told("correct_selection"),
+        resampling=plan.told("resampling"),
+        code=code_hash("correct_selection", *COMMON.modules),
     script:
         "../scripts/correct_selection.py"

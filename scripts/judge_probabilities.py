@@ -23,7 +23,7 @@ if __name__ == "__main__":
             [Path(path) for path in snakemake.input.valid],
             settings["cross_validated"],
         ),
-        test=read_subset(Path(snakemake.input.test[0])),
+        test=read_subset(Path(snakemake.input.test)),
         test_predictions=read_test_predictions(
             Path(snakemake.input.test_predictions), selection.seeds
         ),

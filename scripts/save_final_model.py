@@ -11,7 +11,7 @@ if __name__ == "__main__":
     log_to(snakemake.log[0])
     settings = FinalSettings(**json.loads(snakemake.params.settings))
     destination = Path(snakemake.output.model)
-    trained_on = Path(snakemake.input.trained_on[0])
+    trained_on = Path(snakemake.input.trained_on)
     save_final_model(
         selection=read_selection(Path(snakemake.input.selection)),
         settings=settings,

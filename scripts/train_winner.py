@@ -1,11 +1,12 @@
-"""Make a winner's model: from the store, or by the same training once more."""
+"""Train a winner's model, unless the store has it: for the test, or a refit for use."""
 
 from pathlib import Path
 
 from toxtune.io.files import write_json
 from toxtune.jobs import log_to
-from toxtune.search.selection_file import read_selection
+from toxtune.search.selection_file import Winner, read_selection
 from toxtune.search.trials import replicate_name
+from toxtune.splits.training_set import WHOLE
 from toxtune.training.execution import fill_store
 from toxtune.training.outputs import model_file, model_record
 from toxtune.training.replicates import Replicate
@@ -16,36 +17,44 @@ from toxtune.workers.supervision import Limits
 
 def main(
     replicate: Replicate,
-    searched: Path | None,
+    winner: Winner,
     outputs: dict[str, Path],
     workers: str,
     limits: Limits,
 ) -> None:
-    """Place the model and its predictions; compare some with the search's.
-
-    `searched` holds the validation predictions that the trial was selected by, if
-    they are of the same training.
-    """
+    """Place the model and, if asked for, its predictions; compare with the search's."""
     entry = fill_store(replicate, ["model"], workers, limits)["model"]
     place(entry / model_file(replicate), outputs["model"])
-    place(entry / "train.npy", outputs["train"])
+    if "train" in outputs:
+        place(entry / "train.npy", outputs["train"])
+    searched = _searched(replicate, winner)
     write_json(outputs["card"], model_record(replicate, searched, entry / "valid.npy"))
+
+
+def _searched(replicate: Replicate, winner: Winner) -> Path | None:
+    """Return what the search predicted after the same training, if it did that."""
+    name = replicate_name(replicate.seed)
+    if replicate.set_name != WHOLE or name not in winner.folders:
+        return None
+    folder = Path(winner.folders[name])
+    read_replicate(folder)
+    return folder / "valid_predictions.npy"
 
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
-    seed = int(snakemake.wildcards.seed)
-    frozen = read_selection(Path(snakemake.input.selection))
-    winner = frozen.winners[snakemake.wildcards.family]
-    searched = winner.folders.get(replicate_name(seed))
-    if searched:
-        read_replicate(Path(searched))
+    selection = read_selection(Path(snakemake.input.selection))
+    winner = selection.winners[snakemake.wildcards.family]
+    set_name = snakemake.params.set_name
     main(
-        Replicate(winner.model, seed, device=snakemake.params.device),
-        searched=Path(searched, "valid_predictions.npy") if searched else None,
-        outputs={
-            name: Path(snakemake.output[name]) for name in ("model", "train", "card")
-        },
+        Replicate(
+            winner.model if set_name == WHOLE else winner.refit,
+            int(snakemake.wildcards.seed),
+            set_name,
+            device=snakemake.params.device,
+        ),
+        winner=winner,
+        outputs={name: Path(path) for name, path in snakemake.output.items()},
         workers=snakemake.config["training"]["workers"],
         limits=Limits.of(snakemake.resources),
     )

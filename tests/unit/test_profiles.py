@@ -13,6 +13,7 @@ PROFILES = {
     name: yaml.safe_load((ROOT / f"profiles/{name}/config.yaml").read_text("utf-8"))
     for name in CLUSTERS
 }
+DEFAULT = yaml.safe_load((ROOT / "profiles/default/config.yaml").read_text("utf-8"))
 RULES = "".join(path.read_text("utf-8") for path in sorted(ROOT.glob("rules/*.smk")))
 
 
@@ -23,7 +24,8 @@ def test_profiles_agree(name, key):
 
 
 def test_groups_are_of_rules_that_exist():
-    rules = set(re.findall(r"^ *rule (\w+):", RULES, flags=re.MULTILINE))
+    header = r"^ *(?:use rule \w+ as|rule) (\w+)(?: with)?:"
+    rules = set(re.findall(header, RULES, flags=re.MULTILINE))
     assert PROFILES["slurm"]["groups"].keys() < rules
 
 
@@ -55,3 +57,10 @@ def test_named_scripts_are_there(name):
         )
     ]
     assert all(script.is_file() for script in scripts)
+
+
+def test_clusters_have_default_resources():
+    defaults = [PROFILES[name]["default-resources"] for name in CLUSTERS]
+    assert all({"mem_mb", "runtime"} <= resources.keys() for resources in defaults)
+    # Snakemake takes those of this profile in place of a cluster's, not beside them.
+    assert "default-resources" not in DEFAULT

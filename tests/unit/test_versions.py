@@ -291,6 +291,7 @@ def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
         "text.py",
         "training/execution.py",
         "search/trials.py",
+        "search/proposal_file.py",
         "workers/server.py",
         "io/integrity.py",
         "splits/training_set.py",

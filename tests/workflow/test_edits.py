@@ -179,10 +179,10 @@ search:
     [
         ("models/dense.py", {"dense": 4}),
         ("models/random_forest.py", {"random_forest": 4}),
-        ("training.py", {"dense": 4, "random_forest": 4}),
-        ("summary.py", {}),
-        ("bootstrap.py", {}),
-        ("metrics.py", {}),
+        ("training/fitting.py", {"dense": 4, "random_forest": 4}),
+        ("report/summary.py", {}),
+        ("stats/bootstrap.py", {}),
+        ("stats/metrics.py", {}),
     ],
 )
 def test_edited_module_trains_what_uses_it(finished_copy, module, trained):
@@ -197,7 +197,7 @@ def test_edited_module_trains_what_uses_it(finished_copy, module, trained):
 
 
 def test_edited_comment_runs_nothing(finished_copy):
-    path = finished_copy.folder / "scripts" / "toxtune" / "training.py"
+    path = finished_copy.folder / "scripts" / "toxtune" / "training" / "fitting.py"
     path.write_text(path.read_text("utf-8") + "\n# a remark\n", encoding="utf-8")
     assert finished_copy.planned_rules() == {}
 

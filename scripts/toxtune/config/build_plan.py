@@ -1,6 +1,6 @@
 """From a configuration to plans: dataset, splits and trials, each by its identity."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from toxtune.config.plan import Plan, PlannedStage
@@ -41,19 +41,16 @@ def load_plans(config: dict[str, Any]) -> list[Plan]:
             searched_spaces(config["models"], config["search"]["spaces"])
         )
     ]
-    return [
-        _plan(
-            config,
-            f"{config['run']}/{name}" if name else config["run"],
-            dataset,
-            split,
-            searches,
-        )
+    splits = {
+        f"{config['run']}/{name}" if name else config["run"]: split
         for name, split in split_settings(config).items()
-    ]
+    }
+    plans = [_plan(config, run, dataset, splits[run], searches) for run in splits]
+    shared = {"runs": sorted(splits), "prospective": _prospective_sums(config)}
+    return [replace(plan, **shared) for plan in plans]
 
 
-def prospective_sums(config: dict[str, Any]) -> dict[str, str]:
+def _prospective_sums(config: dict[str, Any]) -> dict[str, str]:
     """Map the name of each prospective dataset to the SHA-256 of its content."""
     return {
         one["name"]: _hash_of_source(one["source"], f"prospective[{number}].source")
@@ -160,6 +157,7 @@ def _plan(
         trials={id: trials[id] for id in sorted(trials)},
         replicates=sorted(replicates),
         stages=stages,
+        config=config,
     )
 
 

@@ -1,60 +1,123 @@
-"""What jobs are told of a configuration, for the rules and for who does them again."""
+"""What jobs are told of a configuration, for the rules and for who does them again.
 
+A job is told no more than its result depends on: what it is told is compared when a
+configuration has changed, and a difference makes it run again.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from toxtune.config.plan import Plan
-from toxtune.features.definitions import definitions_of, features_name
+
+Settings = dict[str, Any]
 
 
-def weighing_settings(config: dict[str, Any], plan: Plan) -> dict[str, Any]:
-    """Say what `rank_simplicity` is told."""
-    return {
-        "objective": config["objective"],
-        "seeds": sorted(config["training"]["seeds"]),
-        "cross_validated": plan.is_cross_validated,
-    }
-
-
-def selection_settings(config: dict[str, Any], plan: Plan) -> dict[str, Any]:
-    """Say what `select_best` is told."""
-    return {
-        **weighing_settings(config, plan),
-        "rule": config["select"]["rule"],
-    }
-
-
-def final_settings(config: dict[str, Any], plan: Plan) -> dict[str, Any]:
-    """Say what `save_final_model` is told."""
-    return {
-        **config["final"],
-        "run": plan.run,
-        "features": plan.features,
-        "calibration": config["calibration"],
-        "smiles_column": config["dataset"]["smiles_column"],
-        "cross_validated": plan.is_cross_validated,
-    }
-
-
-def report_settings(
-    config: dict[str, Any], plan: Plan, splits: list[str]
-) -> dict[str, Any]:
-    """Say what `write_summary` and `write_report` are told.
+def told(job: str, plan: Plan, wildcards: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings that a rule's job is told.
 
     Parameters
     ----------
-    config, plan
-        The configuration, and its plan of one split.
-    splits
-        Names of all runs of the configuration, one for each split.
+    job
+        Name of the rule.
+    plan
+        Of the job's run; of any run, for data that all share.
+    wildcards
+        The job's own, where a rule's jobs are told different things.
     """
+    return _TOLD[job](plan, wildcards or {})
+
+
+def _rank_simplicity(plan: Plan, _: Mapping[str, str]) -> Settings:
+    return {
+        "objective": plan.config["objective"],
+        "seeds": plan.seeds,
+        "cross_validated": plan.is_cross_validated,
+    }
+
+
+def _select_best(plan: Plan, wildcards: Mapping[str, str]) -> Settings:
+    return {
+        **_rank_simplicity(plan, wildcards),
+        "rule": plan.config["select"]["rule"],
+    }
+
+
+def _correct_selection(plan: Plan, _: Mapping[str, str]) -> Settings:
+    return {
+        "rule": plan.config["select"]["rule"],
+        "cross_validated": plan.is_cross_validated,
+    }
+
+
+def _calibrate_winners(plan: Plan, _: Mapping[str, str]) -> Settings:
+    return {
+        "method": plan.config["calibration"],
+        "cross_validated": plan.is_cross_validated,
+    }
+
+
+def _summarize_test(plan: Plan, _: Mapping[str, str]) -> Settings:
+    return {
+        "resampling": plan.config["test"],
+        "refit": plan.config["final"]["refit"],
+    }
+
+
+def _judge_probabilities(plan: Plan, _: Mapping[str, str]) -> Settings:
+    return {
+        "confidence": plan.config["test"]["confidence"],
+        "cross_validated": plan.is_cross_validated,
+    }
+
+
+def _save_final_model(plan: Plan, _: Mapping[str, str]) -> Settings:
+    return {
+        **plan.config["final"],
+        "run": plan.run,
+        "features": plan.features,
+        "calibration": plan.config["calibration"],
+        "smiles_column": plan.config["dataset"]["smiles_column"],
+        "cross_validated": plan.is_cross_validated,
+    }
+
+
+def _evaluate_prospective(plan: Plan, wildcards: Mapping[str, str]) -> Settings:
+    return {
+        "sha256": plan.prospective[wildcards["name"]],
+        "id_column": plan.config["dataset"]["id_column"],
+        "resampling": plan.config["test"],
+    }
+
+
+def _write_report(plan: Plan, _: Mapping[str, str]) -> Settings:
     return {
         "dataset": plan.dataset,
         "split": plan.split,
-        "final": config["final"],
-        "strategy": config["search"]["strategy"]["name"],
-        "features": {
-            name: features_name(*definitions_of(config["features"], name))
-            for name in config["features"]
-        },
-        "splits": splits,
+        "final": plan.config["final"],
+        "strategy": plan.config["search"]["strategy"]["name"],
+        "features": plan.feature_names,
+        "splits": plan.runs,
     }
+
+
+_TOLD: dict[str, Callable[[Plan, Mapping[str, str]], Settings]] = {
+    "download_dataset": lambda plan, wildcards: plan.checksums,
+    "curate_dataset": lambda plan, wildcards: plan.columns,
+    "split_dataset": lambda plan, wildcards: {
+        "task_type": plan.task_type,
+        **plan.split,
+    },
+    "take_fold": lambda plan, wildcards: plan.split,
+    "featurize_subset": lambda plan, wildcards: plan.features[wildcards["features"]],
+    "propose_trials": lambda plan, wildcards: plan.stages[wildcards["stage"]].settings,
+    "rank_simplicity": _rank_simplicity,
+    "select_best": _select_best,
+    "correct_selection": _correct_selection,
+    "calibrate_winners": _calibrate_winners,
+    "resampling": lambda plan, wildcards: plan.config["test"],
+    "summarize_test": _summarize_test,
+    "judge_probabilities": _judge_probabilities,
+    "save_final_model": _save_final_model,
+    "evaluate_prospective": _evaluate_prospective,
+    "write_report": _write_report,
+}

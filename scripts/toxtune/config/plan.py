@@ -1,11 +1,13 @@
 """What a configuration determines before any job has run, and where it lies."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from toxtune.features.definitions import is_scaled
+from toxtune.features.definitions import definitions_of, features_name, is_scaled
+from toxtune.models.registry import MODULES, device_of, get_family
 from toxtune.search.trials import Trial
-from toxtune.splits.settings import training_set_names
+from toxtune.splits.settings import NO_REFIT, training_set_names
 from toxtune.splits.training_set import ALL, WHOLE, TrainingSet
 
 
@@ -36,6 +38,11 @@ class PlannedStage:
     after: list[str]
     settings: dict[str, Any]
 
+    @property
+    def resumes(self) -> bool:
+        """Whether its trainings may go on from those that it waits for."""
+        return "resource" in self.settings
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -62,6 +69,12 @@ class Plan:
     stages
         Name to stage: the trainings whose trials are proposed from earlier scores.
         The name has the space's number, as in ``space-0/rung-1``.
+    config
+        The checked configuration.
+    runs
+        Those of all splits of the configuration, sorted.
+    prospective
+        Name to SHA-256 of each dataset that the final model is evaluated on.
     """
 
     run: str
@@ -74,6 +87,9 @@ class Plan:
     trials: dict[str, Trial]
     replicates: list[tuple[str, str]]
     stages: dict[str, PlannedStage]
+    config: dict[str, Any] = field(default_factory=dict)
+    runs: list[str] = field(default_factory=list)
+    prospective: dict[str, str] = field(default_factory=dict)
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -92,6 +108,58 @@ class Plan:
     def families(self) -> list[str]:
         """The families that have trials, sorted."""
         return sorted({trial.family for trial in self.trials.values()})
+
+    @property
+    def modules(self) -> list[str]:
+        """Names of the families' modules."""
+        return [MODULES[family] for family in self.families]
+
+    @property
+    def seeds(self) -> list[int]:
+        """The seeds that trials are trained with, sorted."""
+        return sorted(self.config["training"]["seeds"])
+
+    def device(self, family: str) -> str:
+        """Return what a family is trained on: only networks use a GPU."""
+        return device_of(family, self.config["training"]["device"])
+
+    @property
+    def feature_names(self) -> dict[str, str]:
+        """The configuration's names of representations to those that trials have."""
+        features = self.config["features"]
+        return {
+            name: features_name(*definitions_of(features, name)) for name in features
+        }
+
+    @cached_property
+    def resumed(self) -> set[str]:
+        """Ids of the trials whose trainings a later stage may go on from."""
+        return {
+            id
+            for stage in self.stages.values()
+            if stage.resumes
+            for id, _ in stage.start
+        }
+
+    @property
+    def models(self) -> list[str]:
+        """The winners' models in the results' folder: one per family and seed."""
+        return [
+            f"models/{family}/seed-{seed}.{get_family(family).model_format}"
+            for family in self.families
+            for seed in self.seeds
+        ]
+
+    @property
+    def is_refit(self) -> bool:
+        """Whether winners are retrained on training and validation set together."""
+        return self.config["final"]["refit"] != NO_REFIT
+
+    @property
+    def refits(self) -> list[str]:
+        """The winners' models after that retraining, if there is one."""
+        models = self.models if self.is_refit else []
+        return [model.replace("models/", "refit/") for model in models]
 
     @property
     def results(self) -> list[str]:
@@ -124,6 +192,11 @@ class Plan:
         return f"data/{self.dataset_id}"
 
     @property
+    def curation(self) -> str:
+        """Path of the counts of molecules and labels that curation kept and dropped."""
+        return f"{self.dataset_folder}/curation.json"
+
+    @property
     def assignment(self) -> str:
         """Path of the table that says where each molecule belongs."""
         return f"{self.dataset_folder}/{self.split_id}/assignment.tsv"
@@ -146,6 +219,16 @@ class Plan:
     def search_sets(self) -> list[TrainingSet]:
         """What trials are trained on: a set per fold, or the whole for hold-out."""
         return [self.training_set(name) for name in training_set_names(self.split)]
+
+    @property
+    def first_search_set(self) -> TrainingSet:
+        """The first of them; features are as many in all."""
+        return self.search_sets[0]
+
+    @property
+    def final_set(self) -> TrainingSet:
+        """What the final model is trained on."""
+        return self.joined if self.is_refit else self.whole
 
     @property
     def is_cross_validated(self) -> bool:

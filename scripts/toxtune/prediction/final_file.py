@@ -38,7 +38,7 @@ NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class FinalSettings:
-    """What `toxtune.config.job_settings.final_settings` takes from a configuration.
+    """What the job is told, see `toxtune.config.job_settings`.
 
     Attributes
     ----------

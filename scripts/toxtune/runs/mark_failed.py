@@ -13,7 +13,7 @@ from toxtune.config.build_plan import load_plans
 from toxtune.config.check import complete_config
 from toxtune.config.plan import Plan
 from toxtune.runs.progress import Failure
-from toxtune.search.proposals import read_proposal
+from toxtune.search.proposal_file import read_proposal
 from toxtune.search.trials import Trial
 from toxtune.statuses import FAILED
 from toxtune.training.outputs import write_no_result

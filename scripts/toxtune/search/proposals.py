@@ -5,46 +5,16 @@ which the trainings ended.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from toxtune.io.integrity import damaged, read_written
 from toxtune.search.axes import Choices, Range
+from toxtune.search.proposal_file import Proposal
 from toxtune.search.space import FEATURES, Point, Space, read_space
-from toxtune.search.trials import Trial, make_trial, read_trial, with_hyperparameters
+from toxtune.search.trials import Trial, make_trial, with_hyperparameters
 
 Scores = dict[str, float | None]
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What a slot holds.
-
-    Attributes
-    ----------
-    trial
-        The trial to train.
-    resume_from
-        The same with less of the resource, which the training may go on from.
-    goes_on
-        Whether a longer training may go on from this one.
-    """
-
-    trial: Trial
-    resume_from: Trial | None = None
-    save_state: bool = False
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the proposal as in ``proposals.json``."""
-        resume_from = self.resume_from and self.resume_from.to_dict()
-        return {
-            **vars(self),
-            "trial": self.trial.to_dict(),
-            "resume_from": resume_from,
-        }
 
 
 def propose(
@@ -64,28 +34,6 @@ def propose(
     """
     ordered = {id: trials[id] for id in sorted(trials)}
     return _BY[settings["by"]](settings, ordered, scores)
-
-
-def read_proposal(path: Path, slot: int) -> Proposal:
-    """Read what a slot holds from the file with the proposals of its stage.
-
-    Raises
-    ------
-    UserError
-        If the file is damaged, or what it says is not what its ids stand for.
-    """
-    proposed = read_written(path)
-    try:
-        own = proposed[slot]
-        trial, resume_from = own["trial"], own["resume_from"]
-        save_state = own["save_state"]
-    except (TypeError, KeyError, IndexError):
-        raise damaged(path, f"has no proposal for slot {slot}") from None
-    return Proposal(
-        trial=read_trial(trial, path),
-        resume_from=read_trial(resume_from, path) if resume_from else None,
-        save_state=bool(save_state),
-    )
 
 
 def _promote(

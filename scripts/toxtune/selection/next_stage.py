@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.search.proposals import Proposal, propose
+from toxtune.search.proposal_file import Proposal
+from toxtune.search.proposals import propose
 from toxtune.selection.scoring import ScoredReplicate
 from toxtune.selection.tables import trial_records, trials_table
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.config.job_settings import final_settings
+from toxtune.config.job_settings import told
 from toxtune.config.plan import Plan
 from toxtune.data.subsets import read_subset, read_table
 from toxtune.evaluation.ledger import opening_id, read_openings
@@ -251,7 +251,7 @@ def _verify_final_model(
         [str(path)],
         lambda: save_final_model(
             selection=selection,
-            settings=FinalSettings(**final_settings(config, plan)),
+            settings=FinalSettings(**told("save_final_model", plan)),
             train=rebuild.paths(plan.search_files("train")),
             valid=rebuild.paths(plan.search_files("valid")),
             trained_on=rebuild.path(models.training_set.subset("train")),

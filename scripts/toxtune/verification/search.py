@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toxtune.config.job_settings import selection_settings
+from toxtune.config.job_settings import told
 from toxtune.config.plan import Plan
 from toxtune.data.subsets import read_subset
 from toxtune.io.files import write_json
-from toxtune.search.proposals import read_proposal
+from toxtune.search.proposal_file import read_proposal
 from toxtune.search.trials import Trial, seed_and_set
 from toxtune.selection.candidates import read_validation_sets
 from toxtune.selection.next_stage import propose_stage
@@ -183,7 +183,7 @@ def _verify_tables(
 
 def _verify_selection(config: dict[str, Any], plan: Plan, rebuild: Rebuild) -> None:
     results = Path("results", plan.run)
-    settings = selection_settings(config, plan)
+    settings = told("select_best", plan)
     simplicity = f"{results}/simplicity.json"
     is_one_se = settings["rule"] == ONE_SE
 

@@ -4,7 +4,7 @@ import pytest
 
 from helpers.harm import refused
 from toxtune.commands.launch import merge_configuration
-from toxtune.config.build_plan import load_plans, prospective_sums
+from toxtune.config.build_plan import load_plans
 from toxtune.config.check import ROOT, load_config
 from toxtune.config.overlay import read_overlay
 from toxtune.errors import UserError
@@ -228,7 +228,6 @@ def planned(overlay):
     """Do with a configuration what is done before any job."""
     config = load_config([CONFIG, overlay])
     load_plans(config)
-    prospective_sums(config)
 
 
 @pytest.mark.parametrize("name", ["absent.yaml", ".", "x" * 300])

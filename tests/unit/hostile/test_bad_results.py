@@ -11,7 +11,7 @@ from toxtune.evaluation.ledger import read_openings, record_opening
 from toxtune.export.trials import read_exported_run
 from toxtune.io.files import write_json
 from toxtune.runs import status_file
-from toxtune.search.proposals import read_proposal
+from toxtune.search.proposal_file import read_proposal
 from toxtune.search.selection_file import read_selection
 from toxtune.search.trials import make_trial, with_hyperparameters
 from toxtune.selection.scoring import score_replicate

@@ -1,0 +1,117 @@
+"""What rules ask of a plan: files and settings of the job, and of no other."""
+
+import json
+
+import pytest
+from snakemake.iocontainers import Wildcards
+
+from toxtune.config.build_plan import load_plans
+from toxtune.config.job_plan import JobPlan, features_to_join
+from toxtune.config.job_settings import told
+
+SPACES = """
+search:
+  spaces:
+    - family: dense
+      features: ecfp
+      hyperparameters: {neurons: [32, 64], epochs: 2, dropout: 0.0}
+"""
+HALVING = "search: {strategy: {name: halving, min_resource: 1, eta: 2}}"
+FOLDS = "validation: {scheme: cross_validation, folds: 3}"
+
+
+@pytest.fixture
+def asked(configured):
+    """Return a function from overlays to the plans and who asks them."""
+
+    def ask(*overlays):
+        plans = {plan.run: plan for plan in load_plans(configured(SPACES, *overlays))}
+        return plans, JobPlan(plans)
+
+    return ask
+
+
+def of(**names):
+    """Wildcards as Snakemake gives them to a function."""
+    return Wildcards(fromdict=names)
+
+
+def test_subsets_are_of_the_job_s_own_split(asked):
+    plans, plan = asked("split: {seeds: [0, 1]}")
+    assert len(plans) == 2
+    tests = {plan.subset("test")(of(run=run)) for run in plans}
+    assert tests == {one.whole.subset("test") for one in plans.values()}
+    assert len(tests) == 2
+
+
+def test_final_model_is_of_the_joined_sets_after_a_refit_alone(asked):
+    for overlay, name in {
+        "final: {refit: none}": "whole",
+        "final: {refit: train+valid}": "all",
+    }.items():
+        plans, plan = asked(overlay)
+        (run,) = plans
+        path = plan.subset("train", of="final_set")(of(run=run))
+        assert path.split("/")[-2] == name
+        assert all(model.startswith("refit/") for model in plans[run].refits)
+        assert bool(plans[run].refits) == (name == "all")
+
+
+def test_a_replicate_reads_its_fold_alone(asked):
+    plans, plan = asked(HALVING, FOLDS)
+    (run,) = plans
+    job = {"trial": next(iter(plans[run].trials)), "replicate": "fold-2-seed-0"}
+    files = plan.trial_files(of(**job))
+    assert {path.split("/")[3] for path in files} == {"fold-2"}
+    assert [path for path in files if path.endswith(".csv")] == [
+        plans[run].search_files(subset)[2] for subset in ("train", "valid")
+    ]
+    slot = of(run=run, stage="space-0/rung-1", slot="0", replicate="fold-1-seed-0")
+    assert {path.split("/")[3] for path in plan.slot_files(slot)} == {"fold-1"}
+    assert plan.device(slot) == "cpu"
+
+
+def test_models_of_a_cross_validation_have_no_validation_set_to_featurize(asked):
+    plans, plan = asked(FOLDS)
+    files = plan.model_files(of(run=next(iter(plans))))
+    assert not [path for path in files if path.endswith(".npz") and "/valid/" in path]
+
+
+def test_states_are_saved_for_trials_that_a_stage_promotes(asked):
+    plans, plan = asked(HALVING)
+    (run,) = plans
+    trials = plans[run].trials
+    assert {plan.saves_state(of(trial=id), None) for id in trials} == {True}
+    plans, plan = asked()
+    trials = plans[run].trials
+    assert {plan.saves_state(of(trial=id), None) for id in trials} == {False}
+
+
+def test_jobs_are_told_of_their_stage_and_features(asked):
+    plans, plan = asked(HALVING)
+    (run,) = plans
+    stage = "space-0/rung-1"
+    settings = json.loads(plan.told("propose_trials")(of(run=run, stage=stage)))
+    assert settings == json.loads(json.dumps(plans[run].stages[stage].settings))
+    name, definition = next(iter(plans[run].features.items()))
+    ids = {"dataset": plans[run].dataset_id, "split": plans[run].split_id}
+    asked_for = of(**ids, set="whole", subset="train", features=name)
+    assert json.loads(plan.told("featurize_subset")(asked_for)) == definition
+
+
+def test_settings_of_a_split_are_looked_up_by_its_id(asked):
+    plans, plan = asked("split: {seeds: [0, 1]}")
+    for one in plans.values():
+        settings = json.loads(plan.told("split_dataset")(of(split=one.split_id)))
+        assert settings == told("split_dataset", one)
+        assert settings["seed"] == one.split["seed"]
+
+
+def test_a_refit_joins_features_of_training_and_validation_set_alone():
+    names = {"dataset": "d", "split": "s", "features": "maccs"}
+    assert features_to_join(of(**names, subset="train")) == [
+        "data/d/s/whole/train/maccs.npz",
+        "data/d/s/whole/valid/maccs.npz",
+    ]
+    test = features_to_join(of(**names, subset="test"))
+    assert test == ["data/d/s/whole/test/maccs.npz"]
