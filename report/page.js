@@ -1,5 +1,5 @@
 "use strict";
-// Each figure is drawn from the very text that its link offers for download.
+// Each figure is drawn from the text that its link offers for download.
 const content = JSON.parse(document.getElementById("figures").textContent);
 const MOST_ROWS = 500;
 const views = [];
@@ -10,7 +10,7 @@ function rowsOf(name) {
   const [header, ...lines] = text.trimEnd().split("\n").map((line) => line.split("\t"));
   const types = content.figures[name].types;
   return lines.map((cells) =>
-    Object.fromEntries(cells.map((cell, at) => [header[at], typed(cell, types[header[at]])])),
+    Object.fromEntries(cells.map((cell, column) => [header[column], typed(cell, types[header[column]])])),
   );
 }
 
@@ -22,9 +22,9 @@ function typed(cell, type) {
 }
 
 function element(tag, parent, text = "") {
-  const made = parent.appendChild(document.createElement(tag));
-  made.textContent = text;
-  return made;
+  const child = parent.appendChild(document.createElement(tag));
+  child.textContent = text;
+  return child;
 }
 
 async function draw(name) {
@@ -35,8 +35,8 @@ async function draw(name) {
     if (panel.title) element("h4", holder, panel.title);
     const plot = element("div", holder);
     plot.className = "plot";
-    const own = panel.title ? rows.filter((row) => row.panel === panel.title) : rows;
-    const spec = { ...panel.spec, datasets: { ...panel.spec.datasets, table: own } };
+    const panelRows = panel.title ? rows.filter((row) => row.panel === panel.title) : rows;
+    const spec = { ...panel.spec, datasets: { ...panel.spec.datasets, table: panelRows } };
     const drawn = await vegaEmbed(plot, spec, {
       mode: "vega-lite",
       renderer: "svg",
@@ -63,7 +63,7 @@ function showTable(name, place) {
   }
 }
 
-// Paper is narrower than a screen: draw for it, rather than shrink what was drawn.
+// Paper is narrower than a screen: draw the figures again for it.
 function refit() {
   for (const [view, plot] of views) view.width(plot.clientWidth).run();
 }

@@ -62,7 +62,7 @@ def _write_trial(client: "MlflowClient", experiment: str, trial: ExportedTrial) 
     now = int(1000 * time.time())
     created = client.create_run(
         experiment,
-        start_time=now - int(1000 * trial.facts["seconds"]),
+        start_time=now - int(1000 * trial.seconds),
         run_name=f"{trial.family} {trial.id}",
         tags={"trial": trial.id, "outcome": trial.outcome}
         | {name: str(value) for name, value in trial.facts.items()},

@@ -2,9 +2,9 @@
 
 import json
 import warnings
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from toxtune.export.trials import (
     COMPLETE,
@@ -14,6 +14,10 @@ from toxtune.export.trials import (
     ExportedRun,
     ExportedTrial,
 )
+
+if TYPE_CHECKING:
+    from optuna.distributions import BaseDistribution
+    from optuna.trial import FrozenTrial
 
 # A range is logarithmic if its ends differ by at least this factor.
 LOG_RATIO = 50
@@ -28,6 +32,7 @@ def write_studies(run: ExportedRun, path: Path) -> None:
     """
     import optuna
     from optuna.exceptions import ExperimentalWarning
+    from optuna.study import StudyDirection
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     storage = optuna.storages.RDBStorage(f"sqlite:///{path}")
@@ -36,7 +41,7 @@ def write_studies(run: ExportedRun, path: Path) -> None:
         study = optuna.create_study(
             storage=storage,
             study_name=f"{run.name}: {family}",
-            direction=run.objective.direction,
+            direction=StudyDirection[run.objective.direction.upper()],
         )
         with warnings.catch_warnings(category=ExperimentalWarning, action="ignore"):
             study.set_metric_names([f"valid_{run.objective.metric}"])
@@ -47,8 +52,10 @@ def write_studies(run: ExportedRun, path: Path) -> None:
 
 
 def _frozen(
-    trial: ExportedTrial, distributions: dict[str, Any], run: ExportedRun
-) -> Any:
+    trial: ExportedTrial,
+    distributions: "dict[str, BaseDistribution]",
+    run: ExportedRun,
+) -> "FrozenTrial":
     from optuna.trial import TrialState, create_trial
 
     states = {
@@ -69,13 +76,12 @@ def _frozen(
         },
     )
     # The time of the training is not known, only how long it took.
-    frozen.datetime_start = frozen.datetime_complete - timedelta(
-        seconds=trial.facts["seconds"]
-    )
+    frozen.datetime_complete = datetime.now()  # noqa: DTZ005, naive as all of Optuna's
+    frozen.datetime_start = frozen.datetime_complete - timedelta(seconds=trial.seconds)
     return frozen
 
 
-def _distributions(trials: list[ExportedTrial]) -> dict[str, Any]:
+def _distributions(trials: list[ExportedTrial]) -> "dict[str, BaseDistribution]":
     values: dict[str, list[Any]] = {}
     for trial in trials:
         for name, value in trial.settings.items():
@@ -85,7 +91,7 @@ def _distributions(trials: list[ExportedTrial]) -> dict[str, Any]:
     return {name: _distribution(seen) for name, seen in values.items() if len(seen) > 1}
 
 
-def _distribution(values: list[Any]) -> Any:
+def _distribution(values: list[Any]) -> "BaseDistribution":
     from optuna.distributions import (
         CategoricalDistribution,
         FloatDistribution,

@@ -38,9 +38,14 @@ class ExportedTrial:
         ``valid_{metric}``, the mean over seeds and tasks, and ``valid_{metric}_sd``
         over the seeds; for a winner also ``test_{metric}``. Missing scores are left
         out.
-    facts
-        ``seeds`` (their number), ``seconds`` and ``status``; for a winner also
-        ``winner``, which is ``overall`` or ``family``.
+    seeds
+        The number of seeds that it was trained with.
+    seconds
+        The time of all its trainings.
+    status
+        ``ok``, or how it failed.
+    winner
+        ``overall`` or ``family`` for a winner.
     """
 
     id: str
@@ -48,7 +53,20 @@ class ExportedTrial:
     settings: dict[str, Any]
     outcome: str
     scores: dict[str, float]
-    facts: dict[str, Any]
+    seeds: int
+    seconds: float
+    status: str
+    winner: str | None
+
+    @property
+    def facts(self) -> dict[str, int | float | str]:
+        """What other tools show beside settings and scores."""
+        facts: dict[str, int | float | str] = {
+            "seeds": self.seeds,
+            "seconds": self.seconds,
+            "status": self.status,
+        }
+        return facts | {"winner": self.winner} if self.winner else facts
 
 
 @dataclass(frozen=True)
@@ -150,13 +168,13 @@ def _exported_trial(
     """Put together a row of ``trials.tsv``, the trial itself, and its test scores."""
     trial = run.trained[row["trial"]].trial
     scores: dict[str, float | None] = {}
-    facts = {"seeds": int(row["seeds"]), "status": row["status"], "seconds": seconds}
+    winner = None
     for metric in metrics_of(run.task_type):
         scores[f"valid_{metric}"] = row[f"{metric}_mean"]
         scores[f"valid_{metric}_sd"] = row[f"{metric}_sd"]
     if run.winners[trial.family] == trial.id:
         is_overall = run.selection.overall == trial.family
-        facts["winner"] = "overall" if is_overall else "family"
+        winner = "overall" if is_overall else "family"
         for metric, tested_scores in tested.get(trial.family, {}).items():
             scores[f"test_{metric}"] = tested_scores.mean.test
     return ExportedTrial(
@@ -169,7 +187,10 @@ def _exported_trial(
             for name, score in scores.items()
             if score is not None and np.isfinite(score)
         },
-        facts=facts,
+        seeds=int(row["seeds"]),
+        seconds=seconds,
+        status=row["status"],
+        winner=winner,
     )
 
 

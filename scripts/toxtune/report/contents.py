@@ -1,4 +1,4 @@
-"""What a report shows, in order. Read while Snakemake parses: nothing heavy here."""
+"""What a report shows, in order. Snakemake imports it: nothing heavy here."""
 
 import hashlib
 from dataclasses import dataclass
@@ -16,14 +16,13 @@ class Entry:
     Attributes
     ----------
     name
-        Of the figure's file, of its caption in ``report/``, and of its place in the
-        page.
+        Of the figure's file, its caption in ``report/``, and its element on the page.
     title
         What it shows.
     section
-        What it is listed under.
+        The section of the page that it is in.
     task_types
-        The task_types of tasks that it is for.
+        The types of tasks that it is for.
     """
 
     name: str
@@ -41,7 +40,7 @@ ENTRIES = (
     Entry("frequency", "How often each trial is selected", "Search"),
     Entry("failures", "Failed trials", "Search"),
     Entry("tasks", "Scores per task", "Test"),
-    Entry("optimism", "Optimism of the choice", "Test"),
+    Entry("optimism", "Optimism of the selection", "Test"),
     Entry("comparison", "Families compared", "Test"),
     Entry("roc", "ROC curves", "Test", (TaskType.BINARY,)),
     Entry("pr", "Precision and recall", "Test", (TaskType.BINARY,)),
@@ -54,12 +53,12 @@ ENTRIES = (
 
 
 def entries(task_type: TaskType) -> list[Entry]:
-    """Return the figures of a report about tasks of a task_type."""
+    """Return the figures of a report about tasks of one type."""
     return [entry for entry in ENTRIES if task_type in entry.task_types]
 
 
 def page_hash() -> str:
-    """Hash the template, style and captions, which the hash of code leaves out."""
+    """Hash the template, style and captions, which the hash of the code leaves out."""
     digest = hashlib.sha256()
     for path in sorted(FOLDER.iterdir()):
         digest.update(path.name.encode())

@@ -243,7 +243,7 @@ def test_tasks_without_a_score_are_named(run):
 
 def test_failed_trials_are_listed_with_their_status(run):
     assert row_of(section(run, "Failed trials"), "b" * 12) == ["dense", "diverged"]
-    assert row_of(section(run, "Search"), "dense") == [
+    assert row_of(section(run, "Trials and cost"), "dense") == [
         "2",
         "1",
         "0.851 to 0.851",

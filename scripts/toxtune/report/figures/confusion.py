@@ -43,9 +43,13 @@ def confusion_table(run: Run) -> pd.DataFrame:
             counts = np.zeros((n_classes, n_classes), dtype=int)
             np.add.at(counts, (true, probabilities.argmax(axis=1)), 1)
             shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-            true_class, predicted_class = np.indices(counts.shape)
-            columns = {"true": true_class, "predicted": predicted_class}
-            columns |= {"molecules": counts, "share": shares}
+            classes = np.indices(counts.shape)
+            columns: dict[str, np.ndarray] = {
+                "true": classes[0],
+                "predicted": classes[1],
+                "molecules": counts,
+                "share": shares,
+            }
             table = pd.DataFrame({key: cells.ravel() for key, cells in columns.items()})
             tables.append(table.assign(panel=f"{name}: {family}"))
     return pd.concat(tables)

@@ -71,7 +71,7 @@ def _chart(run: Run, column: str, title: str) -> alt.Chart:
             ),
             y=alt.Y(
                 "score:Q",
-                title=f"{run.metric_name} (valid)",
+                title=f"{run.metric_name} (validation)",
                 scale=alt.Scale(zero=False, padding=8),
             ),
             color=family_scale(alt.Color, run),
@@ -79,7 +79,7 @@ def _chart(run: Run, column: str, title: str) -> alt.Chart:
             tooltip=[
                 "trial:N",
                 "family:N",
-                alt.Tooltip("score:Q", format=".4f", title="valid"),
+                alt.Tooltip("score:Q", format=".4f", title="validation score"),
                 alt.Tooltip("seconds:Q", format=".1f", title="seconds per training"),
                 alt.Tooltip("memory_mib:Q", format=".0f", title="peak memory, MiB"),
                 "settings:N",

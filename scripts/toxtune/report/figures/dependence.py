@@ -111,7 +111,7 @@ def _value(varied: Varied, value: Any) -> dict[str, Any]:
 
 def _chart(run: Run, family: str, varied: Varied) -> alt.LayerChart:
     score = alt.Scale(zero=False, padding=6)
-    title = f"{run.metric_name} (valid)"
+    title = f"{run.metric_name} (validation)"
     base = alt.Chart(DATA).encode(x=_axis(varied))
     points = (
         base.transform_filter("isValid(datum.score)")

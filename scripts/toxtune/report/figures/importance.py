@@ -70,11 +70,15 @@ def importances(run: Run, family: str) -> dict[str, float]:
     number counts by its rank among them, so the scale of an axis does not matter.
     """
     import optuna
-    from optuna.distributions import CategoricalDistribution, FloatDistribution
+    from optuna.distributions import (
+        BaseDistribution,
+        CategoricalDistribution,
+        FloatDistribution,
+    )
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     varied = scored_settings(run, family)
-    distributions = {
+    distributions: dict[str, BaseDistribution] = {
         name: FloatDistribution(0, 1)
         if hyperparameter.numeric
         else CategoricalDistribution(range(len(hyperparameter.values)))

@@ -169,10 +169,12 @@ def _lines(run: Run, table: pd.DataFrame) -> tuple[alt.Chart, alt.Parameter]:
     )
     faint = float(np.clip(40 / table["trial"].nunique(), 0.25, 0.8))
     legend = alt.Legend(
-        title=f"{run.metric_name} (valid)",
+        title=f"{run.metric_name} (validation)",
         gradientLength=160,
         gradientThickness=10,
         tickCount=3,
+        # Room for the outer labels, which would be cut off.
+        padding=12,
     )
     best_high = run.selection.objective.maximize
     scale = alt.Scale(scheme="viridis", reverse=best_high)
@@ -190,7 +192,7 @@ def _lines(run: Run, table: pd.DataFrame) -> tuple[alt.Chart, alt.Parameter]:
             strokeWidth=alt.condition(over, alt.value(5), alt.value(1.8)),
             tooltip=[
                 alt.Tooltip("trial:N"),
-                alt.Tooltip("score:Q", format=".4f", title="valid"),
+                alt.Tooltip("score:Q", format=".4f", title="validation score"),
                 alt.Tooltip("status:N"),
                 alt.Tooltip("settings:N"),
             ],

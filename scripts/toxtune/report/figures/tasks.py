@@ -34,7 +34,7 @@ def _unscored(tasks: list[str]) -> str:
 
 def tasks_table(run: Run) -> pd.DataFrame:
     """One row per family, task and subset; `low` and `high` on the test set."""
-    rows = []
+    rows: list[tuple[str, str, str, float | None, float | None, float | None]] = []
     for family in run.families:
         report = run.evaluation.families[family][run.metric]
         for task in run.shown_tasks:

@@ -73,7 +73,7 @@ def _chart(run: Run, n_trials: int) -> alt.LayerChart:
         tooltip=_tooltip(),
     )
     score = alt.Scale(zero=False, padding=8)
-    title = f"{run.metric_name} (valid)"
+    title = f"{run.metric_name} (validation)"
     molecules = (
         base.transform_calculate(
             below="datum.mean - datum.standard_error",
@@ -105,7 +105,7 @@ def _tooltip() -> list[alt.Tooltip]:
     return [
         alt.Tooltip("trial:N"),
         alt.Tooltip("family:N"),
-        alt.Tooltip("mean:Q", format=".4f", title="valid, mean over seeds"),
+        alt.Tooltip("mean:Q", format=".4f", title="validation score, mean over seeds"),
         alt.Tooltip("low:Q", format=".4f", title="lowest"),
         alt.Tooltip("high:Q", format=".4f", title="highest"),
         alt.Tooltip("standard_error:Q", format=".4f", title="standard error"),

@@ -26,7 +26,7 @@ def search_table(run: Run) -> Table:
             ]
         )
     return Table(
-        "Search",
+        "Trials and cost",
         [
             "family",
             "trials",
