@@ -43,7 +43,7 @@ def complexity(family, hyperparameters, n_features=50, n_outputs=3):
 
 @pytest.mark.parametrize("family", MODULES)
 def test_simpler_is_smaller(family):
-    found = [complexity(family, each) for each in SIMPLER_FIRST[family]]
+    found = [complexity(family, settings) for settings in SIMPLER_FIRST[family]]
     assert found == sorted(found)
     assert len(set(found)) == len(found)
 

@@ -66,7 +66,7 @@ def test_dense_missing_label_has_no_gradient():
 
 
 @pytest.mark.parametrize("batch_size", [N_MOLECULES + 1, 3 * 10**9])
-def test_dense_batch_larger_than_the_part_is_the_part(batch_size):
+def test_dense_batch_larger_than_the_training_set_is_all_of_it(batch_size):
     whole = predicted("dense", batch_size=N_MOLECULES)
     assert predicted("dense", batch_size=batch_size).tobytes() == whole.tobytes()
 
@@ -127,7 +127,7 @@ def test_dense_early_stopping_gives_the_network_of_that_epoch(stopped):
         np.testing.assert_array_equal(one, two)
 
 
-def test_dense_without_patience_ignores_the_validation_part():
+def test_dense_without_patience_ignores_the_validation_set():
     noise = Examples(1 - VALID.features, 1 - VALID.labels)
     assert predicted("dense", valid=noise).tobytes() == predicted("dense").tobytes()
 

@@ -1,4 +1,4 @@
-"""A training that goes on from a saved state equals one that never stopped."""
+"""A training that resumes from a saved state equals one that never stopped."""
 
 import warnings
 

@@ -87,12 +87,12 @@ def test_same_seed_gives_the_same_bits_and_a_saved_model_too(
     family, task_type, tmp_path
 ):
     features = examples_of(task_type, 2).features
-    one, two = (fitted(family, task_type).model for _ in range(2))
-    assert one.predict(features).tobytes() == two.predict(features).tobytes()
+    model, again = (fitted(family, task_type).model for _ in range(2))
+    assert model.predict(features).tobytes() == again.predict(features).tobytes()
     path = tmp_path / f"model.{get_family(family).model_format}"
-    one.save(path)
+    model.save(path)
     loaded = get_family(family).load(path)
-    assert loaded.predict(features).tobytes() == one.predict(features).tobytes()
+    assert loaded.predict(features).tobytes() == model.predict(features).tobytes()
 
 
 @task_types
@@ -162,12 +162,12 @@ def test_whole_numbers_give_the_model_of_the_same_floats(family):
     )
 
 
-def test_patience_needs_a_validation_part():
+def test_patience_needs_a_validation_set():
     with pytest.raises(ValueError, match="patience"):
         fit("dense", valid=None, patience=2)
 
 
-def test_a_family_is_declared_for_its_kinds_alone():
+def test_a_family_is_declared_for_its_task_types_alone():
     settings = with_defaults("ridge", {})
     assert get_family("ridge").task_types == (TaskType.REGRESSION,)
     train = examples_of(TaskType.REGRESSION, 1)

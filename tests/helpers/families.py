@@ -17,7 +17,7 @@ ALL_MISSING, ONE_CLASS = 3, 4
 N_CLASSES = 3
 QUICK = {
     "dense": {"neurons": 8, "epochs": 3, "batch_size": 6, "dropout": 0.25},
-    # Where the seed has a say: it has none in some settings of these families.
+    # Settings in which the seed matters; with others these families ignore it.
     "gradient_boosting": {
         "max_iter": 5,
         "min_samples_leaf": 1,
@@ -27,8 +27,7 @@ QUICK = {
     "random_forest": {"n_estimators": 5},
     "ridge": {},
 }
-# Families that learn binary tasks: what follows is told of those. The other kinds of
-# tasks are in test_kinds.py.
+# Families that learn binary tasks. The other types of task are in test_task_types.py.
 families = pytest.mark.parametrize(
     "family",
     [name for name in MODULES if TaskType.BINARY in get_family(name).task_types],
@@ -94,7 +93,7 @@ def bits(fitted):
 
 
 def trained_in_steps(family, amounts, folder, **hyperparameters):
-    """Train to one amount of the resource after the other, each from a saved state."""
+    """Train to each amount of the resource in turn, each time from a saved state."""
     state = None
     for amount in amounts:
         resource = {get_family(family).resource: amount}

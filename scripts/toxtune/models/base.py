@@ -20,7 +20,7 @@ CPU, GPU = "cpu", "gpu"
 
 @dataclass(frozen=True)
 class Examples:
-    """What a model is fitted on, or judged by.
+    """Molecules that a model is fitted or evaluated on.
 
     Attributes
     ----------
@@ -48,8 +48,9 @@ class Model(Protocol):
     def predict(self, features: np.ndarray) -> np.ndarray:
         """Return predictions of molecules, float32.
 
-        n_molecules x n_tasks: probabilities of the positive class, or values. Of
-        several classes the probabilities of each, n_molecules x (n_tasks x n_classes).
+        n_molecules x n_tasks: probabilities of the positive class, or values. With
+        more than two classes, n_molecules x (n_tasks x n_classes): the probability of
+        each class.
         """
 
     def save(self, path: Path) -> None:

@@ -16,11 +16,11 @@ class FakeConfig:
         self.hidden, self.growing = False, []
         self.experimental = SimpleNamespace(set_memory_growth=self.grow)
 
-    def list_physical_devices(self, kind):
-        return self.gpus if kind == "GPU" else ["CPU:0"]
+    def list_physical_devices(self, device_type):
+        return self.gpus if device_type == "GPU" else ["CPU:0"]
 
-    def set_visible_devices(self, shown, kind):
-        self.hidden = (shown, kind) == ([], "GPU")
+    def set_visible_devices(self, shown, device_type):
+        self.hidden = (shown, device_type) == ([], "GPU")
 
     def grow(self, gpu, enabled):
         assert enabled

@@ -21,7 +21,7 @@ FIRST, LAST = (Limits(4000, 120, is_last) for is_last in (False, True))
 
 @pytest.fixture
 def replicate(tmp_path, monkeypatch):
-    """Give a training, in a folder of its own, as if Snakemake had asked for it."""
+    """Return a training in an empty folder, as if Snakemake had asked for it."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(execution, "snakemake_process", lambda: "there")
     return small_training()
@@ -50,8 +50,8 @@ def test_result_has_the_bytes_of_a_training_in_this_process(replicate, tmp_path)
     (tmp_path / "here").mkdir()
     TrainingOutputs(replicate).write_result(tmp_path / "here")
     for name in set(RESULT_FILES) - {"cost.json"}:
-        one, two = ((tmp_path / place / name) for place in ("child", "here"))
-        assert one.read_bytes() == two.read_bytes()
+        in_child, here = (tmp_path / place / name for place in ("child", "here"))
+        assert in_child.read_bytes() == here.read_bytes()
 
 
 def test_store_spares_the_training(replicate, tmp_path, monkeypatch):

@@ -55,8 +55,8 @@ def test_all_that_differs_between_two_trainings_is_the_cost(replicate, tmp_path)
         (tmp_path / name).mkdir()
         TrainingOutputs(replicate).write_result(tmp_path / name)
     for name in set(RESULT_FILES) - {"cost.json"}:
-        one, two = ((tmp_path / run / name).read_bytes() for run in ("one", "two"))
-        assert one == two
+        first, second = (tmp_path / run / name for run in ("one", "two"))
+        assert first.read_bytes() == second.read_bytes()
 
 
 def test_trial_of_another_name_takes_the_training_and_keeps_its_name(
@@ -67,13 +67,13 @@ def test_trial_of_another_name_takes_the_training_and_keeps_its_name(
     namesake = replace(replicate, trial=replace(TRIAL, id="1" * 12))
     entry = store.get(namesake.key, lambda folder: pytest.fail("trained again"))
     assert entry == first
-    for one in (replicate, namesake):
-        folder = tmp_path / "trials" / one.trial.id
-        place_result(entry, one, folder)
+    for placed in (replicate, namesake):
+        folder = tmp_path / "trials" / placed.trial.id
+        place_result(entry, placed, folder)
         assert sorted(path.name for path in folder.iterdir()) == sorted(RESULT_FILES)
-        assert read_replicate(folder)[0]["trial"] == vars(one.trial)
-    placed = (tmp_path / "trials" / TRIAL.id / "result.json").read_bytes()
-    assert placed == (entry / "result.json").read_bytes()
+        assert read_replicate(folder)[0]["trial"] == placed.trial.to_dict()
+    content = (tmp_path / "trials" / TRIAL.id / "result.json").read_bytes()
+    assert content == (entry / "result.json").read_bytes()
 
 
 def test_result_is_placed_last(replicate, tmp_path, monkeypatch):

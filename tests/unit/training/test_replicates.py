@@ -9,7 +9,7 @@ import pytest
 
 from helpers.small_training import SETTINGS, SPACE, TRIAL, small_training
 from toxtune.models.hyperparameters import Hyperparameter
-from toxtune.models.registry import device_of, get_family
+from toxtune.models.registry import get_family
 from toxtune.search.space import read_space
 from toxtune.training import replicates
 from toxtune.training.replicates import Replicate
@@ -33,14 +33,8 @@ def test_training_is_known_by_the_content_of_its_files(replicate, subset, file):
     assert replace(replicate).key != before
 
 
-def test_training_is_known_by_the_kind_of_its_device(replicate):
+def test_training_is_known_by_its_device(replicate):
     assert replace(replicate, device="gpu").key != replicate.key
-
-
-def test_only_networks_have_a_choice_of_device():
-    assert device_of("dense", "gpu") == "gpu"
-    assert device_of("dense", "cpu") == "cpu"
-    assert device_of("random_forest", "gpu") == "cpu"
 
 
 def test_training_is_not_known_by_where_its_files_are(replicate):

@@ -63,7 +63,7 @@ def test_damaged_file_is_named_with_the_way_on(folder, name, damage):
 
 @pytest.mark.parametrize("damage", sorted(set(DAMAGES) - BY_CHECKSUM | {"no text"}))
 def test_damaged_cost_is_named(folder, damage):
-    # It has no checksum, since it is another at each training: its form alone tells.
+    # It has no checksum, since every training has another cost.
     DAMAGES[damage](folder / "cost.json")
     with pytest.raises(UserError, match="cost.json is missing or its checksum"):
         read_replicate(folder)

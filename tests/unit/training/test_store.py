@@ -85,7 +85,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
-def test_damaged_entry_is_made_anew_with_a_warning(store, caplog, damage):
+def test_damaged_entry_is_made_again_with_a_warning(store, caplog, damage):
     make = Maker()
     entry = store.get(KEY, make)
     damage(entry)

@@ -1,4 +1,4 @@
-"""Warm trainers: calls in forked processes that end when they should."""
+"""Warm workers: calls in forked processes that end when they should."""
 
 import json
 import os
