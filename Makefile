@@ -17,7 +17,7 @@ FAULTS := $(filter-out %kills.py,$(wildcard tests/faults/test_*.py)) tests/unit/
     $(patsubst %,tests/workflow/test_%.py,failures bad_input names)
 ON_TOX21 := tests/cluster/test_tox21_on_slurm.py
 # Tox21 as a file, for make bench
-RAW ?= ../shared/data/tox21.csv.gz
+RAW ?= resources/tox21.csv.gz
 
 export PYTHONPATH := $(CURDIR)/scripts
 

@@ -1,6 +1,6 @@
 """Where the time of the timed search goes.
 
-    .venv/bin/python benchmarks/break_down.py --raw ../shared/data/tox21.csv.gz
+    .venv/bin/python benchmarks/break_down.py --raw resources/tox21.csv.gz
 
 Prints a table in Markdown that sums to the whole.
 """

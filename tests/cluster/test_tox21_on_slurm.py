@@ -3,9 +3,9 @@
 import pytest
 
 from helpers.cluster_run import SlurmRun, same_bytes
-from helpers.tox21_file import needs_tox21, tox21_project
+from helpers.tox21_file import tox21_project
 
-pytestmark = [pytest.mark.long, needs_tox21]
+pytestmark = pytest.mark.long
 
 TABLES = [
     f"results/tox21/{name}" for name in ("trials.tsv", "selection.json", "test.json")

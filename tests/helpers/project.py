@@ -19,6 +19,7 @@ PARTS_OF_PROJECT = (
     "Snakefile",
     "config.yaml",
     "report",
+    "resources",
     "rules",
     "scripts",
     "schemas",

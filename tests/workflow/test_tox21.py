@@ -1,12 +1,10 @@
-"""The workflow on the real Tox21, where the file is to hand."""
+"""The workflow on the real Tox21."""
 
 import json
 
 import pytest
 
-from helpers.tox21_file import needs_tox21, tox21_project
-
-pytestmark = needs_tox21
+from helpers.tox21_file import tox21_project
 
 SMALL_SEARCH = """
 run: tox21

@@ -9,6 +9,8 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import Any, BinaryIO
 
 import requests
@@ -24,7 +26,8 @@ from toxtune.data.sources import (
 from toxtune.errors import UserError
 from toxtune.io.files import whole_file
 
-CONNECT_SECONDS = 5
+# Two mirrors that do not answer cost less than ten seconds.
+CONNECT_SECONDS = 4
 
 
 READ_SECONDS = 30
@@ -163,10 +166,7 @@ def _download(url: str, scratch: Path) -> Iterator[BinaryIO]:
 
 def _receive(url: str) -> Iterator[bytes]:
     """Yield the bytes at `url`, logging every 10 %."""
-    timeouts = (CONNECT_SECONDS, READ_SECONDS)
-    # Compression in transit would hide a broken connection.
-    headers = {"Accept-Encoding": "identity"}
-    with requests.get(url, stream=True, timeout=timeouts, headers=headers) as response:
+    with _answer(url) as response:
         response.raise_for_status()
         length = response.headers.get("Content-Length", "")
         total = int(length) if length.isdigit() else 0
@@ -181,11 +181,40 @@ def _receive(url: str) -> Iterator[bytes]:
             yield chunk
 
 
+def _answer(url: str) -> requests.Response:
+    """Ask for `url`; give up after `CONNECT_SECONDS` without an answer.
+
+    The time to look up the server's address has no limit of its own in Python, so the
+    question is asked in a thread that is left behind.
+    """
+    answers: SimpleQueue[requests.Response | requests.RequestException] = SimpleQueue()
+
+    def ask() -> None:
+        # Compression in transit would hide a broken connection.
+        headers = {"Accept-Encoding": "identity"}
+        timeouts = (CONNECT_SECONDS, READ_SECONDS)
+        try:
+            answers.put(
+                requests.get(url, stream=True, timeout=timeouts, headers=headers)
+            )
+        except requests.RequestException as error:
+            answers.put(error)
+
+    Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=CONNECT_SECONDS)
+    except Empty:
+        raise requests.Timeout from None
+    if isinstance(answer, requests.RequestException):
+        raise answer
+    return answer
+
+
 def _reason(error: requests.RequestException) -> str:
     if isinstance(error, requests.HTTPError):
         return f"the server answered {error.response.status_code}"
     if isinstance(error, requests.Timeout):
-        return f"no answer ({CONNECT_SECONDS} s to connect, {READ_SECONDS} s to read)"
+        return f"no answer within {CONNECT_SECONDS} s, or a pause of {READ_SECONDS} s"
     if isinstance(error, requests.exceptions.ChunkedEncodingError):
         return "the connection broke off before the end of the file"
     if isinstance(error, requests.ConnectionError):

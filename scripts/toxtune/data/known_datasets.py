@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from toxtune.versions import SCRIPTS
+
+RESOURCES = SCRIPTS.parent / "resources"
+
 
 @dataclass(frozen=True)
 class KnownDataset:
@@ -29,7 +33,8 @@ KNOWN_DATASETS = {
             "https://deepchemdata.s3.us-west-1.amazonaws.com/datasets/tox21.csv.gz",
             "https://deepchemdata.s3-us-west-1.amazonaws.com/datasets/tox21.csv.gz",
             "$TOXTUNE_DATA/tox21.csv.gz",
-            "../shared/data/tox21.csv.gz",
+            # The copy that comes with the workflow: no network is needed.
+            str(RESOURCES / "tox21.csv.gz"),
         ),
         sha256="b1346d5bc675c97c555b372e5845dc7de3b5d04734c290189a4accd77dbd1b43",
         id_column="mol_id",

@@ -1,20 +1,16 @@
 """Curation: what is refused, what is dropped, what is cleared, what stays."""
 
 import csv
-import os
-from pathlib import Path
 
 import pytest
 from rdkit import Chem
 
 from toxtune.data.curation import curate, log_report, write_curation
 from toxtune.data.download import fetch_dataset
+from toxtune.data.known_datasets import KNOWN_DATASETS
 from toxtune.data.smiles import group_of
 from toxtune.errors import UserError
 from toxtune.io.files import read_json
-
-REPOSITORY = Path(__file__).parents[3]
-TOX21 = "b1346d5bc675c97c555b372e5845dc7de3b5d04734c290189a4accd77dbd1b43"
 
 
 def columns(**changes):
@@ -192,11 +188,9 @@ def test_named_tasks_are_taken_in_their_order(table):
 
 
 def test_tox21(tmp_path):
-    folder = os.environ.get("TOXTUNE_DATA") or REPOSITORY.parent / "shared" / "data"
-    source = Path(folder) / "tox21.csv.gz"
-    if not source.exists():
-        pytest.skip(f"no {source}")
-    fetch_dataset([str(source)], TOX21, tmp_path / "raw.csv")
+    tox21 = KNOWN_DATASETS["tox21"]
+    # The last source comes with the workflow, so that this needs no network.
+    fetch_dataset([tox21.sources[-1]], tox21.sha256, tmp_path / "raw.csv")
     curation = curate(tmp_path / "raw.csv", columns(id_column="mol_id"))
     counts = {key: curation.counts[key] for key in curation.counts if key != "tasks"}
     assert len(curation.tasks) == 12

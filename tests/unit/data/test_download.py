@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
+from toxtune.data import download
 from toxtune.data import sources as gzipped
 from toxtune.data.download import fetch_dataset
 from toxtune.errors import UserError
@@ -173,13 +174,29 @@ def test_source_that_cannot_be_opened_is_refused(target, source, reason):
 
 
 def test_time_out_is_reported_as_such(target, monkeypatch):
-    def never_answer(*args, timeout, **kwargs):
-        assert timeout == (5, 30)
+    def never_answer(*args, **kwargs):
         raise requests.ReadTimeout
 
     monkeypatch.setattr(requests, "get", never_answer)
     with pytest.raises(UserError, match="no answer"):
         fetch_dataset(["http://127.0.0.1/own.csv"], None, target)
+
+
+def test_silent_network_is_given_up_soon(target, monkeypatch):
+    """A look-up of the address may hang, which no time-out of requests' covers."""
+    monkeypatch.setattr(download, "CONNECT_SECONDS", 0.1)
+    asked = threading.Event()
+
+    def hang(*args, **kwargs):
+        asked.set()
+        released.wait(60)
+
+    released = threading.Event()
+    monkeypatch.setattr(requests, "get", hang)
+    with pytest.raises(UserError, match="no answer within"):
+        fetch_dataset(["http://127.0.0.1/own.csv"], None, target)
+    assert asked.is_set()
+    released.set()
 
 
 def test_environment_variable_is_expanded(tmp_path, target, monkeypatch):
