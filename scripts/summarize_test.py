@@ -20,7 +20,7 @@ if __name__ == "__main__":
     tables = {NO_REFIT: Path(snakemake.input.test_predictions)}
     if snakemake.input.refit_predictions:
         tables[settings["refit"]] = Path(snakemake.input.refit_predictions)
-    report = score_test(
+    evaluation = score_test(
         selection=selection,
         subsets={
             name: read_subset(Path(snakemake.input[name]))
@@ -36,5 +36,5 @@ if __name__ == "__main__":
         },
         resampling=Resampling(**settings["resampling"]),
     )
-    write_json(Path(snakemake.output.report), report)
-    write_tsv(Path(snakemake.output.table), flat_table(report["families"]))
+    write_json(Path(snakemake.output.report), evaluation.to_dict())
+    write_tsv(Path(snakemake.output.table), flat_table(evaluation.families))

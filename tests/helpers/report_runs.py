@@ -184,6 +184,7 @@ def _evaluation(tasks: list[str], selection: Selection) -> Evaluation:
     objective = selection.objective
     variant = Variant("none", True, objective.metric, 0.76, (0.71, 0.81))
     return Evaluation(
+        selection="0123456789ab",
         overall=selection.overall,
         objective=objective,
         molecules=N_MOLECULES,

@@ -1,4 +1,4 @@
-"""Reading ``test.json``: the winners' scores on the training, validation and test set.
+"""``test.json``: the winners' scores on the training, validation and test set.
 
 `toxtune.evaluation.scores` computes them.
 """
@@ -24,15 +24,28 @@ class SetScores:
         Means over seeds.
     test_interval
         Of the test score, over molecules.
+    test_interval_over_seeds
+        Of the test score, for other seeds; see `toxtune.evaluation.scores`.
     test_sd_over_seeds
         SD of the test score over seeds; ``None`` for one seed, and for single tasks.
+    test_per_seed
+        The test score with each seed; ``None`` for single tasks.
     """
 
     train: float | None
     valid: float | None
     test: float | None
     test_interval: Interval | None
+    test_interval_over_seeds: Interval | None = None
     test_sd_over_seeds: float | None = None
+    test_per_seed: list[float | None] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return an entry of ``test.json``; single tasks have less."""
+        content = dict(vars(self))
+        if self.test_per_seed is None:
+            del content["test_per_seed"], content["test_sd_over_seeds"]
+        return content
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> "SetScores":
@@ -42,7 +55,9 @@ class SetScores:
             valid=content["valid"],
             test=content["test"],
             test_interval=read_interval(content["test_interval"]),
+            test_interval_over_seeds=read_interval(content["test_interval_over_seeds"]),
             test_sd_over_seeds=content.get("test_sd_over_seeds"),
+            test_per_seed=content.get("test_per_seed"),
         )
 
 
@@ -52,6 +67,11 @@ class MetricScores:
 
     mean: SetScores
     tasks: dict[str, SetScores]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return one metric's entry of ``test.json``."""
+        tasks = {task: scores.to_dict() for task, scores in self.tasks.items()}
+        return {"mean": self.mean.to_dict(), "tasks": tasks}
 
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> "MetricScores":
@@ -85,6 +105,10 @@ class Variant:
     score: float | None
     interval: Interval | None
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return one entry of ``test.json``."""
+        return dict(vars(self))
+
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> "Variant":
         """Read one entry of ``test.json``."""
@@ -97,6 +121,8 @@ class Evaluation:
 
     Attributes
     ----------
+    selection
+        The id of the selection.
     overall
         The family that was selected.
     objective
@@ -113,6 +139,7 @@ class Evaluation:
         Family to the scores of its winner with and without refit and ensemble.
     """
 
+    selection: str
     overall: str
     objective: Objective
     molecules: dict[str, int]
@@ -121,10 +148,26 @@ class Evaluation:
     families: dict[str, dict[str, MetricScores]]
     variants: dict[str, list[Variant]]
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the content of ``test.json``."""
+        return {
+            **vars(self),
+            "objective": self.objective.to_dict(),
+            "families": {
+                family: {metric: scores.to_dict() for metric, scores in metrics.items()}
+                for family, metrics in self.families.items()
+            },
+            "variants": {
+                family: [variant.to_dict() for variant in variants]
+                for family, variants in self.variants.items()
+            },
+        }
+
     @classmethod
     def from_dict(cls, content: Mapping[str, Any]) -> "Evaluation":
         """Read the content of ``test.json``."""
         return cls(
+            selection=content["selection"],
             overall=content["overall"],
             objective=Objective(**content["objective"]),
             molecules=content["molecules"],

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.data.subsets import Subset
+from toxtune.evaluation.evaluation_file import Variant, read_interval
 from toxtune.stats.bootstrap import Resampling, interval, mean_over_tasks
 from toxtune.stats.member_scores import MemberScores, score_members
 from toxtune.tasks import TaskType
@@ -51,22 +52,19 @@ def score_variants(
 
 def variant_rows(
     variants: Variants, tasks: list[str], confidence: float
-) -> list[dict[str, Any]]:
-    """List the scores of variants.
+) -> list[Variant]:
+    """List the scores of variants by all metrics.
 
-    Returns
-    -------
-    list of dict
-        ``refit``, ``ensemble`` (false: the mean of the seeds' scores; true: the score
-        of the mean of their predictions), ``metric``, ``score`` (mean over tasks) and
-        ``interval`` (over molecules).
+    Without an ensemble, it is the mean of the seeds' scores; of an ensemble, the score
+    of the mean of their predictions.
     """
-    return [
-        {"refit": refit, "ensemble": ensemble, "metric": metric}
-        | {name: report["mean"][name] for name in ("score", "interval")}
-        for (refit, ensemble), scores in variants.items()
-        for metric, report in summarize_scores(scores, tasks, confidence).items()
-    ]
+    rows = []
+    for (refit, ensemble), scores in variants.items():
+        for metric, report in summarize_scores(scores, tasks, confidence).items():
+            mean = report["mean"]
+            bounds = read_interval(mean["interval"])
+            rows.append(Variant(refit, ensemble, metric, mean["score"], bounds))
+    return rows
 
 
 def summarize_scores(

@@ -1,11 +1,18 @@
 """Scores of the winners on the test set, from stored predictions."""
 
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from toxtune.data.subsets import Subset
+from toxtune.evaluation.evaluation_file import (
+    Evaluation,
+    Interval,
+    MetricScores,
+    SetScores,
+    read_interval,
+)
 from toxtune.evaluation.refits_and_ensembles import score_variants, variant_rows
 from toxtune.search.selection_file import Selection
 from toxtune.splits.settings import NO_REFIT
@@ -22,7 +29,7 @@ def score_test(
     search_scores: pd.DataFrame,
     test_predictions: dict[str, dict[str, np.ndarray]],
     resampling: Resampling,
-) -> dict[str, Any]:
+) -> Evaluation:
     """Score the winners on the test set, with their other scores beside that.
 
     Parameters
@@ -40,11 +47,6 @@ def score_test(
         predictions of the test set as in `train_predictions`.
     resampling
         How the intervals are made.
-
-    Returns
-    -------
-    dict
-        Content of ``test.json``; see `docs/outputs.md`.
     """
     train, test = subsets["train"], subsets["test"]
     weights = class_weights(train.labels)
@@ -67,16 +69,16 @@ def score_test(
             confidence=resampling.confidence,
         )
         variants[family] = variant_rows(scored, test.tasks, resampling.confidence)
-    return {
-        "selection": selection.id,
-        "overall": selection.overall,
-        "objective": selection.objective.to_dict(),
-        "molecules": {name: len(subset.ids) for name, subset in subsets.items()},
-        "confidence": resampling.confidence,
-        "resamples": resampling.resamples,
-        "families": families,
-        "variants": variants,
-    }
+    return Evaluation(
+        selection=selection.id,
+        overall=selection.overall,
+        objective=selection.objective,
+        molecules={name: len(subset.ids) for name, subset in subsets.items()},
+        confidence=resampling.confidence,
+        resamples=resampling.resamples,
+        families=families,
+        variants=variants,
+    )
 
 
 def valid_scores(
@@ -114,7 +116,7 @@ def evaluate(
     valid: dict[str, np.ndarray],
     test: dict[str, MemberScores],
     confidence: float,
-) -> dict[str, Any]:
+) -> dict[str, MetricScores]:
     """Put one winner's scores on all three sets together, with intervals for test.
 
     Parameters
@@ -134,46 +136,52 @@ def evaluate(
     Returns
     -------
     dict
-        Metric to ``mean`` and ``tasks``; see `docs/outputs.md`.
+        Metric to scores.
     """
     weights = class_weights(train.labels)
     report = {}
     for metric, members in test.items():
-        scores = {
+        by_set = {
             "train": plain_scores(metric, train.labels, train_predictions, weights),
-            "test": members.plain,
             "valid": valid[metric],
+            "test": members.plain,
         }
-        report[metric] = _metric_report(
-            train.tasks, scores, members.resampled, confidence
+        report[metric] = MetricScores(
+            mean=_mean_scores(by_set, members.resampled, confidence),
+            tasks={
+                task: _task_scores(number, by_set, members.resampled, confidence)
+                for number, task in enumerate(train.tasks)
+            },
         )
     return report
 
 
-def flat_table(families: dict[str, Any]) -> pd.DataFrame:
+def flat_table(families: Mapping[str, Mapping[str, MetricScores]]) -> pd.DataFrame:
     """List all winners' scores, a row per family, metric and task (or ``mean``)."""
     rows = []
     for family, metrics in families.items():
         for metric, report in metrics.items():
-            for task, scores in [("mean", report["mean"]), *report["tasks"].items()]:
-                low, high = scores["test_interval"] or (None, None)
-                over_seeds = scores["test_interval_over_seeds"] or (None, None)
+            for task, scores in [("mean", report.mean), *report.tasks.items()]:
+                low, high = scores.test_interval or (None, None)
+                seeds_low, seeds_high = scores.test_interval_over_seeds or (None, None)
                 rows.append(
                     {
                         "family": family,
                         "metric": metric,
                         "task": task,
-                        **{name: scores[name] for name in ("train", "valid", "test")},
+                        "train": scores.train,
+                        "valid": scores.valid,
+                        "test": scores.test,
                         "test_low": low,
                         "test_high": high,
-                        "test_low_seeds": over_seeds[0],
-                        "test_high_seeds": over_seeds[1],
+                        "test_low_seeds": seeds_low,
+                        "test_high_seeds": seeds_high,
                     }
                 )
     return pd.DataFrame(rows)
 
 
-def seed_interval(scores: np.ndarray, confidence: float) -> list[float] | None:
+def seed_interval(scores: np.ndarray, confidence: float) -> Interval | None:
     """Interval of the mean over seeds, for other seeds on the same molecules.
 
     Student's t: the scores of the seeds, n_seeds, are assumed to be normal. ``None``
@@ -185,43 +193,43 @@ def seed_interval(scores: np.ndarray, confidence: float) -> list[float] | None:
 
     half = t.ppf((1 + confidence) / 2, len(scores) - 1)
     half *= scores.std(ddof=1) / np.sqrt(len(scores))
-    return [float(scores.mean() - half), float(scores.mean() + half)]
+    return float(scores.mean() - half), float(scores.mean() + half)
 
 
-def _metric_report(
-    tasks: list[str],
-    scores: dict[str, np.ndarray],
+def _mean_scores(
+    by_set: dict[str, np.ndarray], resampled: np.ndarray, confidence: float
+) -> SetScores:
+    """Average over tasks; the sets have n_seeds x n_tasks scores."""
+    means = {name: mean_over_tasks(scores) for name, scores in by_set.items()}
+    test = means["test"]
+    bounds = interval(mean_over_tasks(resampled).mean(axis=0), confidence)
+    return SetScores(
+        train=_number(means["train"].mean()),
+        valid=_number(means["valid"].mean()),
+        test=_number(test.mean()),
+        test_interval=read_interval(bounds),
+        test_interval_over_seeds=seed_interval(test, confidence),
+        test_sd_over_seeds=_number(test.std(ddof=1)) if len(test) > 1 else None,
+        test_per_seed=[_number(score) for score in test],
+    )
+
+
+def _task_scores(
+    number: int,
+    by_set: dict[str, np.ndarray],
     resampled: np.ndarray,
     confidence: float,
-) -> dict[str, Any]:
-    means = {subset: mean_over_tasks(values) for subset, values in scores.items()}
-    test = means["test"]
-    over_seeds = mean_over_tasks(resampled).mean(axis=0)
-    return {
-        "mean": {
-            "test": _number(test.mean()),
-            "test_sd_over_seeds": _number(test.std(ddof=1)) if len(test) > 1 else None,
-            "test_per_seed": [_number(value) for value in test],
-            "test_interval": interval(over_seeds, confidence),
-            "test_interval_over_seeds": seed_interval(test, confidence),
-            "valid": _number(means["valid"].mean()),
-            "train": _number(means["train"].mean()),
-        },
-        "tasks": {
-            task: {
-                "test": _number(scores["test"][:, number].mean()),
-                "test_interval": interval(
-                    resampled[:, :, number].mean(axis=0), confidence
-                ),
-                "test_interval_over_seeds": seed_interval(
-                    scores["test"][:, number], confidence
-                ),
-                "valid": _number(scores["valid"][:, number].mean()),
-                "train": _number(scores["train"][:, number].mean()),
-            }
-            for number, task in enumerate(tasks)
-        },
-    }
+) -> SetScores:
+    """Take one task's scores; the sets have n_seeds x n_tasks scores."""
+    scores = {name: scores[:, number] for name, scores in by_set.items()}
+    bounds = interval(resampled[:, :, number].mean(axis=0), confidence)
+    return SetScores(
+        train=_number(scores["train"].mean()),
+        valid=_number(scores["valid"].mean()),
+        test=_number(scores["test"].mean()),
+        test_interval=read_interval(bounds),
+        test_interval_over_seeds=seed_interval(scores["test"], confidence),
+    )
 
 
 def _number(value: float) -> float | None:

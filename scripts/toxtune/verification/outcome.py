@@ -215,7 +215,7 @@ def _verify_scores(
 
     def make() -> None:
         report, table = rebuild.paths(outputs)
-        scores = score_test(
+        evaluation = score_test(
             selection=selection,
             subsets={
                 name: read_subset(rebuild.path(plan.whole.subset(name)))
@@ -229,8 +229,8 @@ def _verify_scores(
             },
             resampling=Resampling(**config["test"]),
         )
-        write_json(report, scores)
-        write_tsv(table, flat_table(scores["families"]))
+        write_json(report, evaluation.to_dict())
+        write_tsv(table, flat_table(evaluation.families))
 
     rule = "must be what the stored predictions of the test set give"
     rebuild.check(TEST, rule, outputs, make)

@@ -35,7 +35,8 @@ def members(test_set):
 
 def rows_of(subset, by_refit):
     scored = score_variants(subset, np.ones(2), by_refit, RESAMPLING, "binary")
-    return variant_rows(scored, subset.tasks, RESAMPLING.confidence)
+    rows = variant_rows(scored, subset.tasks, RESAMPLING.confidence)
+    return [row.to_dict() for row in rows]
 
 
 def test_single_seeds_are_averaged_after_scoring_an_ensemble_before(test_set, members):

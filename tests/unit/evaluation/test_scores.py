@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from toxtune.data.subsets import Subset
+from toxtune.evaluation.evaluation_file import MetricScores
 from toxtune.evaluation.scores import evaluate, flat_table
 from toxtune.stats.bootstrap import Resampling
 from toxtune.stats.member_scores import score_members
@@ -58,13 +59,16 @@ def evaluated(subsets, predictions, resampling, task_type):
     }
     test = subsets["test"]
     tested = score_members(test, weights, predictions["test"], resampling, task_type)
-    return evaluate(
+    scores = evaluate(
         subsets["train"],
         predictions["train"],
         valid=valid,
         test=tested,
         confidence=resampling.confidence,
     )
+    report = {metric: found.to_dict() for metric, found in scores.items()}
+    assert {m: MetricScores.from_dict(found) for m, found in report.items()} == scores
+    return report
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +165,13 @@ def test_nothing_to_score_is_null():
 
 
 def test_flat_table_has_a_row_per_family_metric_and_task(report):
-    table = flat_table({"dense": report, "random_forest": report})
+    families = {
+        family: {
+            metric: MetricScores.from_dict(scores) for metric, scores in report.items()
+        }
+        for family in ("dense", "random_forest")
+    }
+    table = flat_table(families)
     assert len(table) == 2 * len(BINARY) * (1 + len(TASKS))
     row = table.query("family == 'dense' and metric == 'pr_auc' and task == 'hard'")
     scores = report["pr_auc"]["tasks"]["hard"]

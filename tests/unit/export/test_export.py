@@ -8,6 +8,7 @@ import pytest
 from helpers.selections import made_selection, made_trial, made_winner
 from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
+from toxtune.evaluation.evaluation_file import Evaluation, MetricScores, SetScores
 from toxtune.export import run as run_module
 from toxtune.io.files import write_json
 from toxtune.io.tsv import write_tsv
@@ -50,18 +51,21 @@ def run(tmp_path, monkeypatch):
     selection = made_selection(winners, overall="dense")
     monkeypatch.setattr(run_module, "read_selection", lambda path: selection)
     write_json(folder / "selection.json", {})
-    mean = {"train": 0.9, "valid": 0.8, "test": 0.7, "test_interval": None}
-    scores = {metric: {"mean": mean, "tasks": {}} for metric in METRICS}
-    content = {
-        "overall": "dense",
-        "objective": {"metric": "roc_auc", "direction": "maximize"},
-        "molecules": {"train": 80, "valid": 10, "test": 10},
-        "confidence": 0.95,
-        "resamples": 100,
-        "families": dict.fromkeys(WINNERS, scores),
-        "variants": {},
-    }
-    write_json(folder / "test.json", content)
+    mean = SetScores(train=0.9, valid=0.8, test=0.7, test_interval=None)
+    evaluation = Evaluation(
+        selection=selection.id,
+        overall="dense",
+        objective=selection.objective,
+        molecules={"train": 80, "valid": 10, "test": 10},
+        confidence=0.95,
+        resamples=100,
+        families={
+            family: {metric: MetricScores(mean, {}) for metric in METRICS}
+            for family in WINNERS
+        },
+        variants={},
+    )
+    write_json(folder / "test.json", evaluation.to_dict())
     return folder
 
 

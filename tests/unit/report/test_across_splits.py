@@ -35,7 +35,14 @@ def result(name, valid, test, winner="8"):
     mean = SetScores(0.9, max(valid), test, None)
     families = {"dense": {"roc_auc": MetricScores(mean, {})}}
     evaluation = Evaluation(
-        "dense", selection.objective, {}, 0.95, 1000, families, variants={}
+        "0123456789ab",
+        "dense",
+        selection.objective,
+        {},
+        0.95,
+        1000,
+        families,
+        variants={},
     )
     return SplitResult(name, selection, evaluation, trials)
 

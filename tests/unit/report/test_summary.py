@@ -136,6 +136,7 @@ def run() -> Run:
             final={"refit": "train+valid", "ensemble": True},
         ),
         evaluation=Evaluation(
+            selection="0123456789ab",
             overall="dense",
             objective=selection.objective,
             molecules={"train": 80, "valid": 11, "test": 12},
