@@ -224,7 +224,7 @@ def _stages(
     }
 
 
-def _task_type(config: dict[str, Any]) -> str:
+def _task_type(config: dict[str, Any]) -> TaskType:
     """Return the type of tasks that the objective is for."""
     return METRICS[config["objective"]["metric"]].task_type
 

@@ -80,7 +80,7 @@ def read_yaml(text: str, name: str) -> Any:
 class _Loader(yaml.SafeLoader):
     """YAML without types of Python's; a key that stands twice is a mistake."""
 
-    def compose_mapping_node(self, anchor: str | None) -> yaml.MappingNode:
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
         node = super().compose_mapping_node(anchor)
         seen = set()
         for key, _ in node.value:

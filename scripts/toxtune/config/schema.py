@@ -1,7 +1,7 @@
 """Checking values against the JSON schemas in ``schemas/``, in plain words."""
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,15 +76,19 @@ def _position(error: ValidationError) -> list[str]:
 
 def _in_words(error: ValidationError, root: str) -> Iterator[str]:
     key = spelled(error.absolute_path) or root
-    rule, value, limit = error.validator, error.instance, error.validator_value
+    # The declared types allow for unset attributes, which errors of a validator lack.
+    value: Any = error.instance
+    rule: Any = error.validator
+    limit: Any = error.validator_value
+    schema: Any = error.schema
     got = f"got {shown(value)}"
     if rule == "additionalProperties":
-        yield from _unknown_keys(key, value, error.schema)
+        yield from _unknown_keys(key, value, schema)
     elif rule == "required":
         missing = ", ".join(repr(name) for name in limit if name not in value)
         yield f"{key}: needs the key {missing}, got {', '.join(value) or 'none'}"
-    elif _is_explained(error):
-        yield f"{key}: must be {error.schema['x-rule']}, {got}"
+    elif _is_explained(rule, schema):
+        yield f"{key}: must be {schema['x-rule']}, {got}"
     elif rule == "type":
         yield f"{key}: must be {_types(limit)}, {got}"
     elif rule == "enum":
@@ -105,10 +109,10 @@ _RULES = {
 }
 
 
-def _is_explained(error: ValidationError) -> bool:
+def _is_explained(rule: str, schema: Mapping[str, Any]) -> bool:
     """Whether the schema's ``x-rule`` is about what is broken here."""
-    rules = {"anyOf", "pattern"} if "pattern" in error.schema else {"anyOf", "type"}
-    return "x-rule" in error.schema and error.validator in rules
+    rules = {"anyOf", "pattern"} if "pattern" in schema else {"anyOf", "type"}
+    return "x-rule" in schema and rule in rules
 
 
 def _unknown_keys(key: str, value: Any, schema: dict[str, Any]) -> Iterator[str]:

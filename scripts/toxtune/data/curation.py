@@ -228,9 +228,10 @@ def _count(
 
 def _count_labels(
     tasks: list[str], molecules: list[Molecule], task_type: TaskType
-) -> dict[str, dict[str, int | float]]:
+) -> dict[str, dict[str, float]]:
     """Count each task's labels: of classes one by one, of values with their range."""
     counted = {}
+    counts: dict[str, float]
     for index, task in enumerate(tasks):
         labels = Counter(molecule.raw.labels[index] for molecule in molecules)
         missing = labels.pop("", 0)

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-Featurizer = Callable[[Any], np.ndarray]
-
+# From a molecule of RDKit's to its features.
+Compute = Callable[[Any], np.ndarray]
 
 MAX_COUNT = int(np.iinfo(np.uint8).max)
 
@@ -28,7 +28,7 @@ COSTLY_UP_TO_ATOMS = 300
 
 def circular(
     radius: int, size: int, count: bool = False, use_features: bool = False
-) -> Featurizer:
+) -> Compute:
     """Extended-connectivity fingerprints (Rogers and Hahn 2010), folded to `size`.
 
     The same bits as DeepChem's ``CircularFingerprint``, without DeepChem's import,
@@ -64,14 +64,14 @@ def circular(
     return counts if count else bits
 
 
-def maccs() -> Featurizer:
+def maccs() -> Compute:
     """MACCS keys as RDKit numbers them: 167 bits, of which number 0 is never set."""
     from rdkit.Chem.rdMolDescriptors import GetMACCSKeysFingerprint
 
     return lambda molecule: np.array(GetMACCSKeysFingerprint(molecule), dtype=bool)
 
 
-def descriptors() -> Featurizer:
+def descriptors() -> Compute:
     """All two-dimensional descriptors that this RDKit has, sorted by name.
 
     Missing is what raises, is not finite, or is beyond the range of float32; and those
@@ -124,7 +124,7 @@ class Featurizer:
         Returns the columns' names; none where they would tell nothing.
     """
 
-    build: Callable[..., Featurizer]
+    build: Callable[..., Compute]
     names: Callable[[], list[str]] = list
 
     @property

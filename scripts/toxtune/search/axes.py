@@ -61,7 +61,8 @@ class Range:
         has the same id on machines whose logarithms differ in the last bit.
         """
         if self.step is not None:
-            return self._number(int(u * (self._n_steps() + 1)))
+            n_values = _n_steps(self.low, self.high, self.step) + 1
+            return self._after(int(u * n_values), self.step)
         low, high = self.low, self.high
         if isinstance(low, int):
             # Half a unit on either side makes the ends as likely as the others.
@@ -80,20 +81,24 @@ class Range:
 
     def count(self) -> int | None:
         """Return how many numbers are a step apart; ``None`` without a step."""
-        return None if self.step is None else self._n_steps() + 1
-
-    def listed(self) -> list[Any] | None:
-        """Return the numbers a step apart; ``None`` without a step."""
         if self.step is None:
             return None
-        return [self._number(step) for step in range(self._n_steps() + 1)]
+        return _n_steps(self.low, self.high, self.step) + 1
 
-    def _number(self, n_steps: int) -> Any:
-        number = self.low + self.step * n_steps
+    def listed(self) -> list[Any]:
+        """Return the numbers a step apart; refused without a step."""
+        if self.step is None:
+            raise ValueError("a range without a step has no list of values")
+        n_steps = _n_steps(self.low, self.high, self.step)
+        return [self._after(number, self.step) for number in range(n_steps + 1)]
+
+    def _after(self, n_steps: int, step: float) -> Any:
+        number = self.low + step * n_steps
         return number if isinstance(number, int) else _rounded(number)
 
-    def _n_steps(self) -> int:
-        return int(math.floor((self.high - self.low) / self.step + 1e-9))
+
+def _n_steps(low: float, high: float, step: float) -> int:
+    return int(math.floor((high - low) / step + 1e-9))
 
 
 Values = Choices | Range
@@ -153,7 +158,7 @@ def read_axis(
     if ("values" in raw) == bool({"low", "high"} & set(raw)):
         raise UserError(f"{key}: needs either values, or low and high, got {raw}")
     if "values" in raw:
-        values = _choices(declared[name], raw["values"], f"{key}.values")
+        values: Values = _choices(declared[name], raw["values"], f"{key}.values")
     else:
         values = _range(declared[name], raw, key)
     return Axis(values, _conditions(declared, raw.get("when") or {}, f"{key}.when"))

@@ -45,9 +45,9 @@ def _promote(
     no other trial to another slot. A slot without a trial of its own repeats one.
     """
     sign = -1 if settings["objective"]["direction"] == "maximize" else 1
-    scored = [id for id in trials if scores[id] is not None]
+    scored = {id: score for id in trials if (score := scores[id]) is not None}
     # When all have failed, the search goes on to say so at its end.
-    ranked = sorted(scored, key=lambda id: (sign * scores[id], id)) or list(trials)
+    ranked = sorted(scored, key=lambda id: (sign * scored[id], id)) or list(trials)
     best = sorted(ranked[: settings["size"]])
     slots = [best[slot % len(best)] for slot in range(settings["size"])]
     change = {settings["resource"]: settings["to"]}
@@ -125,8 +125,9 @@ def _suggested(space: Space, trial: Any) -> Point:
     for name, axis in space.axes.items():
         if axis.is_active(hyperparameters):
             drawn = _suggest(trial, name, axis.values)
-            is_list = isinstance(axis.values, Choices)
-            hyperparameters[name] = axis.values.values[drawn] if is_list else drawn
+            if isinstance(axis.values, Choices):
+                drawn = axis.values.values[drawn]
+            hyperparameters[name] = drawn
     return Point(features, hyperparameters)
 
 
@@ -149,8 +150,9 @@ def _known_trial(space: Space, point: Point, score: float | None) -> Any:
     for name, axis in space.axes.items():
         if axis.is_active(point.hyperparameters):
             value, values = point.hyperparameters[name], axis.values
-            is_list = isinstance(values, Choices)
-            parameters[name] = values.values.index(value) if is_list else value
+            if isinstance(values, Choices):
+                value = values.values.index(value)
+            parameters[name] = value
             distributions[name] = _distribution(values)
     failed = optuna.trial.TrialState.FAIL
     return optuna.trial.create_trial(
@@ -172,6 +174,6 @@ def _distribution(values: Choices | Range) -> Any:
     if isinstance(values, Choices):
         return CategoricalDistribution(range(len(values.values)))
     if isinstance(values.low, int):
-        step = values.step or 1
-        return IntDistribution(values.low, values.high, log=values.log, step=step)
+        low, high, step = (int(n) for n in (values.low, values.high, values.step or 1))
+        return IntDistribution(low, high, log=values.log, step=step)
     return FloatDistribution(values.low, values.high, log=values.log, step=values.step)

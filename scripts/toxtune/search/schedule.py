@@ -258,15 +258,15 @@ def _resource(space: Space) -> str:
 def _highest(space: Space) -> int:
     """Return the resource of a full training: one fixed value of the space."""
     resource = _resource(space)
-    axis = space.axes.get(resource)
-    count = axis.values.count() if axis else 0
-    if count != 1:
+    values = space.axes[resource].values if resource in space.axes else None
+    count = values.count() if values else 0
+    if values is None or count != 1:
         raise UserError(
             f"search.spaces: {space.family}'s {resource} must be one value, that of a "
             f"full training, for halving and hyperband; got {count or 'no list of'} "
             "values"
         )
-    return axis.values.listed()[0]
+    return values.listed()[0]
 
 
 def _refuse_patience(space: Space) -> None:

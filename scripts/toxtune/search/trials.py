@@ -114,7 +114,11 @@ def make_trial(
     }
     return Trial(
         id=short_id(identity),
-        **{**identity, "hyperparameters": hyperparameters},
+        dataset=dataset,
+        split=split,
+        family=family,
+        features=features,
+        hyperparameters=hyperparameters,
         task_type=task_type,
     )
 

@@ -14,6 +14,7 @@ from toxtune.errors import UserError
 from toxtune.splits.by_time import split_by_time
 from toxtune.splits.checks import check_share, check_subsets, refuse_spanning_groups
 from toxtune.splits.splitters import split_by_shares, split_into_folds
+from toxtune.tasks import TaskType
 
 SUBSETS = ["train", "valid", "test"]
 
@@ -54,7 +55,9 @@ class _Groups:
     of_row: list[int]
 
 
-def assign(molecules: Path, settings: dict[str, Any], task_type: str) -> Assignment:
+def assign(
+    molecules: Path, settings: dict[str, Any], task_type: TaskType
+) -> Assignment:
     """Assign each row of molecules.csv to a part, and those of train to folds.
 
     Parameters
@@ -78,7 +81,7 @@ def assign(molecules: Path, settings: dict[str, Any], task_type: str) -> Assignm
         task with two different labels.
     """
     subset = read_subset(molecules)
-    column = read_split_column(molecules) if settings.get("column") else None
+    column = read_split_column(molecules) if settings.get("column") else []
     groups = _groups(subset)
     if settings["method"] == "column":
         subsets = _named_subsets(subset, column, settings["column"])
@@ -113,9 +116,7 @@ def _named_subsets(subset: Subset, column: list[str], name: str) -> list[str]:
     return column
 
 
-def _split(
-    groups: _Groups, column: list[str] | None, settings: dict[str, Any]
-) -> list[str]:
+def _split(groups: _Groups, column: list[str], settings: dict[str, Any]) -> list[str]:
     """Split by a splitter of DeepChem's; a test set that is given stays as it is."""
     given = _given_test(column, settings["column"]) if column else set()
     test_groups = {groups.of_row[row] for row in given}
@@ -158,7 +159,7 @@ def _split_groups(
     if len(shares) == 1:
         return dict.fromkeys(free, "train")
     indices = split_by_shares(method, list(shares.values()), seed, smiles, positive)
-    assigned = {}
+    assigned: dict[int, str] = {}
     for (subset, share), members in zip(shares.items(), indices, strict=True):
         check_share(subset, len(members) / len(free), share)
         assigned.update((free[member], subset) for member in members)

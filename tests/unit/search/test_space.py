@@ -92,7 +92,9 @@ def test_log_range_has_equal_ratios():
     assert axis.from_unit_interval(0) == 0.001
     assert axis.from_unit_interval(0.5) == 0.01
     assert axis.from_unit_interval(1 - 1e-12) == 0.1
-    assert axis.listed() is None
+    assert axis.count() is None
+    with pytest.raises(ValueError, match="step"):
+        axis.listed()
 
 
 def test_whole_numbers_reach_both_ends_equally_often():
