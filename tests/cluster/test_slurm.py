@@ -23,8 +23,8 @@ search:
 """
 
 
-def warm_trainers(slurm):
-    """By job: folders of its warm trainers, and the command that each belongs to."""
+def warm_servers(slurm):
+    """By job: folders of its servers, and the command that each belongs to."""
     found = defaultdict(dict)
     for process in psutil.process_iter():
         with suppress(psutil.Error):
@@ -47,11 +47,11 @@ def test_same_bytes_as_on_a_laptop(slurm, project, tmp_path):
     elsewhere = project.copy(tmp_path / "elsewhere")
     shutil.rmtree(elsewhere.folder / "results")
     run = SlurmRun(elsewhere, slurm, *TABLES, *configured)
-    trainers = defaultdict(dict)
+    servers = defaultdict(dict)
 
     def watched_to_the_end():
-        for job, folders in warm_trainers(slurm).items():
-            trainers[job].update(folders)
+        for job, folders in warm_servers(slurm).items():
+            servers[job].update(folders)
         return run.process.poll() is not None
 
     wait_for(watched_to_the_end, "the end of the run", 600)
@@ -62,10 +62,10 @@ def test_same_bytes_as_on_a_laptop(slurm, project, tmp_path):
     assert {job.state for job in run.jobs} == {"COMPLETED"}
     assert len(run.jobs) == len(groups)
 
-    # The trainings of one submission share a trainer, which belongs to that submission
+    # The trainings of one submission share a server, which belongs to that submission
     # and has ended with it.
     for group in ("trainings", "winners"):
-        ((folder, owner),) = trainers[groups[group]].items()
+        ((folder, owner),) = servers[groups[group]].items()
         assert "slurm-jobstep" in owner
         assert not Path(folder).exists()
-    wait_for(lambda: not warm_trainers(slurm), "the end of the trainers")
+    wait_for(lambda: not warm_servers(slurm), "the end of the servers")

@@ -23,8 +23,8 @@ VICTIMS = {
     "snakemake": ("Snakemake", "`make run` goes on"),
     "job": ("a job's process, with its training", "tried again, or `make run` goes on"),
     "launcher": ("`make run` itself", "Snakemake goes on alone, then `make run` does"),
-    "trainer": (
-        "the warm trainer, with its trainings",
+    "server": (
+        "the server of warm workers, with its trainings",
         "tried again in the same run (for `open_test`: `make run` goes on)",
     ),
 }
@@ -79,7 +79,7 @@ def test_kill(seconds, finished, searched, seed, victim):
         moment *= 0.8
     status = run.end()
     run.wait_until_gone()
-    if victim in ("training", "trainer"):
+    if victim in ("training", "server"):
         # The test set is opened once: that alone is not tried again.
         assert status == 0 or "✗ open_test" in run.output, run.output
     if status == 0:

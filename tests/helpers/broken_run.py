@@ -12,7 +12,7 @@ from helpers.project import Project
 from helpers.watched_run import LAUNCHER, WatchedRun
 
 FINAL_TABLES = ("trials.tsv", "scores.tsv", "selection.json", "test.json", "test.tsv")
-TRAINER = "toxtune.workers.server"
+SERVER = "toxtune.workers.server"
 
 
 class BrokenRun(WatchedRun):
@@ -35,7 +35,7 @@ class BrokenRun(WatchedRun):
     def processes(self, kind: str) -> list[psutil.Process]:
         """Find the run's processes of a kind; ``everything`` is all of them.
 
-        ``launcher``, ``snakemake``, ``job`` (what Snakemake starts), ``trainer`` (the
+        ``launcher``, ``snakemake``, ``job`` (what Snakemake starts), ``server`` (the
         process that the trainings fork from) or ``training``.
         """
         found = []
@@ -50,7 +50,7 @@ class BrokenRun(WatchedRun):
         found = sorted(self.processes(kind), key=lambda process: process.pid)
         if kind != "everything" and found:
             found = [found[number % len(found)]]
-            if kind == "trainer":
+            if kind == "server":
                 found += found[0].children(recursive=True)
         for process in found:
             with suppress(psutil.Error):
@@ -78,8 +78,8 @@ def kind_of(process: psutil.Process) -> str:
     """Tell what a process is in its run."""
     command, parent = process.cmdline(), process.parent()
     of_parent = parent.cmdline() if parent else []
-    if TRAINER in command:
-        return "training" if TRAINER in of_parent else "trainer"
+    if SERVER in command:
+        return "training" if SERVER in of_parent else "server"
     if command[1:4] == LAUNCHER:
         return "launcher"
     return "snakemake" if of_parent[1:4] == LAUNCHER else "job"
