@@ -7,7 +7,7 @@ rule train_winner:
     output:
         model="results/{run}/models/{family}/seed-{seed}.{format}",
         train="results/{run}/models/{family}/seed-{seed}.{format}.train.npy",
-        card="results/{run}/models/{family}/seed-{seed}.{format}.json",
+        record="results/{run}/models/{family}/seed-{seed}.{format}.json",
     log:
         "logs/{run}/train_winner/{family}/seed-{seed}.{format}.log",
     benchmark:
@@ -52,7 +52,7 @@ rule open_test:
     input:
         selection=rules.select_best.output.selection,
         models=expand("results/{{run}}/{model}", model=COMMON.models + COMMON.refits),
-        cards=expand(
+        records=expand(
             "results/{{run}}/{model}.json", model=COMMON.models + COMMON.refits
         ),
         test=plan.subset("test"),

@@ -6,7 +6,7 @@ use rule train_winner as refit_winner with:
         data=plan.refit_files,
     output:
         model="results/{run}/refit/{family}/seed-{seed}.{format}",
-        card="results/{run}/refit/{family}/seed-{seed}.{format}.json",
+        record="results/{run}/refit/{family}/seed-{seed}.{format}.json",
     log:
         "logs/{run}/refit_winner/{family}/seed-{seed}.{format}.log",
     benchmark:
@@ -20,7 +20,7 @@ rule save_final_model:
     input:
         selection=rules.select_best.output.selection,
         models=expand("results/{{run}}/{model}", model=COMMON.refits or COMMON.models),
-        cards=expand(
+        records=expand(
             "results/{{run}}/{model}.json", model=COMMON.refits or COMMON.models
         ),
         train=plan.search_sets("train"),

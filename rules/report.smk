@@ -16,7 +16,7 @@ RUN_FILES = dict(
         "results/{{run}}/prospective/{name}.json", name=COMMON.prospective
     ),
     curation=plan.curation,
-    cards=expand("results/{{run}}/{model}.json", model=COMMON.models),
+    records=expand("results/{{run}}/{model}.json", model=COMMON.models),
 )
 if COMMON.task_type == TaskType.BINARY:
     RUN_FILES |= dict(

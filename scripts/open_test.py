@@ -29,7 +29,7 @@ if __name__ == "__main__":
         selection=selection,
         test=test,
         tables=tables,
-        records=[Path(card) for card in snakemake.input.cards],
+        records=[Path(path) for path in snakemake.input.records],
         ledger=Path(snakemake.params.ledger),
         run=snakemake.wildcards.run,
         workers=snakemake.config["training"]["workers"],

@@ -28,7 +28,9 @@ def main(
     if "train" in outputs:
         place(entry / "train.npy", outputs["train"])
     searched = _searched(replicate, winner)
-    write_json(outputs["card"], model_record(replicate, searched, entry / "valid.npy"))
+    write_json(
+        outputs["record"], model_record(replicate, searched, entry / "valid.npy")
+    )
 
 
 def _searched(replicate: Replicate, winner: Winner) -> Path | None:

@@ -122,8 +122,8 @@ def test_a_refit_has_no_molecule_to_stop_by(refitted):
     settings = refit.hyperparameters
     assert settings["patience"] is None
     assert 1 <= settings["epochs"] <= 6
-    card = json.loads((folder / "refit/dense/seed-0.keras.json").read_text("utf-8"))
-    assert card["trial"] == refit.to_dict()
+    record = json.loads((folder / "refit/dense/seed-0.keras.json").read_text("utf-8"))
+    assert record["trial"] == refit.to_dict()
     (split,) = refitted.folder.glob("data/*/*/assignment.tsv")
     rows = [
         (split.parent / name / f"{subset}.csv").read_text("utf-8").splitlines()[1:]

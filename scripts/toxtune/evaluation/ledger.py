@@ -3,20 +3,20 @@
 import fcntl
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from toxtune.identity import short_id
 
 
-def opening_id(selection: str, cards: list[dict[str, Any]]) -> str:
-    """Name what opens the test set: a selection's id, and the models it led to.
+def opening_id(selection: str, store_keys: Iterable[str]) -> str:
+    """Name what opens the test set: a selection, and its models by their store keys.
 
     The same winners, trained by other code or with other libraries, are other models,
     and looking at them is another look.
     """
-    models = sorted(card["store_key"] for card in cards)
-    return short_id({"selection": selection, "models": models})
+    return short_id({"selection": selection, "models": sorted(store_keys)})
 
 
 def record_opening(ledger: Path, line: dict[str, Any]) -> None:

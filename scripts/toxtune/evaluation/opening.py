@@ -79,8 +79,9 @@ def opening_line(
 ) -> dict[str, Any]:
     """Return the ledger's line for an opening."""
     winners = selection.winners.items()
+    store_keys = [read_json(path)["store_key"] for path in records]
     return {
-        "selection": opening_id(selection.id, [read_json(path) for path in records]),
+        "selection": opening_id(selection.id, store_keys),
         "opened": datetime.now(UTC).isoformat(timespec="seconds"),
         "run": run,
         "overall": selection.overall,

@@ -170,9 +170,9 @@ def evaluate_prospective(
 def ledger_line(metadata: FinalModelMetadata, name: str) -> dict[str, Any]:
     """Describe a look at prospective data; the very models make it distinct."""
     trial = metadata.trial
-    models = [{"store_key": member.store_key} for member in metadata.members]
+    store_keys = [member.store_key for member in metadata.members]
     return {
-        "selection": opening_id(metadata.selection, models),
+        "selection": opening_id(metadata.selection, store_keys),
         "opened": datetime.now(UTC).isoformat(timespec="seconds"),
         "run": metadata.run,
         "prospective": name,

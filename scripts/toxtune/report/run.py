@@ -210,7 +210,7 @@ def read_run(
     settings
         Its configuration.
     files
-        Paths by the names that the rules give them; ``cards`` and ``prospective`` are
+        Paths by the names that the rules give them; ``records`` and ``prospective`` are
         lists. Tables that the type of tasks does not have are empty lists. Learning
         curves are read from the folders that ``specs`` names.
     ledger
@@ -234,7 +234,7 @@ def read_run(
         provenance=provenance,
         openings=read_openings(ledger),
         diagnostics=read_diagnostics(paths),
-        largest_difference=_largest_difference(files["cards"]),
+        largest_difference=_largest_difference(files["records"]),
         test_set=read_subset(paths["test_set"]),
         test_predictions=read_test_predictions(paths["test_predictions"], search.seeds),
         curves=_learning_curves(search.trained),
@@ -244,9 +244,9 @@ def read_run(
     )
 
 
-def _largest_difference(cards: Iterable[str]) -> float:
+def _largest_difference(records: Iterable[str]) -> float:
     differences = [
-        read_json(Path(card))["largest_difference_from_search"] for card in cards
+        read_json(Path(path))["largest_difference_from_search"] for path in records
     ]
     return max((difference or 0.0 for difference in differences), default=0.0)
 

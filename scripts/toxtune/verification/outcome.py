@@ -95,7 +95,8 @@ def verify_outcome(
     ledger = Path(plan.ledger)
     with rebuild.findings.attempt(TEST, ledger):
         opened = {line["selection"] for line in read_openings(ledger)}
-        holds = opening_id(selection.id, records) in opened
+        store_keys = [record["store_key"] for record in records]
+        holds = opening_id(selection.id, store_keys) in opened
         rule = f"must have a line for the selection and models of {plan.run}"
         rebuild.findings.expect(TEST, ledger, holds, rule)
     predictions = {}

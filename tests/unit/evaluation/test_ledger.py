@@ -102,8 +102,7 @@ def test_writers_at_once_lose_and_double_nothing(ledger):
 
 
 def test_other_models_of_the_same_selection_are_another_look():
-    cards = [{"store_key": "a"}, {"store_key": "b"}]
-    same = opening_id("s", cards[::-1])
-    assert opening_id("s", cards) == same
-    assert opening_id("t", cards) != same
-    assert opening_id("s", [{"store_key": "a"}, {"store_key": "c"}]) != same
+    same = opening_id("s", ["b", "a"])
+    assert opening_id("s", ["a", "b"]) == same
+    assert opening_id("t", ["a", "b"]) != same
+    assert opening_id("s", ["a", "c"]) != same
