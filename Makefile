@@ -23,8 +23,8 @@ export PYTHONPATH := $(CURDIR)/scripts
 
 INSTALLED := .venv/.installed-$(EXTRA)
 IN_VENV := .venv/bin/python -m
-# A file's name may have anything in it. Make must not expand it, and the shell reads
-# it from its environment. In CONFIG blanks part several names; `*` stands for itself.
+# A file's name may hold any character. So make does not expand it, and the shell reads
+# it from its environment. Blanks separate the names in CONFIG; `*` stands for itself.
 $(foreach name,$(NAMES),$(if $(value $(name)), \
     $(eval override export $(name) := $$(value $(name)))))
 TOXTUNE := @set -f; exec .venv/bin/python -m toxtune
