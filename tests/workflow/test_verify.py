@@ -102,7 +102,7 @@ def damage_data():
     swap_rows()
     path = only("data/*/curation.tsv")
     path.write_text(path.read_text("utf-8") + "9\tx\tC\tdropped\t\t\n", "utf-8")
-    of_split = "must be what the split's settings make of molecules.csv; line 6 is"
+    of_split = "must be what the split's settings make of molecules.csv; line 6 differs"
     return {
         "test/circular": "must be what circular-radius-2-size-256 makes of test.csv",
         "train.csv": of_split,

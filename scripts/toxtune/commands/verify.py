@@ -92,7 +92,7 @@ def verify(config: dict[str, Any], count: int, seed: int) -> Findings:
 def _verify(config: dict[str, Any], plan: Plan, rebuild: Rebuild) -> list[Training]:
     """Verify one split; return the trainings that can be repeated."""
     print(f"results/{plan.run}", flush=True)
-    data_hold = verify_data(config, plan, rebuild)
+    data_match = verify_data(config, plan, rebuild)
     if not rebuild.path(plan.whole.subset("test")).is_file():
         rebuild.findings.notes.append(f"results/{plan.run}: only its data were checked")
         return []
@@ -103,15 +103,15 @@ def _verify(config: dict[str, Any], plan: Plan, rebuild: Rebuild) -> list[Traini
         rebuild.findings.notes.append(
             f"results/{plan.run}: its test set is still closed"
         )
-    if not data_hold:
+    if not data_match:
         rebuild.findings.notes.append(
             f"results/{plan.run}: its data differ, so that no training was repeated"
         )
         return []
     trained = [training for training in trainings if training.has_result]
-    if without := len(trainings) - len(trained):
+    if n_failed := len(trainings) - len(trained):
         rebuild.findings.notes.append(
-            f"results/{plan.run}: {without} trainings failed and have no result"
+            f"results/{plan.run}: {n_failed} trainings failed and have no result"
         )
     return trained
 
