@@ -27,7 +27,7 @@ def test_values_are_learned_in_their_own_unit(searched):
         test["families"], key=lambda f: test["families"][f]["rmse"]["mean"]["valid"]
     )
     assert test["overall"] == best
-    assert "the tasks are regression" in summary_of(searched)
+    assert "| Tasks | 2, regression |" in summary_of(searched)
 
 
 def test_labels_of_another_kind_are_refused_with_the_way_out(searched):
