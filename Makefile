@@ -47,7 +47,7 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 
 .PHONY: help run demo report plan status retry predict export-optuna export-mlflow verify \
-    prune check test faults cluster-test bench lint types format lock install
+    prune check test faults cluster-test bench lint format lock install
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -89,7 +89,7 @@ verify: $(INSTALLED) ## rebuild a finished run, repeat K=3 of its trainings, com
 prune: $(INSTALLED) ## delete results that no configuration and no run uses; asks first
 	$(TOXTUNE) prune $(CONFIGFILE) $(if $(YES),--yes)
 
-check: lint types ## style, types and the fast tests: before a commit
+check: lint ## lint and the fast tests: before a commit
 	$(IN_VENV) pytest tests/unit -m "not slow and not long" --numprocesses 2 --dist loadfile
 
 test: $(INSTALLED) ## run all tests but the longest
@@ -106,14 +106,13 @@ cluster-test: $(INSTALLED) ## the same for a Slurm cluster started here, with To
 bench: $(INSTALLED) .venv-bench/.installed ## time the search against other tuners (about an hour)
 	.venv/bin/python benchmarks/compare_tuners.py --raw $(RAW) --peers .venv-bench/bin/python
 
-lint: $(INSTALLED) ## check style and the workflow
+lint: $(INSTALLED) ## check style, types, spelling and the workflow
 	$(IN_VENV) ruff check
 	$(IN_VENV) ruff format --check
 	$(IN_VENV) snakefmt --check Snakefile rules
 	$(IN_VENV) snakemake --lint
-
-types: $(INSTALLED) ## check the types of the library and the scripts
 	$(IN_VENV) mypy
+	.venv/bin/codespell *.md *.yaml docs examples report rules schemas scripts tests
 
 format: $(INSTALLED) ## rewrite Python and Snakemake files in the house style
 	$(IN_VENV) ruff check --fix

@@ -46,8 +46,8 @@ def load_plans(config: dict[str, Any]) -> list[Plan]:
         for name, split in split_settings(config).items()
     }
     plans = [_plan(config, run, dataset, splits[run], searches) for run in splits]
-    shared = {"runs": sorted(splits), "prospective": _prospective_sums(config)}
-    return [replace(plan, **shared) for plan in plans]
+    runs, prospective = sorted(splits), _prospective_sums(config)
+    return [replace(plan, runs=runs, prospective=prospective) for plan in plans]
 
 
 def _prospective_sums(config: dict[str, Any]) -> dict[str, str]:

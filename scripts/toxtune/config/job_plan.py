@@ -143,7 +143,7 @@ class JobPlan:
         if run := getattr(wildcards, "run", None):
             return self._by_run[run]
         # What is below data/ is shared by runs.
-        return self._by_split.get(getattr(wildcards, "split", None), self._any)
+        return self._by_split.get(getattr(wildcards, "split", ""), self._any)
 
     def _set(self, wildcards: Wildcards, of: str) -> TrainingSet:
         return getattr(self._plan(wildcards), of)

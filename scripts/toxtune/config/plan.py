@@ -9,6 +9,7 @@ from toxtune.models.registry import MODULES, device_of, get_family
 from toxtune.search.trials import Trial
 from toxtune.splits.settings import NO_REFIT, training_set_names
 from toxtune.splits.training_set import ALL, WHOLE, TrainingSet
+from toxtune.tasks import TaskType
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Plan:
     """
 
     run: str
-    task_type: str
+    task_type: TaskType
     dataset: dict[str, Any]
     dataset_id: str
     split: dict[str, Any]

@@ -61,7 +61,7 @@ def test_tables_stay_if_every_training_has_a_result(folders, tmp_path):
 
 def test_damaged_result_is_named_and_nothing_is_removed(folders, tmp_path):
     (folders["ok"] / "result.json").write_bytes(b"")
-    with pytest.raises(UserError, match="ok/result.json is not what was written"):
+    with pytest.raises(UserError, match="ok/result.json is .*checksum"):
         run_command(["retry"])
     assert left(tmp_path / "results/tiny") == sorted(TABLES)
     assert left(folders["killed"]) == sorted(RESULT_FILES)
