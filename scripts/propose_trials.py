@@ -5,6 +5,7 @@ from pathlib import Path
 
 from toxtune.io.files import write_json
 from toxtune.jobs import log_to
+from toxtune.search.proposal_settings import ProposalSettings
 from toxtune.selection.next_stage import propose_stage
 from toxtune.selection.scoring import score_replicates
 
@@ -14,7 +15,7 @@ if __name__ == "__main__":
     valid = [Path(path) for path in snakemake.input.valid]
     folders = [Path(result).parent for result in snakemake.input.results]
     proposals = propose_stage(
-        json.loads(snakemake.params.settings),
+        ProposalSettings.from_dict(json.loads(snakemake.params.settings)),
         score_replicates(folders, train, valid),
     )
     write_json(

@@ -9,11 +9,12 @@ from toxtune.data.subsets import SPLIT_COLUMN
 from toxtune.features.definitions import definitions_of, features_name
 from toxtune.identity import short_id
 from toxtune.models.registry import get_family
+from toxtune.search.proposal_settings import ProposalSettings
 from toxtune.search.schedule import BUDGETS, Schedule, read_strategy, schedule
 from toxtune.search.space import read_space
 from toxtune.search.trials import Trial, make_trial, replicate_name
 from toxtune.splits.settings import split_settings, training_set_names
-from toxtune.stats.metrics import METRICS
+from toxtune.stats.metrics import METRICS, Objective
 from toxtune.tasks import TaskType
 
 # What decides a proposal; the rest of a space is its budget.
@@ -144,8 +145,8 @@ def _plan(
         started = _started(search, identity)
         trials.update((trial.id, trial) for trial, _ in started)
         replicates.update(_replicates(started, split))
-        common = {**identity, "objective": config["objective"]}
-        stages.update(_stages(search, started, common, split))
+        objective = Objective(**config["objective"])
+        stages.update(_stages(search, started, identity, objective, split))
     return Plan(
         run=run,
         task_type=_task_type(config),
@@ -201,16 +202,11 @@ def _names(seeds: list[int], split: dict[str, Any]) -> list[str]:
 def _stages(
     search: _Search,
     started: list[tuple[Trial, list[int]]],
-    common: dict[str, Any],
+    identity: dict[str, str],
+    objective: Objective,
     split: dict[str, Any],
 ) -> dict[str, PlannedStage]:
     """Lay the stages of a search on a split."""
-    common = {
-        **common,
-        "task_type": search.task_type,
-        "space": {key: search.spelled[key] for key in SPACE_KEYS},
-        "features": search.features,
-    }
     return {
         f"{search.name}/{stage.name}": PlannedStage(
             family=search.spelled["family"],
@@ -218,7 +214,15 @@ def _stages(
             replicates=_names(stage.seeds, split),
             start=_replicates(started[stage.start.start : stage.start.stop], split),
             after=[f"{search.name}/{name}" for name in stage.after],
-            settings={**stage.settings, **common, "size": stage.size},
+            settings=ProposalSettings(
+                **identity,
+                method=stage.method,
+                size=stage.size,
+                objective=objective,
+                task_type=search.task_type,
+                space={key: search.spelled[key] for key in SPACE_KEYS},
+                features=search.features,
+            ),
         )
         for stage in search.schedule.stages
     }

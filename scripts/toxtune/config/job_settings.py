@@ -109,7 +109,9 @@ _TOLD: dict[str, Callable[[Plan, Mapping[str, str]], Settings]] = {
     },
     "take_fold": lambda plan, wildcards: plan.split,
     "featurize_subset": lambda plan, wildcards: plan.features[wildcards["features"]],
-    "propose_trials": lambda plan, wildcards: plan.stages[wildcards["stage"]].settings,
+    "propose_trials": lambda plan, wildcards: plan.stages[
+        wildcards["stage"]
+    ].settings.to_dict(),
     "rank_simplicity": _rank_simplicity,
     "select_best": _select_best,
     "correct_selection": _correct_selection,

@@ -6,6 +6,7 @@ from typing import Any
 
 from toxtune.features.definitions import definitions_of, features_name, is_scaled
 from toxtune.models.registry import MODULES, device_of, get_family
+from toxtune.search.proposal_settings import Promotion, ProposalSettings
 from toxtune.search.trials import Trial
 from toxtune.splits.settings import NO_REFIT, training_set_names
 from toxtune.splits.training_set import ALL, WHOLE, TrainingSet
@@ -37,12 +38,12 @@ class PlannedStage:
     replicates: list[str]
     start: list[tuple[str, str]]
     after: list[str]
-    settings: dict[str, Any]
+    settings: ProposalSettings
 
     @property
     def resumes(self) -> bool:
         """Whether its trainings may go on from those that it waits for."""
-        return "resource" in self.settings
+        return isinstance(self.settings.method, Promotion)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 from toxtune.config.plan import Plan
 from toxtune.io.files import read_json
 from toxtune.models.registry import get_family
+from toxtune.search.proposal_settings import Promotion
 from toxtune.statuses import NO_RESULT
 
 
@@ -72,8 +73,9 @@ def _trainings(plan: Plan) -> Iterator[tuple[str, Mapping[str, Any], Path]]:
         yield trial.family, trial.hyperparameters, Path(trial.folder, replicate)
     for name, stage in plan.stages.items():
         # Which trial a slot will hold is not known yet, only how long it is trained.
-        resource = stage.settings.get("resource")
-        hyperparameters = {resource: stage.settings["to"]} if resource else {}
+        method = stage.settings.method
+        promoted = isinstance(method, Promotion)
+        hyperparameters = {method.resource: method.amount} if promoted else {}
         for folder in plan.slots(name):
             yield stage.family, hyperparameters, Path(folder)
 

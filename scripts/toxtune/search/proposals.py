@@ -4,13 +4,13 @@ Proposals are pure functions of the settings and the scores, whatever the order 
 which the trainings ended.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from toxtune.search.axes import Choices, Range
 from toxtune.search.proposal_file import Proposal
+from toxtune.search.proposal_settings import Promotion, ProposalSettings, TpeRound
 from toxtune.search.space import FEATURES, Point, Space, read_space
 from toxtune.search.trials import Trial, make_trial, with_hyperparameters
 
@@ -18,14 +18,14 @@ Scores = dict[str, float | None]
 
 
 def propose(
-    settings: dict[str, Any], trials: dict[str, Trial], scores: Scores
+    settings: ProposalSettings, trials: dict[str, Trial], scores: Scores
 ) -> list[Proposal]:
     """Propose as many trials as the stage has slots.
 
     Parameters
     ----------
     settings
-        As `toxtune.config.plan.PlannedStage` has them.
+        What is proposed, and how.
     trials
         Id to trial, of the stages before.
     scores
@@ -33,138 +33,138 @@ def propose(
         trial that failed.
     """
     ordered = {id: trials[id] for id in sorted(trials)}
-    return _BY[settings["by"]](settings, ordered, scores)
+    if isinstance(settings.method, Promotion):
+        return _promote(settings, settings.method, ordered, scores)
+    return _propose_by_tpe(settings, settings.method, ordered, scores)
 
 
 def _promote(
-    settings: dict[str, Any], trials: dict[str, Trial], scores: Scores
+    settings: ProposalSettings,
+    promotion: Promotion,
+    trials: dict[str, Trial],
+    scores: Scores,
 ) -> list[Proposal]:
-    """Take the best, by id among equals, and train them further.
+    """Take the best trials, by id among equals, and train them further.
 
-    In the order of their ids, not of their ranks, so that a rank that changes moves
-    no other trial to another slot. A slot without a trial of its own repeats one.
+    Slots are filled in the order of ids, not of ranks: when a rank changes, no other
+    trial moves to another slot. Slots that are left over repeat trials.
     """
-    sign = -1 if settings["objective"]["direction"] == "maximize" else 1
     scored = {id: score for id in trials if (score := scores[id]) is not None}
-    # When all have failed, the search goes on to say so at its end.
+    sign = -1 if settings.objective.maximize else 1
+    # When all have failed, the search goes on, and says so at its end.
     ranked = sorted(scored, key=lambda id: (sign * scored[id], id)) or list(trials)
-    best = sorted(ranked[: settings["size"]])
-    slots = [best[slot % len(best)] for slot in range(settings["size"])]
-    change = {settings["resource"]: settings["to"]}
+    best = sorted(ranked[: settings.size])
+    change = {promotion.resource: promotion.amount}
     return [
         Proposal(
             trial=with_hyperparameters(trials[id], **change),
             resume_from=trials[id],
-            save_state=settings["save_state"],
+            save_state=promotion.save_state,
         )
-        for id in slots
+        for id in (best[slot % len(best)] for slot in range(settings.size))
     ]
 
 
-def _tpe(
-    settings: dict[str, Any], trials: dict[str, Trial], scores: Scores
+def _propose_by_tpe(
+    settings: ProposalSettings,
+    round: TpeRound,
+    trials: dict[str, Trial],
+    scores: Scores,
 ) -> list[Proposal]:
     """Ask Optuna's tree-structured Parzen estimator (Bergstra et al. 2011) for a batch.
 
-    The study is built anew from the scores; its random state comes from the seed and
-    the number of the round.
+    The study is rebuilt from the scores; its random state comes from the seed and the
+    number of the round.
     """
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     space = read_space(
-        settings["space"],
-        list(settings["features"]),
-        "search.spaces",
-        settings["task_type"],
+        settings.space, list(settings.features), "search.spaces", settings.task_type
     )
+    directions = optuna.study.StudyDirection
+    maximize = settings.objective.maximize
     study = optuna.create_study(
-        direction=settings["objective"]["direction"],
+        direction=directions.MAXIMIZE if maximize else directions.MINIMIZE,
         sampler=optuna.samplers.TPESampler(
-            seed=_seed(settings["seed"], settings["round"]),
-            # Round 0 is the start-up; by itself Optuna draws the first 10 at random.
+            seed=_mix(round.seed, round.number),
+            # Round 0 is random already; by default, Optuna draws 10 trials at random.
             n_startup_trials=1,
             constant_liar=True,
         ),
     )
-    own_names = {name: own for own, name in settings["features"].items()}
+    names = {file: name for name, file in settings.features.items()}
     for id, trial in trials.items():
-        point = Point(own_names[trial.features], trial.hyperparameters)
-        study.add_trial(_known_trial(space, point, scores[id]))
-    asked = [study.ask() for _ in range(settings["size"])]
-    points = [_suggested(space, trial) for trial in asked]
+        point = Point(names[trial.features], trial.hyperparameters)
+        study.add_trial(_finished_trial(space, point, scores[id]))
+    asked = [study.ask() for _ in range(settings.size)]
     return [
-        Proposal(
-            make_trial(
-                settings["dataset"],
-                settings["split"],
-                space.family,
-                settings["features"][point.features],
-                point.hyperparameters,
-                settings["task_type"],
-            )
-        )
-        for point in points
+        Proposal(_name_trial(settings, _suggest_point(space, trial))) for trial in asked
     ]
 
 
-_BY: dict[str, Callable[[dict[str, Any], dict[str, Trial], Scores], list[Proposal]]] = {
-    "promotion": _promote,
-    "tpe": _tpe,
-}
+def _name_trial(settings: ProposalSettings, point: Point) -> Trial:
+    return make_trial(
+        settings.dataset,
+        settings.split,
+        settings.space["family"],
+        settings.features[point.features],
+        point.hyperparameters,
+        settings.task_type,
+    )
 
 
-def _seed(*numbers: int) -> int:
+def _mix(*numbers: int) -> int:
+    """Make one seed of several numbers."""
     return int(np.random.SeedSequence(numbers).generate_state(1)[0])
 
 
-def _suggested(space: Space, trial: Any) -> Point:
-    """Draw the axes that count, one after the other."""
-    features = space.features.values[_suggest(trial, FEATURES, space.features)]
+def _suggest_point(space: Space, trial: Any) -> Point:
+    """Have Optuna choose a value for each active axis, one after the other."""
+    features = _suggest_value(trial, FEATURES, space.features)
     hyperparameters = space.defaults()
     for name, axis in space.axes.items():
         if axis.is_active(hyperparameters):
-            drawn = _suggest(trial, name, axis.values)
-            if isinstance(axis.values, Choices):
-                drawn = axis.values.values[drawn]
-            hyperparameters[name] = drawn
+            hyperparameters[name] = _suggest_value(trial, name, axis.values)
     return Point(features, hyperparameters)
 
 
-def _suggest(trial: Any, name: str, values: Choices | Range) -> Any:
+def _suggest_value(trial: Any, name: str, values: Choices | Range) -> Any:
     if isinstance(values, Choices):
-        return trial.suggest_categorical(name, list(range(len(values.values))))
+        positions = list(range(len(values.values)))
+        return values.values[trial.suggest_categorical(name, positions)]
     whole = isinstance(values.low, int)
     suggest = trial.suggest_int if whole else trial.suggest_float
-    step = {"step": values.step or 1} if whole else {"step": values.step}
-    drawn = suggest(name, values.low, values.high, log=values.log, **step)
-    return values.rounded(drawn)
+    step = values.step or 1 if whole else values.step
+    return values.rounded(
+        suggest(name, values.low, values.high, log=values.log, step=step)
+    )
 
 
-def _known_trial(space: Space, point: Point, score: float | None) -> Any:
-    """Tell Optuna of a trial: the axes that counted, and the score."""
+def _finished_trial(space: Space, point: Point, score: float | None) -> Any:
+    """Tell Optuna of a trial: the values of its active axes, and the score."""
     import optuna
 
     parameters = {FEATURES: space.features.values.index(point.features)}
     distributions = {FEATURES: _distribution(space.features)}
     for name, axis in space.axes.items():
         if axis.is_active(point.hyperparameters):
-            value, values = point.hyperparameters[name], axis.values
-            if isinstance(values, Choices):
-                value = values.values.index(value)
+            value = point.hyperparameters[name]
+            if isinstance(axis.values, Choices):
+                value = axis.values.values.index(value)
             parameters[name] = value
-            distributions[name] = _distribution(values)
-    failed = optuna.trial.TrialState.FAIL
+            distributions[name] = _distribution(axis.values)
+    states = optuna.trial.TrialState
     return optuna.trial.create_trial(
         params=parameters,
         distributions=distributions,
         value=score,
-        state=failed if score is None else optuna.trial.TrialState.COMPLETE,
+        state=states.FAIL if score is None else states.COMPLETE,
     )
 
 
 def _distribution(values: Choices | Range) -> Any:
-    """Spell an axis for Optuna; a list by the places in it, as values may be lists."""
+    """Describe an axis to Optuna; a list by positions, as its values may be lists."""
     from optuna.distributions import (
         CategoricalDistribution,
         FloatDistribution,
@@ -174,6 +174,6 @@ def _distribution(values: Choices | Range) -> Any:
     if isinstance(values, Choices):
         return CategoricalDistribution(range(len(values.values)))
     if isinstance(values.low, int):
-        low, high, step = (int(n) for n in (values.low, values.high, values.step or 1))
+        low, high, step = int(values.low), int(values.high), int(values.step or 1)
         return IntDistribution(low, high, log=values.log, step=step)
     return FloatDistribution(values.low, values.high, log=values.log, step=values.step)

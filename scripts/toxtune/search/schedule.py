@@ -12,6 +12,7 @@ from typing import Any
 
 from toxtune.errors import UserError
 from toxtune.models.registry import get_family
+from toxtune.search.proposal_settings import Promotion, TpeRound
 from toxtune.search.space import Point, Space
 from toxtune.search.strategies import Grid, Random, Sobol, refuse_too_many
 
@@ -35,8 +36,8 @@ class Stage:
         Numbers of the points in `Schedule.points` whose scores it waits for.
     after
         Names of the stages whose scores it waits for.
-    settings
-        All else that the proposals depend on; nothing of later stages.
+    method
+        How the trials are proposed; nothing of it depends on later stages.
     """
 
     name: str
@@ -44,7 +45,7 @@ class Stage:
     seeds: list[int]
     start: range
     after: list[str]
-    settings: dict[str, Any]
+    method: Promotion | TpeRound
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Tpe:
                 seeds=seeds,
                 start=range(self.batch),
                 after=[f"round-{earlier}" for earlier in range(1, number)],
-                settings={"by": "tpe", "seed": self.seed, "round": number},
+                method=TpeRound(self.seed, number),
             )
             for number in range(1, self.rounds)
         ]
@@ -217,12 +218,9 @@ def _brackets(
                     seeds=seeds if rung == len(rungs) - 1 else seeds[:1],
                     start=start if rung == 1 else range(0),
                     after=[f"{prefix}rung-{rung - 1}"] if rung > 1 else [],
-                    settings={
-                        "by": "promotion",
-                        "resource": resource,
-                        "to": amount,
-                        "save_state": rung < len(rungs) - 1,
-                    },
+                    method=Promotion(
+                        resource, amount, save_state=rung < len(rungs) - 1
+                    ),
                 )
             )
     return Schedule(points, stages)

@@ -1,25 +1,25 @@
 """The next stage of an adaptive search, from the scores of the stages before."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from toxtune.search.proposal_file import Proposal
+from toxtune.search.proposal_settings import ProposalSettings
 from toxtune.search.proposals import propose
 from toxtune.selection.scoring import ScoredReplicate
 from toxtune.selection.tables import trial_records, trials_table
 
 
 def propose_stage(
-    settings: dict[str, Any], replicates: Sequence[ScoredReplicate]
+    settings: ProposalSettings, replicates: Sequence[ScoredReplicate]
 ) -> list[Proposal]:
     """Propose the trials of a stage, one per slot.
 
     Parameters
     ----------
     settings
-        As `toxtune.config.plan.PlannedStage` has them.
+        What is proposed, and how.
     replicates
         Those of the stages before.
     """
@@ -27,7 +27,7 @@ def propose_stage(
     return propose(
         settings,
         trials={id: record.trial for id, record in records.items()},
-        scores=mean_scores(replicates, settings["objective"]["metric"]),
+        scores=mean_scores(replicates, settings.objective.metric),
     )
 
 

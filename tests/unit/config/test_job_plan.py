@@ -8,6 +8,7 @@ from snakemake.iocontainers import Wildcards
 from toxtune.config.build_plan import load_plans
 from toxtune.config.job_plan import JobPlan, features_to_join
 from toxtune.config.job_settings import told
+from toxtune.search.proposal_settings import ProposalSettings
 
 SPACES = """
 search:
@@ -92,7 +93,7 @@ def test_jobs_are_told_of_their_stage_and_features(asked):
     (run,) = plans
     stage = "space-0/rung-1"
     settings = json.loads(plan.told("propose_trials")(of(run=run, stage=stage)))
-    assert settings == json.loads(json.dumps(plans[run].stages[stage].settings))
+    assert ProposalSettings.from_dict(settings) == plans[run].stages[stage].settings
     name, definition = next(iter(plans[run].features.items()))
     ids = {"dataset": plans[run].dataset_id, "split": plans[run].split_id}
     asked_for = of(**ids, set="whole", subset="train", features=name)

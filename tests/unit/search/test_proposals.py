@@ -1,14 +1,20 @@
 """Proposals: pure functions of settings and earlier scores."""
 
+import json
 import random
+from dataclasses import replace
 
 import pytest
 
+from toxtune.identity import canonical_json
 from toxtune.search import proposals
 from toxtune.search.axes import Choices
+from toxtune.search.proposal_settings import Promotion, ProposalSettings, TpeRound
 from toxtune.search.space import read_space
 from toxtune.search.strategies import Random
 from toxtune.search.trials import make_trial
+from toxtune.stats.metrics import Objective
+from toxtune.tasks import TaskType
 
 SPELLED = {
     "family": "dense",
@@ -22,12 +28,17 @@ SPELLED = {
 }
 FEATURES = {"ecfp": "bits-of-ecfp", "maccs": "bits-of-maccs"}
 SPACE = read_space(SPELLED, list(FEATURES), "here")
-COMMON = {"dataset": "d", "split": "s", "features": FEATURES, "space": SPELLED}
-COMMON |= {"task_type": "binary"}
-COMMON |= {"objective": {"metric": "roc_auc", "direction": "maximize"}, "size": 4}
-TPE = {**COMMON, "by": "tpe", "seed": 0, "round": 1}
-PROMOTION = {**COMMON, "by": "promotion", "resource": "epochs", "to": 45}
-PROMOTION |= {"save_state": True}
+TPE = ProposalSettings(
+    method=TpeRound(seed=0, number=1),
+    size=4,
+    dataset="d",
+    split="s",
+    objective=Objective("roc_auc", "maximize"),
+    task_type=TaskType.BINARY,
+    space=SPELLED,
+    features=FEATURES,
+)
+PROMOTION = replace(TPE, method=Promotion("epochs", amount=45, save_state=True))
 
 
 def drawn(n):
@@ -55,6 +66,12 @@ def shuffled(mapping):
 
 
 @pytest.mark.parametrize("settings", [TPE, PROMOTION], ids=["tpe", "promotion"])
+def test_a_job_reads_the_settings_that_it_was_told(settings):
+    told = json.loads(canonical_json(settings.to_dict()))
+    assert ProposalSettings.from_dict(told) == settings
+
+
+@pytest.mark.parametrize("settings", [TPE, PROMOTION], ids=["tpe", "promotion"])
 def test_order_of_the_results_does_not_matter(settings):
     once = propose(settings, TRIALS, SCORES)
     assert propose(settings, shuffled(TRIALS), shuffled(SCORES)) == once
@@ -70,8 +87,8 @@ def test_best_are_promoted_by_id_with_more_of_the_resource():
 
 
 def test_minimizing_promotes_the_lowest():
-    objective = {"metric": "rmse", "direction": "minimize"}
-    promoted = propose({**PROMOTION, "objective": objective}, TRIALS, SCORES)
+    settings = replace(PROMOTION, objective=Objective("rmse", "minimize"))
+    promoted = propose(settings, TRIALS, SCORES)
     turned = {id: -score for id, score in SCORES.items()}
     assert promoted == propose(PROMOTION, TRIALS, turned)
 
@@ -89,7 +106,7 @@ def test_nothing_to_promote_is_no_crash():
 
 
 def test_tpe_proposes_within_the_space():
-    for trial in propose({**TPE, "size": 20}, TRIALS, SCORES):
+    for trial in propose(replace(TPE, size=20), TRIALS, SCORES):
         settings = trial.hyperparameters
         assert trial.features in FEATURES.values()
         assert 0 <= settings["dropout"] <= 0.5
@@ -98,7 +115,7 @@ def test_tpe_proposes_within_the_space():
 
 
 def test_tpe_finds_what_is_better_than_chance():
-    proposed = propose({**TPE, "size": 20}, TRIALS, SCORES)
+    proposed = propose(replace(TPE, size=20), TRIALS, SCORES)
     near = [abs(t.hyperparameters["dropout"] - 0.4) < 0.1 for t in proposed]
     assert sum(near) >= 14  # of 20; by chance 8
 
@@ -111,8 +128,8 @@ def test_tpe_goes_by_the_scores_of_a_small_round_0():
 
 def test_rounds_and_seeds_differ():
     one = propose(TPE, TRIALS, SCORES)
-    assert propose({**TPE, "round": 2}, TRIALS, SCORES) != one
-    assert propose({**TPE, "seed": 1}, TRIALS, SCORES) != one
+    assert propose(replace(TPE, method=TpeRound(0, 2)), TRIALS, SCORES) != one
+    assert propose(replace(TPE, method=TpeRound(1, 1)), TRIALS, SCORES) != one
 
 
 def test_tpe_takes_failed_trials_and_lists_as_values():
@@ -120,7 +137,7 @@ def test_tpe_takes_failed_trials_and_lists_as_values():
     assert isinstance(
         read_space(space, ["ecfp", "maccs"], "").axes["neurons"].values, Choices
     )
-    settings = {**TPE, "space": space}
+    settings = replace(TPE, space=space)
     defaults = read_space(space, list(FEATURES), "").defaults()
     trials = [
         make_trial("d", "s", "dense", "bits-of-ecfp", {**defaults, "neurons": n})

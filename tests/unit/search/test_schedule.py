@@ -58,15 +58,15 @@ def test_halving_keeps_one_in_eta_and_multiplies_the_resource():
     assert {point.hyperparameters["epochs"] for point, _ in search.points} == {5}
     assert {tuple(seeds) for _, seeds in search.points} == {(0,)}
     first, last = search.stages
-    assert (first.size, first.seeds, first.settings["to"]) == (9, [0], 15)
-    assert (last.size, last.seeds, last.settings["to"]) == (3, [0, 1], 45)
+    assert (first.size, first.seeds, first.method.amount) == (9, [0], 15)
+    assert (last.size, last.seeds, last.method.amount) == (3, [0, 1], 45)
     assert (len(first.start), first.after) == (27, [])
     assert (len(last.start), last.after) == (0, ["rung-1"])
 
 
 def test_last_rung_has_all_of_the_resource_even_if_no_power_fits():
     search = laid_out("halving", resource=40)
-    assert [stage.settings["to"] for stage in search.stages] == [15, 40]
+    assert [stage.method.amount for stage in search.stages] == [15, 40]
 
 
 def test_halving_of_trees_counts_trees():
@@ -83,7 +83,7 @@ def test_hyperband_has_the_published_brackets():
     assert sizes == {1: 81, 3: 34, 9: 15, 27: 8, 81: 5}
     deepest = [s for s in search.stages if s.name.startswith("bracket-4-")]
     assert [stage.size for stage in deepest] == [27, 9, 3, 1]
-    assert [stage.settings["to"] for stage in deepest] == [3, 9, 27, 81]
+    assert [stage.method.amount for stage in deepest] == [3, 9, 27, 81]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_hyperband_divides_a_resource_that_is_no_power_of_eta(resource, least, r
     assert set(firsts) == {amounts[0] for amounts in rungs.values()}
     for cuts, amounts in rungs.items():
         own = [s for s in search.stages if s.name.startswith(f"bracket-{cuts}-")]
-        assert [stage.settings["to"] for stage in own] == amounts[1:]
+        assert [stage.method.amount for stage in own] == amounts[1:]
 
 
 @pytest.mark.parametrize(
