@@ -123,9 +123,11 @@ class Rebuild:
         with self.findings.attempt(category, Path(outputs[0])):
             make()
             made = True
-        return made and all(
-            [self.same(category, rule, Path(output)) for output in outputs]
-        )
+        if not made:
+            return False
+        # A list: each file is compared, also after one that differs.
+        same = [self.same(category, rule, Path(output)) for output in outputs]
+        return all(same)
 
     def same(self, category: str, rule: str, path: Path) -> bool:
         """Expect that a file has the bytes of the rebuilt one."""

@@ -106,7 +106,7 @@ def verify_outcome(
     if len(predictions) == len(all_models):
         _verify_scores(config, plan, selection, predictions, rebuild)
     # The final model is a refit, if there is one.
-    _verify_final_model(config, plan, selection, all_models[-1], rebuild)
+    _verify_final_model(plan, selection, all_models[-1], rebuild)
 
 
 def _all_models(config: dict[str, Any], plan: Plan) -> list[WinnersModels]:
@@ -238,7 +238,6 @@ def _verify_scores(
 
 
 def _verify_final_model(
-    config: dict[str, Any],
     plan: Plan,
     selection: Selection,
     models: WinnersModels,
