@@ -15,11 +15,11 @@ from toxtune.evaluation.evaluation_file import (
     SetScores,
     Variant,
 )
-from toxtune.export.run import TrainedTrial
 from toxtune.report.provenance import Git, Provenance
 from toxtune.report.run import Run, RunSettings
 from toxtune.search.selection_file import Selection
 from toxtune.search.trials import Trial
+from toxtune.selection.search_results import TrialRecord
 from toxtune.stats.metrics import METRICS, Objective, metrics_of
 from toxtune.tasks import TaskType
 
@@ -81,7 +81,7 @@ def made_run(
     metric = OBJECTIVES[TaskType(task_type)]
     made = [_trial(number, random) for number in range(n_trials)]
     trials = pd.DataFrame([_row(trial, metric, random) for trial in made])
-    trained = {trial.id: TrainedTrial(trial, folders={}) for trial in made}
+    trained = {trial.id: TrialRecord(trial, folders={}) for trial in made}
     selection = _selection(trials, trained, metric)
     tasks = [f"task {number}" for number in range(n_tasks)]
     return Run(
@@ -160,7 +160,7 @@ def _row(trial: Trial, metric: str, random: np.random.Generator) -> dict[str, An
 
 
 def _selection(
-    trials: pd.DataFrame, trained: dict[str, TrainedTrial], metric: str
+    trials: pd.DataFrame, trained: dict[str, TrialRecord], metric: str
 ) -> Selection:
     objective = Objective(metric, METRICS[metric].direction)
     ranked = trials.dropna(subset=[f"{metric}_mean"]).sort_values(

@@ -18,9 +18,9 @@ from toxtune.commands.configfiles import BASE, add_configfile
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import load_config
 from toxtune.errors import UserError
-from toxtune.io.integrity import damaged, read_written
 from toxtune.runs.lock import keep_runs_out
 from toxtune.search.trials import Trial
+from toxtune.selection.search_results import read_trial_records
 from toxtune.training.replicates import model_key, state_key
 from toxtune.training.result_files import read_result
 
@@ -58,12 +58,8 @@ class Used:
 
     def add_run(self, path: Path) -> None:
         """Add the trials in a run's ``trials.json``."""
-        try:
-            entries = read_written(path).values()
-            trials = [Trial.from_dict(entry["trial"]) for entry in entries]
-        except (AttributeError, KeyError, TypeError):
-            raise damaged(path, "does not hold a run's trials") from None
-        for trial in trials:
+        for record in read_trial_records(path).values():
+            trial = record.trial
             self._add(trial.dataset, trial.split, [trial])
 
     def _add(self, dataset: str, split: str, trials: Iterable[Trial]) -> None:

@@ -1,1 +1,1 @@
-"""The one opening of the test set: predictions, scores, ledger."""
+"""Opening the test set once: ledger, predictions, scores."""

@@ -13,8 +13,8 @@ from toxtune.identity import short_id
 def opening_id(selection: str, store_keys: Iterable[str]) -> str:
     """Name what opens the test set: a selection, and its models by their store keys.
 
-    The same winners, trained by other code or with other libraries, are other models,
-    and looking at them is another look.
+    The same winners, trained by other code or with other libraries, are other models:
+    scoring them is another opening.
     """
     return short_id({"selection": selection, "models": sorted(store_keys)})
 
@@ -34,9 +34,9 @@ def record_opening(ledger: Path, line: dict[str, Any]) -> None:
         fcntl.flock(stream, fcntl.LOCK_EX)
         stream.seek(0)
         text = stream.read()
-        if line["selection"] in {known["selection"] for known in _lines(text)}:
+        if line["selection"] in {opening["selection"] for opening in _lines(text)}:
             return
-        # A write that was cut short by a crash is closed, not continued.
+        # A line that a crash cut short is ended, not continued.
         start = "\n" if text and not text.endswith("\n") else ""
         stream.write(f"{start}{json.dumps(line, sort_keys=True)}\n")
         stream.flush()

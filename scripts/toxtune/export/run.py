@@ -1,32 +1,16 @@
 """A run whose search is done: what was tried, what it scored and what was selected."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from toxtune.io.integrity import damaged, read_written
 from toxtune.io.tsv import read_tsv
 from toxtune.search.selection_file import Selection, read_selection
-from toxtune.search.trials import Trial
 from toxtune.selection.rules import best_first
+from toxtune.selection.search_results import TrialRecord, read_trial_records
 from toxtune.tasks import TaskType
-
-
-@dataclass(frozen=True)
-class TrainedTrial:
-    """A trial, and the name of each of its replicates to the folder of its results."""
-
-    trial: Trial
-    folders: dict[str, str]
-
-    @classmethod
-    def from_dict(cls, content: Mapping[str, Any]) -> "TrainedTrial":
-        """Read one entry of ``trials.json``."""
-        return cls(Trial.from_dict(content["trial"]), content["folders"])
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +31,7 @@ class SearchedRun:
 
     name: str
     selection: Selection
-    trained: dict[str, TrainedTrial]
+    trained: dict[str, TrialRecord]
     trials: pd.DataFrame
     cost: pd.DataFrame
 
@@ -105,15 +89,7 @@ def read_search(
     return SearchedRun(
         name=name,
         selection=read_selection(selection),
-        trained=_read_trained(specs),
+        trained=read_trial_records(specs),
         trials=read_tsv(trials),
         cost=read_tsv(cost),
     )
-
-
-def _read_trained(path: Path) -> dict[str, TrainedTrial]:
-    contents = read_written(path)
-    try:
-        return {id: TrainedTrial.from_dict(content) for id, content in contents.items()}
-    except (TypeError, KeyError, AttributeError):
-        raise damaged(path, "is no list of trials") from None

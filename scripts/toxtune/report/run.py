@@ -17,13 +17,14 @@ from toxtune.evaluation.evaluation_file import (
 )
 from toxtune.evaluation.ledger import read_openings
 from toxtune.evaluation.predictions import read_test_predictions
-from toxtune.export.run import SearchedRun, TrainedTrial, read_search
+from toxtune.export.run import SearchedRun, read_search
 from toxtune.io.files import read_json
 from toxtune.io.tsv import read_tsv
 from toxtune.report.diagnostics import Diagnostics, read_diagnostics
 from toxtune.report.prospective import ProspectiveScore, read_prospective_score
 from toxtune.report.provenance import Provenance
 from toxtune.report.words import SET_NAMES, counted, listed
+from toxtune.selection.search_results import TrialRecord
 
 # Figures with a panel for each task show no more tasks than this.
 MOST_TASKS = 24
@@ -252,7 +253,7 @@ def _largest_difference(records: Iterable[str]) -> float:
 
 
 def _learning_curves(
-    trained: Mapping[str, TrainedTrial],
+    trained: Mapping[str, TrialRecord],
 ) -> dict[str, dict[str, pd.DataFrame]]:
     curves: dict[str, dict[str, pd.DataFrame]] = {}
     for id, trial in trained.items():

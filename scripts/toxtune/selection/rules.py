@@ -1,9 +1,9 @@
-"""The rule by which one of many trials is chosen, for one set of scores or for many.
+"""The rules that select one of many trials, by one set of scores or by many sets.
 
 ``best``: the best score. ``one_se``: the simplest trial whose score is within one
 standard error of the best (Breiman, Friedman, Olshen and Stone 1984, section 3.4.3;
 Hastie, Tibshirani and Friedman 2009, section 7.10). The standard error is that of the
-best trial's score over molecules; what is simpler, each family says.
+best trial's score over molecules; each family says which trials are simpler.
 """
 
 from collections.abc import Sequence

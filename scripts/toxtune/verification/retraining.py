@@ -25,10 +25,10 @@ def draw(trainings: Sequence[Training], count: int, seed: int) -> list[Training]
 
 
 def retrain(training: Training, store: Path, findings: Findings) -> str:
-    """Train once more, into a store of its own, and compare the predictions.
+    """Repeat a training, with a store of its own, and compare the predictions.
 
-    On the host that the training was done on they must have the same bytes, elsewhere
-    differ by no more than `TOLERANCE` of their range.
+    On the host of the first training they must have the same bytes. Elsewhere, they
+    may differ by `TOLERANCE` of their range.
 
     Returns
     -------
@@ -49,8 +49,8 @@ def _compare(training: Training, recorded: Path, made: Path, findings: Findings)
     host = training.scored.cost["host"]
     values, others = np.load(recorded), np.load(made)
     difference = largest_difference(values, others)
-    known = values[np.isfinite(values)]
-    width = float(np.ptp(known)) if known.size else 0.0
+    finite = values[np.isfinite(values)]
+    width = float(np.ptp(finite)) if finite.size else 0.0
     bound = TOLERANCE * width if host != platform.node() else 0.0
     holds = is_same or (host != platform.node() and difference <= bound)
     findings.expect(
@@ -69,9 +69,9 @@ def largest_difference(values: np.ndarray, others: np.ndarray) -> float:
     """Return the largest difference of two arrays; infinite if they do not compare."""
     if values.shape != others.shape:
         return float("inf")
-    known = np.isfinite(values)
-    # A training that diverged has predictions that are no numbers, in the same places.
-    if not np.array_equal(known, np.isfinite(others)):
+    finite = np.isfinite(values)
+    # A training that diverged predicts infinity or NaN, in the same places.
+    if not np.array_equal(finite, np.isfinite(others)):
         return float("inf")
-    difference = values[known].astype(np.float64) - others[known]
+    difference = values[finite].astype(np.float64) - others[finite]
     return float(np.abs(difference).max(initial=0))

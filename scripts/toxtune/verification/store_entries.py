@@ -1,4 +1,4 @@
-"""The store's entries behind a result: each against its manifest, and against it."""
+"""Comparing the store's entries of a training with their manifests and its result."""
 
 import re
 from pathlib import Path
@@ -10,7 +10,6 @@ from toxtune.training.store import MANIFEST, default_store, is_sound
 from toxtune.verification.findings import Findings
 
 ENTRIES = "entries of the store"
-
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 
@@ -25,7 +24,7 @@ def verify_entries(path: Path, result: dict[str, Any], findings: Findings) -> No
     result
         Its content.
     findings
-        Gets what does not hold.
+        Records what does not hold.
     """
     key, store = result["store_key"], default_store()
     if not findings.expect(ENTRIES, path, is_key(key), "store_key must be a SHA-256"):

@@ -10,6 +10,7 @@ from toxtune.errors import UserError
 from toxtune.io.files import write_json
 from toxtune.runs.lock import RunLock
 from toxtune.search.trials import make_trial
+from toxtune.selection.search_results import TrialRecord
 from toxtune.training.replicates import model_key
 
 USED, UNUSED = "a" * 12, "b" * 12
@@ -121,7 +122,7 @@ def test_trials_of_a_run_are_in_use(folder):
     trial = make_trial(UNUSED, UNUSED, "ridge", "maccs", {"alpha": 2.0}, "regression")
     (folder / trial.folder).mkdir(parents=True)
     run = folder / "results/other/split-0/trials.json"
-    write_json(run, {trial.id: {"trial": trial.to_dict()}})
+    write_json(run, {trial.id: TrialRecord(trial, folders={}).to_dict()})
     run_command(["prune", "--yes"])
     assert (folder / trial.folder).is_dir()
     assert (folder / f"data/{UNUSED}/file").is_file()

@@ -3,10 +3,10 @@ import dataclasses
 import pytest
 
 from helpers.report_runs import HIGHEST_RATE, made_run
-from toxtune.export.run import TrainedTrial
 from toxtune.report.figures import failures, importance
 from toxtune.report.figures.dependence import partial_dependence
 from toxtune.report.settings import Varied, setting_texts, value_text, varied_settings
+from toxtune.selection.search_results import TrialRecord
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_the_hyperparameter_that_decides_is_the_most_important(run):
 
 def test_importance_does_not_depend_on_the_scale_of_an_axis(run):
     squared = {
-        id: TrainedTrial(_with_squared_rate(trained.trial), folders={})
+        id: TrialRecord(_with_squared_rate(trained.trial), folders={})
         for id, trained in run.trained.items()
     }
     other = dataclasses.replace(run, trained=squared)

@@ -17,7 +17,6 @@ from toxtune.evaluation.evaluation_file import (
     SetScores,
     Variant,
 )
-from toxtune.export.run import TrainedTrial
 from toxtune.report.diagnostics import (
     CorrectedScore,
     CorrectedScores,
@@ -27,6 +26,7 @@ from toxtune.report.diagnostics import (
 from toxtune.report.prospective import ProspectiveScore
 from toxtune.report.run import Run
 from toxtune.report.summary import summary
+from toxtune.selection.search_results import TrialRecord
 from toxtune.stats.metrics import METRICS, metrics_of
 
 BINARY = metrics_of("binary")
@@ -113,7 +113,7 @@ def run() -> Run:
     return Run(
         name="demo",
         selection=selection,
-        trained={id: TrainedTrial(trial, {}) for id, trial in trials.items()},
+        trained={id: TrialRecord(trial, {}) for id, trial in trials.items()},
         trials=pd.DataFrame(
             {
                 "trial": list(trials),
