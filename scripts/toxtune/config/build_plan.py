@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from toxtune.config.plan import Plan, PlannedStage
-from toxtune.data.sources import _hash_of_source
+from toxtune.data.sources import hash_of_source
 from toxtune.data.subsets import SPLIT_COLUMN
 from toxtune.features.definitions import definitions_of, features_name
 from toxtune.identity import short_id
@@ -17,7 +17,7 @@ from toxtune.splits.settings import split_settings, training_set_names
 from toxtune.stats.metrics import METRICS, Objective
 from toxtune.tasks import TaskType
 
-# What decides a proposal; the rest of a space is its budget.
+# What a proposal depends on; the rest of a space is its budget.
 SPACE_KEYS = ("family", "features", "hyperparameters")
 
 
@@ -37,8 +37,8 @@ def load_plans(config: dict[str, Any]) -> list[Plan]:
     """
     dataset = _dataset_settings(config)
     searches = [
-        _search(f"space-{number}", key, spelled, config)
-        for number, (key, spelled) in enumerate(
+        _search(f"space-{number}", key, setting, config)
+        for number, (key, setting) in enumerate(
             searched_spaces(config["models"], config["search"]["spaces"])
         )
     ]
@@ -54,8 +54,8 @@ def load_plans(config: dict[str, Any]) -> list[Plan]:
 def _prospective_sums(config: dict[str, Any]) -> dict[str, str]:
     """Map the name of each prospective dataset to the SHA-256 of its content."""
     return {
-        one["name"]: _hash_of_source(one["source"], f"prospective[{number}].source")
-        for number, one in enumerate(config["prospective"])
+        data["name"]: hash_of_source(data["source"], f"prospective[{number}].source")
+        for number, data in enumerate(config["prospective"])
     }
 
 
@@ -69,7 +69,7 @@ class _Search:
         ``space-`` and the space's number.
     task_type
         Of the tasks.
-    spelled
+    setting
         The space as the configuration has it.
     definitions
         Name of features to what stands side by side in them.
@@ -79,14 +79,17 @@ class _Search:
 
     name: str
     task_type: TaskType
-    spelled: dict[str, Any]
+    setting: dict[str, Any]
     definitions: dict[str, list[dict[str, Any]]]
     schedule: Schedule
 
     @property
     def features(self) -> dict[str, str]:
         """The configuration's names of features to the names of their files."""
-        return {name: features_name(*of) for name, of in self.definitions.items()}
+        return {
+            name: features_name(*definitions)
+            for name, definitions in self.definitions.items()
+        }
 
 
 def searched_spaces(
@@ -109,17 +112,17 @@ def searched_spaces(
 
 
 def _search(
-    name: str, key: str, spelled: dict[str, Any], config: dict[str, Any]
+    name: str, key: str, setting: dict[str, Any], config: dict[str, Any]
 ) -> _Search:
     features = config["features"]
     task_type = _task_type(config)
-    space = read_space(spelled, list(features), key, task_type)
-    budget = {key: spelled[key] for key in BUDGETS if key in spelled}
+    space = read_space(setting, list(features), key, task_type)
+    budget = {key: setting[key] for key in BUDGETS if key in setting}
     strategy = read_strategy({**config["search"]["strategy"], **budget})
     return _Search(
         name=name,
         task_type=task_type,
-        spelled=spelled,
+        setting=setting,
         definitions={
             name: definitions_of(features, name) for name in space.features.values
         },
@@ -141,7 +144,7 @@ def _plan(
     stages: dict[str, PlannedStage] = {}
     for search in searches:
         for definitions in search.definitions.values():
-            features.update((features_name(one), one) for one in definitions)
+            features.update({features_name(each): each for each in definitions})
         started = _started(search, identity)
         trials.update((trial.id, trial) for trial, _ in started)
         replicates.update(_replicates(started, split))
@@ -170,7 +173,7 @@ def _started(
         (
             make_trial(
                 **identity,
-                family=search.spelled["family"],
+                family=search.setting["family"],
                 features=search.features[point.features],
                 hyperparameters=point.hyperparameters,
                 task_type=search.task_type,
@@ -209,7 +212,7 @@ def _stages(
     """Lay the stages of a search on a split."""
     return {
         f"{search.name}/{stage.name}": PlannedStage(
-            family=search.spelled["family"],
+            family=search.setting["family"],
             size=stage.size,
             replicates=_names(stage.seeds, split),
             start=_replicates(started[stage.start.start : stage.start.stop], split),
@@ -220,7 +223,7 @@ def _stages(
                 size=stage.size,
                 objective=objective,
                 task_type=search.task_type,
-                space={key: search.spelled[key] for key in SPACE_KEYS},
+                space={key: search.setting[key] for key in SPACE_KEYS},
                 features=search.features,
             ),
         )
@@ -234,26 +237,27 @@ def _task_type(config: dict[str, Any]) -> TaskType:
 
 
 def _dataset_settings(config: dict[str, Any]) -> dict[str, Any]:
-    """Return what decides the dataset; what does not apply is left out.
+    """Return what decides the dataset, which its id is a hash of.
 
-    So that a new setting renames no dataset.
+    What does not apply is left out, so that a new setting renames no dataset. The keys
+    ``part_column`` and ``kind`` keep their old names, so that datasets keep their ids.
     """
     dataset, task_type, test = config["dataset"], _task_type(config), {}
     seed = dataset["permute_labels"]
     column = config["split"]["column"]
     if dataset["test_source"] is not None:
         source = dataset["test_source"]
-        test = {"test_sha256": _hash_of_source(source, "dataset.test_source")}
+        test = {"test_sha256": hash_of_source(source, "dataset.test_source")}
         column = SPLIT_COLUMN
     return {
         "sha256": dataset["sha256"]
-        or _hash_of_source(dataset["source"], "dataset.source"),
+        or hash_of_source(dataset["source"], "dataset.source"),
         "smiles_column": dataset["smiles_column"],
         "id_column": dataset["id_column"],
         "tasks": sorted(dataset["tasks"]),
         "part_column": column,
         **test,
-        # Binary labels had their ids first.
+        # Datasets of binary tasks had their ids before there were other tasks.
         **({} if task_type == TaskType.BINARY else {"kind": task_type}),
         **({} if seed is None else {"permute_labels": seed}),
     }

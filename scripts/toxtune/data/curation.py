@@ -90,7 +90,7 @@ def write_curation(
 ) -> None:
     """Write molecules.csv, curation.tsv and curation.json.
 
-    `with_part` adds the column ``part`` to molecules.csv, after the tasks.
+    `with_subset` adds the column that the split goes by to molecules.csv, as the last.
     """
     header = [*KEYS, *curation.tasks, *([SPLIT_COLUMN] if with_subset else [])]
     rows = (
@@ -133,7 +133,7 @@ def warn_of_formulas(curation: Curation) -> None:
 
     It is written as it came: an id that was changed would match nothing.
     """
-    texts = [*curation.tasks, *(one.raw.id for one in curation.molecules)]
+    texts = [*curation.tasks, *(molecule.raw.id for molecule in curation.molecules)]
     for change in curation.changes:
         texts += [change.raw.id, change.raw.smiles]
     if suspicious := sorted(set(filter(looks_like_formula, texts))):
@@ -198,7 +198,7 @@ def _permuted(molecules: list[Molecule], seed: int) -> list[Molecule]:
 
 
 def _settled(labels: list[str], task_type: TaskType) -> tuple[str, str, str]:
-    """Return what is done to unequal labels of one group, what they become, and why."""
+    """Return what is done to unequal labels of a group, what they become, and why."""
     if task_type != TaskType.REGRESSION:
         return "label cleared", "", f"both {' and '.join(sorted(set(labels)))}"
     values = sorted(map(float, labels))
@@ -229,7 +229,7 @@ def _count(
 def _count_labels(
     tasks: list[str], molecules: list[Molecule], task_type: TaskType
 ) -> dict[str, dict[str, float]]:
-    """Count each task's labels: of classes one by one, of values with their range."""
+    """Count each task's labels: each class, or all values with their range."""
     counted = {}
     counts: dict[str, float]
     for index, task in enumerate(tasks):

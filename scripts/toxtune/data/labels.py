@@ -6,7 +6,7 @@ import numpy as np
 
 from toxtune.tasks import TaskType
 
-# Whole numbers below this are taken for classes where they are looked at for it.
+# Classes are numbered from 0; a column with larger numbers has values.
 MAX_CLASSES = 20
 
 
@@ -25,7 +25,17 @@ _MISSING = {"", "na", "nan"}
 
 
 def read_label(text: str, task_type: TaskType) -> str | None:
-    """Spell a label as molecules.csv has it; empty: missing; ``None``: illegal."""
+    """Return a label as it is written to molecules.csv.
+
+    Empty stands for a missing label, ``None`` for an illegal one.
+
+    Examples
+    --------
+    >>> read_label("1.0", TaskType.BINARY), read_label("NaN", TaskType.BINARY)
+    ('1', '')
+    >>> read_label("2", TaskType.BINARY) is None
+    True
+    """
     if text.strip().lower() in _MISSING:
         return ""
     try:
@@ -40,20 +50,31 @@ def read_label(text: str, task_type: TaskType) -> str | None:
     return str(int(number)) if legal else None
 
 
-def detect_kind(labels: Iterable[str]) -> str:
-    """Tell what labels look like: 0 and 1, few whole numbers from 0 on, or values."""
-    known = {label for label in labels if label}
+def detect_task_type(labels: Iterable[str]) -> TaskType:
+    """Tell what labels look like: 0 and 1, a few whole numbers from 0, or values."""
+    measured = {label for label in labels if label}
     for task_type in (TaskType.BINARY, TaskType.MULTICLASS):
-        if all(read_label(label, task_type) is not None for label in known):
+        if all(read_label(label, task_type) is not None for label in measured):
             return task_type
     return TaskType.REGRESSION
 
 
 def scorable(labels: np.ndarray) -> np.ndarray:
-    """Which tasks have two different labels, or more; n_tasks, bool."""
-    known = ~np.isnan(labels)
-    low = np.where(known, labels, np.inf).min(axis=0, initial=np.inf)
-    high = np.where(known, labels, -np.inf).max(axis=0, initial=-np.inf)
+    """Tell which tasks have two or more different labels.
+
+    Parameters
+    ----------
+    labels
+        n_molecules x n_tasks; NaN = not measured.
+
+    Returns
+    -------
+    np.ndarray
+        n_tasks, bool.
+    """
+    measured = ~np.isnan(labels)
+    low = np.where(measured, labels, np.inf).min(axis=0, initial=np.inf)
+    high = np.where(measured, labels, -np.inf).max(axis=0, initial=-np.inf)
     return low < high
 
 
@@ -76,13 +97,13 @@ def permute_labels(
     seed
         Of the permutation.
     """
-    of_group: dict[str, list[str]] = {}
+    labels_of: dict[str, list[str]] = {}
     for group, row in zip(groups, labels, strict=True):
-        known = of_group.setdefault(group, [""] * len(row))
-        of_group[group] = [old or new for old, new in zip(known, row, strict=True)]
-    names = list(of_group)
+        earlier = labels_of.setdefault(group, [""] * len(row))
+        labels_of[group] = [old or new for old, new in zip(earlier, row, strict=True)]
+    names = list(labels_of)
     order = np.random.default_rng(seed).permutation(len(names))
-    given = {
-        name: of_group[names[other]] for name, other in zip(names, order, strict=True)
+    permuted = {
+        name: labels_of[names[other]] for name, other in zip(names, order, strict=True)
     }
-    return [given[group] for group in groups]
+    return [permuted[group] for group in groups]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from toxtune.data.labels import LEGAL, detect_kind, read_label
+from toxtune.data.labels import LEGAL, detect_task_type, read_label
 from toxtune.data.subsets import KEYS, SPLIT_COLUMN
 from toxtune.errors import UserError
 from toxtune.io.csv_rows import read_rows
@@ -17,7 +17,7 @@ from toxtune.text import control_character, shown
 MAX_NAME = 200
 
 
-# What our own tables call columns beside the tasks', and the mean over the tasks.
+# Names of other columns in tables that have a column for each task.
 RESERVED = {*KEYS, SPLIT_COLUMN, "family", "seed", "mean"}
 
 
@@ -140,7 +140,7 @@ def _refusal(where: str, text: str, column: list[str], columns: dict[str, Any]) 
     hint = ""
     if all(read_label(each, TaskType.REGRESSION) is not None for each in column):
         hint = (
-            f"; the column looks like {detect_kind(column)}: choose an "
+            f"; the column looks like {detect_task_type(column)}: choose an "
             "objective.metric for that"
         )
     if not columns["tasks"]:
@@ -181,5 +181,5 @@ def join_test_source(main: Path, test: Path, needed: list[str], raw: Path) -> No
         writer.writerow([*header, SPLIT_COLUMN])
         writer.writerows([*cells, ""] for _, cells in rows)
         for _, cells in test_rows:
-            known = (cells[position[n]] if n in position else "" for n in header)
-            writer.writerow([*known, "test"])
+            row = (cells[position[n]] if n in position else "" for n in header)
+            writer.writerow([*row, "test"])

@@ -56,17 +56,17 @@ def refuse_too_large(size: int, source: str) -> None:
 
 
 def local_path(name: str) -> Path:
-    """Put what the environment says into a name, and the home folder for ``~``."""
+    """Expand environment variables and ``~`` in a path."""
     return Path(os.path.expanduser(os.path.expandvars(name)))
 
 
 def refuse_irregular(path: Path) -> None:
-    """Refuse a folder, pipe or device, which may have no end, or no beginning.
+    """Refuse a folder, a pipe or a device, which may never end.
 
     Raises
     ------
     UserError
-        If there is one; a name where nothing is passes.
+        If the path is one. A path where nothing is passes.
     """
     # Path.exists raises for some names that no file can have.
     if os.path.exists(path) and not os.path.isfile(path):
@@ -76,10 +76,22 @@ def refuse_irregular(path: Path) -> None:
 HASH_CACHE = Path(".toxtune/source_hashes.json")
 
 
-def _hash_of_source(source: str, key: str) -> str:
-    """SHA-256 of a local file's uncompressed content.
+def hash_of_source(source: str, key: str) -> str:
+    """Return the SHA-256 of a local file's uncompressed content.
 
-    Remembered by size and time, so that parsing stays fast.
+    It is remembered by the file's size and time, so that planning stays fast.
+
+    Parameters
+    ----------
+    source
+        Path of the file; ``$NAME`` and ``~`` are expanded.
+    key
+        Where the source stands in the configuration, for messages.
+
+    Raises
+    ------
+    UserError
+        If there is no such file, or it cannot be read.
     """
     path = local_path(source)
     # Neither a folder nor a device or pipe, which has no end.
@@ -89,12 +101,12 @@ def _hash_of_source(source: str, key: str) -> str:
             "column, or try `make demo`, which needs no data"
         )
     status = path.stat()
-    known = _known_hashes()
+    hashes = _known_hashes()
     stamp = f"{path.resolve()} {status.st_size} {status.st_mtime_ns}"
-    if stamp not in known:
-        known[stamp] = _hash_of_file(path, f"{key}: {source}")
-        write_json(HASH_CACHE, known)
-    return known[stamp]
+    if stamp not in hashes:
+        hashes[stamp] = _hash_of_file(path, f"{key}: {source}")
+        write_json(HASH_CACHE, hashes)
+    return hashes[stamp]
 
 
 def _hash_of_file(path: Path, name: str) -> str:
@@ -109,9 +121,9 @@ def _hash_of_file(path: Path, name: str) -> str:
 
 
 def _known_hashes() -> dict[str, str]:
-    """Read the hashes that are remembered; those of a damaged file are forgotten."""
+    """Read the remembered hashes; a damaged file counts as empty."""
     with suppress(OSError, ValueError):
-        known = read_json(HASH_CACHE)
-        if isinstance(known, dict):
-            return known
+        hashes = read_json(HASH_CACHE)
+        if isinstance(hashes, dict):
+            return hashes
     return {}

@@ -1,4 +1,4 @@
-"""Tables of molecules: molecules.csv and its parts train, valid and test.
+"""Tables of molecules: molecules.csv, and training, validation and test set.
 
 Every training imports this module: it needs nothing but NumPy.
 """
@@ -16,18 +16,18 @@ from toxtune.io.files import whole_file
 KEYS = ["row", "id", "smiles", "group"]
 
 
-# What the split goes by, where that is a column of the dataset's: a part, or a time.
+# The column of the dataset that the split goes by: names of subsets, or times.
 SPLIT_COLUMN = "split_by"
 
 
 @dataclass(frozen=True)
 class Subset:
-    """The molecules of one part, in the order of its file.
+    """The molecules of one subset, in the order of its file.
 
     Attributes
     ----------
     ids, smiles, groups
-        One string a molecule.
+        A string for each molecule.
     tasks
         The names of the tasks.
     labels
@@ -42,7 +42,7 @@ class Subset:
 
 
 def read_subset(path: Path) -> Subset:
-    """Read molecules.csv or one of its parts.
+    """Read molecules.csv, or a subset of it.
 
     Raises
     ------

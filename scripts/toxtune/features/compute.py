@@ -83,7 +83,7 @@ def log_findings(features: Features, ids: Sequence[str]) -> None:
     if values.dtype == np.float32:
         n_missing = np.isnan(values).sum(axis=0) - len(features.failures)
         columns = np.flatnonzero(n_missing)
-        listed = (f"{features.names[one]} in {n_missing[one]}" for one in columns)
+        listed = (f"{features.names[n]} in {n_missing[n]}" for n in columns)
         logger.info("Molecules with a missing value: %s", ", ".join(listed) or "none")
 
 

@@ -1,8 +1,8 @@
 """Molecular representations: their names and their files.
 
-A definition is a mapping with a ``kind`` and that kind's settings. Its name says all of
-it, so that equal features share a file and different ones never do. Several definitions
-put side by side are a representation too, which has no file of its own.
+A definition is a mapping with a ``kind`` and the settings of that kind. Its name spells
+all of them, so that equal features share a file and different ones never do. Several
+definitions side by side are a representation too, which has no file of its own.
 """
 
 from typing import Any
@@ -24,23 +24,28 @@ def definitions_of(features: dict[str, Any], name: str) -> list[dict[str, Any]]:
     name
         One of its keys.
     """
-    spelled = features[name]
-    return (
-        [features[one] for one in spelled] if isinstance(spelled, list) else [spelled]
-    )
+    setting = features[name]
+    if isinstance(setting, list):
+        return [features[part] for part in setting]
+    return [setting]
 
 
 def features_name(*definitions: dict[str, Any]) -> str:
-    """Spell definitions, such as ``circular-radius-2-size-1024+maccs``.
+    """Name definitions after all their settings.
 
     Several stand in the order of their names, however they were listed: the order of
     columns says nothing about a molecule.
+
+    Examples
+    --------
+    >>> features_name({"kind": "maccs"}, {"kind": "circular", "radius": 2})
+    'circular-radius-2+maccs'
     """
     return JOINT.join(sorted(map(_name, definitions)))
 
 
 def features_files(name: str) -> list[str]:
-    """Return the files, in a part's folder, that make up the named features."""
+    """Return the files, in a subset's folder, that make up the named features."""
     return [
         f"{single}.scaled.npz" if is_scaled(single) else f"{single}.npz"
         for single in name.split(JOINT)

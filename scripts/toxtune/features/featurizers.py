@@ -131,7 +131,7 @@ class Featurizer:
     def settings(self) -> dict[str, bool]:
         """The settings' names, and whether each must be given."""
         parameters = inspect.signature(self.build).parameters.values()
-        return {one.name: one.default is one.empty for one in parameters}
+        return {each.name: each.default is each.empty for each in parameters}
 
 
 FEATURIZERS = {

@@ -1,4 +1,4 @@
-"""Compact files of features: bits eight to a byte, counts where they are not zero."""
+"""Features of some of the molecules, and of several subsets together."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,13 +36,13 @@ def take_molecules(features: Features, molecules: Path, subset: Path) -> Feature
 
 
 def join_features(paths: Sequence[Path]) -> Features:
-    """Put features of one kind one below the other, in the order of the files."""
-    several = [read_features(path) for path in paths]
-    starts = np.cumsum([0, *(len(one.values) for one in several)])
+    """Join features of the molecules of several files, in the order of the files."""
+    tables = [read_features(path) for path in paths]
+    starts = np.cumsum([0, *(len(table.values) for table in tables)])
     failures = {
         int(start) + row: reason
-        for start, one in zip(starts, several, strict=False)
-        for row, reason in one.failures.items()
+        for start, table in zip(starts, tables, strict=False)
+        for row, reason in table.failures.items()
     }
-    values = np.concatenate([one.values for one in several])
-    return Features(values, several[0].names, failures)
+    values = np.concatenate([table.values for table in tables])
+    return Features(values, tables[0].names, failures)

@@ -1,4 +1,4 @@
-"""How alike molecules are to those that a model has learned from."""
+"""How similar molecules are to those that a model was trained on."""
 
 from collections.abc import Sequence
 
@@ -33,11 +33,12 @@ def nearest(
 
 def most_similar(
     queries: Sequence[DataStructs.ExplicitBitVect],
-    known: Sequence[DataStructs.ExplicitBitVect],
+    references: Sequence[DataStructs.ExplicitBitVect],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Do what `nearest` does, of fingerprints."""
+    """Do what `nearest` does, given fingerprints."""
     rows = (
-        np.array(DataStructs.BulkTanimotoSimilarity(query, known)) for query in queries
+        np.array(DataStructs.BulkTanimotoSimilarity(query, references))
+        for query in queries
     )
     found = [(row.max(), row.argmax()) for row in rows]
     similarities, numbers = zip(*found, strict=True) if found else ((), ())
@@ -47,4 +48,4 @@ def most_similar(
 def fingerprints(smiles: Sequence[str]) -> list[DataStructs.ExplicitBitVect]:
     """Compute the fingerprints that similarities are taken from."""
     generator = rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS, fpSize=SIZE)
-    return [generator.GetFingerprint(Chem.MolFromSmiles(one)) for one in smiles]
+    return [generator.GetFingerprint(Chem.MolFromSmiles(text)) for text in smiles]

@@ -1,6 +1,7 @@
-"""Split molecules into train, valid and test, so that no group spans two parts.
+"""Split molecules into training, validation and test set, by groups.
 
-For cross-validation there is no part valid: the part train is cut into folds.
+Equal molecules are a group, and no group is in two sets. In a cross-validation the
+training set is cut into folds, in place of a validation set.
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class Assignment:
 
     Attributes
     ----------
-    parts
+    subsets
         ``train``, ``valid``, ``test``, or empty for a row that is left out.
     folds
         For each repeat of a cross-validation, the number of each row's fold;
@@ -46,28 +47,28 @@ class _Groups:
         Of the first row of each group.
     positive
         bool, n_groups x n_tasks: a row of the group is positive in the task.
-    of_row
+    group_of_row
         The number of each row's group.
     """
 
     smiles: list[str]
     positive: np.ndarray
-    of_row: list[int]
+    group_of_row: list[int]
 
 
 def assign(
     molecules: Path, settings: dict[str, Any], task_type: TaskType
 ) -> Assignment:
-    """Assign each row of molecules.csv to a part, and those of train to folds.
+    """Assign each row of molecules.csv to a set, and those of ``train`` to folds.
 
     Parameters
     ----------
     molecules
         The curated molecules.
     settings
-        ``method``: a splitter of DeepChem's, with ``fractions`` of the parts and
+        ``method``: a splitter of DeepChem's, with ``fractions`` of the sets and
         ``seed``; ``time``, with ``fractions`` and a ``column`` of times; or
-        ``column``, with a ``column`` that names the part. A splitter with a ``column``
+        ``column``, with a ``column`` that names the set. A splitter with a ``column``
         leaves to that which molecules are ``test``. ``cross_validation`` has ``folds``
         and ``repeats``; ``outer`` has ``folds`` and ``fold``, the fold that is the
         test set.
@@ -77,7 +78,7 @@ def assign(
     Raises
     ------
     UserError
-        If the column is no split of the groups, a part is empty, or a part has no
+        If the column is no split of the groups, a set is empty, or a set has no
         task with two different labels.
     """
     subset = read_subset(molecules)
@@ -86,7 +87,7 @@ def assign(
     if settings["method"] == "column":
         subsets = _named_subsets(subset, column, settings["column"])
     elif settings["method"] == "time":
-        subsets = split_by_time(column, groups.of_row, settings)
+        subsets = split_by_time(column, groups.group_of_row, settings)
     else:
         subsets = _split(groups, column, settings)
     folds = _folds(groups, subsets, settings)
@@ -99,10 +100,12 @@ def _groups(subset: Subset) -> _Groups:
     for row, group in enumerate(subset.groups):
         first.setdefault(group, row)
     number = {group: index for index, group in enumerate(first)}
-    of_row = [number[group] for group in subset.groups]
+    group_of_row = [number[group] for group in subset.groups]
     positive = np.zeros((len(first), len(subset.tasks)), dtype=bool)
-    np.logical_or.at(positive, of_row, subset.labels == 1)
-    return _Groups([subset.smiles[row] for row in first.values()], positive, of_row)
+    np.logical_or.at(positive, group_of_row, subset.labels == 1)
+    return _Groups(
+        [subset.smiles[row] for row in first.values()], positive, group_of_row
+    )
 
 
 def _named_subsets(subset: Subset, column: list[str], name: str) -> list[str]:
@@ -119,13 +122,13 @@ def _named_subsets(subset: Subset, column: list[str], name: str) -> list[str]:
 def _split(groups: _Groups, column: list[str], settings: dict[str, Any]) -> list[str]:
     """Split by a splitter of DeepChem's; a test set that is given stays as it is."""
     given = _given_test(column, settings["column"]) if column else set()
-    test_groups = {groups.of_row[row] for row in given}
+    test_groups = {groups.group_of_row[row] for row in given}
     free = [n for n in range(len(groups.smiles)) if n not in test_groups]
     subset_of_group = _split_groups(groups, free, bool(given), settings)
-    # Rows that are the same molecule as one of a given test set are in no part.
+    # Other rows of molecules in a given test set are left out.
     return [
         "test" if row in given else subset_of_group.get(group, "")
-        for row, group in enumerate(groups.of_row)
+        for row, group in enumerate(groups.group_of_row)
     ]
 
 
@@ -145,7 +148,7 @@ def _given_test(column: list[str], name: str) -> set[int]:
 def _split_groups(
     groups: _Groups, free: list[int], test_is_given: bool, settings: dict[str, Any]
 ) -> dict[int, str]:
-    """Return the parts of the groups that a splitter may decide about."""
+    """Return the sets of the groups that a splitter may decide about."""
     method, seed = settings["method"], settings["seed"]
     smiles, positive = [groups.smiles[n] for n in free], groups.positive[free]
     if outer := settings.get("outer"):
@@ -167,8 +170,8 @@ def _split_groups(
 
 
 def _shares(settings: dict[str, Any], test_is_given: bool) -> dict[str, float]:
-    """Return the shares of the parts that a splitter makes; their sum is 1."""
-    # In this order, whatever the settings': a splitter cuts one part after the other.
+    """Return the shares of the sets that a splitter makes; their sum is 1."""
+    # Always in this order: a splitter cuts off one set after the other.
     shares = {subset: settings["fractions"][subset] for subset in SUBSETS}
     if settings.get("cross_validation"):
         shares["train"] += shares.pop("valid")
@@ -189,7 +192,7 @@ def _folds(
     trained = sorted(
         {
             n
-            for n, subset in zip(groups.of_row, subsets, strict=True)
+            for n, subset in zip(groups.group_of_row, subsets, strict=True)
             if subset == "train"
         }
     )
@@ -206,14 +209,14 @@ def _folds(
         repeats.append(
             [
                 of_group[n] if subset == "train" else -1
-                for n, subset in zip(groups.of_row, subsets, strict=True)
+                for n, subset in zip(groups.group_of_row, subsets, strict=True)
             ]
         )
     return repeats
 
 
 def _fold_seed(seed: int | None, repeat: int) -> int | None:
-    """Return a seed for the folds of a repeat, unlike that of the parts."""
+    """Return a seed for the folds of a repeat, unlike that of the sets."""
     if seed is None:
         return None
     return int(np.random.SeedSequence([seed, 1 + repeat]).generate_state(1)[0])

@@ -14,7 +14,7 @@ def split_by_time(
     """Assign rows to train, valid and test in the order of time.
 
     A group counts by its earliest row, since it was known from then on. Groups of one
-    time are never in two parts: a boundary moves on to the next later time.
+    time are never in two sets: a boundary moves on to the next later time.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def _read_times(column: list[str], name: str) -> list[Any]:
         for text, number, date in zip(column, numbers, dates, strict=True)
         if number is None and date is None
     )
-    # Without one that is neither there are both, and the first of each is one of them.
+    # If each can be read in one way, numbers and dates are mixed: name the first date.
     wrong = next(neither, column[numbers.index(None)])
     raise UserError(
         f"split.column: {name!r} must be a number in each row, or a date such as "

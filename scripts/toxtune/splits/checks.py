@@ -1,4 +1,4 @@
-"""Refusing splits that nothing can be learned from or judged by."""
+"""Refusing splits that nothing can be learned from, or scored on."""
 
 import logging
 from collections import Counter
@@ -21,13 +21,13 @@ def check_subsets(
     settings: dict[str, Any],
     task_type: TaskType,
 ) -> None:
-    """Check parts and folds.
+    """Check the sets of a split, and their folds.
 
     Parameters
     ----------
-    part
+    subset
         All molecules.
-    parts, folds
+    subsets, folds
         See `toxtune.splits.assign.Assignment`.
     settings
         Of the split.
@@ -37,7 +37,7 @@ def check_subsets(
     Raises
     ------
     UserError
-        If a part is empty or has no task with two different labels, or if a training
+        If a set is empty or has no task with two different labels, or if a training
         set lacks a class.
     """
     advice = _advice(settings)
@@ -55,23 +55,23 @@ def check_subsets(
     _check_classes(subset, assigned == "train", "train set", advice, task_type)
     for repeat, fold_of in enumerate(folds):
         for fold in sorted(set(fold_of) - {-1}):
-            judged = np.array(fold_of) == fold
-            fitted = (assigned == "train") & ~judged
+            held_out = np.array(fold_of) == fold
+            fitted = (assigned == "train") & ~held_out
             name = f"fold {fold} of repeat {repeat}"
-            _check_labels(subset, judged, name, advice)
+            _check_labels(subset, held_out, name, advice)
             _check_labels(subset, fitted, f"rest of {name}", advice)
             _check_classes(subset, fitted, f"rest of {name}", advice, task_type)
 
 
 def check_share(subset: str, share: float, wanted: float) -> None:
-    """Warn of a part that has another size than was asked for."""
-    # The scaffold splitter puts a scaffold too large for train into another part.
+    """Warn of a set that has another size than was asked for."""
+    # The scaffold splitter puts a scaffold that is too large for train elsewhere.
     if abs(share - wanted) > 0.1:
         logger.warning("%s has %.2f of the groups, asked for %s", subset, share, wanted)
 
 
 def refuse_spanning_groups(groups: list[str], assigned: list[str], column: str) -> None:
-    """Refuse a column that puts rows of one molecule into several parts."""
+    """Refuse a column that puts rows of one molecule into several sets."""
     pairs = Counter(group for group, _ in set(zip(groups, assigned, strict=True)))
     if spanning := [group for group in pairs if pairs[group] > 1]:
         examples = ", ".join(sorted(spanning)[:3])
@@ -83,7 +83,7 @@ def refuse_spanning_groups(groups: list[str], assigned: list[str], column: str) 
 
 
 def log_sizes(groups: list[str], subsets: list[str]) -> None:
-    """Log how many molecules and groups each part has."""
+    """Log how many molecules and groups each set has."""
     molecules = Counter(subsets)
     members = Counter(dict(zip(groups, subsets, strict=True)).values())
     for subset in filter(None, sorted(molecules)):
@@ -131,8 +131,8 @@ def _check_classes(
     if task_type != TaskType.MULTICLASS:
         return
     for task, labels in zip(subset.tasks, subset.labels.T, strict=True):
-        known = set(labels[~np.isnan(labels)])
-        if missing := known - set(labels[members]):
+        classes = set(labels[~np.isnan(labels)])
+        if missing := classes - set(labels[members]):
             raise UserError(
                 f"split: the {name} has no molecule of class {int(min(missing))} of "
                 f"task {task}; {advice}"

@@ -1,4 +1,4 @@
-"""The files of a split: the assignment, the parts, and the folds of a part."""
+"""The files of a split: the assignment, its subsets, and the folds."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from toxtune.splits.assign import Assignment
 def write_split(
     molecules: Path, assigned: Assignment, assignment: Path, subsets: dict[str, Path]
 ) -> None:
-    """Write assignment.tsv and one file a part, rows in the order of molecules.csv."""
+    """Write assignment.tsv and a file for each subset; rows keep their order."""
     header, rows = read_table(molecules)
     columns = ["row", "group", "subset", *_repeats(len(assigned.folds))]
     lines = [
@@ -24,8 +24,8 @@ def write_split(
     for subset, path in subsets.items():
         members = [
             row[:last]
-            for row, own in zip(rows, assigned.subsets, strict=True)
-            if own == subset
+            for row, name in zip(rows, assigned.subsets, strict=True)
+            if name == subset
         ]
         write_table(path, header[:last], members)
 
@@ -43,15 +43,15 @@ def write_fold(
         What `write_split` wrote.
     repeat, fold
         Which fold of which repeat.
-    parts
+    subsets
         Where ``train`` and ``valid`` go.
     """
     columns, lines = read_table(assignment, delimiter="\t")
     number = columns.index(_repeats(repeat + 1)[-1])
-    judged = {line[0] for line in lines if line[number] == str(fold)}
+    held_out = {line[0] for line in lines if line[number] == str(fold)}
     header, rows = read_table(train)
     for subset, path in subsets.items():
-        members = [row for row in rows if (row[0] in judged) == (subset == "valid")]
+        members = [row for row in rows if (row[0] in held_out) == (subset == "valid")]
         write_table(path, header, members)
 
 
@@ -60,7 +60,7 @@ def _repeats(count: int) -> list[str]:
 
 
 def join_subsets(subsets: Sequence[Path], train: Path, valid: Path) -> None:
-    """Write the molecules of all parts to `train`; `valid` gets the header alone."""
+    """Write the molecules of all subsets to `train`; `valid` gets the header alone."""
     tables = [read_table(subset) for subset in subsets]
     header = tables[0][0]
     write_table(train, header, [row for _, rows in tables for row in rows])

@@ -5,8 +5,8 @@ from typing import Any
 from toxtune.data.subsets import SPLIT_COLUMN
 from toxtune.splits.training_set import names_of_sets
 
-# The validation set is cut off once; or every molecule of train is judged once per
-# repeat; or that, and every molecule is in the test set once.
+# One validation set; or each molecule of the training set is in the validation set once
+# per repeat; or that, and each molecule is in the test set once.
 HOLDOUT, CROSS_VALIDATION, NESTED = "holdout", "cross_validation", "nested"
 
 

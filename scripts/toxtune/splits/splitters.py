@@ -1,4 +1,4 @@
-"""DeepChem's splitters: into parts by shares, into folds of equal size."""
+"""DeepChem's splitters: into sets by shares, or into folds of equal size."""
 
 import contextlib
 import io
@@ -23,25 +23,25 @@ def split_by_shares(
     smiles: list[str],
     positive: np.ndarray,
 ) -> list[np.ndarray]:
-    """Split molecules into up to three parts.
+    """Split molecules into up to three sets.
 
     Parameters
     ----------
     method
         A key of `SPLITTERS`. ``scaffold`` does not depend on the seed.
     shares
-        Of the molecules, for each part; their sum is 1.
+        Of the molecules, for each set; their sum is 1.
     seed
         From 0 to 2**32 - 1; ``None`` for ``scaffold`` only.
     smiles
-        One of each molecule.
+        Of each molecule.
     positive
         bool, n_molecules x n_tasks; what ``stratified`` goes by.
 
     Returns
     -------
     list of np.ndarray
-        The numbers of the molecules in each part.
+        The numbers of the molecules in each set.
 
     Raises
     ------
@@ -68,7 +68,7 @@ def split_by_shares(
     # DeepChem leaves out what it cannot parse, without a word.
     if sorted(np.concatenate(indices)) != list(range(len(smiles))):
         raise RuntimeError(f"{SPLITTERS[method]} lost or repeated molecules")
-    # With two shares the stratified splitter can still put some into the third part.
+    # With two shares the stratified splitter can still put some into the third set.
     last = len(shares) - 1
     return [*indices[:last], np.concatenate(indices[last:])]
 
@@ -93,7 +93,7 @@ def split_into_folds(
             method,
             [share, 1 - share],
             seed,
-            [smiles[one] for one in rest],
+            [smiles[number] for number in rest],
             positive[rest],
         )
         fold_of[rest[cut]] = fold

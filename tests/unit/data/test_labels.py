@@ -2,7 +2,7 @@
 
 import pytest
 
-from toxtune.data.labels import detect_kind, read_label
+from toxtune.data.labels import detect_task_type, read_label
 from toxtune.tasks import TaskType
 
 
@@ -47,4 +47,4 @@ def test_missing_is_missing_in_every_kind(task_type, text):
     ],
 )
 def test_kind_is_told_from_all_labels(labels, task_type):
-    assert detect_kind(labels) == task_type
+    assert detect_task_type(labels) == task_type
