@@ -188,7 +188,7 @@ OTHER_METRICS = [
 
 
 @pytest.mark.parametrize("metric", OTHER_METRICS)
-def test_resampled_scores_of_other_kinds_are_scores_of_repeated_rows(metric):
+def test_resampled_scores_of_other_task_types_are_scores_of_repeated_rows(metric):
     rng = np.random.default_rng(3)
     if METRICS[metric].task_type == "multiclass":
         labels = rng.integers(0, 3, (25, 2)).astype(np.float64)

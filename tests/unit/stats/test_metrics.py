@@ -96,7 +96,7 @@ def test_class_weight_is_negatives_per_positive_of_the_measured():
     assert class_weights(labels).tolist() == [3, 1, 1, 1]
 
 
-def test_class_weights_balance_the_training_part():
+def test_class_weights_balance_the_training_set():
     rng = np.random.default_rng(1)
     labels = np.where(rng.random((200, 3)) < [0.05, 0.5, 0.8], 1.0, 0.0)
     labels[rng.random(labels.shape) < 0.2] = NAN
