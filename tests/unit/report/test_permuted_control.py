@@ -14,36 +14,36 @@ COLUMNS = {
 }
 
 
-def plan(configured, text):
+def planned(configured, text):
     (found,) = load_plans(configured(text))
     return found
 
 
 def test_shuffled_labels_are_another_dataset_by_seed(configured):
-    real, one, other = (
-        plan(configured, f"dataset: {{permute_labels: {seed}}}")
+    real, shuffled, other = (
+        planned(configured, f"dataset: {{permute_labels: {seed}}}")
         for seed in ("null", 0, 1)
     )
-    ids = {each.dataset_id for each in (real, one, other)}
+    ids = {plan.dataset_id for plan in (real, shuffled, other)}
     assert len(ids) == 3
-    assert not set(real.trials) & set(one.trials)
-    assert real.ledger != one.ledger
+    assert not set(real.trials) & set(shuffled.trials)
+    assert real.ledger != shuffled.ledger
     # Without the control nothing is said of it, so that no dataset was renamed by it.
     assert "permute_labels" not in real.dataset
-    assert one.columns["permute_labels"] == 0
+    assert shuffled.columns["permute_labels"] == 0
 
 
 def test_curation_shuffles_whole_molecules(tmp_path):
     raw = tmp_path / "raw.csv"
     smiles = ["C" * length for length in range(1, 30)]
-    rows = [f"{one},{number % 2},{number % 3 % 2}" for number, one in enumerate(smiles)]
+    rows = [f"{text},{row % 2},{row % 3 % 2}" for row, text in enumerate(smiles)]
     raw.write_text("smiles,a,b\n" + "\n".join(rows) + "\n", encoding="utf-8")
     real = curate(raw, COLUMNS)
     control = curate(raw, {**COLUMNS, "permute_labels": 0})
-    assert [one.raw.smiles for one in control.molecules] == smiles
+    assert [molecule.raw.smiles for molecule in control.molecules] == smiles
 
     def labels(curation):
-        return [tuple(one.raw.labels) for one in curation.molecules]
+        return [tuple(molecule.raw.labels) for molecule in curation.molecules]
 
     assert labels(control) != labels(real)
     assert Counter(labels(control)) == Counter(labels(real))

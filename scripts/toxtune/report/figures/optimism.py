@@ -1,4 +1,4 @@
-"""How much too good the winners' validation scores are, and how clear the choice."""
+"""How optimistic the winners' validation scores are, and how clear the selection is."""
 
 import altair as alt
 import pandas as pd
