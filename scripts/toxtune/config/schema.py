@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-from toxtune.config.plain_values import spelled
+from toxtune.config.plain_values import dotted_key
 from toxtune.text import did_you_mean, shown
 
 SCHEMAS = Path(__file__).resolve().parents[3] / "schemas"
@@ -75,7 +75,7 @@ def _position(error: ValidationError) -> list[str]:
 
 
 def _in_words(error: ValidationError, root: str) -> Iterator[str]:
-    key = spelled(error.absolute_path) or root
+    key = dotted_key(error.absolute_path) or root
     # The declared types allow for unset attributes, which errors of a validator lack.
     value: Any = error.instance
     rule: Any = error.validator
