@@ -10,14 +10,20 @@ import pytest
 
 from toxtune.data.subsets import read_subset, read_table, write_table
 from toxtune.errors import UserError
-from toxtune.splits.assign import SUBSETS, Assignment, assign
+from toxtune.splits.assign import SUBSETS, Assignment
+from toxtune.splits.assign import assign as assign_rows
 from toxtune.splits.files import write_fold, write_split
+from toxtune.splits.settings import SplitSettings
 from toxtune.splits.splitters import SPLITTERS, split_by_shares, split_into_folds
 
 FRACTIONS = {"train": 0.6, "valid": 0.2, "test": 0.2}
 SEEDED = ["random", "stratified"]
 RINGS = ["C1CC1", "c1ccccc1", "c1ccncc1", "C1CCCC1", "c1ccoc1", "c1ccsc1", "C1CCNCC1"]
 KEYS = ["row", "id", "smiles", "group"]
+
+
+def assign(molecules, split, task_type):
+    return assign_rows(molecules, SplitSettings.from_dict(split), task_type)
 
 
 def settings(method, seed=0, **fractions):
@@ -135,8 +141,10 @@ def test_same_seed_gives_the_same_split_in_a_fresh_process(molecules):
     code = (
         "import json, sys; from pathlib import Path\n"
         "from toxtune.splits.assign import assign\n"
+        "from toxtune.splits.settings import SplitSettings\n"
+        "read = SplitSettings.from_dict\n"
         "molecules, *all_settings = json.loads(sys.argv[1])\n"
-        "of = [assign(Path(molecules), s, 'binary') for s in all_settings]\n"
+        "of = [assign(Path(molecules), read(s), 'binary') for s in all_settings]\n"
         "print(json.dumps([[one.subsets, one.folds] for one in of]))"
     )
     all_settings = [

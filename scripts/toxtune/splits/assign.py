@@ -6,7 +6,6 @@ training set is cut into folds, in place of a validation set.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,6 +13,7 @@ from toxtune.data.subsets import Subset, read_split_column, read_subset
 from toxtune.errors import UserError
 from toxtune.splits.by_time import split_by_time
 from toxtune.splits.checks import check_share, check_subsets, refuse_spanning_groups
+from toxtune.splits.settings import SplitSettings
 from toxtune.splits.splitters import split_by_shares, split_into_folds
 from toxtune.tasks import TaskType
 
@@ -56,9 +56,7 @@ class _Groups:
     group_of_row: list[int]
 
 
-def assign(
-    molecules: Path, settings: dict[str, Any], task_type: TaskType
-) -> Assignment:
+def assign(molecules: Path, settings: SplitSettings, task_type: TaskType) -> Assignment:
     """Assign each row of molecules.csv to a set, and those of ``train`` to folds.
 
     Parameters
@@ -66,12 +64,7 @@ def assign(
     molecules
         The curated molecules.
     settings
-        ``method``: a splitter of DeepChem's, with ``fractions`` of the sets and
-        ``seed``; ``time``, with ``fractions`` and a ``column`` of times; or
-        ``column``, with a ``column`` that names the set. A splitter with a ``column``
-        leaves to that which molecules are ``test``. ``cross_validation`` has ``folds``
-        and ``repeats``; ``outer`` has ``folds`` and ``fold``, the fold that is the
-        test set.
+        How they are split.
     task_type
         Of the tasks.
 
@@ -82,11 +75,11 @@ def assign(
         task with two different labels.
     """
     subset = read_subset(molecules)
-    column = read_split_column(molecules) if settings.get("column") else []
+    column = read_split_column(molecules) if settings.column else []
     groups = _groups(subset)
-    if settings["method"] == "column":
-        subsets = _named_subsets(subset, column, settings["column"])
-    elif settings["method"] == "time":
+    if settings.method == "column":
+        subsets = _named_subsets(subset, column, settings.column)
+    elif settings.method == "time":
         subsets = split_by_time(column, groups.group_of_row, settings)
     else:
         subsets = _split(groups, column, settings)
@@ -119,9 +112,9 @@ def _named_subsets(subset: Subset, column: list[str], name: str) -> list[str]:
     return column
 
 
-def _split(groups: _Groups, column: list[str], settings: dict[str, Any]) -> list[str]:
+def _split(groups: _Groups, column: list[str], settings: SplitSettings) -> list[str]:
     """Split by a splitter of DeepChem's; a test set that is given stays as it is."""
-    given = _given_test(column, settings["column"]) if column else set()
+    given = _given_test(column, settings.column) if column else set()
     test_groups = {groups.group_of_row[row] for row in given}
     free = [n for n in range(len(groups.smiles)) if n not in test_groups]
     subset_of_group = _split_groups(groups, free, bool(given), settings)
@@ -146,12 +139,12 @@ def _given_test(column: list[str], name: str) -> set[int]:
 
 
 def _split_groups(
-    groups: _Groups, free: list[int], test_is_given: bool, settings: dict[str, Any]
+    groups: _Groups, free: list[int], test_is_given: bool, settings: SplitSettings
 ) -> dict[int, str]:
     """Return the sets of the groups that a splitter may decide about."""
-    method, seed = settings["method"], settings["seed"]
+    method, seed = settings.method, settings.seed
     smiles, positive = [groups.smiles[n] for n in free], groups.positive[free]
-    if outer := settings.get("outer"):
+    if outer := settings.outer:
         fold_of = split_into_folds(method, outer["folds"], seed, smiles, positive)
         tested = fold_of == outer["fold"]
         return {
@@ -169,11 +162,11 @@ def _split_groups(
     return assigned
 
 
-def _shares(settings: dict[str, Any], test_is_given: bool) -> dict[str, float]:
+def _shares(settings: SplitSettings, test_is_given: bool) -> dict[str, float]:
     """Return the shares of the sets that a splitter makes; their sum is 1."""
     # Always in this order: a splitter cuts off one set after the other.
-    shares = {subset: settings["fractions"][subset] for subset in SUBSETS}
-    if settings.get("cross_validation"):
+    shares = {subset: settings.fractions[subset] for subset in SUBSETS}
+    if settings.cross_validation:
         shares["train"] += shares.pop("valid")
     if test_is_given:
         del shares["test"]
@@ -183,10 +176,10 @@ def _shares(settings: dict[str, Any], test_is_given: bool) -> dict[str, float]:
 
 
 def _folds(
-    groups: _Groups, subsets: list[str], settings: dict[str, Any]
+    groups: _Groups, subsets: list[str], settings: SplitSettings
 ) -> list[list[int]]:
     """Cut the groups of the training set into folds, once for each repeat."""
-    scheme = settings.get("cross_validation")
+    scheme = settings.cross_validation
     if not scheme:
         return []
     trained = sorted(
@@ -199,9 +192,9 @@ def _folds(
     repeats = []
     for repeat in range(scheme["repeats"]):
         fold_of = split_into_folds(
-            settings["method"],
+            settings.method,
             scheme["folds"],
-            _fold_seed(settings["seed"], repeat),
+            _fold_seed(settings.seed, repeat),
             [groups.smiles[n] for n in trained],
             groups.positive[trained],
         )

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from toxtune.errors import UserError
+from toxtune.splits.settings import SplitSettings
 
 
 def split_by_time(
-    column: list[str], group_of_row: list[int], settings: dict[str, Any]
+    column: list[str], group_of_row: list[int], settings: SplitSettings
 ) -> list[str]:
     """Assign rows to train, valid and test in the order of time.
 
@@ -32,11 +33,11 @@ def split_by_time(
     """
     earliest: dict[int, Any] = {}
     for group, time in zip(
-        group_of_row, _read_times(column, settings["column"]), strict=True
+        group_of_row, _read_times(column, settings.column), strict=True
     ):
         earliest[group] = min(time, earliest.get(group, time))
     times = sorted(earliest.values())
-    fractions = settings["fractions"]
+    fractions = settings.fractions
     starts = {
         "valid": _start(times, fractions["train"]),
         "test": _start(times, fractions["train"] + fractions["valid"]),

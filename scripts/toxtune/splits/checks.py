@@ -2,13 +2,13 @@
 
 import logging
 from collections import Counter
-from typing import Any
 
 import numpy as np
 
 from toxtune.data.labels import scorable
 from toxtune.data.subsets import Subset
 from toxtune.errors import UserError
+from toxtune.splits.settings import SplitSettings
 from toxtune.tasks import TaskType
 
 logger = logging.getLogger(__name__)
@@ -18,7 +18,7 @@ def check_subsets(
     subset: Subset,
     subsets: list[str],
     folds: list[list[int]],
-    settings: dict[str, Any],
+    settings: SplitSettings,
     task_type: TaskType,
 ) -> None:
     """Check the sets of a split, and their folds.
@@ -96,12 +96,12 @@ def log_sizes(groups: list[str], subsets: list[str]) -> None:
         )
 
 
-def _advice(settings: dict[str, Any]) -> str:
-    if settings["method"] == "column":
-        return f"change column {settings['column']!r} (split.column)"
-    if "fractions" not in settings:
+def _advice(settings: SplitSettings) -> str:
+    if settings.method == "column":
+        return f"change column {settings.column!r} (split.column)"
+    if not settings.fractions:
         return "change validation.folds, validation.outer_folds or split.method"
-    shares = ", ".join(f"{subset} {s}" for subset, s in settings["fractions"].items())
+    shares = ", ".join(f"{subset} {s}" for subset, s in settings.fractions.items())
     return f"change split.fractions ({shares}), split.seeds or split.method"
 
 

@@ -1,6 +1,7 @@
 """From a configuration to the settings of its splits, which decide who is where."""
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 from toxtune.data.subsets import SPLIT_COLUMN
 from toxtune.splits.training_set import names_of_sets
@@ -11,6 +12,41 @@ HOLDOUT, CROSS_VALIDATION, NESTED = "holdout", "cross_validation", "nested"
 
 
 NO_REFIT = "none"
+
+
+@dataclass(frozen=True)
+class SplitSettings:
+    """How molecules are split.
+
+    Attributes
+    ----------
+    method
+        A splitter of DeepChem's; ``time``; or ``column``, for a column of the dataset
+        that names the set.
+    seed
+        Of a splitter that draws.
+    fractions
+        Share of each set; empty where it is decided otherwise.
+    column
+        The column of times, or of names of sets. A splitter that is given one takes the
+        test set from it.
+    cross_validation
+        ``folds`` and ``repeats``.
+    outer
+        ``folds``, and ``fold``, the number of the one that is the test set.
+    """
+
+    method: str
+    seed: int | None = None
+    fractions: dict[str, float] = field(default_factory=dict)
+    column: str = ""
+    cross_validation: dict[str, int] | None = None
+    outer: dict[str, int] | None = None
+
+    @classmethod
+    def from_dict(cls, settings: dict[str, Any]) -> Self:
+        """Read settings as `split_settings` returns them."""
+        return cls(**settings)
 
 
 def split_settings(config: dict[str, Any]) -> dict[str, dict[str, Any]]:

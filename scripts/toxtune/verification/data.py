@@ -18,7 +18,7 @@ from toxtune.features.transforms import fit_transform, read_transform, save_tran
 from toxtune.io.files import sha256_of_file
 from toxtune.splits.assign import assign
 from toxtune.splits.files import join_subsets, write_fold, write_split
-from toxtune.splits.settings import NO_REFIT
+from toxtune.splits.settings import NO_REFIT, SplitSettings
 from toxtune.splits.training_set import TrainingSet
 from toxtune.verification.findings import Rebuild
 
@@ -100,7 +100,7 @@ def _verify_split(plan: Plan, rebuild: Rebuild, is_refit: bool) -> None:
         [plan.assignment, *subsets.values()],
         lambda: write_split(
             molecules,
-            assign(molecules, plan.split, plan.task_type),
+            assign(molecules, SplitSettings.from_dict(plan.split), plan.task_type),
             assignment=rebuild.path(plan.assignment),
             subsets=rebuilt,
         ),
