@@ -2,14 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from toxtune.data.curation import curate, log_report, warn_of_formulas, write_curation
+from toxtune.data.raw_table import ColumnSettings
 from toxtune.jobs import log_to
 
 
 def main(
-    raw: Path, columns: dict[str, Any], molecules: Path, dropped: Path, counts: Path
+    raw: Path, columns: ColumnSettings, molecules: Path, dropped: Path, counts: Path
 ) -> None:
     """Read the raw table, curate it, write the molecules and what was changed."""
     curation = curate(raw, columns)

@@ -2,15 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 from toxtune.data.subsets import read_subset
 from toxtune.features.arrays import save_features
 from toxtune.features.compute import featurize, log_findings
+from toxtune.features.definitions import Definition
 from toxtune.jobs import log_to
 
 
-def main(subset: Path, definition: dict[str, Any], path: Path, workers: int) -> None:
+def main(subset: Path, definition: Definition, path: Path, workers: int) -> None:
     """Read the part's SMILES, write their features to `path`."""
     molecules = read_subset(subset)
     features = featurize(definition, molecules.smiles, workers)

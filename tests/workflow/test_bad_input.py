@@ -66,12 +66,8 @@ def refused(project, overlay, *fragments):
         ("objective: {metric: auc}", ["objective.metric", "roc_auc", "'auc'"]),
         (
             "search: {spaces: [{family: dense, features: ecfp, "
-            "hyperparameters: {learning_rate: fast}}]}",
-            [
-                "search.spaces[0].hyperparameters.learning_rate",
-                "must be a number",
-                "fast",
-            ],
+            "hyperparameters: {learning_rate: 1e-3}}]}",
+            ["search.spaces[0].hyperparameters.learning_rate", "1e-3", "1.0e-3"],
         ),
         (
             "search: {spaces: [{family: dense, features: ecfp, "

@@ -2,7 +2,10 @@
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from toxtune.config.sections import Config
 
 BASE = Path("config.yaml")
 
@@ -20,7 +23,7 @@ def add_configfile(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def read_configuration(options: argparse.Namespace) -> dict[str, Any]:
+def read_configuration(options: argparse.Namespace) -> "Config":
     """Read and check config.yaml with the files of ``--configfile``."""
     # Slow to import, and `--help` has no use for it.
     from toxtune.config.check import load_config

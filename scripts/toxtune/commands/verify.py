@@ -12,11 +12,11 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from toxtune.commands.configfiles import add_configfile, read_configuration
 from toxtune.config.build_plan import load_plans
 from toxtune.config.plan import Plan
+from toxtune.config.sections import Config
 from toxtune.errors import UserError
 from toxtune.io.files import read_json
 from toxtune.runs.lock import keep_runs_out
@@ -62,7 +62,7 @@ def main(options: argparse.Namespace) -> int:
     return 1 if findings.faults else 0
 
 
-def verify(config: dict[str, Any], count: int, seed: int) -> Findings:
+def verify(config: Config, count: int, seed: int) -> Findings:
     """Verify all splits of a configuration, and repeat `count` of all trainings.
 
     Raises
@@ -89,7 +89,7 @@ def verify(config: dict[str, Any], count: int, seed: int) -> Findings:
     return findings
 
 
-def _verify(config: dict[str, Any], plan: Plan, rebuild: Rebuild) -> list[Training]:
+def _verify(config: Config, plan: Plan, rebuild: Rebuild) -> list[Training]:
     """Verify one split; return the trainings that can be repeated."""
     print(f"results/{plan.run}", flush=True)
     data_match = verify_data(config, plan, rebuild)

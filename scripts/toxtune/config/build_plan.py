@@ -1,19 +1,19 @@
 """From a configuration to plans: dataset, splits and trials, each by its identity."""
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from toxtune.config.plan import Plan, PlannedStage
+from toxtune.config.sections import Config, DatasetSettings
 from toxtune.data.sources import hash_of_source
 from toxtune.data.subsets import SPLIT_COLUMN
-from toxtune.features.definitions import definitions_of, features_name
+from toxtune.features.definitions import Definition, definitions_of, features_name
 from toxtune.identity import short_id
 from toxtune.models.registry import get_family
 from toxtune.search.proposal_settings import ProposalSettings
 from toxtune.search.schedule import BUDGETS, Schedule, read_strategy, schedule
-from toxtune.search.space import read_space
+from toxtune.search.space import SpaceSection, read_space
 from toxtune.search.trials import Trial, make_trial, replicate_name
-from toxtune.splits.settings import split_settings, training_set_names
+from toxtune.splits.settings import SplitSettings, split_settings, training_set_names
 from toxtune.stats.metrics import METRICS, Objective
 from toxtune.tasks import TaskType
 
@@ -25,7 +25,7 @@ SPACE_KEYS = ("family", "features", "hyperparameters")
 FEATURES_OF_MODELS = "ecfp"
 
 
-def load_plans(config: dict[str, Any]) -> list[Plan]:
+def load_plans(config: Config) -> list[Plan]:
     """Work out the plans of a checked configuration, one per split.
 
     Several splits are several searches, each with a selection and a test of its own.
@@ -44,14 +44,18 @@ def load_plans(config: dict[str, Any]) -> list[Plan]:
     ]
     splits = {
         f"{config['run']}/{name}" if name else config["run"]: split
-        for name, split in split_settings(config).items()
+        for name, split in split_settings(
+            config["split"],
+            config["validation"],
+            given_test=config["dataset"]["test_source"] is not None,
+        ).items()
     }
     plans = [_plan(config, run, dataset, splits[run], searches) for run in splits]
     runs, prospective = sorted(splits), _prospective_sums(config)
     return [replace(plan, runs=runs, prospective=prospective) for plan in plans]
 
 
-def _prospective_sums(config: dict[str, Any]) -> dict[str, str]:
+def _prospective_sums(config: Config) -> dict[str, str]:
     """Map the name of each prospective dataset to the SHA-256 of its content."""
     return {
         data["name"]: hash_of_source(data["source"], f"prospective[{number}].source")
@@ -79,8 +83,8 @@ class _Search:
 
     name: str
     task_type: TaskType
-    setting: dict[str, Any]
-    definitions: dict[str, list[dict[str, Any]]]
+    setting: SpaceSection
+    definitions: dict[str, list[Definition]]
     schedule: Schedule
 
     @property
@@ -93,8 +97,8 @@ class _Search:
 
 
 def searched_spaces(
-    models: list[str], spaces: list[dict[str, Any]]
-) -> list[tuple[str, dict[str, Any]]]:
+    models: list[str], spaces: list[SpaceSection]
+) -> list[tuple[str, SpaceSection]]:
     """List the spaces that are searched, each with its key for messages."""
     if not models:
         return [(f"search.spaces[{n}]", space) for n, space in enumerate(spaces)]
@@ -111,13 +115,11 @@ def searched_spaces(
     ]
 
 
-def _search(
-    name: str, key: str, setting: dict[str, Any], config: dict[str, Any]
-) -> _Search:
+def _search(name: str, key: str, setting: SpaceSection, config: Config) -> _Search:
     features = config["features"]
     task_type = _task_type(config)
     space = read_space(setting, list(features), key, task_type)
-    budget = {key: setting[key] for key in BUDGETS if key in setting}
+    budget = {key: value for key, value in setting.items() if key in BUDGETS}
     strategy = read_strategy({**config["search"]["strategy"], **budget})
     return _Search(
         name=name,
@@ -131,14 +133,14 @@ def _search(
 
 
 def _plan(
-    config: dict[str, Any],
+    config: Config,
     run: str,
-    dataset: dict[str, Any],
-    split: dict[str, Any],
+    dataset: DatasetSettings,
+    split: SplitSettings,
     searches: list[_Search],
 ) -> Plan:
-    identity = {"dataset": short_id(dataset), "split": short_id(split)}
-    features: dict[str, dict[str, Any]] = {}
+    identity = {"dataset": short_id(dataset), "split": short_id(split.to_dict())}
+    features: dict[str, Definition] = {}
     trials: dict[str, Trial] = {}
     replicates: set[tuple[str, str]] = set()
     stages: dict[str, PlannedStage] = {}
@@ -185,7 +187,7 @@ def _started(
 
 
 def _replicates(
-    started: list[tuple[Trial, list[int]]], split: dict[str, Any]
+    started: list[tuple[Trial, list[int]]], split: SplitSettings
 ) -> list[tuple[str, str]]:
     """Pair the id of each trial with the names of its trainings."""
     return [
@@ -193,7 +195,7 @@ def _replicates(
     ]
 
 
-def _names(seeds: list[int], split: dict[str, Any]) -> list[str]:
+def _names(seeds: list[int], split: SplitSettings) -> list[str]:
     """Name the trainings of a trial: one per seed, and per fold if there are any."""
     return [
         replicate_name(seed, name)
@@ -207,7 +209,7 @@ def _stages(
     started: list[tuple[Trial, list[int]]],
     identity: dict[str, str],
     objective: Objective,
-    split: dict[str, Any],
+    split: SplitSettings,
 ) -> dict[str, PlannedStage]:
     """Lay the stages of a search on a split."""
     return {
@@ -223,7 +225,11 @@ def _stages(
                 size=stage.size,
                 objective=objective,
                 task_type=search.task_type,
-                space={key: search.setting[key] for key in SPACE_KEYS},
+                space={
+                    "family": search.setting["family"],
+                    "features": search.setting["features"],
+                    "hyperparameters": search.setting["hyperparameters"],
+                },
                 features=search.features,
             ),
         )
@@ -231,33 +237,36 @@ def _stages(
     }
 
 
-def _task_type(config: dict[str, Any]) -> TaskType:
+def _task_type(config: Config) -> TaskType:
     """Return the type of tasks that the objective is for."""
     return METRICS[config["objective"]["metric"]].task_type
 
 
-def _dataset_settings(config: dict[str, Any]) -> dict[str, Any]:
+def _dataset_settings(config: Config) -> DatasetSettings:
     """Return what decides the dataset, which its id is a hash of.
 
     What does not apply is left out, so that a new setting renames no dataset. The keys
     ``part_column`` and ``kind`` keep their old names, so that datasets keep their ids.
     """
-    dataset, task_type, test = config["dataset"], _task_type(config), {}
-    seed = dataset["permute_labels"]
-    column = config["split"]["column"]
-    if dataset["test_source"] is not None:
-        source = dataset["test_source"]
-        test = {"test_sha256": hash_of_source(source, "dataset.test_source")}
-        column = SPLIT_COLUMN
-    return {
-        "sha256": dataset["sha256"]
-        or hash_of_source(dataset["source"], "dataset.source"),
+    dataset, task_type = config["dataset"], _task_type(config)
+    settings: DatasetSettings = {
+        "sha256": dataset["sha256"] or _local_sha256(dataset["source"]),
         "smiles_column": dataset["smiles_column"],
         "id_column": dataset["id_column"],
         "tasks": sorted(dataset["tasks"]),
-        "part_column": column,
-        **test,
-        # Datasets of binary tasks had their ids before there were other tasks.
-        **({} if task_type == TaskType.BINARY else {"kind": task_type}),
-        **({} if seed is None else {"permute_labels": seed}),
+        "part_column": config["split"]["column"],
     }
+    if (test := dataset["test_source"]) is not None:
+        settings["test_sha256"] = hash_of_source(test, "dataset.test_source")
+        settings["part_column"] = SPLIT_COLUMN
+    # Datasets of binary tasks had their ids before there were other tasks.
+    if task_type != TaskType.BINARY:
+        settings["kind"] = task_type
+    if dataset["permute_labels"] is not None:
+        settings["permute_labels"] = dataset["permute_labels"]
+    return settings
+
+
+def _local_sha256(source: str | list[str]) -> str:
+    # A checked configuration has a checksum for several sources.
+    return hash_of_source(str(source), "dataset.source")

@@ -1,6 +1,6 @@
 """Reading and checking a configuration, before any job."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +8,33 @@ from toxtune.config.build_plan import searched_spaces
 from toxtune.config.defaults import with_defaults
 from toxtune.config.overlay import overlaid, read_overlay
 from toxtune.config.plain_values import refuse_unplain
-from toxtune.config.schema import SCHEMAS, read_schema, schema_faults
+from toxtune.config.schema import SCHEMAS, Schema, read_schema, schema_faults
+from toxtune.config.sections import (
+    Config,
+    DatasetSection,
+    FinalSection,
+    ObjectiveSection,
+    ProspectiveSection,
+    SearchSection,
+)
 from toxtune.data.known_datasets import KNOWN_DATASETS
 from toxtune.errors import UserError
-from toxtune.features.definitions import features_name
+from toxtune.features.definitions import (
+    DefinedFeatures,
+    Definition,
+    definitions_of,
+    features_name,
+)
 from toxtune.features.featurizers import FEATURIZERS
 from toxtune.search.schedule import BUDGETS
 from toxtune.search.space import read_space
-from toxtune.splits.settings import HOLDOUT, NESTED, NO_REFIT
+from toxtune.splits.settings import (
+    HOLDOUT,
+    NESTED,
+    NO_REFIT,
+    SplitSection,
+    ValidationSection,
+)
 from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
 from toxtune.text import did_you_mean
@@ -26,7 +45,7 @@ ROOT = SCHEMAS.parent
 SCHEMA = SCHEMAS / "config.schema.yaml"
 
 
-def load_config(paths: Iterable[Path]) -> dict[str, Any]:
+def load_config(paths: Iterable[Path]) -> Config:
     """Read configuration files, each laid over the ones before; check and complete.
 
     Mappings are merged, everything else is replaced, as Snakemake does it.
@@ -37,7 +56,7 @@ def load_config(paths: Iterable[Path]) -> dict[str, Any]:
     return complete_config(config)
 
 
-def complete_config(config: dict[str, Any]) -> dict[str, Any]:
+def complete_config(config: Mapping[str, Any]) -> Config:
     """Check a configuration, and return a copy with nothing left out.
 
     Raises
@@ -59,7 +78,7 @@ def complete_config(config: dict[str, Any]) -> dict[str, Any]:
     return completed
 
 
-def _sound_sections(schema: dict[str, Any], config: dict[str, Any]) -> set[str]:
+def _sound_sections(schema: Schema, config: Mapping[str, Any]) -> set[str]:
     """Name the sections that obey the schema."""
     sections = schema["properties"]
     return {
@@ -69,7 +88,7 @@ def _sound_sections(schema: dict[str, Any], config: dict[str, Any]) -> set[str]:
     }
 
 
-def _complete_from_library(config: dict[str, Any], sound: set[str]) -> None:
+def _complete_from_library(config: Config, sound: set[str]) -> None:
     """Fill in what a metric and a known dataset bring with them."""
     if "objective" in sound:
         objective = config["objective"]
@@ -84,14 +103,14 @@ def _complete_from_library(config: dict[str, Any], sound: set[str]) -> None:
             dataset["id_column"] = dataset["id_column"] or known.id_column
 
 
-def feature_faults(features: dict[str, Any]) -> list[str]:
+def feature_faults(features: DefinedFeatures) -> list[str]:
     """List what is wrong with definitions of features, a line each."""
     schema = read_schema(SCHEMA)["properties"]["features"]
     found = schema_faults({"properties": {"features": schema}}, {"features": features})
     return found or list(_check_features(features))
 
 
-def _check_objective(objective: dict[str, Any]) -> Iterable[str]:
+def _check_objective(objective: ObjectiveSection) -> Iterable[str]:
     metric, direction = objective["metric"], objective["direction"]
     expected = METRICS[metric].direction
     if direction != expected:
@@ -103,7 +122,7 @@ def _check_objective(objective: dict[str, Any]) -> Iterable[str]:
 
 
 def _check_stratified(
-    split: dict[str, Any], objective: dict[str, Any]
+    split: SplitSection, objective: ObjectiveSection
 ) -> Iterable[str]:
     task_type = METRICS[objective["metric"]].task_type
     if split["method"] == "stratified" and task_type != TaskType.BINARY:
@@ -113,7 +132,7 @@ def _check_stratified(
         )
 
 
-def _check_source(dataset: dict[str, Any]) -> Iterable[str]:
+def _check_source(dataset: DatasetSection) -> Iterable[str]:
     source = dataset["source"]
     if dataset["sha256"] is None and (isinstance(source, list) or "://" in source):
         yield (
@@ -122,7 +141,7 @@ def _check_source(dataset: dict[str, Any]) -> Iterable[str]:
         )
 
 
-def _check_split(split: dict[str, Any]) -> Iterable[str]:
+def _check_split(split: SplitSection) -> Iterable[str]:
     method, fractions = split["method"], split["fractions"]
     if method in {"column", "time"} and split["column"] is None:
         yield f"split.column: split.method {method} needs a column's name, got None"
@@ -131,7 +150,7 @@ def _check_split(split: dict[str, Any]) -> Iterable[str]:
         yield f"split.fractions: must sum to 1, got {fractions}, which sum to {total:g}"
 
 
-def _check_models(models: list[str], search: dict[str, Any]) -> Iterable[str]:
+def _check_models(models: list[str], search: SearchSection) -> Iterable[str]:
     """Refuse two searches, of which only one would be made.
 
     Merging hides who wrote what, but the spaces that config.yaml ships are known: they
@@ -152,9 +171,9 @@ def _check_models(models: list[str], search: dict[str, Any]) -> Iterable[str]:
 
 def _check_spaces(
     models: list[str],
-    search: dict[str, Any],
-    features: dict[str, Any],
-    objective: dict[str, Any],
+    search: SearchSection,
+    features: DefinedFeatures,
+    objective: ObjectiveSection,
 ) -> Iterable[str]:
     task_type = METRICS[objective["metric"]].task_type
     for key, space in searched_spaces(models, search["spaces"]):
@@ -164,21 +183,21 @@ def _check_spaces(
             yield from str(error).splitlines()
 
 
-def _check_budgets(search: dict[str, Any]) -> Iterable[str]:
+def _check_budgets(search: SearchSection) -> Iterable[str]:
     """Refuse settings of single spaces that the strategy has no use for."""
     strategy = search["strategy"]
     for number, space in enumerate(search["spaces"]):
-        for key in BUDGETS:
-            if key in space and key not in strategy:
+        for key, value in space.items():
+            if key in BUDGETS and key not in strategy:
                 yield (
                     f"search.spaces[{number}].{key}: search.strategy "
                     f"{strategy['name']} has no such setting; leave it out, "
-                    f"got {space[key]}"
+                    f"got {value}"
                 )
 
 
 def _check_validation(
-    validation: dict[str, Any], split: dict[str, Any], dataset: dict[str, Any]
+    validation: ValidationSection, split: SplitSection, dataset: DatasetSection
 ) -> Iterable[str]:
     method, column = split["method"], split["column"]
     scheme, repeats = validation["scheme"], validation["repeats"]
@@ -202,7 +221,7 @@ def _check_validation(
         )
 
 
-def _check_test_source(dataset: dict[str, Any], split: dict[str, Any]) -> Iterable[str]:
+def _check_test_source(dataset: DatasetSection, split: SplitSection) -> Iterable[str]:
     source, column = dataset["test_source"], split["column"]
     if source is not None and (split["method"] in {"column", "time"} or column):
         yield (
@@ -211,7 +230,7 @@ def _check_test_source(dataset: dict[str, Any], split: dict[str, Any]) -> Iterab
         )
 
 
-def _check_final(final: dict[str, Any], validation: dict[str, Any]) -> Iterable[str]:
+def _check_final(final: FinalSection, validation: ValidationSection) -> Iterable[str]:
     refit, scheme = final["refit"], validation["scheme"]
     if refit != NO_REFIT and scheme != HOLDOUT:
         yield (
@@ -220,13 +239,13 @@ def _check_final(final: dict[str, Any], validation: dict[str, Any]) -> Iterable[
         )
 
 
-def _check_prospective(prospective: list[dict[str, Any]]) -> Iterable[str]:
+def _check_prospective(prospective: list[ProspectiveSection]) -> Iterable[str]:
     names = [data["name"] for data in prospective]
     if len(set(names)) < len(names):
         yield f"prospective: names must differ, got {', '.join(names)}"
 
 
-def _check_features(features: dict[str, Any]) -> Iterable[str]:
+def _check_features(features: DefinedFeatures) -> Iterable[str]:
     for name, definition in features.items():
         if isinstance(definition, list):
             yield from _check_list(f"features.{name}", definition, features)
@@ -234,7 +253,7 @@ def _check_features(features: dict[str, Any]) -> Iterable[str]:
             yield from _check_definition(f"features.{name}", definition)
 
 
-def _check_definition(key: str, definition: dict[str, Any]) -> Iterable[str]:
+def _check_definition(key: str, definition: Definition) -> Iterable[str]:
     kind = definition["kind"]
     settings = FEATURIZERS[kind].settings
     known = ["kind", *settings]
@@ -250,7 +269,7 @@ def _check_definition(key: str, definition: dict[str, Any]) -> Iterable[str]:
         yield f"{key}: needs the key {names}, got {', '.join(definition)}"
 
 
-def _check_list(key: str, names: list[str], features: dict[str, Any]) -> Iterable[str]:
+def _check_list(key: str, names: list[str], features: DefinedFeatures) -> Iterable[str]:
     single = [name for name in features if isinstance(features[name], dict)]
     for number, name in enumerate(names):
         if name not in features:
@@ -265,7 +284,7 @@ def _check_list(key: str, names: list[str], features: dict[str, Any]) -> Iterabl
             )
     seen: dict[str, str] = {}
     for name in filter(single.__contains__, names):
-        first = seen.setdefault(features_name(features[name]), name)
+        first = seen.setdefault(features_name(*definitions_of(features, name)), name)
         if first != name:
             yield f"{key}: {first} and {name} are the same features, got {names}"
 

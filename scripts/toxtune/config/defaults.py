@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from toxtune.config.schema import SchemaValidator
+from toxtune.config.schema import Schema, SchemaValidator
 from toxtune.models.hyperparameters import as_number
 
 
-def with_defaults(schema: dict[str, Any], value: Any) -> Any:
+def with_defaults(schema: Schema, value: Any) -> Any:
     """Return a copy of a value in which its schema's defaults are filled in.
 
     Text is replaced by the number that it spells where the schema expects a number:
@@ -25,7 +25,7 @@ def with_defaults(schema: dict[str, Any], value: Any) -> Any:
     return as_number(value) if _expects_number(schema) else value
 
 
-def _complete_mapping(schema: dict[str, Any], value: dict[str, Any]) -> dict[str, Any]:
+def _complete_mapping(schema: Schema, value: dict[str, Any]) -> dict[str, Any]:
     completed = dict(value)
     for branch in _branches(schema, value):
         properties = branch.get("properties", {})
@@ -39,7 +39,7 @@ def _complete_mapping(schema: dict[str, Any], value: dict[str, Any]) -> dict[str
     return completed
 
 
-def _branches(schema: dict[str, Any], value: dict[str, Any]) -> Iterator[Any]:
+def _branches(schema: Schema, value: dict[str, Any]) -> Iterator[Any]:
     """Yield a schema, and which of its conditional parts a mapping is subject to."""
     yield schema
     for branch in schema.get("allOf", ()):
@@ -47,7 +47,7 @@ def _branches(schema: dict[str, Any], value: dict[str, Any]) -> Iterator[Any]:
         yield branch.get("then" if holds else "else", {})
 
 
-def _expects_number(schema: dict[str, Any]) -> bool:
+def _expects_number(schema: Schema) -> bool:
     types = schema.get("type", [])
     names = [types] if isinstance(types, str) else types
     return bool({"integer", "number"} & set(names)) and "string" not in names

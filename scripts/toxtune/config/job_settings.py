@@ -9,7 +9,7 @@ from typing import Any
 
 from toxtune.config.plan import Plan
 
-Settings = dict[str, Any]
+Settings = Mapping[str, Any]
 
 
 def told(job: str, plan: Plan, wildcards: Mapping[str, str] | None = None) -> Settings:
@@ -92,7 +92,7 @@ def _evaluate_prospective(plan: Plan, wildcards: Mapping[str, str]) -> Settings:
 def _write_report(plan: Plan, _: Mapping[str, str]) -> Settings:
     return {
         "dataset": plan.dataset,
-        "split": plan.split,
+        "split": plan.split.to_dict(),
         "final": plan.config["final"],
         "strategy": plan.config["search"]["strategy"]["name"],
         "features": plan.feature_names,
@@ -102,13 +102,15 @@ def _write_report(plan: Plan, _: Mapping[str, str]) -> Settings:
 
 _TOLD: dict[str, Callable[[Plan, Mapping[str, str]], Settings]] = {
     "download_dataset": lambda plan, wildcards: plan.checksums,
-    "curate_dataset": lambda plan, wildcards: plan.columns,
+    "curate_dataset": lambda plan, wildcards: {**plan.columns},
     "split_dataset": lambda plan, wildcards: {
         "task_type": plan.task_type,
-        **plan.split,
+        **plan.split.to_dict(),
     },
-    "take_fold": lambda plan, wildcards: plan.split,
-    "featurize_subset": lambda plan, wildcards: plan.features[wildcards["features"]],
+    "take_fold": lambda plan, wildcards: plan.split.to_dict(),
+    "featurize_subset": lambda plan, wildcards: {
+        **plan.features[wildcards["features"]]
+    },
     "propose_trials": lambda plan, wildcards: plan.stages[
         wildcards["stage"]
     ].settings.to_dict(),
@@ -116,7 +118,7 @@ _TOLD: dict[str, Callable[[Plan, Mapping[str, str]], Settings]] = {
     "select_best": _select_best,
     "correct_selection": _correct_selection,
     "calibrate_winners": _calibrate_winners,
-    "resampling": lambda plan, wildcards: plan.config["test"],
+    "resampling": lambda plan, wildcards: {**plan.config["test"]},
     "summarize_test": _summarize_test,
     "judge_probabilities": _judge_probabilities,
     "save_final_model": _save_final_model,

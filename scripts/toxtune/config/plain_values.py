@@ -1,7 +1,7 @@
 """What a configuration may be made of: plain values, not too many, not too large.
 
-A short YAML file can hold a lot: anchors that repeat each other, numbers of thousands
-of digits, text with control characters. What is refused here needs no care elsewhere.
+YAML can spell much in little: anchors that repeat each other, numbers of thousands of
+digits, texts with control characters. What is refused here needs no care elsewhere.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ MAX_WHOLE = 2**63 - 1
 
 
 def refuse_unplain(value: Any, name: str, most: int = MAX_VALUES) -> None:
-    """Refuse all but mappings, lists, text, numbers, booleans and null.
+    """Refuse what is not made of mappings, lists, text, numbers, booleans and null.
 
     Parameters
     ----------
@@ -41,24 +41,18 @@ def refuse_unplain(value: Any, name: str, most: int = MAX_VALUES) -> None:
         For another type, a key that is no text, control characters, a number or text
         that is too large, values that are too many or nested too deeply.
     """
-    for count, (path, part) in enumerate(_values(value, (), name)):
+    for count, (path, each) in enumerate(_values(value, (), name)):
         if count >= most:
             raise UserError(
                 f"{name}: must have at most {most:,} values, those counted again "
                 "that an anchor repeats"
             )
-        if rule := _broken_rule(part):
-            raise UserError(f"{name}: {dotted_key(path) or 'all of it'}: {rule}")
+        if rule := _broken_rule(each):
+            raise UserError(f"{name}: {spelled(path) or 'all of it'}: {rule}")
 
 
-def dotted_key(path: Iterable[str | int]) -> str:
-    """Join a path into a configuration's key, as in ``search.spaces[0].family``.
-
-    Examples
-    --------
-    >>> dotted_key(["search", "spaces", 0, "family"])
-    'search.spaces[0].family'
-    """
+def spelled(path: Iterable[str | int]) -> str:
+    """Spell a path into a configuration as ``search.spaces[0].family``."""
     text = ""
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}"
@@ -74,19 +68,18 @@ def _values(
         return
     if len(path) >= MAX_DEPTH:
         raise UserError(
-            f"{name}: {shown(dotted_key(path))}: must be at most {MAX_DEPTH} levels "
-            "deep"
+            f"{name}: {shown(spelled(path))}: must be at most {MAX_DEPTH} levels deep"
         )
     if isinstance(value, dict):
         for key in value:
             _check_key(key, path, name)
     steps = value.items() if isinstance(value, dict) else enumerate(value)
-    for step, part in steps:
-        yield from _values(part, (*path, step), name)
+    for step, each in steps:
+        yield from _values(each, (*path, step), name)
 
 
 def _check_key(key: Any, path: tuple[str | int, ...], name: str) -> None:
-    where = f"{name}: {dotted_key(path)}".removesuffix(": ")
+    where = f"{name}: {spelled(path)}".removesuffix(": ")
     if not isinstance(key, str):
         raise UserError(f"{where}: a key must be text, got {shown(key)}; quote it")
     if rule := _broken_rule(key):

@@ -2,13 +2,19 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
-from toxtune.features.definitions import definitions_of, features_name, is_scaled
+from toxtune.config.sections import Config, DatasetSettings
+from toxtune.data.raw_table import ColumnSettings
+from toxtune.features.definitions import (
+    Definition,
+    definitions_of,
+    features_name,
+    is_scaled,
+)
 from toxtune.models.registry import MODULES, device_of, get_family
 from toxtune.search.proposal_settings import Promotion, ProposalSettings
 from toxtune.search.trials import Trial
-from toxtune.splits.settings import NO_REFIT, training_set_names
+from toxtune.splits.settings import NO_REFIT, SplitSettings, training_set_names
 from toxtune.splits.training_set import ALL, WHOLE, TrainingSet
 from toxtune.tasks import TaskType
 
@@ -81,30 +87,39 @@ class Plan:
 
     run: str
     task_type: TaskType
-    dataset: dict[str, Any]
+    dataset: DatasetSettings
     dataset_id: str
-    split: dict[str, Any]
+    split: SplitSettings
     split_id: str
-    features: dict[str, dict[str, Any]]
+    features: dict[str, Definition]
     trials: dict[str, Trial]
     replicates: list[tuple[str, str]]
     stages: dict[str, PlannedStage]
-    config: dict[str, Any] = field(default_factory=dict)
+    config: Config
     runs: list[str] = field(default_factory=list)
     prospective: dict[str, str] = field(default_factory=dict)
 
     @property
-    def columns(self) -> dict[str, Any]:
+    def columns(self) -> ColumnSettings:
         """How the dataset's columns are read; its settings without checksums."""
-        sums = self.checksums
-        columns = {key: self.dataset[key] for key in self.dataset if key not in sums}
-        return {**columns, "task_type": self.task_type}
+        columns: ColumnSettings = {
+            "smiles_column": self.dataset["smiles_column"],
+            "id_column": self.dataset["id_column"],
+            "part_column": self.dataset["part_column"],
+            "tasks": self.dataset["tasks"],
+            "task_type": self.task_type,
+        }
+        if "permute_labels" in self.dataset:
+            columns["permute_labels"] = self.dataset["permute_labels"]
+        return columns
 
     @property
     def checksums(self) -> dict[str, str]:
         """SHA-256 of the dataset's files, uncompressed."""
-        keys = ("sha256", "test_sha256")
-        return {key: self.dataset[key] for key in keys if key in self.dataset}
+        sums = {"sha256": self.dataset["sha256"]}
+        if "test_sha256" in self.dataset:
+            sums["test_sha256"] = self.dataset["test_sha256"]
+        return sums
 
     @property
     def families(self) -> list[str]:

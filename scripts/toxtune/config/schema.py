@@ -10,20 +10,22 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-from toxtune.config.plain_values import dotted_key
+from toxtune.config.plain_values import spelled
 from toxtune.text import did_you_mean, shown
 
 SCHEMAS = Path(__file__).resolve().parents[3] / "schemas"
 
 
-def read_schema(path: Path) -> dict[str, Any]:
+# A JSON schema, as YAML has it.
+Schema = dict[str, Any]
+
+
+def read_schema(path: Path) -> Schema:
     """Read a schema."""
     return yaml.safe_load(path.read_text("utf-8"))
 
 
-def schema_faults(
-    schema: dict[str, Any], value: Any, root: str = "config"
-) -> list[str]:
+def schema_faults(schema: Schema, value: Any, root: str = "config") -> list[str]:
     """List what a value breaks of a schema, a line each: key, rule and value.
 
     `root` stands for the key of the value itself.
@@ -75,7 +77,7 @@ def _position(error: ValidationError) -> list[str]:
 
 
 def _in_words(error: ValidationError, root: str) -> Iterator[str]:
-    key = dotted_key(error.absolute_path) or root
+    key = spelled(error.absolute_path) or root
     # The declared types allow for unset attributes, which errors of a validator lack.
     value: Any = error.instance
     rule: Any = error.validator
@@ -115,7 +117,7 @@ def _is_explained(rule: str, schema: Mapping[str, Any]) -> bool:
     return "x-rule" in schema and rule in rules
 
 
-def _unknown_keys(key: str, value: Any, schema: dict[str, Any]) -> Iterator[str]:
+def _unknown_keys(key: str, value: Any, schema: Schema) -> Iterator[str]:
     known, moved = schema["properties"], schema.get("x-moved", {})
     for name in value:
         if name in moved:

@@ -10,7 +10,7 @@ from typing import Any
 from rdkit import rdBase
 
 from toxtune.data.labels import permute_labels
-from toxtune.data.raw_table import RawRow, read_raw
+from toxtune.data.raw_table import ColumnSettings, RawRow, read_raw
 from toxtune.data.smiles import group_of, parse_smiles
 from toxtune.data.subsets import KEYS, SPLIT_COLUMN, write_table
 from toxtune.errors import UserError
@@ -49,7 +49,7 @@ class Curation:
     counts: dict[str, Any]
 
 
-def curate(path: Path, columns: dict[str, Any]) -> Curation:
+def curate(path: Path, columns: ColumnSettings) -> Curation:
     """Curate the dataset in the CSV file `path`.
 
     Parameters

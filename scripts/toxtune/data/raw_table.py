@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from toxtune.data.labels import LEGAL, detect_task_type, read_label
 from toxtune.data.subsets import KEYS, SPLIT_COLUMN
@@ -21,6 +21,21 @@ MAX_NAME = 200
 RESERVED = {*KEYS, SPLIT_COLUMN, "family", "seed", "mean"}
 
 
+class ColumnSettings(TypedDict):
+    """How the columns of the dataset's table are read.
+
+    ``part_column`` says in which set a molecule is, or when it was measured. The names
+    of these settings are part of a dataset's id and stay as they were first.
+    """
+
+    smiles_column: str
+    id_column: str | None
+    part_column: str | None
+    tasks: list[str]
+    task_type: TaskType
+    permute_labels: NotRequired[int]
+
+
 @dataclass(frozen=True)
 class RawRow:
     """One molecule as the file has it; `row` counts the data rows from 0."""
@@ -32,7 +47,7 @@ class RawRow:
     subset: str
 
 
-def read_raw(path: Path, columns: dict[str, Any]) -> tuple[list[str], list[RawRow]]:
+def read_raw(path: Path, columns: ColumnSettings) -> tuple[list[str], list[RawRow]]:
     """Read the columns of the dataset that the configuration names.
 
     Parameters
@@ -60,8 +75,10 @@ def read_raw(path: Path, columns: dict[str, Any]) -> tuple[list[str], list[RawRo
     tasks = _check_columns(path, header, columns)
     position = {name: index for index, name in enumerate(header)}
     smiles_index = position[columns["smiles_column"]]
-    id_index = position.get(columns["id_column"])
-    part_index = position.get(columns["part_column"])
+    id_index, part_index = (
+        None if name is None else position[name]
+        for name in (columns["id_column"], columns["part_column"])
+    )
     rows = []
     for row, (line, cells) in enumerate(lines):
         labels = []
@@ -103,16 +120,19 @@ def read_lines(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
     return header, rows
 
 
-def _check_columns(path: Path, header: list[str], columns: dict[str, Any]) -> list[str]:
+def _check_columns(path: Path, header: list[str], columns: ColumnSettings) -> list[str]:
     """Return the names of the tasks, after checking all names."""
     there = ", ".join(header)
-    keys = ["smiles_column", "id_column", "part_column"]
-    not_tasks = {columns[key] for key in keys if columns[key] is not None}
-    for key in keys:
-        if columns[key] is not None and columns[key] not in header:
+    named = {
+        "smiles_column": columns["smiles_column"],
+        "id_column": columns["id_column"],
+        "part_column": columns["part_column"],
+    }
+    not_tasks = {name for name in named.values() if name is not None}
+    for key, name in named.items():
+        if name is not None and name not in header:
             raise UserError(
-                f"{path}: has no column {columns[key]!r} ({key}); "
-                f"its columns are: {there}"
+                f"{path}: has no column {name!r} ({key}); its columns are: {there}"
             )
     tasks = columns["tasks"] or [name for name in header if name not in not_tasks]
     if not tasks:
@@ -135,7 +155,7 @@ def _check_columns(path: Path, header: list[str], columns: dict[str, Any]) -> li
     return list(tasks)
 
 
-def _refusal(where: str, text: str, column: list[str], columns: dict[str, Any]) -> str:
+def _refusal(where: str, text: str, column: list[str], columns: ColumnSettings) -> str:
     """Say what is wrong with a label, and what the whole column looks like."""
     hint = ""
     if all(read_label(each, TaskType.REGRESSION) is not None for each in column):

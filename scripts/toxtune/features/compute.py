@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.features.arrays import Features
+from toxtune.features.definitions import Definition
 from toxtune.features.featurizers import FEATURIZERS, MAX_COUNT
 
 # Molecules that a worker takes at a time.
@@ -19,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 
 def featurize(
-    definition: dict[str, Any], smiles: Sequence[str], workers: int = 1
+    definition: Definition, smiles: Sequence[str], workers: int = 1
 ) -> Features:
     """Compute features of molecules.
 
@@ -88,7 +89,7 @@ def log_findings(features: Features, ids: Sequence[str]) -> None:
 
 
 def _featurize_chunk(
-    definition: dict[str, Any], smiles: Sequence[str]
+    definition: Definition, smiles: Sequence[str]
 ) -> tuple[np.ndarray, dict[int, str]]:
     """Return the molecules' features, and why a row has none, by its number."""
     from rdkit import rdBase

@@ -5,7 +5,7 @@ all of them, so that equal features share a file and different ones never do. Se
 definitions side by side are a representation too, which has no file of its own.
 """
 
-from typing import Any
+from typing import Required, TypedDict
 
 JOINT = "+"
 
@@ -14,7 +14,21 @@ JOINT = "+"
 SCALED = frozenset({"descriptors"})
 
 
-def definitions_of(features: dict[str, Any], name: str) -> list[dict[str, Any]]:
+class Definition(TypedDict, total=False):
+    """A representation, as a configuration defines it: its kind, and its settings."""
+
+    kind: Required[str]
+    radius: int
+    size: int
+    count: bool
+    use_features: bool
+
+
+# ``features`` of a configuration: a definition each, or names of those to join.
+DefinedFeatures = dict[str, Definition | list[str]]
+
+
+def definitions_of(features: DefinedFeatures, name: str) -> list[Definition]:
     """Return what a name stands for: one definition, or several side by side.
 
     Parameters
@@ -25,12 +39,13 @@ def definitions_of(features: dict[str, Any], name: str) -> list[dict[str, Any]]:
         One of its keys.
     """
     setting = features[name]
-    if isinstance(setting, list):
-        return [features[part] for part in setting]
-    return [setting]
+    if not isinstance(setting, list):
+        return [setting]
+    # A checked list names no other list.
+    return [found for name in setting for found in definitions_of(features, name)]
 
 
-def features_name(*definitions: dict[str, Any]) -> str:
+def features_name(*definitions: Definition) -> str:
     """Name definitions after all their settings.
 
     Several stand in the order of their names, however they were listed: the order of
@@ -57,7 +72,7 @@ def is_scaled(single: str) -> bool:
     return single.split("-")[0] in SCALED
 
 
-def _name(definition: dict[str, Any]) -> str:
+def _name(definition: Definition) -> str:
     settings = [
         key if value is True else f"{key}-{value}"
         for key, value in sorted(definition.items())

@@ -6,14 +6,13 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from toxtune.data.subsets import Subset, read_subset
 from toxtune.evaluation.probabilities import fit_thresholds
 from toxtune.evaluation.refits_and_ensembles import ensemble_of
-from toxtune.features.definitions import JOINT, is_scaled
+from toxtune.features.definitions import JOINT, Definition, is_scaled
 from toxtune.features.similarity import fingerprints
 from toxtune.io.files import read_json, whole_file
 from toxtune.models.registry import get_family
@@ -61,7 +60,7 @@ class FinalSettings:
     run: str
     refit: str
     ensemble: bool
-    features: Mapping[str, Mapping[str, Any]]
+    features: Mapping[str, Definition]
     calibration: str
     smiles_column: str
     cross_validated: bool

@@ -128,7 +128,7 @@ class FinalModel:
         blocks: list[np.ndarray] = []
         failures: dict[int, str] = {}
         for name in self.metadata.feature_names:
-            features = featurize(dict(self.metadata.features[name]), smiles)
+            features = featurize(self.metadata.features[name], smiles)
             failures |= features.failures
             if name in self.transforms:
                 features = self.transforms[name].apply(features)

@@ -12,7 +12,7 @@ from toxtune.config.check import feature_faults
 from toxtune.config.plain_values import refuse_unplain
 from toxtune.config.schema import SCHEMAS, read_schema, schema_faults
 from toxtune.errors import UserError
-from toxtune.features.definitions import JOINT
+from toxtune.features.definitions import JOINT, Definition
 from toxtune.io.files import read_json
 from toxtune.prediction.applicability_domain import ApplicabilityDomain
 from toxtune.search.trials import Trial
@@ -118,7 +118,7 @@ class FinalModelMetadata:
     tasks: list[str]
     n_outputs: int
     smiles_column: str
-    features: Mapping[str, Mapping[str, Any]]
+    features: Mapping[str, Definition]
     refit: str
     members: tuple[Member, ...]
     transforms: Mapping[str, str]

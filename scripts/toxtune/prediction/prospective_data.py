@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from toxtune.data.curation import Curation, Molecule, curate
-from toxtune.data.raw_table import read_lines
+from toxtune.data.raw_table import ColumnSettings, read_lines
 from toxtune.data.subsets import Subset
 from toxtune.errors import UserError
 from toxtune.prediction.metadata import FinalModelMetadata
@@ -123,7 +123,7 @@ def read_prospective(
             f"{path.name}: has none of the model's tasks {', '.join(metadata.tasks)}; "
             f"its columns are: {', '.join(header)}"
         )
-    columns = {
+    columns: ColumnSettings = {
         "smiles_column": metadata.smiles_column,
         "id_column": id_column if id_column in header else None,
         "part_column": None,

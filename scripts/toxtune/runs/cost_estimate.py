@@ -74,9 +74,9 @@ def _trainings(plan: Plan) -> Iterator[tuple[str, Mapping[str, Any], Path]]:
     for name, stage in plan.stages.items():
         # Which trial a slot will hold is not known yet, only how long it is trained.
         method = stage.settings.method
-        hyperparameters: dict[str, int] = {}
-        if isinstance(method, Promotion):
-            hyperparameters = {method.resource: method.amount}
+        hyperparameters = (
+            {method.resource: method.amount} if isinstance(method, Promotion) else {}
+        )
         for folder in plan.slots(name):
             yield stage.family, hyperparameters, Path(folder)
 

@@ -21,7 +21,7 @@ from toxtune.training.replicates import replicate_of
 from toxtune.workers.cost import Cost
 
 
-def mark_failed(failures: Iterable[Failure], config: dict[str, Any]) -> list[Path]:
+def mark_failed(failures: Iterable[Failure], config: Mapping[str, Any]) -> list[Path]:
     """Write a status in place of results; leave what is there.
 
     Parameters
@@ -36,14 +36,16 @@ def mark_failed(failures: Iterable[Failure], config: dict[str, Any]) -> list[Pat
     list[pathlib.Path]
         The folders that were written.
     """
-    config = complete_config(config)
-    plans = load_plans(config)
+    completed = complete_config(config)
+    plans = load_plans(completed)
     marked = []
     for failure in failures:
         folder, trial = _find_training(failure.wildcards, plans)
         if (folder / "result.json").exists():
             continue
-        replicate = replicate_of(trial, failure.wildcards["replicate"], config)
+        replicate = replicate_of(
+            trial, failure.wildcards["replicate"], completed["training"]["device"]
+        )
         write_no_result(replicate, folder, FAILED, failure.message, Cost())
         marked.append(folder)
     return marked

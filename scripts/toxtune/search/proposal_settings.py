@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from toxtune.search.space import SpaceSection
 from toxtune.stats.metrics import Objective
 from toxtune.tasks import TaskType
 
@@ -71,7 +72,7 @@ class ProposalSettings:
     split: str
     objective: Objective
     task_type: TaskType
-    space: dict[str, Any]
+    space: SpaceSection
     features: dict[str, str]
 
     def to_dict(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from toxtune.errors import UserError
 from toxtune.models.hyperparameters import Hyperparameters
@@ -13,6 +13,18 @@ from toxtune.tasks import TaskType
 from toxtune.text import did_you_mean
 
 FEATURES = "features"
+
+
+class SpaceSection(TypedDict):
+    """One entry of ``search.spaces``: a family's space, and its own budget."""
+
+    family: str
+    features: str | list[str]
+    hyperparameters: dict[str, Any]
+    trials: NotRequired[int]
+    rounds: NotRequired[int]
+    batch: NotRequired[int]
+    min_resource: NotRequired[int]
 
 
 @dataclass(frozen=True)
@@ -80,7 +92,7 @@ class Space:
 
 
 def read_space(
-    raw: dict[str, Any],
+    raw: SpaceSection,
     known_features: list[str],
     key: str,
     task_type: TaskType = TaskType.BINARY,

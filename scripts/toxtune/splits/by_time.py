@@ -1,7 +1,7 @@
 """Splitting by time: what was measured last is the test set."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -92,7 +92,7 @@ def _start(times: list[Any], share: float) -> Any:
     return times[position] if position < len(times) else None
 
 
-def _subset(time: Any, starts: dict[str, Any]) -> str:
+def _subset(time: Any, starts: Mapping[str, Any]) -> str:
     for subset in ("test", "valid"):
         if starts[subset] is not None and time >= starts[subset]:
             return subset

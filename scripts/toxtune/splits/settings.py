@@ -1,7 +1,8 @@
 """From a configuration to the settings of its splits, which decide who is where."""
 
-from dataclasses import dataclass, field
-from typing import Any, Self
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self, TypedDict
 
 from toxtune.data.subsets import SPLIT_COLUMN
 from toxtune.splits.training_set import names_of_sets
@@ -12,6 +13,38 @@ HOLDOUT, CROSS_VALIDATION, NESTED = "holdout", "cross_validation", "nested"
 
 
 NO_REFIT = "none"
+
+
+class Folds(TypedDict):
+    """A cross-validation: the number of folds, and how often they are drawn."""
+
+    folds: int
+    repeats: int
+
+
+class OuterFold(TypedDict):
+    """Which of how many folds of all molecules is the test set."""
+
+    folds: int
+    fold: int
+
+
+class SplitSection(TypedDict):
+    """``split`` of a checked configuration."""
+
+    method: str
+    fractions: dict[str, float] | None
+    seeds: list[int] | None
+    column: str | None
+
+
+class ValidationSection(TypedDict):
+    """``validation`` of a checked configuration."""
+
+    scheme: str
+    folds: int
+    repeats: int
+    outer_folds: int
 
 
 @dataclass(frozen=True)
@@ -31,70 +64,90 @@ class SplitSettings:
         The column of times, or of names of sets. A splitter that is given one takes the
         test set from it.
     cross_validation
-        ``folds`` and ``repeats``.
+        ``None`` for hold-out.
     outer
-        ``folds``, and ``fold``, the number of the one that is the test set.
+        Which outer fold is the test set; ``None`` if the splitter makes one.
     """
 
     method: str
     seed: int | None = None
     fractions: dict[str, float] = field(default_factory=dict)
     column: str = ""
-    cross_validation: dict[str, int] | None = None
-    outer: dict[str, int] | None = None
+    cross_validation: Folds | None = None
+    outer: OuterFold | None = None
+
+    @property
+    def folds(self) -> int:
+        """The number of folds in one repeat; 1 for hold-out."""
+        return self.cross_validation["folds"] if self.cross_validation else 1
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the split's id is a hash of.
+
+        What does not apply is left out, so that a new setting renames no split.
+        """
+        settings: dict[str, Any] = {"method": self.method}
+        if self.method not in {"column", "time"}:
+            settings["seed"] = self.seed
+        for name in ("fractions", "column", "cross_validation", "outer"):
+            if value := getattr(self, name):
+                settings[name] = value
+        return settings
 
     @classmethod
-    def from_dict(cls, settings: dict[str, Any]) -> Self:
-        """Read settings as `split_settings` returns them."""
+    def from_dict(cls, settings: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` returned."""
         return cls(**settings)
 
 
-def split_settings(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Map the name of each split to its settings, which are its identity.
+def split_settings(
+    split: SplitSection, validation: ValidationSection, given_test: bool = False
+) -> dict[str, SplitSettings]:
+    """Map the name of each split to its settings.
 
-    A single split has the empty name. See `toxtune.splits.assign.assign` for the
-    settings; what does not apply is left out, so that a new setting renames no split.
+    A single split has the empty name.
+
+    Parameters
+    ----------
+    split, validation
+        Sections of a checked configuration.
+    given_test
+        Whether the test set is a file of its own.
     """
-    split, validation = config["split"], config["validation"]
-    seeds = sorted(split["seeds"] or [None])
-    nested = validation["scheme"] == NESTED
-    settings = {}
+    common = _common_settings(split, validation)
+    if given_test:
+        common = replace(common, column=SPLIT_COLUMN)
+    settings: dict[str, SplitSettings] = {}
+    seeds: list[int | None] = [*sorted(split["seeds"])] if split["seeds"] else [None]
     for seed in seeds:
-        common = {**_method(config, seed), **_cross_validation(validation)}
+        seeded = replace(common, seed=seed)
         name = [f"split-{seed}"] if len(seeds) > 1 else []
-        if not nested:
-            settings["".join(name)] = common
+        if validation["scheme"] != NESTED:
+            settings["".join(name)] = seeded
             continue
         for fold in range(validation["outer_folds"]):
-            outer = {"folds": validation["outer_folds"], "fold": fold}
-            settings["-".join([*name, f"outer-{fold}"])] = {**common, "outer": outer}
+            outer: OuterFold = {"folds": validation["outer_folds"], "fold": fold}
+            settings["-".join([*name, f"outer-{fold}"])] = replace(seeded, outer=outer)
     return settings
 
 
-def training_set_names(settings: dict[str, Any]) -> list[str]:
+def training_set_names(settings: SplitSettings) -> list[str]:
     """Name the training sets of the search: one per fold, or the whole for hold-out."""
-    scheme = settings.get("cross_validation")
+    scheme = settings.cross_validation
     count = scheme["folds"] * scheme["repeats"] if scheme else 1
     return names_of_sets(count, are_folds=bool(scheme))
 
 
-def _method(config: dict[str, Any], seed: int | None) -> dict[str, Any]:
-    split = config["split"]
-    method = {"method": split["method"]}
-    if split["method"] not in {"column", "time"}:
-        method["seed"] = seed
-    if split["method"] != "column" and config["validation"]["scheme"] != NESTED:
-        fractions = split["fractions"].items()
-        method["fractions"] = {subset: float(share) for subset, share in fractions}
-    if config["dataset"]["test_source"] is not None:
-        method["column"] = SPLIT_COLUMN
-    elif split["column"] is not None:
-        method["column"] = split["column"]
-    return method
-
-
-def _cross_validation(validation: dict[str, Any]) -> dict[str, Any]:
-    if validation["scheme"] == HOLDOUT:
-        return {}
-    folds = {key: validation[key] for key in ("folds", "repeats")}
-    return {"cross_validation": folds}
+def _common_settings(
+    split: SplitSection, validation: ValidationSection
+) -> SplitSettings:
+    """Return what all splits of a configuration have in common."""
+    scheme = validation["scheme"]
+    fractions = {} if scheme == NESTED else split["fractions"] or {}
+    folds: Folds = {"folds": validation["folds"], "repeats": validation["repeats"]}
+    return SplitSettings(
+        method=split["method"],
+        fractions={subset: float(share) for subset, share in fractions.items()},
+        column=split["column"] or "",
+        cross_validation=None if scheme == HOLDOUT else folds,
+    )

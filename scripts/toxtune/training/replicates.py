@@ -104,13 +104,19 @@ class Replicate:
         return replicate
 
 
-def replicate_of(trial: Trial, name: str, config: dict[str, Any]) -> Replicate:
-    """Return the training of a trial that a configuration calls ``seed-0`` or so.
+def replicate_of(trial: Trial, name: str, device: str) -> Replicate:
+    """Return the training of a trial that is called ``seed-0`` or so.
 
-    `name` is one that `toxtune.search.trials.replicate_name` gave.
+    Parameters
+    ----------
+    trial
+        The trial.
+    name
+        What `toxtune.search.trials.replicate_name` gave.
+    device
+        The wanted one, see `toxtune.models.registry.device_of`.
     """
-    device = device_of(trial.family, config["training"]["device"])
-    return Replicate(trial, *seed_and_set(name), device=device)
+    return Replicate(trial, *seed_and_set(name), device=device_of(trial.family, device))
 
 
 def model_key(key: str) -> str:

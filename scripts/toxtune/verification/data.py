@@ -3,9 +3,9 @@
 import os
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from toxtune.config.plan import Plan
+from toxtune.config.sections import Config
 from toxtune.data.curation import curate, write_curation
 from toxtune.data.download import fetch_raw_table
 from toxtune.data.subsets import read_subset
@@ -18,14 +18,14 @@ from toxtune.features.transforms import fit_transform, read_transform, save_tran
 from toxtune.io.files import sha256_of_file
 from toxtune.splits.assign import assign
 from toxtune.splits.files import join_subsets, write_fold, write_split
-from toxtune.splits.settings import NO_REFIT, SplitSettings
+from toxtune.splits.settings import NO_REFIT
 from toxtune.splits.training_set import TrainingSet
 from toxtune.verification.findings import Rebuild
 
 DATASET, SUBSETS, FEATURES = "files of the dataset", "files of the split", "features"
 
 
-def verify_data(config: dict[str, Any], plan: Plan, rebuild: Rebuild) -> bool:
+def verify_data(config: Config, plan: Plan, rebuild: Rebuild) -> bool:
     """Rebuild dataset, subsets and features; return whether all is as it was.
 
     If the raw file is another one, nothing that follows from it is checked.
@@ -39,7 +39,7 @@ def verify_data(config: dict[str, Any], plan: Plan, rebuild: Rebuild) -> bool:
     return len(rebuild.findings.faults) == before
 
 
-def _verify_raw(config: dict[str, Any], plan: Plan, rebuild: Rebuild) -> bool:
+def _verify_raw(config: Config, plan: Plan, rebuild: Rebuild) -> bool:
     raw, checksums = Path(plan.dataset_folder, "raw.csv"), plan.checksums
     if "test_sha256" in checksums:
         return _verify_joined_raw(config, plan, rebuild)
@@ -50,7 +50,7 @@ def _verify_raw(config: dict[str, Any], plan: Plan, rebuild: Rebuild) -> bool:
     return False
 
 
-def _verify_joined_raw(config: dict[str, Any], plan: Plan, rebuild: Rebuild) -> bool:
+def _verify_joined_raw(config: Config, plan: Plan, rebuild: Rebuild) -> bool:
     """Join the files of the dataset and of the test set again."""
     raw = Path(plan.dataset_folder, "raw.csv")
     rebuilt = rebuild.path(raw)
@@ -100,7 +100,7 @@ def _verify_split(plan: Plan, rebuild: Rebuild, is_refit: bool) -> None:
         [plan.assignment, *subsets.values()],
         lambda: write_split(
             molecules,
-            assign(molecules, SplitSettings.from_dict(plan.split), plan.task_type),
+            assign(molecules, plan.split, plan.task_type),
             assignment=rebuild.path(plan.assignment),
             subsets=rebuilt,
         ),
@@ -125,7 +125,7 @@ def _verify_fold(
     plan: Plan, rebuild: Rebuild, number: int, training_set: TrainingSet
 ) -> None:
     subsets = {name: training_set.subset(name) for name in ("train", "valid")}
-    repeat, fold = divmod(number, plan.split["cross_validation"]["folds"])
+    repeat, fold = divmod(number, plan.split.folds)
     rebuild.check(
         SUBSETS,
         "must be the fold that assignment.tsv says",

@@ -9,6 +9,7 @@ import numpy as np
 
 from toxtune.config.job_settings import told
 from toxtune.config.plan import Plan
+from toxtune.config.sections import Config
 from toxtune.data.subsets import read_subset, read_table
 from toxtune.evaluation.ledger import opening_id, read_openings
 from toxtune.evaluation.predictions import (
@@ -65,9 +66,7 @@ class WinnersModels:
         return winner.model if self.refit == NO_REFIT else winner.refit
 
 
-def verify_outcome(
-    config: dict[str, Any], plan: Plan, rebuild: Rebuild, exact: bool
-) -> None:
+def verify_outcome(config: Config, plan: Plan, rebuild: Rebuild, exact: bool) -> None:
     """Verify models, ledger, test predictions and scores, and the final model.
 
     Parameters
@@ -109,7 +108,7 @@ def verify_outcome(
     _verify_final_model(plan, selection, all_models[-1], rebuild)
 
 
-def _all_models(config: dict[str, Any], plan: Plan) -> list[WinnersModels]:
+def _all_models(config: Config, plan: Plan) -> list[WinnersModels]:
     results, refit = Path("results", plan.run), config["final"]["refit"]
     models = WinnersModels(
         NO_REFIT, results / "models", results / "test_predictions.csv", plan.whole
@@ -205,7 +204,7 @@ def _difference(path: Path, rebuilt: Path, seeds: list[int]) -> float:
 
 
 def _verify_scores(
-    config: dict[str, Any],
+    config: Config,
     plan: Plan,
     selection: Selection,
     predictions: dict[str, Path],

@@ -3,10 +3,10 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from toxtune.config.job_settings import told
 from toxtune.config.plan import Plan
+from toxtune.config.sections import Config
 from toxtune.data.subsets import read_subset
 from toxtune.io.files import write_json
 from toxtune.search.proposal_file import read_proposal
@@ -66,9 +66,7 @@ class Training:
         return False
 
 
-def verify_search(
-    config: dict[str, Any], plan: Plan, rebuild: Rebuild
-) -> list[Training]:
+def verify_search(config: Config, plan: Plan, rebuild: Rebuild) -> list[Training]:
     """Verify trainings, tables and selection; return the trainings that are sound.
 
     Tables are rebuilt only if all trainings are sound.
@@ -109,7 +107,7 @@ def verify_search(
 
 
 def _verify_training(
-    config: dict[str, Any],
+    config: Config,
     folder: str,
     trial: Trial,
     name: str,
@@ -129,7 +127,7 @@ def _verify_training(
             f"must be of trial {trial.id}, {name}",
         )
         verify_entries(path, result, findings)
-        replicate = replicate_of(trial, name, config)
+        replicate = replicate_of(trial, name, config["training"]["device"])
         if len(findings.faults) == before:
             return Training(Path(folder), replicate, scored)
     return None
@@ -181,7 +179,7 @@ def _verify_tables(
     rebuild.check(TABLES, "must be what the stored predictions give", outputs, make)
 
 
-def _verify_selection(config: dict[str, Any], plan: Plan, rebuild: Rebuild) -> None:
+def _verify_selection(config: Config, plan: Plan, rebuild: Rebuild) -> None:
     results = Path("results", plan.run)
     settings = told("select_best", plan)
     simplicity = f"{results}/simplicity.json"

@@ -105,7 +105,7 @@ def test_settings_of_a_split_are_looked_up_by_its_id(asked):
     for one in plans.values():
         settings = json.loads(plan.told("split_dataset")(of(split=one.split_id)))
         assert settings == told("split_dataset", one)
-        assert settings["seed"] == one.split["seed"]
+        assert settings["seed"] == one.split.seed
 
 
 def test_a_refit_joins_features_of_training_and_validation_set_alone():

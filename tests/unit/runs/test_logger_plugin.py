@@ -156,7 +156,17 @@ def test_trainings_of_earlier_runs_count(tmp_path, monkeypatch):
     np.save(folder / "valid_predictions.npy", np.array([[0], [1], [0], [1]]))
     trial = Trial("aaa", "d", "s", "dense", "bits", {})
     plan = Plan(
-        "run", "binary", {}, "d", {}, "s", {}, {"aaa": trial}, [("aaa", "seed-0")], {}
+        "run",
+        "binary",
+        {},
+        "d",
+        {},
+        "s",
+        {},
+        {"aaa": trial},
+        [("aaa", "seed-0")],
+        stages={},
+        config={},
     )
     config = {
         "objective": {"metric": "roc_auc", "direction": "maximize"},

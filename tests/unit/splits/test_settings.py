@@ -12,6 +12,11 @@ def config(**changes):
     return complete_config(overlaid(read_overlay(ROOT / "config.yaml"), changes))
 
 
+def settings_of(config):
+    given_test = config["dataset"]["test_source"] is not None
+    return split_settings(config["split"], config["validation"], given_test)
+
+
 def test_published_ids_stay():
     """A new setting must not rename what was published (docs/results.md)."""
     (plan,) = load_plans(config())
@@ -20,17 +25,17 @@ def test_published_ids_stay():
 
 
 def test_a_single_split_has_no_name():
-    ((name, settings),) = split_settings(config()).items()
+    ((name, settings),) = settings_of(config()).items()
     assert name == ""
     fractions = {"train": 0.8, "valid": 0.1, "test": 0.1}
-    assert settings == {"method": "random", "seed": 0, "fractions": fractions}
+    assert settings.to_dict() == {"method": "random", "seed": 0, "fractions": fractions}
     assert training_set_names(settings) == ["whole"]
 
 
 def test_folds_of_all_repeats_are_counted_through():
     validation = {"scheme": "cross_validation", "folds": 4, "repeats": 3}
-    (settings,) = split_settings(config(validation=validation)).values()
-    assert settings["cross_validation"] == {"folds": 4, "repeats": 3}
+    (settings,) = settings_of(config(validation=validation)).values()
+    assert settings.cross_validation == {"folds": 4, "repeats": 3}
     assert training_set_names(settings) == [f"fold-{n}" for n in range(12)]
     (plan,) = load_plans(config(validation=validation))
     names = {name for _, name in plan.replicates}
@@ -41,7 +46,7 @@ def test_folds_of_all_repeats_are_counted_through():
 
 def test_what_a_scheme_does_not_use_is_no_part_of_the_split():
     one, two = (
-        split_settings(config(validation={"outer_folds": number})) for number in (3, 7)
+        settings_of(config(validation={"outer_folds": number})) for number in (3, 7)
     )
     assert one == two
 
@@ -56,10 +61,10 @@ def test_what_a_scheme_does_not_use_is_no_part_of_the_split():
 def test_each_outer_fold_is_a_split(seeds, names):
     nested = {"scheme": "nested", "folds": 3, "outer_folds": 2}
     changed = config(validation=nested, split={"seeds": seeds})
-    settings = split_settings(changed)
+    settings = settings_of(changed)
     assert list(settings) == names
-    assert [one["outer"]["fold"] for one in settings.values()] == [0, 1] * len(seeds)
-    assert all("fractions" not in one for one in settings.values())
+    assert [split.outer["fold"] for split in settings.values()] == [0, 1] * len(seeds)
+    assert all("fractions" not in split.to_dict() for split in settings.values())
     plans = load_plans(changed)
     assert len({plan.split_id for plan in plans}) == len(names)
     assert plans[0].run == f"tox21/{names[0]}"
