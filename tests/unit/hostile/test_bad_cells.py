@@ -7,6 +7,7 @@ from toxtune.data.curation import curate, warn_of_formulas, write_curation
 from toxtune.data.smiles import MAX_ATOMS, parse_smiles
 from toxtune.data.subsets import read_table
 from toxtune.splits.by_time import split_by_time
+from toxtune.splits.settings import SplitSettings
 
 pytestmark = pytest.mark.promise(
     "a bad label, id or SMILES in a table",
@@ -145,6 +146,7 @@ def test_plain_text_is_not_warned_of(raw, caplog):
 
 @pytest.mark.parametrize("time", ["inf", "-inf", "1e999", "nan", "", "soon", "24.11."])
 def test_time_that_is_refused(time):
-    settings = {"column": "year", "fractions": {"train": 0.5, "valid": 0.2}}
+    fractions = {"train": 0.5, "valid": 0.2}
+    settings = SplitSettings("time", column="year", fractions=fractions)
     match = "split.column: 'year' must be a number in each row"
     check(match, split_by_time, ["2001", time], [0, 1], settings)
