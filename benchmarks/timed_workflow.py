@@ -81,7 +81,7 @@ class Workflow:
             "training jobs around them: start, reading, prediction, writing": (
                 sum(around) - waiting
             ),
-            "waiting for the warm trainer's imports": waiting,
+            "waiting for the warm server's imports": waiting,
             "gathering": _seconds_of(logs / "grid/gather_trials"),
             "start of the launcher and of Snakemake": CORES * (first - started),
         }

@@ -156,7 +156,7 @@ class Family:
     libraries
         Distributions whose versions decide the result of a training.
     imports
-        Modules that are slow to import; a warm worker imports them beforehand.
+        Modules that are slow to import; a server imports them once for all trainings.
     model_format
         The ending of a saved model's file.
     fit

@@ -21,7 +21,7 @@ class Trial:
     Attributes
     ----------
     id
-        12 hexadecimal digits; see `docs/architecture.md`.
+        12 hexadecimal digits; see `docs/outputs.md`.
     dataset, split
         Their ids.
     family
