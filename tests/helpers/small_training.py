@@ -7,11 +7,11 @@ import numpy as np
 from toxtune.data.subsets import write_table
 from toxtune.features.arrays import Features, save_features
 from toxtune.io.files import sha256_of_file, write_json
+from toxtune.io.integrity import sealed
 from toxtune.search.space import read_space
 from toxtune.search.trials import Trial, make_trial
 from toxtune.training.outputs import save_predictions
 from toxtune.training.replicates import Replicate
-from toxtune.training.result_files import sealed
 
 SPACE = {
     "family": "random_forest",

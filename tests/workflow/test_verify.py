@@ -14,7 +14,7 @@ from toxtune.commands.verify import verify
 from toxtune.config.check import load_config
 from toxtune.errors import UserError
 from toxtune.io.files import sha256_of_file
-from toxtune.training.result_files import sealed
+from toxtune.io.integrity import sealed
 
 RESULTS = "results/tiny"
 

@@ -1,10 +1,22 @@
-"""Read JSON files that earlier jobs wrote and that may have been damaged since."""
+"""JSON files that earlier jobs wrote and that may have been damaged or edited since."""
 
 from pathlib import Path
 from typing import Any
 
 from toxtune.errors import UserError
+from toxtune.identity import full_hash
 from toxtune.io.files import read_json
+
+CHECKSUM = "checksum"
+
+
+def sealed(content: dict[str, Any]) -> dict[str, Any]:
+    """Add the content's checksum to it, in place of an earlier one.
+
+    An edited file shows, since its checksum is no longer that of the rest.
+    """
+    rest = {key: value for key, value in content.items() if key != CHECKSUM}
+    return {**rest, CHECKSUM: full_hash(rest)}
 
 
 def read_written(path: Path) -> Any:

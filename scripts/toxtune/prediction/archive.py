@@ -11,6 +11,7 @@ from pathlib import Path
 
 from toxtune.data.sources import refuse_irregular
 from toxtune.errors import UserError
+from toxtune.prediction.metadata import METADATA_FILE
 from toxtune.text import shown
 
 # The files of a final model, see `toxtune.prediction.final_file`.
@@ -22,6 +23,10 @@ _NAMES = re.compile(
 
 # A few kilobytes of zip can hold terabytes of zeros.
 MAX_BYTES = 4 << 30
+
+
+# Enough for the metadata of thousands of tasks.
+MAX_METADATA_BYTES = 16 << 20
 
 
 # What Python raises for a zip file that is cut off, damaged, encrypted or packed in
@@ -40,6 +45,8 @@ def unpacked(path: Path) -> Iterator[Path]:
         a link, a name twice, or more than `MAX_BYTES`.
     """
     if path.is_dir():
+        if (path / METADATA_FILE).is_file():
+            _check_metadata_size((path / METADATA_FILE).stat().st_size, path)
         _check_packed_files(path, path)
         yield path
         return
@@ -74,7 +81,18 @@ def _check_entries(entries: list[zipfile.ZipInfo], path: Path) -> None:
         if name in seen:
             raise UserError(f"{path}: is not a final model: it holds {name} twice")
         seen.add(name)
+        if name == METADATA_FILE:
+            _check_metadata_size(entry.file_size, path)
     _check_size(entries, str(path))
+
+
+def _check_metadata_size(size: int, path: Path) -> None:
+    """Refuse metadata that no final model has, before they are read."""
+    if size > MAX_METADATA_BYTES:
+        raise UserError(
+            f"{path}: {METADATA_FILE}: must have at most {MAX_METADATA_BYTES:,} bytes, "
+            f"this one has {size:,}"
+        )
 
 
 def _check_packed_files(folder: Path, path: Path) -> None:

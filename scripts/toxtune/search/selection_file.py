@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.identity import short_id
-from toxtune.io.integrity import damaged, read_written
+from toxtune.io.integrity import CHECKSUM, damaged, read_written, sealed
 from toxtune.search.trials import Trial, read_trial
 from toxtune.stats.metrics import Objective
 from toxtune.text import shown
@@ -146,22 +146,25 @@ class Selection:
             for winner in self.winners.values()
             for trial in (winner.trial, winner.model, winner.refit)
         }
-        return {
-            **vars(self),
-            "id": self.id,
-            "objective": self.objective.to_dict(),
-            "winners": {
-                family: winner.to_dict() for family, winner in self.winners.items()
-            },
-            "trials": trials,
-        }
+        return sealed(
+            {
+                **vars(self),
+                "id": self.id,
+                "objective": self.objective.to_dict(),
+                "winners": {
+                    family: winner.to_dict() for family, winner in self.winners.items()
+                },
+                "trials": trials,
+            }
+        )
 
     @classmethod
     def from_dict(
         cls, content: dict[str, Any], trials: dict[str, Trial]
     ) -> "Selection":
         """Read what `to_dict` returned, given its trials by id."""
-        values = {key: content[key] for key in content if key not in ("id", "trials")}
+        derived = ("id", "trials", CHECKSUM)
+        values = {key: content[key] for key in content if key not in derived}
         winners = {
             family: Winner.from_dict(winner, trials)
             for family, winner in content["winners"].items()
@@ -190,6 +193,8 @@ def read_selection(path: Path) -> Selection:
         raise damaged(path, "is no selection") from None
     if not is_complete or any(id != trial.id for id, trial in trials.items()):
         raise damaged(path, "is no selection")
+    if sealed(content) != content:
+        raise damaged(path, "its checksum is not that of its content")
     if recorded != id:
         raise damaged(
             path, f"the winners give the id {id}, and it has {shown(recorded)}"

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from toxtune.io.files import read_json, sha256_of_file, whole_file, write_json
+from toxtune.io.integrity import sealed
 from toxtune.models.base import Curve, Examples, Fitted
 from toxtune.models.registry import get_family
 from toxtune.training.fitting import load_examples, status_of
 from toxtune.training.replicates import Replicate
-from toxtune.training.result_files import CHECKED_FILES, RESULT_FILES, sealed
+from toxtune.training.result_files import CHECKED_FILES, RESULT_FILES
 from toxtune.training.store import place
 from toxtune.workers.cost import Cost
 

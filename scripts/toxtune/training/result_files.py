@@ -5,22 +5,15 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.errors import UserError
-from toxtune.identity import full_hash
 from toxtune.io.files import read_json, sha256_of_file
+from toxtune.io.integrity import sealed
 
 # Their checksums are in `result.json`.
 CHECKED_FILES = ("valid_predictions.npy", "learning_curve.tsv")
 # In the order in which they are written.
 RESULT_FILES = (*CHECKED_FILES, "cost.json", "result.json")
 
-CHECKSUM = "checksum"
 _KEYS = {"trial", "seed", "training_set", "status", "epochs", "store_key", "sha256"}
-
-
-def sealed(result: dict[str, Any]) -> dict[str, Any]:
-    """Add its checksum to the content of a ``result.json``."""
-    content = {key: value for key, value in result.items() if key != CHECKSUM}
-    return {**content, CHECKSUM: full_hash(content)}
 
 
 def read_result(folder: Path) -> dict[str, Any]:

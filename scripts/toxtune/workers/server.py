@@ -173,7 +173,7 @@ def _try_connect(folder: Path) -> Connection | None:
 
 
 def _start(folder: Path, snakemake: psutil.Process) -> None:
-    """Start the server, in a session of its own, and wait for its socket."""
+    """Start the server, in a process group of its own, and wait for its socket."""
     process = subprocess.Popen(
         [
             sys.executable,
@@ -186,7 +186,9 @@ def _start(folder: Path, snakemake: psutil.Process) -> None:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        start_new_session=True,
+        # Away from the terminal's Ctrl-C, and in the session of the run: where the
+        # kernel shares out processors by session, `nice` counts for trainings too.
+        process_group=0,
     )
     (folder / "pid").write_text(str(process.pid))
     deadline = time.monotonic() + STARTUP_SECONDS

@@ -105,6 +105,14 @@ def test_bomb(sound, packed, monkeypatch):
     refused_model(bomb, "must hold at most 1,000,000 bytes, this holds 2,")
 
 
+def test_bomb_of_blanks_in_the_metadata(sound, packed):
+    """JSON may have any number of blanks, which a zip file packs to nothing."""
+    blanks = b" " * (archives.MAX_METADATA_BYTES + 1)
+    bomb = packed({**sound, METADATA_FILE: sound[METADATA_FILE] + blanks})
+    assert bomb.stat().st_size < 200_000
+    refused_model(bomb, f"{METADATA_FILE}: must have at most 16,777,216 bytes")
+
+
 def test_bomb_in_a_member(sound, packed, monkeypatch):
     monkeypatch.setattr(archives, "MAX_BYTES", 1_000_000)
     bomb = zipped({"schema.json": bytes(2_000_000)})

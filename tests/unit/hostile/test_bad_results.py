@@ -10,6 +10,7 @@ from toxtune.commands.cli import run_command
 from toxtune.evaluation.ledger import read_openings, record_opening
 from toxtune.export.trials import read_exported_run
 from toxtune.io.files import write_json
+from toxtune.io.integrity import sealed
 from toxtune.runs import status_file
 from toxtune.search.proposal_file import read_proposal
 from toxtune.search.selection_file import read_selection
@@ -124,10 +125,29 @@ def test_sound_selection_is_read(folder):
 
 @pytest.mark.parametrize("selection", EDITS.values(), ids=EDITS)
 def test_selection_that_was_edited(folder, selection):
-    write_json(folder / "selection.json", selection)
+    # With a checksum that fits, as by somebody who knows how it is made.
+    write_json(folder / "selection.json", sealed(selection))
     message = refused(read_selection, folder / "selection.json")
     assert message.startswith(str(folder / "selection.json"))
+    assert "checksum" not in message
     assert "was damaged or changed: delete it, run again" in message
+
+
+@pytest.mark.parametrize(
+    ("steps", "to"),
+    [
+        (("winners", "ridge", "mean"), 0.99),
+        (("winners", "ridge", "per_seed"), [0.99, 0.99]),
+        (("winners", "ridge", "folders", "seed-0"), "elsewhere"),
+        (("winners", "ridge", "out_of"), 1),
+        (("rule",), "the best of all"),
+        (("objective", "metric"), "mae"),
+    ],
+)
+def test_edit_that_no_id_covers_shows_too(folder, steps, to):
+    write_json(folder / "selection.json", edited(SELECTION, *steps, to=to))
+    message = refused(read_selection, folder / "selection.json")
+    assert "checksum is not that of its content" in message
 
 
 def test_sound_proposal_is_read(folder):

@@ -9,13 +9,13 @@ import pytest
 from helpers.small_training import TRIAL, small_training
 from toxtune.errors import UserError
 from toxtune.io.files import sha256_of_file, write_json
+from toxtune.io.integrity import sealed
 from toxtune.io.tsv import read_tsv, write_tsv
 from toxtune.search.trials import Trial, make_trial
 from toxtune.selection.scoring import ScoredReplicate, score_replicate, score_replicates
 from toxtune.selection.tables import cost_table, scores_table, trials_table
 from toxtune.stats.metrics import ScoringLabels, metrics_of, task_scores
 from toxtune.training.outputs import TrainingOutputs, save_predictions, write_no_result
-from toxtune.training.result_files import sealed
 from toxtune.workers.cost import Cost
 
 BINARY = metrics_of("binary")

@@ -94,6 +94,14 @@ def test_one_server_answers_all(server, tmp_path):
     assert server_process(server).pid == first
 
 
+def test_server_stays_in_the_session_that_nice_was_set_for(server, tmp_path):
+    write(str(tmp_path / "one"))
+    started = server_process(server).pid
+    assert os.getsid(started) == os.getsid(0)
+    # And yet Ctrl-C in the terminal does not reach it.
+    assert os.getpgid(started) != os.getpgid(0)
+
+
 def test_imports_are_done_before_the_fork(server, tmp_path):
     (tmp_path / "module").mkdir()
     write(str(tmp_path / "x"), imports=["sqlite3"])
