@@ -21,7 +21,8 @@ from sklearn.neural_network import MLPClassifier
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 
 from toxtune.config.build_plan import load_plans
-from toxtune.config.check import ROOT, load_config
+from toxtune.config.check import load_config
+from toxtune.config.schema import ROOT
 from toxtune.data.labels import permute_labels
 from toxtune.data.subsets import Subset, read_subset
 from toxtune.features.arrays import load_features

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
-from toxtune.config.check import ROOT, complete_config
+from toxtune.config.check import complete_config
 from toxtune.config.overlay import overlaid
+from toxtune.config.schema import ROOT
 
 
 @pytest.fixture

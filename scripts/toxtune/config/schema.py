@@ -13,7 +13,9 @@ from jsonschema.validators import extend
 from toxtune.config.plain_values import spelled
 from toxtune.text import did_you_mean, shown
 
-SCHEMAS = Path(__file__).resolve().parents[3] / "schemas"
+# The folder of the workflow.
+ROOT = Path(__file__).resolve().parents[3]
+SCHEMAS = ROOT / "schemas"
 
 
 # A JSON schema, as YAML has it.

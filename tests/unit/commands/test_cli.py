@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from toxtune.commands import cli
-from toxtune.config.check import ROOT
+from toxtune.config.schema import ROOT
 from toxtune.errors import UserError
 
 HEAVY = ("numpy", "pandas", "sklearn", "rdkit", "tensorflow", "deepchem")

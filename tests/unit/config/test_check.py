@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from toxtune.config.build_plan import load_plans
-from toxtune.config.check import ROOT, SCHEMA, complete_config, load_config
+from toxtune.config.check import SCHEMA, complete_config, load_config
 from toxtune.config.overlay import overlaid
+from toxtune.config.schema import ROOT
 from toxtune.data.known_datasets import KNOWN_DATASETS
 from toxtune.errors import UserError
 from toxtune.features.featurizers import FEATURIZERS
@@ -585,7 +586,9 @@ def test_models_are_searched_in_place_of_the_shipped_spaces_alone(
     merged, monkeypatch, edit, refused
 ):
     shipped = overlaid(merged(), edit)
-    monkeypatch.setattr("toxtune.config.check.read_overlay", lambda path: shipped)
+    monkeypatch.setattr(
+        "toxtune.config.cross_checks.read_overlay", lambda path: shipped
+    )
     config = overlaid(shipped, {"models": ["ridge"], "objective": {"metric": "rmse"}})
     if refused:
         with pytest.raises(UserError, match="models: only one of models and"):

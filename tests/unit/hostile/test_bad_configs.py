@@ -5,8 +5,9 @@ import pytest
 from helpers.harm import refused
 from toxtune.commands.launch import merge_configuration
 from toxtune.config.build_plan import load_plans
-from toxtune.config.check import ROOT, load_config
+from toxtune.config.check import load_config
 from toxtune.config.overlay import read_overlay
+from toxtune.config.schema import ROOT
 from toxtune.errors import UserError
 
 pytestmark = pytest.mark.promise(

@@ -7,7 +7,8 @@ import pytest
 
 from helpers.harm import COLUMNS, check
 from toxtune.config.build_plan import load_plans
-from toxtune.config.check import ROOT, load_config
+from toxtune.config.check import load_config
+from toxtune.config.schema import ROOT
 from toxtune.data import sources as gzipped
 from toxtune.data.curation import curate
 from toxtune.data.download import fetch_dataset

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from toxtune.config.check import ROOT
+from toxtune.config.schema import ROOT
 
 pytestmark = pytest.mark.promise(
     "hostile names given to make", "arrive as they are; nothing is executed"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from toxtune.config.check import ROOT
+from toxtune.config.schema import ROOT
 from toxtune.models.hyperparameters import Hyperparameter, as_number
 from toxtune.models.registry import MODULES, get_family
 

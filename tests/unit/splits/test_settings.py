@@ -3,8 +3,9 @@
 import pytest
 
 from toxtune.config.build_plan import load_plans
-from toxtune.config.check import ROOT, complete_config
+from toxtune.config.check import complete_config
 from toxtune.config.overlay import overlaid, read_overlay
+from toxtune.config.schema import ROOT
 from toxtune.splits.settings import split_settings, training_set_names
 
 

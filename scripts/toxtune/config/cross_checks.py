@@ -1,0 +1,231 @@
+"""Checks of a configuration that no schema can make: of one section beside another."""
+
+from collections.abc import Callable, Iterable
+
+from toxtune.config.build_plan import searched_spaces
+from toxtune.config.overlay import read_overlay
+from toxtune.config.schema import ROOT
+from toxtune.config.sections import (
+    DatasetSection,
+    FinalSection,
+    ObjectiveSection,
+    ProspectiveSection,
+    SearchSection,
+)
+from toxtune.errors import UserError
+from toxtune.features.definitions import (
+    DefinedFeatures,
+    Definition,
+    definitions_of,
+    features_name,
+)
+from toxtune.features.featurizers import FEATURIZERS
+from toxtune.search.schedule import BUDGETS
+from toxtune.search.space import read_space
+from toxtune.splits.settings import (
+    HOLDOUT,
+    NESTED,
+    NO_REFIT,
+    SplitSection,
+    ValidationSection,
+)
+from toxtune.stats.metrics import METRICS
+from toxtune.tasks import TaskType
+from toxtune.text import did_you_mean
+
+
+def _check_objective(objective: ObjectiveSection) -> Iterable[str]:
+    metric, direction = objective["metric"], objective["direction"]
+    expected = METRICS[metric].direction
+    if direction != expected:
+        yield (
+            f"objective.direction: {metric} is better when it is "
+            f"{'higher' if expected == 'maximize' else 'lower'}; write {expected} or "
+            f"leave it out, got {direction!r}"
+        )
+
+
+def _check_stratified(
+    split: SplitSection, objective: ObjectiveSection
+) -> Iterable[str]:
+    task_type = METRICS[objective["metric"]].task_type
+    if split["method"] == "stratified" and task_type != TaskType.BINARY:
+        yield (
+            "split.method: stratified is for binary tasks, and objective.metric "
+            f"{objective['metric']} is for {task_type} ones; write random or scaffold"
+        )
+
+
+def _check_source(dataset: DatasetSection) -> Iterable[str]:
+    source = dataset["source"]
+    if dataset["sha256"] is None and (isinstance(source, list) or "://" in source):
+        yield (
+            "dataset.sha256: must be given, since dataset.source is not one local "
+            "file; it is the SHA-256 of the uncompressed CSV, got None"
+        )
+
+
+def _check_split(split: SplitSection) -> Iterable[str]:
+    method, fractions = split["method"], split["fractions"]
+    if method in {"column", "time"} and split["column"] is None:
+        yield f"split.column: split.method {method} needs a column's name, got None"
+    if fractions is not None and abs(sum(fractions.values()) - 1) > 1e-9:
+        total = round(sum(fractions.values()), 9)
+        yield f"split.fractions: must sum to 1, got {fractions}, which sum to {total:g}"
+
+
+def _check_models(models: list[str], search: SearchSection) -> Iterable[str]:
+    """Refuse two searches, of which only one would be made.
+
+    Merging hides who wrote what, but the spaces that config.yaml ships are known: they
+    give way to ``models``, and no others do.
+    """
+    spaces = search["spaces"]
+    if not models and not spaces:
+        yield "search.spaces: needs at least one entry, unless models has one, got []"
+    if models and spaces:
+        shipped = read_overlay(ROOT / "config.yaml")
+        if shipped.get("models") or spaces != shipped["search"].get("spaces"):
+            yield (
+                "models: only one of models and search.spaces is searched, and both "
+                "are written; add `search: {spaces: []}` or `models: []`, "
+                f"got {models}"
+            )
+
+
+def _check_spaces(
+    models: list[str],
+    search: SearchSection,
+    features: DefinedFeatures,
+    objective: ObjectiveSection,
+) -> Iterable[str]:
+    task_type = METRICS[objective["metric"]].task_type
+    for key, space in searched_spaces(models, search["spaces"]):
+        try:
+            read_space(space, list(features), key, task_type)
+        except UserError as error:
+            yield from str(error).splitlines()
+
+
+def _check_budgets(search: SearchSection) -> Iterable[str]:
+    """Refuse settings of single spaces that the strategy has no use for."""
+    strategy = search["strategy"]
+    for number, space in enumerate(search["spaces"]):
+        for key, value in space.items():
+            if key in BUDGETS and key not in strategy:
+                yield (
+                    f"search.spaces[{number}].{key}: search.strategy "
+                    f"{strategy['name']} has no such setting; leave it out, "
+                    f"got {value}"
+                )
+
+
+def _check_validation(
+    validation: ValidationSection, split: SplitSection, dataset: DatasetSection
+) -> Iterable[str]:
+    method, column = split["method"], split["column"]
+    scheme, repeats = validation["scheme"], validation["repeats"]
+    if scheme == HOLDOUT:
+        return
+    if method in {"column", "time"}:
+        yield (
+            f"validation.scheme: split.method {method} gives no folds; write holdout, "
+            f"or let split.method be random, stratified or scaffold; got {scheme!r}"
+        )
+    if method == "scaffold" and repeats > 1:
+        yield (
+            "validation.repeats: scaffold gives the same folds each time; write 1, "
+            f"got {repeats}"
+        )
+    if scheme == NESTED and (column or dataset["test_source"]):
+        yield (
+            "validation.scheme: nested tests every molecule once; leave out "
+            "split.column and dataset.test_source, or write cross_validation; "
+            "got 'nested'"
+        )
+
+
+def _check_test_source(dataset: DatasetSection, split: SplitSection) -> Iterable[str]:
+    source, column = dataset["test_source"], split["column"]
+    if source is not None and (split["method"] in {"column", "time"} or column):
+        yield (
+            "dataset.test_source: the test set cannot come from split.column as well; "
+            f"write split.column null and another split.method, got {source!r}"
+        )
+
+
+def _check_final(final: FinalSection, validation: ValidationSection) -> Iterable[str]:
+    refit, scheme = final["refit"], validation["scheme"]
+    if refit != NO_REFIT and scheme != HOLDOUT:
+        yield (
+            f"final.refit: with validation.scheme {scheme} the winners are trained on "
+            f"all molecules but the test set anyway; write none, got {refit!r}"
+        )
+
+
+def _check_prospective(prospective: list[ProspectiveSection]) -> Iterable[str]:
+    names = [data["name"] for data in prospective]
+    if len(set(names)) < len(names):
+        yield f"prospective: names must differ, got {', '.join(names)}"
+
+
+def check_features(features: DefinedFeatures) -> Iterable[str]:
+    """Yield what is wrong with definitions of features, a line each."""
+    for name, definition in features.items():
+        if isinstance(definition, list):
+            yield from _check_list(f"features.{name}", definition, features)
+        else:
+            yield from _check_definition(f"features.{name}", definition)
+
+
+def _check_definition(key: str, definition: Definition) -> Iterable[str]:
+    kind = definition["kind"]
+    settings = FEATURIZERS[kind].settings
+    known = ["kind", *settings]
+    missing = [name for name in settings if settings[name] and name not in definition]
+    for name in definition:
+        if name not in known:
+            yield (
+                f"{key}: unknown key {name!r}{did_you_mean(name, known)}; known for "
+                f"{kind} are {', '.join(known)}"
+            )
+    if missing:
+        names = ", ".join(map(repr, missing))
+        yield f"{key}: needs the key {names}, got {', '.join(definition)}"
+
+
+def _check_list(key: str, names: list[str], features: DefinedFeatures) -> Iterable[str]:
+    single = [name for name in features if isinstance(features[name], dict)]
+    for number, name in enumerate(names):
+        if name not in features:
+            yield (
+                f"{key}[{number}]: must be defined under features, "
+                f"which has {', '.join(single)}, got {name!r}"
+            )
+        elif name not in single:
+            yield (
+                f"{key}[{number}]: must not be a list itself, write the names that "
+                f"{name} lists, got {name!r}"
+            )
+    seen: dict[str, str] = {}
+    for name in filter(single.__contains__, names):
+        first = seen.setdefault(features_name(*definitions_of(features, name)), name)
+        if first != name:
+            yield f"{key}: {first} and {name} are the same features, got {names}"
+
+
+# Each check with the sections that it reads; it is made where these obey the schema.
+CHECKS: list[tuple[tuple[str, ...], Callable[..., Iterable[str]]]] = [
+    (("dataset",), _check_source),
+    (("objective",), _check_objective),
+    (("models", "search"), _check_models),
+    (("search",), _check_budgets),
+    (("models", "search", "features", "objective"), _check_spaces),
+    (("split",), _check_split),
+    (("split", "objective"), _check_stratified),
+    (("validation", "split", "dataset"), _check_validation),
+    (("dataset", "split"), _check_test_source),
+    (("final", "validation"), _check_final),
+    (("prospective",), _check_prospective),
+    (("features",), check_features),
+]
