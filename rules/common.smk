@@ -13,8 +13,11 @@ from toxtune.config.check import complete_config
 from toxtune.config.job_plan import JobPlan, features_to_join
 from toxtune.errors import UserError
 from toxtune.report.contents import entries, page_hash
+from toxtune.runs.shell_paths import check_paths_for_cluster, quote_python
 from toxtune.tasks import TaskType
 from toxtune.versions import code_hash
+
+quote_python()
 
 # The graph of jobs is large and stays: looking for garbage less often saves a tenth of
 # the time of planning.
@@ -37,6 +40,14 @@ plan = JobPlan(PLANS)
 RETRIES = 2
 # By the Snakemake that submits a job, not once more by the one inside the job.
 RETRIES_HERE = RETRIES if workflow.is_main_process else 0
+
+
+onstart:
+    if workflow.non_local_exec:
+        try:
+            check_paths_for_cluster(workflow.workdir_init)
+        except UserError as error:
+            raise WorkflowError(str(error))
 
 
 wildcard_constraints:

@@ -35,12 +35,18 @@ class Project:
     """A copy of the project, with results of its own."""
 
     folder: Path
+    python: str = sys.executable
+
+    def use_environment_inside(self) -> None:
+        """Use a Python in the folder's own ``.venv``, as a checkout does."""
+        (self.folder / ".venv").symlink_to(sys.prefix, target_is_directory=True)
+        self.python = str(self.folder / ".venv/bin/python")
 
     def snakemake(
         self, *arguments: str, check: bool = True
     ) -> subprocess.CompletedProcess:
         """Run snakemake as a user would, with the tiny configuration by default."""
-        command = [sys.executable, "-m", "snakemake", *arguments]
+        command = [self.python, "-m", "snakemake", *arguments]
         if "--configfile" not in arguments:
             command += ["--configfile", TINY]
         plugins = os.pathsep.join([str(ROOT / "tests" / "plugins"), "scripts"])
@@ -62,7 +68,7 @@ class Project:
 
     def launch(self, *arguments: str, cores: int = 2) -> subprocess.Popen:
         """Start the launcher as `make run` does."""
-        command = [sys.executable, "-m", "toxtune", "run", *arguments]
+        command = [self.python, "-m", "toxtune", "run", *arguments]
         command += ["--cores", str(cores)]
         if "--configfile" not in arguments:
             command += ["--configfile", TINY]

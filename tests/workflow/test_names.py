@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import subprocess
-import sys
 
 import pandas as pd
 import pytest
@@ -71,6 +70,7 @@ def ran(tmp_path_factory):
     above = tmp_path_factory.mktemp("names")
     folder = above / 'it\'s a $(touch pwned); "folder" é'
     project = new_project(folder)
+    project.use_environment_inside()
     write(folder / "own data $(touch pwned).csv", "O", 60)
     write(folder / "{} 'é'.csv", "N", 20)
     with pytest.MonkeyPatch.context() as patch:
@@ -117,7 +117,7 @@ def test_nothing_is_done_a_second_time(ran, monkeypatch):
 
 
 def test_the_model_predicts_a_table_with_such_names(ran):
-    command = [sys.executable, "-m", "toxtune", "predict"]
+    command = [ran.python, "-m", "toxtune", "predict"]
     command += ["results/names/final.zip", "{} 'é'.csv", "out $(touch pwned);é.csv"]
     # The columns of the tasks are there already, with labels; predictions come beside.
     done = subprocess.run(

@@ -1,0 +1,51 @@
+"""Where a run cannot take place, and a home that it does without."""
+
+import os
+import subprocess
+
+import pytest
+
+from helpers.project import TINY, new_project
+
+SUBMIT = "--cluster-generic-submit-cmd"
+ON_CLUSTER = ["--executor", "cluster-generic", "--jobs", "1"]
+ON_CLUSTER += [SUBMIT, "touch submitted; echo 1"]
+
+
+def test_a_folder_that_no_scheduler_survives_is_refused_before_a_submission(tmp_path):
+    project = new_project(tmp_path / "it's $(touch pwned)")
+    done = project.snakemake(*ON_CLUSTER, check=False)
+    assert done.returncode == 1
+    assert "The path of the project's folder has the character \"'\"" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (project.folder / "submitted").exists()
+    assert not list(tmp_path.rglob("pwned"))
+
+
+def test_so_is_an_environment_in_such_a_folder(project, tmp_path):
+    other = new_project(tmp_path / "a b")
+    other.use_environment_inside()
+    project.python = other.python
+    done = project.snakemake(*ON_CLUSTER, check=False)
+    assert done.returncode == 1
+    assert "The path of the Python has the character ' '" in done.stderr
+    assert not (project.folder / "submitted").exists()
+
+
+@pytest.mark.parametrize("variable", ["HOME", "XDG_CACHE_HOME"])
+def test_a_run_without_a_cache_of_the_user_has_one_in_the_project(project, variable):
+    env = {**os.environ, "PYTHONPATH": "scripts"}
+    env.pop("XDG_CACHE_HOME", None)
+    env[variable] = "/dev/null/nowhere"
+    done = subprocess.run(
+        [project.python, "-m", "toxtune", "plan", "--configfile", TINY],
+        cwd=project.folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "XDG_CACHE_HOME=.snakemake/cache" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert (project.folder / ".snakemake/cache/snakemake").is_dir()
