@@ -84,6 +84,18 @@ def test_finished_run_holds_and_is_not_written_to(copied, capsys):
         assert kind in printed
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_trainings_of_another_user_are_told_and_repeated_first(copied, capsys):
+    path = sorted(Path().glob("results/trials/*/*/*/result.json"))[-1]
+    key = json.loads(path.read_text("utf-8"))["store_key"]
+    os.chown(Path("results/store", key[:2], key), 40001, 40001)
+    findings = verify(load_config(["config.yaml", TINY]), 1, seed=1)
+    assert f"{path.parent}: the same bytes" in capsys.readouterr().out
+    (note,) = findings.notes
+    assert "from other users: 1; repeated: 1," in note
+    assert not findings.faults
+
+
 def swap_rows():
     """Exchange a molecule of train for one of valid."""
     train, valid = (

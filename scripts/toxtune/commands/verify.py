@@ -83,9 +83,16 @@ def verify(config: Config, count: int, seed: int) -> Findings:
         trainings = [
             training for plan in plans for training in _verify(config, plan, rebuild)
         ]
-        for training in draw(trainings, count, seed):
+        drawn = draw(trainings, count, seed)
+        for training in drawn:
             if words := retrain(training, Path(folder, "store"), findings):
                 print(words, flush=True)
+    if of_others := sum(training.is_of_another_user for training in trainings):
+        repeated = sum(training.is_of_another_user for training in drawn)
+        findings.notes.append(
+            f"trainings that the store has from other users: {of_others}; repeated: "
+            f"{repeated}, the others are taken on trust (K=... repeats more)"
+        )
     return findings
 
 

@@ -102,13 +102,15 @@ def fill_store(
         If the training took too much, or was killed.
     """
     store = default_store()
-    missing = [output for output in outputs if not store.has(replicate.keys[output])]
+    found = {output: store.find(replicate.keys[output]) for output in outputs}
+    missing = [output for output, folder in found.items() if folder is None]
     if missing:
         state = _state(store, replicate, resume_from) if resume_from else None
         call(
             f"{__name__}:train",
             {
                 "store": str(store.root),
+                "own": str(store.own),
                 "replicate": replicate.to_dict(),
                 "outputs": missing,
                 "state": str(state) if state else None,
@@ -117,7 +119,9 @@ def fill_store(
             workers,
             limits,
         )
-    return {output: store.entry(replicate.keys[output]) for output in outputs}
+        found |= {output: store.find(replicate.keys[output]) for output in missing}
+        _tell_of_refusal(store, [found[output] for output in missing])
+    return {output: folder for output, folder in found.items() if folder}
 
 
 def train(
@@ -125,6 +129,7 @@ def train(
     replicate: dict[str, Any],
     outputs: Sequence[str],
     state: str | None = None,
+    own: str | None = None,
 ) -> None:
     """Do one training in this process, and add what it gives to the store.
 
@@ -138,6 +143,8 @@ def train(
         See `fill_store`.
     state
         A file to resume from.
+    own
+        The project's store, for what this user may not write to `store`.
     """
     trained = Replicate.from_dict(replicate)
     written = TrainingOutputs(trained, Path(state) if state else None)
@@ -146,12 +153,25 @@ def train(
         "model": written.write_model,
         "state": written.write_state,
     }
+    opened = Store(Path(store), own=Path(own) if own else None)
     for output in outputs:
-        Store(Path(store)).get(trained.keys[output], writers[output])
+        opened.get(trained.keys[output], writers[output])
 
 
 def _state(store: Store, replicate: Replicate, resume_from: Trial) -> Path | None:
     """Find the state that the shorter training left; without it, nothing is resumed."""
     key = replace(replicate, trial=resume_from).keys["state"]
-    path = store.entry(key) / STATE_FILE
-    return path if store.has(key) and path.is_file() else None
+    entry = store.find(key)
+    path = entry / STATE_FILE if entry else None
+    return path if path and path.is_file() else None
+
+
+def _tell_of_refusal(store: Store, added: Sequence[Path | None]) -> None:
+    """Warn if a shared store did not take what was added; a child's log is not seen."""
+    if any(folder and folder.parents[1] != store.root for folder in added):
+        logging.warning(
+            "Warning: %s may not be written to by this user, or has a damaged entry; "
+            "the training is in %s",
+            store.root,
+            store.own,
+        )

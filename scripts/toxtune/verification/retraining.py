@@ -20,8 +20,16 @@ TOLERANCE = 0.05
 
 
 def draw(trainings: Sequence[Training], count: int, seed: int) -> list[Training]:
-    """Draw trainings, all if there are fewer; the same ones for the same seed."""
-    return Random(seed).sample(list(trainings), min(count, len(trainings)))
+    """Draw trainings, all if there are fewer; the same ones for the same seed.
+
+    Those that another user made come first: their numbers are taken on trust.
+    """
+    random = Random(seed)
+    drawn: list[Training] = []
+    for is_foreign in (True, False):
+        group = [item for item in trainings if item.is_of_another_user == is_foreign]
+        drawn += random.sample(group, min(count - len(drawn), len(group)))
+    return drawn
 
 
 def retrain(training: Training, store: Path, findings: Findings) -> str:

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from toxtune.config.job_settings import told
@@ -29,7 +30,7 @@ from toxtune.stats.bootstrap import Resampling
 from toxtune.stats.metrics import Objective, ScoringLabels
 from toxtune.training.replicates import Replicate, replicate_of
 from toxtune.verification.findings import Rebuild
-from toxtune.verification.store_entries import verify_entries
+from toxtune.verification.store_entries import is_of_another_user, verify_entries
 
 TRAININGS, TABLES = "trainings", "tables of the search"
 
@@ -56,6 +57,11 @@ class Training:
     def has_result(self) -> bool:
         """Whether it was trained to the end; else there is nothing to repeat."""
         return self.scored.has_result
+
+    @cached_property
+    def is_of_another_user(self) -> bool:
+        """Whether the store has it from another user; see `is_of_another_user`."""
+        return is_of_another_user(self.scored.result)
 
     @property
     def is_of_this_code(self) -> bool:

@@ -1,5 +1,7 @@
 """Giving a result: from the store, by training, or a status in place of it."""
 
+import errno
+import os
 from dataclasses import asdict
 
 import numpy as np
@@ -7,7 +9,7 @@ import pytest
 
 from helpers.small_training import small_training
 from toxtune.jobs import snakemake_process
-from toxtune.training import execution
+from toxtune.training import execution, store
 from toxtune.training.outputs import TrainingOutputs
 from toxtune.training.result_files import RESULT_FILES, read_replicate
 from toxtune.training.store import default_store
@@ -106,3 +108,42 @@ def test_status_is_not_written_for_a_run_that_was_killed(
     with pytest.raises(NoResult):
         give_result(replicate, tmp_path / "result", LAST)
     assert not (tmp_path / "result").exists()
+
+
+def test_refusing_store_gets_a_warning_and_the_project_the_training(
+    replicate, tmp_path, monkeypatch, caplog
+):
+    shared = tmp_path / "shared"
+    monkeypatch.setenv("TOXTUNE_STORE", str(shared))
+    monkeypatch.setattr(store, "_staging", refuse_in(shared, store._staging))
+    give_result(replicate, tmp_path / "one", FIRST)
+    assert read_replicate(tmp_path / "one")[0]["status"] == "ok"
+    assert default_store().find(replicate.key).parents[1] == store.OWN
+    assert f"{shared} may not be written to" in caplog.text
+    caplog.clear()
+    monkeypatch.setattr(execution, "call", lambda *_: pytest.fail("trained"))
+    give_result(replicate, tmp_path / "two", FIRST)
+    assert caplog.text == ""
+
+
+def refuse_in(root, make):
+    """Refuse what is made in a store, as to a user who may not write there."""
+
+    def staging(place, key):
+        if place == root:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return make(place, key)
+
+    return staging
+
+
+def test_read_store_spares_the_training_and_gets_nothing(
+    replicate, tmp_path, monkeypatch
+):
+    give_result(replicate, tmp_path / "one", FIRST)
+    store.OWN.rename(tmp_path / "others")
+    monkeypatch.setenv("TOXTUNE_READ_STORE", str(tmp_path / "others"))
+    monkeypatch.setattr(execution, "call", lambda *_: pytest.fail("trained"))
+    give_result(replicate, tmp_path / "two", FIRST)
+    assert read_replicate(tmp_path / "two")[0]["status"] == "ok"
+    assert not store.OWN.exists()

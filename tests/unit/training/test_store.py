@@ -5,11 +5,23 @@ import logging
 import multiprocessing
 import os
 import platform
+import shutil
 import stat
+import tempfile
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from toxtune.training.store import MANIFEST, Store, default_store, place
+from toxtune.errors import UserError
+from toxtune.training.store import (
+    MANIFEST,
+    OWN,
+    Store,
+    default_store,
+    is_sound,
+    place,
+)
 
 KEY = "ab" + "0" * 62
 
@@ -148,6 +160,197 @@ def test_environment_names_a_shared_store(monkeypatch, tmp_path):
     assert str(default_store().root) == "results/store"
     monkeypatch.delenv("TOXTUNE_STORE")
     assert str(default_store().root) == "results/store"
+
+
+def test_project_has_a_store_beside_a_shared_one(monkeypatch, tmp_path):
+    monkeypatch.setenv("TOXTUNE_STORE", str(tmp_path))
+    assert default_store().own == OWN
+    monkeypatch.chdir(tmp_path)
+    entry = Store(OWN).get(KEY, Maker())
+    assert default_store().find(KEY) == entry
+
+
+def everything_with_times(folder):
+    paths = [folder, *folder.rglob("*")]
+    return {path: (path.lstat().st_mtime_ns, path.lstat().st_mode) for path in paths}
+
+
+def test_read_store_is_looked_at_and_never_changed(monkeypatch, tmp_path, caplog):
+    read = tmp_path / "read"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TOXTUNE_READ_STORE", str(read))
+    with pytest.raises(UserError, match=r"^TOXTUNE_READ_STORE must name a folder"):
+        default_store()
+    make, other_key = Maker(), "ab" + "1" * 62
+    entry = Store(read).get(KEY, make)
+    damaged = Store(read).get(other_key, make)
+    (damaged / "result.json").write_text("other")
+    before = everything_with_times(read)
+    assert default_store().get(KEY, make) == entry
+    assert make.calls == 2
+    assert default_store().get(other_key, make) == OWN / "ab" / other_key
+    assert make.calls == 3
+    assert f"{damaged} is damaged; the work is done again" in caplog.text
+    assert everything_with_times(read) == before
+    assert default_store().entries(other_key) == [OWN / "ab" / other_key, damaged]
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM, errno.EROFS])
+def test_what_the_root_refuses_goes_to_the_project(monkeypatch, tmp_path, code):
+    shared, own = tmp_path / "shared", tmp_path / "own"
+    mkdtemp = tempfile.mkdtemp
+
+    def refuse(dir, prefix):
+        if Path(dir).is_relative_to(shared):
+            raise OSError(code, os.strerror(code))
+        return mkdtemp(dir=dir, prefix=prefix)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    store = Store(shared, own=own)
+    assert store.get(KEY, Maker()) == own / "ab" / KEY
+    assert store.find(KEY) == own / "ab" / KEY
+    with pytest.raises(OSError, match=os.strerror(code)):
+        Store(shared).get(KEY, Maker())
+
+
+def test_full_disk_is_no_refusal(monkeypatch, tmp_path):
+    def refuse(dir, prefix):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    with pytest.raises(OSError, match="No space"):
+        Store(tmp_path / "shared", own=tmp_path / "own").get(KEY, Maker())
+
+
+def modes(entry):
+    return [
+        stat.S_IMODE(path.stat().st_mode)
+        for path in (entry.parent, entry, entry / "result.json", entry / MANIFEST)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("root", "folder", "entry", "file"),
+    [
+        (0o755, 0o755, 0o755, 0o644),
+        (0o700, 0o700, 0o700, 0o600),
+        (0o1777, 0o1777, 0o755, 0o644),
+        (0o770, 0o770, 0o750, 0o640),
+        (0o1775, 0o1775, 0o755, 0o644),
+    ],
+)
+@pytest.mark.parametrize("umask", [0o022, 0o077])
+def test_root_says_who_may_add_and_read_whatever_the_umask(
+    store, root, folder, entry, file, umask
+):
+    store.root.mkdir()
+    store.root.chmod(root)
+    before = os.umask(umask)
+    try:
+        path = store.get(KEY, Maker())
+        assert os.umask(umask) == umask
+    finally:
+        os.umask(before)
+    assert modes(path) == [folder, entry, file, file]
+
+
+ANNE, BOB = 40001, 40002
+SHARED_GROUP = 40100
+
+
+@pytest.fixture
+def two_users():
+    """Give a folder with a store for two users, and a folder for each of them."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can be two users")
+    # Others may not enter the folders that pytest makes.
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for user in (ANNE, BOB):
+            (folder / str(user)).mkdir()
+            os.chown(folder / str(user), user, user)
+        (folder / "store").mkdir()
+        yield folder
+
+
+def as_user(user, function, *arguments):
+    """Call in a process of a user, under the usual umask; return what it returns."""
+    context = multiprocessing.get_context("fork")
+    results = context.Queue()
+
+    def work():
+        os.setgroups([SHARED_GROUP])
+        os.setgid(user)
+        os.setuid(user)
+        os.umask(0o022)
+        try:
+            results.put((function(*arguments), None))
+        except BaseException as error:
+            results.put((None, repr(error)))
+
+    process = context.Process(target=work)
+    process.start()
+    result, error = results.get(timeout=30)
+    process.join(30)
+    assert error is None, error
+    return result
+
+
+def add(folder, user, keys):
+    """Get entries; return in which store each is, and how many had to be made."""
+    make = Maker()
+    store = Store(folder / "store", own=folder / str(user) / "store")
+    places = [store.get(key, make).parents[1] for key in keys]
+    return [place == store.root for place in places], make.calls
+
+
+def keys_of(letter):
+    """Return keys with the same prefixes as other letters' keys."""
+    return [f"{prefix:02x}{letter * 62}" for prefix in range(0, 256, 16)]
+
+
+@pytest.mark.parametrize(
+    ("mode", "group"), [(0o1777, 0), (0o2770, SHARED_GROUP), (0o3775, SHARED_GROUP)]
+)
+def test_two_users_share_a_store(two_users, mode, group):
+    os.chown(two_users / "store", 0, group)
+    (two_users / "store").chmod(mode)
+    n = len(keys_of("a"))
+    assert as_user(ANNE, add, two_users, ANNE, keys_of("a")) == ([True] * n, n)
+    assert as_user(BOB, add, two_users, BOB, keys_of("b")) == ([True] * n, n)
+    both = keys_of("a") + keys_of("b")
+    for user in (ANNE, BOB):
+        assert as_user(user, add, two_users, user, both) == ([True] * 2 * n, 0)
+    assert as_user(BOB, remove, two_users / "store/00" / keys_of("a")[0]) is False
+
+
+def remove(entry):
+    """Try to change another user's entry; return whether a byte of it is gone."""
+    shutil.rmtree(entry, ignore_errors=True)
+    with suppress(PermissionError):
+        (entry / "result.json").write_text("other")
+    return not is_sound(entry)
+
+
+def test_who_may_not_write_goes_on_in_a_store_of_their_own(two_users):
+    os.chown(two_users / "store", ANNE, ANNE)
+    first, other = keys_of("a"), keys_of("b")
+    n = len(first)
+    assert as_user(ANNE, add, two_users, ANNE, first) == ([True] * n, n)
+    expected = [True] * n + [False] * n
+    assert as_user(BOB, add, two_users, BOB, first + other) == (expected, n)
+    assert as_user(BOB, add, two_users, BOB, first + other) == (expected, 0)
+
+
+def test_damaged_entry_of_another_user_is_no_obstacle(two_users):
+    (two_users / "store").chmod(0o1777)
+    (key, *_) = keys_of("a")
+    assert as_user(ANNE, add, two_users, ANNE, [key]) == ([True], 1)
+    (two_users / "store/00" / key / "result.json").write_text("other")
+    assert as_user(BOB, add, two_users, BOB, [key]) == ([False], 1)
+    assert as_user(BOB, add, two_users, BOB, [key]) == ([False], 0)
+    assert as_user(ANNE, add, two_users, ANNE, [key]) == ([True], 1)
 
 
 @pytest.fixture

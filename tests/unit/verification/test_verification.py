@@ -1,14 +1,17 @@
 """Verification: what is a fault, and how far a training may differ elsewhere."""
 
+import hashlib
+import os
 import platform
 import zipfile
 from pathlib import Path
+from random import Random
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from toxtune.training.store import Store
+from toxtune.training.store import OWN, Store, default_store
 from toxtune.verification import retraining
 from toxtune.verification.findings import Findings, Rebuild
 from toxtune.verification.retraining import (
@@ -17,6 +20,7 @@ from toxtune.verification.retraining import (
     largest_difference,
     retrain,
 )
+from toxtune.verification.store_entries import is_of_another_user, verify_entries
 
 KEY = "ab" * 32
 
@@ -92,11 +96,84 @@ def test_zip_files_are_what_is_in_them(rebuild, tmp_path, content, faults):
     assert len(rebuild.findings.notes) == 1 - faults
 
 
+def trainings_of(names, is_of_another_user=False):
+    return [
+        SimpleNamespace(name=name, is_of_another_user=is_of_another_user)
+        for name in names
+    ]
+
+
+def names_of(trainings):
+    return [training.name for training in trainings]
+
+
 def test_trainings_are_drawn_by_the_seed():
-    names = [f"training {n}" for n in range(50)]
-    assert draw(names, 5, 1) == draw(names, 5, 1) != draw(names, 5, 2)
-    assert len(set(draw(names, 5, 1))) == 5
-    assert sorted(draw(names, 99, 1)) == sorted(names)
+    trainings = trainings_of(range(50))
+    assert draw(trainings, 5, 1) == draw(trainings, 5, 1) != draw(trainings, 5, 2)
+    assert names_of(draw(trainings, 5, 1)) == Random(1).sample(range(50), 5)
+    assert sorted(names_of(draw(trainings, 99, 1))) == list(range(50))
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 5, 99])
+def test_trainings_of_another_user_are_drawn_first(count):
+    mine, others = trainings_of(range(40)), trainings_of([40, 41, 42], True)
+    drawn = names_of(draw([*mine[:20], *others, *mine[20:]], count, 1))
+    assert len(set(drawn)) == len(drawn) == min(count, 43)
+    assert all(name >= 40 for name in drawn[:3])
+    assert all(name < 40 for name in drawn[3:])
+
+
+def test_owner_of_an_entry_is_the_user_who_made_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = {"store_key": KEY}
+    assert not is_of_another_user(result)
+    shared = tmp_path / "shared"
+    monkeypatch.setenv("TOXTUNE_READ_STORE", str(shared))
+    shared.mkdir()
+    entry = Store(shared).get(KEY, lambda folder: write(folder / "a", "x"))
+    assert not is_of_another_user(result)
+    monkeypatch.setattr(os, "geteuid", lambda: entry.stat().st_uid + 1)
+    assert is_of_another_user(result)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+@pytest.mark.parametrize("name", [".", "a", "manifest.json"])
+def test_one_file_of_another_user_is_enough(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    entry = default_store().get(KEY, lambda folder: write(folder / "a", "x"))
+    assert not is_of_another_user({"store_key": KEY})
+    os.chown(entry / name, 40001, 40001)
+    assert is_of_another_user({"store_key": KEY})
+
+
+def test_entry_of_each_store_is_verified(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TOXTUNE_READ_STORE", str(tmp_path / "read"))
+    entries = [
+        Store(root).get(KEY, lambda folder: write(folder / "a", "x"))
+        for root in (OWN, tmp_path / "read")
+    ]
+    for entry in entries:
+        write(entry / "a", "y")
+    findings = Findings()
+    verify_entries(Path("result.json"), {"store_key": KEY, "sha256": {}}, findings)
+    assert [fault.split(": ")[0] for fault in findings.faults] == [
+        str(entry) for entry in entries
+    ]
+    assert all(entry.is_dir() for entry in entries)
+
+
+def test_result_is_of_one_of_the_entries(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TOXTUNE_READ_STORE", str(tmp_path / "read"))
+    for root, text in ((OWN, "here"), (tmp_path / "read", "elsewhere")):
+        Store(root).get(KEY, lambda folder, text=text: write(folder / "a", text))
+    for text, n_faults in (("here", 0), ("elsewhere", 0), ("neither", 1)):
+        findings = Findings()
+        sums = {"a": hashlib.sha256(text.encode()).hexdigest()}
+        result = {"store_key": KEY, "sha256": sums}
+        verify_entries(Path("result.json"), result, findings)
+        assert len(findings.faults) == n_faults
 
 
 @pytest.mark.parametrize(
