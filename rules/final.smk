@@ -48,6 +48,8 @@ rule evaluate_prospective:
         model=rules.save_final_model.output.model,
         train=plan.subset("train"),
         valid=plan.subset("valid"),
+        # Only to leave its molecules out: they are not new.
+        test=plan.subset("test"),
     output:
         table="results/{run}/prospective/{name}.tsv",
         exclusions="results/{run}/prospective/{name}.exclusions.tsv",

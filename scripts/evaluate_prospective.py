@@ -20,6 +20,7 @@ if __name__ == "__main__":
         model=Path(snakemake.input.model),
         train=Path(snakemake.input.train),
         valid=Path(snakemake.input.valid),
+        test=Path(snakemake.input.test),
         ledger=Path(f"results/ledger/prospective-{settings.sha256[:ID_LENGTH]}.jsonl"),
         table=Path(snakemake.output.table),
         exclusions=Path(snakemake.output.exclusions),

@@ -59,6 +59,7 @@ SEARCHES = {
     "given test set": "split: {column: set}",
     "refit": "final: {refit: train+valid}",
     "one standard error": "select: {rule: one_se}",
+    "later data": "prospective: [{name: later, source: examples/own-data.csv}]",
 }
 
 
@@ -131,6 +132,16 @@ def test_test_features_are_scaled_for_the_opening_alone(project):
 def test_the_opening_waits_for_the_selection(jobs):
     for opening in [job for job in jobs if job["rule"] == "open_test"]:
         assert "select_best" in {job["rule"] for job in ancestors(jobs, [opening])}
+
+
+def test_later_data_wait_for_the_selection_and_for_the_final_model(project):
+    jobs = project.planned(*project.overlay(SEARCHES["later data"]))
+    (evaluation,) = [job for job in jobs if job["rule"] == "evaluate_prospective"]
+    # To leave its molecules out.
+    assert [path for path in evaluation["input"] if of_test_part(path)]
+    before = {job["rule"] for job in ancestors(jobs, [evaluation])}
+    assert {"select_best", "save_final_model"} <= before
+    assert "open_test" not in before
 
 
 def test_each_training_set_has_a_transform_of_its_own(project):

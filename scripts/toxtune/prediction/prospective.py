@@ -120,6 +120,7 @@ def evaluate_prospective(
     model: Path,
     train: Path,
     valid: Path,
+    test: Path,
     ledger: Path,
     table: Path,
     exclusions: Path,
@@ -135,8 +136,9 @@ def evaluate_prospective(
         How they are read and scored.
     model
         The final model's zip file.
-    train, valid
-        Tables of the molecules that the model has seen.
+    train, valid, test
+        Tables of the molecules that are not new: those that the model has seen, and
+        those that its test scores are of. The test set's labels are not used.
     ledger
         Where looks at these data are recorded.
     table, exclusions, report
@@ -144,8 +146,13 @@ def evaluate_prospective(
         everything as JSON.
     """
     final_model = load(model)
-    training, validation = read_subset(train), read_subset(valid)
-    seen = _seen_molecules({"training": training, "validation": validation})
+    training = read_subset(train)
+    known = {
+        "training": training,
+        "validation": read_subset(valid),
+        "test": read_subset(test),
+    }
+    seen = _seen_molecules(known)
     with tempfile.TemporaryDirectory(dir=report.parent) as folder:
         key = f"prospective {name}"
         copy = Path(folder, key)

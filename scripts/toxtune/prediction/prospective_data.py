@@ -53,7 +53,7 @@ class ProspectiveCounts:
     unparsable
         Rows whose SMILES RDKit cannot parse.
     already_seen
-        Rows with a molecule that the model has seen.
+        Rows with a molecule of the training, the validation or the test set.
     labels_cleared, labels_averaged
         Labels of rows that are one molecule, settled as in a dataset.
     tasks_missing
@@ -70,7 +70,7 @@ class ProspectiveCounts:
 
 @dataclass(frozen=True)
 class ProspectiveData:
-    """Molecules that a model has not seen, and what was left out.
+    """Molecules that are new to a model and its test, and what was left out.
 
     Attributes
     ----------
@@ -96,7 +96,7 @@ def read_prospective(
     id_column: str | None,
     seen: Mapping[str, str],
 ) -> ProspectiveData:
-    """Read labelled molecules, and leave out those that a model has seen.
+    """Read labelled molecules, and leave out those of the dataset's three sets.
 
     Parameters
     ----------
@@ -107,8 +107,8 @@ def read_prospective(
     id_column
         The dataset's; the table may do without.
     seen
-        Group of each molecule of the training and validation set to where it is, in
-        words.
+        Group of each molecule of the training, validation and test set to where it
+        is, in words.
 
     Raises
     ------
@@ -137,7 +137,8 @@ def read_prospective(
     if not molecules:
         raise UserError(
             f"{path.name}: no molecule is left, all {len(curation.molecules)} are in "
-            "the training or the validation set"
+            "the training, the validation or the test set; prospective data need "
+            "molecules that are in none of them"
         )
     subset = _subset(molecules, tasks, metadata.tasks)
     if metadata.task_type == TaskType.MULTICLASS:

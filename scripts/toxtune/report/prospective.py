@@ -20,7 +20,7 @@ class ProspectiveScore:
     rows, molecules
         Rows of the file; molecules that were scored.
     already_seen, unparsable
-        Molecules that the model has seen, and rows without a molecule.
+        Molecules of the training, validation or test set, and rows without a molecule.
     tasks_missing
         Tasks of the model that the data do not have.
     openings

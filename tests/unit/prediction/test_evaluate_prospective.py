@@ -21,6 +21,9 @@ DATA = "smiles,one,two\n" + "".join(
     for n, smiles in enumerate(["CCCO", "CCCN", "CCCBr", "CCCCO", "OCC", "Cc1ccccc1"])
 )
 
+# The test set; none of it is in the data.
+TESTED = ["CCCCCO", "CCCCCN"]
+
 
 def subset_file(path, smiles):
     groups = [group_of(parse_smiles(text)[0]) for text in smiles]
@@ -38,6 +41,7 @@ def evaluate(tmp_path):
     model = make(tmp_path)
     train = subset_file(tmp_path / "train.csv", SMILES[:6])
     valid = subset_file(tmp_path / "valid.csv", SMILES[6:])
+    test = subset_file(tmp_path / "test.csv", TESTED)
 
     def run(text=DATA):
         (tmp_path / "batch.csv").write_text(text, encoding="utf-8")
@@ -49,6 +53,7 @@ def evaluate(tmp_path):
             model=model,
             train=train,
             valid=valid,
+            test=test,
             ledger=tmp_path / "ledger.jsonl",
             table=tmp_path / "batch.tsv",
             exclusions=tmp_path / "exclusions.tsv",
@@ -79,6 +84,25 @@ def test_scores_and_exclusions_are_written(evaluate):
     )
     assert (excluded["row"], excluded["smiles"]) == ("4", "OCC")
     assert excluded["reason"] == "the same molecule as m0 in the training set"
+
+
+def test_molecules_of_the_test_set_are_not_new(evaluate):
+    folder = evaluate(DATA + "".join(f"{smiles},1,0\n" for smiles in TESTED))
+    report = json.loads((folder / "batch.json").read_text("utf-8"))
+    assert (report["rows"], report["already_seen"], report["molecules"]) == (8, 3, 5)
+    excluded = csv.DictReader(
+        (folder / "exclusions.tsv").open(encoding="utf-8"), delimiter="\t"
+    )
+    assert [row["reason"] for row in excluded if row["smiles"] in TESTED] == [
+        "the same molecule as m0 in the test set",
+        "the same molecule as m1 in the test set",
+    ]
+
+
+def test_the_test_set_alone_is_refused_and_not_looked_at(evaluate, tmp_path):
+    with pytest.raises(UserError, match="no molecule is left, all 2 are in the train"):
+        evaluate("smiles,one,two\n" + "".join(f"{text},1,0\n" for text in TESTED))
+    assert not (tmp_path / "ledger.jsonl").exists()
 
 
 def test_a_model_that_looks_again_is_counted_once(evaluate):

@@ -68,7 +68,7 @@ def prospective_table(run: Run) -> Table | None:
         ],
         facts="Data that became available after the model was frozen",
         note=(
-            "Molecules of the training and validation set are left out; "
+            "Molecules of the training, validation and test set are left out; "
             "`prospective/*.exclusions.tsv` lists all that are. Evaluations: the "
             "number of distinct final models that have been scored on these data."
         ),
