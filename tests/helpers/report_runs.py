@@ -70,6 +70,8 @@ OPENING = {
     "selection": "0123456789ab",
     "objective": "roc_auc",
     "winners": {"dense": "000000000000"},
+    "shared": N_MOLECULES["test"],
+    "own": True,
 }
 
 

@@ -116,7 +116,7 @@ class JobPlan:
         return self._plan(wildcards).assignment
 
     def ledger(self, wildcards: Wildcards) -> str:
-        """Give the path of the split's ledger."""
+        """Give the path of the ledger that the split's openings are recorded in."""
         return self._plan(wildcards).ledger
 
     def trial(self, wildcards: Wildcards) -> str:

@@ -11,6 +11,7 @@ from toxtune.features.definitions import (
     features_name,
     is_scaled,
 )
+from toxtune.identity import short_id
 from toxtune.models.registry import MODULES, device_of, get_family
 from toxtune.search.proposal_settings import Promotion, ProposalSettings
 from toxtune.search.trials import Trial
@@ -278,5 +279,13 @@ class Plan:
 
     @property
     def ledger(self) -> str:
-        """Path of the split's ledger."""
-        return f"results/ledger/{self.dataset_id}-{self.split_id}.jsonl"
+        """Path of the ledger of the file that the test set is from.
+
+        Other columns, tasks, fractions or folds show labels of the same molecules:
+        they share it. Shuffled labels show nothing of them.
+        """
+        file = self.dataset.get("test_sha256", self.dataset["sha256"])
+        looked_at: dict[str, str | int] = {"sha256": file}
+        if "permute_labels" in self.dataset:
+            looked_at["permute_labels"] = self.dataset["permute_labels"]
+        return f"results/ledger/{short_id(looked_at)}.jsonl"

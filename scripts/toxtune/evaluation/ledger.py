@@ -1,13 +1,60 @@
-"""The ledger: every distinct selection that has opened a test set."""
+"""The ledger: every distinct selection that has opened a test set.
+
+There is one for each file that test sets are taken from. Its lines name the molecules
+that were looked at, so that openings of test sets that overlap are known as such.
+"""
 
 import fcntl
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from toxtune.identity import short_id
+
+# Of a line: the groups of the molecules that were looked at.
+MOLECULES = "molecules"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A test set, as the ledger knows it.
+
+    Attributes
+    ----------
+    dataset, split
+        Their ids.
+    groups
+        The groups of its molecules.
+    """
+
+    dataset: str
+    split: str
+    groups: frozenset[str]
+
+    def in_line(self) -> dict[str, Any]:
+        """Return what a line of the ledger says of it."""
+        return {
+            "dataset": self.dataset,
+            "split": self.split,
+            MOLECULES: sorted(self.groups),
+        }
+
+    def shared_with(self, line: dict[str, Any]) -> int:
+        """Count the molecules that a line's opening looked at.
+
+        All, where the line does not name them.
+        """
+        molecules = line.get(MOLECULES)
+        if not isinstance(molecules, list):
+            return len(self.groups)
+        return len(self.groups.intersection(map(str, molecules)))
+
+    def is_own(self, line: dict[str, Any]) -> bool:
+        """Tell whether a line's opening had the same settings of data and split."""
+        return (line.get("dataset"), line.get("split")) == (self.dataset, self.split)
 
 
 def opening_id(selection: str, store_keys: Iterable[str]) -> str:
@@ -25,7 +72,7 @@ def record_opening(ledger: Path, line: dict[str, Any]) -> None:
     Parameters
     ----------
     ledger
-        One file per split; lines are only ever added.
+        One file per source of test sets; lines are only ever added.
     line
         JSON values; ``selection`` is what makes it distinct.
     """
@@ -46,6 +93,49 @@ def record_opening(ledger: Path, line: dict[str, Any]) -> None:
 def read_openings(ledger: Path) -> list[dict[str, Any]]:
     """Read the ledger's lines, oldest first; none if the test set was never opened."""
     return _lines(ledger.read_text("utf-8")) if ledger.is_file() else []
+
+
+def read_openings_of(
+    ledger: Path, test_set: Opened, siblings: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """Read the openings of a test set and of those that share molecules with it.
+
+    Parameters
+    ----------
+    ledger
+        Of the test set's source. The ledger that toxtune 0.2 kept for the split alone
+        is read as well, if it lies beside it.
+    test_set
+        Which one.
+    siblings
+        Runs of the other splits of the configuration. The last opening of each is part
+        of one and the same look, whichever of them comes first, and does not count.
+
+    Returns
+    -------
+    openings
+        Lines, oldest first: ``shared`` counts the molecules in place of their names,
+        and ``own`` tells whether settings of data and split were the same.
+    """
+    former = ledger.with_name(f"{test_set.dataset}-{test_set.split}.jsonl")
+    own = {"dataset": test_set.dataset, "split": test_set.split}
+    lines = [{**line, **own} for line in read_openings(former)]
+    known = {line["selection"] for line in lines}
+    lines += [line for line in read_openings(ledger) if line["selection"] not in known]
+    last = {
+        line.get("run"): number
+        for number, line in enumerate(lines)
+        if line.get("run") in siblings and not test_set.is_own(line)
+    }
+    return [
+        {
+            **{key: value for key, value in line.items() if key != MOLECULES},
+            "shared": shared,
+            "own": test_set.is_own(line),
+        }
+        for number, line in enumerate(lines)
+        if number not in last.values() and (shared := test_set.shared_with(line))
+    ]
 
 
 def _lines(text: str) -> list[dict[str, Any]]:

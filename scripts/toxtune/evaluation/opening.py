@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from toxtune.evaluation.ledger import opening_id, record_opening
+from toxtune.data.subsets import read_subset
+from toxtune.evaluation.ledger import Opened, opening_id, record_opening
 from toxtune.evaluation.predictions import predict_test
 from toxtune.io.files import read_json
 from toxtune.models.registry import get_family
@@ -58,14 +59,16 @@ def open_test(
     records
         The JSON files beside the models.
     ledger
-        The ledger of the test set.
+        The ledger of the test set's source.
     run
         Name of the run.
     workers
         Which process predicts; see `toxtune.workers.server.call`.
     """
     selected = read_selection(selection)
-    record_opening(ledger, opening_line(selected, records, run))
+    groups = frozenset(read_subset(test).groups)
+    test_set = Opened(selected.dataset, selected.split, groups)
+    record_opening(ledger, opening_line(selected, records, run, test_set))
     imports = [name for f in selected.winners for name in get_family(f).imports]
     function = f"{predict_test.__module__}:{predict_test.__name__}"
     for table in tables:
@@ -75,7 +78,7 @@ def open_test(
 
 
 def opening_line(
-    selection: Selection, records: Sequence[Path], run: str
+    selection: Selection, records: Sequence[Path], run: str, test_set: Opened
 ) -> dict[str, Any]:
     """Return the ledger's line for an opening."""
     winners = selection.winners.items()
@@ -87,4 +90,5 @@ def opening_line(
         "overall": selection.overall,
         "objective": selection.objective.metric,
         "winners": {family: winner.trial.id for family, winner in winners},
+        **test_set.in_line(),
     }

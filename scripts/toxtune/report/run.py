@@ -15,7 +15,7 @@ from toxtune.evaluation.evaluation_file import (
     SetScores,
     read_evaluation,
 )
-from toxtune.evaluation.ledger import read_openings
+from toxtune.evaluation.ledger import Opened, read_openings_of
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.export.run import SearchedRun, read_search
 from toxtune.io.files import read_json
@@ -23,7 +23,7 @@ from toxtune.io.tsv import read_tsv
 from toxtune.report.diagnostics import Diagnostics, read_diagnostics
 from toxtune.report.prospective import ProspectiveScore, read_prospective_score
 from toxtune.report.provenance import Provenance
-from toxtune.report.words import SET_NAMES, counted, listed
+from toxtune.report.words import SET_NAMES, counted, listed, times
 from toxtune.selection.search_results import TrialRecord
 
 # Figures with a panel for each task show no more tasks than this.
@@ -76,7 +76,8 @@ class Run(SearchedRun):
     provenance
         Where the numbers came from.
     openings
-        Lines of the split's ledger, oldest first.
+        Of the test set and of those that share molecules with it, oldest first; see
+        `toxtune.evaluation.ledger.read_openings_of`.
     diagnostics
         How far the scores can be trusted.
     largest_difference
@@ -174,6 +175,15 @@ class Run(SearchedRun):
         return f"{folds['folds']} folds of {molecules['train']:,} molecules{repeats}"
 
     @property
+    def opened_in_words(self) -> str:
+        """Say how often the test set was opened, and how often by others."""
+        words = times(len(self.openings))
+        others = sum(not opening["own"] for opening in self.openings)
+        return (
+            f"{words}, {others:,} of them by other configurations" if others else words
+        )
+
+    @property
     def split(self) -> str:
         """The split in words: method, fractions, seed."""
         split = self.settings.split
@@ -215,7 +225,7 @@ def read_run(
         lists. Tables that the type of tasks does not have are empty lists. Learning
         curves are read from the folders that ``specs`` names.
     ledger
-        The ledger of the split's test set.
+        The ledger of the test set's source.
     provenance
         Where the numbers came from.
     """
@@ -227,16 +237,21 @@ def read_run(
         trials=paths["trials"],
         cost=paths["cost"],
     )
+    test_set = read_subset(paths["test_set"])
+    opened = Opened(
+        search.selection.dataset, search.selection.split, frozenset(test_set.groups)
+    )
+    siblings = [run for run in settings.splits if run != name]
     return Run(
         **{field.name: getattr(search, field.name) for field in fields(search)},
         settings=settings,
         evaluation=read_evaluation(paths["test"]),
         curation=read_json(paths["curation"]),
         provenance=provenance,
-        openings=read_openings(ledger),
+        openings=read_openings_of(ledger, opened, siblings),
         diagnostics=read_diagnostics(paths),
         largest_difference=_largest_difference(files["records"]),
-        test_set=read_subset(paths["test_set"]),
+        test_set=test_set,
         test_predictions=read_test_predictions(paths["test_predictions"], search.seeds),
         curves=_learning_curves(search.trained),
         prospective=[

@@ -15,7 +15,6 @@ from toxtune.report.tables.scores import scores_table, tasks_table, winners_tabl
 from toxtune.report.tables.search import failures_table, search_table
 from toxtune.report.tables.table import Table
 from toxtune.report.verdict import how_good, what_won
-from toxtune.report.words import times
 
 _AFTER_THE_SCORES = (
     winners_table,
@@ -58,9 +57,14 @@ def _table_text(table: Table) -> str:
 
 def _notes(run: Run) -> list[str]:
     """Say how often the test set was opened, and whether the models are the same."""
-    number = len(run.openings)
-    opened = f"This test set has been opened **{times(number)}** (distinct selections)."
-    if number > 1:
+    times = f"**{run.opened_in_words}** (distinct selections)"
+    opened = f"This test set has been opened {times}."
+    if not all(opening["own"] for opening in run.openings):
+        opened += (
+            " Those had other settings of the data or of the split, and a test set "
+            "that shares molecules with this one."
+        )
+    if len(run.openings) > 1:
         opened += (
             " Every further opening makes its scores a little more optimistic; report "
             "the number with them."

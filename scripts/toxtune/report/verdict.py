@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from toxtune.report.figures.cost import total_costs
 from toxtune.report.figures.importance import importances, studied
 from toxtune.report.run import Run
-from toxtune.report.words import counted, format_duration, format_score, listed, times
+from toxtune.report.words import counted, format_duration, format_score, listed
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def how_good(run: Run) -> str:
     if scores.test_sd_over_seeds is not None:
         certainty += f", SD {scores.test_sd_over_seeds:.3f} over seeds"
     text = (
-        f"On the test set, which has been opened {times(len(run.openings))}, its "
+        f"On the test set, which has been opened {run.opened_in_words}, its "
         f"{run.metric_name} is {format_score(scores.test)} ({certainty})."
     )
     for family in run.families:

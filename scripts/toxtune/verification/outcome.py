@@ -11,7 +11,7 @@ from toxtune.config.job_settings import told
 from toxtune.config.plan import Plan
 from toxtune.config.sections import Config
 from toxtune.data.subsets import read_subset, read_table
-from toxtune.evaluation.ledger import opening_id, read_openings
+from toxtune.evaluation.ledger import Opened, opening_id, read_openings_of
 from toxtune.evaluation.predictions import (
     predict_test,
     read_test_predictions,
@@ -93,7 +93,10 @@ def verify_outcome(config: Config, plan: Plan, rebuild: Rebuild, exact: bool) ->
         records += _verify_models(selection, models, rebuild)
     ledger = Path(plan.ledger)
     with rebuild.findings.attempt(TEST, ledger):
-        opened = {line["selection"] for line in read_openings(ledger)}
+        groups = read_subset(rebuild.path(plan.whole.subset("test"))).groups
+        test_set = Opened(plan.dataset_id, plan.split_id, frozenset(groups))
+        lines = read_openings_of(ledger, test_set)
+        opened = {line["selection"] for line in lines if line["own"]}
         store_keys = [record["store_key"] for record in records]
         holds = opening_id(selection.id, store_keys) in opened
         rule = f"must have a line for the selection and models of {plan.run}"

@@ -45,6 +45,26 @@ def test_subsets_are_of_the_job_s_own_split(asked):
     assert len(tests) == 2
 
 
+@pytest.mark.parametrize(
+    ("overlay", "same"),
+    [
+        ("dataset: {id_column: smiles}", True),
+        ("dataset: {tasks: [michael_acceptor]}", True),
+        ("split: {fractions: {train: 0.7999999, valid: 0.1, test: 0.1000001}}", True),
+        ("split: {seeds: [7]}", True),
+        (FOLDS, True),
+        ("dataset: {permute_labels: 0}", False),
+    ],
+)
+def test_configurations_that_look_at_the_same_labels_share_a_ledger(
+    asked, overlay, same
+):
+    (usual,), (other,) = (asked(*texts)[0].values() for texts in ([], [overlay]))
+    names = [(plan.dataset_id, plan.split_id) for plan in (usual, other)]
+    assert names[0] != names[1]
+    assert (usual.ledger == other.ledger) == same
+
+
 def test_final_model_is_of_the_joined_sets_after_a_refit_alone(asked):
     for overlay, name in {
         "final: {refit: none}": "whole",

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from toxtune.evaluation.ledger import opening_id, read_openings, record_opening
+from toxtune.evaluation.ledger import (
+    Opened,
+    opening_id,
+    read_openings,
+    read_openings_of,
+    record_opening,
+)
 
 N_WRITERS = 8
 N_LINES = 25
@@ -106,3 +112,58 @@ def test_other_models_of_the_same_selection_are_another_look():
     assert opening_id("s", ["a", "b"]) == same
     assert opening_id("t", ["a", "b"]) != same
     assert opening_id("s", ["a", "c"]) != same
+
+
+MINE = Opened("d", "s", frozenset("ABC"))
+
+
+def look(selection, dataset="d", split="s", molecules="ABC", run="demo"):
+    """One opening of a test set of these molecules."""
+    test_set = Opened(dataset, split, frozenset(molecules))
+    return {**line(selection, run), **test_set.in_line()}
+
+
+def counted(ledger, siblings=()):
+    """Selection, molecules shared and whether it is one's own, of each opening."""
+    return [
+        (opening["selection"], opening["shared"], opening["own"])
+        for opening in read_openings_of(ledger, MINE, siblings)
+    ]
+
+
+def test_openings_of_test_sets_that_overlap_are_counted(ledger):
+    record_opening(ledger, look("mine"))
+    record_opening(ledger, look("other columns", dataset="e"))
+    record_opening(ledger, look("other fractions", split="t", molecules="CDE"))
+    record_opening(ledger, look("apart", split="u", molecules="DEF"))
+    assert counted(ledger) == [
+        ("mine", 3, True),
+        ("other columns", 3, False),
+        ("other fractions", 1, False),
+    ]
+    assert "molecules" not in read_openings_of(ledger, MINE)[0]
+
+
+def test_a_line_that_names_no_molecules_counts(ledger):
+    record_opening(ledger, line("unknown"))
+    record_opening(ledger, {**look("damaged"), "molecules": None})
+    assert counted(ledger) == [("unknown", 3, False), ("damaged", 3, True)]
+
+
+def test_the_former_ledger_of_the_split_counts_and_nothing_twice(ledger):
+    record_opening(ledger.with_name("d-s.jsonl"), line("old"))
+    record_opening(ledger.with_name("d-t.jsonl"), line("of another split"))
+    record_opening(ledger, look("old"))
+    record_opening(ledger, look("new"))
+    assert counted(ledger) == [("old", 3, True), ("new", 3, True)]
+
+
+def test_other_splits_of_a_configuration_count_the_same_before_and_after(ledger):
+    record_opening(ledger, look("mine", run="demo/split-0"))
+    before = counted(ledger, ["demo/split-1"])
+    record_opening(ledger, look("first", split="t", run="demo/split-1"))
+    assert counted(ledger, ["demo/split-1"]) == before == [("mine", 3, True)]
+    record_opening(ledger, look("edited", split="t", run="demo/split-1"))
+    assert counted(ledger, ["demo/split-1"]) == [*before, ("first", 3, False)]
+    # It is a look like any other for those that are not of that configuration.
+    assert len(counted(ledger)) == 3

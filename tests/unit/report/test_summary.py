@@ -53,9 +53,10 @@ def variants(test):
     ]
 
 
-def opening(number):
+def opening(number, own=True):
     """One line of the ledger."""
-    return {"selection": f"{number:012}", "opened": "2026-01-01T00:00:00+00:00"}
+    opened = "2026-01-01T00:00:00+00:00"
+    return {"selection": f"{number:012}", "opened": opened, "shared": 12, "own": own}
 
 
 def corrected(trial, raw):
@@ -234,6 +235,14 @@ def test_openings_are_counted(run, number, words):
     text = summary(replace(run, openings=[opening(index) for index in range(number)]))
     assert words in text
     assert ("further opening" in text) == (number > 1)
+
+
+def test_openings_by_other_configurations_are_told_apart(run):
+    openings = [opening(0), opening(1, own=False), opening(2, own=False)]
+    text = summary(replace(run, openings=openings))
+    assert text.count("opened **3 times, 2 of them by other configurations**") == 1
+    assert "shares molecules with this one. Every further opening" in text
+    assert "by other" not in summary(replace(run, openings=[opening(0), opening(1)]))
 
 
 def test_tasks_without_a_score_are_named(run):

@@ -44,6 +44,7 @@ def ledger_table(run: Run) -> Table:
             line["opened"],
             line["run"],
             line["selection"],
+            f"{line['shared']:,}" + ("" if line["own"] else ", by other settings"),
             line["objective"],
             ", ".join(
                 f"{family} {trial}" for family, trial in sorted(line["winners"].items())
@@ -53,11 +54,13 @@ def ledger_table(run: Run) -> Table:
     ]
     return Table(
         "Ledger of the test set",
-        ["opened", "run", "selection", "objective", "winners"],
+        ["opened", "run", "selection", "molecules", "objective", "winners"],
         rows,
         facts=f"Test set of the {run.split}; all runs",
         note=(
-            "One line for each distinct selection that was scored on this test set. "
+            "One line for each distinct selection that was scored on this test set, or "
+            "on one that shares molecules with it: how many, and whether settings of "
+            "the data or of the split were others. "
             "The more lines, the more optimistic the best of the test scores."
         ),
     )
