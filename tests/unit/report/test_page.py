@@ -8,6 +8,7 @@ from toxtune.report import verdict
 from toxtune.report.contents import FOLDER, page_hash
 from toxtune.report.figures.draw_all import draw_all
 from toxtune.report.page import page
+from toxtune.report.tables.record import ledger_table
 from toxtune.report.words import format_duration, listed
 
 # Each draws all figures.
@@ -60,6 +61,18 @@ def test_the_verdict_has_the_numbers(run):
 def test_each_further_opening_is_counted(run):
     twice = dataclasses.replace(run, openings=run.openings * 2)
     assert "opened 2 times" in verdict.how_good(twice)
+
+
+def test_the_ledger_names_openings_by_other_settings(run):
+    (own,) = run.openings
+    other = {**own, "run": "elsewhere", "shared": 7, "own": False}
+    both = dataclasses.replace(run, openings=[own, other])
+    table = ledger_table(both)
+    place = table.header.index("molecules")
+    assert [row[place] for row in table.rows] == ["120", "7, by other settings"]
+    assert "opened 2 times, 1 of them by other configurations, its" in (
+        verdict.how_good(both)
+    )
 
 
 def test_sizes_of_a_cross_validation_are_of_its_folds(run):
