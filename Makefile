@@ -119,7 +119,7 @@ format: $(INSTALLED) ## rewrite Python and Snakemake files in the house style
 	$(IN_VENV) ruff format
 	$(IN_VENV) snakefmt Snakefile rules
 
-lock: $(INSTALLED) ## choose versions anew: requirements/*.lock and envs/ from pyproject.toml
+lock: $(INSTALLED) ## choose versions again: requirements/*.lock and envs/ from pyproject.toml
 	$(COMPILE) --group dev --extra cpu -o requirements/cpu.lock
 	$(COMPILE) --group dev --extra cuda -o requirements/cuda.lock
 	$(COMPILE) --group bench --extra cpu -c requirements/cpu.lock -o requirements/bench.lock

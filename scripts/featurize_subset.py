@@ -1,4 +1,4 @@
-"""Compute one representation of one part's molecules."""
+"""Compute one representation of one subset's molecules."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from toxtune.jobs import log_to
 
 
 def main(subset: Path, definition: Definition, path: Path, workers: int) -> None:
-    """Read the part's SMILES, write their features to `path`."""
+    """Read the subset's SMILES, write their features to `path`."""
     molecules = read_subset(subset)
     features = featurize(definition, molecules.smiles, workers)
     save_features(path, features)

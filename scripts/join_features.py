@@ -1,4 +1,4 @@
-"""Put the features of parts together, for a refit."""
+"""Put the features of training and validation set together, for a refit."""
 
 from pathlib import Path
 

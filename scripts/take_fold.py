@@ -1,4 +1,4 @@
-"""Take one fold of the training set to judge by, and the others to train on."""
+"""Take one fold of the training set to validate on, and the others to train on."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Scale one part's features with what was fitted on the training set."""
+"""Scale one subset's features with what was fitted on the training set."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from toxtune.jobs import log_to
 
 
 def main(features: Path, transform: Path, path: Path) -> None:
-    """Read a part's features and the transform, write the scaled ones to `path`."""
+    """Read a subset's features and the transform, write the scaled ones to `path`."""
     save_features(path, read_transform(transform).apply(read_features(features)))
 
 

@@ -205,7 +205,7 @@ def test_dense_adam_has_no_use_for_momentum():
 
 @pytest.fixture(scope="module")
 def demo():
-    """Fingerprints and labels of the demo dataset, in two parts."""
+    """Fingerprints and labels of the demo dataset, in two subsets."""
     import csv
 
     from rdkit import Chem, RDLogger

@@ -32,7 +32,7 @@ def settings(method, seed=0, **fractions):
 
 
 def assign_subsets(molecules, split, task_type="binary"):
-    """Assign to parts alone."""
+    """Assign to subsets alone."""
     return assign(molecules, split, task_type).subsets
 
 
@@ -54,7 +54,7 @@ def molecules(tmp_path_factory):
 
 @pytest.fixture
 def with_column(tmp_path):
-    """Return a function that writes molecules.csv with a part column."""
+    """Return a function that writes molecules.csv, with a column of subsets."""
 
     def write(subsets, labels="01" * 50, groups=None):
         path = tmp_path / "molecules.csv"
@@ -69,7 +69,7 @@ def with_column(tmp_path):
 
 
 @pytest.mark.parametrize("method", SPLITTERS)
-def test_parts_are_disjoint_complete_and_in_order(molecules, tmp_path, method):
+def test_subsets_are_disjoint_complete_and_in_order(molecules, tmp_path, method):
     files = {subset: tmp_path / f"{subset}.csv" for subset in SUBSETS}
     assigned = assign_subsets(molecules, settings(method))
     write_split(molecules, Assignment(assigned, []), tmp_path / "assignment.tsv", files)
@@ -91,7 +91,7 @@ def test_parts_are_disjoint_complete_and_in_order(molecules, tmp_path, method):
 
 
 @pytest.mark.parametrize("method", SPLITTERS)
-def test_no_group_is_in_two_parts(molecules, method):
+def test_no_group_is_in_two_subsets(molecules, method):
     assigned = assign_subsets(molecules, settings(method))
     pairs = set(zip(read_subset(molecules).groups, assigned, strict=True))
     assert len(pairs) == 200

@@ -38,7 +38,7 @@ def alone(path):
 @pytest.mark.long
 @pytest.mark.promise(
     "a file of the store, truncated, emptied or a bit flipped",
-    "found by its checksum, a warning; trained anew, same bytes",
+    "found by its checksum, a warning; trained again, same bytes",
 )
 @pytest.mark.parametrize("damage", [truncate, empty, flip])
 def test_damaged_store(finished, finished_copy, damage):

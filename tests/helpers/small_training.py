@@ -23,7 +23,7 @@ TRIAL = make_trial("d", "s", "random_forest", "maccs+circular", SETTINGS)
 
 
 def small_training() -> Replicate:
-    """Write two parts with features into this folder; return a training on them."""
+    """Write two subsets with features into this folder; return a training on them."""
     rng = np.random.default_rng(0)
     for subset, n in {"train": 30, "valid": 10}.items():
         bits = rng.integers(0, 2, (n, 16)).astype(bool)

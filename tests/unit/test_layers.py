@@ -33,8 +33,8 @@ MOST_MODULES_AT_THE_ROOT = 8
 
 
 def wing(module):
-    subsets = module.split(".")
-    return subsets[1] if len(subsets) > 1 and subsets[1] in WINGS else "root"
+    names = module.split(".")
+    return names[1] if len(names) > 1 and names[1] in WINGS else "root"
 
 
 def imported(path):

@@ -21,7 +21,7 @@ RESAMPLING = Resampling(resamples=60, seed=0, confidence=0.9)
 
 
 def subset(name, seed):
-    """A part with missing labels, and a task that has both classes in train alone."""
+    """A subset with missing labels, and a task that has both classes in train alone."""
     rng = np.random.default_rng(seed)
     n = SIZES[name]
     labels = rng.integers(0, 2, (n, 3)).astype(np.float32)

@@ -38,7 +38,7 @@ def draw(n_molecules, seed):
 
 @pytest.fixture
 def scaled(tmp_path):
-    """Return a function that runs the two rules on parts; it returns their files."""
+    """Return a function that runs the two rules on subsets; it returns their files."""
 
     def scale(subsets):
         for subset, features in subsets.items():
@@ -95,7 +95,7 @@ def test_missing_value_becomes_the_training_median():
     assert missing == median
 
 
-def test_transform_and_training_part_do_not_depend_on_the_other_parts(scaled):
+def test_transform_and_training_set_do_not_depend_on_the_other_subsets(scaled):
     """It fails if anyone fits on more than the training set."""
     subsets = {subset: draw(80, seed) for seed, subset in enumerate(SUBSETS)}
     before = {name: path.read_bytes() for name, path in scaled(subsets).items()}
