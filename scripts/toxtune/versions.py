@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import PackageNotFoundError, version
+from itertools import groupby
 from pathlib import Path
 
 SCRIPTS = Path(__file__).resolve().parent.parent
@@ -54,17 +55,17 @@ class _Import:
 
 @dataclass(frozen=True)
 class _Module:
-    """A module, parsed: its code without imports of this package, and those imports."""
+    """A module, parsed: its code, and in groups what it imports from this package."""
 
     code: str
-    imports: frozenset[_Import]
+    imports: tuple[frozenset[_Import], ...]
 
 
 def code_hash(*names: str) -> str:
     """Hash the code that the named scripts and modules can reach.
 
-    Comments, docstrings, formatting, names of modules and the order of imports do not
-    count.
+    Comments, docstrings, formatting, names of modules and the order of neighbouring
+    imports do not count. Files that a module reads are not followed.
 
     Parameters
     ----------
@@ -126,12 +127,16 @@ def _digest(path: Path) -> str:
     digests: dict[Path, str] = {}
     for file in order:
         module = _parse(file)
-        names = sorted(
-            f"{digests[found.file]} {found.attribute} {found.name}"
-            for found in module.imports
-        )
-        digests[file] = _sha256([module.code, *names])
+        groups = [
+            ", ".join(sorted(_spell(found, digests) for found in group))
+            for group in module.imports
+        ]
+        digests[file] = _sha256([module.code, *groups])
     return digests[path]
+
+
+def _spell(found: _Import, digests: dict[Path, str]) -> str:
+    return f"{digests[found.file]} {found.attribute} {found.name}"
 
 
 def _import_graph(path: Path) -> dict[Path, set[Path]]:
@@ -141,7 +146,9 @@ def _import_graph(path: Path) -> dict[Path, set[Path]]:
     while waiting:
         file = waiting.pop()
         if file not in imported:
-            imported[file] = {found.file for found in _parse(file).imports}
+            imported[file] = {
+                found.file for group in _parse(file).imports for found in group
+            }
             waiting.extend(imported[file])
     return imported
 
@@ -153,60 +160,79 @@ def _sha256(texts: list[str]) -> str:
 @cache
 def _parse(path: Path) -> _Module:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    imports = {*_strip(tree), *_packages(path)}
-    return _Module(ast.unparse(tree), frozenset(imports))
+    groups: list[frozenset[_Import]] = []
+    _strip(tree, groups)
+    groups.append(frozenset(_packages(path)))
+    return _Module(ast.unparse(tree), tuple(groups))
 
 
-def _strip(node: ast.AST) -> Iterator[_Import]:
-    """Take docstrings, and the imports that are yielded, out of a node's statements."""
+def _strip(node: ast.AST, groups: list[frozenset[_Import]]) -> None:
+    """Take docstrings and imports of this package out of a node's statements.
+
+    Imports that follow each other are one of `groups`, and its number stays in their
+    place: whether a name is imported here or there, or before it is set, counts.
+    """
     documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
     # An empty docstring is one as well.
     if (
         isinstance(node, documented)
         and ast.get_docstring(node, clean=False) is not None
     ):
-        del node.body[0]
+        node.body[:1] = [] if len(node.body) > 1 else [ast.Pass()]
     # What holds statements: blocks, and the branches of `try` and `match`.
     for field in ("body", "orelse", "finalbody", "handlers", "cases"):
         block = getattr(node, field, None)
         # A lambda's or conditional expression's body is no list.
-        if not isinstance(block, list):
+        if isinstance(block, list):
+            block[:] = _without_imports(block, groups)
+            for statement in block:
+                _strip(statement, groups)
+
+
+def _without_imports(
+    block: list[ast.stmt], groups: list[frozenset[_Import]]
+) -> list[ast.stmt]:
+    kept: list[ast.stmt] = []
+    for is_import, run in groupby(block, _is_our_import):
+        if not is_import:
+            kept += run
             continue
-        yield from _take_imports(block)
-        for statement in block:
-            yield from _strip(statement)
-    emptied = getattr(node, "body", None)
-    if emptied == []:
-        emptied.append(ast.Pass())
-
-
-def _take_imports(block: list[ast.stmt]) -> list[_Import]:
-    """Take the imports of this package out of a block of statements."""
-    imports: list[_Import] = []
-    for statement in list(block):
-        if isinstance(statement, ast.ImportFrom) and _is_ours(statement.module or ""):
-            imports += [_imported(statement.module, name) for name in statement.names]
-            block.remove(statement)
-        elif isinstance(statement, ast.Import) and any(
-            _is_ours(name.name) for name in statement.names
-        ):
-            raise ValueError(
-                f"{ast.unparse(statement)}: write `from {PACKAGE}... import ...`, "
-                "which is followed"
+        kept.append(ast.Expr(ast.Constant(f"imports {len(groups)}")))
+        groups.append(
+            frozenset(
+                _imported(str(statement.module), name)
+                for statement in run
+                if isinstance(statement, ast.ImportFrom)
+                for name in statement.names
             )
-    return imports
+        )
+    return kept
+
+
+def _is_our_import(statement: ast.stmt) -> bool:
+    """Whether a statement imports from this package; refuse what is not followed."""
+    if isinstance(statement, ast.Import):
+        followed = not any(_is_ours(name.name) for name in statement.names)
+    else:
+        followed = not getattr(statement, "level", 0)
+    if not followed:
+        raise ValueError(
+            f"{ast.unparse(statement)}: write `from {PACKAGE}... import ...`, which is "
+            "followed"
+        )
+    return isinstance(statement, ast.ImportFrom) and _is_ours(statement.module or "")
 
 
 def _is_ours(module: str) -> bool:
     return module.split(".")[0] == PACKAGE
 
 
-def _imported(module: str | None, name: ast.alias) -> _Import:
+def _imported(module: str, name: ast.alias) -> _Import:
     """Find what `from module import name` brings: a module, or something of one."""
     bound = name.asname or name.name
     if file := _file_of(f"{module}.{name.name}"):
         return _Import(file, "", bound)
-    if file := _file_of(str(module)):
+    if file := _file_of(module):
         return _Import(file, name.name, bound)
     raise FileNotFoundError(
         f"from {module} import {name.name}: there is no such module"
@@ -219,5 +245,5 @@ def _packages(path: Path) -> Iterator[_Import]:
         package = folder / "__init__.py"
         if SCRIPTS in folder.parents and package != path and package.is_file():
             module = _parse(package)
-            if module.imports or module.code != "pass":
+            if any(module.imports) or module.code not in {"", "pass"}:
                 yield _Import(package, "", "")

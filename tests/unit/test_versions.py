@@ -227,6 +227,56 @@ def test_order_and_grouping_of_imports_do_not_count(tree, tmp_path):
     assert tree() == before
 
 
+PLACES = {
+    "branches": (
+        """
+        if FAST:
+            from toxtune.colours import RED as f
+        else:
+            from toxtune.middle import middle as f
+        """,
+        """
+        if FAST:
+            from toxtune.middle import middle as f
+        else:
+            from toxtune.colours import RED as f
+        """,
+    ),
+    "before or after a name is set": (
+        "from toxtune.middle import middle as f\nf = 3\n",
+        "f = 3\nfrom toxtune.middle import middle as f\n",
+    ),
+    "functions": (
+        """
+        def a():
+            from toxtune.middle import middle
+        def b():
+            pass
+        """,
+        """
+        def a():
+            pass
+        def b():
+            from toxtune.middle import middle
+        """,
+    ),
+}
+
+
+@pytest.mark.parametrize(("one", "other"), PLACES.values(), ids=PLACES)
+def test_place_of_an_import_counts(tree, tmp_path, one, other):
+    (tmp_path / "train.py").write_text(dedent(one))
+    before = tree()
+    (tmp_path / "train.py").write_text(dedent(other))
+    assert tree()["train"] != before["train"]
+
+
+@pytest.mark.parametrize("line", ["from . import a\n", "from .a import b\n"])
+def test_relative_import_is_refused(tree, line):
+    with pytest.raises(ValueError, match="write `from toxtune"):
+        tree("toxtune/middle.py", "", line)
+
+
 @pytest.mark.parametrize(
     "line",
     [

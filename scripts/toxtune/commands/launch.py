@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.commands.configfiles import BASE, add_configfile
+from toxtune.commands.option_types import cores
 from toxtune.config.overlay import overlaid, read_overlay, read_yaml
+from toxtune.errors import UserError
 
 PROFILES = Path("profiles")
 REST = "Targets, and options that are not listed here, go to snakemake as they are."
@@ -42,7 +44,12 @@ def add_launch_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = f"{REST}\n\n{parser.epilog}"
     add_configfile(parser)
     parser.add_argument(
-        "--cores", "-c", nargs="?", metavar="N", help="how many to use (default: all)"
+        "--cores",
+        "-c",
+        nargs="?",
+        type=cores,
+        metavar="N",
+        help="how many to use (default: all)",
     )
     parser.add_argument(
         "--profile", metavar="NAME", help="a folder of profiles/, such as slurm"
@@ -91,12 +98,18 @@ def merge_configuration(
     Raises
     ------
     UserError
-        If a file cannot be read or is not YAML.
+        If a file cannot be read or is not YAML, or a setting is none.
     """
     config: dict[str, Any] = {}
     for path in [BASE, *overlays]:
         config = overlaid(config, read_overlay(path))
-    for key, _, value in (setting.partition("=") for setting in settings):
+    for setting in settings:
+        key, _, value = setting.partition("=")
+        if not key.isidentifier() or "=" not in setting:
+            raise UserError(
+                "--config: must be KEY=VALUE with a top-level key of config.yaml, "
+                f"such as run=mine; got {setting!r}"
+            )
         config[key] = read_yaml(value, f"--config {key}")
     return config
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from toxtune.commands.configfiles import add_configfile, read_configuration
+from toxtune.commands.option_types import whole_number
 from toxtune.config.build_plan import load_plans
 from toxtune.config.plan import Plan
 from toxtune.config.sections import Config
@@ -34,14 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_configfile(parser)
     parser.add_argument(
         "--trainings",
-        type=int,
+        type=whole_number,
         default=3,
         metavar="K",
         help="how many to repeat (default: 3)",
     )
     parser.add_argument(
         "--seed",
-        type=int,
+        type=whole_number,
         default=0,
         help="draws which trainings are repeated (default: 0)",
     )

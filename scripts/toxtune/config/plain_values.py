@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from toxtune.errors import UserError
+from toxtune.models.hyperparameters import MAX_WHOLE
 from toxtune.text import control_character, shown
 
 MAX_VALUES = 10_000
@@ -20,7 +21,6 @@ MAX_TEXT = 10_000
 
 
 # Larger ones fit into no 64 bits, and some not into a float.
-MAX_WHOLE = 2**63 - 1
 
 
 def refuse_unplain(value: Any, name: str, most: int = MAX_VALUES) -> None:

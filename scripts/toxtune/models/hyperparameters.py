@@ -89,8 +89,10 @@ class Hyperparameter:
         if self.type is str or isinstance(value, bool):
             return False
         if self.type is int and isinstance(value, float):
-            return value.is_integer()
-        return isinstance(value, int | float) and math.isfinite(value)
+            return value.is_integer() and abs(value) <= MAX_WHOLE
+        if isinstance(value, int):
+            return abs(value) <= MAX_WHOLE
+        return isinstance(value, float) and math.isfinite(value)
 
     def _hint(self, value: Any) -> str:
         """Explain the commonest mistake: an axis of lists is a list of lists."""
@@ -121,6 +123,9 @@ def meaningful(
     }
 
 
+# Whole numbers have 64 bits at most.
+MAX_WHOLE = 2**63 - 1
+
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 
 
@@ -137,5 +142,8 @@ def as_number(value: Any) -> Any:
     """
     if not isinstance(value, str) or not _NUMBER.fullmatch(value):
         return value
+    if value.lstrip("+-").isdecimal():
+        return int(value)
     number = float(value)
-    return int(number) if "." not in value and number.is_integer() else number
+    is_whole = "." not in value and number.is_integer() and abs(number) <= MAX_WHOLE
+    return int(number) if is_whole else number

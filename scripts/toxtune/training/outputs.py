@@ -15,7 +15,12 @@ from toxtune.io.files import read_json, sha256_of_file, whole_file, write_json
 from toxtune.io.integrity import sealed
 from toxtune.models.base import Curve, Examples, Fitted
 from toxtune.models.registry import get_family
-from toxtune.training.fitting import load_examples, status_of
+from toxtune.training.fitting import (
+    fit_family,
+    load_examples,
+    predict,
+    status_of,
+)
 from toxtune.training.replicates import Replicate
 from toxtune.training.result_files import CHECKED_FILES, RESULT_FILES
 from toxtune.training.store import place
@@ -43,7 +48,7 @@ class TrainingOutputs:
     def write_result(self, folder: Path) -> None:
         """Write the files of `RESULT_FILES` into `folder`."""
         fitted, cost = self._trained
-        predictions = fitted.model.predict(self._examples["valid"].features)
+        predictions = predict(fitted, self._examples["valid"])
         outcome = {
             "status": status_of(fitted, predictions),
             "epochs": fitted.epochs,
@@ -55,8 +60,7 @@ class TrainingOutputs:
         fitted, _ = self._trained
         fitted.model.save(folder / model_file(self.replicate))
         for subset, examples in self._examples.items():
-            predictions = fitted.model.predict(examples.features)
-            save_predictions(folder / f"{subset}.npy", predictions)
+            save_predictions(folder / f"{subset}.npy", predict(fitted, examples))
 
     def write_state(self, folder: Path) -> None:
         """Write what a longer training of the trial can resume from, if any can."""
@@ -79,9 +83,9 @@ class TrainingOutputs:
         """Train, and measure what it costs."""
         start = time.perf_counter()
         trial = self.replicate.trial
-        fitted = get_family(trial.family).fit(
-            self._examples["train"],
-            self._examples.get("valid"),
+        fitted = fit_family(
+            get_family(trial.family),
+            self._examples,
             trial.hyperparameters,
             self.replicate.seed,
             state=self.state,
@@ -114,7 +118,7 @@ def write_no_result(
         What it took to get no result.
     """
     outcome = {"status": status, "reason": reason, "epochs": None}
-    _write_result(replicate, folder, np.empty((0, 0)), (), cost, outcome)
+    _write_result(replicate, folder, np.empty((0, 0), np.float32), (), cost, outcome)
 
 
 def place_result(entry: Path, replicate: Replicate, folder: Path) -> None:
@@ -169,9 +173,9 @@ def write_curve(path: Path, curve: Curve) -> None:
 
 
 def save_predictions(path: Path, predictions: np.ndarray) -> None:
-    """Write predictions, see `toxtune.models.base.Model`, as float32."""
+    """Write predictions as a NumPy file that is whole or absent."""
     with whole_file(path, "wb") as stream:
-        np.save(stream, predictions.astype(np.float32))
+        np.save(stream, predictions)
 
 
 def _write_result(

@@ -22,7 +22,7 @@ def shown(capsys, *arguments):
 
 def test_every_command_is_a_module_and_in_the_help(capsys):
     folder = ROOT / "scripts/toxtune/commands"
-    shared = {"__init__", "cli", "configfiles", "launch"}
+    shared = {"__init__", "cli", "configfiles", "option_types", "launch"}
     modules = {path.stem for path in folder.glob("*.py")}
     assert set(cli.COMMANDS) == modules - shared
     text = shown(capsys, "--help")
@@ -51,6 +51,12 @@ def test_help_has_a_sentence_and_an_example(command, capsys):
         (["export", "optuna", "--run", "a"], "required: --to"),
         (["verify", "--trainings", "few"], "'few'"),
         (["run", "--configfile"], "--configfile"),
+        (["run", "--cores", "0"], "must be all or at least 1, got '0'"),
+        (["plan", "--cores", "-3"], "--cores"),
+        (["run", "--config", "foo"], "got 'foo'"),
+        (["run", "--config", "a.b=1"], "must be KEY=VALUE"),
+        (["verify", "--trainings", "-1"], "--trainings"),
+        (["verify", "--seed", "x"], "must be a whole number ≥ 0, got 'x'"),
         (["run", "--configfile", "absent.yaml"], "absent.yaml: cannot be read"),
         (["retry", "--configfile", "absent.yaml"], "absent.yaml: cannot be read"),
     ],

@@ -60,6 +60,13 @@ def test_value_gets_the_declared_type(axis, value, typed):
         (WIDTH, {"a": 1}, "must be a whole number from 1 to 100, got {'a': 1}"),
         (STEPS, float("inf"), "must be a whole number ≥ 1, got inf"),
         (STEPS, float("nan"), "must be a whole number ≥ 1, got nan"),
+        (STEPS, "1e300", "must be a whole number ≥ 1, got 1e+300"),
+        (
+            STEPS,
+            "12345678901234567891",
+            "must be a whole number ≥ 1, got 12345678901234567891",
+        ),
+        (STEPS, 2**63, f"must be a whole number ≥ 1, got {2**63}"),
         (PATIENCE, 0, "must be a whole number ≥ 1 or null, got 0"),
         (RATE, 0.0, "must be a number from 1e-09 to 10, got 0.0"),
         (RATE, float("nan"), "must be a number from 1e-09 to 10, got nan"),
