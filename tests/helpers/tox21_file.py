@@ -21,6 +21,6 @@ def tox21_project(folder: Path, configuration: str = "") -> tuple[Project, list[
         The project, and the arguments that lay the configuration over the shipped one.
     """
     project = new_project(folder)
-    source = "dataset: {source: resources/tox21.csv.gz}\n"
+    source = "dataset: {source: resources/tox21.csv.gz, id_column: mol_id}\n"
     (folder / "overlay.yaml").write_text(configuration + source, "utf-8")
     return project, ["--configfile", "overlay.yaml"]

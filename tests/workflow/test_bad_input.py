@@ -66,8 +66,8 @@ def refused(project, overlay, *fragments):
         ("objective: {metric: auc}", ["objective.metric", "roc_auc", "'auc'"]),
         (
             "search: {spaces: [{family: dense, features: ecfp, "
-            "hyperparameters: {learning_rate: 1e-3}}]}",
-            ["search.spaces[0].hyperparameters.learning_rate", "1e-3", "1.0e-3"],
+            "hyperparameters: {learning_rate: 1e-3x}}]}",
+            ["search.spaces[0].hyperparameters.learning_rate", "1e-3x", "number"],
         ),
         (
             "search: {spaces: [{family: dense, features: ecfp, "
