@@ -187,6 +187,7 @@ def test_named_tasks_are_taken_in_their_order(table):
     assert labels_of(curation) == [["0", "1"]]
 
 
+@pytest.mark.slow
 def test_tox21(tmp_path):
     tox21 = KNOWN_DATASETS["tox21"]
     # The last source comes with the workflow, so that this needs no network.
