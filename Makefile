@@ -13,7 +13,7 @@ PYTHON ?= python3
 # cpu or cuda: which requirements/*.lock to install
 EXTRA ?= cpu
 FAULTS := $(filter-out %kills.py,$(wildcard tests/faults/test_*.py)) tests/unit/hostile \
-    tests/unit/training/test_replicates.py \
+    tests/unit/training/test_outputs.py \
     $(patsubst %,tests/workflow/test_%.py,failures bad_input names)
 ON_TOX21 := tests/cluster/test_tox21_on_slurm.py
 # Tox21 as a file, for make bench
