@@ -52,6 +52,8 @@ CURATION = {
     "groups_with_conflicts": 1,
     "labels_cleared": 4,
     "labels_averaged": 0,
+    "notes": [],
+    "warnings": [],
 }
 PROVENANCE = Provenance(
     dataset={"sha256": "00ff"},
@@ -92,6 +94,7 @@ def made_run(
         selection=selection,
         evaluation=_evaluation(tasks, selection),
         curation=CURATION,
+        recipe={},
         provenance=PROVENANCE,
         trained=trained,
         trials=trials,

@@ -64,7 +64,8 @@ def curate(path: Path, columns: ColumnSettings) -> Curation:
     UserError
         If the file cannot be understood, or no molecule or no label is left.
     """
-    tasks, rows = read_raw(path, columns)
+    table = read_raw(path, columns)
+    tasks, rows = table.tasks, table.rows
     kept, dropped = _drop_unparsable(rows)
     if not kept:
         raise UserError(
@@ -82,6 +83,7 @@ def curate(path: Path, columns: ColumnSettings) -> Curation:
     counts = _count(molecules, dropped, settled)
     counts["task_type"] = columns["task_type"]
     counts["tasks"] = _count_labels(tasks, molecules, columns["task_type"])
+    counts |= {"notes": table.notes, "warnings": table.warnings}
     return Curation(tasks, molecules, changes, counts)
 
 
@@ -118,6 +120,10 @@ def log_report(counts: dict[str, Any]) -> None:
         counts,
     )
     logger.info("The tasks are %s, as objective.metric says", counts["task_type"])
+    for note in counts["notes"]:
+        logger.info("%s", note)
+    for warning in counts["warnings"]:
+        logger.warning("Warning: %s", warning)
     for task, labels in counts["tasks"].items():
         logger.info(
             "%s: %s", task, ", ".join(f"{n} {key}" for key, n in labels.items())

@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -47,7 +47,27 @@ class RawRow:
     subset: str
 
 
-def read_raw(path: Path, columns: ColumnSettings) -> tuple[list[str], list[RawRow]]:
+@dataclass(frozen=True)
+class RawTable:
+    """The columns of a table that the configuration names.
+
+    Attributes
+    ----------
+    tasks
+        Their names.
+    rows
+        With labels as `toxtune.data.labels.read_label` spells them.
+    notes, warnings
+        What was taken for what, and what looks wrong: sentences for people.
+    """
+
+    tasks: list[str]
+    rows: list[RawRow]
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_raw(path: Path, columns: ColumnSettings) -> RawTable:
     """Read the columns of the dataset that the configuration names.
 
     Parameters
@@ -58,12 +78,6 @@ def read_raw(path: Path, columns: ColumnSettings) -> tuple[list[str], list[RawRo
         ``smiles_column`` (a name), ``id_column`` and ``part_column`` (a name or
         None), ``tasks`` (names; empty = all columns but those three), ``task_type`` (of
         the tasks, see `toxtune.tasks`).
-
-    Returns
-    -------
-    tasks, rows
-        The names of the tasks; the rows, with labels as
-        `toxtune.data.labels.read_label` spells them.
 
     Raises
     ------
@@ -98,7 +112,7 @@ def read_raw(path: Path, columns: ColumnSettings) -> tuple[list[str], list[RawRo
         subset = "" if part_index is None else cells[part_index].strip()
         smiles = cells[smiles_index].strip()
         rows.append(RawRow(row, identifier, smiles, labels, subset))
-    return tasks, rows
+    return RawTable(tasks, rows)
 
 
 def read_lines(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:

@@ -71,8 +71,8 @@ class Run(SearchedRun):
         Its configuration.
     evaluation
         The winners' scores on all three sets.
-    curation
-        Content of ``curation.json``.
+    curation, recipe
+        Content of ``curation.json`` and ``split.json``.
     provenance
         Where the numbers came from.
     openings
@@ -96,6 +96,7 @@ class Run(SearchedRun):
     settings: RunSettings
     evaluation: Evaluation
     curation: Mapping[str, Any]
+    recipe: Mapping[str, Any]
     provenance: Provenance
     openings: list[dict[str, Any]]
     diagnostics: Diagnostics
@@ -114,6 +115,16 @@ class Run(SearchedRun):
     def tasks(self) -> list[str]:
         """The tasks, in the file's order."""
         return self.test_set.tasks
+
+    @property
+    def data_notes(self) -> list[str]:
+        """What was taken for what when the dataset was read and split: sentences."""
+        return [*self.curation["notes"], *self.recipe.get("notes", [])]
+
+    @property
+    def data_warnings(self) -> list[str]:
+        """What looks wrong with the dataset or the split: sentences."""
+        return [*self.curation["warnings"], *self.recipe.get("warnings", [])]
 
     @property
     def level(self) -> str:
@@ -247,6 +258,7 @@ def read_run(
         settings=settings,
         evaluation=read_evaluation(paths["test"]),
         curation=read_json(paths["curation"]),
+        recipe=read_json(paths["recipe"]) if "recipe" in paths else {},
         provenance=provenance,
         openings=read_openings_of(ledger, opened, siblings),
         diagnostics=read_diagnostics(paths),

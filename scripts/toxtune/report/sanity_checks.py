@@ -52,8 +52,8 @@ class CheckedScores:
 
 
 def warnings(run: Run) -> list[str]:
-    """Say what looks like a leak or a bug in a run."""
-    return check_scores(
+    """Say what looks wrong with the data, and like a leak or a bug in the scores."""
+    return run.data_warnings + check_scores(
         CheckedScores(
             scores=run.selected_scores,
             objective=run.selection.objective,

@@ -80,7 +80,7 @@ def _notes(run: Run) -> list[str]:
 
 
 def _warnings_text(run: Run) -> str:
-    lines = [f"- {warning}" for warning in warnings(run)]
+    lines = [f"- {in_markdown(warning)}" for warning in warnings(run)]
     return "\n".join(["## Warnings", "", *lines]) if lines else ""
 
 

@@ -159,6 +159,8 @@ def test_files_have_the_documented_format(table, tmp_path):
         "task_type": "binary",
         "labels_averaged": 0,
         "tasks": {"a": {"n_positive": 1, "n_negative": 0, "n_missing": 1}},
+        "notes": [],
+        "warnings": [],
     }
 
 
@@ -205,6 +207,8 @@ def test_tox21(tmp_path):
         "labels_cleared": 176,
         "labels_averaged": 0,
         "task_type": "binary",
+        "notes": [],
+        "warnings": [],
     }
 
 

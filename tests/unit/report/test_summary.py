@@ -154,7 +154,10 @@ def run() -> Run:
             "groups_with_conflicts": 1,
             "labels_cleared": 4,
             "labels_averaged": 0,
+            "notes": [],
+            "warnings": [],
         },
+        recipe={"warnings": []},
         provenance=replace(PROVENANCE, dataset={"sha256": "f" * 64}),
         openings=[opening(1)],
         diagnostics=diagnostics(),
@@ -303,6 +306,17 @@ def test_data_are_described(run):
     molecules = "training set 80, validation set 11, test set 12"
     assert row_of(text, "Molecules") == [molecules]
     assert row_of(text, "Split")[0].startswith("random split with seed 0;")
+
+
+def test_notes_and_warnings_of_the_data_are_all_told(run):
+    curation = {**run.curation, "notes": ["A note."], "warnings": ["Odd <labels>."]}
+    told = replace(run, curation=curation, recipe={"warnings": ["Small folds."]})
+    text = section(told, "Data")
+    assert row_of(text, "Read") == ["A note."]
+    shown = [row[1] for row in rows_of(text) if row[0] == "Warning"]
+    assert shown == ["Odd &lt;labels>.", "Small folds."]
+    warned = section(told, "Warnings")
+    assert "- Odd &lt;labels>.\n- Small folds." in warned
 
 
 def test_scores_are_told_with_sets_split_and_sizes(run):

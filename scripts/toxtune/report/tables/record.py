@@ -32,6 +32,8 @@ def data_table(run: Run) -> Table:
             ["Labels", labels],
             ["Molecules", ", ".join(sizes)],
             ["Split", f"{run.split}; SHA-256 {provenance.split['sha256']}"],
+            *(["Read", note] for note in run.data_notes),
+            *(["Warning", warning] for warning in run.data_warnings),
         ],
         note="`curation.tsv` lists every change to the raw data.",
     )
