@@ -15,6 +15,11 @@ SIMPLER_FIRST = {
         {"neurons": 64},
         {"neurons": 64, "hidden_layers": 2},
     ],
+    "extra_trees": [
+        {"min_samples_leaf": 3, "n_estimators": 100},
+        {"min_samples_leaf": 1, "max_depth": 5},
+        {"min_samples_leaf": 1, "n_estimators": 10},
+    ],
     "gradient_boosting": [
         {"max_iter": 10, "min_samples_leaf": 20},
         {"max_iter": 10, "min_samples_leaf": 5},

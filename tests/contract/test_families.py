@@ -32,6 +32,7 @@ THOROUGH = {
         "learning_rate": 0.01,
         "dropout": 0.0,
     },
+    "extra_trees": {"n_estimators": 40, "max_features": 1.0},
     "gradient_boosting": {"max_iter": 40, "min_samples_leaf": 1},
     "logistic_regression": {"C": 100.0},
     "random_forest": {"n_estimators": 40, "max_features": 1.0},
@@ -52,6 +53,14 @@ OTHER_VALUES = {
         "epochs": [1],
         "patience": [1],
         "positive_weight": [2, "balanced"],
+    },
+    "extra_trees": {
+        "n_estimators": [6],
+        "criterion": ["entropy", "log_loss"],
+        "max_depth": [1],
+        "min_samples_leaf": [4],
+        "max_features": ["log2", 1.0],
+        "class_weight": ["balanced"],
     },
     "gradient_boosting": {
         "learning_rate": [0.3],

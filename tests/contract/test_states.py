@@ -53,7 +53,9 @@ def test_training_cannot_go_back(family, tmp_path):
         trained_in_steps(family, [4, 2], tmp_path)
 
 
-@pytest.mark.parametrize("family", ["random_forest", "gradient_boosting"])
+@pytest.mark.parametrize(
+    "family", ["extra_trees", "random_forest", "gradient_boosting"]
+)
 def test_trees_with_balanced_classes_go_on_in_silence(family, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")

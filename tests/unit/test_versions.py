@@ -305,11 +305,18 @@ def test_trainings_depend_on_their_own_family_alone(family):
     assert files & families == {f"models/{family}.py"}
 
 
+# Modules of `models` that more than one family could share.
+SHARED = {
+    "dense": ("dense_heads", "dense_loop", "devices"),
+    "extra_trees": ("per_task", "forests"),
+    "random_forest": ("per_task", "forests"),
+}
+
+
 @pytest.mark.parametrize("names", [["train_replicate"], ["toxtune.training.fitting"]])
 @pytest.mark.parametrize("family", MODULES)
 def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
-    of_networks = ("dense_heads", "dense_loop", "devices")
-    shared = of_networks if family == "dense" else ("per_task",)
+    shared = SHARED.get(family, ("per_task",))
     needed = {
         "features/arrays.py",
         "io/files.py",

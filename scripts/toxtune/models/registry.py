@@ -10,6 +10,7 @@ from toxtune.models.base import CPU, Family
 
 MODULES = {
     "dense": "toxtune.models.dense",
+    "extra_trees": "toxtune.models.extra_trees",
     "gradient_boosting": "toxtune.models.gradient_boosting",
     "logistic_regression": "toxtune.models.logistic_regression",
     "random_forest": "toxtune.models.random_forest",

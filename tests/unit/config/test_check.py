@@ -235,8 +235,8 @@ FAULTS = {
         "training.keep_models: must be one of winners, all, got 'none'"
     ),
     "search: {spaces: [{family: cnn, features: ecfp, hyperparameters: {}}]}": (
-        "search.spaces[0].family: must be one of dense, gradient_boosting, "
-        "logistic_regression, random_forest, ridge, got 'cnn'"
+        "search.spaces[0].family: must be one of dense, extra_trees, "
+        "gradient_boosting, logistic_regression, random_forest, ridge, got 'cnn'"
     ),
     # Text.
     "run: store": NAME_RULE,

@@ -18,6 +18,7 @@ BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 # A family has its colour in every report.
 _FAMILY_COLOURS = {
     "dense": BLUE,
+    "extra_trees": YELLOW,
     "gradient_boosting": ORANGE,
     "logistic_regression": PURPLE,
     "random_forest": GREEN,
@@ -25,7 +26,7 @@ _FAMILY_COLOURS = {
 }
 
 
-_OTHER_COLOURS = (VERMILLION, YELLOW, BLACK, GREY)
+_OTHER_COLOURS = (VERMILLION, BLACK, GREY)
 
 
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
