@@ -53,6 +53,7 @@ rule split_dataset:
         train="data/{dataset}/{split}/whole/train.csv",
         valid="data/{dataset}/{split}/whole/valid.csv",
         test="data/{dataset}/{split}/whole/test.csv",
+        recipe="data/{dataset}/{split}/split.json",
     log:
         "logs/data/{dataset}/{split}/split_dataset.log",
     benchmark:

@@ -10,9 +10,10 @@ import pytest
 
 from toxtune.data.subsets import read_subset, read_table, write_table
 from toxtune.errors import UserError
-from toxtune.splits.assign import SUBSETS, Assignment
-from toxtune.splits.assign import assign as assign_rows
+from toxtune.splits.assignment import SUBSETS
 from toxtune.splits.files import write_fold, write_split
+from toxtune.splits.make import make_split
+from toxtune.splits.recipe import Size
 from toxtune.splits.settings import SplitSettings
 from toxtune.splits.splitters import SPLITTERS, split_by_shares, split_into_folds
 
@@ -22,8 +23,21 @@ RINGS = ["C1CC1", "c1ccccc1", "c1ccncc1", "C1CCCC1", "c1ccoc1", "c1ccsc1", "C1CC
 KEYS = ["row", "id", "smiles", "group"]
 
 
+def split_of(molecules, split, task_type="binary"):
+    return make_split(molecules, SplitSettings.from_dict(split), task_type)
+
+
 def assign(molecules, split, task_type):
-    return assign_rows(molecules, SplitSettings.from_dict(split), task_type)
+    return split_of(molecules, split, task_type).assignment
+
+
+def write(molecules, split, folder):
+    """Write a split's files; return those of its sets."""
+    files = {subset: folder / f"{subset}.csv" for subset in SUBSETS}
+    made = split_of(molecules, split)
+    assignment, recipe = folder / "assignment.tsv", folder / "split.json"
+    write_split(molecules, made, assignment, recipe, files)
+    return files
 
 
 def settings(method, seed=0, **fractions):
@@ -70,9 +84,8 @@ def with_column(tmp_path):
 
 @pytest.mark.parametrize("method", SPLITTERS)
 def test_subsets_are_disjoint_complete_and_in_order(molecules, tmp_path, method):
-    files = {subset: tmp_path / f"{subset}.csv" for subset in SUBSETS}
     assigned = assign_subsets(molecules, settings(method))
-    write_split(molecules, Assignment(assigned, []), tmp_path / "assignment.tsv", files)
+    files = write(molecules, settings(method), tmp_path)
     header, rows = read_table(molecules)
     found = {subset: read_table(path) for subset, path in files.items()}
     assert all(there == header for there, _ in found.values())
@@ -83,9 +96,9 @@ def test_subsets_are_disjoint_complete_and_in_order(molecules, tmp_path, method)
         own = [row for row, name in zip(rows, assigned, strict=True) if name == subset]
         assert members == own
     lines = (tmp_path / "assignment.tsv").read_text().splitlines()
-    assert lines[0] == "row\tgroup\tsubset"
+    assert lines[0] == "row\tgroup\tsubset\treason"
     assert lines[1:] == [
-        f"{row[0]}\t{row[3]}\t{subset}"
+        f"{row[0]}\t{row[3]}\t{subset}\t"
         for row, subset in zip(rows, assigned, strict=True)
     ]
 
@@ -140,11 +153,12 @@ def test_split_is_that_of_the_first_release(molecules):
 def test_same_seed_gives_the_same_split_in_a_fresh_process(molecules):
     code = (
         "import json, sys; from pathlib import Path\n"
-        "from toxtune.splits.assign import assign\n"
+        "from toxtune.splits.make import make_split\n"
         "from toxtune.splits.settings import SplitSettings\n"
         "read = SplitSettings.from_dict\n"
         "molecules, *all_settings = json.loads(sys.argv[1])\n"
-        "of = [assign(Path(molecules), read(s), 'binary') for s in all_settings]\n"
+        "def assign(s): return make_split(Path(molecules), read(s), 'binary')\n"
+        "of = [assign(s).assignment for s in all_settings]\n"
         "print(json.dumps([[one.subsets, one.folds] for one in of]))"
     )
     all_settings = [
@@ -189,16 +203,41 @@ def test_scaffold_keeps_rings_together(molecules):
     assert all(len(names) == 1 for names in subsets.values())
 
 
-def test_scaffold_too_large_for_train_is_reported(tmp_path, caplog):
-    smiles = ["C" * size for size in range(1, 18)] + ["C1CC1", "C1CCC1", "C1CCCC1"]
+def test_scaffold_too_large_for_its_set_is_reported(tmp_path):
+    # 9 molecules without a ring fit into no training set of 7.
+    smiles = ["C" * size for size in range(1, 10)]
+    smiles += [f"{'C' * size}C1CC1" for size in range(7)]
+    smiles += ["C1CCC1", "C1CCCC1", "C1CCCCC1", "C1CCCCCC1"]
     rows = [[i, i, text, f"G{i}", i % 2] for i, text in enumerate(smiles)]
     write_table(tmp_path / "molecules.csv", [*KEYS, "a"], rows)
-    fractions = {"train": 0.7, "valid": 0.2, "test": 0.1}
-    with pytest.raises(UserError, match="of the train set|every set must have"):
-        assign_subsets(
-            tmp_path / "molecules.csv", settings("scaffold", None, **fractions)
-        )
-    assert any("train has 0.15 of the groups" in line for line in caplog.messages)
+    fractions = {"train": 0.35, "valid": 0.25, "test": 0.4}
+    split = settings("scaffold", None, **fractions)
+    recipe = split_of(tmp_path / "molecules.csv", split).recipe
+    assert recipe.sets == {
+        "train": Size(7, 7),
+        "valid": Size(9, 9),
+        "test": Size(4, 4),
+    }
+    assert recipe.warnings == [
+        "The validation set has 0.45 of the groups, 0.25 were asked for.",
+        "The test set has 0.20 of the groups, 0.4 were asked for.",
+    ]
+
+
+def test_recipe_says_what_the_split_is(molecules, tmp_path):
+    write(molecules, folded("random", seed=3), tmp_path)
+    recipe = json.loads((tmp_path / "split.json").read_text())
+    assert (recipe["method"], recipe["seed"]) == ("random", 3)
+    assert recipe["fractions"] == FRACTIONS
+    sizes, rows = recipe["sets"], read_subset(molecules)
+    assert sum(size["molecules"] for size in sizes.values()) == len(rows.ids)
+    assert sum(size["groups"] for size in sizes.values()) == len(set(rows.groups))
+    assert sizes["valid"] == {"molecules": 0, "groups": 0}
+    assert len(recipe["folds"]) == 2
+    for folds in recipe["folds"]:
+        assert sum(fold["groups"] for fold in folds) == sizes["train"]["groups"]
+    assert recipe["warnings"] == []
+    assert recipe["left_out"] == {}
 
 
 def test_stratified_spreads_the_positives():
@@ -229,8 +268,7 @@ def test_column_is_taken_as_it_is(with_column, tmp_path):
     path = with_column(subsets)
     assigned = assign_subsets(path, {"method": "column", "column": "set"})
     assert assigned == subsets
-    files = {subset: tmp_path / f"{subset}.csv" for subset in SUBSETS}
-    write_split(path, Assignment(assigned, []), tmp_path / "assignment.tsv", files)
+    files = write(path, {"method": "column", "column": "set"}, tmp_path)
     header, rows = read_table(files["train"])
     assert header == [*KEYS, "a"]
     assert [row[0] for row in rows] == ["2", "3", "6"]
@@ -255,7 +293,7 @@ def test_column_is_taken_as_it_is(with_column, tmp_path):
         (
             ["train", "train", "valid", "valid", "test", "test"],
             {"labels": "010 01"},
-            "of the valid set",
+            "of the validation set",
         ),
     ],
 )
@@ -277,7 +315,7 @@ def test_empty_part_is_refused_with_fractions_and_sizes(molecules, method):
         assign_subsets(molecules, extreme)
 
 
-def test_task_with_one_class_in_a_part_is_reported(tmp_path, caplog):
+def test_task_with_one_class_in_a_part_is_reported(tmp_path):
     labels = ["00", "11", "00", "10", "00", "11"]
     subsets = ["train", "train", "valid", "valid", "test", "test"]
     rows = [
@@ -285,8 +323,11 @@ def test_task_with_one_class_in_a_part_is_reported(tmp_path, caplog):
     ]
     write_table(tmp_path / "molecules.csv", [*KEYS, "a", "b", "split_by"], rows)
     split = {"method": "column", "column": "set"}
-    assert assign_subsets(tmp_path / "molecules.csv", split) == subsets
-    assert caplog.messages == ["Task b has no two different labels in the valid set"]
+    made = split_of(tmp_path / "molecules.csv", split)
+    assert made.assignment.subsets == subsets
+    assert made.recipe.warnings == [
+        "Task b has no two different labels in the validation set."
+    ]
 
 
 def folded(method, seed=0, folds=4, repeats=2):
@@ -341,9 +382,7 @@ def test_stratified_folds_spread_the_positives():
 
 
 def test_fold_files_are_the_training_part(molecules, tmp_path):
-    assigned = assign(molecules, folded("random"), "binary")
-    files = {subset: tmp_path / f"{subset}.csv" for subset in SUBSETS}
-    write_split(molecules, assigned, tmp_path / "assignment.tsv", files)
+    files = write(molecules, folded("random"), tmp_path)
     header, rows = read_table(files["train"])
     judged = []
     for fold in range(4):
@@ -411,6 +450,9 @@ def test_given_test_part_stays_as_it_is(with_column):
     subsets = assign_subsets(path, given())
     assert [row for row, subset in enumerate(subsets) if subset == "test"] == [0, 2]
     assert [row for row, subset in enumerate(subsets) if subset == ""] == [7]
+    recipe = split_of(path, given()).recipe
+    assert list(recipe.left_out.values()) == [1]
+    assert recipe.warnings[0].startswith("1 row is in no set: ")
     sizes = Counter(subsets)
     assert (sizes["train"], sizes["valid"]) == (27, 10)
     crossed = given(cross_validation={"folds": 3, "repeats": 1})
@@ -431,6 +473,6 @@ def test_unusable_given_test_part_is_refused(with_column, column, message):
 def test_class_that_training_lacks_is_refused(with_column):
     path = with_column(["train", "train", "valid", "valid", "test", "test"], "010201")
     by_column = {"method": "column", "column": "set"}
-    with pytest.raises(UserError, match="train set has no molecule of class 2 of"):
+    with pytest.raises(UserError, match="training set has no molecule of class 2 of"):
         assign_subsets(path, by_column, "multiclass")
     assert len(assign_subsets(path, by_column, "regression")) == 6

@@ -27,7 +27,7 @@ search:
 OUTPUTS = {
     "download_dataset": ["raw.csv"],
     "curate_dataset": ["molecules.csv", "curation.tsv", "curation.json"],
-    "split_dataset": ["assignment.tsv", "train.csv", "valid.csv", "test.csv"],
+    "split_dataset": ["assignment.tsv", "whole/train.csv", "split.json"],
 }
 
 

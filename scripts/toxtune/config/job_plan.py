@@ -115,6 +115,10 @@ class JobPlan:
         """Give the table that says where each molecule belongs."""
         return self._plan(wildcards).assignment
 
+    def recipe(self, wildcards: Wildcards) -> str:
+        """Give the file that says what the split is, with its warnings."""
+        return self._plan(wildcards).recipe
+
     def ledger(self, wildcards: Wildcards) -> str:
         """Give the path of the ledger that the split's openings are recorded in."""
         return self._plan(wildcards).ledger

@@ -219,6 +219,11 @@ class Plan:
         """Path of the table that says where each molecule belongs."""
         return f"{self.dataset_folder}/{self.split_id}/assignment.tsv"
 
+    @property
+    def recipe(self) -> str:
+        """Path of what the split is: settings, sizes of its sets, warnings."""
+        return f"{self.dataset_folder}/{self.split_id}/split.json"
+
     def training_set(self, name: str) -> TrainingSet:
         """Return one of the split's training sets."""
         return TrainingSet(self.dataset_id, self.split_id, name)

@@ -4,37 +4,20 @@ Equal molecules are a group, and no group is in two sets. In a cross-validation 
 training set is cut into folds, in place of a validation set.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from toxtune.data.subsets import Subset, read_split_column, read_subset
 from toxtune.errors import UserError
+from toxtune.splits.assignment import SUBSETS, Assignment
 from toxtune.splits.by_time import split_by_time
-from toxtune.splits.checks import check_share, check_subsets, refuse_spanning_groups
+from toxtune.splits.checks import refuse_spanning_groups, unlike_shares
 from toxtune.splits.settings import SplitSettings
 from toxtune.splits.splitters import split_by_shares, split_into_folds
-from toxtune.tasks import TaskType
 
-SUBSETS = ["train", "valid", "test"]
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """Where each row of molecules.csv belongs.
-
-    Attributes
-    ----------
-    subsets
-        ``train``, ``valid``, ``test``, or empty for a row that is left out.
-    folds
-        For each repeat of a cross-validation, the number of each row's fold;
-        -1 for rows that are not in ``train``.
-    """
-
-    subsets: list[str]
-    folds: list[list[int]]
+IN_GIVEN_TEST = "the given test set has the same molecule"
 
 
 @dataclass(frozen=True)
@@ -56,7 +39,7 @@ class _Groups:
     group_of_row: list[int]
 
 
-def assign(molecules: Path, settings: SplitSettings, task_type: TaskType) -> Assignment:
+def assign(molecules: Path, settings: SplitSettings) -> Assignment:
     """Assign each row of molecules.csv to a set, and those of ``train`` to folds.
 
     Parameters
@@ -65,27 +48,22 @@ def assign(molecules: Path, settings: SplitSettings, task_type: TaskType) -> Ass
         The curated molecules.
     settings
         How they are split.
-    task_type
-        Of the tasks.
 
     Raises
     ------
     UserError
-        If the column is no split of the groups, a set is empty, or a set has no
-        task with two different labels.
+        If the column is no split of the groups.
     """
     subset = read_subset(molecules)
     column = read_split_column(molecules) if settings.column else []
     groups = _groups(subset)
     if settings.method == "column":
-        subsets = _named_subsets(subset, column, settings.column)
+        assigned = Assignment(_named_subsets(subset, column, settings.column), [])
     elif settings.method == "time":
-        subsets = split_by_time(column, groups.group_of_row, settings)
+        assigned = Assignment(split_by_time(column, groups.group_of_row, settings), [])
     else:
-        subsets = _split(groups, column, settings)
-    folds = _folds(groups, subsets, settings)
-    check_subsets(subset, subsets, folds, settings, task_type)
-    return Assignment(subsets, folds)
+        assigned = _split(groups, column, settings)
+    return replace(assigned, folds=_folds(groups, assigned.subsets, settings))
 
 
 def _groups(subset: Subset) -> _Groups:
@@ -112,17 +90,21 @@ def _named_subsets(subset: Subset, column: list[str], name: str) -> list[str]:
     return column
 
 
-def _split(groups: _Groups, column: list[str], settings: SplitSettings) -> list[str]:
-    """Split by a splitter of DeepChem's; a test set that is given stays as it is."""
+def _split(groups: _Groups, column: list[str], settings: SplitSettings) -> Assignment:
+    """Split by a splitter; a test set that is given stays as it is."""
     given = _given_test(column, settings.column) if column else set()
     test_groups = {groups.group_of_row[row] for row in given}
     free = [n for n in range(len(groups.smiles)) if n not in test_groups]
     subset_of_group = _split_groups(groups, free, bool(given), settings)
     # Other rows of molecules in a given test set are left out.
-    return [
+    subsets = [
         "test" if row in given else subset_of_group.get(group, "")
         for row, group in enumerate(groups.group_of_row)
     ]
+    left_out = {row: IN_GIVEN_TEST for row, subset in enumerate(subsets) if not subset}
+    shares = {} if settings.outer else _shares(settings, bool(given))
+    warnings = unlike_shares(subset_of_group, shares)
+    return Assignment(subsets, [], left_out, warnings)
 
 
 def _given_test(column: list[str], name: str) -> set[int]:
@@ -156,8 +138,7 @@ def _split_groups(
         return dict.fromkeys(free, "train")
     indices = split_by_shares(method, list(shares.values()), seed, smiles, positive)
     assigned: dict[int, str] = {}
-    for (subset, share), members in zip(shares.items(), indices, strict=True):
-        check_share(subset, len(members) / len(free), share)
+    for subset, members in zip(shares, indices, strict=True):
         assigned.update((free[member], subset) for member in members)
     return assigned
 

@@ -1,34 +1,35 @@
 """Refusing splits that nothing can be learned from, or scored on."""
 
-import logging
 from collections import Counter
+from collections.abc import Mapping
 
 import numpy as np
 
 from toxtune.data.labels import scorable
 from toxtune.data.subsets import Subset
 from toxtune.errors import UserError
+from toxtune.splits.assignment import Assignment
 from toxtune.splits.settings import SplitSettings
 from toxtune.tasks import TaskType
 
-logger = logging.getLogger(__name__)
+NAMES = {"train": "training set", "valid": "validation set", "test": "test set"}
+
+# From this difference on, a set's share is worth a word: the scaffold splitter puts a
+# scaffold that is too large for train elsewhere.
+UNLIKE_SHARE = 0.1
 
 
 def check_subsets(
-    subset: Subset,
-    subsets: list[str],
-    folds: list[list[int]],
-    settings: SplitSettings,
-    task_type: TaskType,
-) -> None:
-    """Check the sets of a split, and their folds.
+    subset: Subset, assigned: Assignment, settings: SplitSettings, task_type: TaskType
+) -> list[str]:
+    """Check the sets of a split, and their folds; return warnings.
 
     Parameters
     ----------
     subset
         All molecules.
-    subsets, folds
-        See `toxtune.splits.assign.Assignment`.
+    assigned
+        Where they belong.
     settings
         Of the split.
     task_type
@@ -41,33 +42,40 @@ def check_subsets(
         set lacks a class.
     """
     advice = _advice(settings)
-    assigned = np.array(subsets)
-    wanted = ["train", "test"] if folds else ["train", "valid", "test"]
-    _refuse_empty(subsets, wanted, advice)
-    if left_out := subsets.count(""):
-        logger.warning(
-            "Warning: %d rows are in no set, since the given test set has the same "
-            "molecules",
-            left_out,
-        )
+    subsets = np.array(assigned.subsets)
+    wanted = ["train", "test"] if assigned.folds else ["train", "valid", "test"]
+    _refuse_empty(assigned.subsets, wanted, advice)
+    warnings = [
+        f"{count} {'row is' if count == 1 else 'rows are'} in no set: {reason}."
+        for reason, count in Counter(assigned.left_out.values()).items()
+    ]
     for name in wanted:
-        _check_labels(subset, assigned == name, f"{name} set", advice)
-    _check_classes(subset, assigned == "train", "train set", advice, task_type)
-    for repeat, fold_of in enumerate(folds):
+        members = subsets == name
+        warnings += _check_labels(subset, members, NAMES[name], advice)
+    _check_classes(subset, subsets == "train", NAMES["train"], advice, task_type)
+    for repeat, fold_of in enumerate(assigned.folds):
         for fold in sorted(set(fold_of) - {-1}):
             held_out = np.array(fold_of) == fold
-            fitted = (assigned == "train") & ~held_out
+            fitted = (subsets == "train") & ~held_out
             name = f"fold {fold} of repeat {repeat}"
-            _check_labels(subset, held_out, name, advice)
-            _check_labels(subset, fitted, f"rest of {name}", advice)
+            warnings += _check_labels(subset, held_out, name, advice)
+            warnings += _check_labels(subset, fitted, f"rest of {name}", advice)
             _check_classes(subset, fitted, f"rest of {name}", advice, task_type)
+    return warnings
 
 
-def check_share(subset: str, share: float, wanted: float) -> None:
-    """Warn of a set that has another size than was asked for."""
-    # The scaffold splitter puts a scaffold that is too large for train elsewhere.
-    if abs(share - wanted) > 0.1:
-        logger.warning("%s has %.2f of the groups, asked for %s", subset, share, wanted)
+def unlike_shares(
+    subset_of_group: Mapping[int, str], shares: Mapping[str, float]
+) -> list[str]:
+    """Warn of sets that have another share of the groups than was asked for."""
+    sizes = Counter(subset_of_group.values())
+    found = {subset: sizes[subset] / len(subset_of_group) for subset in shares}
+    return [
+        f"The {NAMES[subset]} has {found[subset]:.2f} of the groups, {share:.2g} were "
+        "asked for."
+        for subset, share in shares.items()
+        if abs(found[subset] - share) > UNLIKE_SHARE
+    ]
 
 
 def refuse_spanning_groups(groups: list[str], assigned: list[str], column: str) -> None:
@@ -79,20 +87,6 @@ def refuse_spanning_groups(groups: list[str], assigned: list[str], column: str) 
             f"split.column: {column!r} must keep the rows of one molecule in one set; "
             f"{len(spanning)} groups are in several, such as {examples} "
             "(see group in molecules.csv)"
-        )
-
-
-def log_sizes(groups: list[str], subsets: list[str]) -> None:
-    """Log how many molecules and groups each set has."""
-    molecules = Counter(subsets)
-    members = Counter(dict(zip(groups, subsets, strict=True)).values())
-    for subset in filter(None, sorted(molecules)):
-        logger.info(
-            "%s: %d molecules (%.1f %%) in %d groups",
-            subset,
-            molecules[subset],
-            100 * molecules[subset] / len(subsets),
-            members[subset],
         )
 
 
@@ -112,7 +106,9 @@ def _refuse_empty(subsets: list[str], wanted: list[str], advice: str) -> None:
         raise UserError(f"split: every set must have molecules, got {found}; {advice}")
 
 
-def _check_labels(subset: Subset, members: np.ndarray, name: str, advice: str) -> None:
+def _check_labels(
+    subset: Subset, members: np.ndarray, name: str, advice: str
+) -> list[str]:
     """Refuse molecules of which no task can be scored; warn of tasks that cannot."""
     able = scorable(subset.labels[members])
     if not able.any():
@@ -120,8 +116,10 @@ def _check_labels(subset: Subset, members: np.ndarray, name: str, advice: str) -
             f"split: no task has two different labels among the {members.sum()} "
             f"molecules of the {name}, so it cannot be scored; {advice}"
         )
-    for task in np.array(subset.tasks)[~able]:
-        logger.warning("Task %s has no two different labels in the %s", task, name)
+    return [
+        f"Task {task} has no two different labels in the {name}."
+        for task in np.array(subset.tasks)[~able]
+    ]
 
 
 def _check_classes(

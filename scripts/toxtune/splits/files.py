@@ -1,22 +1,32 @@
 """The files of a split: the assignment, its subsets, and the folds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from toxtune.data.subsets import SPLIT_COLUMN, read_table, write_table
-from toxtune.splits.assign import Assignment
+from toxtune.io.files import write_json
+from toxtune.splits.make import Split
 
 
 def write_split(
-    molecules: Path, assigned: Assignment, assignment: Path, subsets: dict[str, Path]
+    molecules: Path,
+    split: Split,
+    assignment: Path,
+    recipe: Path,
+    subsets: Mapping[str, Path],
 ) -> None:
-    """Write assignment.tsv and a file for each subset; rows keep their order."""
+    """Write assignment.tsv, a file for each subset, and split.json.
+
+    Rows keep their order.
+    """
     header, rows = read_table(molecules)
-    columns = ["row", "group", "subset", *_repeats(len(assigned.folds))]
+    assigned = split.assignment
+    columns = ["row", "group", "subset", "reason", *_repeats(len(assigned.folds))]
     lines = [
-        [row[0], row[3], subset, *("" if fold < 0 else fold for fold in folds)]
-        for row, subset, *folds in zip(
-            rows, assigned.subsets, *assigned.folds, strict=True
+        [row[0], row[3], subset, assigned.left_out.get(number, "")]
+        + ["" if fold < 0 else fold for fold in folds]
+        for number, (row, subset, *folds) in enumerate(
+            zip(rows, assigned.subsets, *assigned.folds, strict=True)
         )
     ]
     write_table(assignment, columns, lines, delimiter="\t")
@@ -28,6 +38,7 @@ def write_split(
             if name == subset
         ]
         write_table(path, header[:last], members)
+    write_json(recipe, split.recipe.to_dict())
 
 
 def write_fold(

@@ -16,8 +16,8 @@ from toxtune.features.definitions import is_scaled
 from toxtune.features.rows import join_features, take_molecules
 from toxtune.features.transforms import fit_transform, read_transform, save_transform
 from toxtune.io.files import sha256_of_file
-from toxtune.splits.assign import assign
 from toxtune.splits.files import join_subsets, write_fold, write_split
+from toxtune.splits.make import make_split
 from toxtune.splits.settings import NO_REFIT
 from toxtune.splits.training_set import TrainingSet
 from toxtune.verification.findings import Rebuild
@@ -97,11 +97,12 @@ def _verify_split(plan: Plan, rebuild: Rebuild, is_refit: bool) -> None:
     rebuild.check(
         SUBSETS,
         "must be what the split's settings make of molecules.csv",
-        [plan.assignment, *subsets.values()],
+        [plan.assignment, plan.recipe, *subsets.values()],
         lambda: write_split(
             molecules,
-            assign(molecules, plan.split, plan.task_type),
+            make_split(molecules, plan.split, plan.task_type),
             assignment=rebuild.path(plan.assignment),
+            recipe=rebuild.path(plan.recipe),
             subsets=rebuilt,
         ),
     )

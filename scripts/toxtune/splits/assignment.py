@@ -1,0 +1,49 @@
+"""Who is in which set and fold, and who is in none for which reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+SUBSETS = ["train", "valid", "test"]
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Where each row of molecules.csv belongs.
+
+    Attributes
+    ----------
+    subsets
+        ``train``, ``valid``, ``test``, or empty for a row that is left out.
+    folds
+        For each repeat of a cross-validation, the number of each row's fold;
+        -1 for rows that are not in ``train``.
+    left_out
+        Why a row is in no set, by the row's place in molecules.csv.
+    warnings
+        What people should know of the assignment, a sentence each.
+    """
+
+    subsets: list[str]
+    folds: list[list[int]]
+    left_out: Mapping[int, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+    def without(self, reasons: Mapping[int, str]) -> Self:
+        """Leave out further rows, each for a reason."""
+        return replace(
+            self,
+            subsets=[
+                "" if row in reasons else subset
+                for row, subset in enumerate(self.subsets)
+            ],
+            folds=[
+                [-1 if row in reasons else fold for row, fold in enumerate(fold_of)]
+                for fold_of in self.folds
+            ],
+            left_out={**reasons, **self.left_out},
+        )
+
+    def warned(self, warnings: list[str]) -> Self:
+        """Add warnings."""
+        return replace(self, warnings=[*self.warnings, *warnings])
