@@ -47,7 +47,7 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 
 .PHONY: help run demo report plan status retry predict export-optuna export-mlflow verify \
-    prune check test faults cluster-test bench lint format lock install
+    prune check test faults cluster-test mutants bench lint format lock install
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -102,6 +102,9 @@ faults: $(INSTALLED) ## break runs in every way, and count in docs/reliability.m
 cluster-test: $(INSTALLED) ## the same for a Slurm cluster started here, with Tox21 (an hour; as root)
 	$(IN_VENV) pytest tests/cluster -m "" --ignore $(ON_TOX21) --record cluster
 	$(IN_VENV) pytest $(ON_TOX21) -m "" --record tox21
+
+mutants: $(INSTALLED) ## put faults into the code, and count those that a test sees (half an hour)
+	$(IN_VENV) pytest tests/mutants -m "" --record mutants
 
 bench: $(INSTALLED) .venv-bench/.installed ## time the search against other tuners (about an hour)
 	.venv/bin/python benchmarks/compare_tuners.py --raw $(RAW) --peers .venv-bench/bin/python
