@@ -25,9 +25,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from project import new_project
 
-from toxtune.commands.launch import merge_configuration
 from toxtune.config.build_plan import load_plans
-from toxtune.config.check import complete_config
+from toxtune.config.check import load_config
 from toxtune.data.subsets import read_subset
 from toxtune.io.files import sha256_of_file, write_json
 from toxtune.search.trials import Trial
@@ -87,8 +86,8 @@ class Grid:
 
     def trials(self) -> list[Trial]:
         """List what the search consists of."""
-        config = merge_configuration([Path("scale.json")])
-        (plan,) = load_plans(complete_config(config))
+        config = load_config([Path("config.yaml"), Path("scale.json")])
+        (plan,) = load_plans(config)
         return list(plan.trials.values())
 
     def write_results(self) -> None:

@@ -6,11 +6,14 @@ from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
-sys.path.insert(0, str(Path(workflow.basedir) / "scripts"))
+# The folder of the workflow, which may be a module of another one.
+ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=True)).parent
+sys.path.insert(0, str(ROOT / "scripts"))
 
 from toxtune.config.build_plan import load_plans
-from toxtune.config.check import complete_config
+from toxtune.config.check import complete_layers
 from toxtune.config.job_plan import JobPlan, features_to_join
+from toxtune.config.layers import Layer, read_layers
 from toxtune.errors import UserError
 from toxtune.report.contents import entries, page_hash
 from toxtune.runs.shell_paths import check_paths_for_cluster, quote_python
@@ -24,7 +27,16 @@ quote_python()
 gc.set_threshold(100_000, 50, 100)
 
 try:
-    config.update(complete_config(config))
+    # Snakemake has laid these over each other already, but keeps no record of which file
+    # says what: a relative path is looked for beside the file that names it.
+    LAYERS = read_layers([ROOT / "config.yaml"])
+    if workflow.modifier.skip_configfile:
+        # A module, which is given its configuration by the workflow that uses it.
+        LAYERS.append(Layer(dict(config)))
+    else:
+        LAYERS += read_layers(workflow.overwrite_configfiles)
+        LAYERS.append(Layer(dict(workflow.config_settings.config)))
+    config = complete_layers(LAYERS)
     # One plan per split; the results of each go to a folder of their own.
     PLANS = {plan.run: plan for plan in load_plans(config)}
 except UserError as error:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from toxtune.commands.configfiles import BASE, add_configfile
 from toxtune.commands.option_types import cores
-from toxtune.config.overlay import overlaid, read_overlay, read_yaml
+from toxtune.config.layers import Layer, read_layers
+from toxtune.config.overlay import read_yaml
 from toxtune.errors import UserError
 
 PROFILES = Path("profiles")
@@ -24,8 +24,8 @@ class Launch:
     ----------
     arguments
         Of snakemake.
-    config
-        The configuration, as snakemake will read it with these arguments.
+    layers
+        The configurations that snakemake will lay over each other.
     keeps_going
         Whether the search goes on without trainings that failed for good.
     has_profile
@@ -33,9 +33,15 @@ class Launch:
     """
 
     arguments: list[str]
-    config: dict[str, Any]
+    layers: list[Layer]
     keeps_going: bool
     has_profile: bool
+
+    @property
+    def run(self) -> str:
+        """The name of the run; nothing else is checked."""
+        names = [layer.values.get("run") for layer in self.layers]
+        return str([name for name in names if name is not None][-1])
 
 
 def add_launch_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,25 +90,23 @@ def read_launch(options: argparse.Namespace) -> Launch:
         arguments = ["--cores", "all", *arguments]
     return Launch(
         arguments=arguments,
-        config=merge_configuration(options.configfile, options.config),
+        layers=read_configurations(options.configfile, options.config),
         keeps_going=options.keep_going,
         has_profile=options.profile is not None,
     )
 
 
-def merge_configuration(
+def read_configurations(
     overlays: Iterable[Path], settings: Iterable[str] = ()
-) -> dict[str, Any]:
-    """Merge config.yaml, overlays and settings ``KEY=VALUE``; check nothing else.
+) -> list[Layer]:
+    """Read config.yaml, overlays and settings ``KEY=VALUE``; check nothing else.
 
     Raises
     ------
     UserError
         If a file cannot be read or is not YAML, or a setting is none.
     """
-    config: dict[str, Any] = {}
-    for path in [BASE, *overlays]:
-        config = overlaid(config, read_overlay(path))
+    layers = read_layers([BASE, *overlays])
     for setting in settings:
         key, _, value = setting.partition("=")
         if not key.isidentifier() or "=" not in setting:
@@ -110,8 +114,8 @@ def merge_configuration(
                 "--config: must be KEY=VALUE with a top-level key of config.yaml, "
                 f"such as run=mine; got {setting!r}"
             )
-        config[key] = read_yaml(value, f"--config {key}")
-    return config
+        layers.append(Layer({key: read_yaml(value, f"--config {key}")}))
+    return layers
 
 
 def _with_folder_of_profile(arguments: Sequence[str]) -> list[str]:

@@ -23,9 +23,9 @@ def main(options: argparse.Namespace) -> int:
     if status == 0:
         # Slow to import, and of no use if the configuration is refused.
         from toxtune.config.build_plan import load_plans
-        from toxtune.config.check import complete_config
+        from toxtune.config.check import complete_layers
         from toxtune.runs.cost_estimate import estimate_cost
 
-        plans = load_plans(complete_config(launch.config))
+        plans = load_plans(complete_layers(launch.layers))
         print(estimate_cost(plans).describe())
     return status

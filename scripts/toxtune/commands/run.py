@@ -38,7 +38,7 @@ def main(options: argparse.Namespace) -> int:
     launch = read_launch(options)
     status = _run(launch)
     if status == 0:
-        show_results(Path("results", str(launch.config["run"])))
+        show_results(Path("results", launch.run))
     return status
 
 
@@ -94,9 +94,10 @@ def _mark(failures: Sequence[Failure], launch: Launch) -> bool:
     if not failures:
         return False
     # Slow to import, and needed after a failure alone.
+    from toxtune.config.check import complete_layers
     from toxtune.runs.mark_failed import mark_failed
 
-    folders = mark_failed(failures, launch.config)
+    folders = mark_failed(failures, complete_layers(launch.layers))
     for folder in folders:
         print(f"Continuing without {folder}; `make retry` lets it be trained again")
     return bool(folders)

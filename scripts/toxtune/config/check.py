@@ -1,12 +1,13 @@
 """Reading and checking a configuration, before any job."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from toxtune.config.cross_checks import CHECKS, check_features
 from toxtune.config.defaults import with_defaults
-from toxtune.config.overlay import overlaid, read_overlay
+from toxtune.config.layers import Layer, merge_layers, read_layers
+from toxtune.config.places import place_sources
 from toxtune.config.plain_values import refuse_unplain
 from toxtune.config.schema import SCHEMAS, Schema, read_schema, schema_faults
 from toxtune.config.sections import (
@@ -27,22 +28,28 @@ def load_config(paths: Iterable[Path]) -> Config:
 
     Mappings are merged, everything else is replaced, as Snakemake does it.
     """
-    config: dict[str, Any] = {}
-    for path in paths:
-        config = overlaid(config, read_overlay(Path(path)))
-    return complete_config(config)
+    return complete_layers(read_layers(paths))
 
 
 def complete_config(config: Mapping[str, Any]) -> Config:
-    """Check a configuration, and return a copy with nothing left out.
+    """Check a configuration that is one already; see `complete_layers`."""
+    return complete_layers([Layer(dict(config))])
+
+
+def complete_layers(layers: Sequence[Layer]) -> Config:
+    """Lay configurations over each other, check them, and leave nothing out.
+
+    Files that they name by relative paths are looked for; see `toxtune.config.places`.
 
     Raises
     ------
     UserError
         One line per fault, each with key, rule and value.
     """
-    refuse_unplain(config, "config")
+    for layer in layers:
+        refuse_unplain(layer.values, "config")
     schema = read_schema(SCHEMA)
+    config = merge_layers(layers, schema)
     completed = with_defaults(schema, config)
     faults = schema_faults(schema, completed)
     sound = _sound_sections(schema, completed) if faults else set(completed)
@@ -50,6 +57,8 @@ def complete_config(config: Mapping[str, Any]) -> Config:
     for sections, check in CHECKS:
         if sound.issuperset(sections):
             faults += check(*(completed[name] for name in sections))
+    if sound.issuperset({"dataset", "prospective"}):
+        faults += place_sources(completed, layers)
     if faults:
         raise UserError("\n".join(faults))
     return completed

@@ -30,8 +30,9 @@ def _complete_mapping(schema: Schema, value: dict[str, Any]) -> dict[str, Any]:
     for branch in _branches(schema, value):
         properties = branch.get("properties", {})
         for name, subschema in properties.items():
-            if isinstance(subschema, dict) and "default" in subschema:
-                completed.setdefault(name, deepcopy(subschema["default"]))
+            has_default = isinstance(subschema, dict) and "default" in subschema
+            if has_default and completed.get(name) is None:
+                completed[name] = deepcopy(subschema["default"])
         for name in completed:
             subschema = properties.get(name, branch.get("additionalProperties"))
             if isinstance(subschema, dict):

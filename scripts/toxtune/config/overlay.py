@@ -16,9 +16,22 @@ MAX_CHARACTERS = 1_000_000
 TEMPLATE = "__use_yte__"
 
 
+# What a value brings with it: where only the value is written, it is another one's.
+_BROUGHT = {"source": "sha256", "metric": "direction"}
+
+
 def overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """Merge two configurations: mappings key by key, everything else from `above`."""
+    """Merge two configurations: mappings key by key, everything else from `above`.
+
+    A mapping of another ``kind`` replaces all that is there. A new source has another
+    checksum than the one before, and a new metric its own direction.
+    """
+    if "kind" in above and above["kind"] != below.get("kind"):
+        return dict(above)
     merged = dict(below)
+    for key, brought in _BROUGHT.items():
+        if key in above and above[key] != below.get(key):
+            merged.pop(brought, None)
     for key, value in above.items():
         both = isinstance(value, dict) and isinstance(below.get(key), dict)
         merged[key] = overlaid(below[key], value) if both else value

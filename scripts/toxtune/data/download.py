@@ -138,10 +138,10 @@ def _open_source(source: str, scratch: Path) -> AbstractContextManager[BinaryIO]
 
 
 def _open_local(source: str) -> BinaryIO:
-    for name in re.findall(r"\$\{?(\w+)", source):
-        if not os.environ.get(name):
-            raise UserError(f"{source}: the environment variable {name} is not set")
     path = local_path(source)
+    for name in re.findall(r"\$\{?(\w+)", source):
+        if not os.environ.get(name) and not os.path.exists(path):
+            raise UserError(f"{source}: the environment variable {name} is not set")
     refuse_irregular(path)
     try:
         return open(path, "rb")

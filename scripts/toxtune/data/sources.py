@@ -56,7 +56,9 @@ def refuse_too_large(size: int, source: str) -> None:
 
 
 def local_path(name: str) -> Path:
-    """Expand environment variables and ``~`` in a path."""
+    """Expand environment variables and ``~`` in a path, unless it is there as it is."""
+    if os.path.exists(name):
+        return Path(name)
     return Path(os.path.expanduser(os.path.expandvars(name)))
 
 
@@ -96,8 +98,9 @@ def hash_of_source(source: str, key: str) -> str:
     path = local_path(source)
     # Neither a folder nor a device or pipe, which has no end.
     if not os.path.isfile(path):
+        where = "" if path.is_absolute() else f" in {Path.cwd()}"
         raise UserError(
-            f"{key}: there is no file {source}. Name a CSV file with a SMILES "
+            f"{key}: there is no file {source}{where}. Name a CSV file with a SMILES "
             "column, or try `make demo`, which needs no data"
         )
     status = path.stat()

@@ -7,11 +7,10 @@ attempt, or the training raised an error.
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from toxtune.config.build_plan import load_plans
-from toxtune.config.check import complete_config
 from toxtune.config.plan import Plan
+from toxtune.config.sections import Config
 from toxtune.runs.progress import Failure
 from toxtune.search.proposal_file import read_proposal
 from toxtune.search.trials import Trial
@@ -21,7 +20,7 @@ from toxtune.training.replicates import replicate_of
 from toxtune.workers.cost import Cost
 
 
-def mark_failed(failures: Iterable[Failure], config: Mapping[str, Any]) -> list[Path]:
+def mark_failed(failures: Iterable[Failure], config: Config) -> list[Path]:
     """Write a status in place of results; leave what is there.
 
     Parameters
@@ -29,22 +28,21 @@ def mark_failed(failures: Iterable[Failure], config: Mapping[str, Any]) -> list[
     failures
         Trainings that failed.
     config
-        The configuration of the run.
+        The checked configuration of the run.
 
     Returns
     -------
     list[pathlib.Path]
         The folders that were written.
     """
-    completed = complete_config(config)
-    plans = load_plans(completed)
+    plans = load_plans(config)
     marked = []
     for failure in failures:
         folder, trial = _find_training(failure.wildcards, plans)
         if (folder / "result.json").exists():
             continue
         replicate = replicate_of(
-            trial, failure.wildcards["replicate"], completed["training"]["device"]
+            trial, failure.wildcards["replicate"], config["training"]["device"]
         )
         write_no_result(replicate, folder, FAILED, failure.message, Cost())
         marked.append(folder)

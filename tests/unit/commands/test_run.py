@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from toxtune.commands.launch import merge_configuration
+from toxtune.commands.launch import Launch, read_configurations
 from toxtune.commands.run import first_section
 from toxtune.errors import UserError
 from toxtune.runs.lock import RunLock, lock_is_held
@@ -186,9 +186,15 @@ def test_the_configuration_follows_the_overlays_and_settings(folder):
     (folder / "a.yaml").write_text("run: a\ntraining: {seeds: [1]}\n")
     (folder / "b.yaml").write_text("training: {seeds: [2]}\n")
     a, b = folder / "a.yaml", folder / "b.yaml"
-    assert merge_configuration([])["run"] == "plain"
-    assert merge_configuration([a, b]) == {"run": "a", "training": {"seeds": [2]}}
-    assert merge_configuration([a], ["run=c"])["run"] == "c"
+    for layers, run in [
+        (read_configurations([]), "plain"),
+        (read_configurations([a, b]), "a"),
+        (read_configurations([a], ["run=c"]), "c"),
+    ]:
+        assert Launch([], layers, keeps_going=False, has_profile=False).run == run
+    *_, last = read_configurations([a, b])
+    assert last.values == {"training": {"seeds": [2]}}
+    assert set(last.folders) == {folder}
 
 
 @pytest.mark.parametrize(

@@ -301,7 +301,9 @@ def test_missing_local_file_is_one_message(local):
     with pytest.raises(UserError) as refusal:
         local()
     message = str(refusal.value)
-    assert message.startswith("dataset.source: there is no file mine.csv.")
+    assert message.startswith(
+        f"dataset.source: there is no file mine.csv in {Path.cwd()}."
+    )
     assert "make demo" in message
     assert "\n" not in message
     assert not HASH_CACHE.exists()

@@ -179,7 +179,7 @@ FAULTS = {
     "1: 2": "config: a key must be text, got 1; quote it",
     # Wrong types.
     "run: 5": "run: must be text, got 5",
-    "run: null": "run: must be text, got None",
+    "dataset: {source: null}": "dataset.source: must be a path, an address, or a list",
     "dataset: [mine.csv]": "dataset: must be a mapping, got ['mine.csv']",
     "dataset: {source: 5}": "dataset.source: must be a path, an address, or a list",
     "dataset: {tasks: NR-AR}": "dataset.tasks: must be a list, got 'NR-AR'",
@@ -260,11 +260,9 @@ FAULTS = {
         "split.fractions: must sum to 1, got {'train': 0.9, 'valid': 0.1, "
         "'test': 0.1}, which sum to 1.1"
     ),
-    "split: {fractions: null}": "split.fractions: must be a mapping, got None",
     "split: {method: scaffold, seeds: [0]}": (
         "split.seeds: must be left out, since this split.method has no seed, got [0]"
     ),
-    "split: {seeds: null}": "split.seeds: must be a list, got None",
     "split: {method: time}": (
         "split.column: split.method time needs a column's name, got None"
     ),
@@ -440,7 +438,7 @@ search:
   spaces:
     - {family: dense, features: maps, hyperparameters: {neurons: -1, layers: 2}}
     - {family: random_forest, features: ecfp, hyperparameters: {n_estimators: 0}}
-features: {ecfp: {kind: maccs}}
+features: {ecfp: {kind: maccs, radius: 2, size: 64}}
 """
     with pytest.raises(UserError) as refusal:
         complete_config(merged(overlay))

@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.harm import refused
-from toxtune.commands.launch import merge_configuration
+from toxtune.commands.launch import read_configurations
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import load_config
 from toxtune.config.overlay import read_overlay
@@ -260,8 +260,8 @@ def test_anchors_and_merges_are_read(folder):
 def test_setting_on_the_command_line(folder, setting):
     (folder / "config.yaml").write_text("run: mine\n", encoding="utf-8")
     with pytest.raises(UserError, match="--config run: is not YAML"):
-        merge_configuration([], [setting])
-    assert merge_configuration([], ["run=other"])["run"] == "other"
+        read_configurations([], [setting])
+    assert read_configurations([], ["run=other"])[-1].values == {"run": "other"}
 
 
 @pytest.mark.parametrize("cache", ["", "{", "[]", '{"a": ', "\0"])

@@ -24,9 +24,6 @@ def plans(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     small_training()
     plan = SimpleNamespace(run="r", trials={TRIAL.id: TRIAL})
-    monkeypatch.setattr(
-        "toxtune.runs.mark_failed.complete_config", lambda config: config
-    )
     monkeypatch.setattr("toxtune.runs.mark_failed.load_plans", lambda config: [plan])
 
 

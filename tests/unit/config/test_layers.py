@@ -1,0 +1,125 @@
+"""What configurations that are laid over each other keep, bring and leave out."""
+
+import pytest
+import yaml
+
+from toxtune.config.check import complete_layers
+from toxtune.config.layers import Layer, last_writer
+from toxtune.config.schema import ROOT
+from toxtune.data.known_datasets import KNOWN_DATASETS
+from toxtune.errors import UserError
+
+BASE = Layer.read(ROOT / "config.yaml")
+SHIPPED = complete_layers([BASE])
+A_SUM = "a" * 64
+
+
+def laid(*overlays):
+    """Lay overlays over config.yaml."""
+    return complete_layers([BASE, *(Layer(yaml.safe_load(text)) for text in overlays)])
+
+
+def test_a_source_that_is_laid_over_drops_the_checksum_below():
+    mine = f"dataset: {{source: [a.csv, b.csv], sha256: {A_SUM}}}"
+    assert laid(mine)["dataset"]["sha256"] == A_SUM
+    for name in ("tox21", "demo"):
+        dataset = laid(mine, f"dataset: {{source: {name}}}")["dataset"]
+        assert dataset["sha256"] == KNOWN_DATASETS[name].sha256
+    assert laid(mine, "dataset: {source: c.csv}")["dataset"]["sha256"] is None
+    # The same source once more is the same file.
+    again = laid(mine, "dataset: {source: [a.csv, b.csv], tasks: [x]}")
+    assert again["dataset"]["sha256"] == A_SUM
+
+
+def test_a_metric_brings_its_direction():
+    first = "objective: {metric: rmse, direction: minimize}"
+    assert laid(first, "objective: {metric: r2}")["objective"] == {
+        "metric": "r2",
+        "direction": "maximize",
+    }
+
+
+def test_features_of_another_kind_replace_what_has_their_name():
+    features = laid("features: {ecfp: {kind: maccs}}")["features"]
+    assert features["ecfp"] == {"kind": "maccs"}
+    features = laid("features: {ecfp: {size: 64}}")["features"]
+    assert features["ecfp"] == {"kind": "circular", "radius": 2, "size": 64}
+
+
+@pytest.mark.parametrize(
+    ("below", "above", "same_as"),
+    [
+        ("training: {seeds: [7]}", "training: {seeds: null}", ""),
+        ("test: {resamples: 50, seed: 3}", "test: null", ""),
+        ("split: {seeds: [1, 2]}", "split: {seeds: null}", ""),
+        (
+            "split: {seeds: [1]}",
+            "split: {method: scaffold, seeds: null}",
+            "split: {method: scaffold}",
+        ),
+        (
+            "split: {fractions: {train: 0.6, valid: 0.2, test: 0.2}}",
+            "split: {fractions: null}",
+            "",
+        ),
+        (
+            "split: {fractions: {train: 0.8}}",
+            "split: {fractions: {train: null}}",
+            "",
+        ),
+        (
+            "search: {strategy: {name: tpe, rounds: 3, batch: 2}}",
+            "search: {strategy: {name: random, trials: 4, rounds: null, batch: null}}",
+            "search: {strategy: {name: random, trials: 4}}",
+        ),
+        (
+            "search: {strategy: {name: random, trials: 3}}",
+            "search: {strategy: {name: random, trials: null}}",
+            "search: {strategy: {name: random}}",
+        ),
+        ("features: {mine: {kind: maccs}}", "features: {mine: null}", ""),
+        ("features: {ecfp: {kind: maccs}}", "features: {ecfp: null}", ""),
+        ("run: mine", "run: null", ""),
+        ("calibration: temperature", "calibration: null", ""),
+        ("models: [dense]", "models: null", ""),
+    ],
+)
+def test_null_is_the_default(below, above, same_as):
+    expected = laid(same_as) if same_as else SHIPPED
+    assert laid(below, above) == expected
+    assert laid(above) == expected
+
+
+def test_null_that_is_a_value_stays():
+    dataset = laid("dataset: {permute_labels: 3}", "dataset: {permute_labels: null}")
+    assert dataset["dataset"]["permute_labels"] is None
+    split = "split: {method: column, column: set}"
+    with pytest.raises(UserError, match="split.column: split.method column needs"):
+        laid(split, "split: {column: null}")
+    with pytest.raises(UserError, match="dataset.source: must be"):
+        laid("dataset: {source: null}")
+
+
+def test_null_in_hyperparameters_is_a_value_to_try():
+    space = (
+        "{family: random_forest, features: ecfp, hyperparameters: {max_depth: null}}"
+    )
+    (space,) = laid(f"search: {{spaces: [{space}]}}")["search"]["spaces"]
+    assert space["hyperparameters"] == {"max_depth": None}
+
+
+def test_an_unknown_key_is_refused_with_null_too():
+    with pytest.raises(UserError, match="unknown key 'sed'"):
+        laid("split: {sed: null}")
+
+
+def test_the_last_writer_is_known():
+    layers = [
+        Layer({"a": {"b": 1, "c": 2}, "l": [{"x": 1}]}),
+        Layer({"a": {"c": 3}}),
+        Layer({"l": []}),
+    ]
+    assert last_writer(layers, ("a", "b")) == 0
+    assert last_writer(layers, ("a", "c")) == 1
+    assert last_writer(layers, ("l", 0, "x")) == 2
+    assert last_writer(layers, ("n",)) is None
