@@ -8,7 +8,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from toxtune.data.subsets import read_subset, read_table, write_table
+from helpers.molecules import write_molecules
+from toxtune.data.subsets import KEYS, read_subset, read_table
 from toxtune.errors import UserError
 from toxtune.splits.assignment import SUBSETS
 from toxtune.splits.files import write_fold, write_split
@@ -20,7 +21,6 @@ from toxtune.splits.splitters import SPLITTERS, split_by_shares, split_into_fold
 FRACTIONS = {"train": 0.6, "valid": 0.2, "test": 0.2}
 SEEDED = ["random", "stratified"]
 RINGS = ["C1CC1", "c1ccccc1", "c1ccncc1", "C1CCCC1", "c1ccoc1", "c1ccsc1", "C1CCNCC1"]
-KEYS = ["row", "id", "smiles", "group"]
 
 
 def split_of(molecules, split, task_type="binary"):
@@ -62,7 +62,7 @@ def molecules(tmp_path_factory):
         smiles = "C" * (group // len(RINGS)) + RINGS[group % len(RINGS)]
         rows.append([index, f"m{index}", smiles, f"G{group:03}", *labels])
     path = tmp_path_factory.mktemp("data") / "molecules.csv"
-    write_table(path, [*KEYS, "a", "b"], rows)
+    write_molecules(path, ["a", "b"], rows)
     return path
 
 
@@ -76,7 +76,7 @@ def with_column(tmp_path):
             [i, i, "C", groups[i] if groups else f"G{i}", labels[i].strip(), subset]
             for i, subset in enumerate(subsets)
         ]
-        write_table(path, [*KEYS, "a", "split_by"], rows)
+        write_molecules(path, ["a", "split_by"], rows)
         return path
 
     return write
@@ -209,7 +209,7 @@ def test_scaffold_too_large_for_its_set_is_reported(tmp_path):
     smiles += [f"{'C' * size}C1CC1" for size in range(7)]
     smiles += ["C1CCC1", "C1CCCC1", "C1CCCCC1", "C1CCCCCC1"]
     rows = [[i, i, text, f"G{i}", i % 2] for i, text in enumerate(smiles)]
-    write_table(tmp_path / "molecules.csv", [*KEYS, "a"], rows)
+    write_molecules(tmp_path / "molecules.csv", ["a"], rows)
     fractions = {"train": 0.35, "valid": 0.25, "test": 0.4}
     split = settings("scaffold", None, **fractions)
     recipe = split_of(tmp_path / "molecules.csv", split).recipe
@@ -253,7 +253,7 @@ def test_stratified_sees_the_labels_of_all_rows_of_a_group(tmp_path):
     first = [[i, i, "C", f"G{i}", "" if i % 4 == 0 else "0"] for i in range(200)]
     later = [[200 + i, i, "C", f"G{i}", "1"] for i in range(0, 200, 4)]
     path = tmp_path / "molecules.csv"
-    write_table(path, [*KEYS, "a"], first + later)
+    write_molecules(path, ["a"], first + later)
     assigned = assign_subsets(path, settings("stratified"))
     assert Counter(assigned[200:]) == {"train": 30, "valid": 10, "test": 10}
 
@@ -321,7 +321,7 @@ def test_task_with_one_class_in_a_part_is_reported(tmp_path):
     rows = [
         [i, i, "C", f"G{i}", *labels[i], subset] for i, subset in enumerate(subsets)
     ]
-    write_table(tmp_path / "molecules.csv", [*KEYS, "a", "b", "split_by"], rows)
+    write_molecules(tmp_path / "molecules.csv", ["a", "b", "split_by"], rows)
     split = {"method": "column", "column": "set"}
     made = split_of(tmp_path / "molecules.csv", split)
     assert made.assignment.subsets == subsets

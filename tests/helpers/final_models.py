@@ -7,7 +7,7 @@ import numpy as np
 from helpers.harm import refused
 from toxtune.features.compute import featurize
 from toxtune.models.base import Examples
-from toxtune.models.random_forest import HYPERPARAMETERS, fit
+from toxtune.models.random_forest import FAMILY, HYPERPARAMETERS
 from toxtune.prediction.applicability_domain import ApplicabilityDomain
 from toxtune.prediction.final_file import write_final_model
 from toxtune.prediction.final_model import current_versions, load
@@ -34,7 +34,7 @@ def make(folder, task_type="binary", temperature=2.0, **changes):
     settings = {name: one.default for name, one in HYPERPARAMETERS.items()}
     models = []
     for seed in SEEDS:
-        fitted = fit(
+        fitted = FAMILY.fit(
             Examples(values, labels, task_type),
             None,
             settings | {"n_estimators": 7},
@@ -51,6 +51,8 @@ def make(folder, task_type="binary", temperature=2.0, **changes):
         tasks=["one", "two"],
         n_outputs=6 if task_type == "multiclass" else 2,
         smiles_column="smiles",
+        standardize="parent",
+        merge="stereo",
         features={"ecfp": ECFP},
         refit="none",
         members=tuple(

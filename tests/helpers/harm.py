@@ -16,6 +16,8 @@ COLUMNS = {
     "part_column": None,
     "tasks": [],
     "task_type": "binary",
+    "standardize": "parent",
+    "merge": "stereo",
 }
 
 

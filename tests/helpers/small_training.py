@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from toxtune.data.subsets import write_table
+from helpers.molecules import write_molecules
 from toxtune.features.arrays import Features, save_features
 from toxtune.io.files import sha256_of_file, write_json
 from toxtune.io.integrity import sealed
@@ -31,8 +31,8 @@ def small_training() -> Replicate:
         for path, half in zip(TRIAL.files(subset)[:-1], halves, strict=True):
             save_features(Path(path), Features(half))
         rows = [[row, row, "C", f"G{row}", int(bits[row, 0]), ""] for row in range(n)]
-        header = ["row", "id", "smiles", "group", "first bit", "blank"]
-        write_table(Path(TRIAL.training_set().subset(subset)), header, rows)
+        path = Path(TRIAL.training_set().subset(subset))
+        write_molecules(path, ["first bit", "blank"], rows)
     return Replicate(TRIAL, seed=0)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from toxtune.config.plan import Plan, PlannedStage
 from toxtune.config.sections import Config, DatasetSettings
+from toxtune.data.compounds import Merge, Standardize
 from toxtune.data.sources import hash_of_source
 from toxtune.data.subsets import SPLIT_COLUMN
 from toxtune.features.definitions import Definition, definitions_of, features_name
@@ -262,6 +263,11 @@ def _dataset_settings(config: Config) -> DatasetSettings:
     # Datasets of binary tasks had their ids before there were other tasks.
     if task_type != TaskType.BINARY:
         settings["kind"] = task_type
+    # What the first datasets knew, and had no name for.
+    if dataset["standardize"] != Standardize.NONE:
+        settings["standardize"] = dataset["standardize"]
+    if dataset["merge"] != Merge.CONNECTIVITY:
+        settings["merge"] = dataset["merge"]
     if dataset["permute_labels"] is not None:
         settings["permute_labels"] = dataset["permute_labels"]
     return settings

@@ -77,6 +77,8 @@ def _save_final_model(plan: Plan, _: Mapping[str, str]) -> Settings:
         "features": plan.features,
         "calibration": plan.config["calibration"],
         "smiles_column": plan.config["dataset"]["smiles_column"],
+        "standardize": plan.config["dataset"]["standardize"],
+        "merge": plan.config["dataset"]["merge"],
         "cross_validated": plan.is_cross_validated,
     }
 

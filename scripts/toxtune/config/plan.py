@@ -109,6 +109,8 @@ class Plan:
             "part_column": self.dataset["part_column"],
             "tasks": self.dataset["tasks"],
             "task_type": self.task_type,
+            "standardize": self.config["dataset"]["standardize"],
+            "merge": self.config["dataset"]["merge"],
         }
         if "permute_labels" in self.dataset:
             columns["permute_labels"] = self.dataset["permute_labels"]

@@ -20,6 +20,8 @@ class DatasetSection(TypedDict):
     smiles_column: str
     id_column: str | None
     tasks: list[str]
+    standardize: str
+    merge: str
     permute_labels: int | None
 
 
@@ -97,6 +99,8 @@ class DatasetSettings(TypedDict):
     part_column: str | None
     test_sha256: NotRequired[str]
     kind: NotRequired[str]
+    standardize: NotRequired[str]
+    merge: NotRequired[str]
     permute_labels: NotRequired[int]
 
 

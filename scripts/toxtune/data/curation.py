@@ -9,9 +9,10 @@ from typing import Any
 
 from rdkit import rdBase
 
+from toxtune.data.compounds import Merge, Standardize
 from toxtune.data.labels import permute_labels
 from toxtune.data.raw_table import ColumnSettings, RawRow, read_raw
-from toxtune.data.smiles import group_of, parse_smiles
+from toxtune.data.smiles import Compound, merged_as, read_compound
 from toxtune.data.subsets import KEYS, SPLIT_COLUMN, write_table
 from toxtune.errors import UserError
 from toxtune.io.files import write_json
@@ -23,10 +24,26 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Molecule:
-    """A row that stays, and the group of rows that are the same molecule."""
+    """A row that stays.
+
+    Attributes
+    ----------
+    raw
+        The row as it was read.
+    compound
+        What the molecule is.
+    merged_as
+        Rows that share it are one compound: their labels are settled.
+    """
 
     raw: RawRow
-    group: str
+    compound: Compound
+    merged_as: str
+
+    @property
+    def group(self) -> str:
+        """What no two sets share."""
+        return self.compound.group
 
 
 @dataclass(frozen=True)
@@ -66,7 +83,7 @@ def curate(path: Path, columns: ColumnSettings) -> Curation:
     """
     table = read_raw(path, columns)
     tasks, rows = table.tasks, table.rows
-    kept, dropped = _drop_unparsable(rows)
+    kept, dropped = _read_compounds(rows, columns)
     if not kept:
         raise UserError(
             f"{path}: no molecule is left: RDKit can parse none of the {len(rows)} "
@@ -96,9 +113,9 @@ def write_curation(
     """
     header = [*KEYS, *curation.tasks, *([SPLIT_COLUMN] if with_subset else [])]
     rows = (
-        [m.raw.row, m.raw.id, m.raw.smiles, m.group, *m.raw.labels]
-        + ([m.raw.subset] if with_subset else [])
-        for m in curation.molecules
+        [*_keys(molecule), *molecule.raw.labels]
+        + ([molecule.raw.subset] if with_subset else [])
+        for molecule in curation.molecules
     )
     write_table(molecules, header, rows)
     rows = (
@@ -151,40 +168,49 @@ def warn_of_formulas(curation: Curation) -> None:
         )
 
 
-def _drop_unparsable(rows: list[RawRow]) -> tuple[list[Molecule], list[Change]]:
+def _keys(molecule: Molecule) -> list[object]:
+    """Return the cells of `toxtune.data.subsets.KEYS`."""
+    raw, smiles = molecule.raw, molecule.compound.smiles
+    return [raw.row, raw.id, smiles, molecule.group, molecule.merged_as, raw.smiles]
+
+
+def _read_compounds(
+    rows: list[RawRow], columns: ColumnSettings
+) -> tuple[list[Molecule], list[Change]]:
+    standardize, merge = Standardize(columns["standardize"]), Merge(columns["merge"])
     kept, dropped = [], []
     with rdBase.BlockLogs():
         for raw in rows:
-            molecule, reason = parse_smiles(raw.smiles)
-            if molecule is not None:
-                kept.append(Molecule(raw, group_of(molecule)))
-            else:
+            compound, reason = read_compound(raw.smiles, standardize)
+            if compound is None:
                 dropped.append(Change(raw, "dropped", "", reason))
+            else:
+                kept.append(Molecule(raw, compound, merged_as(compound, merge)))
     return kept, dropped
 
 
 def _settle_conflicts(
     molecules: list[Molecule], tasks: list[str], task_type: TaskType
 ) -> tuple[list[Molecule], list[Change]]:
-    """Give the rows of a group one label per task.
+    """Give the rows of a compound one label per task.
 
-    Where they differ, a class becomes missing, and a value the mean of the group's.
+    Where they differ, a class becomes missing, and a value the mean of the compound's.
     """
     seen = defaultdict(list)
     for molecule in molecules:
         for task, label in zip(tasks, molecule.raw.labels, strict=True):
             if label:
-                seen[molecule.group, task].append(label)
+                seen[molecule.merged_as, task].append(label)
     conflicts = {key: labels for key, labels in seen.items() if len(set(labels)) > 1}
 
     curated, changes = [], []
     for molecule in molecules:
         raw, labels = molecule.raw, list(molecule.raw.labels)
         for index, task in enumerate(tasks):
-            conflict = conflicts.get((molecule.group, task))
+            conflict = conflicts.get((molecule.merged_as, task))
             if conflict and labels[index]:
                 action, labels[index], reason = _settled(conflict, task_type)
-                reason = f"group {molecule.group} has {reason}"
+                reason = f"compound {molecule.merged_as} has {reason}"
                 changes.append(Change(raw, action, task, reason))
         curated.append(replace(molecule, raw=replace(raw, labels=labels)))
     return curated, changes
@@ -193,7 +219,7 @@ def _settle_conflicts(
 def _permuted(molecules: list[Molecule], seed: int) -> list[Molecule]:
     """Give each molecule the labels of another."""
     permuted = permute_labels(
-        [molecule.group for molecule in molecules],
+        [molecule.merged_as for molecule in molecules],
         [molecule.raw.labels for molecule in molecules],
         seed,
     )

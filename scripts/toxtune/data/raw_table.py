@@ -33,6 +33,8 @@ class ColumnSettings(TypedDict):
     part_column: str | None
     tasks: list[str]
     task_type: TaskType
+    standardize: str
+    merge: str
     permute_labels: NotRequired[int]
 
 

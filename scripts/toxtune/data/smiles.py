@@ -1,9 +1,12 @@
-"""Reading SMILES, and saying why one cannot be read."""
+"""Reading SMILES, saying why one cannot be read, and what is the same compound."""
 
 import hashlib
+from dataclasses import dataclass
 
 from rdkit import Chem
 
+from toxtune.data.compounds import Merge, Standardize
+from toxtune.data.standardize import Changes, parent_of
 from toxtune.text import control_character
 
 # InChI, which tells equal molecules, knows molecules of up to 1,023 atoms, and the time
@@ -37,18 +40,65 @@ def parse_smiles(smiles: str) -> tuple[Chem.Mol | None, str]:
     return molecule, ""
 
 
-GROUP_LETTERS = 14
+GROUP_LETTERS, STEREO_LETTERS = 14, 10
 
 
-def group_of(molecule: Chem.Mol) -> str:
-    """Name the connectivity of a molecule, without stereochemistry, in 14 letters.
+@dataclass(frozen=True)
+class Compound:
+    """A molecule that RDKit can read.
 
-    The first block of its InChIKey. Where InChI fails (it knows no query atoms, for
-    one), 14 letters from the SHA-256 of the canonical SMILES without
-    stereochemistry.
+    Attributes
+    ----------
+    smiles
+        What features are made of: the parent's, or as it was given.
+    key
+        Names the compound, stereochemistry included; see `key_of`.
+    changes
+        What standardization did.
+    """
+
+    smiles: str
+    key: str
+    changes: Changes
+
+    @property
+    def group(self) -> str:
+        """Name of the connectivity: all stereoisomers and isotopologues share it."""
+        return self.key[:GROUP_LETTERS]
+
+
+def merged_as(compound: Compound, merge: Merge) -> str:
+    """Return what the rows of one compound share."""
+    return compound.key if merge == Merge.STEREO else compound.group
+
+
+def read_compound(smiles: str, standardize: Standardize) -> tuple[Compound | None, str]:
+    """Return a compound and no reason, or none and a reason; see `parse_smiles`."""
+    molecule, reason = parse_smiles(smiles)
+    if molecule is None:
+        return None, reason
+    if standardize == Standardize.NONE:
+        return Compound(smiles, key_of(molecule), Changes()), ""
+    parent = parent_of(molecule, smiles)
+    return Compound(parent.smiles, key_of(parent.molecule), parent.changes), ""
+
+
+def key_of(molecule: Chem.Mol) -> str:
+    """Name a compound by its InChIKey.
+
+    Its first 14 letters are those of the connectivity; those after the dash are of
+    stereochemistry and isotopes, if there are any. Tautomers that differ by mobile
+    hydrogens, as InChI understands them, have one key. Where InChI fails (it knows no
+    query atoms, for one), the letters are made of SHA-256 of the canonical SMILES
+    without and with stereochemistry.
     """
     if key := Chem.MolToInchiKey(molecule):
-        return key[:GROUP_LETTERS]
-    smiles = Chem.MolToSmiles(molecule, isomericSmiles=False)
-    digest = hashlib.sha256(smiles.encode("utf-8")).digest()
-    return "".join(chr(ord("A") + byte % 26) for byte in digest[:GROUP_LETTERS])
+        return key
+    flat = Chem.MolToSmiles(molecule, isomericSmiles=False)
+    full = Chem.MolToSmiles(molecule)
+    return f"{_letters(flat, GROUP_LETTERS)}-{_letters(full, STEREO_LETTERS)}"
+
+
+def _letters(text: str, count: int) -> str:
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return "".join(chr(ord("A") + byte % 26) for byte in digest[:count])

@@ -13,7 +13,9 @@ import numpy as np
 
 from toxtune.io.files import whole_file
 
-KEYS = ["row", "id", "smiles", "group"]
+# ``smiles`` is what features are made of, ``given_smiles`` what the user wrote. No
+# group is in two sets; labels are settled within a compound.
+KEYS = ["row", "id", "smiles", "group", "compound", "given_smiles"]
 
 
 # The column of the dataset that the split goes by: names of subsets, or times.
@@ -47,8 +49,8 @@ def read_subset(path: Path) -> Subset:
     Raises
     ------
     ValueError
-        If the file does not start with the columns row, id, smiles and group, or
-        a label is not a number.
+        If the file does not start with the columns of `KEYS`, or a label is not a
+        number.
     """
     header, rows = read_table(path)
     if header[: len(KEYS)] != KEYS:

@@ -53,6 +53,8 @@ class FinalSettings:
         ``temperature``, or ``none``.
     smiles_column
         The dataset's column with the SMILES.
+    standardize, merge
+        The dataset's settings.
     cross_validated
         Whether the search was a cross-validation.
     """
@@ -63,6 +65,8 @@ class FinalSettings:
     features: Mapping[str, Definition]
     calibration: str
     smiles_column: str
+    standardize: str
+    merge: str
     cross_validated: bool
 
     @property
@@ -127,6 +131,8 @@ def save_final_model(
         tasks=validation.tasks,
         n_outputs=predictions.shape[-1],
         smiles_column=settings.smiles_column,
+        standardize=settings.standardize,
+        merge=settings.merge,
         features={n: settings.features[n] for n in trial.features.split(JOINT)},
         refit=settings.refit,
         members=_members(seeds, model_files),

@@ -13,7 +13,10 @@ from textwrap import shorten
 from typing import Any
 
 import numpy as np
+from rdkit import Chem, rdBase
 
+from toxtune.data.compounds import Standardize
+from toxtune.data.standardize import parent_of
 from toxtune.errors import UserError
 from toxtune.features.compute import featurize
 from toxtune.features.similarity import fingerprints, most_similar
@@ -94,8 +97,10 @@ class FinalModel:
         Parameters
         ----------
         smiles
-            SMILES that RDKit can parse, at least one.
+            SMILES that RDKit can parse, at least one, as they are given: they are
+            standardized as those of the dataset were.
         """
+        smiles = self._standardized(smiles)
         members, failures = self.predict_members(smiles)
         if len(members) > 1:
             spread = self.calibrated(members).std(axis=0, ddof=1)
@@ -111,7 +116,7 @@ class FinalModel:
     def predict_members(
         self, smiles: Sequence[str]
     ) -> tuple[np.ndarray, dict[int, str]]:
-        """Predict molecules with each member, without temperatures.
+        """Predict standardized molecules with each member, without temperatures.
 
         Returns
         -------
@@ -141,6 +146,12 @@ class FinalModel:
                 f"n_outputs is {self.metadata.n_outputs}"
             )
         return predictions.astype(np.float64), failures
+
+    def _standardized(self, smiles: Sequence[str]) -> list[str]:
+        if self.metadata.standardize == Standardize.NONE:
+            return list(smiles)
+        with rdBase.BlockLogs():
+            return [parent_of(Chem.MolFromSmiles(text), text).smiles for text in smiles]
 
     def calibrated(self, values: np.ndarray) -> np.ndarray:
         """Apply the temperatures to probabilities, tasks last; other values stay."""

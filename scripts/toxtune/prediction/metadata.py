@@ -23,11 +23,11 @@ from toxtune.text import shown
 METADATA_FILE = "final.json"
 
 
-FORMAT = 2
+FORMAT = 3
 
 
 # Who has an older model needs the version that reads it.
-READ_BY = {1: "toxtune 0.1"}
+READ_BY = {1: "toxtune 0.1", 2: "toxtune 0.2"}
 
 
 MAX_VALUES = 1_000_000
@@ -91,6 +91,9 @@ class FinalModelMetadata:
         Numbers that a member predicts for a molecule.
     smiles_column
         The dataset's column with the SMILES.
+    standardize, merge
+        What features are made of, and which rows are one compound; see
+        `toxtune.data.compounds`.
     features
         Name of each representation to its definition.
     refit
@@ -118,6 +121,8 @@ class FinalModelMetadata:
     tasks: list[str]
     n_outputs: int
     smiles_column: str
+    standardize: str
+    merge: str
     features: Mapping[str, Definition]
     refit: str
     members: tuple[Member, ...]
@@ -169,6 +174,8 @@ class FinalModelMetadata:
             tasks=values["tasks"],
             n_outputs=values["n_outputs"],
             smiles_column=values["smiles_column"],
+            standardize=values["standardize"],
+            merge=values["merge"],
             features=values["features"],
             refit=values["refit"],
             members=tuple(Member(**member) for member in values["members"]),

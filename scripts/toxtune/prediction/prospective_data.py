@@ -129,6 +129,8 @@ def read_prospective(
         "part_column": None,
         "tasks": tasks,
         "task_type": metadata.task_type,
+        "standardize": metadata.standardize,
+        "merge": metadata.merge,
     }
     curation = curate(path, columns)
     molecules = [
@@ -174,7 +176,7 @@ def _subset(
         labels[:, all_tasks.index(task)] = values
     return Subset(
         ids=[molecule.raw.id for molecule in molecules],
-        smiles=[molecule.raw.smiles for molecule in molecules],
+        smiles=[molecule.compound.smiles for molecule in molecules],
         groups=[molecule.group for molecule in molecules],
         tasks=all_tasks,
         labels=labels,

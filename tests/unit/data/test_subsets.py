@@ -6,10 +6,13 @@ import sys
 import numpy as np
 import pytest
 
-from toxtune.data.subsets import read_subset, read_table, write_table
+from toxtune.data.subsets import KEYS, read_subset, read_table, write_table
 
-HEADER = ["row", "id", "smiles", "group", "SR-p53", "NR-AR"]
-ROWS = [["0", "a, b", "CCO", "GA", "1", ""], ["2", "c", "CC", "GB", "0", "1"]]
+HEADER = [*KEYS, "SR-p53", "NR-AR"]
+ROWS = [
+    ["0", "a, b", "CCO", "GA", "GA-1", "CCO.O", "1", ""],
+    ["2", "c", "CC", "GB", "GB-1", "CC", "0", "1"],
+]
 
 
 def test_part_is_read_in_the_order_of_its_file(tmp_path):
@@ -43,7 +46,7 @@ def test_other_tables_are_refused(tmp_path):
 
 
 def test_table_comes_back_as_it_was_written(tmp_path):
-    rows = [["0", 'quote " and comma,', "line\nbreak", "µ", "", "1"]]
+    rows = [["0", 'quote " and comma,', "line\nbreak", "µ", "µ-1", "C", "", "1"]]
     write_table(tmp_path / "table.csv", HEADER, rows)
     assert read_table(tmp_path / "table.csv") == (HEADER, rows)
     assert b"\r" not in (tmp_path / "table.csv").read_bytes()

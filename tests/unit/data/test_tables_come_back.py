@@ -38,7 +38,7 @@ def test_table_comes_back(table, delimiter):
 def test_labels_and_names_of_molecules_come_back(labels, text):
     tasks, values = labels
     tasks = [f"task {name}" for name in tasks]
-    names = [text.draw(st.tuples(TEXT, TEXT, TEXT)) for _ in values]
+    names = [text.draw(st.tuples(*[TEXT] * 5)) for _ in values]
     rows = [
         [row, *name, *["" if label is None else label for label in value]]
         for row, (name, value) in enumerate(zip(names, values, strict=True))
@@ -49,6 +49,6 @@ def test_labels_and_names_of_molecules_come_back(labels, text):
         subset = read_subset(path)
     assert subset.tasks == tasks
     molecules = zip(subset.ids, subset.smiles, subset.groups, strict=True)
-    assert list(molecules) == names
+    assert list(molecules) == [name[:3] for name in names]
     want = np.array(values, dtype=np.float32).reshape(len(values), len(tasks))
     np.testing.assert_array_equal(subset.labels, want)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from helpers.molecules import write_molecules
 from helpers.selections import made_selection, made_trial, made_winner
-from toxtune.data.subsets import write_table
 from toxtune.evaluation import predictions as opening
 from toxtune.evaluation.predictions import predict_test, read_test_predictions
 from toxtune.features.arrays import Features, save_features
@@ -40,8 +40,7 @@ def predicted(tmp_path, monkeypatch):
     """Return a function that predicts a test set; every family is a `FakeModel`."""
     monkeypatch.setattr(opening, "get_family", lambda family: FakeModel())
     rows = [[row, id, "C", "G", 1, ""] for row, id in enumerate(IDS)]
-    header = ["row", "id", "smiles", "group", "one", "two"]
-    write_table(tmp_path / "test.csv", header, rows)
+    write_molecules(tmp_path / "test.csv", ["one", "two"], rows)
     save_features(
         tmp_path / "test" / "maccs.npz", Features(np.eye(len(IDS), dtype=bool))
     )

@@ -2,18 +2,19 @@
 
 import numpy as np
 
-from toxtune.data.subsets import read_subset, write_table
+from helpers.molecules import write_molecules
+from toxtune.data.subsets import read_subset
 from toxtune.features.arrays import Features, save_features
 from toxtune.features.rows import join_features
 from toxtune.splits.files import join_subsets
 
-HEADER = ["row", "id", "smiles", "group", "toxic"]
-
 
 def test_molecules_of_both_parts_are_trained_on_and_none_is_left_to_judge(tmp_path):
     paths = [tmp_path / f"{subset}.csv" for subset in ("train", "valid")]
-    write_table(paths[0], HEADER, [[2, "c", "CC", "B", 0], [0, "a", "C", "A", 1]])
-    write_table(paths[1], HEADER, [[1, "b", "CCC", "C", ""]])
+    write_molecules(
+        paths[0], ["toxic"], [[2, "c", "CC", "B", 0], [0, "a", "C", "A", 1]]
+    )
+    write_molecules(paths[1], ["toxic"], [[1, "b", "CCC", "C", ""]])
     joined, empty = tmp_path / "all" / "train.csv", tmp_path / "all" / "valid.csv"
     join_subsets(paths, joined, empty)
     assert read_subset(joined).ids == ["c", "a", "b"]

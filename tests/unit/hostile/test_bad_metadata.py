@@ -24,9 +24,9 @@ pytestmark = pytest.mark.promise(
         (b"\xff", "is damaged"),
         ("[]", "all of it: must be a mapping, got []"),
         ("null", "all of it: must be a mapping, got None"),
-        ("{}", "has format None, but this toxtune reads 2"),
-        ('{"format": 2}', "all of it: needs the key 'run', 'selection', 'objective'"),
-        ('{"format": 2, "a": ' + "[" * 30 + "]" * 30 + "}", "at most 20 levels deep"),
+        ("{}", "has format None, but this toxtune reads 3"),
+        ('{"format": 3}', "all of it: needs the key 'run', 'selection', 'objective'"),
+        ('{"format": 3, "a": ' + "[" * 30 + "]" * 30 + "}", "at most 20 levels deep"),
     ],
     ids=lambda value: repr(value)[:20],
 )
@@ -44,9 +44,9 @@ DOMAIN = ApplicabilityDomain(min_similarity=0.5).to_dict()
 METADATA = {
     "older format": (
         {"format": 1},
-        "has format 1, but this toxtune reads 2; predict with toxtune 0.1",
+        "has format 1, but this toxtune reads 3; predict with toxtune 0.1",
     ),
-    "newer format": ({"format": 3}, "has format 3, but this toxtune reads 2"),
+    "newer format": ({"format": 4}, "has format 4, but this toxtune reads 3"),
     "format that is no number": ({"format": True}, "has format True, but this toxtune"),
     "family": (
         {"trial": TRIAL | {"family": "os"}},

@@ -7,7 +7,7 @@ from hashlib import sha256
 import pytest
 
 from helpers.final_models import SMILES, make
-from toxtune.data.smiles import group_of, parse_smiles
+from helpers.molecules import group_of, write_molecules
 from toxtune.errors import UserError
 from toxtune.prediction.prospective import (
     ProspectiveReport,
@@ -26,12 +26,12 @@ TESTED = ["CCCCCO", "CCCCCN"]
 
 
 def subset_file(path, smiles):
-    groups = [group_of(parse_smiles(text)[0]) for text in smiles]
-    with open(path, "w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(["row", "id", "smiles", "group", "one", "two"])
-        for row, (text, group) in enumerate(zip(smiles, groups, strict=True)):
-            writer.writerow([row, f"m{row}", text, group, row % 2, 1 - row % 2])
+    groups = [group_of(text) for text in smiles]
+    rows = [
+        [row, f"m{row}", text, group, row % 2, 1 - row % 2]
+        for row, (text, group) in enumerate(zip(smiles, groups, strict=True))
+    ]
+    write_molecules(path, ["one", "two"], rows)
     return path
 
 

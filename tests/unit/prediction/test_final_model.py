@@ -196,7 +196,7 @@ def test_metadata_are_written_and_read_alike(tmp_path):
     metadata = load(path).metadata
     assert json.loads(json.dumps(metadata.to_dict())) == values
     assert FinalModelMetadata.from_dict(values) == metadata
-    assert (values["format"], metadata.seeds) == (2, SEEDS)
+    assert (values["format"], metadata.seeds) == (3, SEEDS)
 
 
 def test_other_versions_are_told(tmp_path, caplog):

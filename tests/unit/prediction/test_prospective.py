@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers.final_models import made_trial
-from toxtune.data.smiles import group_of, parse_smiles
+from helpers.molecules import group_of
 from toxtune.errors import UserError
 from toxtune.prediction.applicability_domain import ApplicabilityDomain
 from toxtune.prediction.final_model import Prediction
@@ -33,6 +33,8 @@ METADATA = FinalModelMetadata(
     tasks=["one", "two"],
     n_outputs=2,
     smiles_column="smiles",
+    standardize="parent",
+    merge="stereo",
     features={},
     refit="none",
     members=(Member(seed=0, file="models/seed-0.skops", store_key="0"),),
@@ -43,7 +45,7 @@ METADATA = FinalModelMetadata(
     applicability_domain=ApplicabilityDomain(min_similarity=0.5),
     versions={},
 )
-SEEN = {group_of(parse_smiles("CCO")[0]): "the same molecule as x in train"}
+SEEN = {group_of("CCO"): "the same molecule as x in train"}
 TABLE = """two,name,smiles,one
 1,a,OCC,0
 0,b,CCN,1

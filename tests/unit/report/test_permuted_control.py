@@ -11,6 +11,8 @@ COLUMNS = {
     "tasks": [],
     "part_column": None,
     "task_type": "binary",
+    "standardize": "parent",
+    "merge": "stereo",
 }
 
 

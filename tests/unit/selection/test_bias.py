@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.molecules import write_molecules
 from helpers.small_training import write_replicate
-from toxtune.data.subsets import KEYS, Subset, write_table
+from toxtune.data.subsets import Subset
 from toxtune.features.arrays import Features, save_features
 from toxtune.models.registry import get_family
 from toxtune.search.trials import make_trial, replicate_name
@@ -236,7 +237,7 @@ def test_pooled_predictions_stand_beside_their_molecules(searched, tmp_path):
             [row, valid.ids[row], "C", valid.groups[row], *map(spelled, labels)]
             for row, labels in enumerate(valid.labels)
         ]
-        write_table(paths[-1], [*KEYS, *TASKS], rows)
+        write_molecules(paths[-1], TASKS, rows)
     record = next(iter(searched.records.values()))
     pooled, predictions = read_pooled(
         record.folders, SEEDS, paths, searched.validation_sets.cross_validated

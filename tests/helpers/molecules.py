@@ -1,0 +1,27 @@
+"""Tables of molecules, for tests that care for a few of their columns."""
+
+from toxtune.data.compounds import Standardize
+from toxtune.data.smiles import read_compound
+from toxtune.data.subsets import KEYS, write_table
+
+
+def write_molecules(path, columns, rows):
+    """Write molecules.csv, or a set's file.
+
+    Parameters
+    ----------
+    columns
+        Names of those after `toxtune.data.subsets.KEYS`: tasks, and what the split
+        goes by.
+    rows
+        Row, id, SMILES and group, and a cell for each of the columns. Each group is
+        one compound, whose SMILES is as it was given.
+    """
+    cells = ([*row[:4], row[3], row[2], *row[4:]] for row in rows)
+    write_table(path, [*KEYS, *columns], cells)
+
+
+def group_of(smiles):
+    """Return the group that curation gives a molecule."""
+    compound, _ = read_compound(smiles, Standardize.PARENT)
+    return compound.group
