@@ -88,6 +88,7 @@ rule gather_trials:
     conda:
         "../envs/toxtune.yaml"
     params:
+        settings=plan.told("gather_trials"),
         code=code_hash("gather_trials"),
     script:
         "../scripts/gather_trials.py"

@@ -22,6 +22,6 @@ if __name__ == "__main__":
         ),
         overall=selection.overall,
         resampling=Resampling(**json.loads(snakemake.params.resampling)),
-        task_type=selection.objective.task_type,
+        objective=selection.objective,
     )
     write_tsv(Path(snakemake.output.table), table)

@@ -14,9 +14,9 @@ if __name__ == "__main__":
     train = [Path(path) for path in snakemake.input.train]
     valid = [Path(path) for path in snakemake.input.valid]
     folders = [Path(result).parent for result in snakemake.input.results]
+    settings = ProposalSettings.from_dict(json.loads(snakemake.params.settings))
     proposals = propose_stage(
-        ProposalSettings.from_dict(json.loads(snakemake.params.settings)),
-        score_replicates(folders, train, valid),
+        settings, score_replicates(folders, train, valid, settings.objective)
     )
     write_json(
         Path(snakemake.output.proposals), [proposal.to_dict() for proposal in proposals]

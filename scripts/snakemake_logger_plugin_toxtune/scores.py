@@ -44,11 +44,11 @@ class Scores:
         from toxtune.config.build_plan import load_plans
         from toxtune.config.check import load_config
         from toxtune.search.trials import set_name_of
+        from toxtune.stats.metrics import Objective
 
         *overlays, base = map(Path, configfiles)
         config = load_config([base, *overlays])
-        objective = config["objective"]
-        self._best_so_far = BestSoFar(objective["metric"], objective["direction"])
+        self._best_so_far = BestSoFar(Objective(**config["objective"]))
         for plan in load_plans(config):
             for folder in map(Path, plan.results):
                 # Trainings of earlier runs count as well.

@@ -10,6 +10,7 @@ from toxtune.io.files import sha256_of_file, write_json
 from toxtune.io.integrity import sealed
 from toxtune.search.space import read_space
 from toxtune.search.trials import Trial, make_trial
+from toxtune.splits.training_set import WHOLE
 from toxtune.training.outputs import save_predictions
 from toxtune.training.replicates import Replicate
 
@@ -37,7 +38,11 @@ def small_training() -> Replicate:
 
 
 def write_replicate(
-    folder: Path, trial: Trial, seed: int, predictions: np.ndarray
+    folder: Path,
+    trial: Trial,
+    seed: int,
+    predictions: np.ndarray,
+    training_set: str = WHOLE,
 ) -> None:
     """Write what a training leaves, as if it had predicted these numbers."""
     folder.mkdir(parents=True)
@@ -46,7 +51,7 @@ def write_replicate(
     result = {
         "trial": vars(trial),
         "seed": seed,
-        "training_set": "whole",
+        "training_set": training_set,
         "status": "ok",
         "epochs": None,
         "store_key": "0" * 64,

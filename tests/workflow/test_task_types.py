@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 VALUES = """
 dataset: {source: values.csv, tasks: [mass, rings]}
@@ -27,7 +28,17 @@ def test_values_are_learned_in_their_own_unit(searched):
         test["families"], key=lambda f: test["families"][f]["rmse"]["mean"]["valid"]
     )
     assert test["overall"] == best
-    assert "| Tasks | 2, regression |" in summary_of(searched)
+    text = summary_of(searched)
+    assert "| Tasks | 2, regression |" in text
+    assert set(test["task_sds"]) == {"mass", "rings"}
+    for family, scores in test["families"].items():
+        tasks = scores["rmse"]["tasks"]
+        in_sds = [tasks[task]["test"] / sd for task, sd in test["task_sds"].items()]
+        mean = scores["rmse"]["mean"]["test"]
+        assert mean == pytest.approx(np.mean(in_sds), rel=1e-9)
+        assert f"| {family}" in text
+    assert "| RMSE / SD |" in text
+    assert "| SD of training labels |" in text
 
 
 def test_labels_of_another_kind_are_refused_with_the_way_out(searched):

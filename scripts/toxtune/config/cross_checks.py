@@ -43,6 +43,12 @@ def _check_objective(objective: ObjectiveSection) -> Iterable[str]:
             f"{'higher' if expected == 'maximize' else 'lower'}; write {expected} or "
             f"leave it out, got {direction!r}"
         )
+    if "scale" in objective and not METRICS[metric].has_unit:
+        with_unit = [name for name, known in METRICS.items() if known.has_unit]
+        yield (
+            f"objective.scale: is for {' and '.join(with_unit)}, whose scores have the "
+            f"unit of the labels; leave it out, got {objective['scale']!r}"
+        )
 
 
 def _check_stratified(

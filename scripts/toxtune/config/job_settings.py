@@ -27,6 +27,10 @@ def told(job: str, plan: Plan, wildcards: Mapping[str, str] | None = None) -> Se
     return _TOLD[job](plan, wildcards or {})
 
 
+def _gather_trials(plan: Plan, _: Mapping[str, str]) -> Settings:
+    return {"objective": plan.config["objective"]}
+
+
 def _rank_simplicity(plan: Plan, _: Mapping[str, str]) -> Settings:
     return {
         "objective": plan.config["objective"],
@@ -116,6 +120,7 @@ _TOLD: dict[str, Callable[[Plan, Mapping[str, str]], Settings]] = {
     "propose_trials": lambda plan, wildcards: plan.stages[
         wildcards["stage"]
     ].settings.to_dict(),
+    "gather_trials": _gather_trials,
     "rank_simplicity": _rank_simplicity,
     "select_best": _select_best,
     "correct_selection": _correct_selection,

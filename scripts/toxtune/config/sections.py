@@ -30,6 +30,7 @@ class ObjectiveSection(TypedDict):
 
     metric: str
     direction: str
+    scale: NotRequired[str]
 
 
 class StrategySection(TypedDict):

@@ -12,8 +12,8 @@ from toxtune.data.subsets import Subset
 from toxtune.stats.bootstrap import Resampling, interval, mean_over_tasks
 from toxtune.stats.delong import holm, p_value, placements
 from toxtune.stats.member_scores import MemberScores, score_members
-from toxtune.stats.metrics import class_weights, metrics_of
-from toxtune.tasks import TaskType
+from toxtune.stats.metrics import Objective, class_weights, metrics_of
+from toxtune.stats.task_scales import task_scales
 
 COLUMNS = [
     "family",
@@ -53,7 +53,7 @@ def compare(
     predictions: dict[str, np.ndarray],
     overall: str,
     resampling: Resampling,
-    task_type: TaskType,
+    objective: Objective,
 ) -> pd.DataFrame:
     """Compare every other family's winner with the one selected overall.
 
@@ -69,8 +69,8 @@ def compare(
         The family that was selected; the others are compared with it.
     resampling
         The bootstrap: both winners are scored on the same resamples.
-    task_type
-        The type of the tasks.
+    objective
+        What the winners were selected by.
 
     Returns
     -------
@@ -81,8 +81,10 @@ def compare(
         the number of such rows in the table.
     """
     weights = class_weights(train.labels)
+    scales = task_scales([train.labels], objective)
+    task_type = objective.task_type
     scores = {
-        family: score_members(test, weights, members, resampling, task_type)
+        family: score_members(test, weights, members, resampling, task_type, scales)
         for family, members in predictions.items()
     }
     rows = []
@@ -111,13 +113,14 @@ def compare(
 
 def _mean_scores(members: MemberScores) -> MeanScores:
     return MeanScores(
-        plain=_with_mean(members.plain.mean(axis=0)),
-        resampled=_with_mean(members.resampled.mean(axis=0)),
+        plain=_with_mean(members.plain.mean(axis=0), members.divisors),
+        resampled=_with_mean(members.resampled.mean(axis=0), members.divisors),
     )
 
 
-def _with_mean(per_task: np.ndarray) -> np.ndarray:
-    return np.concatenate([per_task, mean_over_tasks(per_task)[..., None]], axis=-1)
+def _with_mean(per_task: np.ndarray, divisors: np.ndarray | float) -> np.ndarray:
+    mean = mean_over_tasks(per_task / divisors)
+    return np.concatenate([per_task, mean[..., None]], axis=-1)
 
 
 def _p_values(

@@ -4,12 +4,13 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import nan
 from pathlib import Path
 from typing import Any
 
 from toxtune.io.integrity import damaged, read_written
-from toxtune.stats.metrics import Objective
+from toxtune.stats.metrics import METRICS, Objective
 
 Interval = tuple[float, float]
 
@@ -137,6 +138,10 @@ class Evaluation:
         Family to metric to its winner's scores.
     variants
         Family to the scores of its winner with and without refit and ensemble.
+    task_sds
+        Task to the SD of its training labels, which its errors are divided by before
+        they are averaged over tasks; ``None`` for a task that is left out of means.
+        Empty where nothing is divided.
     """
 
     selection: str
@@ -147,11 +152,30 @@ class Evaluation:
     resamples: int
     families: dict[str, dict[str, MetricScores]]
     variants: dict[str, list[Variant]]
+    task_sds: dict[str, float | None] = field(default_factory=dict)
+
+    def is_scaled(self, metric: str) -> bool:
+        """Tell whether scores by a metric are divided before a mean over tasks."""
+        return bool(self.task_sds) and METRICS[metric].has_unit
+
+    def unit(self, metric: str) -> str:
+        """Return what follows the metric's title where it names a mean over tasks."""
+        return " / SD" if self.is_scaled(metric) else ""
+
+    def divisor(self, metric: str, task: str) -> float:
+        """Return what a task's scores are divided by; NaN if it is in no mean."""
+        if not self.is_scaled(metric):
+            return 1.0
+        sd = self.task_sds[task]
+        return nan if sd is None else sd
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the content of ``test.json``."""
+        """Return the content of ``test.json``; what does not apply is left out."""
+        content = dict(vars(self))
+        if not self.task_sds:
+            del content["task_sds"]
         return {
-            **vars(self),
+            **content,
             "objective": self.objective.to_dict(),
             "families": {
                 family: {metric: scores.to_dict() for metric, scores in metrics.items()}
@@ -184,6 +208,7 @@ class Evaluation:
                 family: [Variant.from_dict(variant) for variant in variants]
                 for family, variants in content["variants"].items()
             },
+            task_sds=content.get("task_sds", {}),
         )
 
 

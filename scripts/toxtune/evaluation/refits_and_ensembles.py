@@ -6,8 +6,9 @@ import numpy as np
 
 from toxtune.data.subsets import Subset
 from toxtune.evaluation.evaluation_file import Variant, read_interval
-from toxtune.stats.bootstrap import Resampling, interval, mean_over_tasks
+from toxtune.stats.bootstrap import Resampling, interval
 from toxtune.stats.member_scores import MemberScores, score_members
+from toxtune.stats.task_scales import TaskScales
 from toxtune.tasks import TaskType
 
 # By refit (``none``, or its name) and whether it is an ensemble.
@@ -20,6 +21,7 @@ def score_variants(
     by_refit: dict[str, np.ndarray],
     resampling: Resampling,
     task_type: TaskType,
+    scales: TaskScales,
 ) -> Variants:
     """Score single seeds and ensembles, before and after a refit.
 
@@ -36,6 +38,8 @@ def score_variants(
         How the intervals are made.
     task_type
         The type of the tasks.
+    scales
+        The unit of each task in means over tasks.
     """
     return {
         (refit, ensemble): score_members(
@@ -44,6 +48,7 @@ def score_variants(
             ensemble_of(seeds)[None] if ensemble else seeds,
             resampling,
             task_type,
+            scales,
         )
         for refit, seeds in by_refit.items()
         for ensemble in (False, True)
@@ -82,8 +87,8 @@ def summarize_scores(
     for metric, members in scores.items():
         plain = members.plain.mean(axis=0)
         resampled = members.resampled.mean(axis=0)
-        mean = mean_over_tasks(members.plain).mean(axis=0)
-        resampled_mean = mean_over_tasks(members.resampled).mean(axis=0)
+        mean = members.means.mean(axis=0)
+        resampled_mean = members.resampled_means.mean(axis=0)
         report[metric] = {
             "mean": _with_interval(mean, resampled_mean, confidence),
             "tasks": {

@@ -19,6 +19,7 @@ from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.bootstrap import Resampling, interval, mean_over_tasks
 from toxtune.stats.member_scores import MemberScores, plain_scores
 from toxtune.stats.metrics import class_weights
+from toxtune.stats.task_scales import TaskScales, task_scales
 
 
 def score_test(
@@ -50,15 +51,15 @@ def score_test(
     """
     train, test = subsets["train"], subsets["test"]
     weights = class_weights(train.labels)
+    scales = task_scales([train.labels], selection.objective)
+    task_type = selection.objective.task_type
     families, variants = {}, {}
     for family, winner in sorted(selection.winners.items()):
         by_refit = {
             refit: predictions[family]
             for refit, predictions in test_predictions.items()
         }
-        scored = score_variants(
-            test, weights, by_refit, resampling, selection.objective.task_type
-        )
+        scored = score_variants(test, weights, by_refit, resampling, task_type, scales)
         families[family] = evaluate(
             train,
             train_predictions[family],
@@ -78,6 +79,7 @@ def score_test(
         resamples=resampling.resamples,
         families=families,
         variants=variants,
+        task_sds=_task_sds(scales, test.tasks),
     )
 
 
@@ -147,7 +149,7 @@ def evaluate(
             "test": members.plain,
         }
         report[metric] = MetricScores(
-            mean=_mean_scores(by_set, members.resampled, confidence),
+            mean=_mean_scores(by_set, members, confidence),
             tasks={
                 task: _task_scores(number, by_set, members.resampled, confidence)
                 for number, task in enumerate(train.tasks)
@@ -197,12 +199,15 @@ def seed_interval(scores: np.ndarray, confidence: float) -> Interval | None:
 
 
 def _mean_scores(
-    by_set: dict[str, np.ndarray], resampled: np.ndarray, confidence: float
+    by_set: dict[str, np.ndarray], members: MemberScores, confidence: float
 ) -> SetScores:
     """Average over tasks; the sets have n_seeds x n_tasks scores."""
-    means = {name: mean_over_tasks(scores) for name, scores in by_set.items()}
+    means = {
+        name: mean_over_tasks(scores / members.divisors)
+        for name, scores in by_set.items()
+    }
     test = means["test"]
-    bounds = interval(mean_over_tasks(resampled).mean(axis=0), confidence)
+    bounds = interval(members.resampled_means.mean(axis=0), confidence)
     return SetScores(
         train=_number(means["train"].mean()),
         valid=_number(means["valid"].mean()),
@@ -230,6 +235,13 @@ def _task_scores(
         test_interval=read_interval(bounds),
         test_interval_over_seeds=seed_interval(scores["test"], confidence),
     )
+
+
+def _task_sds(scales: TaskScales, tasks: list[str]) -> dict[str, float | None]:
+    """Map tasks to what their errors are divided by; empty where nothing is."""
+    if scales.sds is None:
+        return {}
+    return {task: _number(sd) for task, sd in zip(tasks, scales.sds, strict=True)}
 
 
 def _number(value: float) -> float | None:

@@ -160,7 +160,11 @@ class FinalModelMetadata:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content of ``final.json``."""
-        return {"format": FORMAT, **asdict(self)}
+        return {
+            "format": FORMAT,
+            **asdict(self),
+            "objective": self.objective.to_dict(),
+        }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "FinalModelMetadata":

@@ -29,6 +29,7 @@ from toxtune.prediction.prospective_data import (
 from toxtune.stats.bootstrap import Resampling
 from toxtune.stats.member_scores import score_members
 from toxtune.stats.metrics import Objective, class_weights
+from toxtune.stats.task_scales import TaskScales, task_scales
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class ProspectiveReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON values, the counts beside the others."""
-        values = asdict(self)
+        values = {**asdict(self), "objective": self.objective.to_dict()}
         return {**values.pop("counts"), **values}
 
     @classmethod
@@ -167,6 +168,7 @@ def evaluate_prospective(
         model=final_model,
         data=data,
         weights=class_weights(training.labels),
+        scales=task_scales([training.labels], final_model.metadata.objective),
     )
     write_tsv(table, score_table(result.scores))
     header = [field.name for field in fields(Exclusion)]
@@ -197,6 +199,7 @@ def score_prospective(
     model: FinalModel,
     data: ProspectiveData,
     weights: np.ndarray,
+    scales: TaskScales,
 ) -> tuple[ProspectiveReport, list[Exclusion]]:
     """Score the final model's predictions.
 
@@ -214,6 +217,8 @@ def score_prospective(
         What it is shown.
     weights
         n_tasks, see `toxtune.stats.metrics.class_weights`; of the training set.
+    scales
+        The unit of each task in means over tasks; of the training set as well.
 
     Returns
     -------
@@ -229,7 +234,9 @@ def score_prospective(
     has_features[list(prediction.failures)] = False
     subset = _selected(data.subset, has_features)
     values = prediction.values[None, has_features]
-    scores = score_members(subset, weights, values, resampling, metadata.task_type)
+    scores = score_members(
+        subset, weights, values, resampling, metadata.task_type, scales
+    )
     report = ProspectiveReport(
         name=name,
         sha256=settings.sha256,

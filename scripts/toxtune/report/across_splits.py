@@ -14,7 +14,7 @@ from toxtune.evaluation.evaluation_file import Evaluation, read_evaluation
 from toxtune.identity import canonical_json
 from toxtune.io.tsv import read_tsv
 from toxtune.report.markdown import markdown_table
-from toxtune.report.words import counted, format_score
+from toxtune.report.words import SCALED_IN_WORDS, counted, format_score
 from toxtune.search.selection_file import Selection, read_selection
 from toxtune.selection.tables import setting_columns
 
@@ -87,14 +87,17 @@ def rank_correlations(results: list[SplitResult]) -> pd.DataFrame:
 
 def summary_across_splits(run: str, results: list[SplitResult]) -> str:
     """Write the Markdown summary of several splits."""
-    metric = results[0].selection.objective.title
+    objective, evaluation = results[0].selection.objective, results[0].evaluation
+    metric = objective.title + evaluation.unit(objective.metric)
+    is_scaled = evaluation.is_scaled(objective.metric)
+    scaled = f", {SCALED_IN_WORDS}" if is_scaled else ""
     scores = scores_by_split(results)
     correlations = rank_correlations(results)
     return "\n".join(
         [
             f"# {run}: results of {len(results)} splits\n",
-            f"{metric}, mean over tasks and seeds. Each split has its own search, "
-            "selection and test. Nothing was selected by comparing splits."
+            f"{metric}, mean over tasks and seeds{scaled}. Each split has its own "
+            "search, selection and test. Nothing was selected by comparing splits."
             + _nested_note(results)
             + "\n",
             _family_table(scores),

@@ -23,8 +23,9 @@ from toxtune.io.tsv import read_tsv
 from toxtune.report.diagnostics import Diagnostics, read_diagnostics
 from toxtune.report.prospective import ProspectiveScore, read_prospective_score
 from toxtune.report.provenance import Provenance
-from toxtune.report.words import SET_NAMES, counted, listed, times
+from toxtune.report.words import SCALED_IN_WORDS, SET_NAMES, counted, listed, times
 from toxtune.selection.search_results import TrialRecord
+from toxtune.stats.metrics import METRICS
 
 # Figures with a panel for each task show no more tasks than this.
 MOST_TASKS = 24
@@ -109,7 +110,11 @@ class Run(SearchedRun):
     @property
     def metric_name(self) -> str:
         """The metric that ranks the trials, for people."""
-        return self.selection.objective.title
+        return self.mean_title(self.metric)
+
+    def mean_title(self, metric: str) -> str:
+        """Name a metric's mean over tasks for people, in SDs if that is its unit."""
+        return METRICS[metric].title + self.evaluation.unit(metric)
 
     @property
     def tasks(self) -> list[str]:
@@ -174,6 +179,8 @@ class Run(SearchedRun):
         facts = [listed(sets), self.split, f"{noun} {', '.join(map(str, self.seeds))}"]
         if over_tasks:
             facts.append(f"mean over {counted(len(self.tasks), 'task')}")
+            if self.evaluation.is_scaled(self.metric):
+                facts.append(SCALED_IN_WORDS)
         return "; ".join(facts)
 
     def size(self, subset: str) -> str:

@@ -1,10 +1,13 @@
 """Numbers, intervals, times and lists as the report words them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 
 from toxtune.evaluation.evaluation_file import Interval
+
+# Of means over tasks, where `Evaluation.is_scaled`.
+SCALED_IN_WORDS = "errors divided by the SD of the task's training labels"
 
 SET_NAMES = {"train": "training set", "valid": "validation set", "test": "test set"}
 
@@ -18,13 +21,24 @@ def format_score(value: float | None) -> str:
     return "none" if value is None or pd.isna(value) else f"{value:.3f}"
 
 
-def format_interval(bounds: Interval | None) -> str:
-    """Write an interval; ``none`` where there is none.
+def format_error(value: float | None) -> str:
+    """Write an error in the unit of its task, which may be large or small.
+
+    >>> format_error(0.00012345), format_error(1234.5), format_error(None)
+    ('0.0001234', '1234', 'none')
+    """
+    return "none" if value is None or pd.isna(value) else f"{value:.4g}"
+
+
+def format_interval(
+    bounds: Interval | None, written: Callable[[float | None], str] = format_score
+) -> str:
+    """Write an interval, its bounds by `written`; ``none`` where there is none.
 
     >>> format_interval((0.7, 0.8123))
     '0.700 to 0.812'
     """
-    return "none" if bounds is None else " to ".join(map(format_score, bounds))
+    return "none" if bounds is None else " to ".join(map(written, bounds))
 
 
 def format_duration(seconds: float) -> str:

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from toxtune.stats.metrics import Objective
 
 
 @dataclass(frozen=True)
@@ -22,13 +25,14 @@ class BestSoFar:
 
     Parameters
     ----------
-    metric, direction
-        The objective.
+    objective
+        What trials are ranked by.
     """
 
-    def __init__(self, metric: str, direction: str) -> None:
-        self.metric = metric
-        self._sign = -1 if direction == "minimize" else 1
+    def __init__(self, objective: "Objective") -> None:
+        self.metric = objective.metric
+        self._objective = objective
+        self._sign = 1 if objective.maximize else -1
         self._scores: dict[str, dict[str, float]] = {}
         self._labels: dict[Path, Any] = {}
 
@@ -41,21 +45,29 @@ class BestSoFar:
             ``results/trials/{family}/{trial}/{replicate}``.
         train, valid
             Tables of the training and the validation set. The labels of the training
-            set decide the weights of some metrics.
+            set decide the weights of some metrics, and the units of tasks: here those
+            of the fold alone.
         """
         # Heavy, and not needed by those who only count jobs.
         import numpy as np
 
         from toxtune.io.files import read_json
         from toxtune.stats.metrics import class_weights, mean_score
+        from toxtune.stats.task_scales import task_scales
 
         result = read_json(result_folder / "result.json")
         if result["status"] != "ok":
             return
         predictions = np.load(result_folder / "valid_predictions.npy")
-        weights = class_weights(self._read_labels(train))
-        labels = self._read_labels(valid)
-        score = mean_score(self.metric, labels, predictions, weights)
+        learned, labels = self._read_labels(train), self._read_labels(valid)
+        scales = task_scales([learned], self._objective)
+        score = mean_score(
+            self.metric,
+            labels,
+            predictions,
+            class_weights(learned),
+            scales.of(self.metric),
+        )
         if np.isfinite(score):
             replicates = self._scores.setdefault(result["trial"]["id"], {})
             replicates[result_folder.name] = score

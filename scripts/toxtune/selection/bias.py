@@ -113,9 +113,7 @@ def resample_search(
     )
     return ResampledSearch(
         candidates,
-        resample_candidates(
-            candidates, validation_sets, search.objective.metric, resampling
-        ),
+        resample_candidates(candidates, validation_sets, search.objective, resampling),
         maximize=search.objective.maximize,
         one_se=rule == ONE_SE,
         validation_sets=validation_sets,

@@ -15,7 +15,7 @@ from toxtune.selection.predictions import open_predictions
 from toxtune.selection.search_results import TrialRecord
 from toxtune.splits.training_set import TrainingSet, names_of_sets
 from toxtune.stats.bootstrap import Resampling, resample_counts
-from toxtune.stats.metrics import class_weights
+from toxtune.stats.metrics import Objective, class_weights
 from toxtune.stats.resampled_trials import (
     Fold,
     Predictions,
@@ -23,6 +23,7 @@ from toxtune.stats.resampled_trials import (
     Scoring,
     resample,
 )
+from toxtune.stats.task_scales import task_scales
 
 
 @dataclass(frozen=True)
@@ -52,18 +53,20 @@ class ValidationSets:
         """All molecules, sorted, each once."""
         return sorted({group for subset in self.valid for group in subset.groups})
 
-    def scoring(self, metric: str) -> Scoring:
+    def scoring(self, objective: Objective) -> Scoring:
         """Return what turns predictions of these molecules into a score."""
         molecules = self.molecules
+        scales = task_scales([train.labels for train in self.train], objective)
         folds = [
             Fold(
                 valid.labels,
                 class_weights(train.labels),
                 np.searchsorted(molecules, valid.groups),
+                scales=scales,
             )
             for train, valid in zip(self.train, self.valid, strict=True)
         ]
-        return Scoring(metric, folds)
+        return Scoring(objective.metric, folds)
 
 
 @dataclass(frozen=True)
@@ -126,12 +129,12 @@ def read_candidates(
 def resample_candidates(
     candidates: Sequence[Candidate],
     validation_sets: ValidationSets,
-    metric: str,
+    objective: Objective,
     resampling: Resampling,
 ) -> Resampled:
     """Score candidates on resampled molecules of the validation sets."""
     return resample(
-        validation_sets.scoring(metric),
+        validation_sets.scoring(objective),
         resample_counts(
             validation_sets.molecules, resampling.resamples, resampling.seed
         ),

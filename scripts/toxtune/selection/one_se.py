@@ -72,9 +72,7 @@ def rank_simplicity(
     )
     best_ids = set(ranked.drop_duplicates("family")["trial"])
     best = [candidate for candidate in candidates if candidate.trial.id in best_ids]
-    resampled = resample_candidates(
-        best, validation_sets, search.objective.metric, resampling
-    )
+    resampled = resample_candidates(best, validation_sets, search.objective, resampling)
     errors = resampled.standard_errors().tolist()
     ranks: dict[str, int] = {}
     for family in set(ranked["family"]):

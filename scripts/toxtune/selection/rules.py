@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toxtune.stats.metrics import Objective
+from toxtune.stats.metrics import METRICS, UNSCALED, Objective
 
 BEST, ONE_SE = "best", "one_se"
 
@@ -25,13 +25,16 @@ RULES = {
 }
 
 
-def rule_in_words(rule: str, cross_validated: bool) -> str:
+def rule_in_words(rule: str, cross_validated: bool, objective: Objective) -> str:
     """Say how a winner is chosen."""
+    over_tasks = "mean over tasks"
+    if METRICS[objective.metric].has_unit and objective.scale != UNSCALED:
+        over_tasks += " (of several, in SDs of each one's training labels)"
     if cross_validated:
-        mean = "mean over seeds and folds of the mean over tasks"
+        mean = f"mean over seeds and folds of the {over_tasks}"
         training = ". The model is trained on all folds together"
     else:
-        mean = "mean over seeds of the mean over tasks on the validation set"
+        mean = f"mean over seeds of the {over_tasks} on the validation set"
         training = ""
     chosen = RULES[rule].format(mean=mean)
     return f"{chosen}; of equal means the smaller trial id{training}"

@@ -10,7 +10,9 @@ import numpy as np
 from toxtune.data.subsets import read_subset
 from toxtune.search.trials import Trial, read_trial
 from toxtune.splits.training_set import fold_number
-from toxtune.stats.metrics import ScoringLabels, class_weights, metrics_of, task_scores
+from toxtune.stats.metrics import Objective, class_weights, metrics_of, task_scores
+from toxtune.stats.scoring_labels import ScoringLabels
+from toxtune.stats.task_scales import NO_SCALES, TaskScales, task_scales
 from toxtune.statuses import NO_RESULT, OK
 from toxtune.training.result_files import read_replicate
 
@@ -32,6 +34,8 @@ class ScoredReplicate:
     scores
         Metric to n_tasks scores, NaN where a task has none; empty unless the
         replicate's status is ``ok``.
+    scales
+        The unit of each task in means over tasks.
     """
 
     folder: Path
@@ -39,6 +43,7 @@ class ScoredReplicate:
     result: dict[str, Any]
     cost: dict[str, Any]
     scores: dict[str, np.ndarray]
+    scales: TaskScales = NO_SCALES
 
     @property
     def seed(self) -> int:
@@ -62,7 +67,10 @@ class ScoredReplicate:
 
 
 def score_replicates(
-    folders: Sequence[Path], train: Sequence[Path], valid: Sequence[Path]
+    folders: Sequence[Path],
+    train: Sequence[Path],
+    valid: Sequence[Path],
+    objective: Objective,
 ) -> list[ScoredReplicate]:
     """Read and score replicates, each training once; see `distinct`.
 
@@ -73,25 +81,29 @@ def score_replicates(
     train, valid
         Training and validation set of each fold in the order of the folds; one of
         each for hold-out.
+    objective
+        What the trials are ranked by.
 
     Raises
     ------
     UserError
         If a replicate's files are not what was written.
     """
-    labels = read_scoring_labels(train, valid)
+    labels = read_scoring_labels(train, valid, objective)
     return distinct([score_replicate(folder, labels) for folder in folders])
 
 
 def read_scoring_labels(
-    train: Sequence[Path], valid: Sequence[Path]
+    train: Sequence[Path], valid: Sequence[Path], objective: Objective
 ) -> list[ScoringLabels]:
     """Read what the predictions of a model of each training set are scored by."""
+    learned = [read_subset(path).labels for path in train]
+    scales = task_scales(learned, objective)
     return [
         ScoringLabels(
-            read_subset(valid_set).labels, class_weights(read_subset(train_set).labels)
+            read_subset(path).labels, class_weights(train_labels), scales=scales
         )
-        for train_set, valid_set in zip(train, valid, strict=True)
+        for path, train_labels in zip(valid, learned, strict=True)
     ]
 
 
@@ -116,11 +128,11 @@ def score_replicate(folder: Path, labels: Sequence[ScoringLabels]) -> ScoredRepl
     result, cost = read_replicate(folder)
     trial = read_trial(result["trial"], folder / "result.json")
     scores = {}
+    fold = labels[fold_number(result["training_set"]) or 0]
     if result["status"] == OK:
-        fold = labels[fold_number(result["training_set"]) or 0]
         predicted = np.load(folder / "valid_predictions.npy")
         scores = {
             metric: task_scores(metric, fold.labels, predicted, fold.positive_weights)
             for metric in metrics_of(trial.task_type)
         }
-    return ScoredReplicate(folder, trial, result, cost, scores)
+    return ScoredReplicate(folder, trial, result, cost, scores, fold.scales)

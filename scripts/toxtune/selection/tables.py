@@ -132,8 +132,10 @@ def _metric_columns(
     by_seed: dict[int, list[float]] = {}
     by_set: dict[str, list[float]] = {}
     for replicate in replicates:
-        scores = replicate.scores
-        mean = float(np.nanmean(scores[metric])) if scores else np.nan
+        mean = np.nan
+        if replicate.scores:
+            scores = replicate.scores[metric] / replicate.scales.of(metric)
+            mean = float(np.nanmean(scores))
         by_seed.setdefault(replicate.seed, []).append(mean)
         by_set.setdefault(replicate.set_name, []).append(mean)
     seed_means = {seed: float(np.mean(means)) for seed, means in by_seed.items()}

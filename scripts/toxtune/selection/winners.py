@@ -55,7 +55,7 @@ def select(
         split=trial.split,
         seeds=search.seeds,
         objective=search.objective,
-        rule=rule_in_words(rule, cross_validated),
+        rule=rule_in_words(rule, cross_validated, search.objective),
         winners=winners,
         overall=overall,
     )

@@ -44,6 +44,7 @@ def resampled_means(
     predictions: np.ndarray,
     positive_weights: np.ndarray,
     counts: np.ndarray,
+    divisors: np.ndarray | float = 1.0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Score every resample.
 
@@ -59,6 +60,8 @@ def resampled_means(
         n_tasks.
     counts
         n_resamples x n_rows.
+    divisors
+        The units of the tasks in their mean, see `toxtune.stats.task_scales`.
 
     Returns
     -------
@@ -77,7 +80,7 @@ def resampled_means(
             positive_weights[task],
             counts[:, measured],
         )
-    return per_task, mean_over_tasks(per_task)
+    return per_task, mean_over_tasks(per_task / divisors)
 
 
 def mean_over_tasks(per_task: np.ndarray) -> np.ndarray:

@@ -5,8 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from toxtune.data.subsets import Subset
-from toxtune.stats.bootstrap import Resampling, resample_counts, resampled_means
+from toxtune.stats.bootstrap import (
+    Resampling,
+    mean_over_tasks,
+    resample_counts,
+    resampled_means,
+)
 from toxtune.stats.metrics import metrics_of, task_scores
+from toxtune.stats.task_scales import TaskScales
 from toxtune.tasks import TaskType
 
 
@@ -20,10 +26,23 @@ class MemberScores:
         n_members x n_tasks, on all molecules.
     resampled
         n_members x n_resamples x n_tasks; all members get the same resamples.
+    divisors
+        The units of the tasks in their mean, see `toxtune.stats.task_scales`.
     """
 
     plain: np.ndarray
     resampled: np.ndarray
+    divisors: np.ndarray | float
+
+    @property
+    def means(self) -> np.ndarray:
+        """Each member's mean over the tasks; n_members."""
+        return mean_over_tasks(self.plain / self.divisors)
+
+    @property
+    def resampled_means(self) -> np.ndarray:
+        """The same for each resample; n_members x n_resamples."""
+        return mean_over_tasks(self.resampled / self.divisors)
 
 
 def score_members(
@@ -32,6 +51,7 @@ def score_members(
     members: np.ndarray,
     resampling: Resampling,
     task_type: TaskType,
+    scales: TaskScales,
 ) -> dict[str, MemberScores]:
     """Score predictions by every metric of a type of task.
 
@@ -47,6 +67,8 @@ def score_members(
         The bootstrap's settings.
     task_type
         The type of the tasks.
+    scales
+        The unit of each task in means over tasks.
 
     Returns
     -------
@@ -63,6 +85,7 @@ def score_members(
                     for member in members
                 ]
             ),
+            divisors=scales.of(metric),
         )
         for metric in metrics_of(task_type)
     }

@@ -30,6 +30,9 @@ class Metric:
         From the same and from counts (n_resamples x n_molecules: how often each
         molecule occurs in each resample) to n_resamples scores, NaN where a resample
         has none. The tests compare it with scikit-learn's ``sample_weight``.
+    has_unit
+        Whether a score is in the unit of the labels, so that scores of tasks of
+        different units cannot be averaged as they are.
     """
 
     task_type: TaskType
@@ -37,6 +40,7 @@ class Metric:
     title: str
     score: Score
     resampled_scores: ResampledScores
+    has_unit: bool = False
 
 
 def ratio(numerators: np.ndarray, denominators: np.ndarray) -> np.ndarray:

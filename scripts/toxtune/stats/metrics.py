@@ -57,9 +57,13 @@ def mean_score(
     labels: np.ndarray,
     predictions: np.ndarray,
     positive_weights: np.ndarray,
+    divisors: np.ndarray | float = 1.0,
 ) -> float:
-    """Mean of `task_scores` over the tasks that have one; NaN if none has."""
-    scores = task_scores(metric, labels, predictions, positive_weights)
+    """Mean of `task_scores` over the tasks that have one; NaN if none has.
+
+    `divisors` are the units of the tasks, see `toxtune.stats.task_scales`.
+    """
+    scores = task_scores(metric, labels, predictions, positive_weights) / divisors
     return float(np.nanmean(scores)) if np.isfinite(scores).any() else float("nan")
 
 
@@ -87,6 +91,11 @@ def metrics_of(task_type: TaskType) -> list[str]:
     return [name for name, metric in METRICS.items() if metric.task_type == task_type]
 
 
+# Scores in the unit of the labels are averaged over several tasks after division by the
+# SD of each task's training labels; or as they are.
+TASK_SD, UNSCALED = "task_sd", "none"
+
+
 @dataclass(frozen=True)
 class Objective:
     """What a search ranks trials by.
@@ -97,10 +106,13 @@ class Objective:
         A key of `METRICS`.
     direction
         ``maximize`` or ``minimize``.
+    scale
+        `TASK_SD` or `UNSCALED`; see `toxtune.stats.task_scales`.
     """
 
     metric: str
     direction: str
+    scale: str = TASK_SD
 
     @property
     def maximize(self) -> bool:
@@ -118,21 +130,6 @@ class Objective:
         return METRICS[self.metric].title
 
     def to_dict(self) -> dict[str, str]:
-        """Return it as in ``config.yaml``."""
-        return {"metric": self.metric, "direction": self.direction}
-
-
-@dataclass(frozen=True)
-class ScoringLabels:
-    """What predictions of one validation or test set are scored by.
-
-    Attributes
-    ----------
-    labels
-        n_molecules x n_tasks, NaN where not measured.
-    positive_weights
-        n_tasks, see `class_weights`.
-    """
-
-    labels: np.ndarray
-    positive_weights: np.ndarray
+        """Return it as in ``config.yaml``; what does not apply is left out."""
+        content = {"metric": self.metric, "direction": self.direction}
+        return content if self.scale == TASK_SD else content | {"scale": self.scale}

@@ -79,8 +79,12 @@ def _covariance(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 METRICS = {
-    "rmse": Metric(TaskType.REGRESSION, "minimize", "RMSE", rmse, resampled_rmse),
-    "mae": Metric(TaskType.REGRESSION, "minimize", "MAE", mae, resampled_mae),
+    "rmse": Metric(
+        TaskType.REGRESSION, "minimize", "RMSE", rmse, resampled_rmse, has_unit=True
+    ),
+    "mae": Metric(
+        TaskType.REGRESSION, "minimize", "MAE", mae, resampled_mae, has_unit=True
+    ),
     "r2": Metric(TaskType.REGRESSION, "maximize", "R²", r2, resampled_r2),
     "pearson_r2": Metric(
         TaskType.REGRESSION,

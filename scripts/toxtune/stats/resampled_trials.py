@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toxtune.stats.bootstrap import mean_over_tasks, resampled_means
-from toxtune.stats.metrics import ScoringLabels
+from toxtune.stats.scoring_labels import ScoringLabels
 
 # Resamples are scored in blocks that fit a processor's cache: twice as fast as at once.
 NUMBERS_PER_BLOCK = 2**17
@@ -80,6 +80,7 @@ class Scoring:
                 predictions,
                 fold.positive_weights,
                 block[:, fold.molecules],
+                fold.scales.of(self.metric),
             )[1]
             for block in np.split(counts, range(size, len(counts), size))
         ]

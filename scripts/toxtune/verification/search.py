@@ -27,7 +27,8 @@ from toxtune.selection.search_results import SearchResults, read_search_results
 from toxtune.selection.tables import write_tables
 from toxtune.selection.winners import select
 from toxtune.stats.bootstrap import Resampling
-from toxtune.stats.metrics import Objective, ScoringLabels
+from toxtune.stats.metrics import Objective
+from toxtune.stats.scoring_labels import ScoringLabels
 from toxtune.training.replicates import Replicate, replicate_of
 from toxtune.verification.findings import Rebuild
 from toxtune.verification.store_entries import is_of_another_user, verify_entries
@@ -78,7 +79,9 @@ def verify_search(config: Config, plan: Plan, rebuild: Rebuild) -> list[Training
     Tables are rebuilt only if all trainings are sound.
     """
     labels = read_scoring_labels(
-        *(rebuild.paths(plan.search_files(subset)) for subset in ("train", "valid"))
+        rebuild.paths(plan.search_files("train")),
+        rebuild.paths(plan.search_files("valid")),
+        Objective(**config["objective"]),
     )
     trainings = [
         _verify_training(config, folder, plan.trials[id], name, labels, rebuild)
@@ -148,8 +151,9 @@ def _verify_proposals(plan: Plan, stage: str, rebuild: Rebuild) -> None:
         train, valid = (
             rebuild.paths(plan.search_files(subset)) for subset in ("train", "valid")
         )
+        settings = plan.stages[stage].settings
         proposals = propose_stage(
-            plan.stages[stage].settings, score_replicates(folders, train, valid)
+            settings, score_replicates(folders, train, valid, settings.objective)
         )
         write_json(rebuild.path(output), [proposal.to_dict() for proposal in proposals])
 

@@ -52,6 +52,7 @@ LEFT_OUT = {
     or (path[:3] == ("search", "spaces", "*") and path[-1] in BUDGETS)
     or (path[:2] == ("search", "strategy") and path[2:] not in {(), ("name",)})
     or path in {("dataset", "sha256"), ("dataset", "id_column"), ("split", "seeds")}
+    or path == ("objective", "scale")
     or path[:2] == ("split", "fractions")
 }
 # Known from the metric.
@@ -225,6 +226,10 @@ FAULTS = {
     "objective: {direction: minimize}": (
         "objective.direction: roc_auc is better when it is higher; write maximize "
         "or leave it out, got 'minimize'"
+    ),
+    "objective: {metric: r2, scale: none}": (
+        "objective.scale: is for rmse and mae, whose scores have the unit of the "
+        "labels; leave it out, got 'none'"
     ),
     "split: {method: butina}": "split.method: must be one of random, stratified,",
     "search: {strategy: {name: annealing}}": "search.strategy.name: must be one of",

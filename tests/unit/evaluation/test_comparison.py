@@ -12,7 +12,7 @@ from toxtune.stats.bootstrap import (
     resampled_means,
 )
 from toxtune.stats.delong import holm, p_value, placements
-from toxtune.stats.metrics import class_weights, metrics_of, task_scores
+from toxtune.stats.metrics import Objective, class_weights, metrics_of, task_scores
 from toxtune.tasks import TaskType
 
 TASKS = ["a", "b", "one class"]
@@ -28,17 +28,18 @@ def subset(n, seed, binary=True):
     return Subset(ids, ["C"] * n, [f"G{row // 2}" for row in range(n)], TASKS, labels)
 
 
+AUC = Objective("roc_auc", "maximize")
 SUBSETS = {"train": subset(90, 0), "test": subset(60, 1)}
 
 
-def compared(subsets, predictions, task_type):
+def compared(subsets, predictions, objective=AUC):
     """Compare with the family dense."""
     return compare(
         **subsets,
         predictions=predictions,
         overall="dense",
         resampling=RESAMPLING,
-        task_type=task_type,
+        objective=objective,
     )
 
 
@@ -54,7 +55,7 @@ def predictions():
 
 @pytest.fixture
 def table(predictions):
-    return compared(SUBSETS, predictions, TaskType.BINARY)
+    return compared(SUBSETS, predictions)
 
 
 def row(table, family, metric, task):
@@ -134,13 +135,13 @@ def test_values_have_no_delong():
     subsets = {"train": subset(90, 0, False), "test": subset(60, 1, False)}
     values = np.random.default_rng(0).random((2, 1, 60, 3)).astype(np.float32)
     predictions = dict(zip(["dense", "ridge"], values, strict=True))
-    table = compared(subsets, predictions, TaskType.REGRESSION)
+    table = compared(subsets, predictions, Objective("rmse", "minimize"))
     assert set(table["metric"]) == set(metrics_of(TaskType.REGRESSION))
     assert table["p_holm"].isna().all()
 
 
 def test_one_family_has_nothing_to_be_compared_with(predictions):
     alone = {"dense": predictions["dense"]}
-    table = compared(SUBSETS, alone, TaskType.BINARY)
+    table = compared(SUBSETS, alone)
     assert list(table.columns) == COLUMNS
     assert table.empty

@@ -13,6 +13,7 @@ from toxtune.evaluation.refits_and_ensembles import (
 )
 from toxtune.stats.bootstrap import Resampling
 from toxtune.stats.member_scores import score_members
+from toxtune.stats.task_scales import NO_SCALES
 
 N = 40
 RESAMPLING = Resampling(resamples=200, seed=0, confidence=0.95)
@@ -34,7 +35,9 @@ def members(test_set):
 
 
 def rows_of(subset, by_refit):
-    scored = score_variants(subset, np.ones(2), by_refit, RESAMPLING, "binary")
+    scored = score_variants(
+        subset, np.ones(2), by_refit, RESAMPLING, "binary", NO_SCALES
+    )
     rows = variant_rows(scored, subset.tasks, RESAMPLING.confidence)
     return [row.to_dict() for row in rows]
 
@@ -68,7 +71,7 @@ def test_before_and_after_a_refit_stand_side_by_side(test_set, members):
 
 def test_task_without_a_score_has_none_and_is_not_in_the_mean(test_set, members):
     mean = ensemble_of(members)[None]
-    scored = score_members(test_set, np.ones(2), mean, RESAMPLING, "binary")
+    scored = score_members(test_set, np.ones(2), mean, RESAMPLING, "binary", NO_SCALES)
     report = summarize_scores(scored, test_set.tasks, 0.95)["roc_auc"]
     assert report["tasks"]["constant"] == {"score": None, "interval": None}
     assert report["mean"]["score"] == report["tasks"]["toxic"]["score"]

@@ -12,6 +12,7 @@ from toxtune.evaluation.scores import evaluate, flat_table
 from toxtune.stats.bootstrap import Resampling
 from toxtune.stats.member_scores import score_members
 from toxtune.stats.metrics import class_weights, mean_score, metrics_of, task_scores
+from toxtune.stats.task_scales import NO_SCALES
 
 BINARY = metrics_of("binary")
 
@@ -58,7 +59,9 @@ def evaluated(subsets, predictions, resampling, task_type):
         for metric in metrics_of(task_type)
     }
     test = subsets["test"]
-    tested = score_members(test, weights, predictions["test"], resampling, task_type)
+    tested = score_members(
+        test, weights, predictions["test"], resampling, task_type, NO_SCALES
+    )
     scores = evaluate(
         subsets["train"],
         predictions["train"],

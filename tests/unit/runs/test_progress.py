@@ -10,6 +10,7 @@ from toxtune.io.files import write_json
 from toxtune.runs.best_score import BestSoFar
 from toxtune.runs.progress import Counts, Job, Progress, error_in_log, format_duration
 from toxtune.runs.status_file import State, Status
+from toxtune.stats.metrics import Objective
 
 
 def job(rule="train_replicate", started=0.0, logs=(), **wildcards) -> Job:
@@ -111,7 +112,7 @@ def add_result(scores, subsets, folder, predictions, status="ok"):
 
 
 def test_the_best_trial_is_the_one_with_the_best_mean_over_seeds(tmp_path, subsets):
-    scores = BestSoFar("roc_auc", "maximize")
+    scores = BestSoFar(Objective("roc_auc", "maximize"))
     assert scores.best() is None
     add_result(scores, subsets, tmp_path / "aaa/seed-0", [0.1, 0.9, 0.2, 0.8])
     assert scores.best().score == 1.0
@@ -123,7 +124,7 @@ def test_the_best_trial_is_the_one_with_the_best_mean_over_seeds(tmp_path, subse
 
 
 def test_a_trial_that_diverged_has_no_score(tmp_path, subsets):
-    scores = BestSoFar("roc_auc", "maximize")
+    scores = BestSoFar(Objective("roc_auc", "maximize"))
     add_result(
         scores, subsets, tmp_path / "aaa/seed-0", [0, 1, 0, 1], status="diverged"
     )

@@ -26,6 +26,7 @@ from toxtune.stats.bootstrap import Resampling
 from toxtune.stats.metrics import Objective, class_weights, task_scores
 
 SEEDS, TASKS = [0, 4], ["a", "b"]
+AUC = Objective("roc_auc", "maximize")
 RESAMPLING = Resampling(resamples=60, seed=1, confidence=0.9)
 SPACE = {
     "logistic_regression": [{"C": c} for c in (0.1, 1.0, 10.0)],
@@ -98,8 +99,7 @@ class Searched:
 
     @property
     def results(self):
-        objective = Objective("roc_auc", "maximize")
-        return SearchResults(self.trials, self.records, objective, SEEDS)
+        return SearchResults(self.trials, self.records, AUC, SEEDS)
 
     def select(self, simplicity=None):
         cross_validated = self.validation_sets.cross_validated
@@ -264,7 +264,7 @@ def test_molecule_in_several_folds_is_one_molecule():
         [subset(40, 1)] * 2, [subset(30, 2)] * 2, cross_validated=True
     )
     assert len(validation_sets.molecules) == 15
-    first, second = validation_sets.scoring("roc_auc").folds
+    first, second = validation_sets.scoring(AUC).folds
     np.testing.assert_array_equal(first.molecules, second.molecules)
     other = replace(validation_sets, valid=[subset(30, 2), subset(30, 3)])
     assert len(other.molecules) == 30

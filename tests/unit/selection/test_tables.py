@@ -14,7 +14,8 @@ from toxtune.io.tsv import read_tsv, write_tsv
 from toxtune.search.trials import Trial, make_trial
 from toxtune.selection.scoring import ScoredReplicate, score_replicate, score_replicates
 from toxtune.selection.tables import cost_table, scores_table, trials_table
-from toxtune.stats.metrics import ScoringLabels, metrics_of, task_scores
+from toxtune.stats.metrics import Objective, metrics_of, task_scores
+from toxtune.stats.scoring_labels import ScoringLabels
 from toxtune.training.outputs import TrainingOutputs, save_predictions, write_no_result
 from toxtune.workers.cost import Cost
 
@@ -108,9 +109,10 @@ def test_slot_that_has_a_result_stands_for_one_that_has_none(tmp_path, monkeypat
     subsets = [
         [Path(TRIAL.training_set().subset(subset))] for subset in ("train", "valid")
     ]
-    (one,) = score_replicates(folders, *subsets)
+    objective = Objective("roc_auc", "maximize")
+    (one,) = score_replicates(folders, *subsets, objective)
     assert (one.folder, one.result["status"]) == (folders[1], "ok")
-    (one,) = score_replicates(folders[::2], *subsets)
+    (one,) = score_replicates(folders[::2], *subsets, objective)
     assert (one.result["status"], one.scores) == ("killed", {})
 
 

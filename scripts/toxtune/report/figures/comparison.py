@@ -33,11 +33,18 @@ def draw(run: Run) -> Figure:
 
 
 def differences_table(run: Run) -> pd.DataFrame:
-    """One row per family and task, the mean first."""
+    """One row per family and task, the mean first.
+
+    Differences of tasks of several units are divided as in the mean over tasks.
+    """
     table = run.diagnostics.comparison
     shown = ["mean", *run.shown_tasks]
     rows = table[(table["metric"] == run.metric) & table["task"].isin(shown)]
+    units = rows["task"].map(
+        lambda task: 1.0 if task == "mean" else run.evaluation.divisor(run.metric, task)
+    )
     rows = rows.assign(
+        **{name: rows[name] / units for name in ("difference", "low", "high")},
         panel=rows["family"] + " minus " + rows["against"],
         task=rows["task"].replace("mean", _MEAN),
     )

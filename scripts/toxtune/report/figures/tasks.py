@@ -1,5 +1,7 @@
 """Scores per task: validation against test, families side by side."""
 
+from functools import partial
+
 import altair as alt
 import pandas as pd
 
@@ -33,7 +35,10 @@ def _unscored(tasks: list[str]) -> str:
 
 
 def tasks_table(run: Run) -> pd.DataFrame:
-    """One row per family, task and subset; `low` and `high` on the test set."""
+    """One row per family, task and subset; `low` and `high` on the test set.
+
+    Errors of tasks of several units are divided as in the mean over tasks.
+    """
     rows: list[tuple[str, str, str, float | None, float | None, float | None]] = []
     for family in run.families:
         report = run.evaluation.families[family][run.metric]
@@ -43,9 +48,11 @@ def tasks_table(run: Run) -> pd.DataFrame:
             rows.append((family, task, "valid", scores.valid, None, None))
             rows.append((family, task, "test", scores.test, low, high))
     columns = ["panel", "task", "subset", "score", "low", "high"]
-    return pd.DataFrame(rows, columns=columns).astype(
-        {"score": float, "low": float, "high": float}
-    )
+    table = pd.DataFrame(rows, columns=columns)
+    units = table["task"].map(partial(run.evaluation.divisor, run.metric))
+    numbers = ["score", "low", "high"]
+    table[numbers] = table[numbers].astype(float).div(units, axis=0)
+    return table
 
 
 def _chart(run: Run) -> alt.LayerChart:

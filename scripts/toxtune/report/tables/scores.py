@@ -1,9 +1,19 @@
 """Tables of the winners: their scores, their settings, and their scores per task."""
 
+from collections.abc import Callable
+
+from toxtune.evaluation.evaluation_file import SetScores
 from toxtune.report.run import Run
 from toxtune.report.settings import setting_texts
 from toxtune.report.tables.table import Table
-from toxtune.report.words import SET_NAMES, counted, format_interval, format_score
+from toxtune.report.words import (
+    SCALED_IN_WORDS,
+    SET_NAMES,
+    counted,
+    format_error,
+    format_interval,
+    format_score,
+)
 from toxtune.stats.metrics import METRICS, metrics_of
 
 
@@ -34,7 +44,7 @@ def _scores_row(run: Run, metric: str, family: str) -> list[str]:
     mean = run.mean_scores(family, metric)
     return [
         _marked(run, family),
-        METRICS[metric].title,
+        run.mean_title(metric),
         format_score(mean.train),
         format_score(mean.valid),
         format_score(mean.test),
@@ -51,6 +61,8 @@ def _scores_note(run: Run) -> str:
         "training set and chosen by the validation set. Interval (bootstrap, "
         f"{resamples:,} resamples of molecules) and SD are those of the test set."
     )
+    if any(run.evaluation.is_scaled(metric) for metric in metrics_of(run.task_type)):
+        note += f" Of RMSE and MAE, means over tasks are of {SCALED_IN_WORDS}."
     folds = run.settings.folds
     if folds:
         repeats = folds["repeats"]
@@ -86,35 +98,51 @@ def winners_table(run: Run) -> Table:
 
 
 def tasks_table(run: Run) -> Table:
-    """Return the winners' validation and test scores of each task."""
-    header = ["task"]
+    """Return the winners' validation and test scores of each task, in its own unit."""
+    is_scaled = run.evaluation.is_scaled(run.metric)
+    header = ["task", *(["SD of training labels"] if is_scaled else [])]
     for family in run.families:
         header += [f"{family}, validation", "test", f"{run.level} interval"]
     rows = []
     for task in run.tasks:
         row = [task]
+        if is_scaled:
+            row.append(format_error(run.evaluation.task_sds[task]))
         for family in run.families:
             scores = run.evaluation.families[family][run.metric].tasks[task]
-            row += [
-                format_score(scores.valid),
-                format_score(scores.test),
-                format_interval(scores.test_interval),
-            ]
+            row += _task_cells(scores, format_error if is_scaled else format_score)
         rows.append(row)
-    unscored = [task for task, *cells in rows if "none" in cells]
-    note = ""
-    if unscored:
-        note = (
-            "No score (none) where a set has only one class: "
-            f"{counted(len(unscored), 'task')}, {', '.join(unscored)}."
-        )
     return Table(
-        f"Tasks: {run.metric_name}",
+        f"Tasks: {METRICS[run.metric].title}",
         header,
         rows,
         facts=run.facts("valid", "test", over_tasks=False),
-        note=note,
+        note=_tasks_note(rows, is_scaled),
     )
+
+
+def _task_cells(scores: SetScores, written: Callable[[float | None], str]) -> list[str]:
+    return [
+        written(scores.valid),
+        written(scores.test),
+        format_interval(scores.test_interval, written),
+    ]
+
+
+def _tasks_note(rows: list[list[str]], is_scaled: bool) -> str:
+    notes = []
+    if unscored := [task for task, *cells in rows if "none" in cells]:
+        notes.append(
+            "No score (none) where a set has only one class: "
+            f"{counted(len(unscored), 'task')}, {', '.join(unscored)}."
+        )
+    if is_scaled:
+        notes.append(
+            "Each task's errors are in the unit of its labels. Trials are ranked, and "
+            f"families compared, by the mean over tasks of {SCALED_IN_WORDS}; 1 is "
+            "about what a model reaches that predicts the mean of these labels."
+        )
+    return " ".join(notes)
 
 
 def _marked(run: Run, family: str) -> str:
