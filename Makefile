@@ -2,9 +2,10 @@
 
 # What can be named here is passed on as it is:
 #   CORES=2  PROFILE=slurm (a folder of profiles/)  CONFIG='a.yaml b.yaml' (files that
-#   are laid over config.yaml)  MODEL IN OUT (make predict)  RUN TO (make export-...)
+#   are laid over config.yaml)  MODEL IN OUT SMILES_COLUMN (make predict)
+#   RUN TO (make export-...)
 #   K=3 (how many trainings `make verify` repeats)
-NAMES := CORES PROFILE CONFIG MODEL IN OUT RUN TO K
+NAMES := CORES PROFILE CONFIG MODEL IN OUT SMILES_COLUMN RUN TO K
 # Anything: make run continues without the trainings that fail for good
 KEEP_GOING ?=
 # Anything: make prune deletes without asking
@@ -24,12 +25,13 @@ export PYTHONPATH := $(CURDIR)/scripts
 INSTALLED := .venv/.installed-$(EXTRA)
 IN_VENV := .venv/bin/python -m
 # A file's name may hold any character. So make does not expand it, and the shell reads
-# it from its environment. Blanks separate the names in CONFIG; `*` stands for itself.
+# it from its environment. Blanks separate the names in CONFIG, but where there is a file
+# whose name has them.
 $(foreach name,$(NAMES),$(if $(value $(name)), \
     $(eval override export $(name) := $$(value $(name)))))
-TOXTUNE := @set -f; exec .venv/bin/python -m toxtune
+TOXTUNE := @exec .venv/bin/python -m toxtune
 WHERE := $(if $(value PROFILE),--profile "$$PROFILE",$(if $(value CORES),--cores "$$CORES"))
-CONFIGFILE := $(if $(strip $(value CONFIG)),--configfile $$CONFIG)
+CONFIGFILE := $(if $(strip $(value CONFIG)),--configfile-names "$$CONFIG")
 COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal \
     --python-version 3.11 --generate-hashes --no-emit-index-url \
     --custom-compile-command "make lock"
@@ -53,14 +55,14 @@ $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1 \t/p' Makefile | expand -t 22
 	@echo
-	@echo "  CORES=2, CONFIG='examples/a.yaml examples/b.yaml', PROFILE=slurm, EXTRA=cuda,"
+	@echo "  CORES=2, CONFIG='examples/a.yaml my data/b.yaml', PROFILE=slurm, EXTRA=cuda,"
 	@echo "  PYTHON=python3.12"
 
 run: $(INSTALLED) ## train, select, test and report what config.yaml and CONFIG say
 	$(TOXTUNE) run $(WHERE) $(if $(KEEP_GOING),--keep-going) $(CONFIGFILE)
 
 demo: $(INSTALLED) ## the same on a small dataset made here, no download
-	$(TOXTUNE) run $(WHERE) --configfile examples/demo.yaml $$CONFIG
+	$(TOXTUNE) run $(WHERE) --configfile-names "examples/demo.yaml $$CONFIG"
 
 report: $(INSTALLED) ## write the report alone, results/<run>/report.html, for a browser
 	$(TOXTUNE) report $(WHERE) $(CONFIGFILE)
@@ -75,7 +77,8 @@ retry: $(INSTALLED) ## let the next `make run` train again what ended without a 
 	$(TOXTUNE) retry $(CONFIGFILE)
 
 predict: $(INSTALLED) ## add predictions to a table: MODEL=results/tox21/final.zip IN=a.csv OUT=b.csv
-	$(TOXTUNE) predict $${MODEL:+"$$MODEL"} $${IN:+"$$IN"} $${OUT:+"$$OUT"}
+	$(TOXTUNE) predict $${MODEL:+"$$MODEL"} $${IN:+"$$IN"} $${OUT:+"$$OUT"} \
+	    $${SMILES_COLUMN:+--smiles-column="$$SMILES_COLUMN"}
 
 export-optuna: $(INSTALLED) ## hand a search to Optuna: RUN=tox21 TO=study.db
 	$(TOXTUNE) export optuna $${RUN:+--run "$$RUN"} $${TO:+--to "$$TO"}

@@ -25,6 +25,7 @@ from toxtune.runs.progress import (
     describe_best,
     describe_trainings,
     format_duration,
+    ways_on,
 )
 from toxtune.runs.status_file import State
 
@@ -118,7 +119,7 @@ class Display:
             self.line(f"Stopped: {words}. `make run` continues", "yellow")
         else:
             words += f", {count.failed} failed (see above)"
-            self.line(f"Failed: {words}. `make run` tries again", "red")
+            self.line(f"Failed: {words}. {ways_on(snapshot.failures)}", "red")
 
     def close(self) -> None:
         """Take the live part away."""

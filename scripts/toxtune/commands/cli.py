@@ -15,6 +15,7 @@ from importlib import import_module
 from io import TextIOWrapper
 from typing import NoReturn
 
+from toxtune.commands.configfiles import with_names_apart
 from toxtune.errors import UserError
 
 PROGRAM = "python -m toxtune"
@@ -70,14 +71,14 @@ def run_command(arguments: Sequence[str]) -> int:
     UserError
         If the command line is not legal, or the command cannot be done.
     """
-    arguments = arguments or ["--help"]
+    arguments = with_names_apart(arguments) or ["--help"]
     parser = _parser(command=arguments[0])
     options, unknown = parser.parse_known_args(arguments)
     if "main" not in options:
         parser.error(f"the command must come first, got {arguments[0]!r}")
     if unknown and not options.rest_is_for_snakemake:
         parser.error(f"unknown argument {unknown[0]!r}")
-    options.arguments = list(arguments[1:])
+    options.arguments = arguments[1:]
     return options.main(options)
 
 

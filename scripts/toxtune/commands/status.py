@@ -14,6 +14,7 @@ from toxtune.runs.progress import (
     describe_trainings,
     format_duration,
     sum_counts,
+    ways_on,
 )
 from toxtune.runs.status_file import State, Status, read_status
 
@@ -78,7 +79,8 @@ def _describe_state(status: Status, locked: bool) -> str:
         case State.FINISHED:
             return f"Finished at {ended}, after {duration}"
         case State.FAILED:
-            return f"Failed at {ended}, after {duration}; `make run` continues"
+            advice = ways_on(status.failures)
+            return f"Failed at {ended}, after {duration}. {advice}"
         case State.INTERRUPTED:
             return f"Stopped at {ended}, after {duration}; `make run` continues"
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from toxtune.runs.best_score import BestTrial
 
 TRAINING_RULES = ("train_replicate", "train_slot")
+# What begins a message for the user in a job's log.
+ERROR = "Error:"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,19 @@ class Failure:
     wildcards: Mapping[str, str]
     log: str | None
     message: str
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the job said what must be put right: without that, it fails again."""
+        return self.message.startswith(ERROR)
+
+
+def ways_on(failures: Iterable[Failure]) -> str:
+    """Say what to do after jobs have failed."""
+    refusals = [failure.is_refusal for failure in failures]
+    if refusals and all(refusals):
+        return "Put right what the message says; then `make run` goes on from here"
+    return "`make run` tries again"
 
 
 @dataclass(frozen=True)
@@ -192,7 +207,7 @@ def error_in_log(path: Path) -> str:
     with suppress(OSError):
         text = path.read_text(encoding="utf-8", errors="replace")
         lines = [line.rstrip() for line in text.splitlines() if line.strip()]
-    starts = [n for n, line in enumerate(lines) if line.startswith("Error:")]
+    starts = [n for n, line in enumerate(lines) if line.startswith(ERROR)]
     return "\n".join(lines[starts[0] :] if starts else lines[-1:])
 
 

@@ -72,6 +72,8 @@ def made(folder):
 def test_names_arrive_as_they_are(made, name):
     words = made("predict", f"MODEL={name}", f"IN={name}", f"OUT={name}")
     assert words == f"<{name}>" * 3
+    words = made("predict", f"MODEL={name}", f"SMILES_COLUMN={name}")
+    assert words == f"<{name}><--smiles-column={name}>"
     assert made("export-optuna", f"RUN={name}", f"TO={name}") == (
         f"<optuna><--run><{name}><--to><{name}>"
     )
@@ -80,12 +82,12 @@ def test_names_arrive_as_they_are(made, name):
     assert made("verify", f"K={name}") == f"<--trainings><{name}>"
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if " " not in name])
+@pytest.mark.parametrize("name", NAMES)
 def test_configurations_arrive_as_they_are(made, name):
-    assert made("run", f"CONFIG={name} b.yaml").endswith(
-        f"<--configfile><{name}><b.yaml>"
+    assert made("run", f"CONFIG={name} b.yaml") == (
+        f"<--configfile-names><{name} b.yaml>"
     )
-    assert f"<{name}>" in made("demo", f"CONFIG={name}")
+    assert f"<examples/demo.yaml {name}>" in made("demo", f"CONFIG={name}")
 
 
 def test_nothing_is_given_where_nothing_is_named(made):

@@ -8,7 +8,15 @@ import pytest
 from toxtune.commands.status import describe
 from toxtune.io.files import write_json
 from toxtune.runs.best_score import BestSoFar
-from toxtune.runs.progress import Counts, Job, Progress, error_in_log, format_duration
+from toxtune.runs.progress import (
+    Counts,
+    Failure,
+    Job,
+    Progress,
+    error_in_log,
+    format_duration,
+    ways_on,
+)
 from toxtune.runs.status_file import State, Status
 from toxtune.stats.metrics import Objective
 
@@ -76,6 +84,23 @@ def test_the_message_is_taken_from_the_log(tmp_path, text, message):
 
 def test_a_missing_log_has_no_message(tmp_path):
     assert error_in_log(tmp_path / "missing.log") == ""
+
+
+@pytest.mark.parametrize(
+    ("messages", "helps"),
+    [
+        (["Error: line 3: a label must be 0 or 1"], False),
+        (["Error: a", "Error: b"], False),
+        (["Error: a", "Killed"], True),
+        (["Traceback ...\nMemoryError"], True),
+        ([""], True),
+        ([], True),
+    ],
+)
+def test_running_again_is_advised_unless_it_must_fail_again(messages, helps):
+    failures = [Failure("curate_dataset", {}, None, text) for text in messages]
+    assert ("tries again" in ways_on(failures)) == helps
+    assert "make run" in ways_on(failures)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +186,7 @@ def test_the_status_names_failures_and_their_logs(tmp_path):
     progress.fail(1)
     lines = describe(status_of(progress, State.FAILED), locked=False)
     assert lines[0].startswith("Failed at")
+    assert "tries again" not in lines[0]
     assert lines[-3:] == [
         "✗ train_replicate trial=aaa",
         "    Error: no room",
