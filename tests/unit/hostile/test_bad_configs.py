@@ -198,15 +198,15 @@ FAULTS = {
     "no such user": (OWN + "'~nobody-here/a.csv'}", ("dataset.source", "no file ~nob")),
     "variable that is not set": (
         OWN + "$NOT_SET_AT_ALL/a.csv}",
-        ("dataset.source", "no file $NOT_SET_AT_ALL"),
+        ("dataset.source", "variable NOT_SET_AT_ALL is not set"),
     ),
     "command in a source": (
         OWN + "'$(touch pwned)'}",
         ("dataset.source", "no file $(touch pwned)"),
     ),
-    "folder": (OWN + ".}", ("dataset.source", "there is no file .")),
+    "folder": (OWN + ".}", ("dataset.source", "there is no file")),
     "device": (OWN + "/dev/zero}", ("dataset.source", "there is no file /dev/zero")),
-    "pipe": (OWN + "pipe}", ("dataset.source", "there is no file pipe")),
+    "pipe": (OWN + "pipe}", ("dataset.source", "inside/pipe")),
     "long path": (OWN + "x" * 300 + "}", ("dataset.source", "there is no file x")),
     "prospective device": (
         "prospective: [{name: a, source: /dev/zero}]",
