@@ -24,6 +24,7 @@ from toxtune.prediction.prospective_data import (
 )
 from toxtune.stats.bootstrap import Resampling
 from toxtune.stats.metrics import Objective
+from toxtune.stats.task_scales import NO_SCALES
 
 METADATA = FinalModelMetadata(
     run="small",
@@ -155,6 +156,7 @@ def test_molecules_without_features_are_not_scored(later):
         model=FakeModel(),
         data=found,
         weights=np.ones(2),
+        scales=NO_SCALES,
     )
     assert (report.molecules, report.without_features) == (4, 1)
     assert exclusions == [Exclusion(4, "4", "CCI", "left out", "", "too large")]

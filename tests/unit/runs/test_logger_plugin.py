@@ -146,9 +146,11 @@ def test_nothing_to_be_done_is_one_line(new_handler, capfd):
 def test_trainings_of_earlier_runs_count(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data/d/s/whole").mkdir(parents=True)
-    rows = [f"{i},m{i},C,G,{i % 2}" for i in range(4)]
+    rows = [f"{i},m{i},C,G,G,C,{i % 2}" for i in range(4)]
     for subset in ("train", "valid"):
-        text = "\n".join(["row,id,smiles,group,task", *rows]) + "\n"
+        text = (
+            "\n".join(["row,id,smiles,group,compound,given_smiles,task", *rows]) + "\n"
+        )
         (tmp_path / f"data/d/s/whole/{subset}.csv").write_text(text)
     folder = tmp_path / "results/trials/dense/aaa/seed-0"
     folder.mkdir(parents=True)

@@ -120,8 +120,8 @@ def test_durations_are_spelled(seconds, words):
 @pytest.fixture
 def subsets(tmp_path):
     """Write train and valid sets of four molecules and one task."""
-    rows = [f"{i},m{i},C,G,{i % 2}" for i in range(4)]
-    text = "\n".join(["row,id,smiles,group,task", *rows]) + "\n"
+    rows = [f"{i},m{i},C,G,G,C,{i % 2}" for i in range(4)]
+    text = "\n".join(["row,id,smiles,group,compound,given_smiles,task", *rows]) + "\n"
     for name in ("train", "valid"):
         (tmp_path / f"{name}.csv").write_text(text)
     return tmp_path / "train.csv", tmp_path / "valid.csv"

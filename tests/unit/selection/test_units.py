@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers.molecules import write_molecules
 from helpers.small_training import write_replicate
-from toxtune.data.subsets import KEYS, Subset, write_table
+from toxtune.data.subsets import Subset
 from toxtune.evaluation.comparison import compare
 from toxtune.evaluation.scores import score_test
 from toxtune.features.arrays import Features, save_features
@@ -41,14 +42,10 @@ def subset(n, seed):
 
 
 def write(path, molecules):
-    rows = [
-        [row, id, *["C"] * (len(KEYS) - 3), id, *labels]
-        for row, (id, labels) in enumerate(
-            zip(molecules.ids, molecules.labels.tolist(), strict=True)
-        )
-    ]
+    labels = molecules.labels.tolist()
+    rows = [[row, id, "C", id, *labels[row]] for row, id in enumerate(molecules.ids)]
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_table(path, [*KEYS, *molecules.tasks], rows)
+    write_molecules(path, molecules.tasks, rows)
     return path
 
 
