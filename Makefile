@@ -2,14 +2,16 @@
 
 # What can be named here is passed on as it is:
 #   CORES=2  PROFILE=slurm (a folder of profiles/)  CONFIG='a.yaml b.yaml' (files that
-#   are laid over config.yaml)  MODEL IN OUT SMILES_COLUMN (make predict)
-#   RUN TO (make export-...)
+#   are laid over config.yaml)  DATA TASKS TO (make init)
+#   MODEL IN OUT SMILES_COLUMN (make predict)  RUN TO (make export-...)
 #   K=3 (how many trainings `make verify` repeats)
-NAMES := CORES PROFILE CONFIG MODEL IN OUT SMILES_COLUMN RUN TO K
+NAMES := CORES PROFILE CONFIG DATA TASKS MODEL IN OUT SMILES_COLUMN RUN TO K
 # Anything: make run continues without the trainings that fail for good
 KEEP_GOING ?=
 # Anything: make prune deletes without asking
 YES ?=
+# Anything: make init writes over a file that is there
+FORCE ?=
 PYTHON ?= python3
 # cpu or cuda: which requirements/*.lock to install
 EXTRA ?= cpu
@@ -48,7 +50,7 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 # A .venv whose Python has been removed from the machine must be made again.
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 
-.PHONY: help run demo report plan status retry predict export-optuna export-mlflow verify \
+.PHONY: help init run demo report plan status retry predict export-optuna export-mlflow verify \
     prune check test faults cluster-test mutants bench lint format lock install
 .DEFAULT_GOAL := help
 
@@ -57,6 +59,10 @@ help: ## list these targets
 	@echo
 	@echo "  CORES=2, CONFIG='examples/a.yaml my data/b.yaml', PROFILE=slurm, EXTRA=cuda,"
 	@echo "  PYTHON=python3.12"
+
+init: $(INSTALLED) ## look at your table, and write a configuration for it: DATA=my.csv
+	$(TOXTUNE) init $${DATA:+"$$DATA"} $(if $(FORCE),--force) $${TO:+--output "$$TO"} \
+	    $${TASKS:+--tasks $$TASKS}
 
 run: $(INSTALLED) ## train, select, test and report what config.yaml and CONFIG say
 	$(TOXTUNE) run $(WHERE) $(if $(KEEP_GOING),--keep-going) $(CONFIGFILE)

@@ -20,6 +20,7 @@ from toxtune.errors import UserError
 
 PROGRAM = "python -m toxtune"
 COMMANDS = {
+    "init": "look at a table, and write a configuration for it",
     "run": "train, select, test and report",
     "plan": "show what `run` would do, and about what it costs",
     "status": "show how the present or the last run stands",

@@ -1,0 +1,113 @@
+"""Look at a table of molecules, and write a configuration for it.
+
+The configuration is short, and ready for `make run CONFIG=...`. What was seen in the
+table, and why it is as it is, is shown and stands in its comments.
+"""
+
+import argparse
+import os
+import re
+import unicodedata
+from pathlib import Path
+
+from toxtune.commands.configfiles import BASE
+from toxtune.errors import UserError
+from toxtune.io.files import write_text
+
+EXAMPLE = "init examples/own-data.csv"
+_MOST_LETTERS = 60
+_TAKEN = {"config", "trials", "store", "ledger"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument("table", type=Path, metavar="TABLE", help="a table with SMILES")
+    parser.add_argument(
+        "--tasks",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="the columns of labels; default: those that look like it",
+    )
+    parser.add_argument(
+        "--metric", metavar="NAME", help="what trials are ranked by; default: by labels"
+    )
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="the configuration to write; default: the table's name with .yaml, here",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="write over a file that is there"
+    )
+
+
+def main(options: argparse.Namespace) -> int:
+    """Write the configuration, and show why it is as it is."""
+    name = run_name(options.table)
+    output = options.output or Path(f"{name}.yaml")
+    _refuse_existing(output, options.force)
+    # Slow to import, and `--help` has no use for it.
+    from toxtune.config.first_config import choose_configuration
+    from toxtune.config.first_file import checked, spell
+    from toxtune.config.first_report import describe
+    from toxtune.data.survey import survey_file
+
+    survey = survey_file(options.table, options.tasks)
+    configuration = choose_configuration(
+        survey, name, source_of(options.table, output), options.metric
+    )
+    text = checked(spell(configuration, survey, str(output)), BASE)
+    write_text(output, text)
+    print(describe(configuration, survey, str(options.table)))
+    print(f"\n{output} is written. Look through it, then\n  make run CONFIG={output}")
+    return 0
+
+
+def run_name(table: Path) -> str:
+    """Return a name for a run, of letters and digits, from that of a table.
+
+    Examples
+    --------
+    >>> run_name(Path("my data/Löslichkeit (2025).csv.gz"))
+    'Loslichkeit-2025'
+    """
+    stem = table.name
+    for ending in (".gz", *table.with_suffix("").suffixes[-1:], table.suffix):
+        stem = stem.removesuffix(ending)
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^A-Za-z0-9_]+", "-", plain).strip("-")[:_MOST_LETTERS]
+    return f"{name or 'run'}-1" if not name or name in _TAKEN else name
+
+
+def source_of(table: Path, output: Path) -> str:
+    """Spell a table's path for a configuration: from its folder, or from the root.
+
+    Raises
+    ------
+    UserError
+        If the path has something that configurations replace.
+    """
+    folder, path = output.absolute().parent, table.absolute()
+    source = str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+    if os.path.expandvars(os.path.expanduser(source)) != source or "://" in source:
+        raise UserError(
+            f"{table}: rename the file or its folder: a configuration would replace "
+            "~ or $NAME in it"
+        )
+    return source
+
+
+def _refuse_existing(output: Path, force: bool) -> None:
+    """Raise `UserError` where the file must not be written."""
+    if output.absolute() == BASE.absolute():
+        raise UserError(
+            f"{output}: is the configuration that others are laid over; choose another "
+            "name with --output"
+        )
+    if output.exists() and not force:
+        raise UserError(
+            f"{output}: is there already; write --force (make init FORCE=1) to replace "
+            "it, or choose another name with --output (make init TO=...)"
+        )
