@@ -53,12 +53,18 @@ def main(options: argparse.Namespace) -> int:
     from toxtune.config.first_file import checked, spell
     from toxtune.config.first_report import describe
     from toxtune.data.survey import survey_file
+    from toxtune.stats.metrics import METRICS
 
-    survey = survey_file(options.table, options.tasks)
+    if options.metric is not None and options.metric not in METRICS:
+        raise UserError(
+            f"--metric: must be one of {', '.join(METRICS)}, got {options.metric!r}"
+        )
+    task_type = METRICS[options.metric].task_type if options.metric else None
+    survey = survey_file(options.table, options.tasks, task_type)
     configuration = choose_configuration(
         survey, name, source_of(options.table, output), options.metric
     )
-    text = checked(spell(configuration, survey, str(output)), BASE)
+    text = checked(spell(configuration, survey, str(output)), output, BASE)
     write_text(output, text)
     print(describe(configuration, survey, str(options.table)))
     print(f"\n{output} is written. Look through it, then\n  make run CONFIG={output}")
@@ -73,9 +79,8 @@ def run_name(table: Path) -> str:
     >>> run_name(Path("my data/Löslichkeit (2025).csv.gz"))
     'Loslichkeit-2025'
     """
-    stem = table.name
-    for ending in (".gz", *table.with_suffix("").suffixes[-1:], table.suffix):
-        stem = stem.removesuffix(ending)
+    unpacked = table.with_suffix("") if table.suffix == ".gz" else table
+    stem = unpacked.stem
     plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9_]+", "-", plain).strip("-")[:_MOST_LETTERS]
     return f"{name or 'run'}-1" if not name or name in _TAKEN else name

@@ -6,9 +6,10 @@ from typing import Any
 
 import yaml
 
-from toxtune.config.check import complete_config
+from toxtune.config.check import complete_layers
 from toxtune.config.first_config import FirstConfiguration, settings_of
-from toxtune.config.overlay import overlaid, read_overlay, read_yaml
+from toxtune.config.layers import Layer
+from toxtune.config.overlay import read_yaml
 from toxtune.data.survey import TableSurvey
 from toxtune.tasks import TaskType
 
@@ -145,13 +146,23 @@ def _flow(value: Any) -> str:
     return text.removesuffix("\n").removesuffix("...").strip()
 
 
-def checked(text: str, base: Path) -> str:
-    """Return the text of a configuration that is legal where it is laid over `base`.
+def checked(text: str, output: Path, base: Path) -> str:
+    """Return the text of a configuration that is legal.
+
+    Parameters
+    ----------
+    text
+        Of the configuration.
+    output
+        Where it will be.
+    base
+        The file that it is laid over.
 
     Raises
     ------
     UserError
         If it is not legal: a task has a name that is taken, for one.
     """
-    complete_config(overlaid(read_overlay(base), read_yaml(text, "the configuration")))
+    layer = Layer(read_yaml(text, str(output)), (output.absolute().parent,))
+    complete_layers([Layer.read(base), layer])
     return text

@@ -40,10 +40,10 @@ def _structures(survey: TableSurvey) -> str:
             f"(row {row + 1}: {reason})"
         )
     for count, words in (
-        (structures.salts, "rows are salts or mixtures"),
-        (structures.repeated, "molecules have several rows"),
-        (structures.with_stereoisomers, "of them several stereoisomers"),
-        (survey.contradicting, "contradict themselves"),
+        (structures.salts, "rows are salts or mixtures, taken as their parents"),
+        (structures.repeated, "compounds have several rows"),
+        (survey.contradicting, "of them with different labels"),
+        (structures.with_stereoisomers, "molecules have several stereoisomers"),
     ):
         if count:
             parts.append(f"{count:,} {words}")

@@ -9,7 +9,8 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import rdMolDescriptors
 from rdkit.Chem.Scaffolds import MurckoScaffold
 
-from toxtune.data.smiles import group_of, parse_smiles
+from toxtune.data.compounds import Standardize
+from toxtune.data.smiles import Compound, parse_smiles, read_compound
 
 # InChI takes about a millisecond for a molecule: so many are looked at.
 MOST_LOOKED_AT = 5_000
@@ -38,21 +39,17 @@ class StructureSurvey:
     ----------
     rows
         Which rows were looked at, numbered from 0.
+    compounds
+        Of each of these rows, what compound it is, see `toxtune.data.smiles.key_of`;
+        empty if it cannot be read.
     groups
-        Of each of these rows, the molecule without stereochemistry; empty if it cannot
-        be read.
+        The same without stereochemistry: the molecule.
     unreadable
         Rows that cannot be read, and why.
     salts
-        Rows with several fragments.
-    molecules
-        How many different ones there are, without stereochemistry.
-    with_stereoisomers
-        How many of them stand there in several stereochemical forms.
-    repeated
-        How many of them have several rows.
+        Rows of which the parent is a part.
     scaffolds
-        How many Murcko scaffolds they have.
+        How many Murcko scaffolds the molecules have.
     largest_scaffold
         The share of the molecules that the most frequent scaffold has; molecules
         without rings count for none.
@@ -63,16 +60,31 @@ class StructureSurvey:
     """
 
     rows: list[int]
+    compounds: list[str]
     groups: list[str]
     unreadable: dict[int, str]
     salts: int
-    molecules: int
-    with_stereoisomers: int
-    repeated: int
     scaffolds: int
     largest_scaffold: float
     compared: list[int]
     computed: list[np.ndarray]
+
+    @property
+    def molecules(self) -> int:
+        """How many different ones there are, without stereochemistry."""
+        return len(set(filter(None, self.groups)))
+
+    @property
+    def repeated(self) -> int:
+        """How many compounds have several rows."""
+        return sum(n > 1 for n in Counter(filter(None, self.compounds)).values())
+
+    @property
+    def with_stereoisomers(self) -> int:
+        """How many molecules stand there in several stereochemical forms."""
+        pairs = set(zip(self.groups, self.compounds, strict=True))
+        forms = Counter(group for group, _ in pairs if group)
+        return sum(n > 1 for n in forms.values())
 
     def agrees(self, values: Sequence[float]) -> bool:
         """Tell whether a column of numbers is a property of the structures.
@@ -94,45 +106,34 @@ def survey_structures(smiles: Sequence[str]) -> StructureSurvey:
     """Look at the structures of a table, or at `MOST_LOOKED_AT` of them."""
     step = max(1, -(-len(smiles) // MOST_LOOKED_AT))
     rows = list(range(0, len(smiles), step))
-    groups, unreadable = [], {}
-    forms: dict[str, set[str]] = {}
-    scaffold_of: dict[str, str] = {}
-    sizes: Counter[str] = Counter()
-    compared: dict[int, Chem.Mol] = {}
-    salts = 0
+    parents: dict[int, Compound] = {}
+    unreadable: dict[int, str] = {}
     with rdBase.BlockLogs():
         for row in rows:
-            molecule, reason = parse_smiles(smiles[row].strip())
-            if molecule is None:
+            compound, reason = read_compound(smiles[row].strip(), Standardize.PARENT)
+            if compound is None:
                 unreadable[row] = reason
-                groups.append("")
-                continue
-            group = group_of(molecule)
-            groups.append(group)
-            sizes[group] += 1
-            salts += len(Chem.GetMolFrags(molecule)) > 1
-            forms.setdefault(group, set()).add(Chem.MolToSmiles(molecule))
-            if group not in scaffold_of:
-                scaffold_of[group] = MurckoScaffold.MurckoScaffoldSmiles(mol=molecule)
-            if len(compared) < _COMPARED:
-                compared[row] = molecule
-    scaffolds = Counter(filter(None, scaffold_of.values()))
+            else:
+                parents[row] = compound
+        of_group = {each.group: each.smiles for each in parents.values()}
+        scaffolds = Counter(filter(None, map(_scaffold, of_group.values())))
+        compared = list(parents)[:_COMPARED]
+        molecules = [Chem.MolFromSmiles(smiles[row].strip()) for row in compared]
     return StructureSurvey(
         rows=rows,
-        groups=groups,
+        compounds=[parents[row].key if row in parents else "" for row in rows],
+        groups=[parents[row].group if row in parents else "" for row in rows],
         unreadable=unreadable,
-        salts=salts,
-        molecules=len(sizes),
-        with_stereoisomers=sum(len(each) > 1 for each in forms.values()),
-        repeated=sum(size > 1 for size in sizes.values()),
+        salts=sum(each.changes.lost_fragments > 0 for each in parents.values()),
         scaffolds=len(scaffolds),
-        largest_scaffold=max(scaffolds.values(), default=0) / max(1, len(sizes)),
-        compared=list(compared),
-        computed=[
-            np.array([compute(each) for each in compared.values()], dtype=float)
-            for compute in PROPERTIES
-        ],
+        largest_scaffold=max(scaffolds.values(), default=0) / max(1, len(of_group)),
+        compared=compared,
+        computed=[np.array(list(map(compute, molecules))) for compute in PROPERTIES],
     )
+
+
+def _scaffold(smiles: str) -> str:
+    return MurckoScaffold.MurckoScaffoldSmiles(smiles)
 
 
 def share_of_smiles(cells: Sequence[str]) -> float:

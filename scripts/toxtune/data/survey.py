@@ -49,11 +49,11 @@ class TableSurvey:
     tasks
         The columns with the labels to learn.
     molecules
-        Of each task, how many different molecules have a label.
+        Of each task, how many different compounds have a label.
     rarest
         Of each task, how many of these have the rarest class; all for values.
     contradicting
-        How many molecules have rows with different labels of a task.
+        How many compounds have rows with different labels of a task.
     sets
         The column that names the sets of a split, and the rows of each set.
     torn
@@ -82,7 +82,9 @@ class TableSurvey:
         return column.name
 
 
-def survey_file(path: Path, tasks: Sequence[str] = ()) -> TableSurvey:
+def survey_file(
+    path: Path, tasks: Sequence[str] = (), task_type: TaskType | None = None
+) -> TableSurvey:
     """Look at the table in a file; see `survey_table`.
 
     Raises
@@ -92,7 +94,7 @@ def survey_file(path: Path, tasks: Sequence[str] = ()) -> TableSurvey:
     """
     header, rows = read_lines(path)
     try:
-        return survey_table(header, [cells for _, cells in rows], tasks)
+        return survey_table(header, [cells for _, cells in rows], tasks, task_type)
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
 
@@ -101,6 +103,7 @@ def survey_table(
     header: Sequence[str],
     rows: Sequence[Sequence[str]],
     tasks: Sequence[str] = (),
+    task_type: TaskType | None = None,
 ) -> TableSurvey:
     """Look at a table.
 
@@ -110,6 +113,8 @@ def survey_table(
         Names of the columns, and the cells, with a decimal point in numbers.
     tasks
         The columns to learn; empty to look for them.
+    task_type
+        What their labels are; ``None`` to go by their looks.
 
     Raises
     ------
@@ -134,7 +139,7 @@ def survey_table(
             "no column could be labels (0 and 1, classes, or values); its columns are: "
             + ", ".join(header)
         )
-    choice = choose_tasks(candidates)
+    choice = choose_tasks(candidates, task_type)
     labels = {
         each.column.name: _labels(cells[each.column.name], choice.task_type)
         for each in choice.tasks
@@ -220,14 +225,14 @@ def _labels(cells: Sequence[str], task_type: TaskType) -> list[str]:
 def _count(
     labels: Sequence[str], structures: StructureSurvey, choice: TaskChoice
 ) -> tuple[int, int, int]:
-    """Count molecules with a label, those of the rarest class, and contradictions.
+    """Count compounds with a label, those of the rarest class, and contradictions.
 
     What was seen in a part of the rows is scaled up to all of them.
     """
     seen: dict[str, set[str]] = defaultdict(set)
-    for row, group in zip(structures.rows, structures.groups, strict=True):
-        if group and labels[row]:
-            seen[group].add(labels[row])
+    for row, compound in zip(structures.rows, structures.compounds, strict=True):
+        if compound and labels[row]:
+            seen[compound].add(labels[row])
     scale = len(labels) / len(structures.rows)
     contradicting = sum(len(each) > 1 for each in seen.values())
     if choice.task_type == TaskType.REGRESSION:

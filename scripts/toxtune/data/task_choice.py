@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toxtune.data.column_roles import ColumnRole
+from toxtune.data.column_survey import ColumnSurvey
+from toxtune.errors import UserError
 from toxtune.tasks import TaskType
 
 # Of more columns, of several kinds, most are descriptors.
@@ -37,12 +39,29 @@ class TaskChoice:
     doubt: str = ""
 
 
-def choose_tasks(candidates: Sequence[ColumnRole]) -> TaskChoice:
+def choose_tasks(
+    candidates: Sequence[ColumnRole], wanted: TaskType | None = None
+) -> TaskChoice:
     """Choose the tasks among columns that could be labels; there must be one.
 
     All tasks of a run have one type, since one metric ranks its trials. The type is
     that of most columns whose name says that they are labels, then of most columns.
+
+    Parameters
+    ----------
+    candidates
+        What could be labels.
+    wanted
+        The type, if somebody has chosen it. A column may then be taken for values
+        whose whole numbers look like several classes.
+
+    Raises
+    ------
+    UserError
+        If no column is of the wanted type.
     """
+    if wanted is not None:
+        return _of_type(candidates, wanted)
     types = {each.column.task_type for each in candidates}
     named = [each for each in candidates if each.is_named_so]
     doubt = ""
@@ -74,4 +93,30 @@ def choose_tasks(candidates: Sequence[ColumnRole]) -> TaskChoice:
         alternatives=alternatives,
         set_aside=[each for each in candidates if each not in kept],
         doubt=doubt,
+    )
+
+
+def _of_type(candidates: Sequence[ColumnRole], wanted: TaskType) -> TaskChoice:
+    def fits(column: ColumnSurvey) -> bool:
+        is_number = column.lowest is not None
+        as_values = wanted == TaskType.REGRESSION and is_number
+        return column.task_type == wanted or (
+            as_values and column.task_type == TaskType.MULTICLASS
+        )
+
+    tasks = [each for each in candidates if fits(each.column)]
+    if not tasks:
+        found = ", ".join(
+            f"{each.column.name} ({each.column.content})" for each in candidates
+        )
+        raise UserError(f"--metric: is for {wanted} labels, and there are {found}")
+    named = [each for each in tasks if each.is_named_so]
+    many = len(tasks) > _MOST_MIXED and wanted != TaskType.BINARY
+    kept = (named or tasks[:1]) if many else tasks
+    return TaskChoice(
+        tasks=kept,
+        task_type=wanted,
+        alternatives=[],
+        set_aside=[each for each in tasks if each not in kept],
+        doubt="they are many" if len(kept) < len(tasks) else "",
     )

@@ -1,0 +1,143 @@
+"""`init`: a table is looked at, and a configuration for it is written."""
+
+from pathlib import Path
+
+import pytest
+
+from helpers.shaped_tables import SHAPES
+from toxtune.commands import cli
+from toxtune.commands.init import run_name
+from toxtune.config.build_plan import load_plans
+from toxtune.config.check import load_config
+from toxtune.config.schema import ROOT
+from toxtune.stats.metrics import METRICS
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch) -> Path:
+    """A folder to run in, with the shipped configuration."""
+    (tmp_path / "config.yaml").write_bytes((ROOT / "config.yaml").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def written(folder, table, *arguments):
+    """Run `init` on a table, and return the configuration that it wrote, completed."""
+    assert cli.main(["init", str(table), *arguments]) == 0
+    name = run_name(Path(table)) + ".yaml"
+    return load_config([folder / "config.yaml", folder / name])
+
+
+@pytest.mark.parametrize("shape", [name for name in SHAPES if name != "in_house"])
+def test_what_is_written_can_be_planned(shape, folder, capsys):
+    made = SHAPES[shape]()
+    config = written(folder, made.write(folder))
+    assert config["dataset"]["smiles_column"] == made.smiles
+    assert config["dataset"]["tasks"] == made.tasks
+    assert config["dataset"]["id_column"] == made.id
+    metric = METRICS[config["objective"]["metric"]]
+    assert metric.task_type == made.task_type
+    assert all(plan.trials for plan in load_plans(config))
+    said = capsys.readouterr().out
+    assert f"make run CONFIG={run_name(folder / made.name)}.yaml" in said
+    assert len(said.splitlines()) <= 30
+    for name in made.others[:2]:
+        assert name in said
+
+
+def test_the_file_is_short_and_says_why(folder):
+    written(folder, SHAPES["lipophilicity"]().write(folder))
+    text = (folder / "Lipophilicity.yaml").read_text("utf-8")
+    assert len(text.splitlines()) < 50
+    assert max(map(len, text.splitlines())) <= 100
+    assert "source: Lipophilicity.csv\n" in text
+    assert "# rmse: the labels are values\n" in text
+
+
+def test_other_columns_of_labels_stand_in_comments(folder):
+    config = written(folder, SHAPES["hiv"]().write(folder))
+    assert config["dataset"]["tasks"] == ["HIV_active"]
+    text = (folder / "HIV.yaml").read_text("utf-8")
+    assert "    # - activity" in text
+    assert "roc_auc_ovr" in text
+
+
+def test_a_file_that_is_there_stays_unless_forced(folder, capsys):
+    table = SHAPES["bbbp"]().write(folder)
+    (folder / "BBBP.yaml").write_text("mine\n")
+    assert cli.main(["init", str(table)]) == 1
+    assert "BBBP.yaml: is there already" in capsys.readouterr().err
+    assert (folder / "BBBP.yaml").read_text() == "mine\n"
+    written(folder, table, "--force")
+
+
+def test_the_shipped_configuration_is_never_written_over(folder, capsys):
+    table = SHAPES["bbbp"]().write(folder).rename(folder / "config.csv")
+    written(folder, table)
+    assert (folder / "config-1.yaml").is_file()
+    assert cli.main(["init", str(table), "--output", "config.yaml", "--force"]) == 1
+    assert "choose another name" in capsys.readouterr().err
+
+
+def test_a_table_elsewhere_is_named_by_its_whole_path(folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("my data")
+    table = SHAPES["clintox"]().write(elsewhere)
+    config = written(folder, table)
+    assert config["dataset"]["source"] == str(table)
+    inside = folder / "data of mine"
+    inside.mkdir()
+    config = written(folder, SHAPES["sider"]().write(inside))
+    source = Path(config["dataset"]["source"])
+    assert (folder / source).samefile(inside / "sider.csv")
+
+
+@pytest.mark.parametrize("told", [["--metric", "mae", "--tasks", "pIC50"], []])
+def test_tasks_and_metric_can_be_told(told, folder):
+    table = SHAPES["bace"]().write(folder)
+    config = written(folder, table, *(told or ["--metric", "mae"]))
+    assert config["dataset"]["tasks"] == ["pIC50"]
+    assert config["objective"]["metric"] == "mae"
+    assert {space["family"] for space in config["search"]["spaces"]} >= {"ridge"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fragment"),
+    [
+        (["absent.csv"], "absent.csv"),
+        (["bbbp.csv", "--tasks", "toxic"], "no column 'toxic'"),
+        (["bbbp.csv", "--tasks", "name"], "could be no labels: text"),
+        (["bbbp.csv", "--metric", "rmse"], "is for regression labels"),
+        (["bbbp.csv", "--metric", "auc"], "auc"),
+        (["names.csv"], "no column has SMILES"),
+        (["structures.csv"], "no column could be labels"),
+        (["$HOME.csv"], "rename"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_a_line(arguments, fragment, folder, capsys):
+    SHAPES["bbbp"]().write(folder).rename(folder / "bbbp.csv")
+    (folder / "$HOME.csv").write_bytes((folder / "bbbp.csv").read_bytes())
+    (folder / "names.csv").write_text("name,label\naspirin,1\ncaffeine,0\n")
+    (folder / "structures.csv").write_text("smiles,name\nCCO,ethanol\nCCN,amine\n")
+    assert cli.main(["init", *arguments]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert fragment in printed.err
+    assert printed.err.count("\n") == 1
+    assert not list(folder.glob("bbbp.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("table", "name"),
+    [
+        ("my.csv", "my"),
+        ("my.csv.gz", "my"),
+        ("a/b/Löslichkeit 2025.csv", "Loslichkeit-2025"),
+        ("v1.2.sdf.gz", "v1-2"),
+        ("config.csv", "config-1"),
+        ("ledger.csv", "ledger-1"),
+        ("数据.csv", "run-1"),
+        ("no-ending", "no-ending"),
+    ],
+)
+def test_a_run_is_called_after_the_table(table, name):
+    assert run_name(Path(table)) == name
