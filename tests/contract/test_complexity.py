@@ -26,6 +26,12 @@ SIMPLER_FIRST = {
         {"max_iter": 100, "max_leaf_nodes": 31},
         {"max_iter": 10, "max_leaf_nodes": None},
     ],
+    "lightgbm": [
+        {"n_estimators": 10, "min_child_samples": 20},
+        {"n_estimators": 10, "min_child_samples": 5},
+        {"n_estimators": 10, "num_leaves": 63},
+        {"n_estimators": 100},
+    ],
     "logistic_regression": [
         {"C": 0.1, "penalty": "l1"},
         {"C": 0.1, "penalty": "l2"},

@@ -34,6 +34,7 @@ THOROUGH = {
     },
     "extra_trees": {"n_estimators": 40, "max_features": 1.0},
     "gradient_boosting": {"max_iter": 40, "min_samples_leaf": 1},
+    "lightgbm": {"n_estimators": 40, "min_child_samples": 1},
     "logistic_regression": {"C": 100.0},
     "random_forest": {"n_estimators": 40, "max_features": 1.0},
 }
@@ -70,6 +71,15 @@ OTHER_VALUES = {
         "l2_regularization": [2.0],
         "max_features": [1.0],
         "class_weight": ["balanced"],
+    },
+    "lightgbm": {
+        "n_estimators": [6],
+        "learning_rate": [0.3],
+        "num_leaves": [2],
+        "min_child_samples": [4],
+        "colsample_bytree": [1.0],
+        "subsample": [0.5],
+        "reg_lambda": [2.0],
     },
     "logistic_regression": {
         "C": [0.5],

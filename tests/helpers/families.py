@@ -24,6 +24,11 @@ QUICK = {
         "min_samples_leaf": 1,
         "max_features": 0.3,
     },
+    "lightgbm": {
+        "n_estimators": 5,
+        "min_child_samples": 1,
+        "colsample_bytree": 0.3,
+    },
     "logistic_regression": {"penalty": "l1"},
     "random_forest": {"n_estimators": 5},
     "ridge": {},

@@ -7,7 +7,7 @@ import numpy as np
 from helpers.harm import refused
 from toxtune.features.compute import featurize
 from toxtune.models.base import Examples
-from toxtune.models.random_forest import FAMILY, HYPERPARAMETERS
+from toxtune.models.random_forest import FAMILY
 from toxtune.prediction.applicability_domain import ApplicabilityDomain
 from toxtune.prediction.final_file import write_final_model
 from toxtune.prediction.final_model import current_versions, load
@@ -31,7 +31,7 @@ def make(folder, task_type="binary", temperature=2.0, **changes):
     """Write a final model of two small forests."""
     values = featurize(ECFP, SMILES).values.astype(np.float32)
     labels = np.array(LABELS[task_type], dtype=np.float32)
-    settings = {name: one.default for name, one in HYPERPARAMETERS.items()}
+    settings = {name: one.default for name, one in FAMILY.hyperparameters.items()}
     models = []
     for seed in SEEDS:
         fitted = FAMILY.fit(

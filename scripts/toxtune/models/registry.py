@@ -12,6 +12,7 @@ MODULES = {
     "dense": "toxtune.models.dense",
     "extra_trees": "toxtune.models.extra_trees",
     "gradient_boosting": "toxtune.models.gradient_boosting",
+    "lightgbm": "toxtune.models.lightgbm",
     "logistic_regression": "toxtune.models.logistic_regression",
     "random_forest": "toxtune.models.random_forest",
     "ridge": "toxtune.models.ridge",

@@ -241,7 +241,8 @@ FAULTS = {
     ),
     "search: {spaces: [{family: cnn, features: ecfp, hyperparameters: {}}]}": (
         "search.spaces[0].family: must be one of dense, extra_trees, "
-        "gradient_boosting, logistic_regression, random_forest, ridge, got 'cnn'"
+        "gradient_boosting, lightgbm, logistic_regression, random_forest, ridge, "
+        "got 'cnn'"
     ),
     # Text.
     "run: store": NAME_RULE,

@@ -9,7 +9,7 @@ from toxtune.models.base import CPU, GPU
 from toxtune.models.registry import MODULES, device_of, get_family
 from toxtune.versions import SCRIPTS
 
-HEAVY = {"keras", "pandas", "scipy", "sklearn", "skops", "tensorflow"}
+HEAVY = {"keras", "lightgbm", "pandas", "scipy", "sklearn", "skops", "tensorflow"}
 
 
 @pytest.mark.parametrize("name", MODULES)

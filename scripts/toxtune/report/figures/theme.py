@@ -20,13 +20,14 @@ _FAMILY_COLOURS = {
     "dense": BLUE,
     "extra_trees": YELLOW,
     "gradient_boosting": ORANGE,
+    "lightgbm": VERMILLION,
     "logistic_regression": PURPLE,
     "random_forest": GREEN,
     "ridge": SKY,
 }
 
 
-_OTHER_COLOURS = (VERMILLION, BLACK, GREY)
+_OTHER_COLOURS = (BLACK, GREY)
 
 
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
