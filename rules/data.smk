@@ -54,6 +54,7 @@ rule split_dataset:
         valid="data/{dataset}/{split}/whole/valid.csv",
         test="data/{dataset}/{split}/whole/test.csv",
         recipe="data/{dataset}/{split}/split.json",
+        settled="data/{dataset}/{split}/settled.tsv",
     log:
         "logs/data/{dataset}/{split}/split_dataset.log",
     benchmark:

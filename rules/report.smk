@@ -16,6 +16,7 @@ RUN_FILES = dict(
         "results/{{run}}/prospective/{name}.json", name=COMMON.prospective
     ),
     curation=plan.curation,
+    recipe=plan.recipe,
     records=expand("results/{{run}}/{model}.json", model=COMMON.models),
 )
 if COMMON.task_type == TaskType.BINARY:

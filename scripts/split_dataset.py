@@ -16,12 +16,13 @@ def main(
     task_type: TaskType,
     assignment: Path,
     recipe: Path,
+    settled: Path,
     subsets: dict[str, Path],
 ) -> None:
     """Read the molecules, split them, write the assignment, the sets and the recipe."""
     split = make_split(molecules, settings, task_type)
     split.recipe.log()
-    write_split(molecules, split, assignment, recipe, subsets)
+    write_split(molecules, split, assignment, recipe, settled, subsets)
 
 
 if __name__ == "__main__":
@@ -34,6 +35,7 @@ if __name__ == "__main__":
         task_type=task_type,
         assignment=Path(snakemake.output.assignment),
         recipe=Path(snakemake.output.recipe),
+        settled=Path(snakemake.output.settled),
         subsets={
             subset: Path(snakemake.output[subset])
             for subset in ("train", "valid", "test")

@@ -35,8 +35,8 @@ def write(molecules, split, folder):
     """Write a split's files; return those of its sets."""
     files = {subset: folder / f"{subset}.csv" for subset in SUBSETS}
     made = split_of(molecules, split)
-    assignment, recipe = folder / "assignment.tsv", folder / "split.json"
-    write_split(molecules, made, assignment, recipe, files)
+    names = ("assignment.tsv", "split.json", "settled.tsv")
+    write_split(molecules, made, *(folder / name for name in names), files)
     return files
 
 

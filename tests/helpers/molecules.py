@@ -14,10 +14,10 @@ def write_molecules(path, columns, rows):
         Names of those after `toxtune.data.subsets.KEYS`: tasks, and what the split
         goes by.
     rows
-        Row, id, SMILES and group, and a cell for each of the columns. Each group is
-        one compound, whose SMILES is as it was given.
+        Row, id, SMILES and group, and a cell for each of the columns. Each row is a
+        compound of its own, whose SMILES is as it was given.
     """
-    cells = ([*row[:4], row[3], row[2], *row[4:]] for row in rows)
+    cells = ([*row[:4], f"{row[3]}-{row[0]}", row[2], *row[4:]] for row in rows)
     write_table(path, [*KEYS, *columns], cells)
 
 

@@ -49,12 +49,19 @@ CURATION = {
     "dropped": 10,
     "groups": 1000,
     "groups_with_several_rows": 2,
-    "groups_with_conflicts": 1,
-    "labels_cleared": 4,
-    "labels_averaged": 0,
+    "compounds": 1001,
     "notes": [],
     "warnings": [],
 }
+LABELS = {
+    "measured": 2000,
+    "cleared": 4,
+    "averaged": 0,
+    "changed_in_test": 2,
+    "compounds_with_several_rows": 2,
+    "compounds_with_conflicts": 1,
+}
+RECIPE: dict[str, Any] = {"labels": LABELS, "warnings": []}
 PROVENANCE = Provenance(
     dataset={"sha256": "00ff"},
     split={"sha256": "ff00"},
@@ -94,7 +101,7 @@ def made_run(
         selection=selection,
         evaluation=_evaluation(tasks, selection),
         curation=CURATION,
-        recipe={},
+        recipe=RECIPE,
         provenance=PROVENANCE,
         trained=trained,
         trials=trials,

@@ -34,9 +34,8 @@ def test_curation_counts(tox21):
     counts = json.loads(path.read_text("utf-8"))
     assert counts["rows"] == 7831
     assert counts["dropped"] == 8
-    assert counts["groups"] == 7619
-    assert counts["groups_with_several_rows"] == 185
-    assert counts["groups_with_conflicts"] == 59
+    assert counts["groups"] == 7494
+    assert counts["groups_with_several_rows"] == 262
 
 
 @pytest.mark.parametrize("family", ["dense", "random_forest"])

@@ -222,6 +222,11 @@ class Plan:
         return f"{self.dataset_folder}/{self.split_id}/assignment.tsv"
 
     @property
+    def settled(self) -> str:
+        """Path of the table of the labels that are not as they were measured."""
+        return f"{self.dataset_folder}/{self.split_id}/settled.tsv"
+
+    @property
     def recipe(self) -> str:
         """Path of what the split is: settings, sizes of its sets, warnings."""
         return f"{self.dataset_folder}/{self.split_id}/split.json"

@@ -1,10 +1,9 @@
-"""Curate a dataset: drop what is no molecule, settle labels that contradict."""
+"""Curate a dataset: drop what is no molecule, and tell what is one compound."""
 
 import logging
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import fmean
 from typing import Any
 
 from rdkit import rdBase
@@ -12,6 +11,7 @@ from rdkit import rdBase
 from toxtune.data.compounds import Merge, Standardize
 from toxtune.data.labels import permute_labels
 from toxtune.data.raw_table import ColumnSettings, RawRow, read_raw
+from toxtune.data.settling import Measured, settle
 from toxtune.data.smiles import Compound, merged_as, read_compound
 from toxtune.data.subsets import KEYS, SPLIT_COLUMN, write_table
 from toxtune.errors import UserError
@@ -48,7 +48,7 @@ class Molecule:
 
 @dataclass(frozen=True)
 class Change:
-    """A dropped row (`task` is empty), or a label that was cleared or averaged."""
+    """A dropped row (`task` is empty), or what else was done, and why."""
 
     raw: RawRow
     action: str
@@ -89,19 +89,17 @@ def curate(path: Path, columns: ColumnSettings) -> Curation:
             f"{path}: no molecule is left: RDKit can parse none of the {len(rows)} "
             f"SMILES in column {columns['smiles_column']!r}"
         )
-    molecules, settled = _settle_conflicts(kept, tasks, columns["task_type"])
+    molecules = kept
     # The key is there in the control alone: other datasets had their ids before it.
     if "permute_labels" in columns:
-        molecules = _permuted(molecules, columns["permute_labels"])
+        molecules = _permuted(kept, tasks, columns)
     if not any(any(molecule.raw.labels) for molecule in molecules):
         raise UserError(f"{path}: no label is left in the tasks {', '.join(tasks)}")
-    # Rows stay in the file's order; sorting is stable, so tasks do too.
-    changes = sorted(dropped + settled, key=lambda change: change.raw.row)
-    counts = _count(molecules, dropped, settled)
+    counts = _count(molecules, dropped)
     counts["task_type"] = columns["task_type"]
     counts["tasks"] = _count_labels(tasks, molecules, columns["task_type"])
     counts |= {"notes": table.notes, "warnings": table.warnings}
-    return Curation(tasks, molecules, changes, counts)
+    return Curation(tasks, molecules, dropped, counts)
 
 
 def write_curation(
@@ -131,9 +129,8 @@ def log_report(counts: dict[str, Any]) -> None:
     """Log what the curation did, and the tasks that cannot be learnt."""
     logger.info(
         "%(rows)d rows, %(dropped)d dropped: %(molecules)d molecules in %(groups)d "
-        "groups; %(groups_with_several_rows)d groups have several rows, "
-        "%(groups_with_conflicts)d contradict themselves: "
-        "%(labels_cleared)d labels cleared, %(labels_averaged)d averaged",
+        "groups, %(groups_with_several_rows)d of which have several rows; "
+        "%(compounds)d compounds",
         counts,
     )
     logger.info("The tasks are %s, as objective.metric says", counts["task_type"])
@@ -189,72 +186,30 @@ def _read_compounds(
     return kept, dropped
 
 
-def _settle_conflicts(
-    molecules: list[Molecule], tasks: list[str], task_type: TaskType
-) -> tuple[list[Molecule], list[Change]]:
-    """Give the rows of a compound one label per task.
-
-    Where they differ, a class becomes missing, and a value the mean of the compound's.
-    """
-    seen = defaultdict(list)
-    for molecule in molecules:
-        for task, label in zip(tasks, molecule.raw.labels, strict=True):
-            if label:
-                seen[molecule.merged_as, task].append(label)
-    conflicts = {key: labels for key, labels in seen.items() if len(set(labels)) > 1}
-
-    curated, changes = [], []
-    for molecule in molecules:
-        raw, labels = molecule.raw, list(molecule.raw.labels)
-        for index, task in enumerate(tasks):
-            conflict = conflicts.get((molecule.merged_as, task))
-            if conflict and labels[index]:
-                action, labels[index], reason = _settled(conflict, task_type)
-                reason = f"compound {molecule.merged_as} has {reason}"
-                changes.append(Change(raw, action, task, reason))
-        curated.append(replace(molecule, raw=replace(raw, labels=labels)))
-    return curated, changes
-
-
-def _permuted(molecules: list[Molecule], seed: int) -> list[Molecule]:
-    """Give each molecule the labels of another."""
-    permuted = permute_labels(
-        [molecule.merged_as for molecule in molecules],
-        [molecule.raw.labels for molecule in molecules],
-        seed,
-    )
+def _permuted(
+    molecules: list[Molecule], tasks: list[str], columns: ColumnSettings
+) -> list[Molecule]:
+    """Give each compound the labels of another."""
+    compounds = [molecule.merged_as for molecule in molecules]
+    measured = Measured(compounds, tasks, [each.raw.labels for each in molecules])
+    # What is drawn is a label of each compound, whose rows are alike then.
+    settled = settle(measured, ["all"] * len(molecules), columns["task_type"])
+    permuted = permute_labels(compounds, settled.labels, columns["permute_labels"])
     return [
         replace(molecule, raw=replace(molecule.raw, labels=labels))
         for molecule, labels in zip(molecules, permuted, strict=True)
     ]
 
 
-def _settled(labels: list[str], task_type: TaskType) -> tuple[str, str, str]:
-    """Return what is done to unequal labels of a group, what they become, and why."""
-    if task_type != TaskType.REGRESSION:
-        return "label cleared", "", f"both {' and '.join(sorted(set(labels)))}"
-    values = sorted(map(float, labels))
-    reason = f"{len(values)} values from {values[0]} to {values[-1]}"
-    return "label averaged", repr(fmean(values)), reason
-
-
-def _count(
-    molecules: list[Molecule],
-    dropped: list[Change],
-    settled: list[Change],
-) -> dict[str, Any]:
+def _count(molecules: list[Molecule], dropped: list[Change]) -> dict[str, Any]:
     sizes = Counter(molecule.group for molecule in molecules)
-    group_of_row = {molecule.raw.row: molecule.group for molecule in molecules}
-    actions = Counter(change.action for change in settled)
     return {
         "rows": len(molecules) + len(dropped),
         "dropped": len(dropped),
         "molecules": len(molecules),
         "groups": len(sizes),
         "groups_with_several_rows": sum(size > 1 for size in sizes.values()),
-        "groups_with_conflicts": len({group_of_row[c.raw.row] for c in settled}),
-        "labels_cleared": actions["label cleared"],
-        "labels_averaged": actions["label averaged"],
+        "compounds": len({molecule.merged_as for molecule in molecules}),
     }
 
 

@@ -57,17 +57,19 @@ def read_subset(path: Path) -> Subset:
         raise ValueError(f"{path}: must start with the columns {KEYS}, got {header}")
     last = -1 if header[-1] == SPLIT_COLUMN else None
     tasks = header[len(KEYS) : last]
-    labels = [
-        [float(label) if label else np.nan for label in row[len(KEYS) : last]]
-        for row in rows
-    ]
     return Subset(
         ids=[row[1] for row in rows],
         smiles=[row[2] for row in rows],
         groups=[row[3] for row in rows],
         tasks=tasks,
-        labels=np.array(labels, dtype=np.float32).reshape(len(rows), len(tasks)),
+        labels=as_numbers([row[len(KEYS) : last] for row in rows], len(tasks)),
     )
+
+
+def as_numbers(labels: Sequence[Sequence[str]], n_tasks: int) -> np.ndarray:
+    """Return labels as they are spelled in tables as float32; empty = NaN."""
+    numbers = [[float(label) if label else np.nan for label in row] for row in labels]
+    return np.array(numbers, dtype=np.float32).reshape(len(labels), n_tasks)
 
 
 def read_split_column(molecules: Path) -> list[str]:

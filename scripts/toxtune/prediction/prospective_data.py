@@ -1,6 +1,6 @@
 """Labelled molecules that became available after a model was frozen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +8,8 @@ import numpy as np
 
 from toxtune.data.curation import Curation, Molecule, curate
 from toxtune.data.raw_table import ColumnSettings, read_lines
-from toxtune.data.subsets import Subset
+from toxtune.data.settling import Measured, Settlement, settle
+from toxtune.data.subsets import Subset, as_numbers
 from toxtune.errors import UserError
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.tasks import TaskType
@@ -142,19 +143,24 @@ def read_prospective(
             "the training, the validation or the test set; prospective data need "
             "molecules that are in none of them"
         )
-    subset = _subset(molecules, tasks, metadata.tasks)
+    settlement = _settle(molecules, tasks, metadata.task_type)
+    # What has lost its labels cannot be scored.
+    kept = [row for row in range(len(molecules)) if row not in settlement.lost]
+    subset = _subset(molecules, settlement, kept, metadata.tasks)
     if metadata.task_type == TaskType.MULTICLASS:
         _refuse_unknown_classes(path, subset, metadata.outputs_per_task)
     return ProspectiveData(
         subset,
-        rows=[molecule.raw.row for molecule in molecules],
-        exclusions=_exclusions(curation, seen),
+        rows=[molecules[row].raw.row for row in kept],
+        exclusions=in_table_order(
+            [*_exclusions(curation, seen), *_settled(molecules, settlement)]
+        ),
         counts=ProspectiveCounts(
             rows=curation.counts["rows"],
             unparsable=curation.counts["dropped"],
             already_seen=len(curation.molecules) - len(molecules),
-            labels_cleared=curation.counts["labels_cleared"],
-            labels_averaged=curation.counts["labels_averaged"],
+            labels_cleared=settlement.counts["cleared"],
+            labels_averaged=settlement.counts["averaged"],
             tasks_missing=[task for task in metadata.tasks if task not in tasks],
         ),
     )
@@ -165,19 +171,31 @@ def in_table_order(exclusions: Sequence[Exclusion]) -> list[Exclusion]:
     return sorted(exclusions, key=lambda exclusion: exclusion.row)
 
 
+def _settle(
+    molecules: Sequence[Molecule], tasks: list[str], task_type: TaskType
+) -> Settlement:
+    """Settle labels among the molecules that are scored, as in a set of a dataset."""
+    compounds = [molecule.merged_as for molecule in molecules]
+    measured = Measured(compounds, tasks, [each.raw.labels for each in molecules])
+    return settle(measured, ["prospective"] * len(molecules), task_type)
+
+
 def _subset(
-    molecules: Sequence[Molecule], tasks: list[str], all_tasks: list[str]
+    molecules: Sequence[Molecule],
+    settlement: Settlement,
+    rows: Sequence[int],
+    all_tasks: list[str],
 ) -> Subset:
-    """Put molecules with labels of `tasks` into a table of all of the model's tasks."""
-    labels = np.full((len(molecules), len(all_tasks)), np.nan, dtype=np.float32)
-    for number, task in enumerate(tasks):
-        texts = [molecule.raw.labels[number] for molecule in molecules]
-        values = [float(text) if text else np.nan for text in texts]
-        labels[:, all_tasks.index(task)] = values
+    """Put some molecules with their labels into a table of all of the model's tasks."""
+    tasks = settlement.measured.tasks
+    labels = np.full((len(rows), len(all_tasks)), np.nan, dtype=np.float32)
+    columns = [all_tasks.index(task) for task in tasks]
+    labels[:, columns] = as_numbers(settlement.labels, len(tasks))[rows]
+    members = [molecules[row] for row in rows]
     return Subset(
-        ids=[molecule.raw.id for molecule in molecules],
-        smiles=[molecule.compound.smiles for molecule in molecules],
-        groups=[molecule.group for molecule in molecules],
+        ids=[molecule.raw.id for molecule in members],
+        smiles=[molecule.compound.smiles for molecule in members],
+        groups=[molecule.group for molecule in members],
         tasks=all_tasks,
         labels=labels,
     )
@@ -216,4 +234,12 @@ def _exclusions(curation: Curation, seen: Mapping[str, str]) -> list[Exclusion]:
         for molecule in curation.molecules
         if molecule.group in seen
     ]
-    return in_table_order(exclusions)
+    return exclusions
+
+
+def _settled(
+    molecules: Sequence[Molecule], settlement: Settlement
+) -> Iterator[Exclusion]:
+    for change in settlement.changes:
+        raw, task = molecules[change.row].raw, settlement.measured.tasks[change.task]
+        yield Exclusion(raw.row, raw.id, raw.smiles, change.action, task, change.reason)

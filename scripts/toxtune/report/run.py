@@ -265,7 +265,7 @@ def read_run(
         settings=settings,
         evaluation=read_evaluation(paths["test"]),
         curation=read_json(paths["curation"]),
-        recipe=read_json(paths["recipe"]) if "recipe" in paths else {},
+        recipe=read_json(paths["recipe"]),
         provenance=provenance,
         openings=read_openings_of(ledger, opened, siblings),
         diagnostics=read_diagnostics(paths),

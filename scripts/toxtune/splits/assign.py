@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from toxtune.data.subsets import Subset, read_split_column, read_subset
+from toxtune.data.subsets import Subset, read_split_column
 from toxtune.errors import UserError
 from toxtune.splits.assignment import SUBSETS, Assignment
 from toxtune.splits.by_time import split_by_time
@@ -39,13 +39,15 @@ class _Groups:
     group_of_row: list[int]
 
 
-def assign(molecules: Path, settings: SplitSettings) -> Assignment:
+def assign(molecules: Path, subset: Subset, settings: SplitSettings) -> Assignment:
     """Assign each row of molecules.csv to a set, and those of ``train`` to folds.
 
     Parameters
     ----------
     molecules
         The curated molecules.
+    subset
+        The same, with the labels that a splitter is shown.
     settings
         How they are split.
 
@@ -54,7 +56,6 @@ def assign(molecules: Path, settings: SplitSettings) -> Assignment:
     UserError
         If the column is no split of the groups.
     """
-    subset = read_subset(molecules)
     column = read_split_column(molecules) if settings.column else []
     groups = _groups(subset)
     if settings.method == "column":

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from toxtune.data.subsets import SPLIT_COLUMN, read_table, write_table
+from toxtune.data.settling import write_settled
+from toxtune.data.subsets import KEYS, SPLIT_COLUMN, read_table, write_table
 from toxtune.io.files import write_json
 from toxtune.splits.make import Split
 
@@ -13,9 +14,10 @@ def write_split(
     split: Split,
     assignment: Path,
     recipe: Path,
+    settled: Path,
     subsets: Mapping[str, Path],
 ) -> None:
-    """Write assignment.tsv, a file for each subset, and split.json.
+    """Write assignment.tsv, settled.tsv, a file for each subset, and split.json.
 
     Rows keep their order.
     """
@@ -31,13 +33,17 @@ def write_split(
     ]
     write_table(assignment, columns, lines, delimiter="\t")
     last = -1 if header[-1] == SPLIT_COLUMN else None
+    labels = split.settlement.labels
     for subset, path in subsets.items():
         members = [
-            row[:last]
-            for row, name in zip(rows, assigned.subsets, strict=True)
+            [*row[: len(KEYS)], *labels[number]]
+            for number, (row, name) in enumerate(
+                zip(rows, assigned.subsets, strict=True)
+            )
             if name == subset
         ]
         write_table(path, header[:last], members)
+    write_settled(settled, molecules, split.settlement)
     write_json(recipe, split.recipe.to_dict())
 
 

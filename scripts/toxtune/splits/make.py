@@ -1,9 +1,10 @@
-"""Make a split: assign the molecules to sets, check the sets, describe them."""
+"""Make a split: assign molecules to sets, settle labels, check and describe sets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from toxtune.data.subsets import read_subset
+from toxtune.data.settling import Settlement, read_measured, settle
+from toxtune.data.subsets import as_numbers, read_subset
 from toxtune.splits.assign import assign
 from toxtune.splits.assignment import Assignment
 from toxtune.splits.checks import check_subsets
@@ -14,9 +15,13 @@ from toxtune.tasks import TaskType
 
 @dataclass(frozen=True)
 class Split:
-    """Where each row of molecules.csv belongs, and what ``split.json`` says of it."""
+    """Where each row of molecules.csv belongs, and what ``split.json`` says of it.
+
+    Labels are settled inside each set: `settlement` has those of all rows.
+    """
 
     assignment: Assignment
+    settlement: Settlement
     recipe: Recipe
 
 
@@ -38,7 +43,17 @@ def make_split(molecules: Path, settings: SplitSettings, task_type: TaskType) ->
         If the column is no split of the groups, a set is empty, or a set has no
         task with two different labels.
     """
-    subset = read_subset(molecules)
-    assigned = assign(molecules, settings)
+    subset, measured = read_subset(molecules), read_measured(molecules)
+    n_tasks = len(subset.tasks)
+    # A splitter that looks at labels is shown one of each compound.
+    shown = settle(measured, ["all"] * len(subset.ids), task_type)
+    assigned = assign(
+        molecules, replace(subset, labels=as_numbers(shown.labels, n_tasks)), settings
+    )
+    settlement = settle(measured, assigned.subsets, task_type)
+    subset = replace(subset, labels=as_numbers(settlement.labels, n_tasks))
+    assigned = assigned.without(settlement.lost)
     assigned = assigned.warned(check_subsets(subset, assigned, settings, task_type))
-    return Split(assigned, Recipe.of(settings, subset.groups, assigned))
+    assigned = assigned.warned(settlement.warnings)
+    recipe = Recipe.of(settings, subset.groups, assigned, settlement.counts)
+    return Split(assigned, settlement, recipe)

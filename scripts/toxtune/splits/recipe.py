@@ -35,6 +35,9 @@ class Recipe:
         For each repeat of a cross-validation, the size of each fold.
     left_out
         Why rows are in no set, and how many for each reason.
+    labels
+        How many labels the sets had, and what settling did to them; see
+        `toxtune.data.settling.Settlement.counts`.
     warnings
         What people should know, a sentence each.
     """
@@ -43,11 +46,16 @@ class Recipe:
     sets: dict[str, Size]
     folds: list[list[Size]]
     left_out: dict[str, int]
+    labels: dict[str, int]
     warnings: list[str]
 
     @classmethod
     def of(
-        cls, settings: SplitSettings, groups: Sequence[str], assigned: Assignment
+        cls,
+        settings: SplitSettings,
+        groups: Sequence[str],
+        assigned: Assignment,
+        labels: dict[str, int],
     ) -> Self:
         """Describe an assignment of rows, given the group of each row."""
         return cls(
@@ -60,6 +68,7 @@ class Recipe:
                 for fold_of in assigned.folds
             ],
             left_out=dict(Counter(assigned.left_out.values())),
+            labels=labels,
             warnings=assigned.warnings,
         )
 
@@ -75,6 +84,11 @@ class Recipe:
                 100 * size.molecules / rows,
                 size.groups,
             )
+        logger.info(
+            "%(measured)d labels, of which %(cleared)d were cleared and %(averaged)d "
+            "averaged, since rows of one compound differ",
+            self.labels,
+        )
         for warning in self.warnings:
             logger.warning("Warning: %s", warning)
 

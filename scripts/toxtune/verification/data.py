@@ -97,12 +97,13 @@ def _verify_split(plan: Plan, rebuild: Rebuild, is_refit: bool) -> None:
     rebuild.check(
         SUBSETS,
         "must be what the split's settings make of molecules.csv",
-        [plan.assignment, plan.recipe, *subsets.values()],
+        [plan.assignment, plan.recipe, plan.settled, *subsets.values()],
         lambda: write_split(
             molecules,
             make_split(molecules, plan.split, plan.task_type),
             assignment=rebuild.path(plan.assignment),
             recipe=rebuild.path(plan.recipe),
+            settled=rebuild.path(plan.settled),
             subsets=rebuilt,
         ),
     )

@@ -70,7 +70,6 @@ def test_other_labels_are_refused_with_line_column_and_value(table, value):
         ("smiles,a\nC,1\n", {"tasks": ["smiles"]}, "'smiles'.*cannot be a task"),
         ("smiles,a\nX,1\n,0\n", {}, "no molecule is left"),
         ("smiles,a\nC,\nCC,\n", {}, "no label is left"),
-        ("smiles,a\nC,1\nC,0\n", {}, "no label is left"),
     ],
 )
 def test_unusable_table_is_refused(table, text, changes, message):
@@ -100,23 +99,10 @@ def test_unparsable_and_empty_smiles_are_dropped_with_a_reason(table, capfd):
     assert capfd.readouterr().err == ""
 
 
-def test_contradicting_labels_become_missing_in_the_whole_group(table):
-    rows = ["C[C@H](O)F,1,1", "CC,0,0", "C[C@@H](O)F,0,1", "CC(O)F,1,", "OC(C)F,,0"]
-    path = table("\n".join(["smiles,a,b", *rows]))
-    curation = curate(path, columns(merge="connectivity"))
-    assert len({molecule.group for molecule in curation.molecules}) == 2
-    assert labels_of(curation) == [["", ""], ["0", "0"], ["", ""], ["", ""], ["", ""]]
-    cleared = [(change.raw.row, change.task) for change in curation.changes]
-    assert cleared == [(0, "a"), (0, "b"), (2, "a"), (2, "b"), (3, "a"), (4, "b")]
-    assert curation.counts["groups_with_several_rows"] == 1
-    assert curation.counts["groups_with_conflicts"] == 1
-    assert curation.counts["labels_cleared"] == 6
-
-
-def test_labels_that_agree_stay_and_are_not_copied(table):
-    path = table("smiles,a,b\nCCO,1,0\nOCC,1,\nCC,0,1\n")
+def test_labels_stay_as_they_were_measured(table):
+    path = table("smiles,a\nCCO,1\nOCC,0\nCC,1\n")
     curation = curate(path, columns())
-    assert labels_of(curation) == [["1", "0"], ["1", ""], ["0", "1"]]
+    assert labels_of(curation) == [["1"], ["0"], ["1"]]
     assert curation.changes == []
 
 
@@ -154,10 +140,8 @@ def test_files_have_the_documented_format(table, tmp_path):
         "molecules": 2,
         "groups": 2,
         "groups_with_several_rows": 0,
-        "groups_with_conflicts": 0,
-        "labels_cleared": 0,
+        "compounds": 2,
         "task_type": "binary",
-        "labels_averaged": 0,
         "tasks": {"a": {"n_positive": 1, "n_negative": 0, "n_missing": 1}},
         "notes": [],
         "warnings": [],
@@ -194,8 +178,8 @@ def test_named_tasks_are_taken_in_their_order(table):
     ("what", "counted"),
     [
         # As it was before there were these settings.
-        ({"standardize": "none", "merge": "connectivity"}, (7619, 185, 59, 176)),
-        ({}, (7494, 262, 57, 189)),
+        ({"standardize": "none", "merge": "connectivity"}, (7619, 185, 7619)),
+        ({}, (7494, 262, 7627)),
     ],
 )
 def test_tox21(tmp_path, what, counted):
@@ -209,41 +193,8 @@ def test_tox21(tmp_path, what, counted):
     assert counted == (
         counts["groups"],
         counts["groups_with_several_rows"],
-        counts["groups_with_conflicts"],
-        counts["labels_cleared"],
+        counts["compounds"],
     )
-    assert counts["labels_averaged"] == 0
-
-
-def test_values_of_one_molecule_become_their_mean(table):
-    text = "smiles,a,b\nC,1.0,5\nCC,7,\nC,2.5,5\nC,,\n"
-    curation = curate(table(text), columns(task_type="regression"))
-    assert labels_of(curation) == [
-        ["1.75", "5.0"],
-        ["7.0", ""],
-        ["1.75", "5.0"],
-        ["", ""],
-    ]
-    assert [(c.raw.row, c.action, c.task) for c in curation.changes] == [
-        (0, "label averaged", "a"),
-        (2, "label averaged", "a"),
-    ]
-    assert "2 values from 1.0 to 2.5" in curation.changes[0].reason
-    assert (curation.counts["labels_cleared"], curation.counts["labels_averaged"]) == (
-        0,
-        2,
-    )
-    span = {"n_measured": 3, "lowest": 1.75, "highest": 7.0, "n_missing": 1}
-    assert curation.counts["tasks"]["a"] == span
-
-
-def test_classes_that_contradict_become_missing(table):
-    text = "smiles,a\nC,2\nCC,1\nC,0\nCCC,2\n"
-    curation = curate(table(text), columns(task_type="multiclass"))
-    assert labels_of(curation) == [[""], ["1"], [""], ["2"]]
-    assert "both 0 and 2" in curation.changes[0].reason
-    counts = {"n_class_1": 1, "n_class_2": 1, "n_missing": 2}
-    assert curation.counts["tasks"]["a"] == counts
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from helpers.report_runs import PROVENANCE, SETTINGS
+from helpers.report_runs import PROVENANCE, RECIPE, SETTINGS
 from helpers.selections import made_selection, made_trial, made_winner
 from toxtune.data.subsets import Subset
 from toxtune.evaluation.evaluation_file import (
@@ -151,13 +151,11 @@ def run() -> Run:
             "dropped": 7,
             "groups": 101,
             "groups_with_several_rows": 2,
-            "groups_with_conflicts": 1,
-            "labels_cleared": 4,
-            "labels_averaged": 0,
+            "compounds": 102,
             "notes": [],
             "warnings": [],
         },
-        recipe={"warnings": []},
+        recipe=RECIPE,
         provenance=replace(PROVENANCE, dataset={"sha256": "f" * 64}),
         openings=[opening(1)],
         diagnostics=diagnostics(),
@@ -310,7 +308,9 @@ def test_data_are_described(run):
 
 def test_notes_and_warnings_of_the_data_are_all_told(run):
     curation = {**run.curation, "notes": ["A note."], "warnings": ["Odd <labels>."]}
-    told = replace(run, curation=curation, recipe={"warnings": ["Small folds."]})
+    told = replace(
+        run, curation=curation, recipe=RECIPE | {"warnings": ["Small folds."]}
+    )
     text = section(told, "Data")
     assert row_of(text, "Read") == ["A note."]
     shown = [row[1] for row in rows_of(text) if row[0] == "Warning"]

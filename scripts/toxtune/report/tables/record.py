@@ -12,10 +12,7 @@ def data_table(run: Run) -> Table:
         f"{SET_NAMES[subset]} {run.evaluation.molecules[subset]:,}"
         for subset in SET_NAMES
     ]
-    labels = (
-        f"{curation['labels_cleared']:,} contradicting labels cleared, "
-        f"{curation['labels_averaged']:,} labels averaged"
-    )
+    labels = run.recipe["labels"]
     return Table(
         "Data",
         ["what", "value"],
@@ -24,18 +21,23 @@ def data_table(run: Run) -> Table:
             ["Tasks", f"{len(run.tasks):,}, {run.task_type}"],
             ["Rows", f"{curation['rows']:,}, {curation['dropped']:,} dropped"],
             [
-                "Distinct molecules",
-                f"{curation['groups']:,}: {curation['groups_with_several_rows']:,} in "
-                f"several rows, {curation['groups_with_conflicts']:,} with conflicting "
-                "labels",
+                "Compounds",
+                f"{curation['compounds']:,}, of {curation['groups']:,} different "
+                f"connectivities; {labels['compounds_with_several_rows']:,} in several "
+                f"rows of one set, {labels['compounds_with_conflicts']:,} with "
+                "conflicting labels",
             ],
-            ["Labels", labels],
+            [
+                "Labels",
+                f"{labels['measured']:,}: {labels['cleared']:,} contradicting ones "
+                f"cleared, {labels['averaged']:,} averaged",
+            ],
             ["Molecules", ", ".join(sizes)],
             ["Split", f"{run.split}; SHA-256 {provenance.split['sha256']}"],
             *(["Read", note] for note in run.data_notes),
             *(["Warning", warning] for warning in run.data_warnings),
         ],
-        note="`curation.tsv` lists every change to the raw data.",
+        note="`curation.tsv` and `settled.tsv` list every change to the raw data.",
     )
 
 
