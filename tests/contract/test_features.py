@@ -83,6 +83,8 @@ MOLECULES = [
 CIRCULAR = {"kind": "circular", "radius": 2, "size": 1024}
 COUNTS = {**CIRCULAR, "size": 2048, "count": True}
 MACCS = {"kind": "maccs"}
+PAIRS = {"kind": "atom_pairs", "size": 1024}
+TORSIONS = {"kind": "torsions", "size": 1024}
 DESCRIPTORS = {"kind": "descriptors"}
 # Each with its number of columns and how it is kept.
 DEFINITIONS = [
@@ -93,7 +95,19 @@ DEFINITIONS = [
     ({**COUNTS, "use_features": True}, 2048, np.uint8),
     (MACCS, 167, bool),
     (DESCRIPTORS, None, np.float32),
+    ({**CIRCULAR, "include_chirality": True}, 1024, bool),
+    (PAIRS, 1024, bool),
+    ({**PAIRS, "count": True, "include_chirality": True}, 1024, np.uint8),
+    (TORSIONS, 1024, bool),
+    ({**TORSIONS, "count": True, "include_chirality": True}, 1024, np.uint8),
+    ({"kind": "paths", "size": 2048}, 2048, bool),
+    ({"kind": "paths", "size": 1024, "count": True}, 1024, np.uint8),
+    ({"kind": "avalon", "size": 512}, 512, bool),
+    ({"kind": "avalon", "size": 512, "count": True}, 512, np.uint8),
+    ({"kind": "erg"}, 315, np.float32),
 ]
+# Of these, small molecules have none.
+SPARSE = {"torsions", "erg"}
 UNPARSABLE = "F[As](F)(F)(F)(F)F"
 
 
@@ -121,18 +135,19 @@ def test_every_kind_is_tried_here():
     assert set(FEATURIZERS) == {definition["kind"] for definition, _, _ in DEFINITIONS}
 
 
-def test_what_may_be_missing_is_scaled_and_nothing_else():
+def test_numbers_are_scaled_and_nothing_else():
     numbers = {one["kind"] for one, _, dtype in DEFINITIONS if dtype == np.float32}
     assert numbers == SCALED
 
 
 def test_features_are_rows_of_the_kept_type(made):
-    _, n_features, dtype, features = made
+    definition, n_features, dtype, features = made
     n_features = n_features or len(features.names)
     assert features.values.shape == (len(MOLECULES), n_features)
     assert features.values.dtype == dtype
     assert features.failures == {}
-    assert features.values.any(axis=1).sum() >= len(MOLECULES) - 7
+    empty = 24 if definition["kind"] in SPARSE else 8
+    assert features.values.any(axis=1).sum() >= len(MOLECULES) - empty
     if dtype == np.float32:
         assert len(features.names) == features.values.shape[1]
         assert not np.isinf(features.values).any()
@@ -273,6 +288,52 @@ def test_feature_invariants_take_like_atoms_for_equal():
         definition = {**CIRCULAR, "use_features": use_features}
         one, two = featurize(definition, ["Clc1ccccc1", "Brc1ccccc1"]).values
         assert (one == two).all() == use_features
+
+
+CENTRES = ("C[C@H](N)C(=O)O", "C[C@@H](N)C(=O)O")
+DOUBLE_BONDS = ("F/C=C/F", "F/C=C\\F")
+
+
+@pytest.mark.parametrize("include", [True, False])
+@pytest.mark.parametrize("count", [True, False])
+@pytest.mark.parametrize("kind", [CIRCULAR, PAIRS, TORSIONS], ids=lambda d: d["kind"])
+def test_stereoisomers_are_told_apart_where_that_is_asked_for(kind, count, include):
+    definition = {**kind, "count": count, "include_chirality": include}
+    left, right = featurize(definition, CENTRES).values
+    assert (left != right).any() == include
+    cis, trans = featurize(definition, DOUBLE_BONDS).values
+    # Pairs and torsions know of centres alone.
+    assert (cis != trans).any() == (include and kind is CIRCULAR)
+
+
+@pytest.mark.parametrize("kind", ["atom_pairs", "torsions", "paths"])
+def test_other_counts_say_how_often_and_bits_whether(kind):
+    counts, bits = (
+        featurize({"kind": kind, "size": 1024, "count": count}, MOLECULES).values
+        for count in (True, False)
+    )
+    np.testing.assert_array_equal(counts > 0, bits)
+
+
+def test_pairs_and_torsions_are_counted_as_a_chemist_does():
+    # Propanol: six pairs of four atoms, and one row of four.
+    assert featurize({**PAIRS, "count": True}, ["CCCO"]).values.sum() == 6
+    assert featurize({**TORSIONS, "count": True}, ["CCCO"]).values.sum() == 1
+
+
+def test_avalon_and_erg_are_rdkits():
+    from rdkit import Chem
+    from rdkit.Avalon.pyAvalonTools import GetAvalonFP
+    from rdkit.Chem.rdReducedGraphs import GetErGFingerprint
+
+    molecules = [Chem.MolFromSmiles(smiles) for smiles in MOLECULES]
+    avalon = featurize({"kind": "avalon", "size": 512}, MOLECULES)
+    np.testing.assert_array_equal(
+        avalon.values, [list(GetAvalonFP(molecule, 512)) for molecule in molecules]
+    )
+    erg = featurize({"kind": "erg"}, MOLECULES)
+    want = np.array([GetErGFingerprint(molecule) for molecule in molecules])
+    np.testing.assert_array_equal(erg.values, want.astype(np.float32))
 
 
 def test_descriptors_are_rdkits_by_sorted_names():

@@ -11,7 +11,7 @@ JOINT = "+"
 
 
 # Kinds of which models get the values scaled by a transform of the training set.
-SCALED = frozenset({"descriptors"})
+SCALED = frozenset({"descriptors", "erg"})
 
 
 class Definition(TypedDict, total=False):
@@ -22,6 +22,7 @@ class Definition(TypedDict, total=False):
     size: int
     count: bool
     use_features: bool
+    include_chirality: bool
 
 
 # ``features`` of a configuration: a definition each, or names of those to join.

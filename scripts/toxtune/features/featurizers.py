@@ -17,6 +17,9 @@ Compute = Callable[[Any], np.ndarray]
 
 MAX_COUNT = int(np.iinfo(np.uint8).max)
 
+# 21 pairs of six kinds of points, at 15 distances.
+ERG_COLUMNS = 315
+
 
 # The time for these two grows with the fourth power of the number of atoms: minutes at
 # 1,000. Ipc is beyond float32 long before.
@@ -27,7 +30,11 @@ COSTLY_UP_TO_ATOMS = 300
 
 
 def circular(
-    radius: int, size: int, count: bool = False, use_features: bool = False
+    radius: int,
+    size: int,
+    count: bool = False,
+    use_features: bool = False,
+    include_chirality: bool = False,
 ) -> Compute:
     """Extended-connectivity fingerprints (Rogers and Hahn 2010), folded to `size`.
 
@@ -42,6 +49,9 @@ def circular(
         How often each environment occurs, up to `MAX_COUNT`, instead of whether.
     use_features
         Tell atoms apart by their pharmacophoric features, as FCFP does.
+    include_chirality
+        Tell stereoisomers apart: centres, and double bonds where they are within the
+        radius.
     """
     from rdkit.Chem.rdFingerprintGenerator import (
         GetMorganFeatureAtomInvGen,
@@ -52,16 +62,108 @@ def circular(
         radius=radius,
         fpSize=size,
         atomInvariantsGenerator=GetMorganFeatureAtomInvGen() if use_features else None,
+        includeChirality=include_chirality,
     )
+    return _folded(generator, count)
+
+
+def atom_pairs(
+    size: int, count: bool = False, include_chirality: bool = False
+) -> Compute:
+    """Pairs of atoms with the bonds between them (Carhart and others 1985), folded.
+
+    Parameters
+    ----------
+    size, count
+        As for `circular`.
+    include_chirality
+        Tell centres of the two hands apart.
+    """
+    from rdkit.Chem.rdFingerprintGenerator import GetAtomPairGenerator
+
+    generator = GetAtomPairGenerator(
+        fpSize=size, includeChirality=include_chirality, countSimulation=False
+    )
+    return _folded(generator, count)
+
+
+def torsions(
+    size: int, count: bool = False, include_chirality: bool = False
+) -> Compute:
+    """Topological torsions: four atoms in a row (Nilakantan and others 1987), folded.
+
+    A molecule of fewer than four atoms in a row has none.
+
+    Parameters
+    ----------
+    size, count, include_chirality
+        As for `atom_pairs`.
+    """
+    from rdkit.Chem.rdFingerprintGenerator import GetTopologicalTorsionGenerator
+
+    generator = GetTopologicalTorsionGenerator(
+        fpSize=size, includeChirality=include_chirality, countSimulation=False
+    )
+    return _folded(generator, count)
+
+
+def paths(size: int, count: bool = False) -> Compute:
+    """RDKit's fingerprint: paths and branched subgraphs of up to 7 bonds, folded."""
+    from rdkit.Chem.rdFingerprintGenerator import GetRDKitFPGenerator
+
+    return _folded(GetRDKitFPGenerator(fpSize=size), count)
+
+
+def avalon(size: int, count: bool = False) -> Compute:
+    """Avalon's fingerprint (Gedeck, Rohde and Bartels 2006), folded to `size`.
+
+    Its counts are of substructures alone: a few bits that say other things have none.
+    """
+    from rdkit.Avalon.pyAvalonTools import GetAvalonCountFP, GetAvalonFP
+    from rdkit.DataStructs import ConvertToNumpyArray
+
+    def bits(molecule: Any) -> np.ndarray:
+        found = np.zeros(size, dtype=bool)
+        found[list(GetAvalonFP(molecule, nBits=size).GetOnBits())] = True
+        return found
+
+    def counts(molecule: Any) -> np.ndarray:
+        found = np.zeros(size)
+        ConvertToNumpyArray(GetAvalonCountFP(molecule, nBits=size), found)
+        return _capped(found)
+
+    return counts if count else bits
+
+
+def erg() -> Compute:
+    """Fuzzy counts of pairs of pharmacophoric points, at each distance up to 15.
+
+    The extended reduced graph of Stiefl and others (2006).
+    """
+    from rdkit.Chem.rdReducedGraphs import GetErGFingerprint
+
+    return lambda molecule: GetErGFingerprint(molecule).astype(np.float32)
+
+
+def erg_names() -> list[str]:
+    """Names of the columns of `erg`, numbered as RDKit has them."""
+    return [f"erg-{number}" for number in range(ERG_COLUMNS)]
+
+
+def _folded(generator: Any, count: bool) -> Compute:
+    """Return the bits, or the counts, that a generator of RDKit's gives."""
 
     def bits(molecule: Any) -> np.ndarray:
         return generator.GetFingerprintAsNumPy(molecule).astype(bool)
 
     def counts(molecule: Any) -> np.ndarray:
-        found = generator.GetCountFingerprintAsNumPy(molecule)
-        return np.minimum(found, MAX_COUNT).astype(np.uint8)
+        return _capped(generator.GetCountFingerprintAsNumPy(molecule))
 
     return counts if count else bits
+
+
+def _capped(counts: np.ndarray) -> np.ndarray:
+    return np.minimum(counts, MAX_COUNT).astype(np.uint8)
 
 
 def maccs() -> Compute:
@@ -138,4 +240,9 @@ FEATURIZERS = {
     "circular": Featurizer(circular),
     "maccs": Featurizer(maccs),
     "descriptors": Featurizer(descriptors, names=descriptor_names),
+    "atom_pairs": Featurizer(atom_pairs),
+    "torsions": Featurizer(torsions),
+    "paths": Featurizer(paths),
+    "avalon": Featurizer(avalon),
+    "erg": Featurizer(erg, names=erg_names),
 }

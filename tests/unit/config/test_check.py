@@ -52,7 +52,7 @@ LEFT_OUT = {
     or (path[:3] == ("search", "spaces", "*") and path[-1] in BUDGETS)
     or (path[:2] == ("search", "strategy") and path[2:] not in {(), ("name",)})
     or path in {("dataset", "sha256"), ("dataset", "id_column"), ("split", "seeds")}
-    or path == ("objective", "scale")
+    or path in {("objective", "scale"), ("features", "*", "include_chirality")}
     or path[:2] == ("split", "fractions")
 }
 # Known from the metric.
@@ -234,7 +234,7 @@ FAULTS = {
     "split: {method: butina}": "split.method: must be one of random, stratified,",
     "search: {strategy: {name: annealing}}": "search.strategy.name: must be one of",
     "features: {ecfp: {kind: ecfp}}": (
-        "features.ecfp.kind: must be one of circular, maccs, descriptors, got 'ecfp'"
+        "features.ecfp.kind: must be one of circular, maccs, descriptors, atom_pairs,"
     ),
     "training: {keep_models: none}": (
         "training.keep_models: must be one of winners, all, got 'none'"
