@@ -7,9 +7,11 @@ localrules:
 
 
 rule download_dataset:
-    """Download the dataset from the first source that works; check its SHA-256."""
+    """Keep the dataset's files, from the first source that works; check their SHA-256."""
     output:
-        raw="data/{dataset}/raw.csv",
+        raw="data/{dataset}/raw",
+        raw_test="data/{dataset}/raw_test",
+        sources="data/{dataset}/sources.json",
     log:
         "logs/data/{dataset}/download_dataset.log",
     benchmark:
@@ -27,6 +29,8 @@ rule curate_dataset:
     """Parse the SMILES, group equal molecules, report each dropped row and label."""
     input:
         raw=rules.download_dataset.output.raw,
+        raw_test=rules.download_dataset.output.raw_test,
+        sources=rules.download_dataset.output.sources,
     output:
         molecules="data/{dataset}/molecules.csv",
         dropped="data/{dataset}/curation.tsv",

@@ -3,16 +3,21 @@
 import json
 from pathlib import Path
 
+from toxtune.data.column_settings import ColumnSettings
 from toxtune.data.curation import curate, log_report, warn_of_formulas, write_curation
-from toxtune.data.raw_table import ColumnSettings
+from toxtune.data.kept_files import KeptFiles, kept_files
 from toxtune.jobs import log_to
 
 
 def main(
-    raw: Path, columns: ColumnSettings, molecules: Path, dropped: Path, counts: Path
+    files: KeptFiles,
+    columns: ColumnSettings,
+    molecules: Path,
+    dropped: Path,
+    counts: Path,
 ) -> None:
     """Read the raw table, curate it, write the molecules and what was changed."""
-    curation = curate(raw, columns)
+    curation = curate(files.dataset.path, columns, files.dataset.name, files.test)
     log_report(curation.counts)
     warn_of_formulas(curation)
     with_subset = columns["part_column"] is not None
@@ -22,7 +27,11 @@ def main(
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     main(
-        raw=Path(snakemake.input.raw),
+        files=kept_files(
+            Path(snakemake.input.raw),
+            Path(snakemake.input.raw_test),
+            Path(snakemake.input.sources),
+        ),
         columns=json.loads(snakemake.params.columns),
         molecules=Path(snakemake.output.molecules),
         dropped=Path(snakemake.output.dropped),

@@ -25,7 +25,7 @@ search:
 
 
 OUTPUTS = {
-    "download_dataset": ["raw.csv"],
+    "download_dataset": ["raw", "raw_test", "sources.json"],
     "curate_dataset": ["molecules.csv", "curation.tsv", "curation.json"],
     "split_dataset": ["assignment.tsv", "whole/train.csv", "split.json"],
 }
@@ -95,11 +95,11 @@ def test_configuration(project, overlay, fragments):
     [
         ("", ["own.csv", "empty"]),
         ("<!DOCTYPE html><html>Not found</html>", ["own.csv", "HTML"]),
-        (GOOD.replace("smiles", "structure"), ["smiles", "structure"]),
+        (GOOD.replace("smiles", "compound"), ["smiles", "compound"]),
         (GOOD.replace("m3,CCCCO,1", "m3,CCCCO,2"), ["toxic", "2"]),
         (GOOD.replace(",1\n", ",0\n"), ["both classes"]),
-        (GOOD.replace("m3,CCCCO", "m3,CC\0CO"), ["raw.csv, line 5", "NUL", "0x00"]),
-        (GOOD.replace(",CCCCO,1\n", ',"CCCCO,1\n'), ["raw.csv, line 5", "quote"]),
+        (GOOD.replace("m3,CCCCO", "m3,CC\0CO"), ["own.csv, line 5", "NUL", "0x00"]),
+        (GOOD.replace(",CCCCO,1\n", ',"CCCCO,1\n'), ["own.csv, line 5", "quote"]),
     ],
     ids=["empty", "HTML", "no SMILES", "label 2", "one class", "NUL", "open quote"],
 )

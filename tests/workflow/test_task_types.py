@@ -89,7 +89,7 @@ def write_values(folder):
     from rdkit.Chem.Descriptors import ExactMolWt, RingCount
 
     RDLogger.DisableLog("rdApp.*")
-    raw = next((folder / "data").glob("*/raw.csv"))
+    raw = next((folder / "data").glob("*/raw"))
     table = pd.read_csv(raw)[["smiles"]]
     table["molecule"] = table["smiles"].map(Chem.MolFromSmiles)
     table = table[table["molecule"].notna()]

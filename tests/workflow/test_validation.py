@@ -67,7 +67,7 @@ def test_nested_cross_validation_tests_every_molecule_once(searched):
 
 
 def test_test_part_of_a_file_of_its_own(searched):
-    raw = next((searched.folder / "data").glob("*/raw.csv"))
+    raw = next((searched.folder / "data").glob("*/raw"))
     table = pd.read_csv(raw, dtype=str)
     # The first 40 rows are in both files: they are tested, and not trained on.
     theirs = table.iloc[:90][table.columns[::-1]]

@@ -119,7 +119,7 @@ def damage_data():
         "test/circular": "must be what circular-radius-2-size-256 makes of test.csv",
         "train.csv": of_split,
         "valid.csv": of_split,
-        "curation.tsv": "must be what curation makes of raw.csv; line",
+        "curation.tsv": "must be what curation makes of the dataset's files; line",
     }
 
 
@@ -130,8 +130,8 @@ def damage_assignment():
 
 
 def damage_raw():
-    replace(only("data/*/raw.csv"), ",0", ",1")
-    return {"raw.csv": "must have the SHA-256 550bea835a6d8774348675306bfb9d4218c19bd1"}
+    replace(only("data/*/raw"), ",0", ",1")
+    return {"raw": "must have the SHA-256 550bea835a6d8774348675306bfb9d4218c19bd1"}
 
 
 def damage_trainings():

@@ -1,12 +1,19 @@
-"""Add a final model's predictions to a table of molecules, a CSV file with SMILES.
+"""Add a final model's predictions to a table of molecules.
 
-The new table has all columns of the old one. A molecule that cannot be predicted stays
-in it, and the column `problem` says why.
+The new table, a CSV file, has all columns of the old one. A molecule that cannot be
+predicted stays in it, and the column `problem` says why.
 """
 
 import argparse
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toxtune.io.csv_rows import SEPARATORS
+
+if TYPE_CHECKING:
+    from toxtune.prediction.predict_table import Chunk
 
 EXAMPLE = "predict results/tox21/final.zip molecules.csv predictions.csv"
 
@@ -17,7 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "model", type=Path, metavar="MODEL", help="results/RUN/final.zip"
     )
     parser.add_argument(
-        "molecules", type=Path, metavar="IN", help="a CSV file with SMILES"
+        "molecules",
+        type=Path,
+        metavar="IN",
+        help="a table with SMILES, an SD file or a SMILES file",
     )
     parser.add_argument(
         "predictions", type=Path, metavar="OUT", help="the CSV file to write"
@@ -25,18 +35,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--smiles-column", metavar="NAME", help="default: as in the model's dataset"
     )
+    parser.add_argument(
+        "--separator", choices=SEPARATORS, help="where the table's header does not tell"
+    )
+    parser.add_argument(
+        "--encoding", metavar="NAME", help="of a table that is not UTF-8"
+    )
 
 
 def main(options: argparse.Namespace) -> int:
     """Write the table with predictions added, whole or not at all."""
     # Slow to import, and `--help` has no use for it.
-    from toxtune.prediction.predict_table import predict_file
+    from toxtune.prediction.predict_table import OPTIONS, predict_file
 
     counts = predict_file(
         model=options.model,
         source=options.molecules,
         destination=options.predictions,
         smiles_column=options.smiles_column,
+        reading=replace(
+            OPTIONS,
+            separator=SEPARATORS.get(options.separator),
+            encoding=options.encoding,
+        ),
         show_progress=_with_progress,
     )
     print(
@@ -46,9 +67,7 @@ def main(options: argparse.Namespace) -> int:
     return 0
 
 
-def _with_progress(
-    chunks: Iterable[list[list[str]]], total: int
-) -> Iterator[list[list[str]]]:
+def _with_progress(chunks: "Iterable[Chunk]", total: int) -> "Iterator[Chunk]":
     """Yield the chunks, and show on standard error how far they are."""
     from rich.console import Console
     from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn

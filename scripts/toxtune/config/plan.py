@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from toxtune.config.sections import Config, DatasetSettings
-from toxtune.data.raw_table import ColumnSettings
+from toxtune.data.column_settings import ColumnSettings
 from toxtune.features.definitions import (
     Definition,
     definitions_of,

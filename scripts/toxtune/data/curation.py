@@ -8,9 +8,12 @@ from typing import Any
 
 from rdkit import rdBase
 
+from toxtune.data.column_settings import ColumnSettings
 from toxtune.data.compounds import Merge, Standardize
+from toxtune.data.kept_files import UserFile
 from toxtune.data.labels import permute_labels
-from toxtune.data.raw_table import ColumnSettings, RawRow, read_raw
+from toxtune.data.raw_table import RawRow, read_raw
+from toxtune.data.reactions import refuse_reactions
 from toxtune.data.settling import Measured, settle
 from toxtune.data.smiles import Compound, merged_as, read_compound
 from toxtune.data.subsets import KEYS, SPLIT_COLUMN, write_table
@@ -66,8 +69,10 @@ class Curation:
     counts: dict[str, Any]
 
 
-def curate(path: Path, columns: ColumnSettings) -> Curation:
-    """Curate the dataset in the CSV file `path`.
+def curate(
+    path: Path, columns: ColumnSettings, name: str = "", test: UserFile | None = None
+) -> Curation:
+    """Curate the dataset in the file `path`.
 
     Parameters
     ----------
@@ -75,26 +80,35 @@ def curate(path: Path, columns: ColumnSettings) -> Curation:
         The file as downloaded.
     columns
         Names of columns, see `toxtune.data.raw_table.read_raw`.
+    name, test
+        What messages call the file, and the file of the test set, if it has one.
 
     Raises
     ------
     UserError
         If the file cannot be understood, or no molecule or no label is left.
     """
-    table = read_raw(path, columns)
+    table = read_raw(path, columns, name, test)
     tasks, rows = table.tasks, table.rows
+    refuse_reactions(
+        (raw.smiles for raw in rows), f"{name or path}, column {table.smiles_column!r}"
+    )
     kept, dropped = _read_compounds(rows, columns)
     if not kept:
+        first = dropped[0]
         raise UserError(
-            f"{path}: no molecule is left: RDKit can parse none of the {len(rows)} "
-            f"SMILES in column {columns['smiles_column']!r}"
+            f"{name or path}: no molecule is left: RDKit can parse none of the "
+            f"{len(rows)} SMILES in column {table.smiles_column!r}, such as "
+            f"{shown(first.raw.smiles)} ({first.raw.where}: {first.reason})"
         )
     molecules = kept
     # The key is there in the control alone: other datasets had their ids before it.
     if "permute_labels" in columns:
         molecules = _permuted(kept, tasks, columns)
     if not any(any(molecule.raw.labels) for molecule in molecules):
-        raise UserError(f"{path}: no label is left in the tasks {', '.join(tasks)}")
+        raise UserError(
+            f"{name or path}: no label is left in the tasks {', '.join(tasks)}"
+        )
     counts = _count(molecules, dropped)
     counts["task_type"] = columns["task_type"]
     counts["tasks"] = _count_labels(tasks, molecules, columns["task_type"])
@@ -180,7 +194,7 @@ def _read_compounds(
         for raw in rows:
             compound, reason = read_compound(raw.smiles, standardize)
             if compound is None:
-                dropped.append(Change(raw, "dropped", "", reason))
+                dropped.append(Change(raw, "dropped", "", raw.problem or reason))
             else:
                 kept.append(Molecule(raw, compound, merged_as(compound, merge)))
     return kept, dropped

@@ -5,41 +5,37 @@ import io
 import logging
 import os
 import re
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import Any, BinaryIO
 
-import requests
-
-from toxtune.data.raw_table import join_test_source
+from toxtune.data.known_datasets import RESOURCES
+from toxtune.data.network import PATIENCE_SECONDS, Patience, download, is_address
 from toxtune.data.sources import (
-    CHUNK_BYTES,
     local_path,
     refuse_irregular,
-    refuse_too_large,
-    uncompressed,
+    table_chunks,
 )
 from toxtune.errors import UserError
-from toxtune.io.files import whole_file
+from toxtune.io.files import whole_file, write_json, write_text
 
-# Two mirrors that do not answer cost less than ten seconds.
-CONNECT_SECONDS = 4
-
-
-READ_SECONDS = 30
+# The source that needs no file.
+DEMO = "demo"
 
 
 logger = logging.getLogger(__name__)
 
 
-def fetch_raw_table(
-    dataset: Mapping[str, Any], checksums: Mapping[str, str | None], raw: Path
+def fetch_raw_files(
+    dataset: Mapping[str, Any],
+    checksums: Mapping[str, str | None],
+    *,
+    raw: Path,
+    raw_test: Path,
+    sources: Path,
 ) -> None:
-    """Write a dataset as one CSV file, joined with that of its test set if it has one.
+    """Keep the files of a dataset, uncompressed, and say where they came from.
 
     Parameters
     ----------
@@ -48,20 +44,38 @@ def fetch_raw_table(
     checksums
         ``sha256`` and, with a test set of its own, ``test_sha256``; ``None`` where
         any file will do.
-    raw
-        The file to write, uncompressed.
+    raw, raw_test
+        The files to write; that of the test set is empty if it has none of its own.
+    sources
+        The record to write: ``source`` and ``test_source``, each what was used.
     """
-    source = dataset["source"]
-    sources = [source] if isinstance(source, str) else source
-    if dataset["test_source"] is None:
-        fetch_dataset(sources, checksums["sha256"], raw)
-        return
-    with tempfile.TemporaryDirectory(dir=raw.parent) as scratch:
-        table, test = Path(scratch, "source.csv"), Path(scratch, "test_source.csv")
-        fetch_dataset(sources, checksums["sha256"], table)
-        fetch_dataset([dataset["test_source"]], checksums["test_sha256"], test)
-        columns = (dataset["smiles_column"], dataset["id_column"])
-        join_test_source(table, test, [name for name in columns if name], raw)
+    source, test = dataset["source"], dataset["test_source"]
+    used = fetch_dataset(
+        [source] if isinstance(source, str) else source, checksums["sha256"], raw
+    )
+    if test is None:
+        write_text(raw_test, "")
+    else:
+        fetch_dataset([test], checksums["test_sha256"], raw_test, "dataset.test_source")
+    write_json(sources, {"source": used, "test_source": test})
+
+
+def origin(source: str) -> str:
+    """Say in words where a file came from.
+
+    Examples
+    --------
+    >>> origin("https://example.org/a.csv")
+    'downloaded from https://example.org/a.csv'
+    """
+    if source == DEMO:
+        return "made by toxtune"
+    if is_address(source):
+        return f"downloaded from {source}"
+    path = local_path(source)
+    if path.parent == RESOURCES:
+        return f"the copy that comes with toxtune (resources/{path.name})"
+    return f"copied from {source}"
 
 
 def fetch_dataset(
@@ -70,15 +84,15 @@ def fetch_dataset(
     destination: Path,
     key: str = "dataset.source",
 ) -> str:
-    """Write the uncompressed CSV of the first source that works to `destination`.
+    """Write the uncompressed table of the first source that works to `destination`.
 
     Parameters
     ----------
     sources
         What to try, in order: ``http://`` or ``https://`` addresses, local paths
-        (``$NAME`` and ``~`` are expanded) or ``demo``. Plain CSV or gzip.
+        (``$NAME`` and ``~`` are expanded) or ``demo``. Plain or gzip.
     sha256
-        SHA-256 of the uncompressed CSV in hexadecimal; None accepts any.
+        SHA-256 of the uncompressed file in hexadecimal; None accepts any.
     destination
         The file to write; whole or absent.
     key
@@ -95,15 +109,16 @@ def fetch_dataset(
         If no source works; the message says why each of them failed.
     """
     failures = []
+    patience = Patience(PATIENCE_SECONDS)
     for source in sources:
         try:
-            size = _fetch(source, sha256, destination)
+            size = _fetch(source, sha256, destination, patience)
         except UserError as error:
             failures.append(str(error))
             if len(sources) > len(failures):
                 logger.warning("%s; trying the next source", error)
         else:
-            logger.info("Took %s: %s bytes of CSV", source, f"{size:,}")
+            logger.info("Took %s: %s bytes", source, f"{size:,}")
             return source
     raise UserError(_explain(failures, key))
 
@@ -119,19 +134,23 @@ def _explain(failures: list[str], key: str) -> str:
     )
 
 
-def _fetch(source: str, sha256: str | None, destination: Path) -> int:
+def _fetch(
+    source: str, sha256: str | None, destination: Path, patience: Patience
+) -> int:
     destination.parent.mkdir(parents=True, exist_ok=True)
-    with _open_source(source, destination.parent) as stream:
-        return _write_csv(stream, source, sha256, destination)
+    with _open_source(source, destination.parent, patience) as stream:
+        return _write_table(stream, source, sha256, destination)
 
 
-def _open_source(source: str, scratch: Path) -> AbstractContextManager[BinaryIO]:
-    if source == "demo":
+def _open_source(
+    source: str, scratch: Path, patience: Patience
+) -> AbstractContextManager[BinaryIO]:
+    if source == DEMO:
         from toxtune.data.demo import demo_csv
 
         return io.BytesIO(demo_csv().encode("utf-8"))
-    if source.startswith(("http://", "https://")):
-        return _download(source, scratch)
+    if is_address(source):
+        return download(source, scratch, patience)
     if "://" in source:
         raise UserError(f"{source}: must be an http(s) address, a path or `demo`")
     return _open_local(source)
@@ -151,102 +170,21 @@ def _open_local(source: str) -> BinaryIO:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
 
 
-@contextmanager
-def _download(url: str, scratch: Path) -> Iterator[BinaryIO]:
-    """Download `url` to a nameless temporary file, which vanishes with its handle."""
-    with tempfile.TemporaryFile(dir=scratch) as file:
-        try:
-            for chunk in _receive(url):
-                file.write(chunk)
-        except requests.RequestException as error:
-            raise UserError(f"{url}: {_reason(error)}") from None
-        file.seek(0)
-        yield file
-
-
-def _receive(url: str) -> Iterator[bytes]:
-    """Yield the bytes at `url`, logging every 10 %."""
-    with _answer(url) as response:
-        response.raise_for_status()
-        length = response.headers.get("Content-Length", "")
-        total = int(length) if length.isdigit() else 0
-        received = reported = 0
-        for chunk in response.iter_content(CHUNK_BYTES):
-            received += len(chunk)
-            refuse_too_large(received, url)
-            tenths = 10 * received // total if total else 0
-            if tenths > reported:
-                reported = tenths
-                logger.info("%s: %d %% of %s bytes", url, 10 * tenths, f"{total:,}")
-            yield chunk
-
-
-def _answer(url: str) -> requests.Response:
-    """Ask for `url`; give up after `CONNECT_SECONDS` without an answer.
-
-    The time to look up the server's address has no limit of its own in Python, so the
-    question is asked in a thread that is left behind.
-    """
-    answers: SimpleQueue[requests.Response | requests.RequestException] = SimpleQueue()
-
-    def ask() -> None:
-        # Compression in transit would hide a broken connection.
-        headers = {"Accept-Encoding": "identity"}
-        timeouts = (CONNECT_SECONDS, READ_SECONDS)
-        try:
-            answers.put(
-                requests.get(url, stream=True, timeout=timeouts, headers=headers)
-            )
-        except requests.RequestException as error:
-            answers.put(error)
-
-    Thread(target=ask, daemon=True).start()
-    try:
-        answer = answers.get(timeout=CONNECT_SECONDS)
-    except Empty:
-        raise requests.Timeout from None
-    if isinstance(answer, requests.RequestException):
-        raise answer
-    return answer
-
-
-def _reason(error: requests.RequestException) -> str:
-    if isinstance(error, requests.HTTPError):
-        return f"the server answered {error.response.status_code}"
-    if isinstance(error, requests.Timeout):
-        return f"no answer within {CONNECT_SECONDS} s, or a pause of {READ_SECONDS} s"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
-        return "the connection broke off before the end of the file"
-    if isinstance(error, requests.ConnectionError):
-        return "no connection to the server"
-    return f"{type(error).__name__}: {error}"
-
-
-def _write_csv(
+def _write_table(
     stream: BinaryIO, source: str, sha256: str | None, destination: Path
 ) -> int:
-    """Decompress, check and write; return the number of bytes of CSV."""
+    """Decompress, check and write; return the number of bytes."""
     digest, size = hashlib.sha256(), 0
     with whole_file(destination, "wb") as output:
-        for chunk in uncompressed(stream, source):
-            if size == 0:
-                _refuse_html(chunk, source)
+        for chunk in table_chunks(stream, source):
             digest.update(chunk)
             size += len(chunk)
             output.write(chunk)
-        if size == 0:
-            raise UserError(f"{source}: the file is empty")
         found = digest.hexdigest()
         if sha256 is not None and found != sha256:
             raise UserError(
-                f"{source}: the SHA-256 of the uncompressed CSV must be {sha256} "
+                f"{source}: the SHA-256 of the uncompressed file must be {sha256} "
                 f"(dataset.sha256), found {found}; for data of your own, "
                 "one local file is taken without dataset.sha256"
             )
     return size
-
-
-def _refuse_html(head: bytes, source: str) -> None:
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:9].lower()
-    if start.startswith((b"<!doctype", b"<html")):
-        raise UserError(f"{source}: a web page (HTML), not a CSV table")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rdkit import Chem
 
 from toxtune.data.compounds import Merge, Standardize
+from toxtune.data.reactions import is_reaction
 from toxtune.data.standardize import Changes, parent_of
 from toxtune.text import control_character
 
@@ -32,6 +33,8 @@ def parse_smiles(smiles: str) -> tuple[Chem.Mol | None, str]:
         return None, "a control character in the SMILES"
     if not smiles.isascii():
         return None, "a character in the SMILES that is not ASCII"
+    if is_reaction(smiles):
+        return None, "a reaction, not a molecule"
     molecule = Chem.MolFromSmiles(smiles)
     if molecule is None or molecule.GetNumAtoms() == 0:
         return None, "RDKit cannot parse the SMILES"

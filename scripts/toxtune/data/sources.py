@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from toxtune.data.foreign_files import refuse_foreign
 from toxtune.errors import UserError
 from toxtune.io.files import read_json, write_json
 
@@ -44,6 +45,24 @@ def uncompressed(stream: BinaryIO, source: str) -> Iterator[bytes]:
         raise UserError(f"{source}: the gzip file is damaged: {error}") from None
     except OSError as error:
         raise UserError(f"{source}: cannot be read: {error.strerror}") from None
+
+
+def table_chunks(stream: BinaryIO, name: str) -> Iterator[bytes]:
+    """Yield a file's content, uncompressed, in chunks.
+
+    Raises
+    ------
+    UserError
+        If it cannot be read, is empty, or is something else than text.
+    """
+    is_empty = True
+    for chunk in uncompressed(stream, name):
+        if is_empty:
+            refuse_foreign(chunk, name)
+        is_empty = False
+        yield chunk
+    if is_empty:
+        raise UserError(f"{name}: the file is empty")
 
 
 def refuse_too_large(size: int, source: str) -> None:
@@ -116,7 +135,7 @@ def _hash_of_file(path: Path, name: str) -> str:
     digest = hashlib.sha256()
     try:
         with open(path, "rb") as stream:
-            for chunk in uncompressed(stream, name):
+            for chunk in table_chunks(stream, name):
                 digest.update(chunk)
     except OSError as error:
         raise UserError(f"{name}: cannot be read: {error.strerror}") from None

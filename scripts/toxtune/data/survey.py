@@ -20,14 +20,16 @@ from toxtune.data.column_survey import (
     number_of,
     survey_column,
 )
-from toxtune.data.raw_table import read_lines
+from toxtune.data.decimals import with_points
 from toxtune.data.structure_survey import (
     StructureSurvey,
     share_of_smiles,
     survey_structures,
 )
+from toxtune.data.tables import open_table
 from toxtune.data.task_choice import TaskChoice, choose_tasks
 from toxtune.errors import UserError
+from toxtune.io.csv_rows import COMMA
 from toxtune.tasks import TaskType
 
 _LEAST_READABLE = 0.5
@@ -92,9 +94,20 @@ def survey_file(
     UserError
         If it cannot be read, or is not such a table.
     """
-    header, rows = read_lines(path)
+    table = open_table(path, asked=tasks)
+    # A column can be chosen only by a name of its own.
+    columns = [
+        (name, index)
+        for index, name in enumerate(table.header)
+        if name and table.header.count(name) == 1
+    ]
+    rows = [[row.cells[index] for _, index in columns] for row in table.rows()]
+    if not rows:
+        raise UserError(f"{path}: has no rows")
+    if table.separator != COMMA:
+        rows = with_points(rows)
     try:
-        return survey_table(header, [cells for _, cells in rows], tasks, task_type)
+        return survey_table([name for name, _ in columns], rows, tasks, task_type)
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
 

@@ -1,69 +1,64 @@
-"""Read CSV files of users, line by line and within bounds."""
+"""Read separated values of users: rows of cells, each with its line."""
 
 import csv
-import re
-from collections.abc import Iterator
-from pathlib import Path
-from typing import IO
+from collections.abc import Iterable, Iterator
 
 from toxtune.errors import UserError
 
-# So that a file without line ends is refused before it fills the memory.
-MAX_LINE = 10_000_000
+COMMA, SEMICOLON, TAB = ",", ";", "\t"
 
-# NUL, and bytes that are not UTF-8, which Python reads as halves of surrogate pairs.
-_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
+# What the user calls a separator.
+SEPARATORS = {"comma": COMMA, "semicolon": SEMICOLON, "tab": TAB, "bar": "|"}
 
 
-def read_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of a CSV file: the line on which each ends, and its cells.
+def read_rows(
+    lines: Iterable[str], name: str, separator: str = COMMA
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a table: the line on which each ends, and its cells.
 
-    The header comes first. A byte order mark and blank lines are skipped.
+    The header comes first. Blank lines are skipped. Each row has as many cells as the
+    header: blank cells behind its end, and columns without a name there, do not count.
+
+    Parameters
+    ----------
+    lines
+        With their ends.
+    name
+        Of the file, for messages.
+    separator
+        One character.
 
     Raises
     ------
     UserError
-        If the file is not UTF-8 text or not CSV, a line has more than `MAX_LINE`
-        characters, or a row has more or fewer cells than the header; the message names
-        the line.
+        If the file is not CSV, or a row has more or fewer cells than the header; the
+        message names the line.
     """
-    with open(
-        path, encoding="utf-8-sig", errors="surrogateescape", newline=""
-    ) as stream:
-        reader = csv.reader(_lines(path, stream), strict=True)
-        width = None
-        before = 0
-        try:
-            for cells in reader:
-                before = reader.line_num
-                if not cells:
-                    continue
-                width = width or len(cells)
-                if len(cells) != width:
-                    raise UserError(
-                        f"{path}, line {before}: must have {width} columns like the "
-                        f"header, got {len(cells)}"
-                    )
-                yield before, cells
-        except csv.Error as error:
-            raise UserError(
-                f"{path}, line {before + 1}: the row that begins here is not CSV (is a "
-                f"quote not closed?): {error}"
-            ) from None
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    width = named = before = 0
+    try:
+        for cells in reader:
+            before = reader.line_num
+            if not cells:
+                continue
+            if not width:
+                width, named = len(cells), _width(cells)
+            if len(cells) < named or _width(cells) > width:
+                raise UserError(
+                    f"{name}, line {before}: must have {named} columns like the "
+                    f"header, got {len(cells)}"
+                )
+            yield before, [*cells[:width], *[""] * (width - len(cells))]
+    except csv.Error as error:
+        raise UserError(
+            f"{name}, line {before + 1}: the row that begins here is not CSV (is a "
+            f"quote not closed?): {error}"
+        ) from None
 
 
-def _lines(path: Path, stream: IO[str]) -> Iterator[str]:
-    number = 0
-    while line := stream.readline(MAX_LINE + 1):
-        number += 1
-        if len(line) > MAX_LINE:
-            raise UserError(
-                f"{path}, line {number}: must have at most {MAX_LINE:,} characters"
-            )
-        if found := _NOT_TEXT.search(line):
-            # Python reads byte 0xff as U+DCFF.
-            raise UserError(
-                f"{path}, line {number}: must be UTF-8 text without NUL, has the byte "
-                f"0x{ord(found.group()) & 0xFF:02x}"
-            )
-        yield line
+def _width(cells: list[str]) -> int:
+    """Return the number of cells up to the last that is not blank."""
+    width = len(cells)
+    while width and not cells[width - 1].strip():
+        width -= 1
+    return width

@@ -6,7 +6,8 @@
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
@@ -169,6 +170,61 @@ class FinalModel:
         return self.metadata.applicability_domain.contains(similarity)
 
 
+@dataclass(frozen=True)
+class PackedModel:
+    """A final model that was unpacked, and whose models are not loaded yet.
+
+    Attributes
+    ----------
+    path
+        Where it is, for messages.
+    folder
+        What it was unpacked to.
+    metadata
+        What it is.
+    """
+
+    path: Path
+    folder: Path
+    metadata: FinalModelMetadata
+
+    def load(self) -> FinalModel:
+        """Load the models, which may take seconds.
+
+        Raises
+        ------
+        UserError
+            If it does not predict.
+        """
+        _compare_versions(self.metadata)
+        try:
+            model = _read(self.folder, self.metadata, self.path)
+            # Parts that do not fit together show now, not in the middle of a table.
+            model.predict([PROBE])
+        except UserError:
+            raise
+        # A file from elsewhere may hold anything, and each library has its own words.
+        except Exception as error:
+            reason = shorten(str(error).strip().partition("\n")[0], MAX_REASON)
+            raise UserError(
+                f"{self.path}: is not a final model: {type(error).__name__}: {reason}"
+            ) from error
+        return model
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[PackedModel]:
+    """Unpack a final model for the time of a block, and read what it is.
+
+    Raises
+    ------
+    UserError
+        If it is not there, or is not a final model.
+    """
+    with unpacked(path) as folder:
+        yield PackedModel(path, folder, read_metadata(folder, path))
+
+
 def load(path: Path | str) -> FinalModel:
     """Read a final model; no code that is in the file is run.
 
@@ -182,23 +238,8 @@ def load(path: Path | str) -> FinalModel:
     UserError
         If it is not there, is not a final model, or does not predict.
     """
-    path = Path(path)
-    with unpacked(path) as folder:
-        metadata = read_metadata(folder, path)
-        _compare_versions(metadata)
-        try:
-            model = _read(folder, metadata, path)
-            # Parts that do not fit together show now, not in the middle of a table.
-            model.predict([PROBE])
-        except UserError:
-            raise
-        # A file from elsewhere may hold anything, and each library has its own words.
-        except Exception as error:
-            reason = shorten(str(error).strip().partition("\n")[0], MAX_REASON)
-            raise UserError(
-                f"{path}: is not a final model: {type(error).__name__}: {reason}"
-            ) from error
-        return model
+    with opened(Path(path)) as packed:
+        return packed.load()
 
 
 def _read(folder: Path, metadata: FinalModelMetadata, path: Path) -> FinalModel:

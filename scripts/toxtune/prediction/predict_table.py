@@ -10,13 +10,17 @@ from typing import IO
 import numpy as np
 from rdkit import rdBase
 
+from toxtune.data.reactions import refuse_reactions
 from toxtune.data.smiles import parse_smiles
-from toxtune.data.sources import refuse_irregular
+from toxtune.data.smiles_column import SMILES, find_smiles_column
+from toxtune.data.table import Table, TableRow
+from toxtune.data.tables import open_table
+from toxtune.data.text_files import Reading
 from toxtune.errors import UserError
 from toxtune.evaluation.predictions import column_names
-from toxtune.io.csv_rows import read_rows
 from toxtune.io.files import whole_file
-from toxtune.prediction.final_model import FinalModel, Prediction, load
+from toxtune.prediction.final_model import FinalModel, Prediction, opened
+from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.stats.metrics import of_task
 from toxtune.tasks import TaskType
 
@@ -30,37 +34,40 @@ MOLECULE_COLUMNS = ["similarity", "in_domain", "problem"]
 Rows = list[list[str]]
 
 
+Chunk = list[TableRow]
+
+
+# Where the user says what a file does not tell.
+OPTIONS = Reading(prefix="--")
+
+
 @dataclass(frozen=True)
 class MoleculeTable:
     """A table with SMILES that is read chunk by chunk.
 
     Attributes
     ----------
-    path
-        The CSV file.
-    header
-        Its columns.
-    smiles_column
-        The one with the SMILES.
+    table
+        How its file is read.
+    smiles_index
+        Place of the column with the SMILES.
     n_rows
         Number of rows.
     """
 
-    path: Path
-    header: list[str]
-    smiles_column: str
+    table: Table
+    smiles_index: int
     n_rows: int
 
-    def chunks(self) -> Iterator[Rows]:
+    def chunks(self) -> Iterator[Chunk]:
         """Yield the rows, up to `CHUNK` at a time."""
-        _, rows = _open_table(self.path)
+        rows = self.table.rows()
         while chunk := list(islice(rows, CHUNK)):
             yield chunk
 
-    def smiles(self, rows: Rows) -> list[str]:
+    def smiles(self, rows: Chunk) -> list[str]:
         """Return the SMILES of rows, without space around them."""
-        index = self.header.index(self.smiles_column)
-        return [row[index].strip() for row in rows]
+        return [row.cells[self.smiles_index].strip() for row in rows]
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,7 @@ class PredictionCounts:
     problems: int
 
 
-def show_nothing(chunks: Iterable[Rows], n_rows: int) -> Iterable[Rows]:
+def show_nothing(chunks: Iterable[Chunk], n_rows: int) -> Iterable[Chunk]:
     """Yield the chunks, without a word on how far they are."""
     return chunks
 
@@ -82,7 +89,8 @@ def predict_file(
     source: Path,
     destination: Path,
     smiles_column: str | None = None,
-    show_progress: Callable[[Iterable[Rows], int], Iterable[Rows]] = show_nothing,
+    reading: Reading = OPTIONS,
+    show_progress: Callable[[Iterable[Chunk], int], Iterable[Chunk]] = show_nothing,
 ) -> PredictionCounts:
     """Write the rows of a table with their predictions, whole or not at all.
 
@@ -91,11 +99,14 @@ def predict_file(
     model
         The final model.
     source
-        A CSV file with SMILES.
+        A table with SMILES, an SD file or a SMILES file.
     destination
         The CSV file to write.
     smiles_column
-        The column with the SMILES; ``None`` for its name in the dataset.
+        The column with the SMILES; ``None`` for its name in the dataset, or another
+        usual one.
+    reading
+        What to do where the table does not tell how it is to be read.
     show_progress
         Gets the chunks of rows and the number of rows; yields the chunks.
 
@@ -108,75 +119,100 @@ def predict_file(
         raise UserError(f"{destination}: is the file that is read; name another")
     if destination.is_dir():
         raise UserError(f"{destination}: is a folder; name a file to write")
-    final_model = load(model)
-    column = smiles_column or final_model.metadata.smiles_column
-    table = read_molecules(source, column)
+    with opened(model) as packed:
+        # Before the models are loaded, which takes seconds.
+        table = read_molecules(
+            source, packed.metadata.smiles_column, smiles_column, reading
+        )
+        _refuse_taken_names(table.table, packed.metadata)
+        final_model = packed.load()
     with whole_file(destination) as stream:
         chunks = show_progress(table.chunks(), table.n_rows)
         problems = write_predictions(final_model, table, stream, chunks)
     return PredictionCounts(rows=table.n_rows, problems=problems)
 
 
-def read_molecules(path: Path, smiles_column: str) -> MoleculeTable:
+def read_molecules(
+    path: Path,
+    usual_column: str,
+    asked_column: str | None = None,
+    reading: Reading = OPTIONS,
+) -> MoleculeTable:
     """Check a table from end to end, and return what its rows can be read from.
+
+    Parameters
+    ----------
+    path
+        The file; it is read several times.
+    usual_column
+        The column with the SMILES, if there is one of that name.
+    asked_column
+        The column that it must be; ``None`` to find it by other usual names, too.
+    reading
+        What to do where the file does not tell how it is to be read.
 
     Raises
     ------
     UserError
-        If it cannot be read, has no such column or no rows, or its rows differ in
-        length; the message names file and line.
+        If it cannot be read, has no SMILES or no rows, or its rows differ in length;
+        the message names file and line.
     """
-    # It is read twice.
-    refuse_irregular(path)
-    try:
-        header, rows = _open_table(path)
-        if header.count(smiles_column) != 1:
-            raise UserError(
-                f"{path}: must have one column {smiles_column!r} with SMILES; its "
-                f"columns are: {', '.join(header)}"
-            )
-        n_rows = sum(1 for _ in rows)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+    table = open_table(path, reading=reading, asked=[asked_column or usual_column])
+    column = _smiles_column(table, usual_column, asked_column)
+    index, n_rows = table.header.index(column), 0
+
+    def smiles() -> Iterator[str]:
+        nonlocal n_rows
+        for row in table.rows():
+            n_rows += 1
+            yield row.cells[index].strip()
+
+    refuse_reactions(smiles(), f"{path}, column {column!r}")
     if not n_rows:
         raise UserError(f"{path}: has no rows")
-    return MoleculeTable(path, header, smiles_column, n_rows)
+    return MoleculeTable(table, index, n_rows)
+
+
+def _smiles_column(table: Table, usual: str, asked: str | None) -> str:
+    if asked is None and table.smiles_column:
+        return table.smiles_column
+    named = asked or (usual if usual in table.header else SMILES)
+    return find_smiles_column(table.header, named, table.name, "--smiles-column ")
+
+
+def _refuse_taken_names(table: Table, metadata: FinalModelMetadata) -> None:
+    new_columns = prediction_columns(metadata)
+    if taken := [name for name in new_columns if name in table.header]:
+        raise UserError(
+            f"{table.name}: has a column {taken[0]!r} of its own; rename it"
+        )
 
 
 def write_predictions(
     model: FinalModel,
     table: MoleculeTable,
     stream: IO[str],
-    chunks: Iterable[Rows],
+    chunks: Iterable[Chunk],
 ) -> int:
-    """Write the rows with their predictions; return how many have a problem.
-
-    Raises
-    ------
-    UserError
-        If the table has one of the new columns already.
-    """
-    new_columns = prediction_columns(model)
-    if taken := [name for name in new_columns if name in table.header]:
-        raise UserError(
-            f"{table.path}: has a column {taken[0]!r} of its own; rename it"
-        )
+    """Write the rows with their predictions; return how many have a problem."""
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([*table.header, *new_columns])
+    writer.writerow([*table.table.header, *prediction_columns(model.metadata)])
     n_problems = 0
     for chunk in chunks:
         # What RDKit has to say of a molecule is in its row.
         with rdBase.BlockLogs():
             predictions = predict_rows(model, table.smiles(chunk))
         for row, cells in zip(chunk, predictions, strict=True):
-            writer.writerow([*row, *cells])
+            # The file's own reason says more than that there is no SMILES.
+            if cells[-1] and not row.cells[table.smiles_index]:
+                cells[-1] = row.problem or cells[-1]
+            writer.writerow([*row.cells, *cells])
             n_problems += bool(cells[-1])
     return n_problems
 
 
-def prediction_columns(model: FinalModel) -> list[str]:
+def prediction_columns(metadata: FinalModelMetadata) -> list[str]:
     """Name the columns that a prediction adds to a table."""
-    metadata = model.metadata
     is_regression = metadata.task_type == TaskType.REGRESSION
     quantity = "value" if is_regression else "probability"
     columns = []
@@ -196,7 +232,7 @@ def predict_rows(model: FinalModel, smiles: list[str]) -> Rows:
     """
     problems = [parse_smiles(text)[1] for text in smiles]
     readable = [row for row, problem in enumerate(problems) if not problem]
-    width = len(prediction_columns(model))
+    width = len(prediction_columns(model.metadata))
     rows = [[""] * (width - 1) + [problem] for problem in problems]
     if not readable:
         return rows
@@ -208,11 +244,6 @@ def predict_rows(model: FinalModel, smiles: list[str]) -> Rows:
         else:
             rows[row] = [*cells[number], ""]
     return rows
-
-
-def _open_table(path: Path) -> tuple[list[str], Iterator[list[str]]]:
-    rows = (cells for _, cells in read_rows(path))
-    return next(rows, []), rows
 
 
 def _cells(model: FinalModel, prediction: Prediction) -> Rows:

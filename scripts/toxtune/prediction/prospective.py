@@ -158,7 +158,9 @@ def evaluate_prospective(
         key = f"prospective {name}"
         copy = Path(folder, key)
         fetch_dataset([source], settings.sha256, copy, key)
-        data = read_prospective(copy, final_model.metadata, settings.id_column, seen)
+        data = read_prospective(
+            copy, final_model.metadata, settings.id_column, seen, source
+        )
     # First the ledger: no look goes unrecorded.
     record_opening(ledger, ledger_line(final_model.metadata, name))
     result, left_out = score_prospective(

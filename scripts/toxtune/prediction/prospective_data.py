@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
+from toxtune.data.column_settings import ColumnSettings
 from toxtune.data.curation import Curation, Molecule, curate
-from toxtune.data.raw_table import ColumnSettings, read_lines
 from toxtune.data.settling import Measured, Settlement, settle
+from toxtune.data.smiles_column import SMILES
 from toxtune.data.subsets import Subset, as_numbers
+from toxtune.data.tables import open_table
 from toxtune.errors import UserError
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.tasks import TaskType
@@ -96,13 +98,14 @@ def read_prospective(
     metadata: FinalModelMetadata,
     id_column: str | None,
     seen: Mapping[str, str],
+    name: str = "",
 ) -> ProspectiveData:
     """Read labelled molecules, and leave out those of the dataset's three sets.
 
     Parameters
     ----------
     path
-        A CSV file. Its columns are matched by name, in any order; tasks may be missing.
+        A table. Its columns are matched by name, in any order; tasks may be missing.
     metadata
         The final model's.
     id_column
@@ -110,6 +113,8 @@ def read_prospective(
     seen
         Group of each molecule of the training, validation and test set to where it
         is, in words.
+    name
+        What messages call the file; its path if it is empty.
 
     Raises
     ------
@@ -117,15 +122,17 @@ def read_prospective(
         If the table cannot be understood, no molecule is left, or one is of a class
         that the model does not know.
     """
-    header, _ = read_lines(path)
+    name = name or str(path)
+    header = open_table(path, name, asked=metadata.tasks).header
+    smiles = metadata.smiles_column
     tasks = [task for task in metadata.tasks if task in header]
     if not tasks:
         raise UserError(
-            f"{path.name}: has none of the model's tasks {', '.join(metadata.tasks)}; "
+            f"{name}: has none of the model's tasks {', '.join(metadata.tasks)}; "
             f"its columns are: {', '.join(header)}"
         )
     columns: ColumnSettings = {
-        "smiles_column": metadata.smiles_column,
+        "smiles_column": smiles if smiles in header else SMILES,
         "id_column": id_column if id_column in header else None,
         "part_column": None,
         "tasks": tasks,
@@ -133,13 +140,13 @@ def read_prospective(
         "standardize": metadata.standardize,
         "merge": metadata.merge,
     }
-    curation = curate(path, columns)
+    curation = curate(path, columns, name)
     molecules = [
         molecule for molecule in curation.molecules if molecule.group not in seen
     ]
     if not molecules:
         raise UserError(
-            f"{path.name}: no molecule is left, all {len(curation.molecules)} are in "
+            f"{name}: no molecule is left, all {len(curation.molecules)} are in "
             "the training, the validation or the test set; prospective data need "
             "molecules that are in none of them"
         )
@@ -148,7 +155,7 @@ def read_prospective(
     kept = [row for row in range(len(molecules)) if row not in settlement.lost]
     subset = _subset(molecules, settlement, kept, metadata.tasks)
     if metadata.task_type == TaskType.MULTICLASS:
-        _refuse_unknown_classes(path, subset, metadata.outputs_per_task)
+        _refuse_unknown_classes(name, subset, metadata.outputs_per_task)
     return ProspectiveData(
         subset,
         rows=[molecules[row].raw.row for row in kept],
@@ -201,10 +208,10 @@ def _subset(
     )
 
 
-def _refuse_unknown_classes(path: Path, subset: Subset, n_classes: int) -> None:
+def _refuse_unknown_classes(name: str, subset: Subset, n_classes: int) -> None:
     for row, task in np.argwhere(subset.labels >= n_classes):
         raise UserError(
-            f"{path.name}: molecule {subset.ids[row]}, column "
+            f"{name}: molecule {subset.ids[row]}, column "
             f"{subset.tasks[task]!r}: the model knows the classes 0 to "
             f"{n_classes - 1}, got {subset.labels[row, task]:.0f}"
         )

@@ -7,9 +7,8 @@ from pathlib import Path
 from toxtune.config.plan import Plan
 from toxtune.config.sections import Config
 from toxtune.data.curation import curate, write_curation
-from toxtune.data.download import fetch_raw_table
+from toxtune.data.kept_files import kept_files
 from toxtune.data.subsets import read_subset
-from toxtune.errors import UserError
 from toxtune.features.arrays import read_features, save_features
 from toxtune.features.compute import featurize
 from toxtune.features.definitions import is_scaled
@@ -32,41 +31,26 @@ def verify_data(config: Config, plan: Plan, rebuild: Rebuild) -> bool:
     """
     before = len(rebuild.findings.faults)
     is_refit = config["final"]["refit"] != NO_REFIT
-    if _verify_raw(config, plan, rebuild) and _verify_curation(plan, rebuild):
+    if _verify_raw(plan, rebuild) and _verify_curation(plan, rebuild):
         _verify_split(plan, rebuild, is_refit)
         for name in sorted(plan.features):
             _verify_features(plan, rebuild, name, is_refit)
     return len(rebuild.findings.faults) == before
 
 
-def _verify_raw(config: Config, plan: Plan, rebuild: Rebuild) -> bool:
-    raw, checksums = Path(plan.dataset_folder, "raw.csv"), plan.checksums
-    if "test_sha256" in checksums:
-        return _verify_joined_raw(config, plan, rebuild)
-    with rebuild.findings.attempt(DATASET, raw):
-        found, expected = sha256_of_file(raw), checksums["sha256"]
-        rule = f"must have the SHA-256 {expected} (dataset.sha256), has {found}"
-        return rebuild.findings.expect(DATASET, raw, found == expected, rule)
-    return False
-
-
-def _verify_joined_raw(config: Config, plan: Plan, rebuild: Rebuild) -> bool:
-    """Join the files of the dataset and of the test set again."""
-    raw = Path(plan.dataset_folder, "raw.csv")
-    rebuilt = rebuild.path(raw)
-    if rebuilt.is_file():
-        return True
-    rebuilt.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        fetch_raw_table(config["dataset"], checksums=plan.checksums, raw=rebuilt)
-    except UserError as error:
-        rebuild.findings.notes.append(
-            f"{raw}: not checked, since its sources cannot be read: {error}"
-        )
-        return True
-    return rebuild.same(
-        DATASET, "must be dataset.source and dataset.test_source", Path(raw)
-    )
+def _verify_raw(plan: Plan, rebuild: Rebuild) -> bool:
+    """Compare the files that were kept with their checksums."""
+    holds = True
+    for key, name in (("sha256", "raw"), ("test_sha256", "raw_test")):
+        if key not in plan.checksums:
+            continue
+        raw, is_right = Path(plan.dataset_folder, name), False
+        with rebuild.findings.attempt(DATASET, raw):
+            found, expected = sha256_of_file(raw), plan.checksums[key]
+            rule = f"must have the SHA-256 {expected} (dataset.{key}), has {found}"
+            is_right = rebuild.findings.expect(DATASET, raw, found == expected, rule)
+        holds = holds and is_right
+    return holds
 
 
 def _verify_curation(plan: Plan, rebuild: Rebuild) -> bool:
@@ -75,8 +59,14 @@ def _verify_curation(plan: Plan, rebuild: Rebuild) -> bool:
 
     def make() -> None:
         molecules, changes, counts = rebuild.paths(outputs)
+        raw, raw_test, sources = (
+            Path(plan.dataset_folder, name)
+            for name in ("raw", "raw_test", "sources.json")
+        )
+        files = kept_files(raw, raw_test, sources)
+        dataset = files.dataset
         write_curation(
-            curate(Path(plan.dataset_folder, "raw.csv"), plan.columns),
+            curate(dataset.path, plan.columns, dataset.name, files.test),
             with_subset=plan.columns["part_column"] is not None,
             molecules=molecules,
             changes=changes,
@@ -84,7 +74,7 @@ def _verify_curation(plan: Plan, rebuild: Rebuild) -> bool:
         )
 
     holds = rebuild.check(
-        DATASET, "must be what curation makes of raw.csv", outputs, make
+        DATASET, "must be what curation makes of the dataset's files", outputs, make
     )
     # Further checks need the files, right or wrong.
     return holds or all(path.is_file() for path in rebuild.paths(outputs))

@@ -55,18 +55,21 @@ def test_other_labels_are_refused_with_line_column_and_value(table, value):
 @pytest.mark.parametrize(
     ("text", "changes", "message"),
     [
-        ("smi,a\nC,1\n", {}, "no column 'smiles'.*smi, a"),
+        ("formula,a\nC,1\n", {}, "no column 'smiles'.*formula, a"),
         ("smiles,a\nC,1\n", {"tasks": ["a", "b"]}, "dataset.tasks.*b;.*smiles, a"),
-        ("smiles,a\nC,1\n", {"id_column": "name"}, "no column 'name' .id_column."),
-        ("smiles,a\nC,1\n", {"part_column": "set"}, "no column 'set' .part_column."),
+        (
+            "smiles,a\nC,1\n",
+            {"id_column": "name"},
+            "no column 'name' .*id_column.",
+        ),
+        ("smiles,a\nC,1\n", {"part_column": "set"}, "no column 'set' .split.column."),
         ("smiles,a,b,a\nC,1,0,1\n", {}, "repeated: a"),
         ("smiles,a\n", {}, "has no rows"),
-        ("", {}, "has no rows"),
+        ("", {}, "is empty"),
         ("smiles\nC\n", {}, "no task column"),
         ("smiles,a\nC,1,0\n", {}, "line 2: must have 2 columns.*got 3"),
         ("smiles,a\nC\n", {}, "line 2: must have 2 columns.*got 1"),
         ("smiles,group\nC,1\n", {}, "'group'.*cannot be a task"),
-        (",smiles,a\n0,C,1\n", {}, "''.*cannot be a task"),
         ("smiles,a\nC,1\n", {"tasks": ["smiles"]}, "'smiles'.*cannot be a task"),
         ("smiles,a\nX,1\n,0\n", {}, "no molecule is left"),
         ("smiles,a\nC,\nCC,\n", {}, "no label is left"),
@@ -75,11 +78,6 @@ def test_other_labels_are_refused_with_line_column_and_value(table, value):
 def test_unusable_table_is_refused(table, text, changes, message):
     with pytest.raises(UserError, match=message):
         curate(table(text), columns(**changes))
-
-
-def test_text_that_is_not_utf8_is_refused(table):
-    with pytest.raises(UserError, match="must be UTF-8"):
-        curate(table("smiles,a\nC,1\n", encoding="utf-16"), columns())
 
 
 def test_byte_order_mark_is_no_part_of_a_name(table):
@@ -134,7 +132,9 @@ def test_files_have_the_documented_format(table, tmp_path):
         b"row\tid\tsmiles\taction\ttask\treason\n"
         b"1\ty\t?\tdropped\t\tRDKit cannot parse the SMILES\n"
     )
-    assert read_json(counts) == {
+    curated = read_json(counts)
+    assert len(curated.pop("notes")) == 2
+    assert curated == {
         "rows": 3,
         "dropped": 1,
         "molecules": 2,
@@ -143,7 +143,6 @@ def test_files_have_the_documented_format(table, tmp_path):
         "compounds": 2,
         "task_type": "binary",
         "tasks": {"a": {"n_positive": 1, "n_negative": 0, "n_missing": 1}},
-        "notes": [],
         "warnings": [],
     }
 

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from toxtune.data import download
+from toxtune.data import network
 from toxtune.data import sources as gzipped
 from toxtune.data.download import fetch_dataset
 from toxtune.errors import UserError
@@ -184,7 +184,7 @@ def test_time_out_is_reported_as_such(target, monkeypatch):
 
 def test_silent_network_is_given_up_soon(target, monkeypatch):
     """A look-up of the address may hang, which no time-out of requests' covers."""
-    monkeypatch.setattr(download, "CONNECT_SECONDS", 0.1)
+    monkeypatch.setattr(network, "CONNECT_SECONDS", 0.1)
     asked = threading.Event()
 
     def hang(*args, **kwargs):

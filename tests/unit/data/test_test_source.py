@@ -1,48 +1,82 @@
-"""A test set in a file of its own joins the table."""
+"""A test set in a file of its own: its rows follow the dataset's."""
 
 import pytest
 
-from toxtune.data.raw_table import join_test_source
+from toxtune.data.kept_files import UserFile
+from toxtune.data.raw_table import read_raw
 from toxtune.errors import UserError
+
+COLUMNS = {
+    "smiles_column": "smiles",
+    "id_column": None,
+    "part_column": "split_by",
+    "tasks": [],
+    "task_type": "binary",
+    "standardize": "none",
+    "merge": "connectivity",
+}
 
 
 @pytest.fixture
-def joined(tmp_path):
-    """Return a function that joins two tables, and gives the lines of the result."""
+def read(tmp_path):
+    """Return a function that reads two tables, which are called main and test."""
 
-    def join(main, test):
-        (tmp_path / "main.csv").write_text(main, "utf-8")
-        (tmp_path / "test.csv").write_text(test, "utf-8")
-        raw = tmp_path / "raw.csv"
-        join_test_source(tmp_path / "main.csv", tmp_path / "test.csv", ["smiles"], raw)
-        return raw.read_text("utf-8").splitlines()
+    def read(main, test, **changes):
+        files = []
+        for name, content in {"raw": main, "raw_test": test}.items():
+            path = tmp_path / name
+            data = content if isinstance(content, bytes) else content.encode()
+            path.write_bytes(data)
+            files.append(path)
+        test_file = UserFile(files[1], "mine/test.csv")
+        return read_raw(files[0], COLUMNS | changes, "mine/main.csv", test_file)
 
-    return join
+    return read
 
 
-def test_columns_are_matched_by_name(joined):
-    lines = joined("id,smiles,a,b\nx,C,0,1\n", "b,note,smiles\n1,new,CC\n0,,CCC\n")
-    assert lines == [
-        "id,smiles,a,b,split_by",
-        "x,C,0,1,",
-        ",CC,,1,test",
-        ",CCC,,0,test",
+def test_columns_are_matched_by_name(read):
+    table = read(
+        "id,smiles,a,b\nx,C,0,1\n",
+        "b,note,smiles\n1,new,CC\n0,,CCC\n",
+        tasks=["a", "b"],
+    )
+    assert [(r.row, r.smiles, r.labels, r.subset) for r in table.rows] == [
+        (0, "C", ["0", "1"], ""),
+        (1, "CC", ["", "1"], "test"),
+        (2, "CCC", ["", "0"], "test"),
+    ]
+    assert table.rows[2].where == "mine/test.csv, line 3"
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "smiles;b\nCC;1\nCCC;0\n",
+        "structure\tb\nCC\t1\nCCC\t0\n".encode("utf-16"),
+        "b,SMILES \n1,CC\n0,CCC\n",
+    ],
+)
+def test_formats_of_the_two_files_may_differ(read, test):
+    table = read("smiles,b\nC,1\n", test)
+    assert [(row.smiles, row.labels) for row in table.rows[1:]] == [
+        ("CC", ["1"]),
+        ("CCC", ["0"]),
     ]
 
 
 @pytest.mark.parametrize(
     ("main", "test", "message"),
     [
-        ("smiles,a\nC,0\n", "structure,a\nC,0\n", "must have smiles and tasks"),
-        ("smiles,a\nC,0\n", "smiles,b\nC,0\n", "tasks of dataset.source .smiles, a"),
-        ("smiles,split_by\nC,0\n", "smiles\nC\n", "not be named 'split_by'"),
-        ("smiles,a\nC,0\n", "smiles,a\nC\n", "test.csv, line 2: must have 2 columns"),
-        ("smiles,a\nC,0\n", "smiles,a\n", "test.csv: has no rows"),
+        ("smiles,a\nC,0\n", "compound,a\nC,0\n", "mine/test.csv: has no column 'smi"),
+        ("smiles,a\nC,0\n", "smiles,b\nC,0\n", "mine/test.csv must have a task .*a.;"),
+        ("smiles,split_by\nC,0\n", "smiles,split_by\nC,0\n", "'split_by' in .* cannot"),
+        ("smiles,a\nC,0\n", "smiles,a\nC\n", "mine/test.csv, line 2: must have 2 col"),
+        ("smiles,a\nC,0\n", "smiles,a\n", "mine/test.csv: has no rows"),
+        ("smiles,a\nC,0\n", "smiles,a,a\nC,0,1\n", "mine/test.csv: .*repeated: a"),
+        ("smiles,a\nC,0\n", "smiles,a\nC,x\n", "mine/test.csv, line 2, column 'a'"),
+        ("smiles,a\nC,x\n", "smiles,a\nC,1\n", "mine/main.csv, line 2, column 'a'"),
     ],
 )
-def test_tables_that_do_not_go_together_are_refused(
-    joined, tmp_path, main, test, message
-):
+def test_tables_that_do_not_go_together_are_refused(read, main, test, message):
     with pytest.raises(UserError, match=message):
-        joined(main, test)
-    assert not (tmp_path / "raw.csv").exists()
+        read(main, test)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 
 from toxtune.errors import UserError
-from toxtune.io import csv_rows
-from toxtune.io.csv_rows import read_rows
+from toxtune.io import text_lines
+from toxtune.io.csv_rows import SEPARATORS, read_rows
+from toxtune.io.text_lines import bounded_lines, find_encoding
 
 CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufeff"), max_size=6)
 DIALECTS = {
@@ -27,14 +28,34 @@ def tables(draw):
     return draw(st.lists(row, min_size=1, max_size=5))
 
 
-@given(table=tables(), mark=st.sampled_from(["utf-8", "utf-8-sig"]), **DIALECTS)
-def test_table_comes_back(table, mark, quoting, lineterminator):
+def rows_of(path, separator=","):
+    """Read a table by the encoding that it is found to have."""
+    encoding = find_encoding([path.read_bytes()], fallback=None)
+    with open(
+        path, encoding=encoding.codec, errors="surrogateescape", newline=""
+    ) as stream:
+        lines = bounded_lines(stream, str(path), encoding)
+        return list(read_rows(lines, str(path), separator))
+
+
+@given(
+    table=tables(),
+    codec=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"]),
+    separator=st.sampled_from(list(SEPARATORS.values())),
+    **DIALECTS,
+)
+def test_table_comes_back(table, codec, separator, quoting, lineterminator):
     with TemporaryDirectory() as folder:
         path = Path(folder) / "table.csv"
-        with open(path, "w", encoding=mark, newline="") as stream:
-            writer = csv.writer(stream, quoting=quoting, lineterminator=lineterminator)
+        with open(path, "w", encoding=codec, newline="") as stream:
+            writer = csv.writer(
+                stream,
+                delimiter=separator,
+                quoting=quoting,
+                lineterminator=lineterminator,
+            )
             writer.writerows(table)
-        rows = list(read_rows(path))
+        rows = rows_of(path, separator)
     assert [cells for _, cells in rows] == table
     ends = [end for end, _ in rows]
     assert ends == sorted(set(ends))
@@ -43,7 +64,7 @@ def test_table_comes_back(table, mark, quoting, lineterminator):
 def test_row_is_named_by_the_line_that_it_ends_on(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text('a,b\n\n"1\n2",3\n4,5\n', "utf-8")
-    assert [line for line, _ in read_rows(path)] == [1, 4, 5]
+    assert [line for line, _ in rows_of(path)] == [1, 4, 5]
 
 
 @pytest.mark.parametrize(
@@ -51,15 +72,30 @@ def test_row_is_named_by_the_line_that_it_ends_on(tmp_path):
     [
         (b"a,b\n1,2\n3\n", 3),
         (b"a,b\n1,2,3\n", 2),
-        (b"a,b\n\xff,2\n", 2),
+        (b"a,b\n\xff\x02,2\n", 2),
         (b"a,b\n1,2\n\0,2\n", 3),
         (b'a,b\n"1,2\n3,4\n', 2),
         (b"a,b\n1,12345678901234567890\n", 2),
     ],
 )
 def test_fault_is_named_by_its_line(tmp_path, monkeypatch, content, line):
-    monkeypatch.setattr(csv_rows, "MAX_LINE", 20)
+    monkeypatch.setattr(text_lines, "MAX_LINE", 20)
     path = tmp_path / "table.csv"
     path.write_bytes(content)
     with pytest.raises(UserError, match=rf"table\.csv, line {line}: "):
-        list(read_rows(path))
+        rows_of(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "cells"),
+    [
+        ("a,b\n1,2,,\n", ["1", "2"]),
+        ("a,b,\n1,2\n", ["1", "2", ""]),
+        ("a,b,,\n1,2,x\n", ["1", "2", "x", ""]),
+        ("a,b, \n1,2,\n", ["1", "2", ""]),
+    ],
+)
+def test_blank_cells_behind_the_last_name_do_not_count(tmp_path, content, cells):
+    path = tmp_path / "table.csv"
+    path.write_text(content, "utf-8")
+    assert rows_of(path)[1] == (2, cells)

@@ -151,11 +151,13 @@ def test_chunks_change_nothing(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("content", "fragments"),
     [
-        (b"structure,x\nCCO,1\n", ["one column 'smiles'", "structure, x"]),
+        (b"compound,x\nCCO,1\n", ["--smiles-column NAME", "compound, x"]),
         (b"smiles,x\nCCO\n", ["in.csv, line 2", "2 columns", "got 1"]),
         (b"smiles\n", ["in.csv", "no rows"]),
-        (b"", ["in.csv", "one column 'smiles'"]),
-        (b"smiles\n\xff\xfe\n", ["in.csv", "UTF-8"]),
+        (b"", ["in.csv", "is empty"]),
+        (b"smiles\n\xff\xfe\0\n", ["in.csv, line 2", "UTF-8"]),
+        (b"smiles\nC>>CC\nC.C>O>N\n", ["in.csv", "these are reactions", "C>>CC"]),
+        (b"PK\3\4 xl/workbook.xml", ["in.csv", "workbook", "as CSV"]),
         (b"smiles,similarity\nCCO,1\n", ["'similarity' of its own"]),
         (None, ["in.csv", "cannot be read"]),
     ],

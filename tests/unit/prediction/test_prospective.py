@@ -111,7 +111,7 @@ def test_tasks_and_ids_may_lack(later):
     ("text", "message"),
     [
         ("smiles,three\nCCN,1\n", "has none of the model's tasks one, two"),
-        ("structure,one\nCCN,1\n", "has no column 'smiles'"),
+        ("compound,one\nCCN,1\n", "has no column 'smiles'"),
         ("smiles,one\nCCO,1\nOCC,1\n", "all 2 are in the training"),
         ("smiles,one\nCCN,0.5\n", "line 2, column 'one'"),
     ],

@@ -1,0 +1,66 @@
+"""Decimal commas: told by a column's own numbers."""
+
+import re
+from collections.abc import Sequence
+
+POINT, COMMA = ".", ","
+
+# A number with one comma; before it may stand a bound, as in "<0,5".
+_WITH_COMMA = re.compile(r"[<>=~≤≥\s]*[+-]?(\d*),(\d+)(e[+-]?\d+)?", re.IGNORECASE)
+
+# "1,234" may be 1.234 or one thousand.
+_THOUSANDS = re.compile(r"[<>=~≤≥\s]*[+-]?[1-9]\d{0,2}(,\d{3})+")
+
+_WITH_POINT = re.compile(r"[<>=~≤≥\s]*[+-]?\d*\.\d+(e[+-]?\d+)?", re.IGNORECASE)
+
+
+def find_decimal_sign(column: Sequence[str], wanted: str | None = None) -> str | None:
+    """Tell the decimal sign of a column by its numbers.
+
+    Parameters
+    ----------
+    column
+        Its cells.
+    wanted
+        The sign where they do not tell.
+
+    Returns
+    -------
+    str or None
+        ``None`` where the column has numbers such as ``1,234`` and none that tells.
+
+    Examples
+    --------
+    >>> find_decimal_sign(["0,5", "-1,25"]), find_decimal_sign(["1,234", "20"])
+    (',', None)
+    """
+    cells = [cell.strip() for cell in column]
+    commas = [cell for cell in cells if _WITH_COMMA.fullmatch(cell)]
+    if not commas or any(map(_WITH_POINT.fullmatch, cells)):
+        return POINT
+    if all(map(_THOUSANDS.fullmatch, commas)):
+        return wanted
+    return COMMA
+
+
+def with_point(cell: str, sign: str) -> str:
+    """Spell a number with a decimal point; other text stays as it is.
+
+    Examples
+    --------
+    >>> with_point("-0,5", ","), with_point("a,b", ","), with_point("1,234", ".")
+    ('-0.5', 'a,b', '1234')
+    """
+    text = cell.strip()
+    if sign == COMMA:
+        return text.replace(",", ".") if _WITH_COMMA.fullmatch(text) else cell
+    return text.replace(",", "") if _THOUSANDS.fullmatch(text) else cell
+
+
+def with_points(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Spell the numbers of all columns that tell their sign with decimal points."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    for number, column in enumerate(columns):
+        if sign := find_decimal_sign(column):
+            columns[number] = [with_point(cell, sign) for cell in column]
+    return [list(row) for row in zip(*columns, strict=True)]

@@ -1,0 +1,66 @@
+"""A table of molecules as it is read from a file, row by row."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class TableRow(NamedTuple):
+    """A row of a table.
+
+    Attributes
+    ----------
+    line
+        Where it is in the file, counted from 1: its last line, or in an SD file the
+        first.
+    cells
+        A text for each column.
+    problem
+        Why its molecule cannot be read, if the file's format tells that.
+    """
+
+    line: int
+    cells: list[str]
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that is read row by row, as often as it takes.
+
+    Attributes
+    ----------
+    name
+        What messages call the file.
+    header
+        Names of the columns, without blanks around them; empty where there is none.
+    read
+        Begins to read the rows.
+    notes
+        What was taken for what: sentences for people.
+    smiles_column
+        The column that the reader put the SMILES in; empty if the file has them.
+    described
+        Columns that hold no data of the user's: SMILES, titles of SD files and names
+        of SMILES files. They are no tasks unless somebody asks for them.
+    separator
+        Between the columns; empty where there is none.
+    """
+
+    name: str
+    header: list[str]
+    read: Callable[[], Iterator[TableRow]]
+    notes: list[str]
+    smiles_column: str = ""
+    described: frozenset[str] = field(default_factory=frozenset)
+    separator: str = ""
+
+    def rows(self) -> Iterator[TableRow]:
+        """Yield the rows.
+
+        Raises
+        ------
+        UserError
+            Where a row cannot be read; the message names file and line.
+        """
+        return self.read()
