@@ -16,10 +16,26 @@ from toxtune.splits.files import write_fold, write_split
 from toxtune.splits.make import make_split
 from toxtune.splits.recipe import Size
 from toxtune.splits.settings import SplitSettings
-from toxtune.splits.splitters import SPLITTERS, split_by_shares, split_into_folds
+from toxtune.splits.splitters import (
+    SPLITTERS,
+    Molecules,
+    split_by_shares,
+    split_into_folds,
+)
 
 FRACTIONS = {"train": 0.6, "valid": 0.2, "test": 0.2}
-SEEDED = ["random", "stratified"]
+# Every way to split, by a name of its own.
+METHODS = {
+    "random": {},
+    "stratified": {},
+    "scaffold without seed": {"method": "scaffold", "seed": None},
+    "scaffold": {},
+    "butina": {"cutoff": 0.2},
+    "group": {"column": "series"},
+}
+SEEDED = [name for name, changes in METHODS.items() if "seed" not in changes]
+# These keep clusters whole, so that sets and folds are less exact.
+OF_CLUSTERS = [name for name in METHODS if name not in {"random", "stratified"}]
 RINGS = ["C1CC1", "c1ccccc1", "c1ccncc1", "C1CCCC1", "c1ccoc1", "c1ccsc1", "C1CCNCC1"]
 
 
@@ -42,7 +58,8 @@ def write(molecules, split, folder):
 
 def settings(method, seed=0, **fractions):
     """Return the settings of a split."""
-    return {"method": method, "fractions": FRACTIONS | fractions, "seed": seed}
+    split = {"method": method, "fractions": FRACTIONS | fractions, "seed": seed}
+    return split | METHODS[method]
 
 
 def assign_subsets(molecules, split, task_type="binary"):
@@ -52,7 +69,7 @@ def assign_subsets(molecules, split, task_type="binary"):
 
 @pytest.fixture(scope="module")
 def molecules(tmp_path_factory):
-    """Write 230 rows in 200 groups, two sparse tasks, and return the file."""
+    """Write 230 rows in 200 groups of 17 series, two sparse tasks; return the file."""
     rng = np.random.default_rng(0)
     rows = []
     for index in range(230):
@@ -60,9 +77,10 @@ def molecules(tmp_path_factory):
         group = index if index < 200 else (index - 200) * 6
         labels = rng.choice(["0", "1", ""], size=2, p=[0.6, 0.1, 0.3])
         smiles = "C" * (group // len(RINGS)) + RINGS[group % len(RINGS)]
-        rows.append([index, f"m{index}", smiles, f"G{group:03}", *labels])
+        series = f"series {group * group % 17}" if group % 20 else ""
+        rows.append([index, f"m{index}", smiles, f"G{group:03}", *labels, series])
     path = tmp_path_factory.mktemp("data") / "molecules.csv"
-    write_molecules(path, ["a", "b"], rows)
+    write_molecules(path, ["a", "b", "split_by"], rows)
     return path
 
 
@@ -82,13 +100,14 @@ def with_column(tmp_path):
     return write
 
 
-@pytest.mark.parametrize("method", SPLITTERS)
+@pytest.mark.parametrize("method", METHODS)
 def test_subsets_are_disjoint_complete_and_in_order(molecules, tmp_path, method):
     assigned = assign_subsets(molecules, settings(method))
     files = write(molecules, settings(method), tmp_path)
     header, rows = read_table(molecules)
     found = {subset: read_table(path) for subset, path in files.items()}
-    assert all(there == header for there, _ in found.values())
+    rows = [row[:-1] for row in rows]
+    assert all(there == header[:-1] for there, _ in found.values())
     assert sorted(row for _, members in found.values() for row in members) == sorted(
         rows
     )
@@ -103,32 +122,32 @@ def test_subsets_are_disjoint_complete_and_in_order(molecules, tmp_path, method)
     ]
 
 
-@pytest.mark.parametrize("method", SPLITTERS)
+@pytest.mark.parametrize("method", METHODS)
 def test_no_group_is_in_two_subsets(molecules, method):
     assigned = assign_subsets(molecules, settings(method))
     pairs = set(zip(read_subset(molecules).groups, assigned, strict=True))
     assert len(pairs) == 200
 
 
-@pytest.mark.parametrize("method", SPLITTERS)
+@pytest.mark.parametrize("method", METHODS)
 def test_fractions_of_groups_are_as_asked(molecules, method):
     assigned = assign_subsets(molecules, settings(method))
     by_group = dict(zip(read_subset(molecules).groups, assigned, strict=True))
     sizes = Counter(by_group.values())
     # A scaffold goes as a whole, and the largest have 0.145 of the groups.
-    tolerance = 0.145 if method == "scaffold" else 0.02
+    tolerance = 0.145 if method in OF_CLUSTERS else 0.02
     shares = {subset: sizes[subset] / 200 for subset in SUBSETS}
     assert shares == pytest.approx(FRACTIONS, abs=tolerance)
 
 
-@pytest.mark.parametrize("method", SPLITTERS)
+@pytest.mark.parametrize("method", METHODS)
 def test_same_seed_gives_the_same_split(molecules, method):
     first = assign_subsets(molecules, settings(method, seed=0))
     np.random.seed(1)  # noqa: NPY002 -- the state that DeepChem draws from
     assert assign_subsets(molecules, settings(method, seed=0)) == first
 
 
-@pytest.mark.parametrize("method", SPLITTERS)
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(
     "scheme", [{}, {"cross_validation": {"folds": 2, "repeats": 1}}]
 )
@@ -163,7 +182,7 @@ def test_same_seed_gives_the_same_split_in_a_fresh_process(molecules):
     )
     all_settings = [
         settings(method, seed=4) | {"cross_validation": {"folds": 3, "repeats": 2}}
-        for method in SPLITTERS
+        for method in METHODS
     ]
     output = subprocess.check_output(
         [sys.executable, "-c", code, json.dumps([str(molecules), *all_settings])],
@@ -177,25 +196,25 @@ def test_same_seed_gives_the_same_split_in_a_fresh_process(molecules):
 
 @pytest.mark.parametrize("method", SEEDED)
 def test_another_seed_gives_another_split(molecules, method):
-    splits = [assign_subsets(molecules, settings(method, seed)) for seed in (0, 1, 2)]
-    assert splits[0] != splits[1] != splits[2] != splits[0]
+    splits = [assign_subsets(molecules, settings(method, seed)) for seed in range(4)]
+    # The scaffolds are so large that two of four orders may give the same sets.
+    expected = 2 if method == "scaffold" else 4
+    assert len({tuple(subsets) for subsets in splits}) >= expected
 
 
-@pytest.mark.parametrize("method", SEEDED)
+@pytest.mark.parametrize("method", [m for m in SEEDED if m != "scaffold"])
 def test_seed_is_required(molecules, method):
     with pytest.raises(ValueError, match="needs a seed"):
         assign_subsets(molecules, settings(method, seed=None))
 
 
-def test_scaffold_does_not_depend_on_the_seed(molecules):
-    first, second = (
-        assign_subsets(molecules, settings("scaffold", seed)) for seed in (None, 1)
-    )
-    assert first == second
+def test_splitters_are_those_of_the_suite():
+    assert {settings(name)["method"] for name in METHODS} == set(SPLITTERS)
 
 
-def test_scaffold_keeps_rings_together(molecules):
-    assigned = assign_subsets(molecules, settings("scaffold"))
+@pytest.mark.parametrize("method", ["scaffold", "scaffold without seed"])
+def test_scaffold_keeps_rings_together(molecules, method):
+    assigned = assign_subsets(molecules, settings(method))
     rings = [smiles.lstrip("C") for smiles in read_subset(molecules).smiles]
     subsets = {}
     for ring, subset in zip(rings, assigned, strict=True):
@@ -211,7 +230,7 @@ def test_scaffold_too_large_for_its_set_is_reported(tmp_path):
     rows = [[i, i, text, f"G{i}", i % 2] for i, text in enumerate(smiles)]
     write_molecules(tmp_path / "molecules.csv", ["a"], rows)
     fractions = {"train": 0.35, "valid": 0.25, "test": 0.4}
-    split = settings("scaffold", None, **fractions)
+    split = settings("scaffold without seed", **fractions)
     recipe = split_of(tmp_path / "molecules.csv", split).recipe
     assert recipe.sets == {
         "train": Size(7, 7),
@@ -244,7 +263,7 @@ def test_stratified_spreads_the_positives():
     positive = np.zeros((200, 2), bool)
     positive[:10, 0] = positive[30:50, 1] = True
     shares = list(FRACTIONS.values())
-    split = split_by_shares("stratified", shares, 3, ["C"] * 200, positive)
+    split = split_by_shares("stratified", shares, 3, Molecules(["C"] * 200, positive))
     for members, counts in zip(split, [[6, 12], [2, 4], [2, 4]], strict=True):
         assert positive[members].sum(axis=0).tolist() == counts
 
@@ -260,7 +279,9 @@ def test_stratified_sees_the_labels_of_all_rows_of_a_group(tmp_path):
 
 def test_lost_groups_are_noticed():
     with pytest.raises(RuntimeError, match="ScaffoldSplitter lost"):
-        split_by_shares("scaffold", [0.5, 0.5], 0, ["C", "C?"], np.ones((2, 1), bool))
+        split_by_shares(
+            "scaffold", [0.5, 0.5], None, Molecules(["C", "C?"], np.ones((2, 1), bool))
+        )
 
 
 def test_column_is_taken_as_it_is(with_column, tmp_path):
@@ -277,14 +298,10 @@ def test_column_is_taken_as_it_is(with_column, tmp_path):
 @pytest.mark.parametrize(
     ("subsets", "changes", "message"),
     [
-        (["train", "Test"], {}, "'set' must be .*, got 'Test' for molecule 1"),
-        (["train", ""], {}, "got '' for molecule 1"),
-        (["train", "train", "test"], {}, "train 2, valid 0, test 1"),
-        (
-            ["train", "valid"] * 5,
-            {"groups": ["G0", "G0", "G1", "G1", "G2", "G2", "G3", "G3", "G4", "G5"]},
-            "4 groups are in several, such as G0, G1, G2 ",
-        ),
+        (["train", "tset"], {}, "'set' must say .*; got 'tset' in data row 2"),
+        (["train", ""], {}, "got '' in data row 2"),
+        (["train", "test", "test"], {}, "valid 1, test 2"),
+        (["train", "train", "valid"], {}, "train 2, valid 1, test 0"),
         (
             ["train", "train", "valid", "valid", "test", "test"],
             {"labels": "010111"},
@@ -303,15 +320,18 @@ def test_unusable_column_is_refused(with_column, subsets, changes, message):
         assign_subsets(path, {"method": "column", "column": "set"})
 
 
-def test_missing_column_is_refused(molecules):
+def test_missing_column_is_refused(tmp_path):
+    write_molecules(tmp_path / "molecules.csv", ["a"], [[0, 0, "C", "G0", 1]])
     with pytest.raises(ValueError, match="no column 'split_by'"):
-        assign_subsets(molecules, {"method": "column", "column": "set"})
+        assign_subsets(
+            tmp_path / "molecules.csv", {"method": "column", "column": "set"}
+        )
 
 
-@pytest.mark.parametrize("method", SPLITTERS)
+@pytest.mark.parametrize("method", ["random", "stratified", "scaffold without seed"])
 def test_empty_part_is_refused_with_fractions_and_sizes(molecules, method):
     extreme = settings(method, train=0.999, valid=0.001, test=0.0)
-    with pytest.raises(UserError, match="test 0; .*valid 0.001"):
+    with pytest.raises(UserError, match="test 0.*; .*valid 0.001"):
         assign_subsets(molecules, extreme)
 
 
@@ -335,7 +355,7 @@ def folded(method, seed=0, folds=4, repeats=2):
     return settings(method, seed) | {"cross_validation": scheme}
 
 
-@pytest.mark.parametrize("method", SPLITTERS)
+@pytest.mark.parametrize("method", METHODS)
 def test_folds_cut_the_groups_of_the_training_part(molecules, method):
     assigned = assign(molecules, folded(method), "binary")
     assert set(assigned.subsets) == {"train", "test"}
@@ -349,10 +369,10 @@ def test_folds_cut_the_groups_of_the_training_part(molecules, method):
         sizes = Counter(fold for _, fold in pairs if fold >= 0)
         assert set(sizes) == {0, 1, 2, 3}
         # A scaffold goes as a whole.
-        spread = 30 if method == "scaffold" else 2
+        spread = 30 if method in OF_CLUSTERS else 2
         assert max(sizes.values()) - min(sizes.values()) <= spread
     same = assigned.folds[0] == assigned.folds[1]
-    assert same == (method == "scaffold")
+    assert same == (method == "scaffold without seed")
 
 
 def test_folds_leave_the_test_part_to_hold_out(molecules):
@@ -362,7 +382,7 @@ def test_folds_leave_the_test_part_to_hold_out(molecules):
     assert Counter(one.subsets)["test"] == pytest.approx(0.2 * 230, abs=12)
 
 
-@pytest.mark.parametrize("method", SPLITTERS)
+@pytest.mark.parametrize("method", METHODS)
 def test_outer_folds_test_every_molecule_once(molecules, method):
     tested = Counter()
     for fold in range(3):
@@ -377,7 +397,7 @@ def test_outer_folds_test_every_molecule_once(molecules, method):
 def test_stratified_folds_spread_the_positives():
     positive = np.zeros((120, 1), bool)
     positive[:12] = True
-    fold_of = split_into_folds("stratified", 4, 0, ["C"] * 120, positive)
+    fold_of = split_into_folds("stratified", 4, 0, Molecules(["C"] * 120, positive))
     assert Counter(fold_of[:12].tolist()) == dict.fromkeys(range(4), 3)
 
 
@@ -421,21 +441,12 @@ def test_latest_molecules_are_the_test_part(with_column, times):
 
 def test_molecules_of_one_time_and_of_one_group_stay_together(with_column):
     times = ["1", "2", "2", "2", "2", "3", "3", "4", "5", "9"]
-    # The last row is the same molecule as the first one, known since then.
+    # The last row is the same molecule as the first one, known since then: left out.
     groups = [*map("G{}".format, range(9)), "G0"]
     path = with_column(times, labels="0110001010", groups=groups)
     fractions = {"train": 0.4, "valid": 0.25, "test": 0.35}
     subsets = assign_subsets(path, TIMED | {"fractions": fractions})
-    assert subsets == [*["train"] * 5, *["valid"] * 2, *["test"] * 2, "train"]
-
-
-@pytest.mark.parametrize(
-    ("times", "wrong"),
-    [(["1", "soon", "3"], "soon"), (["2020-01-01", ""], ""), (["1", "nan"], "nan")],
-)
-def test_time_that_is_none_is_refused(with_column, times, wrong):
-    with pytest.raises(UserError, match=f"'measured' must be a number.*{wrong!r}"):
-        assign_subsets(with_column(times), TIMED)
+    assert subsets == [*["train"] * 5, *["valid"] * 2, *["test"] * 2, ""]
 
 
 def given(**changes):
@@ -463,7 +474,11 @@ def test_given_test_part_stays_as_it_is(with_column):
 
 @pytest.mark.parametrize(
     ("column", "message"),
-    [(["", "tset"], "must be test, or empty.*'tset'"), (["", ""], "for no molecule")],
+    [
+        (["", "tset"], "must say test, or train or nothing .*'tset' in data row 2"),
+        (["val", "test"], "names a validation set, 'val' in data row 1"),
+        (["", "train"], "for no molecule"),
+    ],
 )
 def test_unusable_given_test_part_is_refused(with_column, column, message):
     with pytest.raises(UserError, match=message):

@@ -55,10 +55,10 @@ def _check_stratified(
     split: SplitSection, objective: ObjectiveSection
 ) -> Iterable[str]:
     task_type = METRICS[objective["metric"]].task_type
-    if split["method"] == "stratified" and task_type != TaskType.BINARY:
+    if split["method"] == "stratified" and task_type == TaskType.REGRESSION:
         yield (
-            "split.method: stratified is for binary tasks, and objective.metric "
-            f"{objective['metric']} is for {task_type} ones; write random or scaffold"
+            "split.method: stratified is for classes, and objective.metric "
+            f"{objective['metric']} is for values; write random, scaffold or butina"
         )
 
 
@@ -73,7 +73,7 @@ def _check_source(dataset: DatasetSection) -> Iterable[str]:
 
 def _check_split(split: SplitSection) -> Iterable[str]:
     method, fractions = split["method"], split["fractions"]
-    if method in {"column", "time"} and split["column"] is None:
+    if method in {"column", "time", "group"} and split["column"] is None:
         yield f"split.column: split.method {method} needs a column's name, got None"
     if fractions is not None and abs(sum(fractions.values()) - 1) > 1e-9:
         total = round(sum(fractions.values()), 9)
@@ -134,16 +134,20 @@ def _check_validation(
     if scheme == HOLDOUT:
         return
     if method in {"column", "time"}:
+        others = "random, stratified, scaffold or butina"
+        if method == "column":
+            others += ", which keep the column's test set"
         yield (
             f"validation.scheme: split.method {method} gives no folds; write holdout, "
-            f"or let split.method be random, stratified or scaffold; got {scheme!r}"
+            f"or let split.method be {others}; got {scheme!r}"
         )
-    if method == "scaffold" and repeats > 1:
+    if method == "scaffold" and not split["seeds"] and repeats > 1:
         yield (
-            "validation.repeats: scaffold gives the same folds each time; write 1, "
-            f"got {repeats}"
+            "validation.repeats: scaffold without seeds gives the same folds each "
+            f"time; write 1, or split.seeds such as [0], got {repeats}"
         )
-    if scheme == NESTED and (column or dataset["test_source"]):
+    of_test = column if method != "group" else None
+    if scheme == NESTED and (of_test or dataset["test_source"]):
         yield (
             "validation.scheme: nested tests every molecule once; leave out "
             "split.column and dataset.test_source, or write cross_validation; "
@@ -153,7 +157,12 @@ def _check_validation(
 
 def _check_test_source(dataset: DatasetSection, split: SplitSection) -> Iterable[str]:
     source, column = dataset["test_source"], split["column"]
-    if source is not None and (split["method"] in {"column", "time"} or column):
+    if source is not None and split["method"] == "group":
+        yield (
+            "dataset.test_source: split.method group chooses the test set by groups; "
+            f"write null, or another split.method, got {source!r}"
+        )
+    elif source is not None and (split["method"] in {"column", "time"} or column):
         yield (
             "dataset.test_source: the test set cannot come from split.column as well; "
             f"write split.column null and another split.method, got {source!r}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 SUBSETS = ["train", "valid", "test"]
+NAMES = {"train": "training set", "valid": "validation set", "test": "test set"}
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,14 @@ class Assignment:
         -1 for rows that are not in ``train``.
     left_out
         Why a row is in no set, by the row's place in molecules.csv.
-    warnings
-        What people should know of the assignment, a sentence each.
+    notes, warnings
+        What was taken for what, and what people should beware of, a sentence each.
     """
 
     subsets: list[str]
     folds: list[list[int]]
     left_out: Mapping[int, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def without(self, reasons: Mapping[int, str]) -> Self:

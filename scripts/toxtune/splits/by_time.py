@@ -1,87 +1,70 @@
 """Splitting by time: what was measured last is the test set."""
 
-import math
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from toxtune.errors import UserError
+from toxtune.splits.assignment import NAMES, SUBSETS, Assignment
+from toxtune.splits.rows import Rows
 from toxtune.splits.settings import SplitSettings
+from toxtune.splits.times import Times, read_times
+
+KNOWN_BEFORE = "the molecule was measured before, in an earlier set"
 
 
-def split_by_time(
-    column: list[str], group_of_row: list[int], settings: SplitSettings
-) -> list[str]:
+def split_by_time(rows: Rows, settings: SplitSettings) -> Assignment:
     """Assign rows to train, valid and test in the order of time.
 
-    A group counts by its earliest row, since it was known from then on. Groups of one
-    time are never in two sets: a boundary moves on to the next later time.
+    A group belongs to the set of its earliest row, since it was known from then on.
+    Later rows of it that are beyond that set are left out, so that labels of the later
+    sets are of molecules that were new. Groups of one time are never in two sets: a
+    boundary moves on to the next later time.
 
     Parameters
     ----------
-    column
-        A time for each row: all are numbers, or all are dates as ISO 8601 has them.
-    group_of_row
-        The number of each row's group.
+    rows
+        With a column of times.
     settings
-        ``fractions`` of the groups, and ``column``, its name.
+        ``fractions`` of the groups, ``column`` and ``date_format``.
 
     Raises
     ------
     UserError
-        If a time cannot be read.
+        If a time cannot be read, or there are fewer times than sets.
     """
+    times = read_times(rows, settings)
+    moments = times.moments
     earliest: dict[int, Any] = {}
-    for group, time in zip(
-        group_of_row, _read_times(column, settings.column), strict=True
-    ):
-        earliest[group] = min(time, earliest.get(group, time))
-    times = sorted(earliest.values())
+    for row, moment in moments.items():
+        group = rows.group_of_row[row]
+        earliest[group] = min(moment, earliest.get(group, moment))
+    starts = _starts(sorted(earliest.values()), settings)
+    subsets, left_out = [], {}
+    for row, group in enumerate(rows.group_of_row):
+        subset = ""
+        if row not in moments:
+            left_out[row] = f"no date in column {settings.column!r}"
+        elif _subset(earliest[group], starts) != _subset(moments[row], starts):
+            left_out[row] = KNOWN_BEFORE
+        else:
+            subset = _subset(moments[row], starts)
+        subsets.append(subset)
+    notes = _notes(rows, times, subsets, settings)
+    return Assignment(subsets, [], left_out, notes)
+
+
+def _starts(times: list[Any], settings: SplitSettings) -> dict[str, Any]:
+    """Return when the validation and the test set begin; ``None`` for never."""
+    if len(set(times)) < len(SUBSETS):
+        raise UserError(
+            f"split.column: {settings.column!r} must have three different times at "
+            f"least, since molecules of one time stay together, got {len(set(times))}"
+        )
     fractions = settings.fractions
-    starts = {
+    return {
         "valid": _start(times, fractions["train"]),
         "test": _start(times, fractions["train"] + fractions["valid"]),
     }
-    return [_subset(earliest[group], starts) for group in group_of_row]
-
-
-def _read_times(column: list[str], name: str) -> list[Any]:
-    """Read the times: all as numbers, or all as dates."""
-    numbers = [_read(_number, text) for text in column]
-    dates = [_read(_date, text) for text in column]
-    for times in (numbers, dates):
-        if None not in times:
-            return times
-    neither = (
-        text
-        for text, number, date in zip(column, numbers, dates, strict=True)
-        if number is None and date is None
-    )
-    # If each can be read in one way, numbers and dates are mixed: name the first date.
-    wrong = next(neither, column[numbers.index(None)])
-    raise UserError(
-        f"split.column: {name!r} must be a number in each row, or a date such as "
-        f"2026-11-24 in each row; got {wrong!r}"
-    )
-
-
-def _read(read: Callable[[str], Any], text: str) -> Any:
-    try:
-        return read(text)
-    except ValueError:
-        return None
-
-
-def _number(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("no moment in time")
-    return number
-
-
-def _date(text: str) -> datetime:
-    # Without the zone, since moments with and without one cannot be compared.
-    return datetime.fromisoformat(text).replace(tzinfo=None)
 
 
 def _start(times: list[Any], share: float) -> Any:
@@ -97,3 +80,15 @@ def _subset(time: Any, starts: Mapping[str, Any]) -> str:
         if starts[subset] is not None and time >= starts[subset]:
             return subset
     return "train"
+
+
+def _notes(
+    rows: Rows, times: Times, subsets: list[str], settings: SplitSettings
+) -> list[str]:
+    """Say what the times were taken for, and where the sets begin."""
+    begins = []
+    for name in SUBSETS:
+        if members := [row for row, subset in enumerate(subsets) if subset == name]:
+            first = min(members, key=times.moments.__getitem__)
+            begins.append(f"the {NAMES[name]} begins with {rows.column[first].strip()}")
+    return [f"Column {settings.column!r} has {times.kind}; {', '.join(begins)}."]

@@ -8,15 +8,18 @@ import numpy as np
 from toxtune.data.labels import scorable
 from toxtune.data.subsets import Subset
 from toxtune.errors import UserError
-from toxtune.splits.assignment import Assignment
+from toxtune.splits.assignment import NAMES, Assignment
+from toxtune.splits.clusters import by_scaffold
 from toxtune.splits.settings import SplitSettings
 from toxtune.tasks import TaskType
-
-NAMES = {"train": "training set", "valid": "validation set", "test": "test set"}
 
 # From this difference on, a set's share is worth a word: the scaffold splitter puts a
 # scaffold that is too large for train elsewhere.
 UNLIKE_SHARE = 0.1
+
+# Folds differ much in size if the largest has more than so many times the molecules of
+# the smallest.
+UNEVEN = 1.5
 
 
 def check_subsets(
@@ -44,23 +47,67 @@ def check_subsets(
     advice = _advice(settings)
     subsets = np.array(assigned.subsets)
     wanted = ["train", "test"] if assigned.folds else ["train", "valid", "test"]
-    _refuse_empty(assigned.subsets, wanted, advice)
+    if not set(wanted) <= set(assigned.subsets):
+        raise UserError(_of_empty_set(subset, assigned.subsets, wanted, settings))
     warnings = [
         f"{count} {'row is' if count == 1 else 'rows are'} in no set: {reason}."
         for reason, count in Counter(assigned.left_out.values()).items()
     ]
     for name in wanted:
-        members = subsets == name
-        warnings += _check_labels(subset, members, NAMES[name], advice)
+        warnings += [
+            f"Task {task} has no two different labels in the {NAMES[name]}."
+            for task in _unscorable(subset, subsets == name, NAMES[name], advice)
+        ]
     _check_classes(subset, subsets == "train", NAMES["train"], advice, task_type)
+    if assigned.folds:
+        warnings += _check_folds(subset, assigned, settings, task_type)
+        warnings += _uneven_folds(subset, assigned)
+    return warnings
+
+
+def _check_folds(
+    subset: Subset, assigned: Assignment, settings: SplitSettings, task_type: TaskType
+) -> list[str]:
+    """Check each fold as a validation set, and the others as its training set."""
+    advice = _advice(settings)
+    unscorable: Counter[str] = Counter()
     for repeat, fold_of in enumerate(assigned.folds):
-        for fold in sorted(set(fold_of) - {-1}):
-            held_out = np.array(fold_of) == fold
-            fitted = (subsets == "train") & ~held_out
+        for fold in range(settings.folds):
             name = f"fold {fold} of repeat {repeat}"
-            warnings += _check_labels(subset, held_out, name, advice)
-            warnings += _check_labels(subset, fitted, f"rest of {name}", advice)
+            held_out = np.array(fold_of) == fold
+            if not held_out.any():
+                raise UserError(f"split: {name} has no molecules; {advice}")
+            fitted = (np.array(fold_of) >= 0) & ~held_out
+            unscorable.update(_unscorable(subset, held_out, name, advice))
+            _unscorable(subset, fitted, f"rest of {name}", advice)
             _check_classes(subset, fitted, f"rest of {name}", advice, task_type)
+    total = settings.folds * len(assigned.folds)
+    return [
+        f"Task {task} has no two different labels in {count} of {total} folds."
+        for task, count in unscorable.items()
+    ]
+
+
+def _uneven_folds(subset: Subset, assigned: Assignment) -> list[str]:
+    """Warn of folds that differ much in size, and of repeats with the same folds."""
+    warnings = []
+    groups, seen = np.array(subset.groups), set()
+    for repeat, fold_of in enumerate(assigned.folds):
+        folds = np.array(fold_of)
+        sizes = [
+            len(set(groups[folds == fold])) for fold in sorted(set(fold_of) - {-1})
+        ]
+        if max(sizes) > UNEVEN * min(sizes):
+            warnings.append(
+                f"The folds of repeat {repeat} differ much in size: the smallest has "
+                f"{min(sizes)} molecules, the largest {max(sizes)}."
+            )
+        members = frozenset(
+            frozenset(np.flatnonzero(folds == fold).tolist()) for fold in set(fold_of)
+        )
+        if members in seen:
+            warnings.append(f"The folds of repeat {repeat} are those of one before.")
+        seen.add(members)
     return warnings
 
 
@@ -78,48 +125,46 @@ def unlike_shares(
     ]
 
 
-def refuse_spanning_groups(groups: list[str], assigned: list[str], column: str) -> None:
-    """Refuse a column that puts rows of one molecule into several sets."""
-    pairs = Counter(group for group, _ in set(zip(groups, assigned, strict=True)))
-    if spanning := [group for group in pairs if pairs[group] > 1]:
-        examples = ", ".join(sorted(spanning)[:3])
-        raise UserError(
-            f"split.column: {column!r} must keep the rows of one molecule in one set; "
-            f"{len(spanning)} groups are in several, such as {examples} "
-            "(see group in molecules.csv)"
-        )
-
-
 def _advice(settings: SplitSettings) -> str:
     if settings.method == "column":
         return f"change column {settings.column!r} (split.column)"
+    shares = ", ".join(f"{subset} {s}" for subset, s in settings.fractions.items())
+    if settings.method == "time":
+        return f"change split.fractions ({shares}) or split.method"
     if not settings.fractions:
         return "change validation.folds, validation.outer_folds or split.method"
-    shares = ", ".join(f"{subset} {s}" for subset, s in settings.fractions.items())
     return f"change split.fractions ({shares}), split.seeds or split.method"
 
 
-def _refuse_empty(subsets: list[str], wanted: list[str], advice: str) -> None:
+def _of_empty_set(
+    subset: Subset, subsets: list[str], wanted: list[str], settings: SplitSettings
+) -> str:
+    """Say which set is empty, and why if a scaffold is too large."""
     sizes = Counter(subsets)
-    if not all(sizes[subset] for subset in wanted):
-        found = ", ".join(f"{subset} {sizes[subset]}" for subset in wanted)
-        raise UserError(f"split: every set must have molecules, got {found}; {advice}")
+    found = ", ".join(f"{name} {sizes[name]}" for name in wanted)
+    reason = ""
+    if settings.method == "scaffold":
+        first = {group: row for row, group in reversed([*enumerate(subset.groups)])}
+        scaffolds = by_scaffold([subset.smiles[row] for row in first.values()])
+        largest = scaffolds.sizes.max()
+        reason = f", since {largest} of {len(first)} molecules have one scaffold"
+    return (
+        f"split: every set must have molecules, got {found}{reason}; "
+        f"{_advice(settings)}"
+    )
 
 
-def _check_labels(
+def _unscorable(
     subset: Subset, members: np.ndarray, name: str, advice: str
 ) -> list[str]:
-    """Refuse molecules of which no task can be scored; warn of tasks that cannot."""
+    """Return the tasks that molecules cannot be scored by; refuse if these are all."""
     able = scorable(subset.labels[members])
     if not able.any():
         raise UserError(
             f"split: no task has two different labels among the {members.sum()} "
             f"molecules of the {name}, so it cannot be scored; {advice}"
         )
-    return [
-        f"Task {task} has no two different labels in the {name}."
-        for task in np.array(subset.tasks)[~able]
-    ]
+    return np.array(subset.tasks)[~able].tolist()
 
 
 def _check_classes(

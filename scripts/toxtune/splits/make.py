@@ -47,9 +47,8 @@ def make_split(molecules: Path, settings: SplitSettings, task_type: TaskType) ->
     n_tasks = len(subset.tasks)
     # A splitter that looks at labels is shown one of each compound.
     shown = settle(measured, ["all"] * len(subset.ids), task_type)
-    assigned = assign(
-        molecules, replace(subset, labels=as_numbers(shown.labels, n_tasks)), settings
-    )
+    labelled = replace(subset, labels=as_numbers(shown.labels, n_tasks))
+    assigned = assign(molecules, labelled, settings, task_type)
     settlement = settle(measured, assigned.subsets, task_type)
     subset = replace(subset, labels=as_numbers(settlement.labels, n_tasks))
     assigned = assigned.without(settlement.lost)

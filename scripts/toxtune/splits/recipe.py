@@ -38,8 +38,8 @@ class Recipe:
     labels
         How many labels the sets had, and what settling did to them; see
         `toxtune.data.settling.Settlement.counts`.
-    warnings
-        What people should know, a sentence each.
+    notes, warnings
+        What was taken for what, and what people should beware of, a sentence each.
     """
 
     settings: dict[str, Any]
@@ -47,6 +47,7 @@ class Recipe:
     folds: list[list[Size]]
     left_out: dict[str, int]
     labels: dict[str, int]
+    notes: list[str]
     warnings: list[str]
 
     @classmethod
@@ -69,6 +70,7 @@ class Recipe:
             ],
             left_out=dict(Counter(assigned.left_out.values())),
             labels=labels,
+            notes=assigned.notes,
             warnings=assigned.warnings,
         )
 
@@ -89,6 +91,8 @@ class Recipe:
             "averaged, since rows of one compound differ",
             self.labels,
         )
+        for note in self.notes:
+            logger.info(note)
         for warning in self.warnings:
             logger.warning("Warning: %s", warning)
 

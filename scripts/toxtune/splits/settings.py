@@ -1,7 +1,7 @@
 """From a configuration to the settings of its splits, which decide who is where."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self, TypedDict
 
 from toxtune.data.subsets import SPLIT_COLUMN
@@ -36,6 +36,8 @@ class SplitSection(TypedDict):
     fractions: dict[str, float] | None
     seeds: list[int] | None
     column: str | None
+    cutoff: float | None
+    date_format: str | None
 
 
 class ValidationSection(TypedDict):
@@ -54,15 +56,19 @@ class SplitSettings:
     Attributes
     ----------
     method
-        A splitter of DeepChem's; ``time``; or ``column``, for a column of the dataset
-        that names the set.
+        A key of `toxtune.splits.splitters.SPLITTERS`; ``time``; or ``column``, for a
+        column of the dataset that names the set.
     seed
-        Of a splitter that draws.
+        Of a splitter that draws; ``scaffold`` does if it has one.
     fractions
         Share of each set; empty where it is decided otherwise.
     column
-        The column of times, or of names of sets. A splitter that is given one takes the
-        test set from it.
+        The column of times, of names of sets, or of names of groups. Another splitter
+        that is given one takes the test set from it.
+    cutoff
+        Of ``butina``: the Tanimoto distance up to which molecules are alike.
+    date_format
+        How times are spelled, where it cannot be seen.
     cross_validation
         ``None`` for hold-out.
     outer
@@ -73,6 +79,8 @@ class SplitSettings:
     seed: int | None = None
     fractions: dict[str, float] = field(default_factory=dict)
     column: str = ""
+    cutoff: float = 0.0
+    date_format: str = ""
     cross_validation: Folds | None = None
     outer: OuterFold | None = None
 
@@ -86,12 +94,10 @@ class SplitSettings:
 
         What does not apply is left out, so that a new setting renames no split.
         """
-        settings: dict[str, Any] = {"method": self.method}
+        given = {each.name: getattr(self, each.name) for each in fields(self)}
+        settings = {name: value for name, value in given.items() if value}
         if self.method not in {"column", "time"}:
             settings["seed"] = self.seed
-        for name in ("fractions", "column", "cross_validation", "outer"):
-            if value := getattr(self, name):
-                settings[name] = value
         return settings
 
     @classmethod
@@ -149,5 +155,7 @@ def _common_settings(
         method=split["method"],
         fractions={subset: float(share) for subset, share in fractions.items()},
         column=split["column"] or "",
+        cutoff=split["cutoff"] or 0.0,
+        date_format=split["date_format"] or "",
         cross_validation=None if scheme == HOLDOUT else folds,
     )

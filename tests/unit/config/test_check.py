@@ -54,6 +54,7 @@ LEFT_OUT = {
     or path in {("dataset", "sha256"), ("dataset", "id_column"), ("split", "seeds")}
     or path in {("objective", "scale"), ("features", "*", "include_chirality")}
     or path[:2] == ("split", "fractions")
+    or path in {("split", "cutoff"), ("split", "date_format")}
 }
 # Known from the metric.
 DIRECTION = ("objective", "direction")
@@ -140,7 +141,17 @@ def test_schema_lists_what_the_library_has(path, known):
         "dataset: {tasks: [NR-AR]}",
         "split: {method: scaffold}",
         "split: {method: scaffold, seeds: null}",
+        "split: {method: scaffold, seeds: [0, 1]}",
         "split: {method: stratified, seeds: [0, 1, 2]}",
+        "{split: {method: stratified}, objective: {metric: accuracy}}",
+        "split: {method: butina}",
+        "split: {method: butina, cutoff: 0.5, seeds: [1]}",
+        "split: {method: group, column: series}",
+        "{validation: {scheme: nested}, split: {method: group, column: series}}",
+        "{validation: {scheme: nested, repeats: 2}, split: {method: butina}}",
+        "{validation: {repeats: 2}, split: {method: scaffold, seeds: [0]}}",
+        "split: {method: time, column: year, date_format: '%d/%m/%Y'}",
+        "split: {method: time, column: year, date_format: number}",
         "split: {method: column, column: subset}",
         "split: {method: column, column: subset, seeds: null, fractions: null}",
         "split: {method: time, column: year}",
@@ -231,7 +242,7 @@ FAULTS = {
         "objective.scale: is for rmse and mae, whose scores have the unit of the "
         "labels; leave it out, got 'none'"
     ),
-    "split: {method: butina}": "split.method: must be one of random, stratified,",
+    "split: {method: kmeans}": "split.method: must be one of random, stratified,",
     "search: {strategy: {name: annealing}}": "search.strategy.name: must be one of",
     "features: {ecfp: {kind: ecfp}}": (
         "features.ecfp.kind: must be one of circular, maccs, descriptors, atom_pairs,"
@@ -266,8 +277,23 @@ FAULTS = {
         "split.fractions: must sum to 1, got {'train': 0.9, 'valid': 0.1, "
         "'test': 0.1}, which sum to 1.1"
     ),
-    "split: {method: scaffold, seeds: [0]}": (
-        "split.seeds: must be left out, since this split.method has no seed, got [0]"
+    "split: {method: scaffold, seeds: []}": "split.seeds: needs at least one entry",
+    "split: {cutoff: 0.5}": (
+        "split.cutoff: must be left out, since it is for split.method butina, got 0.5"
+    ),
+    "split: {method: butina, cutoff: 1}": "split.cutoff: must be < 1, got 1",
+    "split: {date_format: '%Y'}": (
+        "split.date_format: must be left out, since it is for split.method time, got"
+    ),
+    "split: {method: time, column: day, date_format: dd.mm.yyyy}": (
+        "split.date_format: must be number, or a pattern such as %d/%m/%Y in the signs "
+        "of Python's strptime, got 'dd.mm.yyyy'"
+    ),
+    "split: {method: group}": (
+        "split.column: split.method group needs a column's name, got None"
+    ),
+    "{dataset: {test_source: a.csv}, split: {method: group, column: series}}": (
+        "dataset.test_source: split.method group chooses the test set by groups; write"
     ),
     "split: {method: time}": (
         "split.column: split.method time needs a column's name, got None"
@@ -281,10 +307,16 @@ FAULTS = {
     ),
     "{validation: {scheme: cross_validation}, split: {method: time, column: year}}": (
         "validation.scheme: split.method time gives no folds; write holdout, or let "
-        "split.method be random, stratified or scaffold; got 'cross_validation'"
+        "split.method be random, stratified, scaffold or butina; got 'cross_validation'"
+    ),
+    "{validation: {scheme: cross_validation}, split: {method: column, column: set}}": (
+        "validation.scheme: split.method column gives no folds; write holdout, or let "
+        "split.method be random, stratified, scaffold or butina, which keep the "
+        "column's test set; got 'cross_validation'"
     ),
     "{validation: {scheme: nested, repeats: 2}, split: {method: scaffold}}": (
-        "validation.repeats: scaffold gives the same folds each time; write 1, got 2"
+        "validation.repeats: scaffold without seeds gives the same folds each time; "
+        "write 1, or split.seeds such as [0], got 2"
     ),
     "{validation: {scheme: cross_validation}, final: {refit: train+valid}}": (
         "final.refit: with validation.scheme cross_validation the winners are trained "
@@ -303,8 +335,8 @@ FAULTS = {
         "write split.column null and another split.method, got 'a.csv'"
     ),
     "{split: {method: stratified}, objective: {metric: rmse}}": (
-        "split.method: stratified is for binary tasks, and objective.metric rmse is "
-        "for regression ones; write random or scaffold"
+        "split.method: stratified is for classes, and objective.metric rmse is for "
+        "values; write random, scaffold or butina"
     ),
     "split: {method: column}": (
         "split.column: split.method column needs a column's name, got None"

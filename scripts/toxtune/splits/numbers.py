@@ -1,0 +1,149 @@
+"""Numbers in a column of times: plain ones, and dates in another coat."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from toxtune.splits.dates import read_as
+
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.IGNORECASE)
+
+# Dates before or after are no times of measurements.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+
+# Excel counts the days since this one; Unix the seconds since 1970.
+_EXCEL_START, _UNIX_START = datetime(1899, 12, 30), datetime(1970, 1, 1)
+_SECONDS = {"seconds": 1, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds": 1e9}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a column of numbers could be, in words, and patterns for that."""
+
+    text: str
+    patterns: list[str]
+
+
+@dataclass(frozen=True)
+class Read:
+    """Numbers that were read.
+
+    Attributes
+    ----------
+    moments
+        What rows are sorted by: all numbers, or all dates.
+    kind
+        What they were taken for, in words.
+    """
+
+    moments: list[Any]
+    kind: str
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number, with a decimal point or comma."""
+    return bool(_NUMBER.fullmatch(text))
+
+
+def read_number(text: str) -> float:
+    """Read what `is_number` says is a number."""
+    return float(text.replace(",", "."))
+
+
+def read_numbers(texts: list[str]) -> Read | Question:
+    """Read numbers as the dates that they spell, or else as plain numbers.
+
+    Years, months such as 201001, days and seconds as computers count them come in the
+    order of the numbers, whatever they are taken for. Digits with the day or the month
+    first do not: they are read where only one reading fits, or asked for.
+    """
+    digits = [text for text in texts if text.isdigit()]
+    found = _read_digits(texts) if len(digits) == len(texts) else None
+    if found:
+        return found
+    numbers = [read_number(text) for text in texts]
+    days = [n for n in numbers if _is_excel_day(n)]
+    years = [n for n in numbers if _is_year(n)]
+    if days and years and len(days) + len(years) == len(numbers):
+        return Question(
+            f"has years, such as {years[0]:g}, beside numbers that may be days as a "
+            f"spreadsheet counts them, such as {days[0]:g}",
+            [],
+        )
+    return Read(numbers, _kind(numbers))
+
+
+def _read_digits(texts: list[str]) -> Read | Question | None:
+    """Read digits that spell dates; ``None`` if they do not."""
+    lengths = {len(text) for text in texts}
+    for length, pattern in ((8, "%Y%m%d"), (12, "%Y%m%d%H%M"), (14, "%Y%m%d%H%M%S")):
+        if lengths <= {4, length} and length in lengths:
+            moments = [
+                read_as(text, "%Y" if len(text) == 4 else pattern) for text in texts
+            ]
+            if (dates := _dates(moments)) is not None:
+                return Read(dates, "dates, the year first")
+    if lengths == {6} and _dates([read_as(text, "%Y%m") for text in texts]):
+        return Read([float(text) for text in texts], "months, the year first")
+    # A spreadsheet drops the zero of 01312010.
+    if lengths <= {7, 8}:
+        return _one_of(texts, 8, ["%d%m%Y", "%m%d%Y"])
+    if lengths <= {5, 6} and 6 in lengths:
+        patterns = ["%d%m%y", "%m%d%y", "%y%m%d"]
+        fitting = [p for p in patterns if _dates(_padded(texts, 6, p)) is not None]
+        return _question(texts, fitting) if fitting else None
+    if lengths == {2} and min(texts) < "10" and max(texts) > "50":
+        return _question(texts, ["%y"])
+    return None
+
+
+def _question(texts: list[str], patterns: list[str]) -> Question:
+    return Question(
+        f"has numbers such as {texts[0]}, which may be dates or plain numbers", patterns
+    )
+
+
+def _one_of(
+    texts: list[str], length: int, patterns: list[str]
+) -> Read | Question | None:
+    """Read digits by the one pattern that fits; ask if several do."""
+    fitting = {p: _dates(_padded(texts, length, p)) for p in patterns}
+    found = {pattern: dates for pattern, dates in fitting.items() if dates is not None}
+    if len(found) > 1:
+        return _question(texts, list(found))
+    return next((Read(dates, f"dates, as {p}") for p, dates in found.items()), None)
+
+
+def _padded(texts: list[str], length: int, pattern: str) -> list[datetime | None]:
+    return [read_as(text.zfill(length), pattern) for text in texts]
+
+
+def _dates(moments: list[datetime | None]) -> list[datetime] | None:
+    """Return moments if all were read and are likely ones."""
+    dates = [m for m in moments if m and _FIRST_YEAR <= m.year <= _LAST_YEAR]
+    return dates if len(dates) == len(moments) else None
+
+
+def _is_year(number: float) -> bool:
+    return _FIRST_YEAR <= number <= _LAST_YEAR
+
+
+def _is_excel_day(number: float) -> bool:
+    # From 1970 to 2099.
+    return 25569 <= number <= 73050
+
+
+def _kind(numbers: list[float]) -> str:
+    """Say what numbers look like; their order is the same in any case."""
+    low, high = min(numbers), max(numbers)
+    if _is_year(low) and _is_year(high):
+        return "years"
+    if _is_excel_day(low) and _is_excel_day(high):
+        first = _EXCEL_START + timedelta(days=low)
+        return f"days as Excel counts them, from {first:%Y-%m-%d} on"
+    for unit, per_second in _SECONDS.items():
+        if low / per_second >= 1e8 and high / per_second <= 4.1e9:
+            first = _UNIX_START + timedelta(seconds=low / per_second)
+            return f"{unit} since 1970, from {first:%Y-%m-%d} on"
+    return "numbers"
