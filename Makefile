@@ -121,7 +121,7 @@ bench: $(INSTALLED) .venv-bench/.installed ## time the search against other tune
 lint: $(INSTALLED) ## check style, types, spelling and the workflow
 	$(IN_VENV) ruff check
 	$(IN_VENV) ruff format --check
-	$(IN_VENV) snakefmt --check Snakefile rules
+	$(IN_VENV) snakefmt --check Snakefile rules examples/module/Snakefile
 	$(IN_VENV) snakemake --lint
 	$(IN_VENV) mypy
 	.venv/bin/codespell *.md *.yaml docs examples report rules schemas scripts tests
@@ -129,7 +129,7 @@ lint: $(INSTALLED) ## check style, types, spelling and the workflow
 format: $(INSTALLED) ## rewrite Python and Snakemake files in the house style
 	$(IN_VENV) ruff check --fix
 	$(IN_VENV) ruff format
-	$(IN_VENV) snakefmt Snakefile rules
+	$(IN_VENV) snakefmt Snakefile rules examples/module/Snakefile
 
 lock: $(INSTALLED) ## choose versions again: requirements/*.lock and envs/ from pyproject.toml
 	$(COMPILE) --group dev --extra cpu -o requirements/cpu.lock

@@ -33,7 +33,6 @@ TABLES = ["trials.tsv", "scores.tsv", "selection.json", "test.json", "test.tsv"]
 
 rule all:
     """Tune, record the winners, test them once, and write summary and report."""
-    default_target: True
     input:
         f"results/{RUN}/summary.md",
         expand("results/{run}/report.html", run=PLANS),

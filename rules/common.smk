@@ -22,6 +22,13 @@ from toxtune.versions import code_hash
 
 quote_python()
 
+PATHS = workflow.modifier.path_modifier
+if PATHS.replace_prefix("results/") != "results/":
+    raise WorkflowError(
+        "toxtune as a module takes no prefix: its jobs find files by their names. "
+        "Leave `prefix` and `replace_prefix` out; another `run` has another folder"
+    )
+
 # The graph of jobs is large and stays: looking for garbage less often saves a tenth of
 # the time of planning.
 gc.set_threshold(100_000, 50, 100)

@@ -1,11 +1,6 @@
 # From the raw file to features: each subset is a file of its own.
 
 
-# The nodes of a cluster seldom reach the internet.
-localrules:
-    download_dataset,
-
-
 rule download_dataset:
     """Keep the dataset's files, from the first source that works; check their SHA-256."""
     output:
@@ -16,6 +11,8 @@ rule download_dataset:
         "logs/data/{dataset}/download_dataset.log",
     benchmark:
         "logs/data/{dataset}/download_dataset.benchmark.tsv"
+    # The nodes of a cluster seldom reach the internet.
+    localrule: True
     conda:
         "../envs/toxtune.yaml"
     params:
