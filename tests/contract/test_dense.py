@@ -15,7 +15,7 @@ from helpers.families import (
     predicted,
     with_defaults,
 )
-from toxtune.models import dense
+from toxtune.models import dense, dense_network
 from toxtune.models.base import CPU, Examples
 from toxtune.models.dense_heads import make_head, positive_weights
 from toxtune.models.devices import import_tensorflow
@@ -154,11 +154,11 @@ def test_dense_weight_decay_shrinks_kernels_and_spares_biases(optimizer):
         {"optimizer": optimizer, "learning_rate": 0.5, "weight_decay": 0.1},
     )
     head = make_head(Examples(np.zeros((2, 4)), np.zeros((2, 2))), 1.0)
-    _, logits = dense._build(4, head, settings, seed=0)
+    _, logits = dense_network.build(4, head, settings, seed=0)
     logits.set_weights([np.ones_like(array) for array in logits.get_weights()])
     variables = logits.trainable_variables
     still = [tf.zeros_like(variable) for variable in variables]
-    dense._optimizer(settings, variables).apply(still, variables)
+    dense_network.make_optimizer(settings, variables, 1).apply(still, variables)
     for array in logits.get_weights():
         left = 1.0 if array.ndim == 1 else 1 - 0.5 * 0.1
         np.testing.assert_allclose(array, left, rtol=1e-6)

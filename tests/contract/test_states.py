@@ -72,6 +72,8 @@ def test_trees_with_balanced_classes_go_on_in_silence(family, tmp_path):
         {"optimizer": "adam", "weight_decay": 0.01, "dropout": 0.5},
         {"optimizer": "rmsprop", "momentum": 0.9},
         {"optimizer": "sgd", "momentum": 0.9, "widths": [8, 4]},
+        {"activation": "selu", "dropout": 0.1, "warmup_epochs": 20},
+        {"normalization": "batch", "input_dropout": 0.2},
     ],
 )
 def test_dense_state_has_all_that_training_changes(settings, tmp_path):
@@ -95,8 +97,15 @@ def test_dense_divergence_is_final(tmp_path):
     assert repr(steps.curve) == repr(fit("dense", 3, epochs=40, **words).curve)
 
 
+def test_dense_cosine_has_no_state_since_it_knows_its_end(tmp_path):
+    assert fit("dense", schedule="cosine").save_state is None
+    trained_in_steps("dense", [2], tmp_path)
+    with pytest.raises(ValueError, match=r"schedule constant, where"):
+        fit("dense", state=tmp_path / "after-2", epochs=4, schedule="cosine")
+
+
 def test_dense_patience_and_states_exclude_each_other(tmp_path):
     assert fit("dense", patience=2).save_state is None
     trained_in_steps("dense", [2], tmp_path)
-    with pytest.raises(ValueError, match=r"^patience: must be null where"):
+    with pytest.raises(ValueError, match=r"^patience: must be null, and"):
         fit("dense", state=tmp_path / "after-2", epochs=4, patience=2)

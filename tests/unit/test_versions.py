@@ -307,7 +307,7 @@ def test_trainings_depend_on_their_own_family_alone(family):
 
 # Modules of `models` that more than one family could share.
 SHARED = {
-    "dense": ("dense_heads", "dense_loop", "devices"),
+    "dense": ("dense_heads", "dense_loop", "dense_network", "devices"),
     "extra_trees": ("per_task", "forests"),
     "lightgbm": ("per_task", "lightgbm_text"),
     "random_forest": ("per_task", "forests"),

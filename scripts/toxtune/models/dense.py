@@ -1,11 +1,13 @@
 """`dense`: a multitask fully connected network in TensorFlow/Keras.
 
-Hidden layers with dropout, then one output layer for all tasks. The loss is a mean over
+Hidden layers with dropout, then one output layer for all tasks. With ``selu`` it is a
+self-normalising network. The loss is a mean over
 the measured labels: of the cross-entropy for classes, where ``positive_weight`` weights
 the positive labels, and of the squared error of the scaled values for regression.
 """
 
 import itertools
+import math
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import numpy as np
 from toxtune.models.base import CPU, Examples, Family, Fitted
 from toxtune.models.dense_heads import Head, make_head
 from toxtune.models.dense_loop import Training, epoch_function, loss_function
+from toxtune.models.dense_network import build, make_optimizer, widths
 from toxtune.models.devices import import_tensorflow
 from toxtune.models.hyperparameters import Hyperparameter, Hyperparameters
 from toxtune.tasks import TaskType
@@ -34,16 +37,35 @@ HYPERPARAMETERS = {
     "activation": Hyperparameter(
         str,
         "relu",
-        "activation of the hidden layers",
+        "activation of the hidden layers; selu: a self-normalising network, with "
+        "LeCun-normal first weights and alpha dropout",
         choices=("relu", "elu", "selu", "gelu", "silu", "tanh"),
     ),
     "dropout": Hyperparameter(
         float, 0.0, "share of hidden neurons dropped in training", 0.0, 0.99
     ),
+    "input_dropout": Hyperparameter(
+        float, 0.0, "share of features dropped in training", 0.0, 0.99
+    ),
+    "normalization": Hyperparameter(
+        str,
+        "none",
+        "of each hidden layer's sums before the activation, over the batch",
+        choices=("none", "batch"),
+    ),
     "optimizer": Hyperparameter(
         str, "adam", "optimizer", choices=("adam", "rmsprop", "sgd")
     ),
     "learning_rate": Hyperparameter(float, 0.001, "learning rate", 1e-9, 10.0),
+    "schedule": Hyperparameter(
+        str,
+        "constant",
+        "of the learning rate, step by step; cosine: it falls to 0 at the last epoch",
+        choices=("constant", "cosine"),
+    ),
+    "warmup_epochs": Hyperparameter(
+        int, 0, "epochs in which the learning rate rises to its full value", 0
+    ),
     "momentum": Hyperparameter(
         float, 0.0, "momentum of sgd and rmsprop; adam has its own", 0.0, 0.99
     ),
@@ -117,7 +139,7 @@ def complexity(
     hyperparameters: Hyperparameters, n_features: int, n_outputs: int
 ) -> tuple[float, ...]:
     """Count fewer weights and biases as simpler."""
-    sizes = [n_features, *_widths(hyperparameters), n_outputs]
+    sizes = [n_features, *widths(hyperparameters), n_outputs]
     return (sum((n + 1) * m for n, m in itertools.pairwise(sizes)),)
 
 
@@ -135,23 +157,23 @@ def fit(
     ------
     ValueError
         If patience is given without a validation set; or if a state is given together
-        with patience, or with fewer epochs than it has.
+        with patience or a cosine schedule, or with fewer epochs than it has.
     """
     epochs, patience = hyperparameters["epochs"], hyperparameters["patience"]
     if patience is not None and valid is None:
         raise ValueError("patience: must be null without a validation set")
-    training, outputs, head = _begin(train, hyperparameters, seed, device)
-    if state is not None:
-        _restore(training, state, epochs, patience)
     # Integers in the graph have 32 bits; a larger batch would overflow.
     batch_size = min(hyperparameters["batch_size"], len(train.features))
+    training, outputs, head = _begin(train, hyperparameters, batch_size, seed, device)
+    if state is not None:
+        _restore(training, state, hyperparameters)
     training.run(
         epoch_function(outputs, training.optimizer, train, head, batch_size, seed),
         loss_function(outputs, valid, head),
         epochs,
         patience,
     )
-    save_state = patience is None and valid is not None
+    save_state = _can_resume(hyperparameters) and valid is not None
     return Fitted(
         DenseModel(training.network),
         epochs=training.kept_epoch(patience),
@@ -161,7 +183,11 @@ def fit(
 
 
 def _begin(
-    train: Examples, hyperparameters: Hyperparameters, seed: int, device: str
+    train: Examples,
+    hyperparameters: Hyperparameters,
+    batch_size: int,
+    seed: int,
+    device: str,
 ) -> tuple[Training, Any, Head]:
     """Return a network before its first epoch, its layers up to the head, the head."""
     import_tensorflow(device)
@@ -170,73 +196,38 @@ def _begin(
     keras.backend.clear_session()
     keras.utils.set_random_seed(seed)
     head = make_head(train, hyperparameters["positive_weight"])
-    network, outputs = _build(train.features.shape[1], head, hyperparameters, seed)
-    optimizer = _optimizer(hyperparameters, outputs.trainable_variables)
+    network, outputs = build(train.features.shape[1], head, hyperparameters, seed)
+    optimizer = make_optimizer(
+        hyperparameters,
+        outputs.trainable_variables,
+        steps_per_epoch=math.ceil(len(train.features) / batch_size),
+    )
     return Training(network, optimizer), outputs, head
 
 
-def _restore(
-    training: Training, state: Path, epochs: int, patience: int | None
-) -> None:
+def _can_resume(hyperparameters: Hyperparameters) -> bool:
+    """Whether a training with fewer epochs begins as one with more does.
+
+    Early stopping keeps the last weights alone, and a cosine knows its end.
+    """
+    is_constant = hyperparameters["schedule"] == "constant"
+    return is_constant and hyperparameters["patience"] is None
+
+
+def _restore(training: Training, state: Path, hyperparameters: Hyperparameters) -> None:
     """Put a saved state into `training`, if it may resume from that."""
-    if patience is not None:
+    if not _can_resume(hyperparameters):
         raise ValueError(
-            "patience: must be null where a training resumes from a saved state, "
-            f"which holds the last weights alone; got {patience}"
+            "patience: must be null, and schedule constant, where a training resumes "
+            "from a saved state"
         )
     training.restore(state)
+    epochs = hyperparameters["epochs"]
     if len(training.curve) > epochs:
         raise ValueError(
             f"epochs: must be ≥ {len(training.curve)}, which the saved state has "
             f"already, got {epochs}"
         )
-
-
-def _build(
-    n_features: int, head: Head, hyperparameters: Hyperparameters, seed: int
-) -> tuple[Any, Any]:
-    """Return the network that gives predictions, and its layers up to the head."""
-    import keras
-
-    inputs = keras.Input((n_features,))
-    hidden = inputs
-    for layer, width in enumerate(_widths(hyperparameters)):
-        hidden = keras.layers.Dense(width, activation=hyperparameters["activation"])(
-            hidden
-        )
-        if hyperparameters["dropout"] > 0:
-            hidden = keras.layers.Dropout(
-                hyperparameters["dropout"], seed=1000 * seed + layer
-            )(hidden)
-    outputs = keras.layers.Dense(head.n_outputs)(hidden)
-    return keras.Model(inputs, head.finish(outputs)), keras.Model(inputs, outputs)
-
-
-def _widths(hyperparameters: Hyperparameters) -> list[int]:
-    """Return the neurons of each hidden layer."""
-    equal = [hyperparameters["neurons"]] * hyperparameters["hidden_layers"]
-    return hyperparameters["widths"] or equal
-
-
-def _optimizer(hyperparameters: Hyperparameters, variables: list[Any]) -> Any:
-    import keras
-
-    optimizers = {
-        "adam": keras.optimizers.Adam,
-        "rmsprop": keras.optimizers.RMSprop,
-        "sgd": keras.optimizers.SGD,
-    }
-    name = hyperparameters["optimizer"]
-    momentum = {} if name == "adam" else {"momentum": hyperparameters["momentum"]}
-    optimizer = optimizers[name](
-        learning_rate=hyperparameters["learning_rate"],
-        weight_decay=hyperparameters["weight_decay"] or None,
-        **momentum,
-    )
-    if hyperparameters["weight_decay"]:
-        optimizer.exclude_from_weight_decay(var_names=["bias"])
-    optimizer.build(variables)
-    return optimizer
 
 
 FAMILY = Family(
