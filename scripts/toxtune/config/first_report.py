@@ -15,6 +15,8 @@ _MOST_TASKS = 3
 def describe(configuration: FirstConfiguration, survey: TableSurvey, table: str) -> str:
     """Say what was seen in a table, and what was chosen and why."""
     lines = [f"{table}: {survey.rows:,} rows, {len(survey.roles)} columns"]
+    if survey.notes:
+        lines += _entry("file", " ".join(survey.notes))
     seen = [("SMILES", _structures(survey)), *_tasks(survey)]
     id_column = configuration.id_column
     seen.append(("id", id_column or "no column names each row; rows are numbered"))
@@ -36,8 +38,8 @@ def _structures(survey: TableSurvey) -> str:
     if structures.unreadable:
         row, reason = next(iter(structures.unreadable.items()))
         parts.append(
-            f"{len(structures.unreadable):,} rows cannot be read and are dropped "
-            f"(row {row + 1}: {reason})"
+            f"{len(structures.unreadable):,} cannot be read and are dropped (line "
+            f"{survey.lines[row] if survey.lines else row + 1}: {reason})"
         )
     for count, words in (
         (structures.salts, "rows are salts or mixtures, taken as their parents"),

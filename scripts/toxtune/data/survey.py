@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from toxtune.data.column_roles import (
@@ -60,6 +60,10 @@ class TableSurvey:
         The column that names the sets of a split, and the rows of each set.
     torn
         How many molecules that column puts into several sets.
+    notes
+        What the reader took for what: sentences for people.
+    lines
+        Where each row is in the file.
     """
 
     rows: int
@@ -71,6 +75,8 @@ class TableSurvey:
     contradicting: int
     sets: dict[str, int]
     torn: int
+    notes: list[str] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
 
     def column(self, role: Role) -> ColumnSurvey | None:
         """Return the first column that is for something, if there is one."""
@@ -101,15 +107,20 @@ def survey_file(
         for index, name in enumerate(table.header)
         if name and table.header.count(name) == 1
     ]
-    rows = [[row.cells[index] for _, index in columns] for row in table.rows()]
-    if not rows:
+    found = list(table.rows())
+    if not found:
         raise UserError(f"{path}: has no rows")
+    rows = [[row.cells[index] for _, index in columns] for row in found]
     if table.separator != COMMA:
         rows = with_points(rows)
     try:
-        return survey_table([name for name, _ in columns], rows, tasks, task_type)
+        survey = survey_table([name for name, _ in columns], rows, tasks, task_type)
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
+    notes = [*table.notes]
+    if unusable := len(table.header) - len(columns):
+        notes.append(f"{unusable} columns have no name, or that of another: not used.")
+    return replace(survey, notes=notes, lines=[row.line for row in found])
 
 
 def survey_table(

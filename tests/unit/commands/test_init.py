@@ -28,7 +28,7 @@ def written(folder, table, *arguments):
     return load_config([folder / "config.yaml", folder / name])
 
 
-@pytest.mark.parametrize("shape", [name for name in SHAPES if name != "in_house"])
+@pytest.mark.parametrize("shape", SHAPES)
 def test_what_is_written_can_be_planned(shape, folder, capsys):
     made = SHAPES[shape]()
     config = written(folder, made.write(folder))
