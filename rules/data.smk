@@ -38,6 +38,7 @@ rule curate_dataset:
         "logs/data/{dataset}/curate_dataset.benchmark.tsv"
     conda:
         "../envs/toxtune.yaml"
+    threads: 4
     params:
         columns=plan.told("curate_dataset"),
         code=code_hash("curate_dataset"),

@@ -15,9 +15,11 @@ def main(
     molecules: Path,
     dropped: Path,
     counts: Path,
+    workers: int,
 ) -> None:
     """Read the raw table, curate it, write the molecules and what was changed."""
-    curation = curate(files.dataset.path, columns, files.dataset.name, files.test)
+    dataset = files.dataset
+    curation = curate(dataset.path, columns, dataset.name, files.test, workers)
     log_report(curation.counts)
     warn_of_formulas(curation)
     with_subset = columns["part_column"] is not None
@@ -36,4 +38,5 @@ if __name__ == "__main__":
         molecules=Path(snakemake.output.molecules),
         dropped=Path(snakemake.output.dropped),
         counts=Path(snakemake.output.counts),
+        workers=snakemake.threads,
     )

@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rdkit import rdBase
-
 from toxtune.data.column_settings import ColumnSettings
+from toxtune.data.compound_notes import compound_notes
 from toxtune.data.compounds import Merge, Standardize
 from toxtune.data.kept_files import UserFile
 from toxtune.data.labels import permute_labels
 from toxtune.data.raw_table import RawRow, read_raw
 from toxtune.data.reactions import refuse_reactions
 from toxtune.data.settling import Measured, settle
-from toxtune.data.smiles import Compound, merged_as, read_compound
+from toxtune.data.smiles import Compound, merged_as
 from toxtune.data.subsets import KEYS, SPLIT_COLUMN, write_table
+from toxtune.data.watched_rdkit import read_compounds
 from toxtune.errors import UserError
 from toxtune.io.files import write_json
 from toxtune.tasks import TaskType
@@ -70,7 +70,11 @@ class Curation:
 
 
 def curate(
-    path: Path, columns: ColumnSettings, name: str = "", test: UserFile | None = None
+    path: Path,
+    columns: ColumnSettings,
+    name: str = "",
+    test: UserFile | None = None,
+    workers: int = 1,
 ) -> Curation:
     """Curate the dataset in the file `path`.
 
@@ -82,6 +86,8 @@ def curate(
         Names of columns, see `toxtune.data.raw_table.read_raw`.
     name, test
         What messages call the file, and the file of the test set, if it has one.
+    workers
+        Processes that share the work; any number of them gives the same.
 
     Raises
     ------
@@ -93,7 +99,7 @@ def curate(
     refuse_reactions(
         (raw.smiles for raw in rows), f"{name or path}, column {table.smiles_column!r}"
     )
-    kept, dropped = _read_compounds(rows, columns)
+    kept, dropped = _read_compounds(rows, columns, workers)
     if not kept:
         first = dropped[0]
         raise UserError(
@@ -112,7 +118,8 @@ def curate(
     counts = _count(molecules, dropped)
     counts["task_type"] = columns["task_type"]
     counts["tasks"] = _count_labels(tasks, molecules, columns["task_type"])
-    counts |= {"notes": table.notes, "warnings": table.warnings}
+    notes = compound_notes([m.compound for m in molecules], Merge(columns["merge"]))
+    counts |= {"notes": [*table.notes, *notes], "warnings": table.warnings}
     return Curation(tasks, molecules, dropped, counts)
 
 
@@ -186,17 +193,16 @@ def _keys(molecule: Molecule) -> list[object]:
 
 
 def _read_compounds(
-    rows: list[RawRow], columns: ColumnSettings
+    rows: list[RawRow], columns: ColumnSettings, workers: int
 ) -> tuple[list[Molecule], list[Change]]:
     standardize, merge = Standardize(columns["standardize"]), Merge(columns["merge"])
     kept, dropped = [], []
-    with rdBase.BlockLogs():
-        for raw in rows:
-            compound, reason = read_compound(raw.smiles, standardize)
-            if compound is None:
-                dropped.append(Change(raw, "dropped", "", raw.problem or reason))
-            else:
-                kept.append(Molecule(raw, compound, merged_as(compound, merge)))
+    readings = read_compounds([raw.smiles for raw in rows], standardize, workers)
+    for raw, (compound, reason) in zip(rows, readings, strict=True):
+        if compound is None:
+            dropped.append(Change(raw, "dropped", "", raw.problem or reason))
+        else:
+            kept.append(Molecule(raw, compound, merged_as(compound, merge)))
     return kept, dropped
 
 

@@ -9,10 +9,19 @@ tautomers stay apart.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 
 from rdkit import Chem
 from rdkit.Chem.MolStandardize import rdMolStandardize
+
+
+class Kept(StrEnum):
+    """Why a molecule stays as it was given."""
+
+    INORGANIC = "inorganic"
+    METAL = "metal"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True)
@@ -44,14 +53,17 @@ class Changes:
         How many fragments are no part of the parent, and how many of them have carbon.
     neutralized
         Whether charges were removed.
-    kept_because
-        Why the molecule stays as it was given; empty where it could be standardized.
+    is_changed
+        Whether the parent is written as another molecule than what was given.
+    kept
+        Why the molecule stays as it was given; ``None`` where it was standardized.
     """
 
     lost_fragments: int = 0
     lost_organic_fragments: int = 0
     neutralized: bool = False
-    kept_because: str = ""
+    is_changed: bool = False
+    kept: Kept | None = None
 
 
 def parent_of(molecule: Chem.Mol, smiles: str) -> Parent:
@@ -69,13 +81,12 @@ def parent_of(molecule: Chem.Mol, smiles: str) -> Parent:
         What it was read from.
     """
     if reason := _reason_to_keep(molecule):
-        return Parent(molecule, smiles, Changes(kept_because=reason))
+        return Parent(molecule, smiles, Changes(kept=reason))
     # RDKit raises many classes, whose only common base is this one.
     try:
         return _standardized(molecule, smiles)
-    except Exception as error:
-        reason = f"{type(error).__name__} in RDKit's standardizer"
-        return Parent(molecule, smiles, Changes(kept_because=reason))
+    except Exception:
+        return Parent(molecule, smiles, Changes(kept=Kept.FAILED))
 
 
 # Silver nitrate is not nitric acid, and cisplatin is not ammonia: what is bound to a
@@ -92,13 +103,11 @@ _NO_METALS = (
 )
 
 
-def _reason_to_keep(molecule: Chem.Mol) -> str:
+def _reason_to_keep(molecule: Chem.Mol) -> Kept | None:
     symbols = {atom.GetSymbol() for atom in molecule.GetAtoms()}
-    if metals := sorted(symbols - _COUNTERIONS - _NO_METALS):
-        return f"{metals[0]} is part of the compound"
-    if "C" not in symbols:
-        return "inorganic"
-    return ""
+    if symbols - _COUNTERIONS - _NO_METALS:
+        return Kept.METAL
+    return None if "C" in symbols else Kept.INORGANIC
 
 
 def _standardized(molecule: Chem.Mol, smiles: str) -> Parent:
@@ -115,14 +124,14 @@ def _standardized(molecule: Chem.Mol, smiles: str) -> Parent:
     parent: Chem.Mol | None = Chem.MolFromSmiles(text)
     if parent is None:
         # The ring of a mesoionic compound, for one, is none without its charges.
-        reason = "RDKit cannot read the parent"
-        return Parent(molecule, smiles, Changes(kept_because=reason))
+        return Parent(molecule, smiles, Changes(kept=Kept.FAILED))
     if text == Chem.MolToSmiles(molecule):
         return Parent(molecule, smiles, Changes())
     changes = Changes(
         lost_fragments=len(fragments) - 1,
         lost_organic_fragments=sum(map(_has_carbon, fragments)) - 1,
         neutralized=_charges(neutral) != _charges(fragment),
+        is_changed=True,
     )
     return Parent(parent, text, changes)
 

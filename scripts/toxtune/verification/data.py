@@ -66,7 +66,13 @@ def _verify_curation(plan: Plan, rebuild: Rebuild) -> bool:
         files = kept_files(raw, raw_test, sources)
         dataset = files.dataset
         write_curation(
-            curate(dataset.path, plan.columns, dataset.name, files.test),
+            curate(
+                dataset.path,
+                plan.columns,
+                dataset.name,
+                files.test,
+                workers=os.cpu_count() or 1,
+            ),
             with_subset=plan.columns["part_column"] is not None,
             molecules=molecules,
             changes=changes,
