@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from toxtune.config.plan import Plan, PlannedStage
 from toxtune.config.sections import Config, DatasetSettings
 from toxtune.data.compounds import Merge, Standardize
+from toxtune.data.label_column import Bounds
 from toxtune.data.sources import hash_of_source
 from toxtune.data.subsets import SPLIT_COLUMN
 from toxtune.features.definitions import Definition, definitions_of, features_name
@@ -268,6 +269,10 @@ def _dataset_settings(config: Config) -> DatasetSettings:
         settings["standardize"] = dataset["standardize"]
     if dataset["merge"] != Merge.CONNECTIVITY:
         settings["merge"] = dataset["merge"]
+    if dataset["labels"]:
+        settings["labels"] = dataset["labels"]
+    if dataset["bounds"] != Bounds.REFUSE:
+        settings["bounds"] = dataset["bounds"]
     if dataset["permute_labels"] is not None:
         settings["permute_labels"] = dataset["permute_labels"]
     return settings

@@ -12,6 +12,9 @@ from toxtune.config.sections import (
     ProspectiveSection,
     SearchSection,
 )
+from toxtune.data.label_words import plain
+from toxtune.data.labels import MAX_CLASSES
+from toxtune.data.task_labels import label_words
 from toxtune.errors import UserError
 from toxtune.features.definitions import (
     DefinedFeatures,
@@ -31,7 +34,7 @@ from toxtune.splits.settings import (
 )
 from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
-from toxtune.text import did_you_mean
+from toxtune.text import did_you_mean, shown
 
 
 def _check_objective(objective: ObjectiveSection) -> Iterable[str]:
@@ -69,6 +72,24 @@ def _check_source(dataset: DatasetSection) -> Iterable[str]:
             "dataset.sha256: must be given, since dataset.source is not one local "
             "file; it is the SHA-256 of the uncompressed CSV, got None"
         )
+
+
+def _check_labels(
+    dataset: DatasetSection, objective: ObjectiveSection
+) -> Iterable[str]:
+    """Refuse classes that tasks of the objective do not have, and words said twice."""
+    task_type = METRICS[objective["metric"]].task_type
+    highest = {TaskType.BINARY: 1, TaskType.MULTICLASS: MAX_CLASSES - 1}.get(task_type)
+    for key, words in label_words("dataset.labels", dataset["labels"]):
+        for word, to in words.items():
+            is_class = isinstance(to, int) and to in range((highest or 0) + 1)
+            if highest is not None and to is not None and not is_class:
+                yield (
+                    f"{key}: {shown(word)} must be a class from 0 to {highest}, as "
+                    f"objective.metric {objective['metric']} has it, or null, got {to}"
+                )
+        if len({plain(word) for word in words}) < len(words):
+            yield f"{key}: words must differ not in case alone, got {', '.join(words)}"
 
 
 def _check_split(split: SplitSection) -> Iterable[str]:
@@ -236,6 +257,7 @@ CHECKS: list[tuple[tuple[str, ...], Callable[..., Iterable[str]]]] = [
     (("models", "search"), _check_models),
     (("search",), _check_budgets),
     (("models", "search", "features", "objective"), _check_spaces),
+    (("dataset", "objective"), _check_labels),
     (("split",), _check_split),
     (("split", "objective"), _check_stratified),
     (("validation", "split", "dataset"), _check_validation),

@@ -112,6 +112,10 @@ class Plan:
             "standardize": self.config["dataset"]["standardize"],
             "merge": self.config["dataset"]["merge"],
         }
+        if "labels" in self.dataset:
+            columns["labels"] = self.dataset["labels"]
+        if "bounds" in self.dataset:
+            columns["bounds"] = self.dataset["bounds"]
         if "permute_labels" in self.dataset:
             columns["permute_labels"] = self.dataset["permute_labels"]
         return columns

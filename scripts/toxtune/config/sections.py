@@ -4,7 +4,7 @@ They stay the mappings that YAML gives, since Snakemake and the names of dataset
 splits are made of these; the types are for readers and for mypy.
 """
 
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from toxtune.features.definitions import DefinedFeatures
 from toxtune.search.space import SpaceSection
@@ -22,6 +22,8 @@ class DatasetSection(TypedDict):
     tasks: list[str]
     standardize: str
     merge: str
+    labels: dict[str, Any]
+    bounds: str
     permute_labels: int | None
 
 
@@ -102,6 +104,8 @@ class DatasetSettings(TypedDict):
     kind: NotRequired[str]
     standardize: NotRequired[str]
     merge: NotRequired[str]
+    labels: NotRequired[dict[str, Any]]
+    bounds: NotRequired[str]
     permute_labels: NotRequired[int]
 
 

@@ -1,6 +1,6 @@
 """How a dataset's table is read. Planning imports this: no RDKit, no NumPy."""
 
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from toxtune.tasks import TaskType
 
@@ -21,6 +21,8 @@ class ColumnSettings(TypedDict):
     task_type: TaskType
     standardize: str
     merge: str
+    labels: NotRequired[dict[str, Any]]
+    bounds: NotRequired[str]
     permute_labels: NotRequired[int]
     separator: NotRequired[str]
     decimal: NotRequired[str]

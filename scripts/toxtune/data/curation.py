@@ -10,8 +10,9 @@ from toxtune.data.column_settings import ColumnSettings
 from toxtune.data.compound_notes import compound_notes
 from toxtune.data.compounds import Merge, Standardize
 from toxtune.data.kept_files import UserFile
+from toxtune.data.label_column import Bounds
 from toxtune.data.labels import permute_labels
-from toxtune.data.raw_table import RawRow, read_raw
+from toxtune.data.raw_table import RawRow, RawTable, read_raw
 from toxtune.data.reactions import refuse_reactions
 from toxtune.data.settling import Measured, settle
 from toxtune.data.smiles import Compound, merged_as
@@ -107,20 +108,26 @@ def curate(
             f"{len(rows)} SMILES in column {table.smiles_column!r}, such as "
             f"{shown(first.raw.smiles)} ({first.raw.where}: {first.reason})"
         )
-    molecules = kept
+    molecules, unlabelled = _drop_unlabelled(kept)
     # The key is there in the control alone: other datasets had their ids before it.
     if "permute_labels" in columns:
-        molecules = _permuted(kept, tasks, columns)
-    if not any(any(molecule.raw.labels) for molecule in molecules):
+        molecules = _permuted(molecules, tasks, columns)
+    if not molecules:
         raise UserError(
             f"{name or path}: no label is left in the tasks {', '.join(tasks)}"
         )
+    # Sorting is stable, so that tasks stay in the file's order, too.
+    changes = dropped + unlabelled + _dropped_bounds(table, columns)
+    changes = sorted(changes, key=lambda change: change.raw.row)
     counts = _count(molecules, dropped)
+    counts["rows"] = len(rows)
+    counts["molecules_without_label"] = len(unlabelled)
     counts["task_type"] = columns["task_type"]
     counts["tasks"] = _count_labels(tasks, molecules, columns["task_type"])
+    counts |= _words_of_tasks(table)
     notes = compound_notes([m.compound for m in molecules], Merge(columns["merge"]))
     counts |= {"notes": [*table.notes, *notes], "warnings": table.warnings}
-    return Curation(tasks, molecules, dropped, counts)
+    return Curation(tasks, molecules, changes, counts)
 
 
 def write_curation(
@@ -149,9 +156,10 @@ def write_curation(
 def log_report(counts: dict[str, Any]) -> None:
     """Log what the curation did, and the tasks that cannot be learnt."""
     logger.info(
-        "%(rows)d rows, %(dropped)d dropped: %(molecules)d molecules in %(groups)d "
-        "groups, %(groups_with_several_rows)d of which have several rows; "
-        "%(compounds)d compounds",
+        "%(rows)d rows, %(dropped)d dropped, %(molecules_without_label)d without a "
+        "label: %(molecules)d molecules in %(groups)d groups, "
+        "%(groups_with_several_rows)d of which have several rows; %(compounds)d "
+        "compounds",
         counts,
     )
     logger.info("The tasks are %s, as objective.metric says", counts["task_type"])
@@ -163,10 +171,6 @@ def log_report(counts: dict[str, Any]) -> None:
         logger.info(
             "%s: %s", task, ", ".join(f"{n} {key}" for key, n in labels.items())
         )
-        if counts["task_type"] == TaskType.BINARY and not (
-            labels["n_positive"] and labels["n_negative"]
-        ):
-            logger.warning("Task %s does not have both classes", task)
 
 
 def warn_of_formulas(curation: Curation) -> None:
@@ -206,6 +210,38 @@ def _read_compounds(
     return kept, dropped
 
 
+def _drop_unlabelled(molecules: list[Molecule]) -> tuple[list[Molecule], list[Change]]:
+    """Leave out molecules that no task can learn from, nor be scored on."""
+    kept, dropped = [], []
+    for molecule in molecules:
+        if any(molecule.raw.labels):
+            kept.append(molecule)
+        else:
+            dropped.append(Change(molecule.raw, "dropped", "", "no label in any task"))
+    return kept, dropped
+
+
+def _dropped_bounds(table: RawTable, columns: ColumnSettings) -> list[Change]:
+    """List the labels such as ``<5`` that were left out."""
+    if columns.get("bounds") != Bounds.DROP:
+        return []
+    return [
+        Change(table.rows[row], "label dropped", task, f"the bound {cell.strip()}")
+        for task, column in table.columns.items()
+        for row, cell in column.bounds.items()
+    ]
+
+
+def _words_of_tasks(table: RawTable) -> dict[str, Any]:
+    """Return the tasks' own names of classes, their words, and how many bounds."""
+    columns = table.columns.items()
+    return {
+        "classes": {task: read.classes for task, read in columns if read.classes},
+        "words": {task: read.words for task, read in columns if read.words},
+        "bounds": {task: len(read.bounds) for task, read in columns if read.bounds},
+    }
+
+
 def _permuted(
     molecules: list[Molecule], tasks: list[str], columns: ColumnSettings
 ) -> list[Molecule]:
@@ -224,7 +260,6 @@ def _permuted(
 def _count(molecules: list[Molecule], dropped: list[Change]) -> dict[str, Any]:
     sizes = Counter(molecule.group for molecule in molecules)
     return {
-        "rows": len(molecules) + len(dropped),
         "dropped": len(dropped),
         "molecules": len(molecules),
         "groups": len(sizes),

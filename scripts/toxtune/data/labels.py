@@ -1,6 +1,6 @@
 """Labels: what is legal for each type of task, and what can be scored by them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -15,48 +15,11 @@ MAX_VALUE = float(np.finfo(np.float32).max)
 
 
 LEGAL = {
-    TaskType.BINARY: "0, 1 or empty",
-    TaskType.MULTICLASS: f"a whole number from 0 to {MAX_CLASSES - 1}, or empty",
+    TaskType.BINARY: "0, 1, a known word for one of two classes, or empty",
+    TaskType.MULTICLASS: f"a whole number from 0 to {MAX_CLASSES - 1}, one of 2 to "
+    f"{MAX_CLASSES} words, or empty",
     TaskType.REGRESSION: f"a number within ±{MAX_VALUE:.2g}, or empty",
 }
-
-
-_MISSING = {"", "na", "nan"}
-
-
-def read_label(text: str, task_type: TaskType) -> str | None:
-    """Return a label as it is written to molecules.csv.
-
-    Empty stands for a missing label, ``None`` for an illegal one.
-
-    Examples
-    --------
-    >>> read_label("1.0", TaskType.BINARY), read_label("NaN", TaskType.BINARY)
-    ('1', '')
-    >>> read_label("2", TaskType.BINARY) is None
-    True
-    """
-    if text.strip().lower() in _MISSING:
-        return ""
-    try:
-        # Python takes 1_000 for a number; in a table it is a slip.
-        number = float(text.replace("_", "?"))
-    except ValueError:
-        return None
-    if task_type == TaskType.REGRESSION:
-        return repr(number) if abs(number) <= MAX_VALUE else None
-    highest = 1 if task_type == TaskType.BINARY else MAX_CLASSES - 1
-    legal = 0 <= number <= highest and number.is_integer()
-    return str(int(number)) if legal else None
-
-
-def detect_task_type(labels: Iterable[str]) -> TaskType:
-    """Tell what labels look like: 0 and 1, a few whole numbers from 0, or values."""
-    measured = {label for label in labels if label}
-    for task_type in (TaskType.BINARY, TaskType.MULTICLASS):
-        if all(read_label(label, task_type) is not None for label in measured):
-            return task_type
-    return TaskType.REGRESSION
 
 
 def scorable(labels: np.ndarray) -> np.ndarray:

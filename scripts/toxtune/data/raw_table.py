@@ -7,16 +7,16 @@ from pathlib import Path
 from toxtune.data.column_settings import ColumnSettings
 from toxtune.data.decimals import COMMA, find_decimal_sign, with_point
 from toxtune.data.kept_files import UserFile
-from toxtune.data.labels import LEGAL, detect_task_type, read_label
+from toxtune.data.label_column import Bounds, LabelColumn
 from toxtune.data.smiles_column import SMILES, find_smiles_column
 from toxtune.data.subsets import KEYS, SPLIT_COLUMN
 from toxtune.data.table import Table, TableRow
 from toxtune.data.tables import open_table
+from toxtune.data.task_labels import read_task_labels
 from toxtune.data.text_files import Reading
 from toxtune.errors import UserError
 from toxtune.io.csv_rows import COMMA as COMMA_SEPARATED
 from toxtune.io.csv_rows import SEPARATORS
-from toxtune.tasks import TaskType
 from toxtune.text import control_character, did_you_mean, shown
 
 MAX_NAME = 200
@@ -64,7 +64,9 @@ class RawTable:
     smiles_column
         The name of the column with the SMILES.
     rows
-        With labels as `toxtune.data.labels.read_label` spells them.
+        With labels as molecules.csv has them.
+    columns
+        What was read of each task's labels.
     notes, warnings
         What was taken for what, and what looks wrong: sentences for people.
     """
@@ -72,6 +74,7 @@ class RawTable:
     tasks: list[str]
     smiles_column: str
     rows: list[RawRow]
+    columns: dict[str, LabelColumn]
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -88,7 +91,8 @@ def read_raw(
     columns
         ``smiles_column`` (a name), ``id_column`` and ``part_column`` (a name or
         None), ``tasks`` (names; empty = all columns but those three), ``task_type`` (of
-        the tasks, see `toxtune.tasks`).
+        the tasks, see `toxtune.tasks`), ``labels`` and ``bounds`` (see
+        `toxtune.data.task_labels.read_task_labels`).
     name
         What messages call the file; its path if it is empty.
     test
@@ -111,7 +115,15 @@ def read_raw(
         notes = notes + [f"Test set: {note}" for note in parts[1].notes]
     rows = [(part, row) for part in parts for row in part.rows]
     cells, more_notes = _label_cells(tasks, parts, columns)
-    labels = _read_labels(cells, [_where(part, row) for part, row in rows], columns)
+    read = read_task_labels(
+        cells,
+        [_where(part, row) for part, row in rows],
+        task_type=columns["task_type"],
+        words=columns.get("labels", {}),
+        bounds=Bounds(columns.get("bounds", Bounds.REFUSE)),
+        are_asked_for=bool(columns["tasks"]),
+    )
+    labels = [column.labels for column in read.columns.values()]
     return RawTable(
         tasks,
         parts[0].table.header[parts[0].smiles],
@@ -119,7 +131,9 @@ def read_raw(
             _raw_row(part, row, number, [column[number] for column in labels], columns)
             for number, (part, row) in enumerate(rows)
         ],
-        notes + more_notes,
+        read.columns,
+        notes + more_notes + read.notes,
+        read.warnings,
     )
 
 
@@ -336,23 +350,6 @@ def _label_cells(
     return cells, notes
 
 
-def _read_labels(
-    cells: dict[str, list[str]], wheres: list[str], columns: ColumnSettings
-) -> list[list[str]]:
-    """Read the labels of each task; `wheres` is file and line of each row."""
-    read = []
-    for task, column in cells.items():
-        labels = []
-        for cell, where in zip(column, wheres, strict=True):
-            label = read_label(cell, columns["task_type"])
-            if label is None:
-                where = f"{where}, column {task!r}"
-                raise UserError(_refusal(where, cell, column, columns))
-            labels.append(label)
-        read.append(labels)
-    return read
-
-
 def _cells(part: _Part, index: int | None) -> list[str]:
     return ["" if index is None else row.cells[index] for row in part.rows]
 
@@ -372,19 +369,3 @@ def _decimal_sign(
             'or dataset.decimal: "."'
         )
     return sign
-
-
-def _refusal(where: str, text: str, column: list[str], columns: ColumnSettings) -> str:
-    """Say what is wrong with a label, and what the whole column looks like."""
-    hint = ""
-    if all(read_label(each, TaskType.REGRESSION) is not None for each in column):
-        hint = (
-            f"; the column looks like {detect_task_type(column)}: choose an "
-            "objective.metric for that"
-        )
-    if not columns["tasks"]:
-        hint += "; if it is no task, list the tasks in dataset.tasks"
-    return (
-        f"{where}: a label must be {LEGAL[columns['task_type']]}, got {shown(text)}; "
-        f"objective.metric is for {columns['task_type']} tasks{hint}"
-    )

@@ -31,8 +31,7 @@ class Measured:
     tasks
         Their names.
     labels
-        n_rows x n_tasks, as `toxtune.data.labels.read_label` spells them; empty = not
-        measured.
+        n_rows x n_tasks, as molecules.csv has them; empty = not measured.
     """
 
     compounds: list[str]

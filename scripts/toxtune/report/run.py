@@ -129,7 +129,7 @@ class Run(SearchedRun):
     @property
     def data_warnings(self) -> list[str]:
         """What looks wrong with the dataset or the split: sentences."""
-        return [*self.curation["warnings"], *self.recipe.get("warnings", [])]
+        return [*self.curation["warnings"], *self.recipe["warnings"]]
 
     @property
     def level(self) -> str:

@@ -108,9 +108,40 @@ def _reached(value, path):
     return any(_reached(entry, rest) for entry in entries)
 
 
+@pytest.mark.parametrize(
+    ("labels", "metric", "fault"),
+    [
+        ("{CI: 0, CM: 1, odd: null}", "roc_auc", ""),
+        ("{CI: 0, CM: 2}", "roc_auc", "'CM' must be a class from 0 to 1"),
+        ("{CI: 0, CM: 0.5}", "accuracy", "'CM' must be a class from 0 to 19"),
+        ("{low: 0, high: 19}", "accuracy", ""),
+        ("{none seen: 100.5}", "rmse", ""),
+        ("{a: {low: 3}}", "roc_auc", "dataset.labels.a: 'low' must be a class"),
+        ("{low: 0, Low: 1}", "roc_auc", "not in case alone, got low, Low"),
+        ("{low: zero}", "roc_auc", "dataset.labels.low: must be a number, null"),
+        ("{-1: null}", "roc_auc", "a key must be text, got -1; quote it"),
+    ],
+)
+def test_labels_fit_the_metric(labels, metric, fault):
+    family = "ridge" if metric == "rmse" else "random_forest"
+    overlay = {
+        "dataset": {"source": "demo", "labels": yaml.safe_load(labels)},
+        "objective": {"metric": metric},
+        "search": {"spaces": []},
+        "models": [family],
+    }
+    config = overlaid(yaml.safe_load((ROOT / "config.yaml").read_text()), overlay)
+    if not fault:
+        assert complete_config(config)["dataset"]["labels"]
+        return
+    with pytest.raises(UserError, match=re.escape(fault)):
+        complete_config(config)
+
+
 def test_every_mapping_refuses_unknown_keys():
     schema = yaml.safe_load(SCHEMA.read_text("utf-8"))
     free = {("features",), ("search", "spaces", "*", "hyperparameters")}
+    free.add(("dataset", "labels"))
     # Each strategy refuses the settings of the others.
     free.add(("search", "strategy"))
     for path, branch in {(): schema, **PROPERTIES}.items():

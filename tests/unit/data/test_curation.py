@@ -6,7 +6,7 @@ import pytest
 from rdkit import Chem
 
 from helpers.molecules import group_of
-from toxtune.data.curation import curate, log_report, write_curation
+from toxtune.data.curation import curate, write_curation
 from toxtune.data.download import fetch_dataset
 from toxtune.data.known_datasets import KNOWN_DATASETS
 from toxtune.data.subsets import KEYS
@@ -39,15 +39,15 @@ def labels_of(curation):
 
 
 def test_labels_are_normalised(table):
-    path = table("smiles,a,b\nC,0, 1 \nCC,1.0,0.0\nCCC,NA,nan\nCCCC,,1\n")
-    labels = [["0", "1"], ["1", "0"], ["", ""], ["", "1"]]
+    path = table("smiles,a,b\nC,0, 1 \nCC,1.0,0.0\nCCC,NA,1\nCCCC,,1\n")
+    labels = [["0", "1"], ["1", "0"], ["", "1"], ["", "1"]]
     assert labels_of(curate(path, columns())) == labels
 
 
-@pytest.mark.parametrize("value", ["2", "0.5", "-1", "yes", "1_0", "inf"])
+@pytest.mark.parametrize("value", ["2", "0.5", "-2", "yes", "1_0", "inf"])
 def test_other_labels_are_refused_with_line_column_and_value(table, value):
     path = table(f'note,smiles,a\n"two\nlines",C,0\n\nx,CC,{value}\n')
-    message = rf"line 5, column 'a': a label must be 0, 1 or empty, got '{value}'"
+    message = rf"line 5, column 'a': a label must be 0, 1, .*, got '{value}'"
     with pytest.raises(UserError, match=message):
         curate(path, columns(tasks=["a"]))
 
@@ -119,30 +119,39 @@ def test_group_without_inchi_comes_from_the_canonical_smiles(monkeypatch):
 
 
 def test_files_have_the_documented_format(table, tmp_path):
-    path = table("set,name,a,smiles\ntrain,x,1.0, C \nvalid,y,0,?\ntest,z,,CC\n")
+    path = table(
+        "set,name,a,smiles\ntrain,x,1.0, C \nvalid,y,0,?\ntest,z,0,CC\ntest,u,?,CO\n"
+    )
     settings = columns(id_column="name", part_column="set")
     molecules, changes, counts = (tmp_path / name for name in ("m", "c", "j"))
     write_curation(curate(path, settings), True, molecules, changes, counts)
     assert molecules.read_bytes() == (
         b"row,id,smiles,group,compound,given_smiles,a,split_by\n"
         b"0,x,C,VNWKTOKETHGBQD,VNWKTOKETHGBQD-UHFFFAOYSA-N,C,1,train\n"
-        b"2,z,CC,OTMSDBZUPAUEDD,OTMSDBZUPAUEDD-UHFFFAOYSA-N,CC,,test\n"
+        b"2,z,CC,OTMSDBZUPAUEDD,OTMSDBZUPAUEDD-UHFFFAOYSA-N,CC,0,test\n"
     )
     assert changes.read_bytes() == (
         b"row\tid\tsmiles\taction\ttask\treason\n"
         b"1\ty\t?\tdropped\t\tRDKit cannot parse the SMILES\n"
+        b"3\tu\tCO\tdropped\t\tno label in any task\n"
     )
     curated = read_json(counts)
-    assert len(curated.pop("notes")) == 2
+    notes = curated.pop("notes")
+    assert notes[-1] == "Taken for a missing label, besides empty cells: '?' (1)."
+    assert len(notes) == 3
     assert curated == {
-        "rows": 3,
+        "rows": 4,
         "dropped": 1,
+        "molecules_without_label": 1,
         "molecules": 2,
         "groups": 2,
         "groups_with_several_rows": 0,
         "compounds": 2,
         "task_type": "binary",
-        "tasks": {"a": {"n_positive": 1, "n_negative": 0, "n_missing": 1}},
+        "tasks": {"a": {"n_positive": 1, "n_negative": 1, "n_missing": 0}},
+        "classes": {},
+        "words": {},
+        "bounds": {},
         "warnings": [],
     }
 
@@ -156,14 +165,6 @@ def test_row_number_is_the_id_and_no_part_unless_asked(table, tmp_path):
         header, *rows = csv.reader(stream)
     assert header == [*KEYS, "a"]
     assert [row[:2] for row in rows] == [["1", "1"], ["2", "2"]]
-
-
-def test_task_without_both_classes_is_kept_with_a_warning(table, caplog):
-    curation = curate(table("smiles,a,b,c\nC,1,1,\nCC,1,0,\n"), columns())
-    log_report(curation.counts)
-    assert curation.tasks == ["a", "b", "c"]
-    warnings = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
-    assert [warning.split()[1] for warning in warnings] == ["a", "c"]
 
 
 def test_named_tasks_are_taken_in_their_order(table):
@@ -194,15 +195,80 @@ def test_tox21(tmp_path, what, counted):
         counts["groups_with_several_rows"],
         counts["compounds"],
     )
+    assert counts["molecules_without_label"] == 0
+    assert counts["warnings"] == []
 
 
-@pytest.mark.parametrize(
-    ("column", "hint"),
-    [("0.5", "looks like regression"), ("2", "looks like multiclass"), ("x", None)],
-)
-def test_labels_of_another_kind_are_told_what_they_look_like(table, column, hint):
-    with pytest.raises(UserError, match="a label must be 0, 1 or empty") as refusal:
-        curate(table(f"smiles,a\nC,1\nCC,{column}\n"), columns())
-    said = "choose an objective.metric for that" in str(refusal.value)
-    assert said == bool(hint)
-    assert hint is None or hint in str(refusal.value)
+def test_molecules_without_a_label_are_left_out_and_counted(table):
+    text = "smiles,a,b,c\nC,1,,\nCC,,,1\nCCC,,-,n.d.\nCCCC,0,1,\nX,,,\n"
+    curation = curate(table(text), columns(tasks=["a", "b"]))
+    assert [molecule.raw.row for molecule in curation.molecules] == [0, 3]
+    changes = [(c.raw.row, c.action, c.task, c.reason) for c in curation.changes]
+    assert changes == [
+        (1, "dropped", "", "no label in any task"),
+        (2, "dropped", "", "no label in any task"),
+        (4, "dropped", "", "RDKit cannot parse the SMILES"),
+    ]
+    counts = curation.counts
+    assert (counts["rows"], counts["dropped"], counts["molecules"]) == (5, 1, 2)
+    assert counts["molecules_without_label"] == 2
+
+
+def test_words_are_told_once_for_all_tasks_that_have_them(table):
+    rows = ["C,yes,YES,0,n.d.", "CC,no,no,1,+", "CCC,yes,,n.d.,-", "CO,No,yes,1,+"]
+    curation = curate(table("\n".join(["smiles,a,b,c,d", *rows])), columns())
+    expected = [["1", "1", "0", ""], ["0", "0", "1", "1"]]
+    assert labels_of(curation) == [*expected, ["1", "", "", "0"], ["0", "1", "1", "1"]]
+    assert curation.counts["classes"] == {
+        "a": ["no", "yes"],
+        "b": ["no", "YES"],
+        "d": ["-", "+"],
+    }
+    assert curation.counts["words"]["a"] == {"yes": 1, "no": 0}
+    notes = [note for note in curation.counts["notes"] if "abel" in note]
+    assert len(notes) == 4
+    assert notes[3] == "Taken for a missing label, besides empty cells: 'n.d.' (2)."
+    alike = curate(table("smiles,a,b\nC,yes,yes\nCC,no,no\n"), columns())
+    told = "Labels of a, b: 'no' is class 0, 'yes' is class 1."
+    assert alike.counts["notes"][-1] == told
+
+
+def test_words_of_one_task_may_differ_from_those_of_others(table):
+    path = table("smiles,a,b\nC,x,x\nCC,y,y\n")
+    labels = {"x": 0, "y": 1, "b": {"x": 1, "y": 0}}
+    assert labels_of(curate(path, columns(labels=labels))) == [["0", "1"], ["1", "0"]]
+    with pytest.raises(UserError, match="dataset.labels: 'z' is no task"):
+        curate(path, columns(labels=labels | {"z": {"x": 1}}))
+
+
+def test_words_that_no_column_has_are_warned_of(table):
+    path = table("smiles,a\nC,yes\nCC,no\n")
+    curation = curate(path, columns(labels={"inconclusiv": None, "NO": 0}))
+    (warning,) = curation.counts["warnings"]
+    assert "'inconclusiv'" in warning
+
+
+@pytest.mark.parametrize(("bounds", "label"), [("drop", None), ("value", "0.5")])
+def test_bounds_are_counted_and_listed(table, bounds, label):
+    path = table("smiles,a,b\nC,<0.5,1\nCC,7,\nCCC,>9,\n")
+    settings = columns(task_type="regression", bounds=bounds)
+    curation = curate(path, settings)
+    assert curation.counts["bounds"] == {"a": 2}
+    assert labels_of(curation)[0][0] == (label or "")
+    assert f"dataset.bounds: {bounds}" in curation.counts["notes"][-1]
+    listed = [(c.raw.row, c.task, c.reason) for c in curation.changes if c.task]
+    dropped = [(0, "a", "the bound <0.5"), (2, "a", "the bound >9")]
+    assert listed == (dropped if bounds == "drop" else [])
+
+
+def test_bounds_are_asked_about(table):
+    message = "line 2, column 'a'.*got '< 5'.*bounds: drop.*bounds: value.*refuse"
+    with pytest.raises(UserError, match=message):
+        curate(table("smiles,a\nC,< 5\nCC,7\n"), columns(task_type="regression"))
+
+
+def test_what_is_no_task_is_told_how_to_leave_it_out(table):
+    text = "smiles,a,name\nC,1,x\nCC,0,y\n"
+    with pytest.raises(UserError, match="list the tasks in dataset.tasks"):
+        curate(table(text), columns())
+    assert curate(table(text), columns(tasks=["a"])).tasks == ["a"]

@@ -1,0 +1,134 @@
+"""What people write for a label: words for two classes, missing values, bounds."""
+
+import re
+from collections.abc import Collection
+
+# What pandas.read_csv takes for missing (its `na_values`), and what else tables have.
+PANDAS_MISSING = {"", "#n/a", "#n/a n/a", "#na", "n/a", "na", "null", "nan", "none"}
+PANDAS_MISSING |= {"<na>", "-nan", "-1.#ind", "-1.#qnan", "1.#ind", "1.#qnan"}
+MISSING = PANDAS_MISSING | {"-", "--", "---", "?", "??", "???", ".", "..", "..."}
+MISSING |= {"n.d.", "n.d", "nd", "n/d", "n. d.", "n.t.", "n.t", "nt", "n/t", "n. t."}
+MISSING |= {"n.a.", "n.a", "n. a.", "not determined", "not tested", "not measured"}
+MISSING |= {"not available", "missing", "unknown"}
+
+# A dash alone is missing, unless a plus stands in its column.
+MINUS = "-"
+PLUS = "+"
+
+# Pairs of a negative and a positive class. The first is what pandas writes; the last
+# four are what spreadsheets write in other languages.
+PAIRS = (
+    ("false", "true"),
+    ("f", "t"),
+    ("no", "yes"),
+    ("n", "y"),
+    ("inactive", "active"),
+    ("negative", "positive"),
+    ("neg", "pos"),
+    (MINUS, PLUS),
+    ("absent", "present"),
+    ("falsch", "wahr"),
+    ("faux", "vrai"),
+    ("falso", "verdadero"),
+    ("falso", "vero"),
+)
+
+# How a word is negated beside the word itself, and how alone: normal negates nothing.
+_NEGATED = re.compile(r"(?:non|not|no|in|im|un)[ -]?(?P<word>.+)")
+_NEGATED_ALONE = re.compile(r"(?:non|not|no)[ -](?P<word>.+)")
+
+# Signs that look alike; all of them mean what the ASCII sign means.
+_LIKE = str.maketrans(
+    {
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\uff0d", "-"),
+        "\uff0b": "+",
+        "\uff1c": "<",
+        "\uff1e": ">",
+        **dict.fromkeys("\u2248\u223c\uff5e", "~"),
+    }
+)
+_COMPARISONS = {"\u2264": "<=", "\u2265": ">=", "\u2a7d": "<=", "\u2a7e": ">="}
+
+_BOUND = re.compile(r"(?P<sign><=|>=|=<|=>|<<|>>|<|>|~)\s*(?P<number>\S+)")
+
+
+def plain(text: str) -> str:
+    """Return a label without what makes no difference: case, blanks, forms of signs.
+
+    Examples
+    --------
+    >>> plain(" Not  Active "), plain("\u2212"), plain("\u2265 5")
+    ('not active', '-', '>= 5')
+    """
+    if not text.isascii():
+        text = text.translate(_LIKE)
+        for sign, ascii_sign in _COMPARISONS.items():
+            text = text.replace(sign, ascii_sign)
+    return " ".join(text.casefold().split())
+
+
+def number_in(word: str) -> float | None:
+    """Return the number that a plain label spells; none if it spells none.
+
+    Examples
+    --------
+    >>> number_in("1.0"), number_in("=5"), number_in("1_000"), number_in("low")
+    (1.0, 5.0, None, None)
+    """
+    try:
+        # Python takes 1_000 for a number; in a table it is a slip.
+        return float(word.removeprefix("=").replace("_", "?"))
+    except ValueError:
+        return None
+
+
+def bound_in(word: str) -> tuple[str, float] | None:
+    """Return the sign and the number of a plain label such as ``<5``.
+
+    Examples
+    --------
+    >>> bound_in("<= 0.5"), bound_in("0.5"), bound_in("<na>")
+    (('<=', 0.5), None, None)
+    """
+    found = _BOUND.fullmatch(word)
+    number = number_in(found["number"]) if found else None
+    return None if found is None or number is None else (found["sign"], number)
+
+
+def two_classes(words: Collection[str]) -> tuple[str, str] | None:
+    """Return the negative and the positive word, if these are two such; else none.
+
+    A single word will do where it is known, or is the negation of another.
+
+    Parameters
+    ----------
+    words
+        Plain labels, without missing ones.
+
+    Examples
+    --------
+    >>> two_classes({"active", "inactive"}), two_classes({"toxic", "non-toxic"})
+    (('inactive', 'active'), ('non-toxic', 'toxic'))
+    >>> two_classes({"yes"}), two_classes({"bbb+", "bbb-"}), two_classes({"normal"})
+    (('no', 'yes'), ('bbb-', 'bbb+'), None)
+    """
+    for pair in PAIRS:
+        if words and set(words) <= set(pair):
+            return pair
+    if len(words) == 1:
+        (word,) = words
+        negation = _NEGATED_ALONE.fullmatch(word)
+        return (word, negation["word"]) if negation else None
+    if len(words) != 2:
+        return None
+    short, long = sorted(words, key=len)
+    if (negation := _NEGATED.fullmatch(long)) and negation["word"] == short:
+        return long, short
+    return _signed(*sorted(words))
+
+
+def _signed(first: str, second: str) -> tuple[str, str] | None:
+    """Return the pair of such words as BBB- and BBB+; none if it is none."""
+    # A plus sorts before a dash.
+    same = first[:-1] == second[:-1] and (first[-1], second[-1]) == (PLUS, MINUS)
+    return (second, first) if same else None
