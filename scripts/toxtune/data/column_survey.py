@@ -6,29 +6,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from toxtune.data.labels import MAX_CLASSES, read_label
+from toxtune.data.label_words import (
+    MINUS,
+    MISSING,
+    PLUS,
+    bound_in,
+    number_in,
+    plain,
+    two_classes,
+)
+from toxtune.data.labels import MAX_CLASSES, MAX_VALUE
 from toxtune.tasks import TaskType
 
-# Pairs of words that say two classes, whatever the column is called.
-TWO_WORDS = (
-    {"true", "false"},
-    {"yes", "no"},
-    {"y", "n"},
-    {"t", "f"},
-    {"active", "inactive"},
-    {"positive", "negative"},
-    {"pos", "neg"},
-    {"toxic", "nontoxic"},
-    {"toxic", "non-toxic"},
-    {"+", "-"},
-    {"pass", "fail"},
-)
 # So many words at most are classes, and so many rows at least have each on average.
 _MOST_WORDS = MAX_CLASSES
 _ROWS_OF_A_WORD = 3
 # A column of numbers may have a few cells that are none, such as "see note".
 _LEAST_NUMBERS = 0.9
-_BOUND = re.compile(r"^\s*(<=|>=|<|>|≤|≥|~)\s*")
 _DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?([T ]\d.*)?"
     r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(\d{2})?"
@@ -119,7 +113,13 @@ def survey_column(name: str, cells: Sequence[str]) -> ColumnSurvey:
     cells
         Of each row, with a decimal point in numbers.
     """
-    filled = [cell.strip() for cell in cells if not is_missing(cell)]
+    # A dash beside a plus is a class.
+    signs = {plain(cell) for cell in set(cells)} >= {PLUS, MINUS}
+    filled = [
+        cell.strip()
+        for cell in cells
+        if not is_missing(cell) or (signs and plain(cell) == MINUS)
+    ]
     counts = dict(Counter(filled).most_common())
     known = ColumnSurvey(name, len(cells), len(filled), len(counts), Content.TEXT)
     numbers = {text: number_of(text) for text in counts}
@@ -131,7 +131,8 @@ def survey_column(name: str, cells: Sequence[str]) -> ColumnSurvey:
         return _of_numbers(known, counts, numbers)
     if all(map(_DATE.fullmatch, counts)):
         return replace(known, content=Content.DATES)
-    if {word.lower() for word in counts} in TWO_WORDS:
+    words = {plain(word) for word in counts}
+    if len(words) == 2 and two_classes(words):
         return replace(known, content=Content.TWO_CLASSES, counts=counts)
     few = len(counts) <= min(_MOST_WORDS, len(filled) / _ROWS_OF_A_WORD)
     if few:
@@ -141,7 +142,7 @@ def survey_column(name: str, cells: Sequence[str]) -> ColumnSurvey:
 
 def is_missing(cell: str) -> bool:
     """Whether a cell holds nothing that was measured."""
-    return read_label(cell, TaskType.REGRESSION) == ""
+    return plain(cell) in MISSING
 
 
 def number_of(text: str) -> float | None:
@@ -152,15 +153,17 @@ def number_of(text: str) -> float | None:
     >>> number_of("<10"), number_of("1e-3"), number_of("active")
     (10.0, 0.001, None)
     """
-    spelled = read_label(_BOUND.sub("", text), TaskType.REGRESSION)
-    return float(spelled) if spelled else None
+    word = plain(text)
+    bound = bound_in(word)
+    number = bound[1] if bound else number_in(word)
+    return None if number is None or not abs(number) <= MAX_VALUE else number
 
 
 def _of_numbers(
     known: ColumnSurvey, counts: dict[str, int], numbers: dict[str, float | None]
 ) -> ColumnSurvey:
     values = {number for number in numbers.values() if number is not None}
-    bounds = sum(count for text, count in counts.items() if _BOUND.match(text))
+    bounds = sum(count for text, count in counts.items() if bound_in(plain(text)))
     whole = all(value.is_integer() for value in values)
     strange = tuple(text for text, number in numbers.items() if number is None)
     content = _kind_of_numbers(values, whole and not bounds and not strange)
