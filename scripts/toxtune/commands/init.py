@@ -52,7 +52,7 @@ def main(options: argparse.Namespace) -> int:
     from toxtune.config.first_config import choose_configuration
     from toxtune.config.first_file import checked, spell
     from toxtune.config.first_report import describe
-    from toxtune.data.survey import survey_file
+    from toxtune.config.survey import survey_file
     from toxtune.stats.metrics import METRICS
 
     if options.metric is not None and options.metric not in METRICS:

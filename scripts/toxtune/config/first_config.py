@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from toxtune.config.column_roles import ColumnRole, Role
 from toxtune.config.first_search import Search, choose_search
 from toxtune.config.first_split import Split, choose_split
-from toxtune.data.column_roles import ColumnRole, Role
-from toxtune.data.survey import TableSurvey
-from toxtune.data.task_choice import TaskChoice
+from toxtune.config.survey import TableSurvey
+from toxtune.config.task_choice import TaskChoice
 from toxtune.tasks import TaskType
 
 # The share of positives from which Wu et al. 2018 (MoleculeNet) rank by the area under

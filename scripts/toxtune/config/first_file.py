@@ -10,7 +10,7 @@ from toxtune.config.check import complete_layers
 from toxtune.config.first_config import FirstConfiguration, settings_of
 from toxtune.config.layers import Layer
 from toxtune.config.overlay import read_yaml
-from toxtune.data.survey import TableSurvey
+from toxtune.config.survey import TableSurvey
 from toxtune.tasks import TaskType
 
 _WIDTH = 88

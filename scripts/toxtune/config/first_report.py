@@ -2,9 +2,9 @@
 
 import textwrap
 
+from toxtune.config.column_roles import ColumnRole, Role
 from toxtune.config.first_config import FirstConfiguration, listed
-from toxtune.data.column_roles import ColumnRole, Role
-from toxtune.data.survey import TableSurvey
+from toxtune.config.survey import TableSurvey
 from toxtune.tasks import TaskType
 
 _WIDTH = 92

@@ -12,7 +12,7 @@ from toxtune.config.first_config import (
 )
 from toxtune.config.first_file import spell
 from toxtune.config.overlay import read_yaml
-from toxtune.data.survey import survey_table
+from toxtune.config.survey import survey_table
 
 SMILES = molecules(60)
 
@@ -97,17 +97,40 @@ def test_the_metric_is_that_of_the_labels(cells, rarest, metric):
 SETS = ["train"] * 42 + ["valid"] * 9 + ["test"] * 9
 
 
-def test_a_split_that_the_table_has_is_used():
-    settings = settings_of(chosen(CLASSES, set=SETS))
+def test_sets_that_the_table_names_are_used():
+    settings = settings_of(chosen(VALUES, 3_000, set=SETS))
     assert settings["split"] == {"method": "column", "column": "set"}
     assert settings["validation"] == {"scheme": "holdout"}
 
 
-def test_one_with_little_to_learn_from_is_not_and_that_is_said():
+def test_of_a_small_table_only_the_test_set_is():
+    settings = settings_of(chosen(CLASSES, 60, 30, set=SETS))
+    assert settings["split"] == {"method": "random", "column": "set"}
+    assert settings["validation"]["scheme"] == "cross_validation"
+
+
+def test_sets_with_little_to_learn_from_are_not_and_that_is_said():
     few = ["test" if each == "train" else "train" for each in SETS]
     configuration = chosen(CLASSES, set=few)
     assert configuration.split.settings["method"] == "random"
     assert any("column set names sets" in text for text in configuration.cautions)
+
+
+DAYS = [f"{number % 28 + 1:02}.{number % 12 + 1:02}.2020" for number in range(60)]
+
+
+def test_dates_split_a_large_table():
+    settings = settings_of(chosen(VALUES, 3_000, measured_on=DAYS))
+    assert settings["split"] == {"method": "time", "column": "measured_on"}
+    small = chosen(VALUES, 300, measured_on=DAYS)
+    assert small.split.settings["method"] == "random"
+    assert any("method: time" in text for text in small.cautions)
+    unclear = [
+        f"{number % 12 + 1:02}.{number % 11 + 1:02}.2020" for number in range(60)
+    ]
+    asked = chosen(VALUES, 3_000, measured_on=unclear)
+    assert asked.split.settings["method"] == "scaffold"
+    assert any("date_format" in text for text in asked.cautions)
 
 
 def test_values_over_many_powers_of_ten_are_pointed_out():

@@ -3,10 +3,10 @@
 import pytest
 
 from helpers.shaped_tables import molecules
-from toxtune.data.column_roles import Role, sets_of
+from toxtune.config.column_roles import Role, sets_of
+from toxtune.config.survey import survey_table
 from toxtune.data.column_survey import Content, survey_column
 from toxtune.data.structure_survey import survey_structures
-from toxtune.data.survey import survey_table
 from toxtune.errors import UserError
 from toxtune.tasks import TaskType
 
@@ -186,6 +186,7 @@ def test_sets_that_tear_a_molecule_apart_are_noticed():
         ({"training": 3, "validation": 1}, {"train": 3, "valid": 1}),
         ({"train": 3}, {}),
         ({"train": 3, "maybe": 1}, {}),
+        ({"Test set": 3}, {"test": 3}),
         ({"active": 3, "inactive": 1}, {}),
     ],
 )

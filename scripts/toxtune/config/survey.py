@@ -2,17 +2,18 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from toxtune.data.column_roles import (
+from toxtune.config.column_roles import (
     ColumnRole,
     Role,
     find_roles,
     is_smiles_name,
     sets_of,
 )
+from toxtune.config.task_choice import TaskChoice, choose_tasks
 from toxtune.data.column_survey import (
     ColumnSurvey,
     Content,
@@ -27,13 +28,35 @@ from toxtune.data.structure_survey import (
     survey_structures,
 )
 from toxtune.data.tables import open_table
-from toxtune.data.task_choice import TaskChoice, choose_tasks
 from toxtune.errors import UserError
 from toxtune.io.csv_rows import COMMA
+from toxtune.splits.dates import readings
 from toxtune.tasks import TaskType
 
 _LEAST_READABLE = 0.5
 _TRIED = 30
+
+
+@dataclass(frozen=True)
+class TimesSurvey:
+    """A column of dates.
+
+    Attributes
+    ----------
+    name
+        Of the column.
+    filled
+        The share of rows with a date.
+    distinct
+        How many dates there are.
+    is_clear
+        Whether day, month and year can be told apart.
+    """
+
+    name: str
+    filled: float
+    distinct: int
+    is_clear: bool
 
 
 @dataclass(frozen=True)
@@ -60,6 +83,8 @@ class TableSurvey:
         The column that names the sets of a split, and the rows of each set.
     torn
         How many molecules that column puts into several sets.
+    times
+        What is known of the first column of dates.
     notes
         What the reader took for what: sentences for people.
     lines
@@ -75,6 +100,7 @@ class TableSurvey:
     contradicting: int
     sets: dict[str, int]
     torn: int
+    times: TimesSurvey | None = None
     notes: list[str] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
 
@@ -180,6 +206,7 @@ def survey_table(
         contradicting=max((each[2] for each in counted.values()), default=0),
         sets=sets_of(sets.counts) if sets else {},
         torn=_torn(cells[sets.name], structures) if sets else 0,
+        times=_times(roles, cells),
     )
 
 
@@ -267,6 +294,24 @@ def _count(
             classes[next(iter(each))] += 1
     rarest = min(classes.values(), default=0) if len(classes) > 1 else 0
     return round(scale * sum(classes.values())), round(scale * rarest), contradicting
+
+
+def _times(
+    roles: Sequence[ColumnRole], cells: Mapping[str, Sequence[str]]
+) -> TimesSurvey | None:
+    """Look at the first column of dates, if there is one."""
+    column = next((each.column for each in roles if each.role == Role.DATES), None)
+    if column is None:
+        return None
+    texts = [cell.strip() for cell in cells[column.name] if not is_missing(cell)]
+    # Years are numbers, which sort as they are.
+    is_clear = True
+    if column.content == Content.DATES:
+        orders = readings(texts).values()
+        whole = [dates for dates in orders if None not in dates]
+        is_clear = bool(whole) and all(dates == whole[0] for dates in whole)
+    share = column.filled / column.rows
+    return TimesSurvey(column.name, share, column.distinct, is_clear)
 
 
 def _torn(cells: Sequence[str], structures: StructureSurvey) -> int:

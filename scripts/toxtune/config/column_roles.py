@@ -15,15 +15,10 @@ from rdkit.Chem import Descriptors
 from toxtune.data.column_survey import ColumnSurvey, Content
 from toxtune.data.raw_table import RESERVED
 from toxtune.data.subsets import SPLIT_COLUMN
+from toxtune.splits.assignment import SUBSETS
+from toxtune.splits.set_words import set_named
 
 SMILES_NAMES = ("smiles", "canonicalsmiles", "isosmiles", "smi", "mol", "structure")
-# The words for the three sets, as `split.method: column` reads them.
-SET_WORDS = {
-    "train": {"train", "training", "tr", "trn"},
-    "valid": {"valid", "validation", "val", "dev"},
-    "test": {"test", "testing", "tst", "holdout", "external"},
-}
-
 # Parts of names, without what is no letter or digit.
 _LABEL_PARTS = (
     *("activ", "label", "target", "class", "expt", "measured", "observed", "endpoint"),
@@ -131,19 +126,21 @@ def sets_of(counts: Mapping[str, int]) -> dict[str, int]:
 
     Examples
     --------
-    >>> sets_of({"Train": 8, "TEST": 2})
+    >>> sets_of({"Training": 8, "TEST": 2})
     {'train': 8, 'test': 2}
     >>> sets_of({"active": 8, "test": 2})
     {}
     """
-    found = {"train": 0, "valid": 0, "test": 0}
+    found = dict.fromkeys(SUBSETS, 0)
     for word, count in counts.items():
-        names = [name for name, words in SET_WORDS.items() if word.lower() in words]
-        if not names:
+        name = set_named(word)
+        if not name:
             return {}
-        found[names[0]] += count
+        found[name] += count
     found = {name: count for name, count in found.items() if count}
-    return found if len(found) > 1 else {}
+    # One word alone is not seen here: who writes test for a few rows leaves others
+    # empty, and empty cells are not counted.
+    return found if len(found) > 1 or set(found) == {"test"} else {}
 
 
 def is_smiles_name(name: str) -> bool:

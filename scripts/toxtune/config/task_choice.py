@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from toxtune.data.column_roles import ColumnRole
+from toxtune.config.column_roles import ColumnRole
 from toxtune.data.column_survey import ColumnSurvey
 from toxtune.errors import UserError
 from toxtune.tasks import TaskType
