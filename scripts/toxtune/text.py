@@ -52,15 +52,35 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def shown(value: Any) -> str:
-    r"""Spell a value for a message, on one line and not too long.
+    r"""Spell a value for a message as YAML does, on one line and not too long.
 
     Examples
     --------
+    >>> print(shown({"seeds": [True, None, 0.5]}))
+    {seeds: [true, null, 0.5]}
     >>> print(shown("a name with\na line end"))
     'a name with\na line end'
     """
     try:
-        text = repr(value)
+        text = _spelled(value)
     except ValueError:
         return "a number of thousands of digits"
     return text if len(text) <= MAX_SHOWN else f"{text[: MAX_SHOWN - 4]} ..."
+
+
+def _spelled(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_spelled, value))}]"
+    if isinstance(value, dict):
+        items = (f"{_key(key)}: {_spelled(each)}" for key, each in value.items())
+        return f"{{{', '.join(items)}}}"
+    return repr(value)
+
+
+def _key(key: Any) -> str:
+    is_plain = isinstance(key, str) and key.replace("_", "").isalnum()
+    return key if is_plain else _spelled(key)

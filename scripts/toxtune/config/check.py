@@ -10,9 +10,8 @@ from toxtune.config.layers import Layer, merge_layers, read_layers
 from toxtune.config.places import place_sources
 from toxtune.config.plain_values import refuse_unplain
 from toxtune.config.schema import SCHEMAS, Schema, read_schema, schema_faults
-from toxtune.config.sections import (
-    Config,
-)
+from toxtune.config.sections import Config
+from toxtune.config.without_effect import settings_without_effect
 from toxtune.data.known_datasets import KNOWN_DATASETS
 from toxtune.errors import UserError
 from toxtune.features.definitions import (
@@ -53,10 +52,12 @@ def complete_layers(layers: Sequence[Layer]) -> Config:
     completed = with_defaults(schema, config)
     faults = schema_faults(schema, completed)
     sound = _sound_sections(schema, completed) if faults else set(completed)
-    _complete_from_library(completed, sound)
+    faults += _complete_from_library(completed, sound)
     for sections, check in CHECKS:
         if sound.issuperset(sections):
             faults += check(*(completed[name] for name in sections))
+    if not faults:
+        faults += settings_without_effect(completed, layers)
     if sound.issuperset({"dataset", "prospective"}):
         faults += place_sources(completed, layers)
     if faults:
@@ -74,8 +75,8 @@ def _sound_sections(schema: Schema, config: Mapping[str, Any]) -> set[str]:
     }
 
 
-def _complete_from_library(config: Config, sound: set[str]) -> None:
-    """Fill in what a metric and a known dataset bring with them."""
+def _complete_from_library(config: Config, sound: set[str]) -> list[str]:
+    """Fill in what a metric and a known dataset bring; list what contradicts that."""
     if "objective" in sound:
         objective = config["objective"]
         objective.setdefault("direction", METRICS[objective["metric"]].direction)
@@ -84,9 +85,15 @@ def _complete_from_library(config: Config, sound: set[str]) -> None:
         source = dataset["source"]
         known = KNOWN_DATASETS.get(source) if isinstance(source, str) else None
         if known:
+            if dataset["sha256"] not in {None, known.sha256}:
+                return [
+                    f"dataset.sha256: {source} brings its own; leave it out, got "
+                    f"{dataset['sha256']!r}"
+                ]
             dataset["source"] = list(known.sources)
-            dataset["sha256"] = dataset["sha256"] or known.sha256
+            dataset["sha256"] = known.sha256
             dataset["id_column"] = dataset["id_column"] or known.id_column
+    return []
 
 
 def feature_faults(features: DefinedFeatures) -> list[str]:

@@ -70,7 +70,7 @@ def _check_source(dataset: DatasetSection) -> Iterable[str]:
     if dataset["sha256"] is None and (isinstance(source, list) or "://" in source):
         yield (
             "dataset.sha256: must be given, since dataset.source is not one local "
-            "file; it is the SHA-256 of the uncompressed CSV, got None"
+            "file; it is the SHA-256 of the uncompressed CSV, got null"
         )
 
 
@@ -95,10 +95,13 @@ def _check_labels(
 def _check_split(split: SplitSection) -> Iterable[str]:
     method, fractions = split["method"], split["fractions"]
     if method in {"column", "time", "group"} and split["column"] is None:
-        yield f"split.column: split.method {method} needs a column's name, got None"
+        yield f"split.column: split.method {method} needs a column's name, got null"
     if fractions is not None and abs(sum(fractions.values()) - 1) > 1e-9:
         total = round(sum(fractions.values()), 9)
-        yield f"split.fractions: must sum to 1, got {fractions}, which sum to {total:g}"
+        yield (
+            f"split.fractions: must sum to 1, got {shown(fractions)}, which sum to "
+            f"{total:g}"
+        )
 
 
 def _check_models(models: list[str], search: SearchSection) -> Iterable[str]:
@@ -116,7 +119,7 @@ def _check_models(models: list[str], search: SearchSection) -> Iterable[str]:
             yield (
                 "models: only one of models and search.spaces is searched, and both "
                 "are written; add `search: {spaces: []}` or `models: []`, "
-                f"got {models}"
+                f"got {shown(models)}"
             )
 
 
@@ -143,7 +146,7 @@ def _check_budgets(search: SearchSection) -> Iterable[str]:
                 yield (
                     f"search.spaces[{number}].{key}: search.strategy "
                     f"{strategy['name']} has no such setting; leave it out, "
-                    f"got {value}"
+                    f"got {shown(value)}"
                 )
 
 
@@ -247,7 +250,7 @@ def _check_list(key: str, names: list[str], features: DefinedFeatures) -> Iterab
     for name in filter(single.__contains__, names):
         first = seen.setdefault(features_name(*definitions_of(features, name)), name)
         if first != name:
-            yield f"{key}: {first} and {name} are the same features, got {names}"
+            yield f"{key}: {first} and {name} are the same features, got {shown(names)}"
 
 
 # Each check with the sections that it reads; it is made where these obey the schema.

@@ -63,7 +63,10 @@ def merge_layers(layers: Sequence[Layer], schema: Schema) -> dict[str, Any]:
 
 
 def last_writer(layers: Sequence[Layer], keys: Keys) -> int | None:
-    """Return the number of the last layer that says what stands under some keys."""
+    """Return the number of the last layer that says what stands under some keys.
+
+    ``null`` says nothing.
+    """
     for number in reversed(range(len(layers))):
         value: Any = layers[number].values
         for step in keys:
@@ -74,7 +77,8 @@ def last_writer(layers: Sequence[Layer], keys: Keys) -> int | None:
                 break
             value = value[step]
         else:
-            return number
+            if value is not None:
+                return number
     return None
 
 

@@ -94,7 +94,7 @@ def _in_words(error: ValidationError, root: str) -> Iterator[str]:
     elif _is_explained(rule, schema):
         yield f"{key}: must be {schema['x-rule']}, {got}"
     elif rule == "type":
-        yield f"{key}: must be {_types(limit)}, {got}"
+        yield f"{key}: must be {_types(limit)}, {got}{_quotes(limit, value)}"
     elif rule == "enum":
         yield f"{key}: must be one of {', '.join(limit)}, {got}"
     else:
@@ -131,6 +131,15 @@ def _unknown_keys(key: str, value: Any, schema: Schema) -> Iterator[str]:
             )
         elif name not in known:
             yield unknown_key(key, name, known)
+
+
+def _quotes(names: str | list[str], value: Any) -> str:
+    """Say how a text is written that YAML takes for something else."""
+    if "string" not in names or not isinstance(value, bool | int | float):
+        return ""
+    if isinstance(value, bool):
+        return "; YAML reads words such as NO and on as that: write 'NO' in quotes"
+    return f"; YAML reads it as a number: write '{value}' in quotes"
 
 
 def _types(names: str | list[str]) -> str:

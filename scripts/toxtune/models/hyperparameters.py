@@ -61,7 +61,7 @@ class Hyperparameter:
         if self.type is not str:
             value = self._as_numbers(value)
         if not (self._is_list(value) if self.many else self._fits(value)):
-            rule = f"must be {self.legal()}, got {value!r}"
+            rule = f"must be {self.legal()}, got {_spelled(value)}"
             raise ValueError(f"{rule}{self._hint(value)}")
         if self.many:
             return [self.type(number) for number in value]
@@ -127,6 +127,13 @@ def meaningful(
 MAX_WHOLE = 2**63 - 1
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
+
+
+def _spelled(value: Any) -> str:
+    """Spell a single value as YAML does."""
+    if value is None:
+        return "null"
+    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def as_number(value: Any) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from toxtune.errors import UserError
 from toxtune.models.hyperparameters import Hyperparameter, Hyperparameters, as_number
-from toxtune.text import did_you_mean
+from toxtune.text import did_you_mean, shown
 
 SIGNIFICANT_DIGITS = 6
 
@@ -156,7 +156,9 @@ def read_axis(
                 f"an axis has {', '.join(SETTINGS)}"
             )
     if ("values" in raw) == bool({"low", "high"} & set(raw)):
-        raise UserError(f"{key}: needs either values, or low and high, got {raw}")
+        raise UserError(
+            f"{key}: needs either values, or low and high, got {shown(raw)}"
+        )
     if "values" in raw:
         values: Values = _choices(declared[name], raw["values"], f"{key}.values")
     else:
@@ -173,7 +175,7 @@ def _choices(declared: Hyperparameter, raw: Any, key: str) -> Choices:
 
 def _range(declared: Hyperparameter, raw: dict[str, Any], key: str) -> Range:
     if declared.type is str:
-        raise UserError(f"{key}: has no order; list values, got {raw}")
+        raise UserError(f"{key}: has no order; list values, got {shown(raw)}")
     for end in ("low", "high"):
         if end not in raw:
             raise UserError(f"{key}.{end}: is missing; a range has low and high")
@@ -183,11 +185,11 @@ def _range(declared: Hyperparameter, raw: dict[str, Any], key: str) -> Range:
     if low > high:
         raise UserError(f"{key}: low must be ≤ high, got {low} and {high}")
     if not isinstance(log, bool):
-        raise UserError(f"{key}.log: must be true or false, got {log!r}")
+        raise UserError(f"{key}.log: must be true or false, got {shown(log)}")
     if log and low <= 0:
         raise UserError(f"{key}.low: must be > 0 in a log range, got {low}")
     if log and step is not None:
-        raise UserError(f"{key}.step: a log range has none, got {step!r}")
+        raise UserError(f"{key}.step: a log range has none, got {shown(step)}")
     if step is None and declared.type is int and not log:
         step = 1
     elif step is not None:
@@ -199,7 +201,7 @@ def _conditions(
     declared: dict[str, Hyperparameter], raw: Any, key: str
 ) -> dict[str, list[Any]]:
     if not isinstance(raw, dict):
-        raise UserError(f"{key}: must map hyperparameters to values, got {raw!r}")
+        raise UserError(f"{key}: must map hyperparameters to values, got {shown(raw)}")
     for name in raw:
         if name not in declared:
             raise UserError(
@@ -222,7 +224,7 @@ def _typed(declared: Hyperparameter, value: Any, key: str) -> Any:
 def _number(declared: Hyperparameter, value: Any, key: str) -> Any:
     typed = _typed(declared, value, key)
     if not isinstance(typed, int | float):
-        raise UserError(f"{key}: must be a number, got {value!r}")
+        raise UserError(f"{key}: must be a number, got {shown(value)}")
     return typed
 
 
@@ -231,7 +233,7 @@ def _step(declared: Hyperparameter, raw: Any, key: str) -> Any:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not 0 < value < math.inf or (whole and value != int(value)):
         noun = "a whole number" if whole else "a number"
-        raise UserError(f"{key}: must be {noun} > 0, got {raw!r}")
+        raise UserError(f"{key}: must be {noun} > 0, got {shown(raw)}")
     return declared.type(value)
 
 

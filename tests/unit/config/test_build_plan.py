@@ -201,7 +201,7 @@ def test_changed_default_renames_nothing_but_is_another_training(
         "split: {fractions: {train: 0.7, test: 0.2}}",
         "split: {method: scaffold}",
         "split: {method: column, column: subset}",
-        f"dataset: {{sha256: {'f' * 64}}}",
+        f"dataset: {{source: [a, b], sha256: {'f' * 64}}}",
         "dataset: {tasks: [NR-AR]}",
         "dataset: {smiles_column: SMILES}",
         "features: {ecfp: {radius: 3}}",

@@ -228,10 +228,10 @@ FAULTS = {
     "dataset: {tasks: NR-AR}": "dataset.tasks: must be a list, got 'NR-AR'",
     "dataset: {sha256: 0}": "dataset.sha256: must be text or null, got 0",
     "training: {seeds: 3}": "training.seeds: must be a list, got 3",
-    "training: {seeds: [true]}": "training.seeds[0]: must be a whole number, got True",
+    "training: {seeds: [true]}": "training.seeds[0]: must be a whole number, got true",
     "training: {seeds: [0.0]}": "training.seeds[0]: must be a whole number, got 0.0",
     "split: {seeds: 0}": "split.seeds: must be a list, got 0",
-    "split: {seeds: [true]}": "split.seeds[0]: must be a whole number, got True",
+    "split: {seeds: [true]}": "split.seeds[0]: must be a whole number, got true",
     "split: {seeds: [1.0]}": "split.seeds[0]: must be a whole number, got 1.0",
     "features: {ecfp: {count: 1}}": "features.ecfp.count: must be true or false, got 1",
     "features: {ecfp: maccs}": "features.ecfp: must be a mapping or a list, got",
@@ -305,8 +305,8 @@ FAULTS = {
     "dataset: {tasks: [a, a]}": "dataset.tasks: must not repeat an entry, got ['a',",
     # One key against another.
     "split: {fractions: {train: 0.9}}": (
-        "split.fractions: must sum to 1, got {'train': 0.9, 'valid': 0.1, "
-        "'test': 0.1}, which sum to 1.1"
+        "split.fractions: must sum to 1, got {train: 0.9, valid: 0.1, "
+        "test: 0.1}, which sum to 1.1"
     ),
     "split: {method: scaffold, seeds: []}": "split.seeds: needs at least one entry",
     "split: {cutoff: 0.5}": (
@@ -321,13 +321,13 @@ FAULTS = {
         "of Python's strptime, got 'dd.mm.yyyy'"
     ),
     "split: {method: group}": (
-        "split.column: split.method group needs a column's name, got None"
+        "split.column: split.method group needs a column's name, got null"
     ),
     "{dataset: {test_source: a.csv}, split: {method: group, column: series}}": (
         "dataset.test_source: split.method group chooses the test set by groups; write"
     ),
     "split: {method: time}": (
-        "split.column: split.method time needs a column's name, got None"
+        "split.column: split.method time needs a column's name, got null"
     ),
     "split: {method: time, column: year, seeds: [0]}": (
         "split.seeds: must be left out, since this split.method has no seed, got [0]"
@@ -370,13 +370,13 @@ FAULTS = {
         "values; write random, scaffold or butina"
     ),
     "split: {method: column}": (
-        "split.column: split.method column needs a column's name, got None"
+        "split.column: split.method column needs a column's name, got null"
     ),
     "split: {method: column, column: subset, seeds: [0]}": (
         "split.seeds: must be left out, since this split.method has no seed, got [0]"
     ),
     "split: {method: column, column: subset, fractions: {train: 0.8}}": (
-        "split.fractions: must be left out, since split.column decides, got {'train'"
+        "split.fractions: must be left out, since split.column decides, got {train"
     ),
     # Features.
     "features: {keys: {kind: maccs, size: 64}}": (
@@ -467,7 +467,7 @@ HYPERPARAMETER_FAULTS = {
     ),
     "{neurons: -1}": "neurons: must be a whole number from 1 to 65536, got -1",
     "{neurons: []}": "neurons: needs at least one value, got []",
-    "{neurons: true}": "neurons: must be a whole number from 1 to 65536, got True",
+    "{neurons: true}": "neurons: must be a whole number from 1 to 65536, got true",
     "{dropout: [0.1, .nan]}": "dropout: must be a number from 0 to 0.99, got nan",
     "{optimizer: lion}": "optimizer: must be adam or rmsprop or sgd, got 'lion'",
     "{patience: 0}": "patience: must be a whole number ≥ 1 or null, got 0",

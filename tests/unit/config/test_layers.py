@@ -123,3 +123,80 @@ def test_the_last_writer_is_known():
     assert last_writer(layers, ("a", "c")) == 1
     assert last_writer(layers, ("l", 0, "x")) == 2
     assert last_writer(layers, ("n",)) is None
+
+
+@pytest.mark.parametrize(
+    ("overlay", "key"),
+    [
+        ("validation: {folds: 10}", "validation.folds"),
+        ("validation: {repeats: 3}", "validation.repeats"),
+        ("validation: {scheme: holdout, folds: 10}", "validation.folds"),
+        (
+            "validation: {scheme: cross_validation, outer_folds: 7}",
+            "validation.outer_folds",
+        ),
+        (
+            "validation: {scheme: nested}\nsplit: {fractions: {train: 0.6, test: 0.3}}",
+            "split.fractions",
+        ),
+        ("{calibration: temperature, objective: {metric: rmse}}", "calibration"),
+    ],
+)
+def test_a_setting_without_effect_is_refused(overlay, key):
+    with pytest.raises(UserError) as refusal:
+        laid(overlay)
+    message = str(refusal.value)
+    assert message.startswith(f"{key}: has no effect with ")
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    "overlays",
+    [
+        # What is shipped, written down once more.
+        ["validation: {scheme: holdout, folds: 5, repeats: 1, outer_folds: 5}"],
+        ["validation: {folds: null}"],
+        ["validation: {scheme: cross_validation, folds: 10}"],
+        ["validation: {scheme: nested, folds: 3, outer_folds: 3}"],
+        # What decides is a later word.
+        [
+            "validation: {scheme: cross_validation, folds: 10}",
+            "validation: {scheme: holdout}",
+        ],
+        ["calibration: temperature", "objective: {metric: rmse}"],
+    ],
+)
+def test_settings_that_may_have_been_meant_are_legal(overlays):
+    assert laid(*overlays)
+
+
+@pytest.mark.parametrize(
+    ("overlay", "words"),
+    [
+        ("dataset: {tasks: [NO]}", ("got false", "'NO' in quotes")),
+        ("dataset: {tasks: [2314]}", ("got 2314", "'2314' in quotes")),
+        ("training: {device: null, workers: true}", ("training.workers", "got true")),
+        ("split: {seeds: [null]}", ("split.seeds[0]", "got null")),
+        ("split: {fractions: {train: 0.9}}", ("{train: 0.9, valid: 0.1, test: 0.1}",)),
+    ],
+)
+def test_messages_spell_values_as_yaml_does(overlay, words):
+    with pytest.raises(UserError) as refusal:
+        laid(overlay)
+    for word in words:
+        assert word in str(refusal.value)
+
+
+def test_the_checksum_of_a_known_dataset_is_its_own():
+    with pytest.raises(UserError, match=r"dataset\.sha256: tox21 brings its own"):
+        laid(f"dataset: {{source: tox21, sha256: {A_SUM}}}")
+    known = KNOWN_DATASETS["tox21"]
+    written = laid(f"dataset: {{source: tox21, sha256: {known.sha256}}}")
+    assert written["dataset"]["sha256"] == known.sha256
+
+
+def test_a_source_alone_is_a_legal_overlay(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my.csv").write_text("smiles,a\nC,0\n")
+    dataset = laid("dataset: {source: my.csv}")["dataset"]
+    assert (dataset["sha256"], dataset["id_column"]) == (None, None)

@@ -92,7 +92,7 @@ FAULTS = {
     "float that is none": ("run: !!float x", ("is not YAML", "'x'")),
     "time that is none": ("run: !!timestamp x", ("is not YAML",)),
     "number as key": ("5: x", ("a key must be text, got 5; quote it",)),
-    "null as key": ("split: {null: 1}", ("split: a key must be text, got None",)),
+    "null as key": ("split: {null: 1}", ("split: a key must be text, got null",)),
     "NaN as seed": ("training: {seeds: [.nan]}", ("seeds[0]: must be a whole", "nan")),
     "infinite seed": (RANDOM % ".inf", ("search.strategy.seed: must be a wh", "inf")),
     "negative seed": (RANDOM % "-1", ("search.strategy.seed: must be ≥ 0, got -1",)),
