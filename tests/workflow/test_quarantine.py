@@ -56,6 +56,19 @@ SEARCHES = {
         "search:\n  strategy: {name: tpe}" + SPACE
     ),
     "by time": "split: {method: time, column: mol_id}",
+    "by a column": "split: {method: column, column: set}",
+    "scaffold with seeds": "split: {method: scaffold, seeds: [0, 1]}",
+    "clusters": "split: {method: butina}",
+    "groups": "split: {method: group, column: set}",
+    "groups, cross-validated": (
+        "split: {method: group, column: set}\n"
+        "validation: {scheme: cross_validation, folds: 3}"
+    ),
+    "clusters, nested": (
+        "split: {method: butina}\n"
+        "validation: {scheme: nested, folds: 2, outer_folds: 2}"
+    ),
+    "test set by a column, clusters": "split: {method: butina, column: set}",
     "given test set": "split: {column: set}",
     "refit": "final: {refit: train+valid}",
     "one standard error": "select: {rule: one_se}",

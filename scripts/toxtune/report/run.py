@@ -23,7 +23,14 @@ from toxtune.io.tsv import read_tsv
 from toxtune.report.diagnostics import Diagnostics, read_diagnostics
 from toxtune.report.prospective import ProspectiveScore, read_prospective_score
 from toxtune.report.provenance import Provenance
-from toxtune.report.words import SCALED_IN_WORDS, SET_NAMES, counted, listed, times
+from toxtune.report.words import (
+    SCALED_IN_WORDS,
+    SET_NAMES,
+    counted,
+    listed,
+    method_of_split,
+    times,
+)
 from toxtune.selection.search_results import TrialRecord
 from toxtune.stats.metrics import METRICS
 
@@ -205,7 +212,7 @@ class Run(SearchedRun):
     def split(self) -> str:
         """The split in words: method, fractions, seed."""
         split = self.settings.split
-        words = f"{split['method']} split"
+        words = method_of_split(split)
         if split.get("fractions"):
             fractions = [split["fractions"][subset] for subset in SET_NAMES]
             words += " " + "/".join(f"{100 * fraction:g}" for fraction in fractions)

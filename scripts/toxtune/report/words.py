@@ -1,6 +1,7 @@
 """Numbers, intervals, times and lists as the report words them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -10,6 +11,25 @@ from toxtune.evaluation.evaluation_file import Interval
 SCALED_IN_WORDS = "errors divided by the SD of the task's training labels"
 
 SET_NAMES = {"train": "training set", "valid": "validation set", "test": "test set"}
+
+
+def method_of_split(split: Mapping[str, Any]) -> str:
+    """Name the method of a split, with what it went by.
+
+    >>> method_of_split({"method": "random"})
+    'random split'
+    >>> method_of_split({"method": "butina", "cutoff": 0.65})
+    'split by clusters (Butina, distance 0.65)'
+    >>> method_of_split({"method": "group", "column": "series"})
+    'split by groups (series)'
+    """
+    method = split["method"]
+    if method == "butina":
+        return f"split by clusters (Butina, distance {split['cutoff']:g})"
+    by = {"group": "groups", "time": "time", "column": "column"}
+    if method in by:
+        return f"split by {by[method]} ({split['column']})"
+    return f"{method} split"
 
 
 def format_score(value: float | None) -> str:

@@ -1,9 +1,10 @@
 """Dates as people write them, read with Python's own parsers."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 
 # Dates with the name of a month; four digits of a year are tried before two.
 _WITH_NAMES = [
@@ -16,13 +17,16 @@ _WITH_NAMES += ["%Y %b %d", "%Y %B %d"]
 
 # The order of day, month and year, as numbers, to patterns for it.
 ORDERS: Mapping[str, list[str]] = {
-    "day first": ["%d/%m/%Y", "%d/%m/%y"],
-    "month first": ["%m/%d/%Y", "%m/%d/%y"],
+    "day first": ["%d/%m/%Y", "%d/%m/%y", "%m/%Y"],
+    "month first": ["%m/%d/%Y", "%m/%d/%y", "%m/%Y"],
     "year first": ["%Y/%m/%d", "%Y/%m"],
     "a year of two digits first": ["%y/%m/%d"],
 }
 
 _TIMES = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p", "%I:%M%p", "%I:%M:%S%p")
+# As C's ctime has it.
+_CTIME = "%a %b %d %H:%M:%S %Y"
+_QUARTER = re.compile(r"(\d{4})[\s-]*Q([1-4])|Q([1-4])[\s/-]*(\d{4})", re.IGNORECASE)
 _WITH_TIME = re.compile(r"(?P<date>.*?\S)[T ,]+(?P<time>\d{1,2}:\d{2}.*)")
 _WEEKDAY = re.compile(r"^(mon|tue|wed|thu|fri|sat|sun)[a-z]*[\s,.]+", re.IGNORECASE)
 
@@ -49,7 +53,7 @@ def read_iso(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def readings(texts: Iterable[str]) -> dict[str, list[datetime | None]]:
+def readings(texts: Sequence[str]) -> dict[str, list[datetime | None]]:
     """Read texts in each order of day, month and year.
 
     Returns
@@ -57,7 +61,9 @@ def readings(texts: Iterable[str]) -> dict[str, list[datetime | None]]:
     dict
         The order to what each text says; ``None`` for one that cannot be read so.
     """
-    return {order: [_read(text, order) for text in texts] for order in ORDERS}
+    # Of many measurements, many are of one day.
+    read = {order: {t: _read(t, order) for t in set(texts)} for order in ORDERS}
+    return {order: [found[text] for text in texts] for order, found in read.items()}
 
 
 def pattern_of(text: str, order: str) -> str:
@@ -104,17 +110,27 @@ def comparable(moments: list[datetime]) -> list[datetime]:
 
 
 def _read(text: str, order: str) -> datetime | None:
-    with suppress(ValueError):
-        return read_iso(text)
+    if (whole := _read_iso_or_none(text) or read_as(text, _CTIME)) is not None:
+        return whole
     found = _WITH_TIME.fullmatch(text)
-    date = _read_day(found["date"] if found else text, order)
+    day = found["date"] if found else text
+    date = _read_iso_or_none(day) or _read_day(day, order)
     if not found or date is None:
         return date
     time = _read_time(found["time"])
     return time and datetime.combine(date, time.timetz())
 
 
+def _read_iso_or_none(text: str) -> datetime | None:
+    with suppress(ValueError):
+        return read_iso(text)
+    return None
+
+
 def _read_day(text: str, order: str) -> datetime | None:
+    if found := _QUARTER.fullmatch(text):
+        year, quarter = found[1] or found[4], found[2] or found[3]
+        return datetime(int(year), 3 * int(quarter) - 2, 1)
     if re.fullmatch(r"[\d\s./-]+", text):
         patterns = ORDERS[order]
         if order == "a year of two digits first" and "-" not in text:
@@ -125,7 +141,14 @@ def _read_day(text: str, order: str) -> datetime | None:
         spelled = re.sub(r"(\d)(st|nd|rd|th)\b", r"\1", _WEEKDAY.sub("", text))
         spelled = re.sub(r"\bsept\b", "Sep", spelled, flags=re.IGNORECASE)
         spelled = re.sub(r"[\s,./-]+", " ", spelled).strip()
-    return _first(spelled, patterns)
+    return (
+        _read_named(spelled) if patterns is _WITH_NAMES else _first(spelled, patterns)
+    )
+
+
+@cache
+def _read_named(text: str) -> datetime | None:
+    return _first(text, _WITH_NAMES)
 
 
 def _read_time(text: str) -> datetime | None:

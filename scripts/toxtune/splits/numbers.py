@@ -58,6 +58,9 @@ def read_numbers(texts: list[str]) -> Read | Question:
     order of the numbers, whatever they are taken for. Digits with the day or the month
     first do not: they are read where only one reading fits, or asked for.
     """
+    months = [read_as(text, "%m.%Y") for text in texts]
+    if (dates := _dates(months)) is not None:
+        return Read(dates, "months, the year last")
     digits = [text for text in texts if text.isdigit()]
     found = _read_digits(texts) if len(digits) == len(texts) else None
     if found:

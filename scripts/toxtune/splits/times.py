@@ -87,8 +87,9 @@ def _numbers(texts: dict[int, str], settings: SplitSettings) -> Times:
     found = read_numbers(list(texts.values()))
     if isinstance(found, Question):
         raise UserError(
-            f"split.date_format: column {settings.column!r} {found.text}; write one of "
-            f"{', '.join(map(repr, [*found.patterns, NUMBER]))}"
+            f"split.date_format: column {settings.column!r} {found.text}; write "
+            f"{' or '.join(map(repr, found.patterns)) or 'dates of one kind'}, or "
+            f"{NUMBER!r} for plain numbers"
         )
     return Times(dict(zip(texts, found.moments, strict=True)), found.kind)
 
@@ -112,19 +113,16 @@ def _dates(texts: dict[int, str], rows: Rows, settings: SplitSettings) -> Times:
             f"or a number, in each row; got {rows.cell(row)}{_hint(texts, row)}"
         )
     order, dates = next(iter(whole.items()))
-    for other, unlike in whole.items():
-        if differing := [row for row in texts if dates[row] != unlike[row]]:
-            row = differing[0]
-            patterns = [pattern_of(texts[row], each) for each in (order, other)]
+    for row in texts:
+        if len({unlike[row] for unlike in whole.values()}) > 1:
+            patterns = [repr(pattern_of(texts[row], each)) for each in whole]
             raise UserError(
                 f"split.date_format: dates in column {settings.column!r}, such as "
-                f"{rows.cell(row)}, can be read with {order} or {other}; write how "
-                f"they are spelled, such as {patterns[0]!r} or {patterns[1]!r}"
+                f"{rows.cell(row)}, can be read in several ways; write how they are "
+                f"spelled, such as {' or '.join(patterns)}"
             )
-    spelled = len(whole) == len(read)
-    return Times(
-        _in_one_zone(dates, rows, settings), "dates" if spelled else f"dates, {order}"
-    )
+    kind = "dates" if len(whole) == len(read) else f"dates, {order}"
+    return Times(_in_one_zone(dates, rows, settings), kind)
 
 
 def _hint(texts: dict[int, str], row: int) -> str:

@@ -20,9 +20,28 @@ def settings_of(config):
 
 def test_published_ids_stay():
     """A new setting must not rename what was published (docs/results.md)."""
-    (plan,) = load_plans(config())
+    # As it was before compounds were parents.
+    (plan,) = load_plans(
+        config(dataset={"standardize": "none", "merge": "connectivity"})
+    )
     assert (plan.dataset_id, plan.split_id) == ("917305def149", "f836c592f4e1")
     assert "ab5f6d51f15b" in plan.trials
+
+
+@pytest.mark.parametrize(
+    ("split", "validation", "split_id"),
+    [
+        ({"seeds": [3]}, {}, "d3747dd84ee8"),
+        ({"method": "scaffold"}, {}, "204d433e5327"),
+        ({"method": "stratified"}, {"scheme": "cross_validation"}, "a01879089fe5"),
+        ({"method": "column", "column": "set"}, {}, "e519f2377184"),
+        ({"method": "time", "column": "year"}, {}, "ee632f00a840"),
+        ({"column": "set"}, {"scheme": "cross_validation", "folds": 3}, "cc9eeb1416cf"),
+    ],
+)
+def test_ids_of_earlier_methods_stay(split, validation, split_id):
+    plans = load_plans(config(split=split, validation=validation))
+    assert [plan.split_id for plan in plans] == [split_id]
 
 
 def test_a_single_split_has_no_name():
