@@ -47,6 +47,7 @@ SETTINGS = RunSettings(
 CURATION = {
     "rows": 1030,
     "dropped": 10,
+    "molecules_without_label": 20,
     "groups": 1000,
     "groups_with_several_rows": 2,
     "compounds": 1001,
@@ -61,7 +62,7 @@ LABELS = {
     "compounds_with_several_rows": 2,
     "compounds_with_conflicts": 1,
 }
-RECIPE: dict[str, Any] = {"labels": LABELS, "warnings": []}
+RECIPE: dict[str, Any] = {"labels": LABELS, "tasks_left_out": {}, "warnings": []}
 PROVENANCE = Provenance(
     dataset={"sha256": "00ff"},
     split={"sha256": "ff00"},

@@ -44,7 +44,7 @@ def check_subsets(
         If a set is empty or has no task with two different labels, or if a training
         set lacks a class.
     """
-    advice = _advice(settings)
+    advice = advice_on(settings)
     subsets = np.array(assigned.subsets)
     wanted = ["train", "test"] if assigned.folds else ["train", "valid", "test"]
     if not set(wanted) <= set(assigned.subsets):
@@ -69,8 +69,9 @@ def _check_folds(
     subset: Subset, assigned: Assignment, settings: SplitSettings, task_type: TaskType
 ) -> list[str]:
     """Check each fold as a validation set, and the others as its training set."""
-    advice = _advice(settings)
+    advice = advice_on(settings)
     unscorable: Counter[str] = Counter()
+    single: Counter[str] = Counter()
     for repeat, fold_of in enumerate(assigned.folds):
         for fold in range(settings.folds):
             name = f"fold {fold} of repeat {repeat}"
@@ -79,12 +80,16 @@ def _check_folds(
                 raise UserError(f"split: {name} has no molecules; {advice}")
             fitted = (np.array(fold_of) >= 0) & ~held_out
             unscorable.update(_unscorable(subset, held_out, name, advice))
-            _unscorable(subset, fitted, f"rest of {name}", advice)
+            single.update(_unscorable(subset, fitted, f"rest of {name}", advice))
             _check_classes(subset, fitted, f"rest of {name}", advice, task_type)
     total = settings.folds * len(assigned.folds)
     return [
         f"Task {task} has no two different labels in {count} of {total} folds."
         for task, count in unscorable.items()
+    ] + [
+        f"Task {task} has no two different labels outside of {count} of {total} folds: "
+        "there, all molecules are predicted alike."
+        for task, count in single.items()
     ]
 
 
@@ -125,7 +130,8 @@ def unlike_shares(
     ]
 
 
-def _advice(settings: SplitSettings) -> str:
+def advice_on(settings: SplitSettings) -> str:
+    """Say what to change for another split."""
     if settings.method == "column":
         return f"change column {settings.column!r} (split.column)"
     shares = ", ".join(f"{subset} {s}" for subset, s in settings.fractions.items())
@@ -150,7 +156,7 @@ def _of_empty_set(
         reason = f", since {largest} of {len(first)} molecules have one scaffold"
     return (
         f"split: every set must have molecules, got {found}{reason}; "
-        f"{_advice(settings)}"
+        f"{advice_on(settings)}"
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from toxtune.data.settling import write_settled
-from toxtune.data.subsets import KEYS, SPLIT_COLUMN, read_table, write_table
+from toxtune.data.subsets import KEYS, read_table, write_table
 from toxtune.io.files import write_json
 from toxtune.splits.make import Split
 
@@ -21,7 +21,7 @@ def write_split(
 
     Rows keep their order.
     """
-    header, rows = read_table(molecules)
+    _, rows = read_table(molecules)
     assigned = split.assignment
     columns = ["row", "group", "subset", "reason", *_repeats(len(assigned.folds))]
     lines = [
@@ -32,17 +32,17 @@ def write_split(
         )
     ]
     write_table(assignment, columns, lines, delimiter="\t")
-    last = -1 if header[-1] == SPLIT_COLUMN else None
-    labels = split.settlement.labels
+    labels, kept = split.settlement.labels, split.kept_tasks
+    header = [*KEYS, *(split.settlement.measured.tasks[number] for number in kept)]
     for subset, path in subsets.items():
         members = [
-            [*row[: len(KEYS)], *labels[number]]
+            [*row[: len(KEYS)], *(labels[number][task] for task in kept)]
             for number, (row, name) in enumerate(
                 zip(rows, assigned.subsets, strict=True)
             )
             if name == subset
         ]
-        write_table(path, header[:last], members)
+        write_table(path, header, members)
     write_settled(settled, molecules, split.settlement)
     write_json(recipe, split.recipe.to_dict())
 

@@ -3,11 +3,19 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from toxtune.data.settling import Settlement, read_measured, settle
-from toxtune.data.subsets import as_numbers, read_subset
+from toxtune.data.subsets import Subset, as_numbers, read_subset
 from toxtune.splits.assign import assign
 from toxtune.splits.assignment import Assignment
-from toxtune.splits.checks import check_subsets
+from toxtune.splits.checks import advice_on, check_subsets
+from toxtune.splits.left_out import (
+    left_out_warnings,
+    refuse_if_none_is_left,
+    tasks_left_out,
+    without_label,
+)
 from toxtune.splits.recipe import Recipe
 from toxtune.splits.settings import SplitSettings
 from toxtune.tasks import TaskType
@@ -17,12 +25,20 @@ from toxtune.tasks import TaskType
 class Split:
     """Where each row of molecules.csv belongs, and what ``split.json`` says of it.
 
-    Labels are settled inside each set: `settlement` has those of all rows.
+    Labels are settled inside each set: `settlement` has those of all rows and tasks;
+    the sets have those of the tasks that the recipe does not leave out.
     """
 
     assignment: Assignment
     settlement: Settlement
     recipe: Recipe
+
+    @property
+    def kept_tasks(self) -> list[int]:
+        """The numbers of the tasks that are not left out."""
+        left_out = self.recipe.tasks_left_out
+        tasks = self.settlement.measured.tasks
+        return [number for number, task in enumerate(tasks) if task not in left_out]
 
 
 def make_split(molecules: Path, settings: SplitSettings, task_type: TaskType) -> Split:
@@ -40,8 +56,8 @@ def make_split(molecules: Path, settings: SplitSettings, task_type: TaskType) ->
     Raises
     ------
     UserError
-        If the column is no split of the groups, a set is empty, or a set has no
-        task with two different labels.
+        If the column is no split of the groups, a set is empty, no task can be
+        learned, or a set has no task with two different labels.
     """
     subset, measured = read_subset(molecules), read_measured(molecules)
     n_tasks = len(subset.tasks)
@@ -52,7 +68,24 @@ def make_split(molecules: Path, settings: SplitSettings, task_type: TaskType) ->
     settlement = settle(measured, assigned.subsets, task_type)
     subset = replace(subset, labels=as_numbers(settlement.labels, n_tasks))
     assigned = assigned.without(settlement.lost)
+    subset, left_out = _with_taught_tasks(subset, assigned, settings)
+    assigned = assigned.warned(left_out_warnings(left_out))
+    assigned = assigned.without(without_label(subset.labels, assigned.subsets))
     assigned = assigned.warned(check_subsets(subset, assigned, settings, task_type))
     assigned = assigned.warned(settlement.warnings)
-    recipe = Recipe.of(settings, subset.groups, assigned, settlement.counts)
+    recipe = Recipe.of(settings, subset.groups, assigned, settlement.counts, left_out)
     return Split(assigned, settlement, recipe)
+
+
+def _with_taught_tasks(
+    subset: Subset, assigned: Assignment, settings: SplitSettings
+) -> tuple[Subset, dict[str, str]]:
+    """Return the molecules without tasks that cannot be learned, and why these."""
+    trained = np.array(assigned.subsets) == "train"
+    if not trained.any():
+        return subset, {}
+    left_out = tasks_left_out(subset.tasks, subset.labels[trained])
+    refuse_if_none_is_left(subset.tasks, left_out, advice_on(settings))
+    kept = [n for n, task in enumerate(subset.tasks) if task not in left_out]
+    tasks = [subset.tasks[number] for number in kept]
+    return replace(subset, tasks=tasks, labels=subset.labels[:, kept]), left_out

@@ -38,6 +38,9 @@ class Recipe:
     labels
         How many labels the sets had, and what settling did to them; see
         `toxtune.data.settling.Settlement.counts`.
+    tasks_left_out
+        Tasks that the training set cannot teach, with the reason; the sets do not have
+        them.
     notes, warnings
         What was taken for what, and what people should beware of, a sentence each.
     """
@@ -47,6 +50,7 @@ class Recipe:
     folds: list[list[Size]]
     left_out: dict[str, int]
     labels: dict[str, int]
+    tasks_left_out: dict[str, str]
     notes: list[str]
     warnings: list[str]
 
@@ -57,6 +61,7 @@ class Recipe:
         groups: Sequence[str],
         assigned: Assignment,
         labels: dict[str, int],
+        tasks_left_out: dict[str, str],
     ) -> Self:
         """Describe an assignment of rows, given the group of each row."""
         return cls(
@@ -70,6 +75,7 @@ class Recipe:
             ],
             left_out=dict(Counter(assigned.left_out.values())),
             labels=labels,
+            tasks_left_out=tasks_left_out,
             notes=assigned.notes,
             warnings=assigned.warnings,
         )

@@ -149,6 +149,7 @@ def run() -> Run:
         curation={
             "rows": 110,
             "dropped": 7,
+            "molecules_without_label": 3,
             "groups": 101,
             "groups_with_several_rows": 2,
             "compounds": 102,
@@ -300,7 +301,7 @@ def test_models_that_differ_from_the_search_are_told(run, difference, told):
 def test_data_are_described(run):
     text = section(run, "Data")
     assert row_of(text, "Raw file, SHA-256") == ["f" * 64]
-    assert row_of(text, "Rows") == ["110, 7 dropped"]
+    assert row_of(text, "Rows") == ["110, 7 dropped, 3 without a label"]
     molecules = "training set 80, validation set 11, test set 12"
     assert row_of(text, "Molecules") == [molecules]
     assert row_of(text, "Split")[0].startswith("random split with seed 0;")
@@ -317,6 +318,13 @@ def test_notes_and_warnings_of_the_data_are_all_told(run):
     assert shown == ["Odd &lt;labels>.", "Small folds."]
     warned = section(told, "Warnings")
     assert "- Odd &lt;labels>.\n- Small folds." in warned
+
+
+def test_tasks_that_are_left_out_are_told_with_the_reason(run):
+    recipe = RECIPE | {"tasks_left_out": {"never": "no label"}}
+    text = section(replace(run, recipe=recipe), "Data")
+    assert row_of(text, "Task left out") == ["never: no label"]
+    assert "left out" not in section(run, "Data")
 
 
 def test_scores_are_told_with_sets_split_and_sizes(run):

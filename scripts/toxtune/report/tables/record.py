@@ -19,7 +19,15 @@ def data_table(run: Run) -> Table:
         [
             ["Raw file, SHA-256", provenance.dataset["sha256"]],
             ["Tasks", f"{len(run.tasks):,}, {run.task_type}"],
-            ["Rows", f"{curation['rows']:,}, {curation['dropped']:,} dropped"],
+            *(
+                ["Task left out", f"{task}: {reason}"]
+                for task, reason in run.recipe["tasks_left_out"].items()
+            ),
+            [
+                "Rows",
+                f"{curation['rows']:,}, {curation['dropped']:,} dropped, "
+                f"{curation['molecules_without_label']:,} without a label",
+            ],
             [
                 "Compounds",
                 f"{curation['compounds']:,}, of {curation['groups']:,} different "
