@@ -79,6 +79,7 @@ rule summarize_test:
     input:
         selection=rules.select_best.output.selection,
         scores=rules.gather_trials.output.scores,
+        ensemble=rules.select_best.output.ensemble,
         test_predictions=rules.open_test.output.predictions,
         refit_predictions=rules.open_test.output.refit,
         predictions=expand("results/{{run}}/{model}.train.npy", model=COMMON.models),

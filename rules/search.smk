@@ -119,10 +119,12 @@ rule rank_simplicity:
 
 
 rule select_best:
-    """Select a winner per family, and one overall, by the validation scores."""
+    """Select a winner per family, and one of them or their mean, by validation."""
     input:
         trials=rules.gather_trials.output.trials,
         specs=rules.gather_trials.output.specs,
+        train=plan.search_sets("train"),
+        valid=plan.search_sets("valid"),
         simplicity=(
             rules.rank_simplicity.output.simplicity
             if config["select"]["rule"] == "one_se"
@@ -130,6 +132,7 @@ rule select_best:
         ),
     output:
         selection="results/{run}/selection.json",
+        ensemble="results/{run}/ensemble.tsv",
     log:
         "logs/{run}/select_best.log",
     benchmark:

@@ -28,7 +28,9 @@ if __name__ == "__main__":
         valid=[Path(path) for path in snakemake.input.valid],
         cross_validated=settings["cross_validated"],
     )
-    resampled = resample_search(search, settings["rule"], validation_sets, resampling)
+    resampled = resample_search(
+        search, selection, settings["rule"], validation_sets, resampling
+    )
     report, frequencies = correct_selection(resampled, selection, resampling)
     write_json(Path(snakemake.output.report), report)
     write_tsv(Path(snakemake.output.frequencies), frequencies)

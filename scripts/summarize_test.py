@@ -5,9 +5,9 @@ from pathlib import Path
 
 from toxtune.data.subsets import read_subset
 from toxtune.evaluation.predictions import read_test_predictions, read_train_predictions
-from toxtune.evaluation.scores import flat_table, score_test
+from toxtune.evaluation.scores import flat_table, read_scores, score_test
 from toxtune.io.files import write_json
-from toxtune.io.tsv import read_tsv, write_tsv
+from toxtune.io.tsv import write_tsv
 from toxtune.jobs import log_to
 from toxtune.search.selection_file import read_selection
 from toxtune.splits.settings import NO_REFIT
@@ -29,7 +29,9 @@ if __name__ == "__main__":
         train_predictions=read_train_predictions(
             Path(snakemake.input.selection).parent / "models", selection
         ),
-        search_scores=read_tsv(Path(snakemake.input.scores)),
+        search_scores=read_scores(
+            Path(snakemake.input.scores), Path(snakemake.input.ensemble)
+        ),
         test_predictions={
             refit: read_test_predictions(path, selection.seeds)
             for refit, path in tables.items()

@@ -42,12 +42,12 @@ def make(folder, task_type="binary", temperature=2.0, **changes):
         )
         models.append(folder / f"seed-{seed}.skops")
         fitted.model.save(models[-1])
-    names = [f"models/{path.name}" for path in models]
+    names = [f"models/random_forest-{path.name}" for path in models]
     metadata = FinalModelMetadata(
         run="small",
         selection="5" * 12,
         objective=Objective(METRICS[task_type], "maximize"),
-        trial=made_trial(task_type),
+        trials=(made_trial(task_type),),
         tasks=["one", "two"],
         n_outputs=6 if task_type == "multiclass" else 2,
         smiles_column="smiles",
@@ -56,7 +56,7 @@ def make(folder, task_type="binary", temperature=2.0, **changes):
         features={"ecfp": ECFP},
         refit="none",
         members=tuple(
-            Member(seed, name, store_key=64 * str(seed))
+            Member("1" * 12, seed, name, store_key=64 * str(seed))
             for seed, name in zip(SEEDS, names, strict=True)
         ),
         transforms={},
@@ -67,7 +67,7 @@ def make(folder, task_type="binary", temperature=2.0, **changes):
             "two": TaskThreshold(None, None),
         },
         applicability_domain=ApplicabilityDomain(min_similarity=0.5),
-        versions=current_versions("random_forest"),
+        versions=current_versions(["random_forest"]),
     )
     path = folder / "final.zip"
     files = dict(zip(names, models, strict=True))

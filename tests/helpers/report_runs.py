@@ -39,7 +39,7 @@ SETTINGS = RunSettings(
         "fractions": {"train": 0.8, "valid": 0.1, "test": 0.1},
         "seed": 0,
     },
-    final={"refit": "none", "ensemble": True},
+    final={"refit": "none", "seeds": "all"},
     strategy="random",
     features={"ecfp": "circular-radius-2-size-1024"},
     splits=["made-up"],

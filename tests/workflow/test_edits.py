@@ -131,7 +131,7 @@ def test_a_refit_trains_the_winners_alone(finished_copy):
 
 
 def test_one_seed_for_use_opens_nothing(finished_copy):
-    overlay = finished_copy.overlay("final: {ensemble: false}")
+    overlay = finished_copy.overlay("final: {seeds: first}")
     planned = finished_copy.planned_rules(*overlay)
     assert planned.keys() == {"save_final_model", "write_summary", "write_report"}
 

@@ -43,6 +43,7 @@ def _select_best(plan: Plan, wildcards: Mapping[str, str]) -> Settings:
     return {
         **_rank_simplicity(plan, wildcards),
         "rule": plan.config["select"]["rule"],
+        "ensemble": plan.config["ensemble"],
     }
 
 

@@ -74,7 +74,7 @@ class FinalSection(TypedDict):
     """``final``: how the final model is made of the winner."""
 
     refit: str
-    ensemble: bool
+    seeds: str
 
 
 class ProspectiveSection(TypedDict):
@@ -122,6 +122,7 @@ class Config(TypedDict):
     validation: ValidationSection
     features: DefinedFeatures
     select: SelectSection
+    ensemble: str
     calibration: str
     final: FinalSection
     prospective: list[ProspectiveSection]

@@ -92,7 +92,7 @@ class Variant:
     ----------
     refit
         What the models were trained on after the selection; ``none`` for no refit.
-    ensemble
+    averaged
         Whether the seeds' predictions are averaged before they are scored.
     metric
         A key of `toxtune.stats.metrics.METRICS`.
@@ -101,7 +101,7 @@ class Variant:
     """
 
     refit: str
-    ensemble: bool
+    averaged: bool
     metric: str
     score: float | None
     interval: Interval | None

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from toxtune.data.subsets import read_subset, write_table
+from toxtune.evaluation.ensemble import with_ensemble
 from toxtune.features.arrays import load_features
 from toxtune.features.definitions import features_files
 from toxtune.models.registry import get_family
@@ -16,7 +17,7 @@ from toxtune.search.selection_file import Selection, read_selection
 def predict_test(
     selection: str, models: str, test: str, features: str, predictions: str
 ) -> None:
-    """Predict the test set with all winners and seeds, and write one table.
+    """Predict the test set with all winners, their ensemble and seeds; write one table.
 
     Parameters
     ----------
@@ -29,29 +30,39 @@ def predict_test(
     features
         Folder of its features, scaled as those that the models were trained on.
     predictions
-        CSV to write: family, seed, id, then the probability or value of each task; of
-        several classes a column each, such as ``task=2``.
+        CSV to write: family (or ``ensemble``), seed, id, then the probability or value
+        of each task; of several classes a column each, such as ``task=2``.
     """
     selected = read_selection(Path(selection))
     subset = read_subset(Path(test))
+    predicted = {
+        family: _predict(selected, family, Path(models), Path(features))
+        for family in sorted(selected.winners)
+    }
+    n_outputs = next(iter(predicted.values())).shape[-1]
     rows: list[list[Any]] = []
-    header: list[str] = []
-    for name, winner in sorted(selected.winners.items()):
-        family = get_family(name)
-        files = features_files(winner.trial.features)
-        arrays = load_features([Path(features) / file for file in files])
-        for seed in selected.seeds:
-            model = family.load(
-                Path(models) / name / f"seed-{seed}.{family.model_format}"
-            )
-            predicted = model.predict(arrays)
-            header = column_names(subset.tasks, predicted.shape[1])
+    for family, by_seed in with_ensemble(predicted, selected).items():
+        for seed, values in zip(selected.seeds, by_seed, strict=True):
             # As text, float32 has a shortest spelling that reads back exactly.
             rows += [
-                [name, seed, id, *row]
-                for id, row in zip(subset.ids, predicted.astype(str), strict=True)
+                [family, seed, id, *row]
+                for id, row in zip(subset.ids, values.astype(str), strict=True)
             ]
+    header = column_names(subset.tasks, n_outputs)
     write_table(Path(predictions), ["family", "seed", "id", *header], rows)
+
+
+def _predict(
+    selection: Selection, name: str, models: Path, features: Path
+) -> np.ndarray:
+    """Predict with the winner of a family: n_seeds x n_molecules x n_outputs."""
+    family = get_family(name)
+    files = features_files(selection.winners[name].trial.features)
+    arrays = load_features([features / file for file in files])
+    paths = [
+        models / name / f"seed-{seed}.{family.model_format}" for seed in selection.seeds
+    ]
+    return np.stack([family.load(path).predict(arrays) for path in paths])
 
 
 def column_names(tasks: list[str], n_outputs: int) -> list[str]:
@@ -63,7 +74,13 @@ def column_names(tasks: list[str], n_outputs: int) -> list[str]:
 
 
 def read_test_predictions(path: Path, seeds: list[int]) -> dict[str, np.ndarray]:
-    """Read each family's predictions: n_seeds x n_molecules x n_outputs, float32."""
+    """Read the predictions of each family, and of the ensemble if there is one.
+
+    Returns
+    -------
+    dict
+        Family or ``ensemble`` to n_seeds x n_molecules x n_outputs, float32.
+    """
     table = pd.read_csv(path, dtype={"id": str})
     predictions = {}
     for family, rows in table.groupby("family"):
@@ -75,12 +92,12 @@ def read_test_predictions(path: Path, seeds: list[int]) -> dict[str, np.ndarray]
 
 
 def read_train_predictions(models: Path, selection: Selection) -> dict[str, np.ndarray]:
-    """Read what each winner predicts of its training set, from beside the models.
+    """Read what the winners predict of their training set, from beside the models.
 
     Returns
     -------
     dict
-        Family to predictions, n_seeds x n_molecules x n_outputs.
+        Family, or ``ensemble``, to predictions, n_seeds x n_molecules x n_outputs.
     """
     predictions = {}
     for name in selection.winners:
@@ -91,4 +108,4 @@ def read_train_predictions(models: Path, selection: Selection) -> dict[str, np.n
                 for seed in selection.seeds
             ]
         )
-    return predictions
+    return with_ensemble(predictions, selection)

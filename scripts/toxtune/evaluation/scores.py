@@ -1,6 +1,7 @@
 """Scores of the winners on the test set, from stored predictions."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,8 @@ from toxtune.evaluation.evaluation_file import (
     SetScores,
     read_interval,
 )
-from toxtune.evaluation.refits_and_ensembles import score_variants, variant_rows
+from toxtune.evaluation.variants import score_variants, variant_rows
+from toxtune.io.tsv import read_tsv
 from toxtune.search.selection_file import Selection
 from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.bootstrap import Resampling, interval, mean_over_tasks
@@ -40,9 +42,10 @@ def score_test(
     subsets
         ``train``, ``valid`` and ``test``.
     train_predictions
-        Family to predictions of the training set, n_seeds x n_molecules x n_outputs.
+        Family or ensemble to predictions of the training set, n_seeds x n_molecules x
+        n_outputs.
     search_scores
-        The validation scores of the search; see `valid_scores`.
+        The validation scores of the search and of the ensemble; see `valid_scores`.
     test_predictions
         ``none`` (before a refit), and the name of the refit if there is one, to
         predictions of the test set as in `train_predictions`.
@@ -54,7 +57,7 @@ def score_test(
     scales = task_scales([train.labels], selection.objective)
     task_type = selection.objective.task_type
     families, variants = {}, {}
-    for family, winner in sorted(selection.winners.items()):
+    for family in sorted(selection.contenders):
         by_refit = {
             refit: predictions[family]
             for refit, predictions in test_predictions.items()
@@ -64,7 +67,7 @@ def score_test(
             train,
             train_predictions[family],
             valid=valid_scores(
-                search_scores, winner.trial.id, selection.seeds, test.tasks
+                search_scores, selection.id_of(family), selection.seeds, test.tasks
             ),
             test=scored[NO_REFIT, False],
             confidence=resampling.confidence,
@@ -81,6 +84,12 @@ def score_test(
         variants=variants,
         task_sds=_task_sds(scales, test.tasks),
     )
+
+
+def read_scores(*tables: Path) -> pd.DataFrame:
+    """Read the scores of the search and of the ensemble, one below the other."""
+    read = [read_tsv(table) for table in tables]
+    return pd.concat([table for table in read if len(table)], ignore_index=True)
 
 
 def valid_scores(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from toxtune.io.tsv import read_tsv
-from toxtune.search.selection_file import Selection, read_selection
+from toxtune.search.selection_file import ENSEMBLE, Selection, read_selection
 from toxtune.selection.rules import best_first
 from toxtune.selection.search_results import TrialRecord, read_trial_records
 from toxtune.tasks import TaskType
@@ -49,6 +49,11 @@ class SearchedRun:
     def families(self) -> list[str]:
         """The families with a winner, sorted."""
         return sorted(self.selection.winners)
+
+    @property
+    def contenders(self) -> list[str]:
+        """What has scores: the families with a winner, and the ensemble last."""
+        return [*self.families, *([ENSEMBLE] if self.selection.ensemble else [])]
 
     @property
     def seeds(self) -> list[int]:

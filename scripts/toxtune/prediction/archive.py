@@ -16,7 +16,7 @@ from toxtune.text import shown
 
 # The files of a final model, see `toxtune.prediction.final_file`.
 _NAMES = re.compile(
-    r"final\.json|fingerprints\.npy|models/seed-\d+\.(keras|lightgbm|skops)"
+    r"final\.json|fingerprints\.npy|models/[a-z_]+-seed-\d+\.(keras|lightgbm|skops)"
     r"|transforms/[a-z0-9-]+\.npz"
 )
 

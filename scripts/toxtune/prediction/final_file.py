@@ -11,7 +11,7 @@ import numpy as np
 
 from toxtune.data.subsets import Subset, read_subset
 from toxtune.evaluation.probabilities import fit_thresholds
-from toxtune.evaluation.refits_and_ensembles import ensemble_of
+from toxtune.evaluation.variants import average_seeds
 from toxtune.features.definitions import JOINT, Definition, is_scaled
 from toxtune.features.similarity import fingerprints
 from toxtune.io.files import read_json, whole_file
@@ -26,10 +26,13 @@ from toxtune.prediction.metadata import (
 )
 from toxtune.search.selection_file import Selection, Winner
 from toxtune.search.trials import Trial
-from toxtune.selection.predictions import read_pooled
+from toxtune.selection.predictions import read_winners_predictions
 from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.thresholds import CRITERION
 from toxtune.tasks import TaskType
+
+# Of `final.seeds`: predictions are means over the trainings with all seeds.
+ALL_SEEDS = "all"
 
 # Zip files cannot hold an earlier one.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -45,8 +48,8 @@ class FinalSettings:
         Name of the run.
     refit
         ``none``, or what the winner is trained on again.
-    ensemble
-        Whether predictions are means over all seeds; else the first seed's are used.
+    seeds
+        ``all`` for means over the trainings with all seeds, ``first`` for the first.
     features
         Name of each representation to its definition.
     calibration
@@ -61,7 +64,7 @@ class FinalSettings:
 
     run: str
     refit: str
-    ensemble: bool
+    seeds: str
     features: Mapping[str, Definition]
     calibration: str
     smiles_column: str
@@ -92,6 +95,8 @@ def save_final_model(
 ) -> None:
     """Write the model selected overall, with all that it takes to predict.
 
+    It is the winner of a family, or the ensemble of all families' winners.
+
     Thresholds, temperatures and the applicability domain are fitted on validation
     molecules, with the models of the search, so that a refit does not change them.
 
@@ -113,35 +118,44 @@ def save_final_model(
     destination
         The zip file to write.
     """
-    trial = settings.trial_of(selection.winner)
-    seeds = selection.seeds if settings.ensemble else selection.seeds[:1]
-    model_files = _model_files(models, trial.family, seeds)
-    transform_files = _transform_files(transforms, trial)
-    training_smiles = read_subset(trained_on).smiles
-    validation, predictions = read_pooled(
-        selection.winner.folders, selection.seeds, list(valid), settings.cross_validated
+    trials = tuple(
+        settings.trial_of(selection.winners[family])
+        for family in selection.selected_families
     )
-    by_member = predictions[: len(seeds)]
-    thresholds = _thresholds(trial, validation, by_member, settings.calibration)
+    names = {name for trial in trials for name in trial.features.split(JOINT)}
+    seeds = selection.seeds if settings.seeds == ALL_SEEDS else selection.seeds[:1]
+    members, model_files = _members(models, trials, seeds)
+    transform_files = {
+        f"transforms/{name}.npz": transforms / f"{name}.npz"
+        for name in sorted(filter(is_scaled, names))
+    }
+    training_smiles = read_subset(trained_on).smiles
+    validation, predictions = read_winners_predictions(
+        selection, list(valid), settings.cross_validated
+    )[selection.overall]
+    thresholds: dict[str, TaskThreshold] = {}
+    if selection.objective.task_type == TaskType.BINARY:
+        by_seed = predictions[: len(seeds)]
+        thresholds = _thresholds(validation, by_seed, settings.calibration)
     metadata = FinalModelMetadata(
         run=settings.run,
         selection=selection.id,
         objective=selection.objective,
-        trial=trial,
+        trials=trials,
         tasks=validation.tasks,
         n_outputs=predictions.shape[-1],
         smiles_column=settings.smiles_column,
         standardize=settings.standardize,
         merge=settings.merge,
-        features={n: settings.features[n] for n in trial.features.split(JOINT)},
+        features={name: settings.features[name] for name in sorted(names)},
         refit=settings.refit,
-        members=_members(seeds, model_files),
+        members=members,
         transforms={path.stem: name for name, path in transform_files.items()},
         training_molecules=len(training_smiles),
         threshold_criterion=CRITERION if thresholds else None,
         thresholds=thresholds,
         applicability_domain=fit_domain(_subsets(train), _subsets(valid)),
-        versions=current_versions(trial.family),
+        versions=current_versions(trial.family for trial in trials),
     )
     files = {**model_files, **transform_files}
     write_final_model(destination, metadata, files, training_smiles)
@@ -177,36 +191,38 @@ def write_final_model(
             archive.writestr(_entry(name), file.read_bytes())
 
 
-def _model_files(folder: Path, family: str, seeds: Sequence[int]) -> dict[str, Path]:
-    """Map the name of each seed's model in the zip file to its file."""
-    names = [f"seed-{seed}.{get_family(family).model_format}" for seed in seeds]
-    return {f"models/{name}": folder / family / name for name in names}
+def _members(
+    folder: Path, trials: Sequence[Trial], seeds: Sequence[int]
+) -> tuple[tuple[Member, ...], dict[str, Path]]:
+    """Describe the models by the records beside them, and name them in the zip file.
 
-
-def _members(seeds: Sequence[int], files: Mapping[str, Path]) -> tuple[Member, ...]:
-    """Describe the models by the records beside their files."""
-    return tuple(
-        Member(seed, name, read_json(Path(f"{file}.json"))["store_key"])
-        for seed, (name, file) in zip(seeds, files.items(), strict=True)
-    )
-
-
-def _transform_files(folder: Path, trial: Trial) -> dict[str, Path]:
-    """Map the name of each transform in the zip file to its file."""
-    scaled = filter(is_scaled, trial.features.split(JOINT))
-    return {f"transforms/{name}.npz": folder / f"{name}.npz" for name in scaled}
+    Returns
+    -------
+    members
+        Of each trial in turn, one per seed.
+    files
+        Name in the zip file to the file.
+    """
+    members, files = [], {}
+    for trial in trials:
+        ending = get_family(trial.family).model_format
+        for seed in seeds:
+            file = folder / trial.family / f"seed-{seed}.{ending}"
+            name = f"models/{trial.family}-{file.name}"
+            store_key = read_json(Path(f"{file}.json"))["store_key"]
+            members.append(Member(trial.id, seed, name, store_key))
+            files[name] = file
+    return tuple(members), files
 
 
 def _thresholds(
-    trial: Trial, validation: Subset, predictions: np.ndarray, calibration: str
+    validation: Subset, predictions: np.ndarray, calibration: str
 ) -> dict[str, TaskThreshold]:
-    """Fit temperatures and thresholds of binary tasks to the mean over the members.
+    """Fit temperatures and thresholds of binary tasks to the mean over the seeds.
 
-    `predictions` is n_members x n_molecules x n_tasks.
+    `predictions` is n_seeds x n_molecules x n_tasks.
     """
-    if trial.task_type != TaskType.BINARY:
-        return {}
-    ensemble = ensemble_of(predictions)[None]
+    ensemble = average_seeds(predictions)[None]
     fitted = fit_thresholds(validation, ensemble, calibration)
     return {task: TaskThreshold(**values) for task, values in fitted.items()}
 

@@ -6,7 +6,7 @@
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from toxtune.data.compounds import Standardize
 from toxtune.data.standardize import parent_of
 from toxtune.errors import UserError
 from toxtune.features.compute import featurize
+from toxtune.features.definitions import JOINT
 from toxtune.features.similarity import fingerprints, most_similar
 from toxtune.features.transforms import Transform, read_transform
 from toxtune.models.base import Model
@@ -80,7 +81,7 @@ class FinalModel:
     metadata
         What the model is, and what its predictions are compared with.
     members
-        The models, one per seed.
+        The models, in the order of the metadata's.
     transforms
         Name of features to what scales them.
     fingerprints
@@ -131,16 +132,28 @@ class FinalModel:
         ValueError
             If the models do not fit the metadata.
         """
-        blocks: list[np.ndarray] = []
+        blocks: dict[str, np.ndarray] = {}
         failures: dict[int, str] = {}
         for name in self.metadata.feature_names:
             features = featurize(self.metadata.features[name], smiles)
             failures |= features.failures
             if name in self.transforms:
                 features = self.transforms[name].apply(features)
-            blocks.append(features.values.astype(np.float32, copy=False))
-        inputs = np.concatenate(blocks, axis=1)
-        predictions = np.stack([member.predict(inputs) for member in self.members])
+            blocks[name] = features.values.astype(np.float32, copy=False)
+        inputs = {
+            trial.id: np.concatenate(
+                [blocks[name] for name in trial.features.split(JOINT)], axis=1
+            )
+            for trial in self.metadata.trials
+        }
+        predictions = np.stack(
+            [
+                model.predict(inputs[member.trial])
+                for member, model in zip(
+                    self.metadata.members, self.members, strict=True
+                )
+            ]
+        )
         if predictions.shape[-1] != self.metadata.n_outputs:
             raise ValueError(
                 f"its models predict {predictions.shape[-1]} numbers a molecule, and "
@@ -246,13 +259,15 @@ def _read(folder: Path, metadata: FinalModelMetadata, path: Path) -> FinalModel:
     for name in (*metadata.files, FINGERPRINTS):
         if not (folder / name).is_file():
             raise UserError(f"{path}: is not a final model: it has no {name}")
-    family = get_family(metadata.trial.family)
+    models = []
     for member in metadata.members:
+        family = get_family(metadata.trial_of(member).family)
         if check := FILE_CHECKS.get(family.model_format):
             check(folder / member.file, f"{path}: {member.file}")
+        models.append(family.load(folder / member.file))
     return FinalModel(
         metadata=metadata,
-        members=[family.load(folder / member.file) for member in metadata.members],
+        members=models,
         transforms={
             name: read_transform(folder / file)
             for name, file in metadata.transforms.items()
@@ -261,14 +276,15 @@ def _read(folder: Path, metadata: FinalModelMetadata, path: Path) -> FinalModel:
     )
 
 
-def current_versions(family: str) -> dict[str, str]:
-    """Versions of what decides the predictions of a family's models."""
-    names = {*get_family(family).libraries, "rdkit", "numpy"}
+def current_versions(families: Iterable[str]) -> dict[str, str]:
+    """Versions of what decides the predictions of these families' models."""
+    libraries = [name for family in families for name in get_family(family).libraries]
+    names = {*libraries, "rdkit", "numpy"}
     return {name: library_version(name) for name in sorted(names)}
 
 
 def _compare_versions(metadata: FinalModelMetadata) -> None:
-    here = current_versions(metadata.trial.family)
+    here = current_versions(metadata.families)
     for name, made_with in metadata.versions.items():
         if here.get(name) != made_with:
             logging.warning(

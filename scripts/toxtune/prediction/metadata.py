@@ -42,6 +42,8 @@ class Member:
 
     Attributes
     ----------
+    trial
+        The id of the trial that it is a training of.
     seed
         What it was trained with.
     file
@@ -50,6 +52,7 @@ class Member:
         The key of its training in the store.
     """
 
+    trial: str
     seed: int
     file: str
     store_key: str
@@ -83,8 +86,9 @@ class FinalModelMetadata:
         Id of the selection that chose it.
     objective
         What ranked the trials.
-    trial
-        The trial that the members are trainings of.
+    trials
+        The trials that the members are trainings of: the winner, or those of an
+        ensemble.
     tasks
         Names of the tasks.
     n_outputs
@@ -99,7 +103,7 @@ class FinalModelMetadata:
     refit
         ``none``, or what the members were trained on again.
     members
-        The models, one per seed.
+        The models: of each trial, one per seed.
     transforms
         Name of scaled features to the file with their transform.
     training_molecules
@@ -117,7 +121,7 @@ class FinalModelMetadata:
     run: str
     selection: str
     objective: Objective
-    trial: Trial
+    trials: tuple[Trial, ...]
     tasks: list[str]
     n_outputs: int
     smiles_column: str
@@ -136,7 +140,7 @@ class FinalModelMetadata:
     @property
     def task_type(self) -> TaskType:
         """The type of the tasks."""
-        return self.trial.task_type
+        return self.trials[0].task_type
 
     @property
     def outputs_per_task(self) -> int:
@@ -145,13 +149,23 @@ class FinalModelMetadata:
 
     @property
     def feature_names(self) -> list[str]:
-        """Names of the representations that are put side by side."""
-        return self.trial.features.split(JOINT)
+        """Names of the representations that the trials use, each once."""
+        names = [name for t in self.trials for name in t.features.split(JOINT)]
+        return list(dict.fromkeys(names))
+
+    @property
+    def families(self) -> list[str]:
+        """The families of the members."""
+        return [trial.family for trial in self.trials]
 
     @property
     def seeds(self) -> list[int]:
-        """The members' seeds."""
-        return [member.seed for member in self.members]
+        """The members' seeds, each once."""
+        return list(dict.fromkeys(member.seed for member in self.members))
+
+    def trial_of(self, member: Member) -> Trial:
+        """Return the trial that a member is a training of."""
+        return next(trial for trial in self.trials if trial.id == member.trial)
 
     @property
     def files(self) -> list[str]:
@@ -174,7 +188,7 @@ class FinalModelMetadata:
             run=values["run"],
             selection=values["selection"],
             objective=Objective(**values["objective"]),
-            trial=Trial.from_dict(values["trial"]),
+            trials=tuple(Trial.from_dict(trial) for trial in values["trials"]),
             tasks=values["tasks"],
             n_outputs=values["n_outputs"],
             smiles_column=values["smiles_column"],
@@ -238,20 +252,31 @@ def _other_format(found: Any) -> str:
 
 def _faults(values: dict[str, Any]) -> list[str]:
     """List what does not go together in metadata that the schema allows."""
-    tasks, trial = values["tasks"], values["trial"]
+    tasks, trials = values["tasks"], values["trials"]
     faults = feature_faults(values["features"])
     faults += [
-        f"features: must define {name!r}, which trial.features names"
+        f"features: must define {name!r}, which trials[{number}].features names"
+        for number, trial in enumerate(trials)
         for name in trial["features"].split(JOINT)
         if not isinstance(values["features"].get(name), dict)
     ]
     if len(set(tasks)) < len(tasks):
         faults.append("tasks: must not repeat an entry")
+    ids = [trial["id"] for trial in trials]
+    if len(set(ids)) < len(ids):
+        faults.append("trials: must not repeat an id")
+    if len({trial["task_type"] for trial in trials}) > 1:
+        faults.append("trials: must have one task_type")
+    faults += [
+        f"members[{number}].trial: must be an id of trials, got {member['trial']}"
+        for number, member in enumerate(values["members"])
+        if member["trial"] not in ids
+    ]
     files = [member["file"] for member in values["members"]]
     if len(set(files)) < len(files):
         faults.append("members: must not repeat a file")
     missing = set(tasks) - set(values["thresholds"])
-    if trial["task_type"] == TaskType.BINARY and missing:
+    if trials[0]["task_type"] == TaskType.BINARY and missing:
         faults.append(f"thresholds: must have the task {min(missing)!r}")
     if values["n_outputs"] % len(tasks):
         faults.append(

@@ -13,7 +13,7 @@ import pandas as pd
 from toxtune.data.download import fetch_dataset
 from toxtune.data.subsets import Subset, read_subset, write_table
 from toxtune.evaluation.ledger import opening_id, read_openings, record_opening
-from toxtune.evaluation.refits_and_ensembles import summarize_scores
+from toxtune.evaluation.variants import summarize_scores
 from toxtune.io.files import write_json
 from toxtune.io.tsv import write_tsv
 from toxtune.prediction.final_model import FinalModel, load
@@ -81,7 +81,7 @@ class ProspectiveReport:
         Of the intervals.
     scores
         Metric to ``mean`` and ``tasks``, each with ``score`` and ``interval``; see
-        `toxtune.evaluation.refits_and_ensembles.summarize_scores`.
+        `toxtune.evaluation.variants.summarize_scores`.
     """
 
     name: str
@@ -180,16 +180,15 @@ def evaluate_prospective(
 
 def ledger_line(metadata: FinalModelMetadata, name: str) -> dict[str, Any]:
     """Describe a look at prospective data; the very models make it distinct."""
-    trial = metadata.trial
     store_keys = [member.store_key for member in metadata.members]
     return {
         "selection": opening_id(metadata.selection, store_keys),
         "opened": datetime.now(UTC).isoformat(timespec="seconds"),
         "run": metadata.run,
         "prospective": name,
-        "overall": trial.family,
+        "overall": " + ".join(metadata.families),
         "objective": metadata.objective.metric,
-        "winners": {trial.family: trial.id},
+        "winners": {trial.family: trial.id for trial in metadata.trials},
     }
 
 

@@ -55,14 +55,14 @@ def scores_by_split(results: list[SplitResult]) -> pd.DataFrame:
     rows = []
     for result in results:
         metric = result.selection.objective.metric
-        for family, winner in result.selection.winners.items():
+        for family in result.selection.contenders:
             mean = result.evaluation.families[family][metric].mean
             rows.append(
                 {
                     "split": result.name,
                     "family": family,
                     "selected": family == result.selection.overall,
-                    "trial": winner.trial.id,
+                    "trial": result.selection.id_of(family),
                     "valid": mean.valid,
                     "test": mean.test,
                 }

@@ -6,6 +6,7 @@ from toxtune.report.figures.cost import total_costs
 from toxtune.report.figures.importance import importances, studied
 from toxtune.report.run import Run
 from toxtune.report.words import counted, format_duration, format_score, listed
+from toxtune.search.selection_file import ENSEMBLE, Ensemble
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def cards(run: Run) -> list[Card]:
         ),
         Card(
             f"{run.metric_name}, validation set",
-            format_score(run.selection.winner.mean),
+            format_score(run.selection.selected.mean),
             _corrected(run),
         ),
         Card("Trials", f"{len(run.trials):,}", f"{failed} failed"),
@@ -45,17 +46,19 @@ def cards(run: Run) -> list[Card]:
 
 def what_won(run: Run) -> str:
     """Say which trial was selected, by what score, and how far ahead it was."""
-    winner = run.selection.winner
+    selected = run.selection.selected
     evaluated_on = "over the folds" if run.settings.folds else "on the validation set"
     corrected = run.diagnostics.corrected.overall.corrected
-    score = f"{winner.mean:.3f}"
+    score = f"{selected.mean:.3f}"
     if corrected is not None:
         score += f" ({corrected:.3f} after bias correction)"
-    return (
-        f"Trial {winner.trial.id} of {run.selection.overall} was selected from "
-        f"{counted(len(run.trials), 'trial')} of {listed(run.families)}. Its "
-        f"{run.metric_name} {evaluated_on} is {score}{_margin(run)}."
-    )
+    trials = f"{counted(len(run.trials), 'trial')} of {listed(run.families)}"
+    if isinstance(selected, Ensemble):
+        won = f"The ensemble was selected: the mean of the winners, found in {trials}."
+    else:
+        won = f"Trial {selected.trial.id} of {run.selection.overall} was selected from "
+        won += f"{trials}."
+    return f"{won} Its {run.metric_name} {evaluated_on} is {score}{_margin(run)}."
 
 
 def how_good(run: Run) -> str:
@@ -68,10 +71,11 @@ def how_good(run: Run) -> str:
         f"On the test set, which has been opened {run.opened_in_words}, its "
         f"{run.metric_name} is {format_score(scores.test)} ({certainty})."
     )
-    for family in run.families:
+    for family in run.contenders:
         if family != run.selection.overall:
             score = format_score(run.mean_scores(family).test)
-            text += f" The {family} winner has {score} ({_difference(run, family)})."
+            name = family if family == ENSEMBLE else f"{family} winner"
+            text += f" The {name} has {score} ({_difference(run, family)})."
     return text
 
 
@@ -105,12 +109,12 @@ def _corrected(run: Run) -> str:
 
 
 def _margin(run: Run) -> str:
-    """Say how far away the nearest other family's winner is."""
-    winner = run.selection.winner
+    """Say how far away the nearest of the others is."""
+    selected = run.selection.selected
     sign = 1 if run.selection.objective.maximize else -1
     margins = {
-        family: sign * (winner.mean - other.mean)
-        for family, other in run.selection.winners.items()
+        family: sign * (selected.mean - other.mean)
+        for family, other in run.selection.contenders.items()
         if family != run.selection.overall
     }
     if not margins:
@@ -118,9 +122,10 @@ def _margin(run: Run) -> str:
     second = min(margins, key=lambda family: margins[family])
     margin = margins[second]
     side = "ahead of" if margin >= 0 else "behind"
-    words = f", {abs(margin):.3f} {side} the best {second} trial"
-    if winner.sd is not None and abs(margin) < winner.sd:
-        words += f"; the SD over seeds ({winner.sd:.3f}) is larger than that"
+    name = second if second == ENSEMBLE else f"best {second} trial"
+    words = f", {abs(margin):.3f} {side} the {name}"
+    if selected.sd is not None and abs(margin) < selected.sd:
+        words += f"; the SD over seeds ({selected.sd:.3f}) is larger than that"
     return words
 
 

@@ -91,6 +91,32 @@ class Winner:
         )
 
 
+# What stands beside the names of families where predictions and scores are listed.
+ENSEMBLE = "ensemble"
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """The mean of what the families' winners predict, seed by seed.
+
+    Attributes
+    ----------
+    members
+        The families, sorted; each counts the same.
+    mean, sd, per_seed
+        Score on the validation set, as of a `Winner`.
+    """
+
+    members: list[str]
+    mean: float
+    sd: float | None
+    per_seed: list[float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the ensemble as in ``selection.json``."""
+        return dict(vars(self))
+
+
 @dataclass(frozen=True)
 class Selection:
     """The winners of a search, frozen before the test set is used.
@@ -108,7 +134,9 @@ class Selection:
     winners
         Family to its winner.
     overall
-        The family of the best trial.
+        What was selected of all: a family, for its winner, or `ENSEMBLE`.
+    ensemble
+        Of all winners; ``None`` where there is none, or one family alone.
     """
 
     dataset: str
@@ -118,26 +146,45 @@ class Selection:
     rule: str
     winners: dict[str, Winner]
     overall: str
+    ensemble: Ensemble | None = None
 
     @property
     def id(self) -> str:
         """Name the selection by all that decides what is tested."""
-        return short_id(
-            {
-                "dataset": self.dataset,
-                "split": self.split,
-                "seeds": self.seeds,
-                "winners": {
-                    family: winner.trial.id for family, winner in self.winners.items()
-                },
-                "overall": self.overall,
-            }
-        )
+        content = {
+            "dataset": self.dataset,
+            "split": self.split,
+            "seeds": self.seeds,
+            "winners": {
+                family: winner.trial.id for family, winner in self.winners.items()
+            },
+            "overall": self.overall,
+        }
+        # Selections had their ids before there were ensembles.
+        if self.ensemble:
+            content[ENSEMBLE] = self.ensemble.members
+        return short_id(content)
 
     @property
-    def winner(self) -> Winner:
-        """The winner that was selected overall."""
-        return self.winners[self.overall]
+    def contenders(self) -> dict[str, Winner | Ensemble]:
+        """The winners by family, and the ensemble by its name, if there is one."""
+        return self.winners | ({ENSEMBLE: self.ensemble} if self.ensemble else {})
+
+    @property
+    def selected(self) -> Winner | Ensemble:
+        """What was selected overall."""
+        return self.contenders[self.overall]
+
+    @property
+    def selected_families(self) -> list[str]:
+        """The families whose winners make the model that was selected overall."""
+        selected = self.selected
+        return selected.members if isinstance(selected, Ensemble) else [self.overall]
+
+    def id_of(self, contender: str) -> str:
+        """Return the id of a family's winning trial; the ensemble's is its name."""
+        won = self.contenders[contender]
+        return won.trial.id if isinstance(won, Winner) else contender
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content of ``selection.json``: each trial once, by its id."""
@@ -154,6 +201,7 @@ class Selection:
                 "winners": {
                     family: winner.to_dict() for family, winner in self.winners.items()
                 },
+                "ensemble": self.ensemble.to_dict() if self.ensemble else None,
                 "trials": trials,
             }
         )
@@ -169,8 +217,15 @@ class Selection:
             family: Winner.from_dict(winner, trials)
             for family, winner in content["winners"].items()
         }
-        objective = Objective(**content["objective"])
-        return cls(**{**values, "objective": objective, "winners": winners})
+        ensemble = content[ENSEMBLE]
+        return cls(
+            **{
+                **values,
+                "objective": Objective(**content["objective"]),
+                "winners": winners,
+                "ensemble": Ensemble(**ensemble) if ensemble else None,
+            }
+        )
 
 
 def read_selection(path: Path) -> Selection:
@@ -188,7 +243,9 @@ def read_selection(path: Path) -> Selection:
         }
         selection = Selection.from_dict(content, trials)
         id, recorded = selection.id, content["id"]
-        is_complete = selection.overall in selection.winners
+        is_complete = selection.overall in selection.contenders and set(
+            selection.selected_families
+        ) <= set(selection.winners)
     except (TypeError, KeyError, AttributeError):
         raise damaged(path, "is no selection") from None
     if not is_complete or any(id != trial.id for id, trial in trials.items()):

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from toxtune.data.subsets import Subset, read_subset
-from toxtune.search.selection_file import Selection
+from toxtune.evaluation.ensemble import mean_of
+from toxtune.search.selection_file import ENSEMBLE, Selection
 from toxtune.search.trials import replicate_name
 from toxtune.splits.training_set import names_of_sets
 from toxtune.stats.resampled_trials import Predictions
@@ -35,11 +36,20 @@ class PooledPredictions(NamedTuple):
 def read_winners_predictions(
     selection: Selection, valid: Sequence[Path], cross_validated: bool
 ) -> dict[str, PooledPredictions]:
-    """Read the predictions of each family's winner; see `read_pooled`."""
-    return {
+    """Read the predictions of each family's winner, and of an ensemble of them.
+
+    See `read_pooled`.
+    """
+    pooled = {
         family: read_pooled(winner.folders, selection.seeds, valid, cross_validated)
         for family, winner in selection.winners.items()
     }
+    if selection.ensemble:
+        members = [pooled[family] for family in selection.ensemble.members]
+        pooled[ENSEMBLE] = PooledPredictions(
+            members[0].molecules, mean_of([member.predictions for member in members])
+        )
+    return pooled
 
 
 def read_pooled(

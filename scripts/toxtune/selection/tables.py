@@ -16,6 +16,7 @@ from toxtune.splits.training_set import WHOLE, fold_number
 from toxtune.stats.metrics import METRICS, metrics_of
 from toxtune.statuses import OK
 
+SCORES_COLUMNS = ["trial", "family", "seed", "fold", "metric", "task", "score"]
 FIXED_COLUMNS = ["trial", "family", "features", "status", "seeds", "epochs_trained"]
 
 
@@ -89,8 +90,7 @@ def scores_table(
                 (*key, metric, task, score)
                 for task, score in zip(tasks, scores, strict=True)
             ]
-    columns = ["trial", "family", "seed", "fold", "metric", "task", "score"]
-    return pd.DataFrame(rows, columns=columns).astype({"fold": "Int64"})
+    return pd.DataFrame(rows, columns=SCORES_COLUMNS).astype({"fold": "Int64"})
 
 
 def cost_table(replicates: Sequence[ScoredReplicate]) -> pd.DataFrame:

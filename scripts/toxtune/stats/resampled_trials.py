@@ -1,7 +1,7 @@
 """Scores of all trials of a search on the same resampled molecules."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -113,11 +113,14 @@ class Resampled:
         n_resamples x n_trials, on those that were not; NaN where they have no score.
     full
         n_trials, on all molecules.
+    counts
+        n_resamples x n_molecules: how often each molecule was drawn.
     """
 
     in_bag: np.ndarray
     out_of_bag: np.ndarray
     full: np.ndarray
+    counts: np.ndarray
 
     @property
     def deviations(self) -> Deviations:
@@ -130,8 +133,11 @@ class Resampled:
 
     def take(self, trials: np.ndarray) -> "Resampled":
         """Keep the trials with these numbers."""
-        return Resampled(
-            self.in_bag[:, trials], self.out_of_bag[:, trials], self.full[trials]
+        return replace(
+            self,
+            in_bag=self.in_bag[:, trials],
+            out_of_bag=self.out_of_bag[:, trials],
+            full=self.full[trials],
         )
 
 
@@ -157,6 +163,16 @@ def resample(
 
     in_bag = scores(counts)
     scored = np.isfinite(in_bag).any(axis=1)
-    not_drawn = (counts[scored] == 0).astype(np.float64)
+    counts = counts[scored]
     everything = np.ones((1, counts.shape[1]))
-    return Resampled(in_bag[scored], scores(not_drawn), scores(everything)[0])
+    return Resampled(
+        in_bag=in_bag[scored],
+        out_of_bag=scores(not_drawn(counts)),
+        full=scores(everything)[0],
+        counts=counts,
+    )
+
+
+def not_drawn(counts: np.ndarray) -> np.ndarray:
+    """Count each molecule once that a resample has not drawn; shape as `counts`."""
+    return (counts == 0).astype(np.float64)

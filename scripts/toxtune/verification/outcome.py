@@ -17,10 +17,10 @@ from toxtune.evaluation.predictions import (
     read_test_predictions,
     read_train_predictions,
 )
-from toxtune.evaluation.scores import flat_table, score_test
+from toxtune.evaluation.scores import flat_table, read_scores, score_test
 from toxtune.io.files import write_json
 from toxtune.io.integrity import read_written
-from toxtune.io.tsv import read_tsv, write_tsv
+from toxtune.io.tsv import write_tsv
 from toxtune.models.registry import get_family
 from toxtune.prediction.final_file import FinalSettings, save_final_model
 from toxtune.prediction.final_model import load
@@ -226,7 +226,10 @@ def _verify_scores(
                 for name in ("train", "valid", "test")
             },
             train_predictions=read_train_predictions(results / "models", selection),
-            search_scores=read_tsv(rebuild.path(results / "scores.tsv")),
+            search_scores=read_scores(
+                rebuild.path(results / "scores.tsv"),
+                rebuild.path(results / "ensemble.tsv"),
+            ),
             test_predictions={
                 refit: read_test_predictions(path, selection.seeds)
                 for refit, path in predictions.items()
@@ -269,7 +272,10 @@ def _verify_final_model(
         smiles = read_subset(rebuild.path(plan.whole.subset("test"))).smiles
         members, failures = model.predict_members(smiles)
         featurized = [row for row in range(len(smiles)) if row not in failures]
-        expected = stored[selection.overall]
+        # The members of the final model are those of each family in turn.
+        expected = np.concatenate(
+            [stored[family] for family in selection.selected_families]
+        )
         difference = largest_difference(members[:, featurized], expected[:, featurized])
         scale = max(1.0, float(np.abs(expected).max()))
         rebuild.findings.expect(

@@ -10,9 +10,11 @@ from toxtune.config.plan import Plan
 from toxtune.config.sections import Config
 from toxtune.data.subsets import read_subset
 from toxtune.io.files import write_json
+from toxtune.io.tsv import write_tsv
 from toxtune.search.proposal_file import read_proposal
 from toxtune.search.trials import Trial, seed_and_set
 from toxtune.selection.candidates import read_validation_sets
+from toxtune.selection.ensemble import add_ensemble
 from toxtune.selection.next_stage import propose_stage
 from toxtune.selection.one_se import rank_simplicity, read_simplicity
 from toxtune.selection.rules import ONE_SE
@@ -215,13 +217,22 @@ def _verify_selection(config: Config, plan: Plan, rebuild: Rebuild) -> None:
 
     def make_selection() -> None:
         path = rebuild.path(simplicity)
-        selection = select(
+        winners = select(
             read_search(),
             rule=settings["rule"],
             cross_validated=settings["cross_validated"],
             simplicity=read_simplicity(path) if is_one_se else None,
         )
+        selection, scores = add_ensemble(
+            winners,
+            kind=settings["ensemble"],
+            train=rebuild.paths(plan.search_files("train")),
+            valid=rebuild.paths(plan.search_files("valid")),
+            cross_validated=settings["cross_validated"],
+            may_win=not is_one_se,
+        )
         write_json(rebuild.path(results / "selection.json"), selection.to_dict())
+        write_tsv(rebuild.path(results / "ensemble.tsv"), scores)
 
     if is_one_se:
         rule = "must be what the stored predictions give"
@@ -229,6 +240,6 @@ def _verify_selection(config: Config, plan: Plan, rebuild: Rebuild) -> None:
     rebuild.check(
         "selections",
         "must be what the search selects by trials.tsv",
-        [f"{results}/selection.json"],
+        [f"{results}/selection.json", f"{results}/ensemble.tsv"],
         make_selection,
     )

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.promise(
     "refused before anything is unpacked, in one line",
 )
 
-MEMBER = "models/seed-3.skops"
+MEMBER = "models/random_forest-seed-3.skops"
 
 
 def entry(name, mode=stat.S_IFREG | 0o644):
@@ -39,11 +39,11 @@ MORE = {
     "absolute": entry("/tmp/pwned"),
     "drive": entry("C:\\pwned"),
     "backslashes": entry("..\\pwned"),
-    "link": entry("models/seed-9.skops", stat.S_IFLNK | 0o777),
-    "pickle": entry("models/seed-9.pkl"),
+    "link": entry("models/random_forest-seed-9.skops", stat.S_IFLNK | 0o777),
+    "pickle": entry("models/random_forest-seed-9.pkl"),
     "script": entry("toxtune.py"),
     "folder": entry("models/"),
-    "line end": entry("models/seed-9.skops\npwned"),
+    "line end": entry("models/random_forest-seed-9.skops\npwned"),
     "deep": entry("models/pwned/seed-9.skops"),
     "terminal": entry("\x1b[2Jpwned"),
 }

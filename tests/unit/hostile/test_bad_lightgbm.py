@@ -139,7 +139,7 @@ def test_final_model_with_bad_trees(sound, packed, files, fragment):
 
 def test_final_model_with_a_pickle_or_foreign_trees(sound, packed, trees):
     pickled = with_trees(sound, b"cposix\nsystem\n" + repr(Payload).encode())
-    refused_model(packed(pickled), "models/seed-0.lightgbm: is damaged")
+    refused_model(packed(pickled), "models/lightgbm-seed-0.lightgbm: is damaged")
     text = trees[TEXT].replace("split_feature=", "split_feature=9", 1)
     files = {**trees, TEXT: text}
     refused_model(packed(with_trees(sound, zipped(files))), "ValueError: ")
@@ -147,10 +147,10 @@ def test_final_model_with_a_pickle_or_foreign_trees(sound, packed, trees):
 
 def with_trees(sound, content):
     """Return the files of a final model with boosted trees in place of the forests."""
-    member = "models/seed-0.lightgbm"
+    member = "models/lightgbm-seed-0.lightgbm"
     changes = {
-        "trial": made_trial(family="lightgbm").to_dict(),
-        "members": [{"seed": 0, "file": member, "store_key": "0"}],
+        "trials": [made_trial(family="lightgbm").to_dict()],
+        "members": [{"trial": "1" * 12, "seed": 0, "file": member, "store_key": "0"}],
     }
     metadata = json.loads(sound[METADATA_FILE]) | changes
     return {

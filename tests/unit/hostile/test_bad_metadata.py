@@ -39,7 +39,12 @@ def test_metadata_that_are_none(sound, packed, text, fragment):
 
 
 TRIAL = made_trial().to_dict()
-MEMBER = {"seed": 3, "file": "models/seed-3.skops", "store_key": "3"}
+MEMBER = {
+    "trial": TRIAL["id"],
+    "seed": 3,
+    "file": "models/random_forest-seed-3.skops",
+    "store_key": "3",
+}
 DOMAIN = ApplicabilityDomain(min_similarity=0.5).to_dict()
 METADATA = {
     "older format": (
@@ -49,45 +54,45 @@ METADATA = {
     "newer format": ({"format": 4}, "has format 4, but this toxtune reads 3"),
     "format that is no number": ({"format": True}, "has format True, but this toxtune"),
     "family": (
-        {"trial": TRIAL | {"family": "os"}},
-        "trial.family: must be one of dense, ",
+        {"trials": [TRIAL | {"family": "os"}]},
+        "trials[0].family: must be one of dense, ",
     ),
     "features above": (
-        {"trial": TRIAL | {"features": "../ecfp"}},
-        "trial.features: must be names of letters, digits, dashes and underscores",
+        {"trials": [TRIAL | {"features": "../ecfp"}]},
+        "trials[0].features: must be names of letters, digits, dashes and underscores",
     ),
     "features unknown": (
-        {"trial": TRIAL | {"features": "ecfp+maccs"}},
-        "features: must define 'maccs', which trial.features names",
+        {"trials": [TRIAL | {"features": "ecfp+maccs"}]},
+        "features: must define 'maccs', which trials[0].features names",
     ),
     "task_type": (
-        {"trial": TRIAL | {"task_type": "ordinal"}},
-        "trial.task_type: must be one of binary, multiclass, regr",
+        {"trials": [TRIAL | {"task_type": "ordinal"}]},
+        "trials[0].task_type: must be one of binary, multiclass, regr",
     ),
     "trial with another setting": (
-        {"trial": TRIAL | {"path": "/etc"}},
-        "trial: unknown key 'path'",
+        {"trials": [TRIAL | {"path": "/etc"}]},
+        "trials[0]: unknown key 'path'",
     ),
     "trial without an id": (
-        {"trial": TRIAL | {"id": "../pwned"}},
-        "trial.id: must be 12 hexadecimal digits, got '../pwned'",
+        {"trials": [TRIAL | {"id": "../pwned"}]},
+        "trials[0].id: must be 12 hexadecimal digits, got '../pwned'",
     ),
     "member above": (
         {"members": [MEMBER | {"file": "../../etc/passwd"}]},
-        "members[0].file: must be models/seed-, a number, and .keras or .skops, got",
+        "members[0].file: must be models/, a family, -seed-, a number, and",
     ),
     "member absolute": (
         {"members": [MEMBER | {"file": "/etc/passwd"}]},
-        "members[0].file: must be models/se",
+        "members[0].file: must be models/",
     ),
     "member twice": ({"members": [MEMBER, MEMBER]}, "members: must not repeat a file"),
     "member without a key": (
-        {"members": [{"seed": 3, "file": "models/seed-3.skops"}]},
+        {"members": [{k: v for k, v in MEMBER.items() if k != "store_key"}]},
         "members[0]: needs the key 'store_key'",
     ),
     "member unpacked": (
-        {"members": [MEMBER | {"file": "models/seed-7.skops"}]},
-        "it has no models/seed-7",
+        {"members": [MEMBER | {"file": "models/random_forest-seed-7.skops"}]},
+        "it has no models/random_forest-seed-7",
     ),
     "no members": ({"members": []}, "members: needs at least one entry"),
     "transform above": (

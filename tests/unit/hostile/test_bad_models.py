@@ -18,7 +18,7 @@ pytestmark = pytest.mark.promise(
     "a hostile final model: its models", "refused; nothing is unpickled"
 )
 
-MEMBER = "models/seed-3.skops"
+MEMBER = "models/random_forest-seed-3.skops"
 
 
 def saved(array, **more):

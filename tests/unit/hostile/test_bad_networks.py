@@ -49,7 +49,7 @@ NETWORKS = {
 def test_network_that_is_none_of_ours(sound, packed, config):
     refused_model(
         packed(keras_model(sound, {"config.json": json.dumps(config)})),
-        "models/seed-0.keras: describes '",
+        "models/dense-seed-0.keras: describes '",
         "which networks of the family dense do not have",
     )
 
@@ -74,10 +74,10 @@ def test_network_in_a_bad_file(sound, packed, files, fragment):
 
 def keras_model(sound, files):
     """Return the files of a final model with a network in place of the forests."""
-    member = "models/seed-0.keras"
+    member = "models/dense-seed-0.keras"
     changes = {
-        "trial": made_trial(family="dense").to_dict(),
-        "members": [{"seed": 0, "file": member, "store_key": "0"}],
+        "trials": [made_trial(family="dense").to_dict()],
+        "members": [{"trial": "1" * 12, "seed": 0, "file": member, "store_key": "0"}],
     }
     metadata = json.loads(sound[METADATA_FILE]) | changes
     return {

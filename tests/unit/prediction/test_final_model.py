@@ -60,7 +60,10 @@ def test_folder_is_read_like_the_file_and_equal_models_are_equal_files(tmp_path)
     values = [load(one).predict(SMILES).values for one in (path, tmp_path / "unpacked")]
     np.testing.assert_array_equal(*values)
     first = path.read_bytes()
-    files = {f"models/seed-{n}.skops": tmp_path / f"seed-{n}.skops" for n in SEEDS}
+    files = {
+        f"models/random_forest-seed-{n}.skops": tmp_path / f"seed-{n}.skops"
+        for n in SEEDS
+    }
     metadata = load(path).metadata
     write_final_model(tmp_path / "again.zip", metadata, files, SMILES)
     assert (tmp_path / "again.zip").read_bytes() == first
@@ -202,7 +205,7 @@ def test_metadata_are_written_and_read_alike(tmp_path):
 
 
 def test_other_versions_are_told(tmp_path, caplog):
-    versions = current_versions("random_forest") | {"scikit-learn": "0.1"}
+    versions = current_versions(["random_forest"]) | {"scikit-learn": "0.1"}
     load(make(tmp_path, versions=versions))
     assert "made with scikit-learn 0.1" in caplog.text
     caplog.clear()

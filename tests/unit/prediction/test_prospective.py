@@ -30,7 +30,7 @@ METADATA = FinalModelMetadata(
     run="small",
     selection="5" * 12,
     objective=Objective("roc_auc", "maximize"),
-    trial=made_trial(),
+    trials=(made_trial(),),
     tasks=["one", "two"],
     n_outputs=2,
     smiles_column="smiles",
@@ -38,7 +38,14 @@ METADATA = FinalModelMetadata(
     merge="stereo",
     features={},
     refit="none",
-    members=(Member(seed=0, file="models/seed-0.skops", store_key="0"),),
+    members=(
+        Member(
+            trial="1" * 12,
+            seed=0,
+            file="models/random_forest-seed-0.skops",
+            store_key="0",
+        ),
+    ),
     transforms={},
     training_molecules=1,
     threshold_criterion=None,
@@ -124,7 +131,7 @@ def test_table_that_says_nothing_is_refused(later, text, message):
 def test_class_that_the_model_does_not_know_is_refused(tmp_path):
     table = tmp_path / "later"
     table.write_text("smiles,one,two\nCCN,2,0\nCCCl,1,3\n", encoding="utf-8")
-    metadata = replace(METADATA, trial=made_trial("multiclass"), n_outputs=6)
+    metadata = replace(METADATA, trials=(made_trial("multiclass"),), n_outputs=6)
     message = r"later: molecule 1, column 'two': .* classes 0 to 2, got 3"
     with pytest.raises(UserError, match=message):
         read_prospective(table, metadata, None, {})

@@ -110,7 +110,7 @@ def test_every_figure_has_a_caption(entry):
 
 def test_trials_stand_best_first_and_failed_ones_not_at_all(run):
     table = trials_table(run)
-    best = run.selection.winner.trial.id
+    best = run.selection.selected.trial.id
     assert table.loc[0, "trial"] == best
     assert len(table) == (run.trials["status"] == "ok").sum()
     assert (table["low"] <= table["mean"]).all()

@@ -49,7 +49,7 @@ def test_names_cannot_end_the_script_or_the_page(html):
 
 def test_the_verdict_has_the_numbers(run):
     won, good = verdict.what_won(run), verdict.how_good(run)
-    winner = run.selection.winner
+    winner = run.selection.selected
     assert run.selection.overall in won
     assert winner.trial.id in won
     assert f"{winner.mean:.3f}" in won

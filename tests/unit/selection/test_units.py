@@ -103,11 +103,11 @@ def searched(request, tmp_path, monkeypatch):
 
 
 def test_the_trial_that_predicts_all_tasks_wins(searched):
-    assert searched.select(SCALED).winner.trial.id == searched.ids["good"]
+    assert searched.select(SCALED).selected.trial.id == searched.ids["good"]
 
 
 def test_as_they_are_the_largest_unit_decides(searched):
-    assert searched.select(UNSCALED).winner.trial.id == searched.ids["mass alone"]
+    assert searched.select(UNSCALED).selected.trial.id == searched.ids["mass alone"]
 
 
 def test_the_next_stage_of_a_search_sees_the_same_scores(searched):
@@ -119,9 +119,11 @@ def test_the_next_stage_of_a_search_sees_the_same_scores(searched):
 def test_resampled_scores_are_those_that_ranked(searched):
     _, search = searched.search(SCALED)
     selection = searched.select(SCALED)
-    resampled = resample_search(search, "best", searched.validation_sets, RESAMPLING)
+    resampled = resample_search(
+        search, selection, "best", searched.validation_sets, RESAMPLING
+    )
     report, _ = correct_selection(resampled, selection, RESAMPLING)
-    assert report["overall"]["raw"] == pytest.approx(selection.winner.mean)
+    assert report["overall"]["raw"] == pytest.approx(selection.selected.mean)
     simplicity = rank_simplicity(search, searched.validation_sets, RESAMPLING)
     assert 0 < simplicity.standard_errors[searched.ids["good"]] < 1
 
@@ -155,7 +157,7 @@ def test_test_scores_are_raw_for_tasks_and_in_sds_for_their_mean(searched):
     mean = (np.array([0.5, 500]) / sds).mean()
     assert scores.mean.test == pytest.approx(mean, rel=1e-5)
     assert scores.mean.test_interval == pytest.approx((mean, mean), rel=1e-5)
-    assert scores.mean.valid == pytest.approx(selection.winner.mean)
+    assert scores.mean.valid == pytest.approx(selection.selected.mean)
     variants = [v.score for v in evaluation.variants["ridge"] if v.metric == "rmse"]
     assert variants == pytest.approx([mean, mean], rel=1e-5)
 

@@ -77,7 +77,7 @@ def test_best_mean_of_each_family_wins_and_the_best_of_all():
         per_seed=[0.84, 0.86],
         out_of=2,
     )
-    assert selection.winner is selection.winners["dense"]
+    assert selection.selected is selection.winners["dense"]
 
 
 def test_minimizing_takes_the_lowest():

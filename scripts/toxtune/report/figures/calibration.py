@@ -17,12 +17,12 @@ def draw(run: Run) -> Figure:
         facts=f"{run.facts('test', over_tasks=False)}; {run.level} intervals",
         description=(
             "Observed share of positives against the mean predicted probability, for "
-            f"{', '.join(run.families)}, a panel for each task."
+            f"{', '.join(run.contenders)}, a panel for each task."
         ),
         table=table,
         panels=[Panel(task, _chart(run, rows)) for task, rows in tasks],
         columns=3,
-        legend=family_colours(run.families),
+        legend=family_colours(run.contenders),
         note=run.tasks_left_out,
     )
 

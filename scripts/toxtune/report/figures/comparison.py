@@ -55,7 +55,7 @@ def differences_table(run: Run) -> pd.DataFrame:
 
 
 def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
-    colour = family_colours(run.families)[table["family"].iloc[0]]
+    colour = family_colours(run.contenders)[table["family"].iloc[0]]
     title = f"difference in {run.metric_name} (test)"
     base = alt.Chart(DATA).encode(
         y=alt.Y("task:N", sort=list(table["task"]), title=None),

@@ -17,7 +17,7 @@ def draw(run: Run) -> Figure:
         description=(
             "How many molecules of each true class were predicted to be of each "
             "class, for the "
-            f"winners of {', '.join(run.families)}."
+            f"winners of {', '.join(run.contenders)}."
         ),
         table=table,
         panels=[
@@ -36,7 +36,7 @@ def confusion_table(run: Run) -> pd.DataFrame:
     for task, name in enumerate(run.shown_tasks):
         measured = ~np.isnan(subset.labels[:, task])
         true = subset.labels[measured, task].astype(int)
-        for family in run.families:
+        for family in run.contenders:
             mean = run.test_predictions[family].mean(axis=0)
             probabilities = of_task(mean, task, len(subset.tasks))[measured]
             n_classes = probabilities.shape[1]

@@ -61,7 +61,7 @@ def curves_table(
     tables = []
     for task in np.flatnonzero(scorable(labels))[:MOST_TASKS]:
         measured = ~np.isnan(labels[:, task])
-        for family in run.families:
+        for family in run.contenders:
             seeds = np.stack(
                 [
                     curve(labels[measured, task], predictions[measured, task])
@@ -88,13 +88,13 @@ def _draw(
         facts=run.facts("test", over_tasks=False),
         description=(
             f"{y.capitalize()} against {x} for each task, with a line for each of "
-            f"{', '.join(run.families)}."
+            f"{', '.join(run.contenders)}."
         ),
         table=table,
         panels=[Panel(task, _chart(run, x, y, guess[task])) for task in tasks],
         columns=3,
         note=run.tasks_left_out,
-        legend=family_colours(run.families),
+        legend=family_colours(run.contenders),
     )
 
 

@@ -83,7 +83,8 @@ def _frequency_note(n_selected: int) -> str:
 
 def frequency_table(run: Run) -> pd.DataFrame:
     """Return the winner and all that are ever selected, the most frequent first."""
-    won = run.diagnostics.frequencies["trial"] == run.winners[run.selection.overall]
+    selected = run.selection.id_of(run.selection.overall)
+    won = run.diagnostics.frequencies["trial"] == selected
     table = run.diagnostics.frequencies.assign(selected=won.map({True: "yes"}))
     table = table[won | (table["frequency"] > 0)]
     columns = ["trial", "family", "frequency", "frequency_in_family", "selected"]
@@ -92,7 +93,7 @@ def frequency_table(run: Run) -> pd.DataFrame:
 
 def _chart(run: Run) -> alt.LayerChart:
     estimates, colours = list(_COLOURS), list(_COLOURS.values())
-    winners = ["overall", *run.families]
+    winners = ["overall", *run.contenders]
     base = alt.Chart(DATA).encode(
         y=alt.Y("winner:N", sort=winners, title=None),
         yOffset=alt.YOffset("estimate:N", sort=estimates),

@@ -19,10 +19,10 @@ def draw(run: Run) -> Figure:
         "over test molecules",
         description=(
             f"{run.metric_name} of each task on the validation and on the test set, "
-            f"for the winners of {', '.join(run.families)}."
+            f"for the winners of {', '.join(run.contenders)}."
         ),
         table=table,
-        panels=[Panel(family, _chart(run)) for family in run.families],
+        panels=[Panel(family, _chart(run)) for family in run.contenders],
         columns=2,
         note=f"{run.tasks_left_out} {_unscored(without)}".strip(),
     )
@@ -40,7 +40,7 @@ def tasks_table(run: Run) -> pd.DataFrame:
     Errors of tasks of several units are divided as in the mean over tasks.
     """
     rows: list[tuple[str, str, str, float | None, float | None, float | None]] = []
-    for family in run.families:
+    for family in run.contenders:
         report = run.evaluation.families[family][run.metric]
         for task in run.shown_tasks:
             scores = report.tasks[task]

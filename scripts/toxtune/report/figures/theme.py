@@ -18,6 +18,7 @@ BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
 # A family has its colour in every report.
 _FAMILY_COLOURS = {
     "dense": BLUE,
+    "ensemble": BLACK,
     "extra_trees": YELLOW,
     "gradient_boosting": ORANGE,
     "lightgbm": VERMILLION,
@@ -27,7 +28,7 @@ _FAMILY_COLOURS = {
 }
 
 
-_OTHER_COLOURS = (BLACK, GREY)
+_OTHER_COLOURS = (GREY, "#7F4F24")
 
 
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")

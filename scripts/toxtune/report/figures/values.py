@@ -21,7 +21,7 @@ def draw(run: Run) -> Figure:
         facts=run.facts("test", over_tasks=False) + ", averaged",
         description=(
             "Predicted against measured value of each test molecule, for the winners "
-            f"of {', '.join(run.families)}."
+            f"of {', '.join(run.contenders)}."
         ),
         table=table,
         panels=panels,
@@ -36,7 +36,7 @@ def values_table(run: Run) -> pd.DataFrame:
     tables = []
     for task, name in enumerate(run.shown_tasks):
         measured = ~np.isnan(subset.labels[:, task])
-        for family in run.families:
+        for family in run.contenders:
             predicted = run.test_predictions[family].mean(axis=0)[measured, task]
             columns = {
                 "panel": name,

@@ -7,12 +7,12 @@ from toxtune.report.words import format_interval, format_score
 
 
 def final_model_table(run: Run) -> Table:
-    """Return the test scores with and without a refit, of seeds and ensembles."""
+    """Return the test scores with and without a refit, of single seeds and averaged."""
     rows = [
         [
             f"{family} *" if _is_final(run, family, variant) else family,
             variant.refit,
-            "ensemble" if variant.ensemble else "mean of single seeds",
+            "averaged" if variant.averaged else "mean of single seeds",
             format_score(variant.score),
             format_interval(variant.interval),
         ]
@@ -24,7 +24,7 @@ def final_model_table(run: Run) -> Table:
         "The final model (`final.zip`) is made as in the row marked *. This was set in "
         "the configuration, not chosen by these scores."
     )
-    if not run.settings.final["ensemble"]:
+    if run.settings.final["seeds"] == "first":
         note += " It has only the first of the seeds."
     return Table(
         f"Final model: {run.metric_name}",
@@ -81,5 +81,5 @@ def _is_final(run: Run, family: str, variant: Variant) -> bool:
     return (
         is_selected
         and variant.refit == final["refit"]
-        and variant.ensemble == final["ensemble"]
+        and variant.averaged == (final["seeds"] == "all")
     )

@@ -13,7 +13,9 @@ from toxtune.report.words import (
     format_error,
     format_interval,
     format_score,
+    listed,
 )
+from toxtune.search.selection_file import ENSEMBLE
 from toxtune.stats.metrics import METRICS, metrics_of
 
 
@@ -33,7 +35,7 @@ def scores_table(run: Run) -> Table:
         [
             _scores_row(run, metric, family)
             for metric in metrics
-            for family in run.families
+            for family in run.contenders
         ],
         facts=run.facts(*SET_NAMES),
         note=_scores_note(run),
@@ -88,6 +90,10 @@ def winners_table(run: Run) -> Table:
         ]
         for family, winner in sorted(run.selection.winners.items())
     ]
+    if ensemble := run.selection.ensemble:
+        settings = f"the mean of what the winners of {listed(ensemble.members)} predict"
+        mean = format_score(ensemble.mean)
+        rows.append([_marked(run, ENSEMBLE), "", "", settings, mean, ""])
     return Table(
         "Winners",
         ["winner of", "trial", "features", "settings", "validation set", "best of"],
@@ -101,14 +107,14 @@ def tasks_table(run: Run) -> Table:
     """Return the winners' validation and test scores of each task, in its own unit."""
     is_scaled = run.evaluation.is_scaled(run.metric)
     header = ["task", *(["SD of training labels"] if is_scaled else [])]
-    for family in run.families:
+    for family in run.contenders:
         header += [f"{family}, validation", "test", f"{run.level} interval"]
     rows = []
     for task in run.tasks:
         row = [task]
         if is_scaled:
             row.append(format_error(run.evaluation.task_sds[task]))
-        for family in run.families:
+        for family in run.contenders:
             scores = run.evaluation.families[family][run.metric].tasks[task]
             row += _task_cells(scores, format_error if is_scaled else format_score)
         rows.append(row)

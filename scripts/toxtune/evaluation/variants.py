@@ -1,4 +1,4 @@
-"""Test scores of the winners' seeds and ensembles, before and after a refit."""
+"""Test scores of single seeds and of their mean, before and after a refit."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from toxtune.stats.member_scores import MemberScores, score_members
 from toxtune.stats.task_scales import TaskScales
 from toxtune.tasks import TaskType
 
-# By refit (``none``, or its name) and whether it is an ensemble.
+# By refit (``none``, or its name) and whether the seeds' predictions are averaged.
 Variants = dict[tuple[str, bool], dict[str, MemberScores]]
 
 
@@ -23,7 +23,7 @@ def score_variants(
     task_type: TaskType,
     scales: TaskScales,
 ) -> Variants:
-    """Score single seeds and ensembles, before and after a refit.
+    """Score single seeds and their mean, before and after a refit.
 
     Parameters
     ----------
@@ -42,16 +42,16 @@ def score_variants(
         The unit of each task in means over tasks.
     """
     return {
-        (refit, ensemble): score_members(
+        (refit, averaged): score_members(
             test,
             weights,
-            ensemble_of(seeds)[None] if ensemble else seeds,
+            average_seeds(seeds)[None] if averaged else seeds,
             resampling,
             task_type,
             scales,
         )
         for refit, seeds in by_refit.items()
-        for ensemble in (False, True)
+        for averaged in (False, True)
     }
 
 
@@ -60,15 +60,15 @@ def variant_rows(
 ) -> list[Variant]:
     """List the scores of variants by all metrics.
 
-    Without an ensemble, it is the mean of the seeds' scores; of an ensemble, the score
+    Of single seeds, it is the mean of their scores; where they are averaged, the score
     of the mean of their predictions.
     """
     rows = []
-    for (refit, ensemble), scores in variants.items():
+    for (refit, averaged), scores in variants.items():
         for metric, report in summarize_scores(scores, tasks, confidence).items():
             mean = report["mean"]
             bounds = read_interval(mean["interval"])
-            rows.append(Variant(refit, ensemble, metric, mean["score"], bounds))
+            rows.append(Variant(refit, averaged, metric, mean["score"], bounds))
     return rows
 
 
@@ -99,7 +99,7 @@ def summarize_scores(
     return report
 
 
-def ensemble_of(members: np.ndarray) -> np.ndarray:
+def average_seeds(members: np.ndarray) -> np.ndarray:
     """Average predictions over the members, which come first."""
     return members.astype(np.float64).mean(axis=0)
 

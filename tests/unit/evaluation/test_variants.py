@@ -5,8 +5,8 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from toxtune.data.subsets import Subset
-from toxtune.evaluation.refits_and_ensembles import (
-    ensemble_of,
+from toxtune.evaluation.variants import (
+    average_seeds,
     score_variants,
     summarize_scores,
     variant_rows,
@@ -44,7 +44,7 @@ def rows_of(subset, by_refit):
 
 def test_single_seeds_are_averaged_after_scoring_an_ensemble_before(test_set, members):
     rows = rows_of(test_set, {"none": members})
-    found = {r["ensemble"]: r["score"] for r in rows if r["metric"] == "roc_auc"}
+    found = {r["averaged"]: r["score"] for r in rows if r["metric"] == "roc_auc"}
     labels = test_set.labels[:, 0]
     single = [roc_auc_score(labels, member[:, 0]) for member in members]
     assert found[False] == pytest.approx(np.mean(single))
@@ -57,20 +57,20 @@ def test_before_and_after_a_refit_stand_side_by_side(test_set, members):
     by_refit = {"none": members, "train+valid": 1 - members}
     rows = rows_of(test_set, by_refit)
     auc = {
-        (row["refit"], row["ensemble"]): row
+        (row["refit"], row["averaged"]): row
         for row in rows
         if row["metric"] == "roc_auc"
     }
     assert len(auc) == 4
-    for ensemble in (False, True):
-        before, after = auc["none", ensemble], auc["train+valid", ensemble]
+    for averaged in (False, True):
+        before, after = auc["none", averaged], auc["train+valid", averaged]
         assert before["score"] == pytest.approx(1 - after["score"])
         low, high = before["interval"]
         assert low < before["score"] < high
 
 
 def test_task_without_a_score_has_none_and_is_not_in_the_mean(test_set, members):
-    mean = ensemble_of(members)[None]
+    mean = average_seeds(members)[None]
     scored = score_members(test_set, np.ones(2), mean, RESAMPLING, "binary", NO_SCALES)
     report = summarize_scores(scored, test_set.tasks, 0.95)["roc_auc"]
     assert report["tasks"]["constant"] == {"score": None, "interval": None}

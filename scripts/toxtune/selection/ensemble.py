@@ -1,0 +1,140 @@
+"""The ensemble: the mean of what the winners of all families predict.
+
+Families differ in where they err, so that the mean of their predictions is often better
+than each. Nothing is fitted, and nothing more is trained. The ensemble is scored on the
+validation set as the winners are, seed by seed, and frozen with them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from toxtune.data.subsets import read_subset
+from toxtune.evaluation.ensemble import mean_of
+from toxtune.search.selection_file import ENSEMBLE, Ensemble, Selection
+from toxtune.selection.predictions import open_predictions
+from toxtune.selection.scoring import read_scoring_labels
+from toxtune.selection.tables import SCORES_COLUMNS
+from toxtune.splits.training_set import fold_number, names_of_sets
+from toxtune.stats.metrics import metrics_of, task_scores
+from toxtune.stats.resampled_trials import Predictions
+from toxtune.stats.scoring_labels import ScoringLabels
+from toxtune.stats.task_scales import TaskScales
+
+# Each family counts the same; or there is no ensemble.
+EQUAL, NONE = "equal", "none"
+
+
+def average(members: Sequence[Predictions]) -> Predictions:
+    """Average predictions over the members: for each fold, for each seed.
+
+    Each is n_rows x n_outputs, float32; averaged in double precision.
+    """
+    return [
+        [mean_of(seeds) for seeds in zip(*folds, strict=True)]
+        for folds in zip(*members, strict=True)
+    ]
+
+
+def add_ensemble(
+    selection: Selection,
+    *,
+    kind: str,
+    train: Sequence[Path],
+    valid: Sequence[Path],
+    cross_validated: bool,
+    may_win: bool,
+) -> tuple[Selection, pd.DataFrame]:
+    """Add the ensemble of all winners to a selection, if there are several.
+
+    Parameters
+    ----------
+    selection
+        The winners.
+    kind
+        `EQUAL`, or `NONE` for no ensemble.
+    train, valid
+        Training and validation set of each fold in the order of the folds; one of each
+        for hold-out.
+    cross_validated
+        Whether they are folds.
+    may_win
+        Whether the ensemble is selected overall if its score is better than that of the
+        winner; of equal scores the winner's counts, which is simpler.
+
+    Returns
+    -------
+    selection
+        With the ensemble.
+    scores
+        Of the ensemble, in the columns of ``scores.tsv``; no row if there is none.
+    """
+    if kind == NONE or len(selection.winners) < 2:
+        return selection, pd.DataFrame(columns=SCORES_COLUMNS)
+    set_names = names_of_sets(len(valid), cross_validated)
+    predictions = average(
+        [
+            open_predictions(winner.folders, selection.seeds, set_names)
+            for winner in selection.winners.values()
+        ]
+    )
+    labels = read_scoring_labels(train, valid, selection.objective)
+    tasks = read_subset(valid[0]).tasks
+    scores = _scores(selection, predictions, labels, set_names, tasks)
+    per_seed = _means(scores, selection, labels[0].scales)
+    ensemble = Ensemble(
+        members=sorted(selection.winners),
+        mean=float(np.mean(per_seed)),
+        sd=float(np.std(per_seed, ddof=1)) if len(per_seed) > 1 else None,
+        per_seed=per_seed,
+    )
+    sign = 1 if selection.objective.maximize else -1
+    is_better = sign * ensemble.mean > sign * selection.selected.mean
+    return (
+        replace(
+            selection,
+            ensemble=ensemble,
+            overall=ENSEMBLE if may_win and is_better else selection.overall,
+        ),
+        scores,
+    )
+
+
+def _scores(
+    selection: Selection,
+    predictions: Predictions,
+    labels: Sequence[ScoringLabels],
+    set_names: list[str],
+    tasks: list[str],
+) -> pd.DataFrame:
+    """Score the ensemble by all metrics: a row for each seed, fold, metric and task."""
+    rows = []
+    for name, fold, by_seed in zip(set_names, labels, predictions, strict=True):
+        for seed, predicted in zip(selection.seeds, by_seed, strict=True):
+            key = (ENSEMBLE, ENSEMBLE, seed, fold_number(name))
+            for metric in metrics_of(selection.objective.task_type):
+                scores = task_scores(
+                    metric, fold.labels, predicted, fold.positive_weights
+                )
+                rows += [
+                    (*key, metric, task, score)
+                    for task, score in zip(tasks, scores, strict=True)
+                ]
+    return pd.DataFrame(rows, columns=SCORES_COLUMNS).astype({"fold": "Int64"})
+
+
+def _means(
+    scores: pd.DataFrame, selection: Selection, scales: TaskScales
+) -> list[float]:
+    """Return each seed's score: mean over folds of the mean over tasks."""
+    metric = selection.objective.metric
+    means = []
+    for seed in selection.seeds:
+        rows = scores[(scores["metric"] == metric) & (scores["seed"] == seed)]
+        folds = rows.groupby("fold", dropna=False, sort=False)["score"]
+        by_fold = [np.nanmean(of_fold / scales.of(metric)) for _, of_fold in folds]
+        means.append(float(np.mean(by_fold)))
+    return means
