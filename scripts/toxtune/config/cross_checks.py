@@ -23,6 +23,7 @@ from toxtune.features.definitions import (
     features_name,
 )
 from toxtune.features.featurizers import FEATURIZERS
+from toxtune.io.text_lines import is_encoding
 from toxtune.search.schedule import BUDGETS
 from toxtune.search.space import read_space
 from toxtune.splits.settings import (
@@ -70,7 +71,16 @@ def _check_source(dataset: DatasetSection) -> Iterable[str]:
     if dataset["sha256"] is None and (isinstance(source, list) or "://" in source):
         yield (
             "dataset.sha256: must be given, since dataset.source is not one local "
-            "file; it is the SHA-256 of the uncompressed CSV, got null"
+            "file; it is the SHA-256 of the uncompressed file, got null"
+        )
+
+
+def _check_encoding(dataset: DatasetSection) -> Iterable[str]:
+    encoding = dataset["encoding"]
+    if encoding is not None and not is_encoding(encoding):
+        yield (
+            "dataset.encoding: must be the name of a text encoding, such as "
+            f"windows-1251 or mac-roman, got {shown(encoding)}"
         )
 
 
@@ -256,6 +266,7 @@ def _check_list(key: str, names: list[str], features: DefinedFeatures) -> Iterab
 # Each check with the sections that it reads; it is made where these obey the schema.
 CHECKS: list[tuple[tuple[str, ...], Callable[..., Iterable[str]]]] = [
     (("dataset",), _check_source),
+    (("dataset",), _check_encoding),
     (("objective",), _check_objective),
     (("models", "search"), _check_models),
     (("search",), _check_budgets),

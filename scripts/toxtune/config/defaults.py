@@ -15,13 +15,16 @@ def with_defaults(schema: Schema, value: Any) -> Any:
     """Return a copy of a value in which its schema's defaults are filled in.
 
     Text is replaced by the number that it spells where the schema expects a number:
-    YAML takes ``1e-3`` for text. What breaks the schema stays as it is.
+    YAML takes ``1e-3`` for text. Where it expects the name of a column, a whole number
+    is replaced by its digits. What breaks the schema stays as it is.
     """
     if isinstance(value, dict):
         return _complete_mapping(schema, value)
     if isinstance(value, list):
         items = schema.get("items", {})
         return [with_defaults(items, item) for item in value]
+    if type(value) is int and schema.get("x-column"):
+        return str(value)
     return as_number(value) if _expects_number(schema) else value
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from toxtune.config.sections import Config, DatasetSettings
-from toxtune.data.column_settings import ColumnSettings
+from toxtune.data.column_settings import ColumnSettings, set_reading
 from toxtune.features.definitions import (
     Definition,
     definitions_of,
@@ -116,6 +116,7 @@ class Plan:
             columns["labels"] = self.dataset["labels"]
         if "bounds" in self.dataset:
             columns["bounds"] = self.dataset["bounds"]
+        set_reading(columns, self.config["dataset"])
         if "permute_labels" in self.dataset:
             columns["permute_labels"] = self.dataset["permute_labels"]
         return columns

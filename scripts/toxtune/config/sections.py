@@ -6,6 +6,7 @@ splits are made of these; the types are for readers and for mypy.
 
 from typing import Any, NotRequired, TypedDict
 
+from toxtune.data.column_settings import ReadingSettings
 from toxtune.features.definitions import DefinedFeatures
 from toxtune.search.space import SpaceSection
 from toxtune.splits.settings import SplitSection, ValidationSection
@@ -18,6 +19,9 @@ class DatasetSection(TypedDict):
     sha256: str | None
     test_source: str | None
     smiles_column: str
+    separator: str | None
+    decimal: str | None
+    encoding: str | None
     id_column: str | None
     tasks: list[str]
     standardize: str
@@ -92,7 +96,7 @@ class TestSection(TypedDict):
     confidence: float
 
 
-class DatasetSettings(TypedDict):
+class DatasetSettings(ReadingSettings):
     """All that decides a dataset, and so its id; what does not apply is left out."""
 
     sha256: str

@@ -1,17 +1,25 @@
 """How a dataset's table is read. Planning imports this: no RDKit, no NumPy."""
 
+from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from toxtune.tasks import TaskType
 
 
-class ColumnSettings(TypedDict):
+class ReadingSettings(TypedDict, total=False):
+    """What a file does not tell of itself, see `toxtune.data.text_files.Reading`."""
+
+    separator: str
+    decimal: str
+    encoding: str
+
+
+class ColumnSettings(ReadingSettings):
     """How the columns of the dataset's table are read.
 
     ``smiles_column`` is a name, or ``smiles`` to find it by its usual names.
-    ``part_column`` says in which set a molecule is, or when it was measured. The last
-    three say what a file does not tell, see `toxtune.data.text_files.Reading`. The
-    names of these settings are part of a dataset's id and stay as they were first.
+    ``part_column`` says in which set a molecule is, or when it was measured. The names
+    of these settings are part of a dataset's id and stay as they were first.
     """
 
     smiles_column: str
@@ -24,6 +32,13 @@ class ColumnSettings(TypedDict):
     labels: NotRequired[dict[str, Any]]
     bounds: NotRequired[str]
     permute_labels: NotRequired[int]
-    separator: NotRequired[str]
-    decimal: NotRequired[str]
-    encoding: NotRequired[str]
+
+
+def set_reading(settings: ReadingSettings, dataset: Mapping[str, Any]) -> None:
+    """Copy what the user has set from the key ``dataset`` of a configuration."""
+    if dataset["separator"] is not None:
+        settings["separator"] = dataset["separator"]
+    if dataset["decimal"] is not None:
+        settings["decimal"] = dataset["decimal"]
+    if dataset["encoding"] is not None:
+        settings["encoding"] = dataset["encoding"]

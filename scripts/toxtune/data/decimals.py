@@ -5,13 +5,20 @@ from collections.abc import Sequence
 
 POINT, COMMA = ".", ","
 
-# A number with one comma; before it may stand a bound, as in "<0,5".
-_WITH_COMMA = re.compile(r"[<>=~≤≥\s]*[+-]?(\d*),(\d+)(e[+-]?\d+)?", re.IGNORECASE)
+# Before a number may stand a bound, as in "<0,5".
+_SIGN = r"[<>=~≤≥\s]*[+-]?"
 
-# "1,234" may be 1.234 or one thousand.
-_THOUSANDS = re.compile(r"[<>=~≤≥\s]*[+-]?[1-9]\d{0,2}(,\d{3})+")
+# A decimal comma; before it, points may stand between thousands.
+_WITH_COMMA = re.compile(
+    rf"{_SIGN}(\d*|[1-9]\d{{0,2}}(\.\d{{3}})+),\d+(e[+-]?\d+)?", re.IGNORECASE
+)
 
-_WITH_POINT = re.compile(r"[<>=~≤≥\s]*[+-]?\d*\.\d+(e[+-]?\d+)?", re.IGNORECASE)
+# "1,234" may be 1.234 or one thousand; "1,234.5" is more than a thousand.
+_THOUSANDS = re.compile(rf"{_SIGN}[1-9]\d{{0,2}}(,\d{{3}})+(\.\d*)?")
+
+_WITH_POINT = re.compile(
+    rf"{_SIGN}(\d*|[1-9]\d{{0,2}}(,\d{{3}})+)\.\d+(e[+-]?\d+)?", re.IGNORECASE
+)
 
 
 def find_decimal_sign(column: Sequence[str], wanted: str | None = None) -> str | None:
@@ -35,12 +42,16 @@ def find_decimal_sign(column: Sequence[str], wanted: str | None = None) -> str |
     (',', None)
     """
     cells = [cell.strip() for cell in column]
-    commas = [cell for cell in cells if _WITH_COMMA.fullmatch(cell)]
+    commas = [cell for cell in cells if "," in cell and _is_number(cell)]
     if not commas or any(map(_WITH_POINT.fullmatch, cells)):
         return POINT
     if all(map(_THOUSANDS.fullmatch, commas)):
         return wanted
     return COMMA
+
+
+def _is_number(cell: str) -> bool:
+    return bool(_WITH_COMMA.fullmatch(cell) or _THOUSANDS.fullmatch(cell))
 
 
 def with_point(cell: str, sign: str) -> str:
@@ -53,7 +64,9 @@ def with_point(cell: str, sign: str) -> str:
     """
     text = cell.strip()
     if sign == COMMA:
-        return text.replace(",", ".") if _WITH_COMMA.fullmatch(text) else cell
+        if not _WITH_COMMA.fullmatch(text):
+            return cell
+        return text.replace(".", "").replace(",", ".")
     return text.replace(",", "") if _THOUSANDS.fullmatch(text) else cell
 
 

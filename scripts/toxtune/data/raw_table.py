@@ -299,7 +299,7 @@ def _note_of_nameless(table: Table, rows: list[TableRow]) -> list[str]:
     used = [index for index in nameless if any(row.cells[index] for row in rows)]
     if not used:
         return []
-    return [f"Columns without a name are no tasks: {len(used)} were left out."]
+    return [f"Columns without a name are no tasks; there are {len(used)}."]
 
 
 def _where(part: _Part, row: TableRow) -> str:
@@ -334,20 +334,19 @@ def _label_cells(
 ) -> tuple[dict[str, list[str]], list[str]]:
     """Return the cells of each task, of all files, with decimal points; and notes."""
     cells: dict[str, list[str]] = {}
-    with_commas: dict[str, list[str]] = {}
+    notes: dict[str, list[str]] = {}
     for task in tasks:
         cells[task] = []
         for part in parts:
             column = _cells(part, part.tasks.get(task))
             sign = _decimal_sign(part, task, column, columns)
-            cells[task] += [with_point(cell, sign) if sign else cell for cell in column]
-            if sign == COMMA:
-                with_commas.setdefault(part.of, []).append(task)
-    notes = [
-        f"Numbers of {of} have decimal commas: columns {', '.join(names)}."
-        for of, names in with_commas.items()
-    ]
-    return cells, notes
+            spelled = [with_point(cell, sign) if sign else cell for cell in column]
+            cells[task] += spelled
+            if spelled != column:
+                meaning = "decimal commas" if sign == COMMA else "commas of thousands"
+                note = f"Numbers of {part.of} have {meaning}, in the columns"
+                notes.setdefault(note, []).append(task)
+    return cells, [f"{note} {', '.join(names)}." for note, names in notes.items()]
 
 
 def _cells(part: _Part, index: int | None) -> list[str]:

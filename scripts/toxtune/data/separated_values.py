@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import chain
 
-from toxtune.data.smiles_column import candidates
+from toxtune.data.smiles_column import tell_a_header
 from toxtune.data.table import Table, TableRow
 from toxtune.data.text_files import Reading, TextFile
 from toxtune.errors import UserError
@@ -125,8 +125,7 @@ def _that_names_columns(possible: Candidates, asked: Collection[str]) -> Candida
     """Keep separators that make a name of a column that is usual or asked for."""
     kept = {}
     for sign, (header, *rows) in possible.items():
-        names = [cell.strip() for cell in header]
-        if candidates(names) or set(names) & set(asked):
+        if tell_a_header([cell.strip() for cell in header], asked):
             kept[sign] = [header, *rows]
     return kept
 

@@ -1,11 +1,12 @@
 """Finding the column with the SMILES."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rdkit import Chem, rdBase
 
 from toxtune.errors import UserError
+from toxtune.io.csv_rows import SEPARATORS
 
 # The usual name, which also stands for "find it".
 SMILES = "smiles"
@@ -28,6 +29,15 @@ def candidates(header: Sequence[str]) -> list[str]:
         if found := list(dict.fromkeys(name for name in header if fits(name))):
             return found
     return []
+
+
+def tell_a_header(cells: Sequence[str], asked: Collection[str]) -> bool:
+    """Whether one of the cells names a column that has the SMILES or is asked for.
+
+    A cell that could be taken apart once more names none.
+    """
+    whole = [cell for cell in cells if not set(cell) & set(SEPARATORS.values())]
+    return bool(candidates(whole) or set(cells) & set(asked))
 
 
 def _is_exact(name: str) -> bool:

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from rdkit import Chem, rdBase
 
-from toxtune.data.smiles_column import SMILES, candidates
+from toxtune.data.smiles_column import SMILES, candidates, tell_a_header
 from toxtune.data.table import Table, TableRow
 from toxtune.data.text_files import TextFile
 from toxtune.errors import UserError
@@ -44,13 +44,15 @@ class Layout:
         return cells + [""] * (width - len(cells))
 
 
-def find_layout(first: str, name: str, asked: Collection[str]) -> Layout | None:
-    """Tell by its first line whether a file is a SMILES file.
+def find_layout(
+    first: str, second: str, name: str, asked: Collection[str]
+) -> Layout | None:
+    """Tell by its first lines whether a file is a SMILES file.
 
     Parameters
     ----------
-    first
-        The first line that is not blank.
+    first, second
+        The first two lines that are not blank; empty if there is no second.
     name
         Of the file; ``.smi`` tells that the first line is a molecule, even if RDKit
         cannot read it.
@@ -59,11 +61,13 @@ def find_layout(first: str, name: str, asked: Collection[str]) -> Layout | None:
     """
     for sign in (TAB, SEMICOLON, COMMA):
         cells = [cell.strip().strip('"') for cell in first.split(sign)]
-        if candidates(cells) or set(cells) & set(asked):
+        if len(cells) > 1 and tell_a_header(cells, asked):
             return None
     words = first.split()
-    if len(words) > 1 and candidates(words):
+    if len(words) > 1 and candidates(words) and len(second.split()) != 1:
         return Layout(words, has_header=True, separator=None)
+    if candidates([first.strip()]) or first.strip() in asked:
+        return None
     is_named = _SUFFIXES & {suffix.lower() for suffix in PurePath(name).suffixes[-2:]}
     if not is_named and not _is_molecule(words[0]):
         return None

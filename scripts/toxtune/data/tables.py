@@ -43,9 +43,10 @@ def open_table(
     beginning = list(islice(text.lines(), 4))
     if is_sd_file(beginning, text.name):
         return sd_table(text)
-    first = next((line for line in text.lines() if line.strip()), None)
-    if first is None:
+    filled = (line for line in text.lines() if line.strip())
+    first, second = next(filled, ""), next(filled, "")
+    if not first:
         raise UserError(f"{text.name}: has no rows")
-    if layout := find_layout(first, text.name, asked):
+    if layout := find_layout(first, second, text.name, asked):
         return smiles_table(text, layout)
     return separated_table(text, reading, asked)

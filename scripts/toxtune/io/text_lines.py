@@ -59,6 +59,16 @@ class Encoding:
         return _NAMES.get(self.codec, self.codec)
 
 
+def is_encoding(name: str) -> bool:
+    """Tell whether Python knows a text encoding of this name."""
+    try:
+        # Looking up other codecs, such as zip, succeeds.
+        b"".decode(name)
+    except (LookupError, ValueError, AttributeError):
+        return False
+    return True
+
+
 def find_encoding(chunks: Iterable[bytes], fallback: str | None) -> Encoding:
     """Tell a file's encoding by its mark, or by whether all of it is UTF-8.
 
@@ -132,6 +142,6 @@ def _next_line(stream: IO[str], name: str, number: int, encoding: Encoding) -> s
 def _not_text(name: str, number: int, encoding: Encoding, byte: int) -> UserError:
     return UserError(
         f"{name}, line {number}: must be {encoding.name} text without NUL, has the "
-        f"byte 0x{byte:02x}; save it as UTF-8 text, or name its encoding in "
-        "dataset.encoding, such as windows-1251 or utf-16-le"
+        f"byte 0x{byte:02x}; save it as UTF-8 text, or name its encoding, such as "
+        "windows-1251 or utf-16-le, in dataset.encoding (predict: --encoding)"
     )

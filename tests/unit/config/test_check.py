@@ -52,6 +52,7 @@ LEFT_OUT = {
     or (path[:3] == ("search", "spaces", "*") and path[-1] in BUDGETS)
     or (path[:2] == ("search", "strategy") and path[2:] not in {(), ("name",)})
     or path in {("dataset", "sha256"), ("dataset", "id_column"), ("split", "seeds")}
+    or path[1:] in {("separator",), ("decimal",), ("encoding",)}
     or path in {("objective", "scale"), ("features", "*", "include_chirality")}
     or path[:2] == ("split", "fractions")
     or path in {("split", "cutoff"), ("split", "date_format")}

@@ -174,7 +174,7 @@ def test_settings_that_may_have_been_meant_are_legal(overlays):
     ("overlay", "words"),
     [
         ("dataset: {tasks: [NO]}", ("got false", "'NO' in quotes")),
-        ("dataset: {tasks: [2314]}", ("got 2314", "'2314' in quotes")),
+        ("dataset: {tasks: [23.14]}", ("got 23.14", "'23.14' in quotes")),
         ("training: {device: null, workers: true}", ("training.workers", "got true")),
         ("split: {seeds: [null]}", ("split.seeds[0]", "got null")),
         ("split: {fractions: {train: 0.9}}", ("{train: 0.9, valid: 0.1, test: 0.1}",)),
@@ -200,3 +200,9 @@ def test_a_source_alone_is_a_legal_overlay(tmp_path, monkeypatch):
     (tmp_path / "my.csv").write_text("smiles,a\nC,0\n")
     dataset = laid("dataset: {source: my.csv}")["dataset"]
     assert (dataset["sha256"], dataset["id_column"]) == (None, None)
+
+
+def test_a_whole_number_names_a_column():
+    config = laid("dataset: {tasks: [NO2, 2314], id_column: 7}")
+    assert config["dataset"]["tasks"] == ["NO2", "2314"]
+    assert config["dataset"]["id_column"] == "7"

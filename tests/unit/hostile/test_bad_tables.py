@@ -118,7 +118,7 @@ def test_longest_line(raw, reader, monkeypatch):
         "smiles,a\rC,1\rCC,0\r",
         "\ufeffsmiles,a\nC,1\nCC,0",
         'smiles,a\n\n"C",1\n\n CC , 0 \n',
-        "smiles,a\nC,NA\nCC,1.0\n",
+        "smiles,a\nC,+\nCC,-\n",
     ],
     ids=["CRLF", "CR", "mark", "blanks", "spellings"],
 )
