@@ -12,8 +12,10 @@ from typing import Any
 from toxtune.config.column_roles import ColumnRole, Role
 from toxtune.config.first_search import Search, choose_search
 from toxtune.config.first_split import Split, choose_split
+from toxtune.config.label_choice import has_unknown_words
 from toxtune.config.survey import TableSurvey
 from toxtune.config.task_choice import TaskChoice
+from toxtune.data.column_survey import ColumnSurvey
 from toxtune.tasks import TaskType
 
 # The share of positives from which Wu et al. 2018 (MoleculeNet) rank by the area under
@@ -93,7 +95,7 @@ def choose_configuration(
             each.column.name: each.column.content.value
             for each in survey.tasks.alternatives
         },
-        labels={},
+        labels=survey.label_settings,
         metric=chosen_metric,
         split=split,
         search=search,
@@ -161,8 +163,9 @@ def _expectation(survey: TableSurvey, split: Split) -> str:
 
 def _cautions(survey: TableSurvey, split: Split) -> list[str]:
     cautions = [*_doubts(survey.tasks), *split.cautions]
+    settings = survey.label_settings
     for role in survey.tasks.tasks:
-        cautions += _about_labels(role, survey.molecules[role.column.name])
+        cautions += _about_labels(role.column, settings)
     poor = [name for name, count in survey.rarest.items() if 0 < count < 10]
     if poor and survey.tasks.task_type != TaskType.REGRESSION:
         cautions.append(
@@ -195,14 +198,25 @@ def _names(roles: list[ColumnRole]) -> list[str]:
     return [role.column.name for role in roles]
 
 
-def _about_labels(role: ColumnRole, molecules: int) -> list[str]:
+def _about_labels(column: ColumnSurvey, settings: Mapping[str, Any]) -> list[str]:
     """Say what is odd about the labels of a task."""
-    column = role.column
     cautions = []
     if column.strange:
         cautions.append(
             f"{column.name} has {listed(list(map(repr, column.strange)))} among its "
-            "numbers, and the run will stop there: empty these cells"
+            "numbers; dataset.labels leaves these out"
+        )
+    if column.bounds:
+        what = "are left out" if settings["bounds"] == "drop" else "count as values"
+        cautions.append(
+            f"{column.bounds:,} labels of {column.name} are bounds, such as <10, and "
+            f"{what} (dataset.bounds)"
+        )
+    if has_unknown_words(column):
+        common, rare = column.counts
+        cautions.append(
+            f"of the words of {column.name} the rarer one, {rare}, is taken for class "
+            f"1 (dataset.labels)"
         )
     lowest, highest = column.lowest, column.highest
     if (

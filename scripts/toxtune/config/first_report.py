@@ -42,13 +42,13 @@ def _structures(survey: TableSurvey) -> str:
             f"{survey.lines[row] if survey.lines else row + 1}: {reason})"
         )
     for count, words in (
-        (structures.salts, "rows are salts or mixtures, taken as their parents"),
-        (structures.repeated, "compounds have several rows"),
+        (structures.salts, "salts or mixtures, taken as their parents"),
+        (structures.repeated, "compounds with several rows"),
         (survey.contradicting, "of them with different labels"),
-        (structures.with_stereoisomers, "molecules have several stereoisomers"),
+        (structures.with_stereoisomers, "molecules with several stereoisomers"),
     ):
         if count:
-            parts.append(f"{count:,} {words}")
+            parts.append(f"{words}: {count:,}")
     return "; ".join(parts)
 
 

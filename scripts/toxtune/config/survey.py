@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from toxtune.config.column_roles import (
     ColumnRole,
@@ -13,6 +14,7 @@ from toxtune.config.column_roles import (
     is_smiles_name,
     sets_of,
 )
+from toxtune.config.label_choice import choose_label_settings, read_labels
 from toxtune.config.task_choice import TaskChoice, choose_tasks
 from toxtune.data.column_survey import (
     ColumnSurvey,
@@ -22,6 +24,7 @@ from toxtune.data.column_survey import (
     survey_column,
 )
 from toxtune.data.decimals import with_points
+from toxtune.data.reactions import refuse_reactions
 from toxtune.data.structure_survey import (
     StructureSurvey,
     share_of_smiles,
@@ -83,6 +86,8 @@ class TableSurvey:
         The column that names the sets of a split, and the rows of each set.
     torn
         How many molecules that column puts into several sets.
+    label_settings
+        Settings of ``dataset`` by which labels are read.
     times
         What is known of the first column of dates.
     notes
@@ -100,6 +105,7 @@ class TableSurvey:
     contradicting: int
     sets: dict[str, int]
     torn: int
+    label_settings: dict[str, Any] = field(default_factory=dict)
     times: TimesSurvey | None = None
     notes: list[str] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
@@ -139,14 +145,18 @@ def survey_file(
     rows = [[row.cells[index] for _, index in columns] for row in found]
     if table.separator != COMMA:
         rows = with_points(rows)
+    unusable = len(table.header) - len(columns)
+    note = f"{unusable} columns have no name, or that of another: not used."
     try:
         survey = survey_table([name for name, _ in columns], rows, tasks, task_type)
     except UserError as error:
-        raise UserError(f"{path}: {error}") from None
-    notes = [*table.notes]
-    if unusable := len(table.header) - len(columns):
-        notes.append(f"{unusable} columns have no name, or that of another: not used.")
-    return replace(survey, notes=notes, lines=[row.line for row in found])
+        more = f"; {note.rstrip('.')}" if unusable else ""
+        raise UserError(f"{path}: {error}{more}") from None
+    return replace(
+        survey,
+        notes=[*table.notes, *([note] if unusable else [])],
+        lines=[row.line for row in found],
+    )
 
 
 def survey_table(
@@ -185,14 +195,17 @@ def survey_table(
     roles = _as_told(roles, tasks) if tasks else roles
     candidates = [each for each in roles if each.role == Role.LABELS]
     if not candidates:
+        found = ", ".join(f"{each.column.name} ({each.reason})" for each in roles)
         raise UserError(
-            "no column could be labels (0 and 1, classes, or values); its columns are: "
-            + ", ".join(header)
+            "no column could be labels, which are 0 and 1, classes, or values; its "
+            f"columns are: {found}"
         )
     choice = choose_tasks(candidates, task_type)
+    chosen = [each.column for each in choice.tasks]
+    settings = choose_label_settings(chosen, choice.task_type)
     labels = {
-        each.column.name: _labels(cells[each.column.name], choice.task_type)
-        for each in choice.tasks
+        each.name: read_labels(each, cells[each.name], choice.task_type, settings)
+        for each in chosen
     }
     counted = {name: _count(each, structures, choice) for name, each in labels.items()}
     sets = next((each.column for each in roles if each.role == Role.SETS), None)
@@ -206,6 +219,7 @@ def survey_table(
         contradicting=max((each[2] for each in counted.values()), default=0),
         sets=sets_of(sets.counts) if sets else {},
         torn=_torn(cells[sets.name], structures) if sets else 0,
+        label_settings=settings,
         times=_times(roles, cells),
     )
 
@@ -227,6 +241,8 @@ def find_smiles(
         tried = [cell for cell in cells[name] if cell.strip()][:_TRIED]
         if share_of_smiles(tried) >= _LEAST_READABLE:
             return name
+    for name in named:
+        refuse_reactions(cells[name], f"column {name!r}")
     raise UserError(
         "no column has SMILES that RDKit can read; its columns are: "
         + ", ".join(column.name for column in columns)
@@ -264,13 +280,6 @@ def _as_told(roles: list[ColumnRole], tasks: Sequence[str]) -> list[ColumnRole]:
 def _numbers(cells: Sequence[str], structures: StructureSurvey) -> list[float]:
     found = [number_of(cells[row].strip()) for row in structures.compared]
     return [math.nan if number is None else number for number in found]
-
-
-def _labels(cells: Sequence[str], task_type: TaskType) -> list[str]:
-    """Return labels that compare equal where they say the same; empty if missing."""
-    spelled = ["" if is_missing(cell) else cell.strip().lower() for cell in cells]
-    numbers = {text: number_of(text) for text in set(spelled)}
-    return [text if numbers[text] is None else repr(numbers[text]) for text in spelled]
 
 
 def _count(

@@ -95,6 +95,8 @@ class ColumnSurvey:
     @property
     def task_type(self) -> TaskType | None:
         """What a task of these labels would be; ``None`` if it could be none."""
+        if self.content == Content.WORDS and self.distinct == 2:
+            return TaskType.BINARY
         return {
             Content.TWO_CLASSES: TaskType.BINARY,
             Content.CLASSES: TaskType.MULTICLASS,

@@ -197,3 +197,40 @@ def test_words_for_sets(counts, sets):
 def test_a_table_without_labels_is_refused():
     with pytest.raises(UserError, match="no column could be labels"):
         surveyed(name=[f"n{n}" for n in range(40)])
+
+
+@pytest.mark.parametrize(
+    ("cells", "task_type", "settings"),
+    [
+        (cycled("+", "-", "+"), TaskType.BINARY, {}),
+        (cycled(*"0001"), TaskType.BINARY, {}),
+        (
+            cycled("pass", "pass", "fail"),
+            TaskType.BINARY,
+            {"labels": {"activity": {"pass": 0, "fail": 1}}},
+        ),
+        ([*VALUES[:-1], "see note"], TaskType.REGRESSION, "see note"),
+        ([*VALUES[:-9], *["<3"] * 9], TaskType.REGRESSION, {"bounds": "value"}),
+    ],
+)
+def test_labels_that_nobody_could_read_have_settings(cells, task_type, settings):
+    if settings == "see note":
+        settings = {"labels": {"activity": {"see note": None}}}
+    survey = surveyed(activity=cells)
+    assert survey.tasks.task_type == task_type
+    assert survey.label_settings == settings
+    assert 30 < survey.molecules["activity"] <= 40
+
+
+def test_bounds_are_left_out_where_values_are_many():
+    rows = [[each, str(n / 7)] for n, each in enumerate(molecules(60))]
+    rows += [[each, "<1"] for each in molecules(70)[60:]]
+    survey = survey_table(["smiles", "logS"], rows)
+    assert survey.label_settings == {"bounds": "drop"}
+    assert survey.molecules == {"logS": 60}
+
+
+def test_reactions_are_named():
+    rows = [["CCO>>CC=O", str(number)] for number in range(9)]
+    with pytest.raises(UserError, match="these are reactions"):
+        survey_table(["smiles", "yield"], rows)
