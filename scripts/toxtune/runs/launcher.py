@@ -14,8 +14,6 @@ from toxtune.runs.lock import RunLock
 
 SCRIPTS = Path(__file__).resolve().parents[2]
 SNAKEMAKE_LOCKS = Path(".snakemake/locks")
-# Where Snakemake keeps copies of scripts if the user's cache cannot be written.
-OWN_CACHE = Path(".snakemake/cache")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -65,40 +63,11 @@ def _command(arguments: Sequence[str]) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, **_own_settings()}
-
-
-def _own_settings() -> dict[str, str]:
-    """Return the variables that are set for snakemake."""
-    settings = {"PYTHONPATH": str(SCRIPTS)}
-    if not _cache_can_be_written():
-        settings["XDG_CACHE_HOME"] = str(OWN_CACHE.absolute())
-    return settings
-
-
-def _cache_can_be_written() -> bool:
-    """Tell whether the user's cache can, which is not so without a home of one's own.
-
-    Snakemake ends in a traceback there, before it reads the workflow.
-    """
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    sources = Path(cache, "snakemake/snakemake/source-cache")
-    # Nobody's home is `~`, which stays where a user has none.
-    if not sources.is_absolute():
-        return False
-    try:
-        sources.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return False
-    return os.access(sources, os.W_OK | os.X_OK)
+    return {**os.environ, "PYTHONPATH": str(SCRIPTS)}
 
 
 def _show(command: Sequence[str]) -> None:
-    settings = [
-        f"{name}={shlex.quote(os.path.relpath(path))}"
-        for name, path in _own_settings().items()
-    ]
-    print("$", *settings, shlex.join(command))
+    print(f"$ PYTHONPATH={shlex.quote(os.path.relpath(SCRIPTS))}", shlex.join(command))
     sys.stdout.flush()
 
 
