@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from toxtune.data.subsets import read_subset
 from toxtune.jobs import log_to
 from toxtune.splits.files import write_split
 from toxtune.splits.make import make_split
@@ -22,6 +23,7 @@ def main(
     """Read the molecules, split them, write the assignment, the sets and the recipe."""
     split = make_split(molecules, settings, task_type)
     split.recipe.log()
+    split.assignment.log_left_out(read_subset(molecules).ids)
     write_split(molecules, split, assignment, recipe, settled, subsets)
 
 

@@ -1,11 +1,18 @@
 """Who is in which set and fold, and who is in none for which reason."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+logger = logging.getLogger(__name__)
+
 SUBSETS = ["train", "valid", "test"]
 NAMES = {"train": "training set", "valid": "validation set", "test": "test set"}
+
+
+# assignment.tsv has them all.
+MOST_LOGGED = 50
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,13 @@ class Assignment:
             ],
             left_out={**reasons, **self.left_out},
         )
+
+    def log_left_out(self, ids: Sequence[str]) -> None:
+        """Log which rows are in no set, by the id of each row; not all of many."""
+        for row in sorted(self.left_out)[:MOST_LOGGED]:
+            logger.info("In no set: %s, since %s", ids[row], self.left_out[row])
+        if (more := len(self.left_out) - MOST_LOGGED) > 0:
+            logger.info("In no set: %d more, see assignment.tsv", more)
 
     def warned(self, warnings: list[str]) -> Self:
         """Add warnings."""

@@ -72,7 +72,7 @@ def _about(
     if settings.method == "group":
         if nameless := sum(not name for name in rows.column):
             warnings.append(
-                f"{nameless} rows have no group in column {settings.column!r}: each "
+                f"Rows without a group in column {settings.column!r}: {nameless}; each "
                 "such molecule is a group of its own."
             )
         if sizes.max() == 1:

@@ -7,18 +7,21 @@ import numpy as np
 from toxtune.errors import UserError
 from toxtune.splits.clusters import Clusters
 
+# How many orders of clusters are tried, and which difference from its share of the
+# molecules is near enough for each set.
+ORDERS, NEAR = 50, 0.01
+
 
 def fill_sets(
     clusters: Clusters, shares: Sequence[float], seed: int
 ) -> list[np.ndarray]:
-    """Put clusters into sets: the big ones first, then the others in random order.
+    """Put clusters into sets: the big ones first, then the others, in random order.
 
     Each goes to the first set that has room for it, else to the last one. This is the
     balanced scaffold split of Yang et al. (J. Chem. Inf. Model. 59, 3370, 2019) and of
     Chemprop, where a cluster is big if it has more than half of what a set after the
-    first is to have. There the big ones come in random order; here the largest come
-    first, or one of them could be most of the test set by chance. A set that would stay
-    empty gets the smallest cluster of the set with most.
+    first is to have. If there are few clusters, a random order can leave sets far from
+    their shares: of `ORDERS` ones the nearest is taken, or the first that is near.
 
     Parameters
     ----------
@@ -49,26 +52,45 @@ def fill_sets(
             f"{room.max():.0f}; write another split.method, or split.fractions with a "
             "larger training set"
         )
-    order = np.random.default_rng(seed).permutation(len(sizes))
-    is_big = sizes[order] > room[1:].min() / 2
-    big = order[is_big][np.argsort(-sizes[order[is_big]], kind="stable")]
-    set_of_cluster = np.full(len(sizes), len(shares) - 1)
-    for cluster in [*big, *order[~is_big]]:
-        fits = np.flatnonzero(sizes[cluster] <= room[:-1])
-        if len(fits):
-            set_of_cluster[cluster] = fits[0]
-            room[fits[0]] -= sizes[cluster]
-    _fill_empty(set_of_cluster, sizes, len(shares))
-    set_of = set_of_cluster[clusters.numbers]
+    generator = np.random.default_rng(seed)
+    best, difference = np.empty(0, dtype=int), np.inf
+    for _ in range(ORDERS):
+        order = generator.permutation(len(sizes))
+        found = _in_order(order, sizes, room)
+        filled = np.bincount(found, weights=sizes, minlength=len(room))
+        off = np.abs(filled - room).max() / room.sum()
+        if off < difference:
+            best, difference = found, off
+        if difference <= NEAR:
+            break
+    set_of = best[clusters.numbers]
     return [np.flatnonzero(set_of == number) for number in range(len(shares))]
 
 
-def _fill_empty(set_of_cluster: np.ndarray, sizes: np.ndarray, n_sets: int) -> None:
-    """Give a set without a cluster the smallest of the set with most, in place."""
-    for number in range(n_sets):
-        counts = np.bincount(set_of_cluster, minlength=n_sets)
+def _in_order(order: np.ndarray, sizes: np.ndarray, room: np.ndarray) -> np.ndarray:
+    """Return the set of each cluster, given an order and what the sets are to have."""
+    left = room[:-1].copy()
+    is_big = sizes[order] > room[1:].min() / 2
+    set_of_cluster = np.full(len(sizes), len(room) - 1)
+    for cluster in [*order[is_big], *order[~is_big]]:
+        fits = np.flatnonzero(sizes[cluster] <= left)
+        if len(fits):
+            set_of_cluster[cluster] = fits[0]
+            left[fits[0]] -= sizes[cluster]
+    _fill_empty(set_of_cluster, sizes, room)
+    return set_of_cluster
+
+
+def _fill_empty(
+    set_of_cluster: np.ndarray, sizes: np.ndarray, room: np.ndarray
+) -> None:
+    """Give a set without a cluster the smallest of the fullest other one, in place."""
+    for number in range(len(room)):
+        counts = np.bincount(set_of_cluster, minlength=len(room))
         if not counts[number]:
-            of_donor = np.flatnonzero(set_of_cluster == counts.argmax())
+            filled = np.bincount(set_of_cluster, weights=sizes, minlength=len(room))
+            surplus = np.where(counts > 1, filled - room, -np.inf)
+            of_donor = np.flatnonzero(set_of_cluster == surplus.argmax())
             set_of_cluster[of_donor[sizes[of_donor].argmin()]] = number
 
 

@@ -70,6 +70,16 @@ def test_rows_come_in_the_order_of_their_dates_and_one_without_is_left_out(
     assert any("no date in column 'measured'" in line for line in made.recipe.warnings)
 
 
+def test_rows_left_out_are_logged_by_id(split, caplog):
+    assigned = split([*map(str, range(2000, 2010)), "", "n.d."]).assignment
+    caplog.set_level("INFO")
+    assigned.log_left_out([f"m{row}" for row in range(12)])
+    assert [line.split(",")[0] for line in caplog.messages] == [
+        "In no set: m10",
+        "In no set: m11",
+    ]
+
+
 def test_boundaries_are_told(split):
     (note,) = split([f"{year}" for year in range(2000, 2010)]).recipe.notes
     assert "the validation set begins with 2006, the test set begins with 2008" in note
