@@ -26,6 +26,9 @@ rule save_final_model:
         train=plan.search_sets("train"),
         valid=plan.search_sets("valid"),
         trained_on=plan.subset("train", of="final_set"),
+        # Names of classes, and of tasks that were left out.
+        curation=plan.curation,
+        recipe=plan.recipe,
         transforms=plan.transforms(of="final_set"),
     output:
         model="results/{run}/final.zip",

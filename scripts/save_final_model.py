@@ -18,6 +18,8 @@ if __name__ == "__main__":
         train=[Path(path) for path in snakemake.input.train],
         valid=[Path(path) for path in snakemake.input.valid],
         trained_on=trained_on,
+        curation=Path(snakemake.input.curation),
+        recipe=Path(snakemake.input.recipe),
         models=destination.with_name("refit" if settings.is_refit else "models"),
         transforms=trained_on.with_name("transforms"),
         destination=destination,

@@ -51,6 +51,7 @@ CURATION = {
     "groups": 1000,
     "groups_with_several_rows": 2,
     "compounds": 1001,
+    "classes": {},
     "notes": [],
     "warnings": [],
 }

@@ -64,6 +64,8 @@ def main(options: argparse.Namespace) -> int:
         f"{options.predictions}: {counts.rows:,} rows, "
         f"{counts.problems:,} without a prediction (column `problem`)"
     )
+    for task, reason in counts.tasks_left_out.items():
+        print(f"Task {task} is not predicted, since it could not be learned: {reason}.")
     return 0
 
 

@@ -84,6 +84,8 @@ def _save_final_model(plan: Plan, _: Mapping[str, str]) -> Settings:
         "smiles_column": plan.config["dataset"]["smiles_column"],
         "standardize": plan.config["dataset"]["standardize"],
         "merge": plan.config["dataset"]["merge"],
+        "labels": plan.config["dataset"]["labels"],
+        "bounds": plan.config["dataset"]["bounds"],
         "cross_validated": plan.is_cross_validated,
     }
 

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from toxtune.io.files import read_json, whole_file
 from toxtune.models.registry import get_family
 from toxtune.prediction.applicability_domain import fit_domain, pack_fingerprints
 from toxtune.prediction.final_model import FINGERPRINTS, current_versions
+from toxtune.prediction.label_reading import LabelReading
 from toxtune.prediction.metadata import (
     METADATA_FILE,
     FinalModelMetadata,
@@ -58,6 +60,8 @@ class FinalSettings:
         The dataset's column with the SMILES.
     standardize, merge
         The dataset's settings.
+    labels, bounds
+        The dataset's settings.
     cross_validated
         Whether the search was a cross-validation.
     """
@@ -70,6 +74,8 @@ class FinalSettings:
     smiles_column: str
     standardize: str
     merge: str
+    labels: Mapping[str, Any]
+    bounds: str
     cross_validated: bool
 
     @property
@@ -89,6 +95,8 @@ def save_final_model(
     train: Sequence[Path],
     valid: Sequence[Path],
     trained_on: Path,
+    curation: Path,
+    recipe: Path,
     models: Path,
     transforms: Path,
     destination: Path,
@@ -111,6 +119,8 @@ def save_final_model(
         one of each for hold-out.
     trained_on
         Table of the molecules that the models were trained on.
+    curation, recipe
+        ``curation.json`` and ``split.json``.
     models
         Folder of the models: family, then seed.
     transforms
@@ -156,6 +166,10 @@ def save_final_model(
         thresholds=thresholds,
         applicability_domain=fit_domain(_subsets(train), _subsets(valid)),
         versions=current_versions(trial.family for trial in trials),
+        labels=LabelReading.of(
+            validation.tasks, read_json(curation), settings.labels, settings.bounds
+        ),
+        tasks_left_out=read_json(recipe)["tasks_left_out"],
     )
     files = {**model_files, **transform_files}
     write_final_model(destination, metadata, files, training_smiles)

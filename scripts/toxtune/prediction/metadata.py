@@ -4,7 +4,7 @@ A final model may come from elsewhere, so `read_metadata` checks all that it rea
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from toxtune.errors import UserError
 from toxtune.features.definitions import JOINT, Definition
 from toxtune.io.files import read_json
 from toxtune.prediction.applicability_domain import ApplicabilityDomain
+from toxtune.prediction.label_reading import LabelReading
 from toxtune.search.trials import Trial
 from toxtune.stats.metrics import Objective
 from toxtune.tasks import TaskType
@@ -116,6 +117,10 @@ class FinalModelMetadata:
         Which molecules the scores say something about.
     versions
         Library to the version that made the model.
+    labels
+        How labels of its tasks are read, and what their classes are called.
+    tasks_left_out
+        Tasks of the dataset that could not be learned, with the reason.
     """
 
     run: str
@@ -136,6 +141,8 @@ class FinalModelMetadata:
     thresholds: Mapping[str, TaskThreshold]
     applicability_domain: ApplicabilityDomain
     versions: Mapping[str, str]
+    labels: LabelReading = field(default_factory=LabelReading)
+    tasks_left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def task_type(self) -> TaskType:
@@ -205,6 +212,8 @@ class FinalModelMetadata:
                 values["applicability_domain"]
             ),
             versions=values["versions"],
+            labels=LabelReading(**values["labels"]),
+            tasks_left_out=values["tasks_left_out"],
         )
 
 

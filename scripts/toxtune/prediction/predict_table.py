@@ -1,8 +1,8 @@
 """From a table with SMILES to the same table with predictions, chunk by chunk."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -17,7 +17,6 @@ from toxtune.data.table import Table, TableRow
 from toxtune.data.tables import open_table
 from toxtune.data.text_files import Reading
 from toxtune.errors import UserError
-from toxtune.evaluation.predictions import column_names
 from toxtune.io.files import whole_file
 from toxtune.prediction.final_model import FinalModel, Prediction, opened
 from toxtune.prediction.metadata import FinalModelMetadata
@@ -72,10 +71,19 @@ class MoleculeTable:
 
 @dataclass(frozen=True)
 class PredictionCounts:
-    """How many rows were written, and how many of them have no prediction."""
+    """What was written.
+
+    Attributes
+    ----------
+    rows, problems
+        How many there are, and how many of them have no prediction.
+    tasks_left_out
+        Tasks of the dataset that the model does not predict, with the reason.
+    """
 
     rows: int
     problems: int
+    tasks_left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def show_nothing(chunks: Iterable[Chunk], n_rows: int) -> Iterable[Chunk]:
@@ -129,7 +137,8 @@ def predict_file(
     with whole_file(destination) as stream:
         chunks = show_progress(table.chunks(), table.n_rows)
         problems = write_predictions(final_model, table, stream, chunks)
-    return PredictionCounts(rows=table.n_rows, problems=problems)
+    left_out = final_model.metadata.tasks_left_out
+    return PredictionCounts(table.n_rows, problems, left_out)
 
 
 def read_molecules(
@@ -217,12 +226,20 @@ def prediction_columns(metadata: FinalModelMetadata) -> list[str]:
     quantity = "value" if is_regression else "probability"
     columns = []
     for task in metadata.tasks:
-        outputs = column_names([task], metadata.outputs_per_task)
+        outputs = _output_names(metadata, task)
         columns += [f"{output}_{quantity}" for output in outputs]
         columns += [f"{output}_sd" for output in outputs]
         if not is_regression:
             columns.append(f"{task}_class")
     return columns + MOLECULE_COLUMNS
+
+
+def _output_names(metadata: FinalModelMetadata, task: str) -> list[str]:
+    """Name what is predicted of a task: the task, or each of its several classes."""
+    if metadata.task_type != TaskType.MULTICLASS:
+        return [task]
+    names = metadata.labels.class_names(task, metadata.outputs_per_task)
+    return [f"{task}={name}" for name in names]
 
 
 def predict_rows(model: FinalModel, smiles: list[str]) -> Rows:
@@ -264,13 +281,19 @@ def _cells(model: FinalModel, prediction: Prediction) -> Rows:
 
 
 def _classes(model: FinalModel, task: str, values: np.ndarray) -> np.ndarray:
-    """Return the predicted classes as text; empty for a task without a threshold."""
+    """Return the predicted classes as the dataset calls them.
+
+    They are empty for a task without a threshold.
+    """
+    labels = model.metadata.labels
     if model.metadata.task_type == TaskType.MULTICLASS:
-        return values.argmax(axis=1).astype(str)
+        names = np.array(labels.class_names(task, values.shape[1]))
+        return names[values.argmax(axis=1)]
     threshold = model.metadata.thresholds[task].threshold
     if threshold is None:
         return np.full(len(values), "")
-    return (values[:, 0] >= threshold).astype(int).astype(str)
+    names = np.array(labels.class_names(task, 2))
+    return names[(values[:, 0] >= threshold).astype(int)]
 
 
 def _text(numbers: np.ndarray) -> np.ndarray:

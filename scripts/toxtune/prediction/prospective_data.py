@@ -55,6 +55,8 @@ class ProspectiveCounts:
         All of them.
     unparsable
         Rows whose SMILES RDKit cannot parse.
+    without_label
+        Rows without a label in the model's tasks.
     already_seen
         Rows with a molecule of the training, the validation or the test set.
     labels_cleared, labels_averaged
@@ -65,6 +67,7 @@ class ProspectiveCounts:
 
     rows: int
     unparsable: int
+    without_label: int
     already_seen: int
     labels_cleared: int
     labels_averaged: int
@@ -139,6 +142,8 @@ def read_prospective(
         "task_type": metadata.task_type,
         "standardize": metadata.standardize,
         "merge": metadata.merge,
+        "labels": metadata.labels.of_tasks(tasks),
+        "bounds": metadata.labels.bounds,
     }
     curation = curate(path, columns, name)
     molecules = [
@@ -165,6 +170,7 @@ def read_prospective(
         counts=ProspectiveCounts(
             rows=curation.counts["rows"],
             unparsable=curation.counts["dropped"],
+            without_label=curation.counts["molecules_without_label"],
             already_seen=len(curation.molecules) - len(molecules),
             labels_cleared=settlement.counts["cleared"],
             labels_averaged=settlement.counts["averaged"],

@@ -129,6 +129,11 @@ class Run(SearchedRun):
         return self.test_set.tasks
 
     @property
+    def class_names(self) -> dict[str, list[str]]:
+        """Task to what it calls class 0, 1, ...; tasks with numbers have no entry."""
+        return self.curation["classes"]
+
+    @property
     def data_notes(self) -> list[str]:
         """What was taken for what when the dataset was read and split: sentences."""
         return [*self.curation["notes"], *self.recipe.get("notes", [])]

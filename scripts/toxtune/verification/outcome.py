@@ -261,6 +261,8 @@ def _verify_final_model(
             train=rebuild.paths(plan.search_files("train")),
             valid=rebuild.paths(plan.search_files("valid")),
             trained_on=rebuild.path(models.training_set.subset("train")),
+            curation=rebuild.path(plan.curation),
+            recipe=rebuild.path(plan.recipe),
             models=models.folder,
             transforms=rebuild.path(f"{models.training_set.folder}/transforms"),
             destination=rebuild.path(path),

@@ -90,6 +90,7 @@ def test_what_is_left_out_is_counted_and_listed(later):
     assert found.counts == ProspectiveCounts(
         rows=6,
         unparsable=1,
+        without_label=0,
         already_seen=1,
         labels_cleared=2,
         labels_averaged=0,

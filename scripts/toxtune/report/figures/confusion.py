@@ -4,6 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from toxtune.prediction.label_reading import names_of_classes
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.run import Run
 from toxtune.stats.metrics import of_task
@@ -44,9 +45,10 @@ def confusion_table(run: Run) -> pd.DataFrame:
             np.add.at(counts, (true, probabilities.argmax(axis=1)), 1)
             shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
             classes = np.indices(counts.shape)
+            names = np.array(names_of_classes(run.class_names.get(name, []), n_classes))
             columns: dict[str, np.ndarray] = {
-                "true": classes[0],
-                "predicted": classes[1],
+                "true": names[classes[0]],
+                "predicted": names[classes[1]],
                 "molecules": counts,
                 "share": shares,
             }
@@ -56,9 +58,12 @@ def confusion_table(run: Run) -> pd.DataFrame:
 
 
 def _chart(table: pd.DataFrame) -> alt.LayerChart:
+    # In the order of their numbers, not of their names.
+    order = list(dict.fromkeys(table["true"]))
+    axis = alt.Axis(labelAngle=0)
     base = alt.Chart(DATA).encode(
-        x=alt.X("predicted:O", title="predicted class", axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("true:O", title="true class"),
+        x=alt.X("predicted:O", title="predicted class", axis=axis, sort=order),
+        y=alt.Y("true:O", title="true class", sort=order),
         tooltip=[
             "true:O",
             "predicted:O",
