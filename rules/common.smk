@@ -77,7 +77,7 @@ wildcard_constraints:
     subset="train|valid|test",
     features="[a-z0-9_-]+",
     fold="[0-9]+",
-    family="[a-z_]+",
+    family="[a-z0-9_.]+",
     trial="[0-9a-f]{12}",
     stage="space-[0-9]+/[a-z0-9-]+",
     slot="[0-9]+",

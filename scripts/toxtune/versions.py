@@ -7,6 +7,9 @@ parameter, and the key of a training contains the hash of its family's code.
 A module's digest covers its own code and, as in a Merkle tree, the digests of the
 modules of this package that it imports. Their places do not count: moving a module,
 together with the imports that name it, changes no hash.
+
+The same holds of a package outside of this one that has a model family of a user's own:
+what its modules import from it, or from this package, is followed.
 """
 
 import ast
@@ -15,12 +18,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from importlib.machinery import PathFinder
 from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
 from pathlib import Path
 
 SCRIPTS = Path(__file__).resolve().parent.parent
 PACKAGE = Path(__file__).resolve().parent.name
+# Other packages whose imports are followed, and the folder that each lies in.
+_OWN: dict[str, Path] = {}
 
 
 def library_version(distribution: str) -> str:
@@ -94,6 +100,9 @@ def code_hash(*names: str) -> str:
 
 
 def _named_module(name: str) -> Path:
+    top = name.partition(".")[0]
+    if top != name and not _is_ours(top):
+        _OWN[top] = _folder_of(top)
     path = _file_of(name)
     if path is None:
         raise FileNotFoundError(f"no script or module is named {name}")
@@ -102,9 +111,19 @@ def _named_module(name: str) -> Path:
     return path
 
 
+def _folder_of(package: str) -> Path:
+    """Return the folder in which Python finds a package."""
+    spec = PathFinder.find_spec(package)
+    places = list(spec.submodule_search_locations or ()) if spec else []
+    if not places:
+        raise FileNotFoundError(f"no package is named {package}")
+    return Path(places[0]).resolve().parent
+
+
 def _file_of(name: str) -> Path | None:
     """Return the file of a module or package, if there is one."""
-    stem = SCRIPTS.joinpath(*name.split("."))
+    parts = name.split(".")
+    stem = _OWN.get(parts[0], SCRIPTS).joinpath(*parts)
     for path in (stem.with_suffix(".py"), stem / "__init__.py"):
         if path.is_file():
             return path
@@ -217,14 +236,15 @@ def _is_our_import(statement: ast.stmt) -> bool:
         followed = not getattr(statement, "level", 0)
     if not followed:
         raise ValueError(
-            f"{ast.unparse(statement)}: write `from {PACKAGE}... import ...`, which is "
-            "followed"
+            f"{ast.unparse(statement)}: write `from {PACKAGE}... import ...`, or from "
+            "the family's own package by its full name, which is followed"
         )
     return isinstance(statement, ast.ImportFrom) and _is_ours(statement.module or "")
 
 
 def _is_ours(module: str) -> bool:
-    return module.split(".")[0] == PACKAGE
+    top = module.split(".")[0]
+    return top == PACKAGE or top in _OWN
 
 
 def _imported(module: str, name: ast.alias) -> _Import:
@@ -241,9 +261,11 @@ def _imported(module: str, name: ast.alias) -> _Import:
 
 def _packages(path: Path) -> Iterator[_Import]:
     """Yield the packages with code, which Python runs before the module at `path`."""
+    roots = (SCRIPTS, *_OWN.values())
     for folder in path.parents:
         package = folder / "__init__.py"
-        if SCRIPTS in folder.parents and package != path and package.is_file():
+        is_inside = any(root in folder.parents for root in roots)
+        if is_inside and package != path and package.is_file():
             module = _parse(package)
             if any(module.imports) or module.code not in {"", "pass"}:
                 yield _Import(package, "", "")

@@ -17,6 +17,7 @@ from helpers.families import (
     in_fresh_process,
     predicted,
     with_defaults,
+    with_own,
 )
 from toxtune.data.labels import scorable
 from toxtune.models.base import Examples
@@ -100,6 +101,8 @@ OTHER_VALUES = {
         "class_weight": ["balanced", "balanced_subsample"],
     },
 }
+THOROUGH = with_own(THOROUGH, "thorough")
+OTHER_VALUES = with_own(OTHER_VALUES, "other_values")
 # Without these a value has no effect in a quick training.
 NEEDED = {
     "patience": (("epochs", 30), ("learning_rate", 0.05)),

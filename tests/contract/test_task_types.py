@@ -9,14 +9,16 @@ from helpers.families import (
     ALL_MISSING,
     N_CLASSES,
     N_TASKS,
+    NAMES,
     ONE_CLASS,
     examples_of,
     fit,
     with_defaults,
+    with_own,
 )
 from toxtune.data.labels import scorable
 from toxtune.models.base import Examples
-from toxtune.models.registry import MODULES, get_family
+from toxtune.models.registry import get_family
 from toxtune.stats.metrics import task_scores
 from toxtune.tasks import TaskType
 from toxtune.training.fitting import status_of
@@ -30,11 +32,12 @@ THOROUGH = {
     "random_forest": {"n_estimators": 40, "max_features": 1.0},
     "ridge": {"alpha": 0.01},
 }
+THOROUGH = with_own(THOROUGH, "thorough")
 task_types = pytest.mark.parametrize(
     ("family", "task_type"),
     [
         (family, task_type)
-        for family in MODULES
+        for family in NAMES
         for task_type in get_family(family).task_types
         if task_type != TaskType.BINARY
     ],
@@ -133,7 +136,7 @@ def test_training_goes_on_bit_for_bit(family, task_type, tmp_path):
     )
 
 
-@pytest.mark.parametrize("family", MODULES)
+@pytest.mark.parametrize("family", NAMES)
 def test_no_validation_part_gives_the_same_model(family):
     task_type = get_family(family).task_types[-1]
     train, valid = examples_of(task_type, 1), examples_of(task_type, 2)
@@ -147,7 +150,7 @@ def test_no_validation_part_gives_the_same_model(family):
     assert status_of(alone, alone.model.predict(valid.features)) == "ok"
 
 
-@pytest.mark.parametrize("family", MODULES)
+@pytest.mark.parametrize("family", NAMES)
 def test_whole_numbers_give_the_model_of_the_same_floats(family):
     task_type = get_family(family).task_types[-1]
     train, valid = examples_of(task_type, 1), examples_of(task_type, 2)

@@ -33,13 +33,26 @@ QUICK = {
     "random_forest": {"n_estimators": 5},
     "ridge": {},
 }
+# A family of a user's own, held to the same by `python -m toxtune check-family`, and
+# what its module says of it, see docs/own_families.md.
+OWN = os.environ.get("TOXTUNE_CHECKED_FAMILY")
+NAMES = [*MODULES, *([OWN] if OWN else [])]
+CHECKS = sys.modules[get_family(OWN).name].CHECKS if OWN else {}
+
+
+def with_own(of_families, check):
+    """Add to a table by families what the user's own says."""
+    return of_families | ({OWN: CHECKS[check]} if OWN and check in CHECKS else {})
+
+
+QUICK = with_own(QUICK, "quick")
 # Families that learn binary tasks. The other types of task are in test_task_types.py.
 families = pytest.mark.parametrize(
     "family",
-    [name for name in MODULES if TaskType.BINARY in get_family(name).task_types],
+    [name for name in NAMES if TaskType.BINARY in get_family(name).task_types],
 )
 resourceful = pytest.mark.parametrize(
-    "family", [family for family in MODULES if get_family(family).resource]
+    "family", [family for family in NAMES if get_family(family).resource]
 )
 
 

@@ -29,6 +29,7 @@ COMMANDS = {
     "predict": "add a model's predictions to a table of molecules",
     "verify": "rebuild a finished run, retrain some trials, compare",
     "export": "hand a run's trials to Optuna or MLflow",
+    "check-family": "hold a model family of your own to what all families keep",
     "prune": "delete results that no configuration uses",
 }
 _INTERRUPTED = 130
@@ -109,7 +110,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
         if name != command:
             commands.add_parser(name, help=summary)
             continue
-        module = import_module(f"toxtune.commands.{name}")
+        module = import_module(f"toxtune.commands.{name.replace('-', '_')}")
         subparser = commands.add_parser(
             name,
             help=summary,

@@ -11,7 +11,7 @@ from toxtune.data.sources import hash_of_source
 from toxtune.data.subsets import SPLIT_COLUMN
 from toxtune.features.definitions import Definition, definitions_of, features_name
 from toxtune.identity import short_id
-from toxtune.models.registry import get_family
+from toxtune.models.registry import get_family, trust
 from toxtune.search.proposal_settings import ProposalSettings
 from toxtune.search.schedule import BUDGETS, Schedule, read_strategy, schedule
 from toxtune.search.space import SpaceSection, read_space
@@ -105,6 +105,8 @@ def searched_spaces(
     """List the spaces that are searched, each with its key for messages."""
     if not models:
         return [(f"search.spaces[{n}]", space) for n, space in enumerate(spaces)]
+    for family in models:
+        trust(family)
     return [
         (
             f"models[{number}]",

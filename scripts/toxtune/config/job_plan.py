@@ -8,7 +8,7 @@ from toxtune.config.job_settings import told
 from toxtune.config.plan import Plan
 from toxtune.identity import canonical_json
 from toxtune.models.base import GPU
-from toxtune.models.registry import MODULES
+from toxtune.models.registry import module_of
 from toxtune.search.trials import Trial, set_name_of
 from toxtune.splits.training_set import TrainingSet
 from toxtune.versions import code_hash
@@ -70,7 +70,7 @@ class JobPlan:
 
     def training_code(self, script: str) -> Callable[[Wildcards], str]:
         """Give the hash of a script's code and that of the job's family, no other."""
-        of_family = cache(lambda family: code_hash(script, MODULES[family]))
+        of_family = cache(lambda family: code_hash(script, module_of(family)))
         return lambda wildcards: of_family(self._family(wildcards))
 
     def trial_files(self, wildcards: Wildcards) -> list[str]:

@@ -12,7 +12,7 @@ from toxtune.features.definitions import (
     is_scaled,
 )
 from toxtune.identity import short_id
-from toxtune.models.registry import MODULES, device_of, get_family
+from toxtune.models.registry import device_of, get_family, module_of
 from toxtune.search.proposal_settings import Promotion, ProposalSettings
 from toxtune.search.trials import Trial
 from toxtune.splits.settings import NO_REFIT, SplitSettings, training_set_names
@@ -137,7 +137,7 @@ class Plan:
     @property
     def modules(self) -> list[str]:
         """Names of the families' modules."""
-        return [MODULES[family] for family in self.families]
+        return [module_of(family) for family in self.families]
 
     @property
     def seeds(self) -> list[int]:

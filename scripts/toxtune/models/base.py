@@ -158,7 +158,7 @@ class Family:
     imports
         Modules that are slow to import; a server imports them once for all trainings.
     model_format
-        The ending of a saved model's file.
+        The ending of a saved model's file, which is a zip file of some kind.
     fit
         Trains a model.
     load

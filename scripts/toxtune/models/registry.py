@@ -2,11 +2,19 @@
 
 No training imports this module, so that a new family retrains no other. A family's
 module is imported when it is asked for, and imports nothing heavy then.
+
+A family of a user's own has the name of its module, such as ``my_package.my_family``,
+which is installed or lies in the folder of the run.
 """
 
+import os
+import sys
 from importlib import import_module
+from pathlib import Path
 
+from toxtune.errors import UserError
 from toxtune.models.base import CPU, Family
+from toxtune.text import shown
 
 MODULES = {
     "dense": "toxtune.models.dense",
@@ -19,9 +27,63 @@ MODULES = {
 }
 
 
+# What a saved model of a user's own family may be: a zip file of some kind.
+FORMATS = ("keras", "lightgbm", "npz", "skops", "zip")
+# An environment variable with the names of families of a user's own, apart by blanks.
+# Files may ask for no others: importing a module runs its code.
+TRUSTED = "TOXTUNE_FAMILIES"
+
+
+def trust(name: str) -> None:
+    """Let this process and its children use a family that a configuration names."""
+    if not is_trusted(name):
+        os.environ[TRUSTED] = f"{os.environ.get(TRUSTED, '')} {name}".strip()
+
+
+def is_trusted(name: str) -> bool:
+    """Whether a file may ask for a family."""
+    return name in MODULES or name in os.environ.get(TRUSTED, "").split()
+
+
+def module_of(name: str) -> str:
+    """Return the name of a family's module."""
+    return MODULES.get(name, name)
+
+
 def get_family(name: str) -> Family:
-    """Return the family that has a name in `MODULES`."""
-    return import_module(MODULES[name]).FAMILY
+    """Return the family that has a name in `MODULES`, or a trusted one of a user's own.
+
+    Raises
+    ------
+    UserError
+        If there is none.
+    """
+    if name in MODULES:
+        return import_module(MODULES[name]).FAMILY
+    if not is_trusted(name):
+        raise UserError(
+            f"the family {shown(name)} is none of toxtune's. If you trust the code of "
+            f"the module with that name, say so: {TRUSTED}={shown(name)}"
+        )
+    folder = str(Path.cwd())
+    if folder not in sys.path:
+        sys.path.append(folder)
+    try:
+        module = import_module(name)
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"{name}: there is no module {error.name}; it must be installed, or lie in "
+            f"{folder}"
+        ) from None
+    family = getattr(module, "FAMILY", None)
+    if not isinstance(family, Family) or family.name != name:
+        raise UserError(f"{name}: its module must have FAMILY = Family(name={name!r})")
+    if family.model_format not in FORMATS:
+        raise UserError(
+            f"{name}: model_format must be one of {', '.join(FORMATS)}, got "
+            f"{family.model_format!r}"
+        )
+    return family
 
 
 def device_of(family: str, wanted: str) -> str:

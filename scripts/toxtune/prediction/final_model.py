@@ -209,6 +209,11 @@ class PackedModel:
         UserError
             If it does not predict.
         """
+        try:
+            for trial in self.metadata.trials:
+                get_family(trial.family)
+        except UserError as error:
+            raise UserError(f"{self.path}: {error}") from None
         _compare_versions(self.metadata)
         try:
             model = _read(self.folder, self.metadata, self.path)

@@ -7,7 +7,7 @@ from typing import Any, NotRequired, TypedDict
 
 from toxtune.errors import UserError
 from toxtune.models.hyperparameters import Hyperparameters
-from toxtune.models.registry import MODULES, get_family
+from toxtune.models.registry import MODULES, get_family, trust
 from toxtune.search.axes import Axis, Choices, read_axis
 from toxtune.tasks import TaskType
 from toxtune.text import did_you_mean
@@ -118,8 +118,12 @@ def read_space(
         of features or hyperparameter and each illegal axis.
     """
     family = raw["family"]
+    trust(family)
+    try:
+        declared = get_family(family).hyperparameters
+    except UserError as error:
+        raise UserError(f"{key}.family: {error}") from None
     _check_task_type(family, task_type, key)
-    declared = get_family(family).hyperparameters
     axes, faults = {}, []
     for name, raw_axis in raw["hyperparameters"].items():
         where = f"{key}.hyperparameters.{name}"

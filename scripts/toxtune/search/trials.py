@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from toxtune.errors import UserError
 from toxtune.identity import canonical_json, short_id
 from toxtune.io.integrity import damaged
 from toxtune.models.hyperparameters import Hyperparameters
@@ -83,7 +84,7 @@ def read_trial(spelled: Any, path: Path) -> Trial:
         trial = Trial.from_dict(spelled)
         settings = {name: spelled[name] for name in spelled if name != "id"}
         id = make_trial(**settings).id
-    except (TypeError, KeyError, AttributeError):
+    except (TypeError, KeyError, AttributeError, UserError):
         raise damaged(path, f"{shown(spelled)} is no trial") from None
     if trial.id != id:
         raise damaged(

@@ -12,7 +12,7 @@ from toxtune.data.subsets import has_rows
 from toxtune.identity import full_hash
 from toxtune.io.files import sha256_of_file
 from toxtune.models.base import CPU
-from toxtune.models.registry import MODULES, device_of, get_family
+from toxtune.models.registry import device_of, get_family, module_of
 from toxtune.search.trials import Trial, seed_and_set
 from toxtune.splits.training_set import WHOLE
 from toxtune.versions import code_hash, library_version
@@ -53,7 +53,7 @@ class Replicate:
                     [sha256_of_file(path) for path in self.files(subset)]
                     for subset in self.subsets
                 ],
-                "code": code_hash("toxtune.training.fitting", MODULES[family.name]),
+                "code": code_hash("toxtune.training.fitting", module_of(family.name)),
                 "versions": {name: library_version(name) for name in family.libraries},
                 "device": self.device,
                 "precision": "float32",

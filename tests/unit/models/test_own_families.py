@@ -1,0 +1,136 @@
+"""A model family of a user's own: found, trusted, hashed, held to the contract."""
+
+import os
+import subprocess
+import sys
+from textwrap import dedent
+
+import pytest
+
+from toxtune import versions
+from toxtune.errors import UserError
+from toxtune.models.registry import TRUSTED, get_family, trust
+from toxtune.search.space import read_space
+from toxtune.versions import SCRIPTS, code_hash
+
+EXAMPLE = "examples.nearest_neighbours"
+ROOT = SCRIPTS.parent
+FAMILY = """
+    from dataclasses import replace
+    from {package}.parts.settings import NEIGHBOURS
+    from toxtune.models.random_forest import FAMILY as FOREST
+
+    FAMILY = replace(FOREST, name=__name__)
+    """
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch, request):
+    """Write a package with a family into this folder; return its name."""
+    name = f"mine_{abs(hash(request.node.name))}"
+    for path, text in {
+        "__init__.py": "",
+        "family.py": FAMILY.format(package=name),
+        "parts/__init__.py": "",
+        "parts/settings.py": "NEIGHBOURS = 3\n",
+    }.items():
+        (tmp_path / name / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name / path).write_text(dedent(text))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setenv(TRUSTED, "")
+    yield name
+    versions._OWN.pop(name, None)
+
+
+def test_family_in_the_folder_of_the_run_is_found_once_trusted(package):
+    name = f"{package}.family"
+    with pytest.raises(UserError, match="If you trust the code"):
+        get_family(name)
+    assert name not in sys.modules
+    trust(name)
+    assert get_family(name).name == name
+    assert os.environ[TRUSTED] == name
+
+
+def test_configuration_trusts_the_family_that_it_names(package):
+    raw = {"family": f"{package}.family", "features": "ecfp", "hyperparameters": {}}
+    assert read_space(raw, ["ecfp"], "search.spaces[0]").family == f"{package}.family"
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        (None, "there is no module"),
+        ("import no_such_library", "there is no module no_such_library"),
+        ("FAMILY = 3", "must have FAMILY = Family"),
+        (
+            "from toxtune.models.random_forest import FAMILY",
+            "must have FAMILY = Family",
+        ),
+    ],
+)
+def test_what_is_no_family_is_refused_with_the_key(package, tmp_path, text, fragment):
+    if text is None:
+        (tmp_path / package / "family.py").unlink()
+    else:
+        (tmp_path / package / "family.py").write_text(f"{text}\n")
+    raw = {"family": f"{package}.family", "features": "ecfp", "hyperparameters": {}}
+    with pytest.raises(UserError, match=fragment) as refusal:
+        read_space(raw, ["ecfp"], "search.spaces[0]")
+    assert str(refusal.value).startswith(f"search.spaces[0].family: {package}.family: ")
+
+
+def hashes(package):
+    versions._digest.cache_clear()
+    versions._parse.cache_clear()
+    sys.path.append(os.getcwd())
+    return [
+        code_hash("train_replicate", name)
+        for name in (f"{package}.family", "toxtune.models.random_forest")
+    ]
+
+
+def test_hash_follows_the_imports_of_the_familys_own_package(package, tmp_path):
+    before = hashes(package)
+    own = tmp_path / package
+    assert versions.reached_files(f"{package}.family") >= {
+        (own / "family.py").resolve(),
+        (own / "parts/settings.py").resolve(),
+        SCRIPTS / "toxtune/models/base.py",
+    }
+    (own / "parts/settings.py").write_text("# Three.\nNEIGHBOURS = 3\n")
+    assert hashes(package) == before
+    (own / "parts/settings.py").write_text("NEIGHBOURS = 4\n")
+    mine, theirs = hashes(package)
+    assert mine != before[0]
+    assert theirs == before[1]
+    (own / "parts/settings.py").write_text("NEIGHBOURS = 3\n")
+    assert hashes(package) == before
+    (own / "parts/__init__.py").write_text("import os\n")
+    assert hashes(package)[0] != before[0]
+
+
+def check_family(name):
+    return subprocess.run(
+        [sys.executable, "-m", "toxtune", "check-family", name],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(SCRIPTS)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+def test_example_keeps_the_contract():
+    checked = check_family(EXAMPLE)
+    assert checked.returncode == 0, checked.stdout
+    assert "25 passed" in checked.stdout
+
+
+def test_check_of_no_family_says_so_in_one_line():
+    checked = check_family("examples.nothing")
+    assert checked.returncode == 1
+    assert checked.stderr.startswith("Error: examples.nothing: there is no module")
+    assert len(checked.stderr.splitlines()) == 1
