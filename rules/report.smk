@@ -15,6 +15,7 @@ RUN_FILES = dict(
     prospective=expand(
         "results/{{run}}/prospective/{name}.json", name=COMMON.prospective
     ),
+    sources=plan.sources,
     curation=plan.curation,
     recipe=plan.recipe,
     records=expand("results/{{run}}/{model}.json", model=COMMON.models),

@@ -102,6 +102,7 @@ def made_run(
         settings=SETTINGS,
         selection=selection,
         evaluation=_evaluation(tasks, selection),
+        origins=["copied from mine.csv"],
         curation=CURATION,
         recipe=RECIPE,
         provenance=PROVENANCE,

@@ -107,6 +107,10 @@ class JobPlan:
         """List the results of all trainings of the search."""
         return [f"{folder}/result.json" for folder in self._plan(wildcards).results]
 
+    def sources(self, wildcards: Wildcards) -> str:
+        """Path of the record of where the dataset's files came from."""
+        return self._plan(wildcards).sources
+
     def curation(self, wildcards: Wildcards) -> str:
         """Give the counts of what curation kept and dropped."""
         return self._plan(wildcards).curation

@@ -217,6 +217,11 @@ class Plan:
         return f"data/{self.dataset_id}"
 
     @property
+    def sources(self) -> str:
+        """Path of the record of where the dataset's files came from."""
+        return f"{self.dataset_folder}/sources.json"
+
+    @property
     def curation(self) -> str:
         """Path of the counts of molecules and labels that curation kept and dropped."""
         return f"{self.dataset_folder}/curation.json"

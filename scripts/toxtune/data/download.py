@@ -10,19 +10,16 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from toxtune.data.known_datasets import RESOURCES
-from toxtune.data.network import PATIENCE_SECONDS, Patience, download, is_address
+from toxtune.data.network import PATIENCE_SECONDS, Patience, download
 from toxtune.data.sources import (
+    DEMO,
+    is_address,
     local_path,
     refuse_irregular,
     table_chunks,
 )
 from toxtune.errors import UserError
 from toxtune.io.files import whole_file, write_json, write_text
-
-# The source that needs no file.
-DEMO = "demo"
-
 
 logger = logging.getLogger(__name__)
 
@@ -58,24 +55,6 @@ def fetch_raw_files(
     else:
         fetch_dataset([test], checksums["test_sha256"], raw_test, "dataset.test_source")
     write_json(sources, {"source": used, "test_source": test})
-
-
-def origin(source: str) -> str:
-    """Say in words where a file came from.
-
-    Examples
-    --------
-    >>> origin("https://example.org/a.csv")
-    'downloaded from https://example.org/a.csv'
-    """
-    if source == DEMO:
-        return "made by toxtune"
-    if is_address(source):
-        return f"downloaded from {source}"
-    path = local_path(source)
-    if path.parent == RESOURCES:
-        return f"the copy that comes with toxtune (resources/{path.name})"
-    return f"copied from {source}"
 
 
 def fetch_dataset(

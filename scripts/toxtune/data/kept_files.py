@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from toxtune.data.known_datasets import RESOURCES
+from toxtune.data.sources import DEMO, is_address
 from toxtune.io.integrity import read_written
 
 
@@ -20,6 +22,36 @@ class KeptFiles:
 
     dataset: UserFile
     test: UserFile | None
+
+
+def origins(sources: Path) -> list[str]:
+    """Say where the files of the dataset and of its test set, if it has one, came from.
+
+    Raises
+    ------
+    UserError
+        If the record is damaged.
+    """
+    record = read_written(sources)
+    dataset, test = record["source"], record["test_source"]
+    return [origin(dataset), *([f"test set: {origin(test)}"] if test else [])]
+
+
+def origin(source: str) -> str:
+    """Say in words where a file came from.
+
+    Examples
+    --------
+    >>> origin("https://example.org/a.csv")
+    'downloaded from https://example.org/a.csv'
+    """
+    if source == DEMO:
+        return "made by toxtune"
+    if is_address(source):
+        return f"downloaded from {source}"
+    if Path(source).parent == RESOURCES:
+        return f"the copy that comes with toxtune (resources/{Path(source).name})"
+    return f"copied from {source}"
 
 
 def kept_files(raw: Path, raw_test: Path, sources: Path) -> KeptFiles:

@@ -43,11 +43,6 @@ class Patience:
             self.left -= time.monotonic() - start
 
 
-def is_address(source: str) -> bool:
-    """Tell an address from a path."""
-    return source.startswith(("http://", "https://"))
-
-
 @contextmanager
 def download(url: str, scratch: Path, patience: Patience) -> Iterator[BinaryIO]:
     """Download `url` to a nameless temporary file, which vanishes with its handle."""

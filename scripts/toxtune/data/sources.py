@@ -16,6 +16,10 @@ from toxtune.io.files import read_json, write_json
 CHUNK_BYTES = 1 << 20
 
 
+# The source that needs no file.
+DEMO = "demo"
+
+
 # A few kilobytes of gzip can hold terabytes of zeros.
 MAX_BYTES = 4 << 30
 
@@ -72,6 +76,11 @@ def refuse_too_large(size: int, source: str) -> None:
             f"{source}: a dataset must have at most {MAX_BYTES:,} bytes, "
             "this one has more"
         )
+
+
+def is_address(source: str) -> bool:
+    """Tell an address from a path."""
+    return source.startswith(("http://", "https://"))
 
 
 def local_path(name: str) -> Path:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from toxtune.data.kept_files import origins
 from toxtune.data.subsets import Subset, read_subset
 from toxtune.evaluation.evaluation_file import (
     Evaluation,
@@ -79,6 +80,8 @@ class Run(SearchedRun):
         Its configuration.
     evaluation
         The winners' scores on all three sets.
+    origins
+        Where the dataset's files came from, in words.
     curation, recipe
         Content of ``curation.json`` and ``split.json``.
     provenance
@@ -103,6 +106,7 @@ class Run(SearchedRun):
 
     settings: RunSettings
     evaluation: Evaluation
+    origins: list[str]
     curation: Mapping[str, Any]
     recipe: Mapping[str, Any]
     provenance: Provenance
@@ -276,6 +280,7 @@ def read_run(
         **{field.name: getattr(search, field.name) for field in fields(search)},
         settings=settings,
         evaluation=read_evaluation(paths["test"]),
+        origins=origins(paths["sources"]),
         curation=read_json(paths["curation"]),
         recipe=read_json(paths["recipe"]),
         provenance=provenance,

@@ -17,6 +17,7 @@ def data_table(run: Run) -> Table:
         "Data",
         ["what", "value"],
         [
+            *(["Source", origin] for origin in run.origins),
             ["Raw file, SHA-256", provenance.dataset["sha256"]],
             ["Tasks", f"{len(run.tasks):,}, {run.task_type}"],
             *(
