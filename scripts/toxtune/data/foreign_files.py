@@ -8,6 +8,7 @@ from toxtune.errors import UserError
 _SAVE_SHEET = "save the sheet with the molecules as CSV (UTF-8) and name that file"
 _UNPACK = "unpack it and name the table inside"
 _EXPORT = "write the table as CSV and name that file"
+_TO_CSV = "write it as CSV (pandas: to_csv) and name that file"
 
 # What a file begins with: what it is, and what to do.
 _BEGINNINGS = (
@@ -18,16 +19,23 @@ _BEGINNINGS = (
     ),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", _UNPACK),
     (b"Rar!\x1a\x07", "a RAR archive", _UNPACK),
-    (b"BZh", "compressed by bzip2", "unpack it with bunzip2, or use gzip"),
     (b"\xfd7zXZ\0", "compressed by xz", "unpack it with unxz, or use gzip"),
     (b"\x28\xb5\x2f\xfd", "compressed by zstd", "unpack it with unzstd, or use gzip"),
     (b"\x1f\x9d", "compressed by compress (.Z)", "unpack it with gunzip"),
     (b"\x1f\x8b", "gzip inside gzip", "unpack it once with gunzip"),
-    (b"%PDF", "a PDF document", "type or export its table as CSV and name that file"),
+    (b"%PDF-", "a PDF document", "type or export its table as CSV and name that file"),
     (b"{\\rtf", "an RTF document", _EXPORT),
-    (b"PAR1", "a Parquet table", "write it as CSV (pandas: to_csv) and name that file"),
-    (b"ARROW1", "a Feather table", "write it as CSV (pandas: to_csv) and name that"),
-    (b"FEA1", "a Feather table", "write it as CSV (pandas: to_csv) and name that file"),
+    (
+        b"PAR1\x15",
+        "a Parquet table",
+        "write it as CSV (pandas: to_csv) and name that file",
+    ),
+    (b"ARROW1\0", "a Feather table", _TO_CSV),
+    (
+        b"FEA1\0",
+        "a Feather table",
+        "write it as CSV (pandas: to_csv) and name that file",
+    ),
     (b"\x89HDF", "an HDF5 file", _EXPORT),
     (b"SQLite format 3\0", "an SQLite database", "export the table as CSV"),
     (b"\x93NUMPY", "a NumPy array", _EXPORT),
@@ -38,6 +46,9 @@ _BEGINNINGS = (
     (b"\xff\xd8\xff", "a picture", "name a table of molecules"),
     (b"@<TRIPOS>", "a MOL2 file", "convert it to an SD file, with Open Babel for one"),
 )
+
+# A block of data, or the end of an empty file.
+_BZIP2 = re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)")
 
 # Pickles of protocols 2 to 5 begin so; a frame, a memo or a class follows.
 _PICKLE = re.compile(rb"\x80[\x02-\x05][\x95c}\](\x8c]")
@@ -80,6 +91,8 @@ def _foreign(head: bytes, name: str) -> tuple[str, str] | None:
         return _in_zip(head, name)
     if head[_TAR_MARK] == b"ustar":
         return "a tar archive", _UNPACK
+    if _BZIP2.match(head):
+        return "compressed by bzip2", "unpack it with bunzip2, or use gzip"
     if _PICKLE.match(head):
         return "a pickle of Python's, which is never opened", _EXPORT
     return _markup(head)

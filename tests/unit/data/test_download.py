@@ -4,14 +4,17 @@ import gzip
 import hashlib
 import logging
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
 
-from toxtune.data import network
+from toxtune.data import download, network
 from toxtune.data import sources as gzipped
-from toxtune.data.download import fetch_dataset
+from toxtune.data.download import fetch_dataset, fetch_raw_files
+from toxtune.data.kept_files import kept_files, origin, origins
+from toxtune.data.known_datasets import KNOWN_DATASETS
 from toxtune.errors import UserError
 
 CSV = b"smiles,toxic\nCCO,0\nc1ccccc1,1\n"
@@ -197,6 +200,57 @@ def test_silent_network_is_given_up_soon(target, monkeypatch):
         fetch_dataset(["http://127.0.0.1/own.csv"], None, target)
     assert asked.is_set()
     released.set()
+
+
+def test_silent_addresses_share_one_patience(target, monkeypatch):
+    monkeypatch.setattr(network, "CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(download, "PATIENCE_SECONDS", 0.5)
+    released = threading.Event()
+    monkeypatch.setattr(requests, "get", lambda *_, **__: released.wait(60))
+    sources = [f"http://127.0.0.{number}/own.csv" for number in range(1, 40)]
+    start = time.monotonic()
+    with pytest.raises(UserError) as refusal:
+        fetch_dataset(sources, None, target)
+    assert time.monotonic() - start < 2
+    assert str(refusal.value).count("no answer within") == 3
+    assert str(refusal.value).count("not tried") == len(sources) - 3
+    released.set()
+
+
+def test_patience_is_ten_seconds():
+    assert download.PATIENCE_SECONDS == 10
+
+
+def test_files_are_kept_with_their_origin(tmp_path):
+    for name, content in {"mine.csv": CSV, "test.csv.gz": gzip.compress(CSV)}.items():
+        (tmp_path / name).write_bytes(content)
+    kept = {name: tmp_path / name for name in ("raw", "raw_test", "sources")}
+    dataset = {
+        "source": [str(tmp_path / "absent.csv"), str(tmp_path / "mine.csv")],
+        "test_source": str(tmp_path / "test.csv.gz"),
+    }
+    sums = {"sha256": SHA256, "test_sha256": SHA256}
+    fetch_raw_files(dataset, sums, **kept)
+    assert kept["raw"].read_bytes() == kept["raw_test"].read_bytes() == CSV
+    assert origins(kept["sources"]) == [
+        f"copied from {tmp_path / 'mine.csv'}",
+        f"test set: copied from {tmp_path / 'test.csv.gz'}",
+    ]
+    files = kept_files(*kept.values())
+    assert files.test.name == str(tmp_path / "test.csv.gz")
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("https://example.org/tox21.csv.gz", "downloaded from https://example.org"),
+        ("mine.csv", "copied from mine.csv"),
+        ("demo", "made by toxtune"),
+        (KNOWN_DATASETS["tox21"].sources[-1], "the copy that comes with toxtune"),
+    ],
+)
+def test_origin_is_said_in_words(source, words):
+    assert origin(source).startswith(words)
 
 
 def test_environment_variable_is_expanded(tmp_path, target, monkeypatch):

@@ -146,6 +146,7 @@ def run() -> Run:
             families={"dense": scores_of(0.812), "random_forest": scores_of(0.827)},
             variants={"dense": variants(0.812), "random_forest": variants(0.827)},
         ),
+        origins=["copied from mine.csv"],
         curation={
             "rows": 110,
             "dropped": 7,
@@ -314,6 +315,7 @@ def test_notes_and_warnings_of_the_data_are_all_told(run):
     )
     text = section(told, "Data")
     assert row_of(text, "Read") == ["A note."]
+    assert row_of(text, "Source") == ["copied from mine.csv"]
     shown = [row[1] for row in rows_of(text) if row[0] == "Warning"]
     assert shown == ["Odd &lt;labels>.", "Small folds."]
     warned = section(told, "Warnings")
