@@ -9,10 +9,15 @@ import os
 import re
 import unicodedata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from toxtune.commands.configfiles import BASE
 from toxtune.errors import UserError
+from toxtune.io.csv_rows import SEPARATORS
 from toxtune.io.files import write_text
+
+if TYPE_CHECKING:
+    from toxtune.config.survey import Wishes
 
 EXAMPLE = "init examples/own-data.csv"
 _MOST_LETTERS = 60
@@ -31,6 +36,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--metric", metavar="NAME", help="what trials are ranked by; default: by labels"
+    )
+    parser.add_argument(
+        "--smiles-column",
+        default="",
+        metavar="NAME",
+        help="the column of the structures; default: the first that RDKit can read",
+    )
+    parser.add_argument(
+        "--separator", choices=SEPARATORS, help="where the table's header does not tell"
+    )
+    parser.add_argument(
+        "--decimal", choices=[".", ","], help="where numbers such as 1,234 do not tell"
+    )
+    parser.add_argument(
+        "--encoding", metavar="NAME", help="of a table that is not UTF-8"
     )
     parser.add_argument(
         "--output",
@@ -52,23 +72,52 @@ def main(options: argparse.Namespace) -> int:
     from toxtune.config.first_config import choose_configuration
     from toxtune.config.first_file import checked, spell
     from toxtune.config.first_report import describe
-    from toxtune.config.survey import survey_file
-    from toxtune.stats.metrics import METRICS
+    from toxtune.config.survey_file import survey_file
 
-    if options.metric is not None and options.metric not in METRICS:
-        raise UserError(
-            f"--metric: must be one of {', '.join(METRICS)}, got {options.metric!r}"
-        )
-    task_type = METRICS[options.metric].task_type if options.metric else None
-    survey = survey_file(options.table, options.tasks, task_type)
+    survey = survey_file(options.table, _wishes(options))
+    told = {key: getattr(options, key) for key in ("separator", "decimal", "encoding")}
     configuration = choose_configuration(
-        survey, name, source_of(options.table, output), options.metric
+        survey,
+        name,
+        source_of(options.table, output),
+        metric=options.metric,
+        reading={key: value for key, value in told.items() if value},
     )
     text = checked(spell(configuration, survey, str(output)), output, BASE)
     write_text(output, text)
     print(describe(configuration, survey, str(options.table)))
     print(f"\n{output} is written. Look through it, then\n  make run CONFIG={output}")
     return 0
+
+
+def _wishes(options: argparse.Namespace) -> "Wishes":
+    """Return what the command line says about the table.
+
+    Raises
+    ------
+    UserError
+        If there is no such metric.
+    """
+    from toxtune.config.survey import Wishes
+    from toxtune.data.text_files import Reading
+    from toxtune.stats.metrics import METRICS
+
+    metric = options.metric
+    if metric is not None and metric not in METRICS:
+        raise UserError(
+            f"--metric: must be one of {', '.join(METRICS)}, got {metric!r}"
+        )
+    return Wishes(
+        tasks=tuple(options.tasks),
+        task_type=METRICS[metric].task_type if metric else None,
+        smiles_column=options.smiles_column,
+        reading=Reading(
+            separator=SEPARATORS.get(options.separator),
+            decimal=options.decimal,
+            encoding=options.encoding,
+            prefix="--",
+        ),
+    )
 
 
 def run_name(table: Path) -> str:

@@ -37,8 +37,8 @@ class FirstConfiguration:
         Columns of labels.
     alternatives
         Columns that could be labels, too, and what they hold.
-    labels
-        Further settings of ``dataset`` that labels need.
+    reading, labels
+        Further settings of ``dataset``: how the file and its labels are read.
     metric
         That trials are ranked by.
     split, search
@@ -55,6 +55,7 @@ class FirstConfiguration:
     id_column: str | None
     tasks: list[str]
     alternatives: dict[str, str]
+    reading: dict[str, str]
     labels: dict[str, Any]
     metric: str
     split: Split
@@ -64,7 +65,11 @@ class FirstConfiguration:
 
 
 def choose_configuration(
-    survey: TableSurvey, run: str, source: str, metric: str | None = None
+    survey: TableSurvey,
+    run: str,
+    source: str,
+    metric: str | None = None,
+    reading: Mapping[str, str] | None = None,
 ) -> FirstConfiguration:
     """Choose a configuration for a table.
 
@@ -78,6 +83,8 @@ def choose_configuration(
         The file, as the configuration names it.
     metric
         The metric, if somebody has chosen one.
+    reading
+        How the file is to be read, as ``dataset`` says it.
     """
     chosen_metric, why = _choose_metric(survey)
     if metric:
@@ -95,6 +102,7 @@ def choose_configuration(
             each.column.name: each.column.content.value
             for each in survey.tasks.alternatives
         },
+        reading=dict(reading or {}),
         labels=survey.label_settings,
         metric=chosen_metric,
         split=split,
@@ -252,6 +260,7 @@ def settings_of(configuration: FirstConfiguration) -> Mapping[str, Any]:
         "source": configuration.source,
         "smiles_column": configuration.smiles_column,
     }
+    dataset |= configuration.reading
     if configuration.id_column:
         dataset["id_column"] = configuration.id_column
     dataset["tasks"] = configuration.tasks

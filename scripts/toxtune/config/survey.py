@@ -3,8 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 from toxtune.config.column_roles import (
@@ -16,24 +15,21 @@ from toxtune.config.column_roles import (
 )
 from toxtune.config.label_choice import choose_label_settings, read_labels
 from toxtune.config.task_choice import TaskChoice, choose_tasks
+from toxtune.config.times_survey import TimesSurvey, survey_times
 from toxtune.data.column_survey import (
     ColumnSurvey,
     Content,
-    is_missing,
     number_of,
     survey_column,
 )
-from toxtune.data.decimals import with_points
 from toxtune.data.reactions import refuse_reactions
 from toxtune.data.structure_survey import (
     StructureSurvey,
     share_of_smiles,
     survey_structures,
 )
-from toxtune.data.tables import open_table
+from toxtune.data.text_files import Reading
 from toxtune.errors import UserError
-from toxtune.io.csv_rows import COMMA
-from toxtune.splits.dates import readings
 from toxtune.tasks import TaskType
 
 _LEAST_READABLE = 0.5
@@ -41,25 +37,25 @@ _TRIED = 30
 
 
 @dataclass(frozen=True)
-class TimesSurvey:
-    """A column of dates.
+class Wishes:
+    """What somebody says about a table before it is looked at.
 
     Attributes
     ----------
-    name
-        Of the column.
-    filled
-        The share of rows with a date.
-    distinct
-        How many dates there are.
-    is_clear
-        Whether day, month and year can be told apart.
+    tasks
+        The columns to learn; empty to look for them.
+    task_type
+        What their labels are; ``None`` to go by their looks.
+    smiles_column
+        The column with the structures; empty to look for it.
+    reading
+        How the file is to be read, where it does not tell.
     """
 
-    name: str
-    filled: float
-    distinct: int
-    is_clear: bool
+    tasks: tuple[str, ...] = ()
+    task_type: TaskType | None = None
+    smiles_column: str = ""
+    reading: Reading = Reading(prefix="--")
 
 
 @dataclass(frozen=True)
@@ -122,48 +118,10 @@ class TableSurvey:
         return column.name
 
 
-def survey_file(
-    path: Path, tasks: Sequence[str] = (), task_type: TaskType | None = None
-) -> TableSurvey:
-    """Look at the table in a file; see `survey_table`.
-
-    Raises
-    ------
-    UserError
-        If it cannot be read, or is not such a table.
-    """
-    table = open_table(path, asked=tasks)
-    # A column can be chosen only by a name of its own.
-    columns = [
-        (name, index)
-        for index, name in enumerate(table.header)
-        if name and table.header.count(name) == 1
-    ]
-    found = list(table.rows())
-    if not found:
-        raise UserError(f"{path}: has no rows")
-    rows = [[row.cells[index] for _, index in columns] for row in found]
-    if table.separator != COMMA:
-        rows = with_points(rows)
-    unusable = len(table.header) - len(columns)
-    note = f"{unusable} columns have no name, or that of another: not used."
-    try:
-        survey = survey_table([name for name, _ in columns], rows, tasks, task_type)
-    except UserError as error:
-        more = f"; {note.rstrip('.')}" if unusable else ""
-        raise UserError(f"{path}: {error}{more}") from None
-    return replace(
-        survey,
-        notes=[*table.notes, *([note] if unusable else [])],
-        lines=[row.line for row in found],
-    )
-
-
 def survey_table(
     header: Sequence[str],
     rows: Sequence[Sequence[str]],
-    tasks: Sequence[str] = (),
-    task_type: TaskType | None = None,
+    wishes: Wishes = Wishes(),  # noqa: B008
 ) -> TableSurvey:
     """Look at a table.
 
@@ -171,10 +129,8 @@ def survey_table(
     ----------
     header, rows
         Names of the columns, and the cells, with a decimal point in numbers.
-    tasks
-        The columns to learn; empty to look for them.
-    task_type
-        What their labels are; ``None`` to go by their looks.
+    wishes
+        What somebody has said already.
 
     Raises
     ------
@@ -183,7 +139,7 @@ def survey_table(
     """
     cells = dict(zip(header, zip(*rows, strict=True), strict=True))
     columns = [survey_column(name, cells[name]) for name in header]
-    smiles = find_smiles(columns, cells)
+    smiles = find_smiles(columns, cells, wishes.smiles_column)
     structures = survey_structures(cells[smiles])
     computed = {
         column.name
@@ -192,7 +148,7 @@ def survey_table(
         and structures.agrees(_numbers(cells[column.name], structures))
     }
     roles = find_roles(columns, smiles, computed)
-    roles = _as_told(roles, tasks) if tasks else roles
+    roles = _as_told(roles, wishes.tasks) if wishes.tasks else roles
     candidates = [each for each in roles if each.role == Role.LABELS]
     if not candidates:
         found = ", ".join(f"{each.column.name} ({each.reason})" for each in roles)
@@ -200,7 +156,7 @@ def survey_table(
             "no column could be labels, which are 0 and 1, classes, or values; its "
             f"columns are: {found}"
         )
-    choice = choose_tasks(candidates, task_type)
+    choice = choose_tasks(candidates, wishes.task_type)
     chosen = [each.column for each in choice.tasks]
     settings = choose_label_settings(chosen, choice.task_type)
     labels = {
@@ -220,21 +176,31 @@ def survey_table(
         sets=sets_of(sets.counts) if sets else {},
         torn=_torn(cells[sets.name], structures) if sets else 0,
         label_settings=settings,
-        times=_times(roles, cells),
+        times=survey_times(roles, cells),
     )
 
 
 def find_smiles(
-    columns: Sequence[ColumnSurvey], cells: dict[str, tuple[str, ...]]
+    columns: Sequence[ColumnSurvey],
+    cells: Mapping[str, Sequence[str]],
+    told: str = "",
 ) -> str:
     """Name the column of the structures: by its name, or by what RDKit can read.
+
+    `told` is what somebody has said it is called.
 
     Raises
     ------
     UserError
         If no column is one.
     """
+    if told and told not in cells:
+        raise UserError(
+            f"--smiles-column: there is no column {told!r}; its columns are: "
+            + ", ".join(cells)
+        )
     filled = [column for column in columns if column.filled]
+    filled = [column for column in filled if not told or column.name == told]
     named = [column.name for column in filled if is_smiles_name(column.name)]
     texts = [column.name for column in filled if column.content == Content.TEXT]
     for name in [*named, *texts]:
@@ -303,24 +269,6 @@ def _count(
             classes[next(iter(each))] += 1
     rarest = min(classes.values(), default=0) if len(classes) > 1 else 0
     return round(scale * sum(classes.values())), round(scale * rarest), contradicting
-
-
-def _times(
-    roles: Sequence[ColumnRole], cells: Mapping[str, Sequence[str]]
-) -> TimesSurvey | None:
-    """Look at the first column of dates, if there is one."""
-    column = next((each.column for each in roles if each.role == Role.DATES), None)
-    if column is None:
-        return None
-    texts = [cell.strip() for cell in cells[column.name] if not is_missing(cell)]
-    # Years are numbers, which sort as they are.
-    is_clear = True
-    if column.content == Content.DATES:
-        orders = readings(texts).values()
-        whole = [dates for dates in orders if None not in dates]
-        is_clear = bool(whole) and all(dates == whole[0] for dates in whole)
-    share = column.filled / column.rows
-    return TimesSurvey(column.name, share, column.distinct, is_clear)
 
 
 def _torn(cells: Sequence[str], structures: StructureSurvey) -> int:

@@ -68,12 +68,3 @@ def with_point(cell: str, sign: str) -> str:
             return cell
         return text.replace(".", "").replace(",", ".")
     return text.replace(",", "") if _THOUSANDS.fullmatch(text) else cell
-
-
-def with_points(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Spell the numbers of all columns that tell their sign with decimal points."""
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    for number, column in enumerate(columns):
-        if sign := find_decimal_sign(column):
-            columns[number] = [with_point(cell, sign) for cell in column]
-    return [list(row) for row in zip(*columns, strict=True)]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.shaped_tables import SHAPES
+from helpers.shaped_tables import SHAPES, molecules
 from toxtune.commands import cli
 from toxtune.commands.init import run_name
 from toxtune.config.build_plan import load_plans
@@ -98,6 +98,18 @@ def test_tasks_and_metric_can_be_told(told, folder):
     assert config["dataset"]["tasks"] == ["pIC50"]
     assert config["objective"]["metric"] == "mae"
     assert {space["family"] for space in config["search"]["spaces"]} >= {"ridge"}
+
+
+def test_what_a_file_does_not_tell_can_be_told(folder, capsys):
+    lines = ["smiles;drawn;IC50"]
+    lines += [f"{each};{each};1,{100 + n}" for n, each in enumerate(molecules(60))]
+    (folder / "a.csv").write_text("\n".join(lines))
+    assert cli.main(["init", "a.csv"]) == 1
+    assert "--decimal" in capsys.readouterr().err
+    config = written(folder, "a.csv", "--decimal", ",", "--smiles-column", "drawn")
+    assert config["dataset"]["decimal"] == ","
+    assert config["dataset"]["smiles_column"] == "drawn"
+    assert "values from 1.1 to 1.159" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
