@@ -62,7 +62,7 @@ help: ## list these targets
 
 init: $(INSTALLED) ## look at your table, and write a configuration for it: DATA=my.csv
 	$(TOXTUNE) init $${DATA:+"$$DATA"} $(if $(FORCE),--force) $${TO:+--output "$$TO"} \
-	    $${TASKS:+--tasks $$TASKS}
+	    $${TASKS:+--tasks "$$TASKS"}
 
 run: $(INSTALLED) ## train, select, test and report what config.yaml and CONFIG say
 	$(TOXTUNE) run $(WHERE) $(if $(KEEP_GOING),--keep-going) $(CONFIGFILE)

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -215,6 +215,14 @@ def find_smiles(
     )
 
 
+def _names_in(text: str, there: Container[str]) -> list[str]:
+    """Return the columns that a text names: one, or several with commas or blanks."""
+    for names in ([text], [name.strip() for name in text.split(",")], text.split()):
+        if all(name in there for name in names):
+            return names
+    return [text]
+
+
 def _as_told(roles: list[ColumnRole], tasks: Sequence[str]) -> list[ColumnRole]:
     """Return the roles where somebody has said which columns are the labels.
 
@@ -224,6 +232,7 @@ def _as_told(roles: list[ColumnRole], tasks: Sequence[str]) -> list[ColumnRole]:
         If there is no such column, or its cells could be no labels.
     """
     there = {each.column.name: each for each in roles}
+    tasks = [name for text in tasks for name in _names_in(text, there)]
     for name in tasks:
         if name not in there:
             raise UserError(

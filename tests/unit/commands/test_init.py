@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.shaped_tables import SHAPES, molecules
+from helpers.shaped_tables import SHAPES, SIDE_EFFECTS, molecules
 from toxtune.commands import cli
 from toxtune.commands.init import run_name
 from toxtune.config.build_plan import load_plans
@@ -98,6 +98,20 @@ def test_tasks_and_metric_can_be_told(told, folder):
     assert config["dataset"]["tasks"] == ["pIC50"]
     assert config["objective"]["metric"] == "mae"
     assert {space["family"] for space in config["search"]["spaces"]} >= {"ridge"}
+
+
+@pytest.mark.parametrize(
+    ("shape", "text", "tasks"),
+    [
+        ("clintox", "CT_TOX FDA_APPROVED", ["FDA_APPROVED", "CT_TOX"]),
+        ("sider", SIDE_EFFECTS[12], [SIDE_EFFECTS[12]]),
+        ("sider", SIDE_EFFECTS[10], [SIDE_EFFECTS[10]]),
+        ("sider", "Eye disorders, Product issues", ["Product issues", "Eye disorders"]),
+    ],
+)
+def test_a_text_names_one_or_several_tasks(shape, text, tasks, folder):
+    config = written(folder, SHAPES[shape]().write(folder), "--tasks", text)
+    assert config["dataset"]["tasks"] == tasks
 
 
 def test_what_a_file_does_not_tell_can_be_told(folder, capsys):
