@@ -23,7 +23,7 @@ rule download_dataset:
 
 
 rule curate_dataset:
-    """Parse the SMILES, group equal molecules, report each dropped row and label."""
+    """Parse the SMILES, make them parents, group what is one compound, report drops."""
     input:
         raw=rules.download_dataset.output.raw,
         raw_test=rules.download_dataset.output.raw_test,

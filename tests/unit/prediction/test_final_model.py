@@ -43,6 +43,20 @@ def test_means_and_spread_over_the_seeds(tmp_path):
     np.testing.assert_array_equal(prediction.similarity, 1)
 
 
+def test_salts_are_predicted_as_their_parents(tmp_path):
+    salts = ["CC[NH3+].[Cl-]", "CC(=O)[O-].[Na+]", "CCO.O"]
+    bases = ["CCN", "CC(=O)O", "CCO"]
+    path = make(tmp_path)
+    by_salt, by_base = (load(path).predict(each) for each in (salts, bases))
+    np.testing.assert_array_equal(by_salt.values, by_base.values)
+    np.testing.assert_array_equal(by_salt.similarity, 1)
+    text = predicted(tmp_path, path, "smiles\n" + "\n".join(salts) + "\n")
+    assert [row["smiles"] for row in table(text)] == salts
+    # A model of molecules as they were written takes them as they are written.
+    as_written = make(tmp_path, standardize="none")
+    assert load(as_written).predict(salts).similarity.max() < 1
+
+
 def test_temperature_divides_the_log_odds_of_its_task_alone(tmp_path):
     model = load(make(tmp_path))
     mean = model.predict_members(SMILES)[0].mean(axis=0)

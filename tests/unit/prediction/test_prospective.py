@@ -108,6 +108,24 @@ def test_what_is_left_out_is_counted_and_listed(later):
     ]
 
 
+def test_salt_of_a_molecule_that_was_seen_is_no_new_one(later):
+    found = later("smiles,one\nCCO.O,1\nCCN.Cl,0\nCCCC,1\n", id_column=None)
+    assert found.counts.already_seen == 1
+    assert found.subset.smiles == ["CCN", "CCCC"]
+    (exclusion,) = found.exclusions
+    assert (exclusion.smiles, exclusion.reason) == (
+        "CCO.O",
+        "the same molecule as x in train",
+    )
+
+
+def test_row_that_loses_its_only_label_is_not_scored(later):
+    found = later("smiles,one\nCCN,1\nCCN.Cl,0\nCCCC,1\nCCCCC,0\n", id_column=None)
+    assert found.subset.smiles == ["CCCC", "CCCCC"]
+    assert found.rows == [2, 3]
+    assert found.counts.labels_cleared == 2
+
+
 def test_tasks_and_ids_may_lack(later):
     found = later("smiles,two\nCCN,1\nCCBr,0\n")
     assert found.counts.tasks_missing == ["one"]
