@@ -279,6 +279,37 @@ def test_stratified_sees_the_labels_of_all_rows_of_a_group(tmp_path):
     assert Counter(assigned[200:]) == {"train": 30, "valid": 10, "test": 10}
 
 
+def test_stratified_spreads_each_of_several_classes(tmp_path):
+    # Class 2 of the first task and class 1 of the second are rare; a tenth is missing.
+    rng = np.random.default_rng(0)
+    rows = [
+        [row, row, "C", f"G{row}"]
+        + [
+            rng.choice(4, p=[0.5, 0.3, 0.05, 0.15]),
+            rng.choice([0, 1, 2], p=[0.6, 0.05, 0.35]),
+        ]
+        for row in range(400)
+    ]
+    for row in rng.choice(400, 40, replace=False):
+        rows[row][4] = ""
+    path = tmp_path / "molecules.csv"
+    write_molecules(path, ["a", "b"], rows)
+    split = folded("stratified", folds=4, repeats=1)
+    assigned = assign(path, split, "multiclass")
+    labels = read_subset(path).labels
+    test = np.array(assigned.subsets) == "test"
+    folds = np.array(assigned.folds[0])
+    for task in labels.T:
+        for number in np.unique(task[~np.isnan(task)]):
+            members = task == number
+            assert abs((members & test).sum() - 0.2 * members.sum()) <= 3
+            rest = [(members & (folds == fold)).sum() for fold in range(4)]
+            assert max(rest) - min(rest) <= 4
+    holdout = assign_subsets(path, settings("stratified", 1), "multiclass")
+    shares = {name: holdout.count(name) / 400 for name in SUBSETS}
+    assert shares == pytest.approx(FRACTIONS, abs=0.02)
+
+
 def test_lost_groups_are_noticed():
     with pytest.raises(RuntimeError, match="ScaffoldSplitter lost"):
         split_by_shares(

@@ -51,8 +51,8 @@ def _with_valid(rows: Rows, assigned: Assignment, name: str) -> Assignment:
             if subset == "train"
         }
     )
-    smiles = [rows.smiles[group] for group in trained]
-    shown = Molecules(smiles, np.zeros((len(smiles), 1), dtype=bool))
+    # A random draw looks at nothing but their number.
+    shown = Molecules([""] * len(trained), np.zeros((len(trained), 1), dtype=bool))
     _, drawn = split_by_shares("random", [1 - VALID_SHARE, VALID_SHARE], SEED, shown)
     valid = {trained[number] for number in drawn}
     note = (

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from toxtune.data.label_words import PANDAS_MISSING
 from toxtune.splits.assignment import SUBSETS, Assignment
 from toxtune.splits.checks import unlike_shares
 from toxtune.splits.clusters import Clusters, by_name, by_scaffold, by_similarity
@@ -12,6 +13,9 @@ from toxtune.splits.set_words import given_test, what_words_mean
 from toxtune.splits.settings import SplitSettings
 from toxtune.splits.splitters import Molecules, split_by_shares, split_into_folds
 from toxtune.tasks import TaskType
+
+# Words that name no group.
+NAMELESS = PANDAS_MISSING | {"-", "?"}
 
 IN_GIVEN_TEST = "the given test set has the same molecule"
 
@@ -51,10 +55,18 @@ def _clusters(rows: Rows, settings: SplitSettings) -> Clusters | None:
     if settings.method == "butina":
         return by_similarity(rows.smiles, settings.cutoff)
     if settings.method == "group":
-        return by_name(rows.group_of_row, rows.column)
+        return by_name(rows.group_of_row, _names(rows))
     if settings.method == "scaffold" and settings.seed is not None:
         return by_scaffold(rows.smiles)
     return None
+
+
+def _names(rows: Rows) -> list[str]:
+    """Return the name of each row's group; empty for words that name none."""
+    return [
+        "" if name.casefold() in NAMELESS else name
+        for name in map(str.strip, rows.column)
+    ]
 
 
 def _about(
@@ -70,7 +82,7 @@ def _about(
     ]
     warnings = []
     if settings.method == "group":
-        if nameless := sum(not name for name in rows.column):
+        if nameless := _names(rows).count(""):
             warnings.append(
                 f"Rows without a group in column {settings.column!r}: {nameless}; each "
                 "such molecule is a group of its own."

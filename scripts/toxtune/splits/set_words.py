@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from toxtune.data.label_words import PANDAS_MISSING
 from toxtune.errors import UserError
 from toxtune.splits.assignment import NAMES
 from toxtune.splits.rows import Rows
@@ -19,15 +20,19 @@ _SET_OF_WORD = {word: name for name, words in WORDS.items() for word in words.sp
 
 
 def set_named(text: str) -> str | None:
-    """Return the set that a word stands for; empty for no word, ``None`` for others.
+    """Return the set that a word stands for; empty for none, ``None`` for other words.
 
     Examples
     --------
     >>> set_named(" Training-Set "), set_named("VAL"), set_named("hold out")
     ('train', 'valid', 'test')
+    >>> set_named("NA")
+    ''
     >>> set_named("tset") is None
     True
     """
+    if text.strip().casefold() in PANDAS_MISSING:
+        return ""
     word = re.sub(r"[\W_]", "", text).casefold()
     return _SET_OF_WORD.get(word.removesuffix("set")) if word else ""
 

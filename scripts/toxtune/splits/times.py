@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from toxtune.data.label_words import MISSING
 from toxtune.errors import UserError
 from toxtune.splits.dates import comparable, pattern_of, read_as, readings
 from toxtune.splits.numbers import Question, is_number, read_number, read_numbers
@@ -13,9 +14,8 @@ from toxtune.splits.settings import SplitSettings
 # ``split.date_format`` for numbers that only look like dates.
 NUMBER = "number"
 
-# Words for a date that is not known.
-_NONE = {"", "-", "--", "?", "na", "n/a", "nan", "nat", "n.d.", "nd", "none", "null"}
-_NONE |= {"unknown", "#n/a", "not available", "missing", "."}
+# Words for a date that is not known; pandas writes NaT.
+_NONE = MISSING | {"nat"}
 
 
 @dataclass(frozen=True)

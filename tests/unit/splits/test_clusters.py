@@ -140,7 +140,7 @@ def test_rows_of_one_name_are_in_one_set(made):
 
 
 def test_nameless_rows_and_names_of_one_row_are_warned_of(made):
-    split = made(["a"] * 20 + [""] * 10 + [*"bcdef"] * 6)
+    split = made(["a"] * 20 + ["", "NA"] * 5 + [*"bcdef"] * 6)
     assert any("Rows without a group" in line for line in split.recipe.warnings)
     split = made([str(row) for row in range(60)])
     assert any("a random split" in line for line in split.recipe.warnings)
