@@ -95,6 +95,7 @@ rule featurize_subset:
     """Compute one representation of the molecules of one subset."""
     input:
         subset="data/{dataset}/{split}/whole/{subset}.csv",
+        raw=plan.tables_with_features,
     output:
         features="data/{dataset}/{split}/whole/{subset}/{features}.npz",
     log:
@@ -106,6 +107,7 @@ rule featurize_subset:
     threads: 4
     params:
         features=plan.told("featurize_subset"),
+        columns=plan.told("curate_dataset"),
         code=code_hash("featurize_subset"),
     script:
         "../scripts/featurize_subset.py"

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from toxtune.features.definitions import paths_of_files
 from toxtune.identity import ID_LENGTH
 from toxtune.jobs import log_to
 from toxtune.prediction.prospective import ProspectiveSettings, evaluate_prospective
@@ -25,4 +26,5 @@ if __name__ == "__main__":
         table=Path(snakemake.output.table),
         exclusions=Path(snakemake.output.exclusions),
         report=Path(snakemake.output.report),
+        features_files=paths_of_files(snakemake.config["features"]),
     )

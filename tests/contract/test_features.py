@@ -15,6 +15,7 @@ from toxtune.features import featurizers
 from toxtune.features.arrays import read_features, save_features
 from toxtune.features.compute import CHUNK, featurize, log_findings
 from toxtune.features.definitions import (
+    OWN,
     SCALED,
     definitions_of,
     features_files,
@@ -131,13 +132,57 @@ def made(request):
     return definition, n_features, dtype, featurize(definition, MOLECULES)
 
 
+@pytest.mark.parametrize(
+    "definition",
+    [
+        {"kind": "columns", "columns": ["β, %", "../a b", "x" * 200]},
+        {"kind": "file", "path": "/else where/ü.npz", "sha256": "0" * 64},
+    ],
+    ids=lambda definition: definition["kind"],
+)
+def test_own_features_have_names_that_any_disk_takes(definition):
+    name = features_name(definition, MACCS)
+    assert features_files(name) == [f"{name.split('+')[0]}.scaled.npz", "maccs.npz"]
+    of_trial = read_schema(SCHEMA)["properties"]["trials"]["items"]["properties"]
+    assert not schema_faults(of_trial["features"], name)
+    assert len(name) < 100
+
+
+def test_own_features_are_named_by_columns_and_content_alone():
+    columns = {"kind": "columns", "columns": ["a", "b"], "name": "one"}
+    other = {"kind": "columns", "columns": ["b", "a"], "name": "two"}
+    assert features_name(columns) == features_name(other)
+    assert features_name(columns) != features_name({**columns, "columns": ["a"]})
+    file = {"kind": "file", "path": "x.csv", "sha256": "0" * 64, "id_column": "id"}
+    assert features_name(file) == features_name({**file, "path": "y/x.csv"})
+    for change in ({"sha256": "1" * 64}, {"id_column": "key"}, {"columns": ["a"]}):
+        assert features_name({**file, **change}) != features_name(file)
+
+
+def test_own_features_are_rows_of_the_kept_type(tmp_path):
+    from toxtune.data.subsets import KEYS, write_table
+    from toxtune.features.make import make_features
+
+    path, subset = tmp_path / "mine.csv", tmp_path / "train.csv"
+    path.write_text("id,x,y\nm1,1,\nm0,0.5,-3\n")
+    write_table(subset, KEYS, [[0, "m0", *"CGCC"], [1, "m1", *"CGCC"]])
+    definition = {"kind": "file", "path": str(path), "id_column": "id", "name": "mine"}
+    features = make_features(definition, subset, [], {})
+    assert features.values.dtype == np.float32
+    np.testing.assert_array_equal(features.values, [[0.5, -3], [1, np.nan]])
+    save_features(tmp_path / "mine.npz", features)
+    read = read_features(tmp_path / "mine.npz")
+    np.testing.assert_array_equal(read.values, features.values)
+    assert (read.names, read.failures) == (["x", "y"], {})
+
+
 def test_every_kind_is_tried_here():
     assert set(FEATURIZERS) == {definition["kind"] for definition, _, _ in DEFINITIONS}
 
 
 def test_numbers_are_scaled_and_nothing_else():
     numbers = {one["kind"] for one, _, dtype in DEFINITIONS if dtype == np.float32}
-    assert numbers == SCALED
+    assert numbers | set(OWN) == SCALED
 
 
 def test_features_are_rows_of_the_kept_type(made):
@@ -397,7 +442,8 @@ def test_name_spells_the_definition():
 
 
 def test_metadata_of_a_final_model_take_each_name():
-    of_trial = read_schema(SCHEMA)["properties"]["trial"]["properties"]["features"]
+    of_trials = read_schema(SCHEMA)["properties"]["trials"]["items"]["properties"]
+    of_trial = of_trials["features"]
     fcfp_counts = features_name({**COUNTS, "use_features": True})
     for name in (fcfp_counts, f"{fcfp_counts}+maccs", features_name(DESCRIPTORS)):
         assert not schema_faults(of_trial, name)

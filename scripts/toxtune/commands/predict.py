@@ -36,6 +36,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--smiles-column", metavar="NAME", help="default: as in the model's dataset"
     )
     parser.add_argument(
+        "--features-file",
+        metavar="NAME=PATH",
+        action="append",
+        default=[],
+        type=_named_file,
+        help="a file with numbers of your own that the model was trained on",
+    )
+    parser.add_argument(
         "--separator", choices=SEPARATORS, help="where the table's header does not tell"
     )
     parser.add_argument(
@@ -53,6 +61,7 @@ def main(options: argparse.Namespace) -> int:
         source=options.molecules,
         destination=options.predictions,
         smiles_column=options.smiles_column,
+        features_files=dict(options.features_file),
         reading=replace(
             OPTIONS,
             separator=SEPARATORS.get(options.separator),
@@ -67,6 +76,14 @@ def main(options: argparse.Namespace) -> int:
     for task, reason in counts.tasks_left_out.items():
         print(f"Task {task} is not predicted, since it could not be learned: {reason}.")
     return 0
+
+
+def _named_file(text: str) -> tuple[str, str]:
+    """Take ``NAME=PATH`` apart."""
+    name, sign, path = text.partition("=")
+    if not (name and sign and path):
+        raise argparse.ArgumentTypeError(f"must be NAME=PATH, got {text!r}")
+    return name, path
 
 
 def _with_progress(chunks: "Iterable[Chunk]", total: int) -> "Iterator[Chunk]":

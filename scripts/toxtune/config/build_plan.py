@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from toxtune.config.own_features import feature_columns, planned_features
 from toxtune.config.plan import Plan, PlannedStage
 from toxtune.config.sections import Config, DatasetSettings
 from toxtune.data.column_settings import set_reading
@@ -121,7 +122,7 @@ def searched_spaces(
 
 
 def _search(name: str, key: str, setting: SpaceSection, config: Config) -> _Search:
-    features = config["features"]
+    features = planned_features(config)
     task_type = _task_type(config)
     space = read_space(setting, list(features), key, task_type)
     budget = {key: value for key, value in setting.items() if key in BUDGETS}
@@ -279,6 +280,10 @@ def _dataset_settings(config: Config) -> DatasetSettings:
         settings["bounds"] = dataset["bounds"]
     if dataset["permute_labels"] is not None:
         settings["permute_labels"] = dataset["permute_labels"]
+    # Where tasks are named, columns of features are none anyway.
+    columns = feature_columns(config["features"])
+    if columns and not dataset["tasks"]:
+        settings["not_tasks"] = columns
     return settings
 
 

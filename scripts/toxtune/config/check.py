@@ -58,7 +58,7 @@ def complete_layers(layers: Sequence[Layer]) -> Config:
             faults += check(*(completed[name] for name in sections))
     if not faults:
         faults += settings_without_effect(completed, layers)
-    if sound.issuperset({"dataset", "prospective"}):
+    if sound.issuperset({"dataset", "prospective", "features"}):
         faults += place_sources(completed, layers)
     if faults:
         raise UserError("\n".join(faults))

@@ -17,6 +17,7 @@ from toxtune.data.labels import MAX_CLASSES
 from toxtune.data.task_labels import label_words
 from toxtune.errors import UserError
 from toxtune.features.definitions import (
+    OWN,
     DefinedFeatures,
     Definition,
     definitions_of,
@@ -229,7 +230,7 @@ def check_features(features: DefinedFeatures) -> Iterable[str]:
 
 def _check_definition(key: str, definition: Definition) -> Iterable[str]:
     kind = definition["kind"]
-    settings = FEATURIZERS[kind].settings
+    settings = OWN[kind] if kind in OWN else FEATURIZERS[kind].settings
     known = ["kind", *settings]
     missing = [name for name in settings if settings[name] and name not in definition]
     for name in definition:
@@ -263,6 +264,19 @@ def _check_list(key: str, names: list[str], features: DefinedFeatures) -> Iterab
             yield f"{key}: {first} and {name} are the same features, got {shown(names)}"
 
 
+def _check_own_columns(
+    features: DefinedFeatures, dataset: DatasetSection
+) -> Iterable[str]:
+    """Refuse a task among the features: a model would read what it is to predict."""
+    for name, setting in features.items():
+        columns = [] if isinstance(setting, list) else setting.get("columns", [])
+        if tasks := sorted(set(columns) & set(dataset["tasks"])):
+            yield (
+                f"features.{name}.columns: a task of dataset.tasks must be no feature, "
+                f"got {', '.join(tasks)}"
+            )
+
+
 # Each check with the sections that it reads; it is made where these obey the schema.
 CHECKS: list[tuple[tuple[str, ...], Callable[..., Iterable[str]]]] = [
     (("dataset",), _check_source),
@@ -279,4 +293,5 @@ CHECKS: list[tuple[tuple[str, ...], Callable[..., Iterable[str]]]] = [
     (("final", "validation"), _check_final),
     (("prospective",), _check_prospective),
     (("features",), check_features),
+    (("features", "dataset"), _check_own_columns),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from toxtune.config.job_settings import told
 from toxtune.config.plan import Plan
+from toxtune.features.definitions import COLUMNS
 from toxtune.identity import canonical_json
 from toxtune.models.base import GPU
 from toxtune.models.registry import module_of
@@ -110,6 +111,12 @@ class JobPlan:
     def sources(self, wildcards: Wildcards) -> str:
         """Path of the record of where the dataset's files came from."""
         return self._plan(wildcards).sources
+
+    def tables_with_features(self, wildcards: Wildcards) -> list[str]:
+        """List the dataset's files, where columns of theirs are the job's features."""
+        plan = self._plan(wildcards)
+        is_column = plan.features[wildcards.features]["kind"] == COLUMNS
+        return plan.raw_files if is_column else []
 
     def curation(self, wildcards: Wildcards) -> str:
         """Give the counts of what curation kept and dropped."""

@@ -47,6 +47,9 @@ def _named(config: Config) -> Iterator[tuple[Any, str, Keys]]:
             yield config["dataset"], key, ("dataset", key)
     for number, data in enumerate(config["prospective"]):
         yield data, "source", ("prospective", number, "source")
+    for name, setting in config["features"].items():
+        if not isinstance(setting, list) and "path" in setting:
+            yield setting, "path", ("features", name, "path")
 
 
 def _place(name: str, folders: Sequence[Path]) -> str | None:
@@ -69,7 +72,10 @@ def _nowhere(key: str, name: str, folders: Sequence[Path]) -> str:
                 f"{key}: the environment variable {variable} is not set, got {name!r}"
             )
     looked = dict.fromkeys(os.path.abspath(folder) for folder in folders)
+    missing = f"{key}: there is no file {name} in {', nor in '.join(looked)}"
+    if key.startswith("features."):
+        return missing
     return (
-        f"{key}: there is no file {name} in {', nor in '.join(looked)}. Name a CSV "
-        "file with a SMILES column, or try `make demo`, which needs no data"
+        f"{missing}. Name a CSV file with a SMILES column, or try `make demo`, which "
+        "needs no data"
     )

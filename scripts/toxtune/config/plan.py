@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from toxtune.config.own_features import planned_features
 from toxtune.config.sections import Config, DatasetSettings
 from toxtune.data.column_settings import ColumnSettings, set_reading
 from toxtune.features.definitions import (
@@ -119,6 +120,8 @@ class Plan:
         set_reading(columns, self.config["dataset"])
         if "permute_labels" in self.dataset:
             columns["permute_labels"] = self.dataset["permute_labels"]
+        if "not_tasks" in self.dataset:
+            columns["not_tasks"] = self.dataset["not_tasks"]
         return columns
 
     @property
@@ -151,7 +154,7 @@ class Plan:
     @property
     def feature_names(self) -> dict[str, str]:
         """The configuration's names of representations to those that trials have."""
-        features = self.config["features"]
+        features = planned_features(self.config)
         return {
             name: features_name(*definitions_of(features, name)) for name in features
         }
@@ -220,6 +223,12 @@ class Plan:
     def sources(self) -> str:
         """Path of the record of where the dataset's files came from."""
         return f"{self.dataset_folder}/sources.json"
+
+    @property
+    def raw_files(self) -> list[str]:
+        """Paths of the user's files as they are kept, and of the record of them."""
+        names = ("raw", "raw_test", "sources.json")
+        return [f"{self.dataset_folder}/{name}" for name in names]
 
     @property
     def curation(self) -> str:

@@ -111,6 +111,7 @@ class DatasetSettings(ReadingSettings):
     labels: NotRequired[dict[str, Any]]
     bounds: NotRequired[str]
     permute_labels: NotRequired[int]
+    not_tasks: NotRequired[list[str]]
 
 
 class Config(TypedDict):

@@ -18,8 +18,9 @@ class ColumnSettings(ReadingSettings):
     """How the columns of the dataset's table are read.
 
     ``smiles_column`` is a name, or ``smiles`` to find it by its usual names.
-    ``part_column`` says in which set a molecule is, or when it was measured. The names
-    of these settings are part of a dataset's id and stay as they were first.
+    ``part_column`` says in which set a molecule is, or when it was measured. Columns of
+    ``not_tasks`` are features where no tasks are named. The names of these settings
+    are part of a dataset's id and stay as they were first.
     """
 
     smiles_column: str
@@ -32,6 +33,7 @@ class ColumnSettings(ReadingSettings):
     labels: NotRequired[dict[str, Any]]
     bounds: NotRequired[str]
     permute_labels: NotRequired[int]
+    not_tasks: NotRequired[list[str]]
 
 
 def set_reading(settings: ReadingSettings, dataset: Mapping[str, Any]) -> None:

@@ -178,7 +178,7 @@ def _part_of_dataset(table: Table, columns: ColumnSettings, has_test: bool) -> _
     wanted = None if has_test else columns["part_column"]
     split_column = _named(table, wanted, "split.column")
     others = [name for name in (smiles, id_column, split_column) if name is not None]
-    tasks = _tasks(table, columns["tasks"], others)
+    tasks = _tasks(table, columns["tasks"], others, columns.get("not_tasks", []))
     rows = _all_rows(table)
     notes = [*table.notes, *_note_of_smiles(table, smiles)]
     if not columns["tasks"]:
@@ -258,14 +258,15 @@ def _refuse_repeated(table: Table, names: Sequence[str]) -> None:
         )
 
 
-def _tasks(table: Table, wanted: list[str], others: list[str]) -> list[str]:
+def _tasks(
+    table: Table, wanted: list[str], others: list[str], not_tasks: list[str]
+) -> list[str]:
     """Return the names of the tasks, after checking them."""
     header, file = table.header, table.name
+    left_out = {*others, *not_tasks, *table.described}
     there = ", ".join(header)
     tasks = [name.strip() for name in wanted] or [
-        name
-        for name in header
-        if name and name not in others and name not in table.described
+        name for name in header if name and name not in left_out
     ]
     if not tasks:
         raise UserError(f"{file}: has no task column; its columns are: {there}")

@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -106,7 +106,11 @@ def refuse_irregular(path: Path) -> None:
 HASH_CACHE = Path(".toxtune/source_hashes.json")
 
 
-def hash_of_source(source: str, key: str) -> str:
+def hash_of_source(
+    source: str,
+    key: str,
+    chunks: Callable[[BinaryIO, str], Iterator[bytes]] = table_chunks,
+) -> str:
     """Return the SHA-256 of a local file's uncompressed content.
 
     It is remembered by the file's size and time, so that planning stays fast.
@@ -117,6 +121,8 @@ def hash_of_source(source: str, key: str) -> str:
         Path of the file; ``$NAME`` and ``~`` are expanded.
     key
         Where the source stands in the configuration, for messages.
+    chunks
+        What reads the file: `table_chunks` refuses what is no table.
 
     Raises
     ------
@@ -135,16 +141,18 @@ def hash_of_source(source: str, key: str) -> str:
     hashes = _known_hashes()
     stamp = f"{path.resolve()} {status.st_size} {status.st_mtime_ns}"
     if stamp not in hashes:
-        hashes[stamp] = _hash_of_file(path, f"{key}: {source}")
+        hashes[stamp] = _hash_of_file(path, f"{key}: {source}", chunks)
         write_json(HASH_CACHE, hashes)
     return hashes[stamp]
 
 
-def _hash_of_file(path: Path, name: str) -> str:
+def _hash_of_file(
+    path: Path, name: str, chunks: Callable[[BinaryIO, str], Iterator[bytes]]
+) -> str:
     digest = hashlib.sha256()
     try:
         with open(path, "rb") as stream:
-            for chunk in table_chunks(stream, name):
+            for chunk in chunks(stream, name):
                 digest.update(chunk)
     except OSError as error:
         raise UserError(f"{name}: cannot be read: {error.strerror}") from None

@@ -13,8 +13,9 @@ import numpy as np
 from toxtune.data.subsets import Subset, read_subset
 from toxtune.evaluation.probabilities import fit_thresholds
 from toxtune.evaluation.variants import average_seeds
-from toxtune.features.definitions import JOINT, Definition, is_scaled
+from toxtune.features.definitions import JOINT, Definition, is_own, is_scaled
 from toxtune.features.similarity import fingerprints
+from toxtune.features.transforms import read_transform
 from toxtune.io.files import read_json, whole_file
 from toxtune.models.registry import get_family
 from toxtune.prediction.applicability_domain import fit_domain, pack_fingerprints
@@ -157,7 +158,10 @@ def save_final_model(
         smiles_column=settings.smiles_column,
         standardize=settings.standardize,
         merge=settings.merge,
-        features={name: settings.features[name] for name in sorted(names)},
+        features={
+            name: _definition(settings.features[name], transforms / f"{name}.npz")
+            for name in sorted(names)
+        },
         refit=settings.refit,
         members=members,
         transforms={path.stem: name for name, path in transform_files.items()},
@@ -227,6 +231,20 @@ def _members(
             members.append(Member(trial.id, seed, name, store_key))
             files[name] = file
     return tuple(members), files
+
+
+def _definition(definition: Definition, transform: Path) -> Definition:
+    """Describe features for those who predict: own ones by what is asked for."""
+    if not is_own(definition):
+        return definition
+    described: Definition = {
+        "kind": definition["kind"],
+        "name": definition["name"],
+        "columns": read_transform(transform).names,
+    }
+    if "id_column" in definition:
+        described["id_column"] = definition["id_column"]
+    return described
 
 
 def _thresholds(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,9 @@ from rdkit import Chem, rdBase
 from toxtune.data.compounds import Standardize
 from toxtune.data.standardize import parent_of
 from toxtune.errors import UserError
+from toxtune.features.arrays import Features
 from toxtune.features.compute import featurize
-from toxtune.features.definitions import JOINT
+from toxtune.features.definitions import JOINT, is_own
 from toxtune.features.similarity import fingerprints, most_similar
 from toxtune.features.transforms import Transform, read_transform
 from toxtune.models.base import Model
@@ -29,6 +31,7 @@ from toxtune.prediction.applicability_domain import unpack_fingerprints
 from toxtune.prediction.archive import unpacked
 from toxtune.prediction.keras_file import check_network
 from toxtune.prediction.metadata import FinalModelMetadata, read_metadata
+from toxtune.prediction.own_numbers import OwnNumbers
 from toxtune.stats.calibration import scaled
 from toxtune.tasks import TaskType
 from toxtune.versions import library_version
@@ -37,6 +40,9 @@ FINGERPRINTS = "fingerprints.npy"
 
 
 PROBE = "C"
+
+
+NOTHING: OwnNumbers = MappingProxyType({})
 
 
 # Characters that are quoted of what a library says about a broken model.
@@ -93,7 +99,7 @@ class FinalModel:
     transforms: dict[str, Transform]
     fingerprints: list[Any]
 
-    def predict(self, smiles: Sequence[str]) -> Prediction:
+    def predict(self, smiles: Sequence[str], own: OwnNumbers = NOTHING) -> Prediction:
         """Predict molecules.
 
         Parameters
@@ -101,9 +107,17 @@ class FinalModel:
         smiles
             SMILES that RDKit can parse, at least one, as they are given: they are
             standardized as those of the dataset were.
+        own
+            The numbers that `FinalModelMetadata.own_features` ask for; none for a model
+            of computed features.
+
+        Raises
+        ------
+        UserError
+            If some of these are not there.
         """
         smiles = self._standardized(smiles)
-        members, failures = self.predict_members(smiles)
+        members, failures = self.predict_members(smiles, own)
         if len(members) > 1:
             spread = self.calibrated(members).std(axis=0, ddof=1)
         else:
@@ -116,9 +130,11 @@ class FinalModel:
         )
 
     def predict_members(
-        self, smiles: Sequence[str]
+        self, smiles: Sequence[str], own: OwnNumbers = NOTHING
     ) -> tuple[np.ndarray, dict[int, str]]:
         """Predict standardized molecules with each member, without temperatures.
+
+        `own` is as in `predict`.
 
         Returns
         -------
@@ -135,7 +151,7 @@ class FinalModel:
         blocks: dict[str, np.ndarray] = {}
         failures: dict[int, str] = {}
         for name in self.metadata.feature_names:
-            features = featurize(self.metadata.features[name], smiles)
+            features = self._features(name, smiles, own)
             failures |= features.failures
             if name in self.transforms:
                 features = self.transforms[name].apply(features)
@@ -160,6 +176,24 @@ class FinalModel:
                 f"n_outputs is {self.metadata.n_outputs}"
             )
         return predictions.astype(np.float64), failures
+
+    def _features(self, name: str, smiles: Sequence[str], own: OwnNumbers) -> Features:
+        definition = self.metadata.features[name]
+        if not is_own(definition):
+            return featurize(definition, smiles)
+        if definition["name"] not in own:
+            asked = ", ".join(map(str, self.metadata.own_features))
+            raise UserError(
+                f"the model was trained on numbers of your own as well: {asked}; give "
+                "`own`, a mapping of these names to arrays of molecules x columns"
+            )
+        values = np.asarray(own[definition["name"]], dtype=np.float32)
+        if values.shape != (len(smiles), len(definition["columns"])):
+            raise UserError(
+                f"own[{definition['name']!r}]: must have {len(smiles)} rows and "
+                f"{len(definition['columns'])} columns, got {values.shape}"
+            )
+        return Features(values, definition["columns"])
 
     def _standardized(self, smiles: Sequence[str]) -> list[str]:
         if self.metadata.standardize == Standardize.NONE:
@@ -218,7 +252,7 @@ class PackedModel:
         try:
             model = _read(self.folder, self.metadata, self.path)
             # Parts that do not fit together show now, not in the middle of a table.
-            model.predict([PROBE])
+            model.predict([PROBE], _nothing_measured(self.metadata))
         except UserError:
             raise
         # A file from elsewhere may hold anything, and each library has its own words.
@@ -228,6 +262,14 @@ class PackedModel:
                 f"{self.path}: is not a final model: {type(error).__name__}: {reason}"
             ) from error
         return model
+
+
+def _nothing_measured(metadata: FinalModelMetadata) -> OwnNumbers:
+    """Return own numbers of one molecule, all missing."""
+    return {
+        each.name: np.full((1, len(each.columns)), np.nan, dtype=np.float32)
+        for each in metadata.own_features
+    }
 
 
 @contextmanager

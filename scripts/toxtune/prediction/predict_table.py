@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 
 import numpy as np
@@ -18,8 +19,9 @@ from toxtune.data.tables import open_table
 from toxtune.data.text_files import Reading
 from toxtune.errors import UserError
 from toxtune.io.files import whole_file
-from toxtune.prediction.final_model import FinalModel, Prediction, opened
+from toxtune.prediction.final_model import NOTHING, FinalModel, Prediction, opened
 from toxtune.prediction.metadata import FinalModelMetadata
+from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers
 from toxtune.stats.metrics import of_task
 from toxtune.tasks import TaskType
 
@@ -38,6 +40,9 @@ Chunk = list[TableRow]
 
 # Where the user says what a file does not tell.
 OPTIONS = Reading(prefix="--")
+
+
+NO_FILES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,7 @@ def predict_file(
     destination: Path,
     smiles_column: str | None = None,
     reading: Reading = OPTIONS,
+    features_files: Mapping[str, str] = NO_FILES,
     show_progress: Callable[[Iterable[Chunk], int], Iterable[Chunk]] = show_nothing,
 ) -> PredictionCounts:
     """Write the rows of a table with their predictions, whole or not at all.
@@ -115,6 +121,8 @@ def predict_file(
         usual one.
     reading
         What to do where the table does not tell how it is to be read.
+    features_files
+        Name of own features of the model's to a file that has them.
     show_progress
         Gets the chunks of rows and the number of rows; yields the chunks.
 
@@ -133,10 +141,17 @@ def predict_file(
             source, packed.metadata.smiles_column, smiles_column, reading
         )
         _refuse_taken_names(table.table, packed.metadata)
+        own = find_own_numbers(
+            packed.metadata.own_features,
+            table.table,
+            features_files,
+            "--features-file NAME=PATH",
+            reading.decimal,
+        )
         final_model = packed.load()
     with whole_file(destination) as stream:
         chunks = show_progress(table.chunks(), table.n_rows)
-        problems = write_predictions(final_model, table, stream, chunks)
+        problems = write_predictions(final_model, table, stream, chunks, own)
     left_out = final_model.metadata.tasks_left_out
     return PredictionCounts(table.n_rows, problems, left_out)
 
@@ -202,15 +217,22 @@ def write_predictions(
     table: MoleculeTable,
     stream: IO[str],
     chunks: Iterable[Chunk],
+    own: OwnNumbers = NOTHING,
 ) -> int:
-    """Write the rows with their predictions; return how many have a problem."""
+    """Write the rows with their predictions; return how many have a problem.
+
+    `own` has the own numbers of all rows.
+    """
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([*table.table.header, *prediction_columns(model.metadata)])
-    n_problems = 0
+    n_problems = start = 0
     for chunk in chunks:
+        end = start + len(chunk)
+        of_chunk = {name: numbers[start:end] for name, numbers in own.items()}
+        start = end
         # What RDKit has to say of a molecule is in its row.
         with rdBase.BlockLogs():
-            predictions = predict_rows(model, table.smiles(chunk))
+            predictions = predict_rows(model, table.smiles(chunk), of_chunk)
         for row, cells in zip(chunk, predictions, strict=True):
             # The file's own reason says more than that there is no SMILES.
             if cells[-1] and not row.cells[table.smiles_index]:
@@ -242,7 +264,7 @@ def _output_names(metadata: FinalModelMetadata, task: str) -> list[str]:
     return [f"{task}={name}" for name in names]
 
 
-def predict_rows(model: FinalModel, smiles: list[str]) -> Rows:
+def predict_rows(model: FinalModel, smiles: list[str], own: OwnNumbers) -> Rows:
     """Return the cells of `prediction_columns` for each molecule.
 
     A molecule that cannot be read, or has no features, has nothing but a problem.
@@ -253,7 +275,10 @@ def predict_rows(model: FinalModel, smiles: list[str]) -> Rows:
     rows = [[""] * (width - 1) + [problem] for problem in problems]
     if not readable:
         return rows
-    prediction = model.predict([smiles[row] for row in readable])
+    prediction = model.predict(
+        [smiles[row] for row in readable],
+        {name: numbers[readable] for name, numbers in own.items()},
+    )
     cells = _cells(model, prediction)
     for number, row in enumerate(readable):
         if reason := prediction.failures.get(number):

@@ -126,6 +126,7 @@ def evaluate_prospective(
     table: Path,
     exclusions: Path,
     report: Path,
+    features_files: Mapping[str, str],
 ) -> None:
     """Score the final model on new data, once that look is in the ledger.
 
@@ -145,6 +146,8 @@ def evaluate_prospective(
     table, exclusions, report
         The files to write: scores in rows, molecules that were left out, and
         everything as JSON.
+    features_files
+        Name of own features to the file that has them, as the configuration says.
     """
     final_model = load(model)
     training = read_subset(train)
@@ -159,7 +162,12 @@ def evaluate_prospective(
         copy = Path(folder, key)
         fetch_dataset([source], settings.sha256, copy, key)
         data = read_prospective(
-            copy, final_model.metadata, settings.id_column, seen, source
+            copy,
+            final_model.metadata,
+            settings.id_column,
+            seen,
+            source,
+            features_files,
         )
     # First the ledger: no look goes unrecorded.
     record_opening(ledger, ledger_line(final_model.metadata, name))
@@ -229,7 +237,7 @@ def score_prospective(
         Those of `data`, and the molecules that have no features.
     """
     metadata, resampling = model.metadata, settings.resampling
-    prediction = model.predict(data.subset.smiles)
+    prediction = model.predict(data.subset.smiles, data.own)
     has_features = np.ones(len(data.subset.ids), dtype=bool)
     # Predictions without features mean nothing; they are neither right nor wrong.
     has_features[list(prediction.failures)] = False

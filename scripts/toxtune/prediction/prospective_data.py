@@ -1,7 +1,7 @@
 """Labelled molecules that became available after a model was frozen."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from toxtune.data.subsets import Subset, as_numbers
 from toxtune.data.tables import open_table
 from toxtune.errors import UserError
 from toxtune.prediction.metadata import FinalModelMetadata
+from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers
 from toxtune.tasks import TaskType
 
 LEFT_OUT = "left out"
@@ -88,12 +89,15 @@ class ProspectiveData:
         What was left out, in the order of the table.
     counts
         What became of all rows.
+    own
+        The molecules' own numbers, if the model was trained on such.
     """
 
     subset: Subset
     rows: list[int]
     exclusions: list[Exclusion]
     counts: ProspectiveCounts
+    own: OwnNumbers = field(default_factory=dict)
 
 
 def read_prospective(
@@ -102,6 +106,7 @@ def read_prospective(
     id_column: str | None,
     seen: Mapping[str, str],
     name: str = "",
+    features_files: Mapping[str, str] | None = None,
 ) -> ProspectiveData:
     """Read labelled molecules, and leave out those of the dataset's three sets.
 
@@ -118,6 +123,8 @@ def read_prospective(
         is, in words.
     name
         What messages call the file; its path if it is empty.
+    features_files
+        Name of own features to the file that has them.
 
     Raises
     ------
@@ -126,7 +133,8 @@ def read_prospective(
         that the model does not know.
     """
     name = name or str(path)
-    header = open_table(path, name, asked=metadata.tasks).header
+    table = open_table(path, name, asked=metadata.tasks)
+    header = table.header
     smiles = metadata.smiles_column
     tasks = [task for task in metadata.tasks if task in header]
     if not tasks:
@@ -161,9 +169,18 @@ def read_prospective(
     subset = _subset(molecules, settlement, kept, metadata.tasks)
     if metadata.task_type == TaskType.MULTICLASS:
         _refuse_unknown_classes(name, subset, metadata.outputs_per_task)
+    rows = [molecules[row].raw.row for row in kept]
+    asked = metadata.own_features
+    files = {
+        each.name: features_files[each.name]
+        for each in asked
+        if features_files and each.name in features_files
+    }
+    own = find_own_numbers(asked, table, files, "features.NAME.path")
     return ProspectiveData(
         subset,
-        rows=[molecules[row].raw.row for row in kept],
+        rows=rows,
+        own={name: numbers[rows] for name, numbers in own.items()},
         exclusions=in_table_order(
             [*_exclusions(curation, seen), *_settled(molecules, settlement)]
         ),

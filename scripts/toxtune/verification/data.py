@@ -8,10 +8,9 @@ from toxtune.config.plan import Plan
 from toxtune.config.sections import Config
 from toxtune.data.curation import curate, write_curation
 from toxtune.data.kept_files import kept_files
-from toxtune.data.subsets import read_subset
 from toxtune.features.arrays import read_features, save_features
-from toxtune.features.compute import featurize
 from toxtune.features.definitions import is_scaled
+from toxtune.features.make import make_features
 from toxtune.features.rows import join_features, take_molecules
 from toxtune.features.transforms import fit_transform, read_transform, save_transform
 from toxtune.io.files import sha256_of_file
@@ -165,9 +164,13 @@ def _verify_computed(plan: Plan, rebuild: Rebuild, name: str, subset: str) -> No
     output = _features_file(plan.whole, subset, name)
 
     def make() -> None:
-        smiles = read_subset(rebuild.path(plan.whole.subset(subset))).smiles
-        workers = os.cpu_count() or 1
-        features = featurize(plan.features[name], smiles, workers)
+        features = make_features(
+            plan.features[name],
+            rebuild.path(plan.whole.subset(subset)),
+            raw=[Path(path) for path in plan.raw_files],
+            columns=plan.columns,
+            workers=os.cpu_count() or 1,
+        )
         save_features(rebuild.path(output), features)
 
     rule = f"must be what {name} makes of {subset}.csv"

@@ -18,12 +18,16 @@ from toxtune.evaluation.predictions import (
     read_train_predictions,
 )
 from toxtune.evaluation.scores import flat_table, read_scores, score_test
+from toxtune.features.arrays import read_features
+from toxtune.features.definitions import is_own
 from toxtune.io.files import write_json
 from toxtune.io.integrity import read_written
 from toxtune.io.tsv import write_tsv
 from toxtune.models.registry import get_family
 from toxtune.prediction.final_file import FinalSettings, save_final_model
 from toxtune.prediction.final_model import load
+from toxtune.prediction.metadata import FinalModelMetadata
+from toxtune.prediction.own_numbers import OwnNumbers
 from toxtune.search.selection_file import Selection, Winner, read_selection
 from toxtune.search.trials import Trial
 from toxtune.splits.settings import NO_REFIT
@@ -272,7 +276,9 @@ def _verify_final_model(
         model = load(path)
         stored = read_test_predictions(models.predictions, model.metadata.seeds)
         smiles = read_subset(rebuild.path(plan.whole.subset("test"))).smiles
-        members, failures = model.predict_members(smiles)
+        members, failures = model.predict_members(
+            smiles, _own_numbers(model.metadata, plan, rebuild)
+        )
         featurized = [row for row in range(len(smiles)) if row not in failures]
         # The members of the final model are those of each family in turn.
         expected = np.concatenate(
@@ -287,3 +293,15 @@ def _verify_final_model(
             f"must predict what {models.predictions.name} has; differs by up to "
             f"{difference:.3g}",
         )
+
+
+def _own_numbers(
+    metadata: FinalModelMetadata, plan: Plan, rebuild: Rebuild
+) -> OwnNumbers:
+    """Return the test molecules' own numbers, as the run has read them."""
+    files = {
+        definition["name"]: rebuild.path(f"{plan.whole.folder}/test/{name}.npz")
+        for name, definition in metadata.features.items()
+        if is_own(definition)
+    }
+    return {name: read_features(path).values for name, path in files.items()}

@@ -13,6 +13,7 @@ from toxtune.config.overlay import overlaid
 from toxtune.config.schema import ROOT
 from toxtune.data.known_datasets import KNOWN_DATASETS
 from toxtune.errors import UserError
+from toxtune.features.definitions import OWN
 from toxtune.features.featurizers import FEATURIZERS
 from toxtune.models.registry import MODULES
 from toxtune.search.schedule import BUDGETS
@@ -45,6 +46,9 @@ def merged_properties(schema):
 
 PROPERTIES = merged_properties(yaml.safe_load(SCHEMA.read_text("utf-8")))
 # What an example in config.yaml's comments shows, or what has no place in it.
+# Settings of features that config.yaml has none of.
+OF_OTHER_FEATURES = {(name,) for name in ("columns", "path", "id_column")}
+OF_OTHER_FEATURES.add(("include_chirality",))
 LEFT_OUT = {
     path
     for path in PROPERTIES
@@ -53,7 +57,8 @@ LEFT_OUT = {
     or (path[:2] == ("search", "strategy") and path[2:] not in {(), ("name",)})
     or path in {("dataset", "sha256"), ("dataset", "id_column"), ("split", "seeds")}
     or path[1:] in {("separator",), ("decimal",), ("encoding",)}
-    or path in {("objective", "scale"), ("features", "*", "include_chirality")}
+    or path == ("objective", "scale")
+    or (path[:2] == ("features", "*") and path[2:3] in OF_OTHER_FEATURES)
     or path[:2] == ("split", "fractions")
     or path in {("split", "cutoff"), ("split", "date_format")}
 }
@@ -155,7 +160,7 @@ def test_every_mapping_refuses_unknown_keys():
     [
         (("search", "spaces", "*", "family"), MODULES),
         (("objective", "metric"), METRICS),
-        (("features", "*", "kind"), FEATURIZERS),
+        (("features", "*", "kind"), FEATURIZERS | OWN),
     ],
 )
 def test_schema_lists_what_the_library_has(path, known):
@@ -271,6 +276,19 @@ FAULTS = {
     "objective: {direction: minimize}": (
         "objective.direction: roc_auc is better when it is higher; write maximize "
         "or leave it out, got 'minimize'"
+    ),
+    "features: {mine: {kind: columns}}": (
+        "features.mine: needs the key 'columns', got kind"
+    ),
+    "features: {mine: {kind: columns, columns: []}}": (
+        "features.mine.columns: needs at least one entry, got []"
+    ),
+    "features: {mine: {kind: file}}": "features.mine: needs the key 'path', got kind",
+    "features: {mine: {kind: file, path: x.csv, size: 64}}": (
+        "features.mine: unknown key 'size'"
+    ),
+    "features: {mine: {kind: columns, columns: [y]}}\ndataset: {tasks: [y, z]}": (
+        "features.mine.columns: a task of dataset.tasks must be no feature, got y"
     ),
     "objective: {metric: r2, scale: none}": (
         "objective.scale: is for rmse and mae, whose scores have the unit of the "

@@ -58,6 +58,7 @@ def evaluate(tmp_path):
             table=tmp_path / "batch.tsv",
             exclusions=tmp_path / "exclusions.tsv",
             report=tmp_path / "batch.json",
+            features_files={},
         )
         return tmp_path
 

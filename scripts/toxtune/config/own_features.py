@@ -1,0 +1,63 @@
+"""Own features of a configuration, completed by what only a plan knows."""
+
+from typing import cast
+
+from toxtune.config.sections import Config
+from toxtune.data.sources import hash_of_source, uncompressed
+from toxtune.features.definitions import (
+    COLUMNS,
+    FILE,
+    DefinedFeatures,
+    Definition,
+    is_own,
+)
+
+# Where neither the features nor the dataset say which column has the ids.
+ID_COLUMN = "id"
+
+
+def planned_features(config: Config) -> DefinedFeatures:
+    """Return ``features`` of a checked configuration, the user's own ones completed.
+
+    These get their name, files the name of their column with ids, and the SHA-256 of
+    their content, which is part of what features are.
+
+    Raises
+    ------
+    UserError
+        If there is no such file, or it cannot be read.
+    """
+    planned: DefinedFeatures = {}
+    for name, setting in config["features"].items():
+        is_single = not isinstance(setting, list)
+        if is_single and is_own(cast(Definition, setting)):
+            planned[name] = _completed(name, cast(Definition, setting), config)
+        else:
+            planned[name] = setting
+    return planned
+
+
+def feature_columns(features: DefinedFeatures) -> list[str]:
+    """Name the columns of the dataset's table that are features; sorted."""
+    return sorted(
+        {
+            column.strip()
+            for setting in features.values()
+            if not isinstance(setting, list) and setting["kind"] == COLUMNS
+            for column in setting["columns"]
+        }
+    )
+
+
+def _completed(name: str, definition: Definition, config: Config) -> Definition:
+    completed: Definition = {**definition, "name": name}
+    if "columns" in definition:
+        completed["columns"] = sorted(
+            column.strip() for column in definition["columns"]
+        )
+    if definition["kind"] == FILE:
+        key = f"features.{name}.path"
+        of_dataset = config["dataset"]["id_column"]
+        completed["id_column"] = definition.get("id_column", of_dataset or ID_COLUMN)
+        completed["sha256"] = hash_of_source(definition["path"], key, uncompressed)
+    return completed

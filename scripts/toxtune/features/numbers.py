@@ -1,0 +1,111 @@
+"""Numbers of the user's own in the columns of a table."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from toxtune.data.decimals import POINT, find_decimal_sign, with_point
+from toxtune.data.label_words import MISSING, number_in, plain
+from toxtune.data.table import Table, TableRow
+from toxtune.errors import UserError
+from toxtune.io.csv_rows import COMMA
+from toxtune.text import did_you_mean, shown
+
+# Models get float32.
+MAX_VALUE = float(np.finfo(np.float32).max)
+
+
+def lacking(table: Table, names: Sequence[str]) -> list[str]:
+    """Return the names that are no columns of a table."""
+    return [name for name in names if name not in table.header]
+
+
+def read_numbers(
+    table: Table,
+    rows: Sequence[TableRow],
+    names: Sequence[str],
+    asked_by: str,
+    decimal: str | None = None,
+) -> np.ndarray:
+    """Read columns of numbers.
+
+    Parameters
+    ----------
+    table
+        The table.
+    rows
+        All of its rows: a column's numbers tell its decimal sign together.
+    names
+        The columns.
+    asked_by
+        What asks for them, for messages.
+    decimal
+        The decimal sign where the numbers do not tell.
+
+    Returns
+    -------
+    np.ndarray
+        float32, n_rows x n_columns; NaN where a value is missing.
+
+    Raises
+    ------
+    UserError
+        If a column is not there or is there twice, or a cell is no number; the message
+        names file, line and column.
+    """
+    values = np.full((len(rows), len(names)), np.nan, dtype=np.float32)
+    for number, name in enumerate(names):
+        index = _index(table, name, asked_by)
+        cells = [row.cells[index] for row in rows]
+        sign = _decimal_sign(table, name, cells, decimal)
+        for place, (row, cell) in enumerate(zip(rows, cells, strict=True)):
+            value = _value(with_point(cell, sign) if sign else cell)
+            if value is None:
+                raise UserError(
+                    f"{table.name}, line {row.line}, column {name!r}: must be a number "
+                    f"within ±{MAX_VALUE:.2g}, or empty where it is missing, got "
+                    f"{shown(cell)} ({asked_by})"
+                )
+            values[place, number] = value
+    return values
+
+
+def _index(table: Table, name: str, asked_by: str) -> int:
+    count = table.header.count(name)
+    if count == 1:
+        return table.header.index(name)
+    there = ", ".join(table.header)
+    if count:
+        raise UserError(
+            f"{table.name}: has {count} columns {name!r} ({asked_by}); rename all but "
+            f"one; its columns are: {there}"
+        )
+    raise UserError(
+        f"{table.name}: has no column {name!r} ({asked_by})"
+        f"{did_you_mean(name, table.header)}; its columns are: {there}"
+    )
+
+
+def _decimal_sign(
+    table: Table, name: str, cells: list[str], decimal: str | None
+) -> str | None:
+    """Tell a column's decimal sign; ``None`` where commas separate the columns."""
+    if table.separator == COMMA:
+        return None
+    sign = find_decimal_sign(cells, decimal)
+    if sign is None:
+        example = next(cell for cell in cells if "," in cell)
+        raise UserError(
+            f"{table.name}, column {name!r}: cannot tell whether {example!r} is a "
+            f"number with a decimal comma or a large one; write it with a {POINT!r}"
+        )
+    return sign
+
+
+def _value(cell: str) -> float | None:
+    """Return a number, NaN for a missing one; ``None`` if it is neither."""
+    word = plain(cell)
+    if word in MISSING:
+        return np.nan
+    value = number_in(word)
+    return value if value is not None and abs(value) <= MAX_VALUE else None

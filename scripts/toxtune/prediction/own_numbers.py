@@ -1,0 +1,127 @@
+"""The numbers of one's own that a final model asks for, beside SMILES."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from toxtune.data.table import Table, TableRow
+from toxtune.errors import UserError
+from toxtune.features.keyed_numbers import read_keyed_numbers
+from toxtune.features.numbers import lacking, read_numbers
+from toxtune.text import did_you_mean
+
+# What the user calls the features, to float32, n_molecules x n_columns.
+OwnNumbers = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class OwnFeatures:
+    """Features that are not computed, but asked for.
+
+    Attributes
+    ----------
+    name
+        What the configuration calls them.
+    columns
+        Their names, in the order of the models' inputs.
+    id_column
+        Where they came from a file of their own: the column that names the molecules,
+        there and in tables; else ``None``.
+    """
+
+    name: str
+    columns: list[str]
+    id_column: str | None
+
+    def __str__(self) -> str:
+        """Name them with their columns."""
+        return f"{self.name} ({', '.join(self.columns)})"
+
+
+def find_own_numbers(
+    asked: Sequence[OwnFeatures],
+    table: Table,
+    files: Mapping[str, str],
+    option: str,
+    decimal: str | None = None,
+) -> OwnNumbers:
+    """Take the numbers that a model asks for from a table, or from files by its ids.
+
+    Parameters
+    ----------
+    asked
+        What the model asks for.
+    table
+        The table of the molecules; a column of it counts before one of a file.
+    files
+        Name of own features to the path of a file with them.
+    option
+        How the user names such a file, for messages.
+    decimal
+        The decimal sign where the table's numbers do not tell.
+
+    Raises
+    ------
+    UserError
+        If some are nowhere, or are no numbers.
+    """
+    if unknown := sorted(set(files) - {each.name for each in asked}):
+        known = [each.name for each in asked if each.id_column]
+        raise UserError(
+            f"{option}: the model has no features {unknown[0]!r}"
+            f"{did_you_mean(unknown[0], known)} that a file may give; it has: "
+            f"{', '.join(known) or 'none'}"
+        )
+    if not asked:
+        return {}
+    _refuse_incomplete(asked, table, files, option)
+    rows = list(table.rows())
+    numbers = {}
+    for each in asked:
+        asked_by = f"the model's features {each.name}"
+        if lacking(table, each.columns) and each.name in files:
+            numbers[each.name] = _from_file(each, table, rows, files[each.name])
+        else:
+            numbers[each.name] = read_numbers(
+                table, rows, each.columns, asked_by, decimal
+            )
+    return numbers
+
+
+def _refuse_incomplete(
+    asked: Sequence[OwnFeatures],
+    table: Table,
+    files: Mapping[str, str],
+    option: str,
+) -> None:
+    """Say all that a table lacks, in one message."""
+    faults = []
+    for each in asked:
+        missing = lacking(table, each.columns)
+        if not missing or (each.name in files and each.id_column in table.header):
+            continue
+        way_out = "add them to the table"
+        if each.id_column:
+            way_out += (
+                f", or name a file that has them: {option} (the table then needs a "
+                f"column {each.id_column!r} with the ids)"
+            )
+        faults.append(
+            f"{table.name}: the model was trained on numbers of your own, {each}, and "
+            f"the table has no column {', '.join(map(repr, missing))}: {way_out}"
+        )
+    if faults:
+        raise UserError("\n".join(faults))
+
+
+def _from_file(
+    each: OwnFeatures, table: Table, rows: Sequence[TableRow], path: str
+) -> np.ndarray:
+    id_column = str(each.id_column)
+    index = table.header.index(id_column)
+    ids = [row.cells[index].strip() for row in rows]
+    numbers = read_keyed_numbers(
+        path, id_column, each.columns, f"the model's features {each.name}"
+    )
+    return numbers.of(ids, table.name)

@@ -1,0 +1,73 @@
+"""Own features in a plan: what they are called, where they are, what renames what."""
+
+import numpy as np
+import pytest
+
+from toxtune.config.build_plan import load_plans
+from toxtune.config.check import load_config
+from toxtune.config.schema import ROOT
+from toxtune.errors import UserError
+
+TABLE = "smiles,toxic,dose,pKa\nC,1,1,2\nCC,0,3,4\n"
+COLUMNS = "features: {assay: {kind: columns, columns: [pKa, dose]}}"
+FILE = "features: {mine: {kind: file, path: numbers/mine.npz}}"
+
+
+@pytest.fixture
+def plan(tmp_path, monkeypatch):
+    """Return a function that plans an overlay, beside which the files are."""
+    beside, run = tmp_path / "beside", tmp_path / "run"
+    (beside / "numbers").mkdir(parents=True)
+    run.mkdir()
+    monkeypatch.chdir(run)
+    (beside / "my.csv").write_text(TABLE)
+
+    def planned(features, tasks="[]", name="assay", values=1.0):
+        np.savez(
+            beside / "numbers/mine.npz",
+            ids=np.arange(2),
+            values=np.full((2, 1), values),
+        )
+        space = f"{{family: random_forest, hyperparameters: {{}}, features: {name}}}"
+        overlay = beside / "my.yaml"
+        overlay.write_text(
+            f"run: mine\ndataset: {{source: my.csv, tasks: {tasks}}}\n{features}\n"
+            f"search: {{spaces: [{space}]}}\n"
+        )
+        return load_plans(load_config([ROOT / "config.yaml", overlay]))[0]
+
+    return planned
+
+
+def test_columns_that_are_features_are_no_tasks(plan):
+    assert plan(COLUMNS).columns["not_tasks"] == ["dose", "pKa"]
+    # Where tasks are named, features rename no dataset.
+    named = plan(COLUMNS, tasks="[toxic]")
+    assert "not_tasks" not in named.columns
+    assert named.dataset_id == plan("", tasks="[toxic]", name="ecfp").dataset_id
+
+
+def test_a_definition_knows_its_name_and_sorted_columns(plan):
+    (definition,) = plan(COLUMNS).features.values()
+    assert (definition["name"], definition["columns"]) == ("assay", ["dose", "pKa"])
+
+
+def test_a_file_is_found_beside_the_overlay_and_known_by_its_content(plan):
+    first = plan(FILE, name="mine")
+    ((name, definition),) = first.features.items()
+    assert definition["id_column"] == "id"
+    assert len(definition["sha256"]) == 64
+    assert name == plan(FILE, name="mine").feature_names["mine"]
+    assert name != plan(FILE, name="mine", values=2.0).feature_names["mine"]
+
+
+def test_a_file_that_is_nowhere_is_asked_for(plan):
+    with pytest.raises(UserError, match="features.mine.path: there is no file no.csv"):
+        plan("features: {mine: {kind: file, path: no.csv}}", name="mine")
+
+
+def test_own_features_stand_beside_others(plan):
+    both = f"{COLUMNS[:-1]}, both: [assay, maccs]}}"
+    (trial,) = plan(both, name="both").trials.values()
+    assert trial.features.startswith("columns-")
+    assert trial.features.endswith("+maccs")

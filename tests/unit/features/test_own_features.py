@@ -1,0 +1,208 @@
+"""Numbers of the user's own: from columns, and from files keyed by id."""
+
+import numpy as np
+import pytest
+
+from toxtune.data.subsets import KEYS, write_table
+from toxtune.data.tables import open_table
+from toxtune.errors import UserError
+from toxtune.features.keyed_numbers import read_keyed_numbers
+from toxtune.features.numbers import read_numbers
+from toxtune.features.own import own_features
+from toxtune.io.files import write_json
+from toxtune.io.integrity import sealed
+
+NAN = np.nan
+TABLE = "smiles,mol_id,y,dose,pKa\nCC,a,1,0.5,\nCCC,b,0,n.d.,-1e3\nCCCC,c,1,2,7\n"
+COLUMNS = {"smiles_column": "smiles", "id_column": "mol_id", "tasks": ["y"]}
+
+
+def numbers(tmp_path, text, names, decimal=None):
+    path = tmp_path / "mine.csv"
+    path.write_text(text, encoding="utf-8")
+    table = open_table(path, "mine.csv", asked=names)
+    rows = list(table.rows())
+    return read_numbers(table, rows, names, "features.assay.columns", decimal)
+
+
+def keyed(path, columns=None, id_column="id"):
+    return read_keyed_numbers(str(path), id_column, columns, "features.mine")
+
+
+def refusal(call, *arguments, **words):
+    with pytest.raises(UserError) as error:
+        call(*arguments, **words)
+    return str(error.value)
+
+
+def test_columns_are_read_in_the_order_asked_for(tmp_path):
+    values = numbers(tmp_path, TABLE, ["pKa", "dose"])
+    assert values.dtype == np.float32
+    np.testing.assert_array_equal(values, [[NAN, 0.5], [-1000, NAN], [7, 2]])
+
+
+def test_decimal_commas_are_understood(tmp_path):
+    text = "smiles;dose\nCC;0,5\nCCC;12,25\n"
+    np.testing.assert_array_equal(numbers(tmp_path, text, ["dose"]), [[0.5], [12.25]])
+
+
+@pytest.mark.parametrize("cell", ["high", "1e99", "inf", "<5", "1_000", "0x1F"])
+def test_what_is_no_number_is_named_by_file_line_and_column(tmp_path, cell):
+    text = TABLE.replace("CCCC,c,1,2,7", f"CCCC,c,1,{cell},7")
+    said = refusal(numbers, tmp_path, text, ["dose"])
+    assert said.startswith("mine.csv, line 4, column 'dose': must be a number")
+    assert cell in said
+
+
+def test_columns_that_are_not_there_or_twice_are_refused(tmp_path):
+    said = refusal(numbers, tmp_path, TABLE, ["pka"])
+    assert "mine.csv: has no column 'pka' (features.assay.columns)" in said
+    assert "pKa" in said
+    twice = "smiles,x,x\nCC,1,2\n"
+    assert "has 2 columns 'x'" in refusal(numbers, tmp_path, twice, ["x"])
+
+
+CSV = "id,x,y\na,1,2\nb,,4\nc,5,6\n"
+
+
+@pytest.fixture
+def files(tmp_path):
+    """The same numbers in each format."""
+    (tmp_path / "n.csv").write_text(CSV)
+    (tmp_path / "n.tsv").write_text(CSV.replace(",", "\t"))
+    values = np.array([[1, 2], [NAN, 4], [5, 6]])
+    names = np.array(["x", "y"])
+    np.savez(tmp_path / "n.npz", ids=np.array(list("abc")), values=values, names=names)
+    return [tmp_path / f"n.{ending}" for ending in ("csv", "tsv", "npz")]
+
+
+def test_formats_give_the_same(files):
+    for path in files:
+        found = keyed(path)
+        assert found.names == ["x", "y"]
+        np.testing.assert_array_equal(
+            found.of(["c", "b", "c"], "the table"), [[5, 6], [NAN, 4], [5, 6]]
+        )
+        assert keyed(path, ["y"]).values.tolist() == [[2], [4], [6]]
+
+
+def test_ids_that_are_not_there_are_counted_with_an_example(files):
+    for path in files:
+        said = refusal(keyed(path).of, ["a", "Z1", "Z2", "Z1"], "the train set")
+        assert "has no row for 2 of 3 ids of the train set, such as 'Z1'" in said
+        assert "'a'" in said
+
+
+def test_an_id_may_be_there_twice_with_the_same_values_only(tmp_path):
+    path = tmp_path / "n.csv"
+    path.write_text(f"{CSV}b,,4\n")
+    assert keyed(path).of(["b"], "").shape == (1, 2)
+    path.write_text(f"{CSV}b,7,4\n")
+    assert "'b' has different values in line 3 and line 5" in refusal(keyed, path)
+
+
+def test_words_in_a_file_are_named(tmp_path):
+    path = tmp_path / "n.csv"
+    path.write_text(CSV.replace("5", "many"))
+    said = refusal(keyed, path)
+    assert f"{path}, line 4, column 'x': must be a number" in said
+
+
+def test_ids_must_be_there(tmp_path):
+    path = tmp_path / "n.csv"
+    path.write_text(CSV)
+    said = refusal(keyed, path, id_column="mol_id")
+    assert "must have one column 'mol_id' with the ids" in said
+    assert "id, x, y" in said
+
+
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"values": np.ones((2, 1))},
+        {"ids": np.array(["a", "b"])},
+        {"ids": np.array(["a"]), "values": np.ones((2, 1))},
+        {"ids": np.array(["a", "b"]), "values": np.ones(2)},
+        {"ids": np.array(["a", "b"]), "values": np.array([["x"], ["y"]])},
+        {"ids": np.array(["a", "b"], dtype=object), "values": np.ones((2, 1))},
+        {"ids": np.array(["a"]), "values": np.ones((1, 2)), "names": np.array(["x"])},
+    ],
+    ids=["no ids", "no values", "other length", "flat", "words", "objects", "names"],
+)
+def test_arrays_of_another_form_are_refused_with_the_form(tmp_path, arrays):
+    np.savez(tmp_path / "n.npz", **arrays)
+    assert "`ids`" in refusal(keyed, tmp_path / "n.npz")
+
+
+def test_numbers_too_large_for_a_model_are_refused(tmp_path):
+    for number in (1e99, np.inf):
+        values = np.array([[1.0], [number]])
+        np.savez(tmp_path / "n.npz", ids=np.arange(2), values=values)
+        assert "row 1, column 0" in refusal(keyed, tmp_path / "n.npz")
+
+
+def test_whole_numbers_are_ids_as_they_are_written_in_a_table(tmp_path):
+    np.savez(tmp_path / "n.npz", ids=np.array([7, 12]), values=np.array([[1], [2]]))
+    found = keyed(tmp_path / "n.npz")
+    assert found.of(["12", "7"], "").tolist() == [[2], [1]]
+    assert found.names == ["value-0"]
+
+
+def test_a_file_that_cannot_be_read_says_what_it_should_be(tmp_path):
+    (tmp_path / "n.npz").write_bytes(b"PK\x03\x04 and nothing else")
+    assert "`ids`" in refusal(keyed, tmp_path / "n.npz")
+    assert "cannot be read" in refusal(keyed, tmp_path / "absent.csv")
+
+
+def test_parquet_is_read_where_pyarrow_is(tmp_path):
+    (tmp_path / "n.parquet").write_bytes(b"PAR1 and nothing else PAR1")
+    said = refusal(keyed, tmp_path / "n.parquet")
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        assert "pyarrow, which is not installed" in said
+    else:
+        assert "cannot be read" in said
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    """The files of a dataset, one of them a test set's own, and a subset."""
+    raw = [tmp_path / name for name in ("raw", "raw_test", "sources.json")]
+    raw[0].write_text(TABLE)
+    raw[1].write_text("smiles,mol_id,y,dose\nCCO,t,1,9\n")
+    write_json(raw[2], sealed({"source": "mine.csv", "test_source": "test.csv"}))
+    subset = tmp_path / "train.csv"
+    rows = [[3, "t", *"xxxx", 1], [0, "a", *"xxxx", 1], [2, "c", *"xxxx", 1]]
+    write_table(subset, [*KEYS, "y"], rows)
+    return raw, subset
+
+
+def test_molecules_get_the_numbers_of_their_rows(dataset):
+    raw, subset = dataset
+    definition = {"kind": "columns", "columns": ["dose"], "name": "assay"}
+    features = own_features(definition, subset, raw, COLUMNS)
+    assert features.values.tolist() == [[9], [0.5], [2]]
+    assert features.names == ["dose"]
+
+
+def test_a_test_set_without_the_column_is_named(dataset):
+    raw, subset = dataset
+    definition = {"kind": "columns", "columns": ["pKa"], "name": "assay"}
+    said = refusal(own_features, definition, subset, raw, COLUMNS)
+    assert "test.csv: has no column 'pKa'" in said
+
+
+def test_molecules_get_the_numbers_of_their_ids(dataset, tmp_path):
+    raw, subset = dataset
+    path = tmp_path / "n.csv"
+    path.write_text("mol_id,x\nt,1\na,2\nb,3\nc,4\n")
+    definition = {
+        "kind": "file",
+        "path": str(path),
+        "id_column": "mol_id",
+        "name": "mine",
+    }
+    features = own_features(definition, subset, [], COLUMNS)
+    assert features.values.tolist() == [[1], [2], [4]]
+    assert features.names == ["x"]

@@ -1,0 +1,73 @@
+"""What a final model asks for beside SMILES, and where it is found."""
+
+import numpy as np
+import pytest
+
+from toxtune.data.tables import open_table
+from toxtune.errors import UserError
+from toxtune.prediction.own_numbers import OwnFeatures, find_own_numbers
+
+ASSAY = OwnFeatures("assay", ["a", "b"], None)
+EMBEDDING = OwnFeatures("embedding", ["e0"], "mol_id")
+OPTION = "--features-file NAME=PATH"
+
+
+@pytest.fixture
+def find(tmp_path):
+    """Return a function that looks for own numbers beside a table."""
+
+    def run(text, *asked, **files):
+        (tmp_path / "in.csv").write_text(text)
+        table = open_table(tmp_path / "in.csv", "in.csv", asked=["smiles"])
+        return find_own_numbers(asked, table, files, OPTION)
+
+    return run
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "e.csv"
+    path.write_text("mol_id,other,e0\nx,0,1\ny,0,2\n")
+    return str(path)
+
+
+def test_columns_of_the_table_are_taken(find):
+    found = find("smiles,b,a\nCC,2,1\nCCC,,3\n", ASSAY)
+    np.testing.assert_array_equal(found["assay"], [[1, 2], [3, np.nan]])
+
+
+def test_a_file_is_read_by_the_ids_of_the_table(find, file):
+    found = find("smiles,mol_id\nCC,y\nCCC,x\n", EMBEDDING, embedding=file)
+    assert found["embedding"].tolist() == [[2], [1]]
+
+
+def test_a_column_of_the_table_counts_before_the_file(find, file):
+    found = find("smiles,mol_id,e0\nCC,y,7\n", EMBEDDING, embedding=file)
+    assert found["embedding"].tolist() == [[7]]
+
+
+def test_all_that_lacks_is_said_at_once(find):
+    with pytest.raises(UserError) as error:
+        find("smiles,a\nCC,1\n", ASSAY, EMBEDDING)
+    one, two = str(error.value).splitlines()
+    assert "in.csv" in one
+    assert "assay (a, b)" in one
+    assert "'b'" in one
+    assert OPTION not in one
+    assert "embedding (e0)" in two
+    assert OPTION in two
+    assert "'mol_id'" in two
+
+
+def test_a_file_without_ids_in_the_table_is_no_use(find, file):
+    with pytest.raises(UserError, match="needs a column 'mol_id'"):
+        find("smiles\nCC\n", EMBEDDING, embedding=file)
+
+
+def test_a_file_for_features_that_the_model_does_not_have_is_refused(find, file):
+    with pytest.raises(UserError, match="has no features 'embeding'"):
+        find("smiles,mol_id\nCC,y\n", EMBEDDING, embeding=file)
+
+
+def test_a_model_of_computed_features_asks_for_nothing(find):
+    assert find("smiles\nCC\n") == {}
