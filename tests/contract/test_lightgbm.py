@@ -1,9 +1,12 @@
 """What `lightgbm` promises beyond the contract of all families."""
 
+import sys
+
 import numpy as np
 import pytest
 
 from helpers.families import TRAIN, VALID, examples_of, fit
+from toxtune.errors import UserError
 from toxtune.models import lightgbm
 from toxtune.models.base import Examples
 from toxtune.tasks import TaskType
@@ -77,3 +80,17 @@ def test_file_is_small_and_has_no_time(tmp_path):
     text = model.estimators[0].text()
     assert "parameters" not in text
     assert "leaf_count" not in text
+
+
+def test_missing_system_library_is_said_in_one_line(monkeypatch):
+    class Broken:
+        """Finds LightGBM where the system has no libgomp."""
+
+        def find_spec(self, name, path=None, target=None):
+            if name == "lightgbm":
+                raise OSError("libgomp.so.1: cannot open shared object file")
+
+    monkeypatch.delitem(sys.modules, "lightgbm", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
+    with pytest.raises(UserError, match=r"libgomp\.so\.1.* install libgomp1"):
+        fit("lightgbm")

@@ -328,7 +328,7 @@ def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
         *(f"models/{module}.py" for module in shared),
         "data/subsets.py",
         "training/fitting.py",
-        *(["errors.py"] if family == "dense" else []),
+        *(["errors.py"] if family in ("dense", "lightgbm") else []),
     }
     bookkeeping = {
         "train_replicate.py",

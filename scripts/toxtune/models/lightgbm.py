@@ -9,10 +9,12 @@ import json
 import zipfile
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Self
 
 import numpy as np
 
+from toxtune.errors import UserError
 from toxtune.models.base import CPU, Examples, Family, Fitted
 from toxtune.models.hyperparameters import Hyperparameter, Hyperparameters
 from toxtune.models.lightgbm_text import check_trees, header, trees_of
@@ -110,8 +112,7 @@ class BoostedTrees:
 
     def fit(self, features: np.ndarray, labels: np.ndarray) -> Self:
         """Grow trees until there are ``n_estimators``."""
-        import lightgbm
-
+        lightgbm = _import_lightgbm()
         settings = dict(self._settings)
         rounds = settings.pop("n_estimators") - self.rounds
         if rounds < 0:
@@ -271,9 +272,25 @@ def load(path: Path) -> LightGBMModel:
 
 
 def _read_booster(text: str) -> Any:
-    import lightgbm
+    return _import_lightgbm().Booster(model_str=text)
 
-    return lightgbm.Booster(model_str=text)
+
+def _import_lightgbm() -> ModuleType:
+    """Import LightGBM, which needs a library that pip does not install.
+
+    Raises
+    ------
+    UserError
+        If that library is not there.
+    """
+    try:
+        import lightgbm
+    except OSError as error:
+        raise UserError(
+            f"lightgbm: LightGBM cannot be loaded: {error}. On Debian and Ubuntu "
+            "install libgomp1, on others libgomp, or search other families"
+        ) from None
+    return lightgbm
 
 
 def complexity(

@@ -136,7 +136,9 @@ def _answer(connection: Connection, listener: socket.socket) -> None:
             return
         request = Request.receive(connection)
         for name in request.imports:
-            importlib.import_module(name)
+            # A library that cannot be loaded fails in the child too, which says why.
+            with suppress(OSError):
+                importlib.import_module(name)
         # So that no child searches what was imported for garbage.
         gc.freeze()
     except ImportError:
