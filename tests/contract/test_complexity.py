@@ -20,6 +20,11 @@ SIMPLER_FIRST = {
         {"min_samples_leaf": 1, "max_depth": 5},
         {"min_samples_leaf": 1, "n_estimators": 10},
     ],
+    "gaussian_process": [
+        {"noise": 1.0},
+        {"noise": 0.1, "max_molecules": 100},
+        {"noise": 0.1},
+    ],
     "gradient_boosting": [
         {"max_iter": 10, "min_samples_leaf": 20},
         {"max_iter": 10, "min_samples_leaf": 5},

@@ -34,6 +34,7 @@ THOROUGH = {
         "dropout": 0.0,
     },
     "extra_trees": {"n_estimators": 40, "max_features": 1.0},
+    "gaussian_process": {"noise": 0.001, "max_molecules": 2000},
     "gradient_boosting": {"max_iter": 40, "min_samples_leaf": 1},
     "lightgbm": {"n_estimators": 40, "min_child_samples": 1},
     "logistic_regression": {"C": 100.0},
@@ -68,6 +69,7 @@ OTHER_VALUES = {
         "max_features": ["log2", 1.0],
         "class_weight": ["balanced"],
     },
+    "gaussian_process": {"noise": [1.0], "max_molecules": [6, 2000]},
     "gradient_boosting": {
         "learning_rate": [0.3],
         "max_iter": [6],

@@ -26,6 +26,7 @@ from toxtune.training.fitting import status_of
 THOROUGH = {
     "dense": {"neurons": 64, "epochs": 80, "batch_size": 5, "learning_rate": 0.01},
     "extra_trees": {"n_estimators": 40, "max_features": 1.0},
+    "gaussian_process": {"noise": 0.001, "max_molecules": 2000},
     "gradient_boosting": {"max_iter": 60, "min_samples_leaf": 1},
     "lightgbm": {"n_estimators": 60, "min_child_samples": 1},
     "logistic_regression": {"C": 100.0, "penalty": "l2"},

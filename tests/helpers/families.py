@@ -18,6 +18,7 @@ N_CLASSES = 3
 QUICK = {
     "dense": {"neurons": 8, "epochs": 3, "batch_size": 6, "dropout": 0.25},
     "extra_trees": {"n_estimators": 5},
+    "gaussian_process": {"max_molecules": 17},
     # Settings in which the seed matters; with others these families ignore it.
     "gradient_boosting": {
         "max_iter": 5,

@@ -309,6 +309,7 @@ def test_trainings_depend_on_their_own_family_alone(family):
 SHARED = {
     "dense": ("dense_heads", "dense_loop", "dense_network", "devices"),
     "extra_trees": ("per_task", "forests"),
+    "gaussian_process": (),
     "lightgbm": ("per_task", "lightgbm_text"),
     "random_forest": ("per_task", "forests"),
 }

@@ -19,6 +19,7 @@ from toxtune.text import shown
 MODULES = {
     "dense": "toxtune.models.dense",
     "extra_trees": "toxtune.models.extra_trees",
+    "gaussian_process": "toxtune.models.gaussian_process",
     "gradient_boosting": "toxtune.models.gradient_boosting",
     "lightgbm": "toxtune.models.lightgbm",
     "logistic_regression": "toxtune.models.logistic_regression",

@@ -304,8 +304,8 @@ FAULTS = {
     ),
     "search: {spaces: [{family: cnn, features: ecfp, hyperparameters: {}}]}": (
         "search.spaces[0].family: must be one of dense, extra_trees, "
-        "gradient_boosting, lightgbm, logistic_regression, random_forest, ridge, "
-        "got 'cnn'"
+        "gaussian_process, gradient_boosting, lightgbm, logistic_regression, "
+        "random_forest, ridge, got 'cnn'"
     ),
     # Text.
     "run: store": NAME_RULE,

@@ -20,6 +20,7 @@ _FAMILY_COLOURS = {
     "dense": BLUE,
     "ensemble": BLACK,
     "extra_trees": YELLOW,
+    "gaussian_process": "#7F4F24",
     "gradient_boosting": ORANGE,
     "lightgbm": VERMILLION,
     "logistic_regression": PURPLE,
@@ -28,7 +29,7 @@ _FAMILY_COLOURS = {
 }
 
 
-_OTHER_COLOURS = (GREY, "#7F4F24")
+_OTHER_COLOURS = (GREY, "#B5838D")
 
 
 _SHAPES = ("circle", "square", "triangle-up", "diamond", "triangle-down", "cross")
