@@ -1,0 +1,117 @@
+"""A run whose winner is an ensemble, from the search to predictions elsewhere."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.project import new_project
+from toxtune.prediction.final_model import load
+
+OVERLAY = """
+run: both
+objective: {metric: pr_auc}
+final: {refit: train+valid}
+features: {both: [maccs, descriptors]}
+search:
+  spaces:
+    - family: logistic_regression
+      features: both
+      hyperparameters: {C: [0.01, 0.1]}
+    - {family: random_forest, features: ecfp, hyperparameters: {n_estimators: 10}}
+prospective: [{name: later, source: later.csv}]
+"""
+ANOTHER_FAMILY = """
+search:
+  spaces:
+    - family: logistic_regression
+      features: both
+      hyperparameters: {C: [0.01, 0.1]}
+    - {family: random_forest, features: ecfp, hyperparameters: {n_estimators: 10}}
+    - {family: extra_trees, features: ecfp, hyperparameters: {n_estimators: 10}}
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    made = new_project(tmp_path_factory.mktemp("ensemble") / "project")
+    rows = [f"C{'C' * n}N,{n % 2}" for n in range(20)]
+    text = "\n".join(["smiles,michael_acceptor", *rows])
+    (made.folder / "later.csv").write_text(text + "\n", encoding="utf-8")
+    made.run(*made.overlay(OVERLAY))
+    return made
+
+
+@pytest.fixture(scope="module")
+def results(project):
+    return project.folder / "results/both"
+
+
+def read(path):
+    return json.loads(path.read_text("utf-8"))
+
+
+def test_the_ensemble_is_selected_by_its_validation_score(results):
+    selection = read(results / "selection.json")
+    winners = selection["winners"].values()
+    assert selection["ensemble"]["mean"] > max(won["mean"] for won in winners)
+    assert selection["overall"] == "ensemble"
+
+
+def test_its_test_predictions_are_the_means_of_the_winners(results):
+    table = pd.read_csv(results / "test_predictions.csv", dtype={"id": str})
+    families = {
+        family: rows.drop(columns="family").set_index(["seed", "id"])
+        for family, rows in table.groupby("family")
+    }
+    ensemble = families.pop("ensemble")
+    mean = sum(families.values()) / 2
+    pd.testing.assert_frame_equal(ensemble, mean, rtol=1e-5, check_exact=False)
+
+
+def test_it_has_a_row_wherever_families_have_one(results):
+    for name in ("test.tsv", "decisions.tsv", "brier.tsv"):
+        table = pd.read_csv(results / name, sep="\t")
+        assert "ensemble" in set(table["family"]), name
+    compared = pd.read_csv(results / "comparison.tsv", sep="\t")
+    assert set(compared["against"]) == {"ensemble"}
+    assert set(compared["family"]) == {"logistic_regression", "random_forest"}
+    corrected = read(results / "optimism.json")
+    assert corrected["overall"]["trial"] == "ensemble"
+    assert "ensemble" in read(results / "calibration.json")["families"]
+
+
+def test_final_model_predicts_what_the_ensemble_did(project, results):
+    (test,) = project.folder.glob("data/*/*/whole/test.csv")
+    model = load(results / "final.zip")
+    assert model.metadata.families == ["logistic_regression", "random_forest"]
+    predicted = model.predict(pd.read_csv(test)["given_smiles"]).values
+    stored = pd.read_csv(results / "refit_test_predictions.csv", dtype={"id": str})
+    stored = stored[stored["family"] == "ensemble"]
+    tasks = list(stored)[3:]
+    mean = stored.groupby("id", sort=False)[tasks].mean().to_numpy()
+    np.testing.assert_allclose(predicted, mean, rtol=0, atol=1e-6)
+
+
+def test_later_data_are_scored_by_it(results):
+    report = read(results / "prospective/later.json")
+    assert report["molecules"] > 0
+    assert report["selection"] == read(results / "selection.json")["id"]
+
+
+def test_it_is_verified(project):
+    assert project.faults(*project.overlay(OVERLAY)[1:]) == []
+
+
+def test_another_family_trains_itself_alone(project):
+    larger = project.overlay(OVERLAY.partition("search:")[0] + ANOTHER_FAMILY)
+    # One trial with two seeds.
+    assert project.planned_rules(*larger)["train_replicate"] == 2
+
+
+def test_leaving_it_out_trains_nothing(project):
+    stored = set((project.folder / "results/store").glob("*/*"))
+    project.run(*project.overlay(f"{OVERLAY}\nensemble: none"))
+    assert set((project.folder / "results/store").glob("*/*")) == stored
+    assert read(project.folder / "results/both/selection.json")["ensemble"] is None
