@@ -21,7 +21,17 @@ from toxtune.splits.set_words import set_named
 SMILES_NAMES = ("smiles", "canonicalsmiles", "isosmiles", "smi", "mol", "structure")
 # Parts of names, without what is no letter or digit.
 _LABEL_PARTS = (
-    *("activ", "label", "target", "class", "expt", "measured", "observed", "endpoint"),
+    *(
+        "active",
+        "activity",
+        "label",
+        "target",
+        "class",
+        "expt",
+        "measured",
+        "observed",
+        "endpoint",
+    ),
     *("ic50", "ec50", "ac50", "ld50", "lc50", "gi50", "xc50", "pki", "potency"),
     *("affinity", "inhib", "response", "outcome", "solub", "löslich", "logs", "logd"),
     *("logbb", "perm", "caco", "clearance", "clint", "halflife", "lipoph", "toxic"),

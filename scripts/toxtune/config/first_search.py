@@ -58,9 +58,9 @@ def choose_search(survey: TableSurvey, split: Split) -> Search:
 
 def _linear(task_type: TaskType) -> dict[str, Any]:
     if task_type == TaskType.REGRESSION:
-        family, strength = "ridge", {"alpha": [1.0, 10.0, 100.0]}
+        family, strength = "ridge", {"alpha": [1.0, 10.0, 100.0, 1000.0]}
     else:
-        family, strength = "logistic_regression", {"C": [0.01, 0.1, 1.0]}
+        family, strength = "logistic_regression", {"C": [0.001, 0.01, 0.1, 1.0]}
     return {
         "family": family,
         "features": ["counts", "descriptors"],
