@@ -61,8 +61,8 @@ help: ## list these targets
 	@echo "  PYTHON=python3.12"
 
 init: $(INSTALLED) ## look at your table, and write a configuration for it: DATA=my.csv
-	$(TOXTUNE) init $${DATA:+"$$DATA"} $(if $(FORCE),--force) $${TO:+--output "$$TO"} \
-	    $${TASKS:+--tasks "$$TASKS"}
+	$(TOXTUNE) init $${DATA:+"$$DATA"} $(if $(FORCE),--force) $${TO:+--output="$$TO"} \
+	    $${TASKS:+--tasks="$$TASKS"}
 
 run: $(INSTALLED) ## train, select, test and report what config.yaml and CONFIG say
 	$(TOXTUNE) run $(WHERE) $(if $(KEEP_GOING),--keep-going) $(CONFIGFILE)

@@ -7,6 +7,7 @@ networks up to 10,000 rows (Grinsztajn et al. 2022, Why do tree-based models sti
 outperform deep learning on tabular data?).
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +54,16 @@ def choose_search(survey: TableSurvey, split: Split) -> Search:
         why = f"linear, trees and a network, which {molecules:,} molecules can teach"
     # Folds average chance out as seeds do; one seed then leaves time for more settings.
     has_folds = split.validation["scheme"] != HOLDOUT
-    return Search(spaces, [0] if has_folds or is_small(survey) else [0, 1, 2], why)
+    seeds = [0] if has_folds or is_small(survey) else [0, 1, 2]
+    trials = sum(map(_points, spaces))
+    trainings = trials * len(seeds) * split.validation.get("folds", 1)
+    return Search(spaces, seeds, f"{why}; {trials} trials, {trainings} trainings")
+
+
+def _points(space: dict[str, Any]) -> int:
+    """Return how many trials a grid has."""
+    axes = [space["features"], *space["hyperparameters"].values()]
+    return math.prod(len(axis) for axis in axes if isinstance(axis, list))
 
 
 def _linear(task_type: TaskType) -> dict[str, Any]:

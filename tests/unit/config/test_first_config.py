@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from helpers.shaped_tables import molecules
+from toxtune.config.build_plan import load_plans
 from toxtune.config.first_config import (
     choose_configuration,
     settings_of,
@@ -71,6 +72,15 @@ def test_more_molecules_have_more_families():
     assert "dense" not in some
     assert few[0] == "ridge"
     assert families(chosen(CLASSES, 100, 50))[0] == "logistic_regression"
+
+
+def test_as_many_trials_are_announced_as_are_planned(configured):
+    survey = survey_of(VALUES, 3_000)
+    configuration = choose_configuration(survey, "a", "demo")
+    config = configured(spell(configuration, survey, "a.yaml"))
+    (plan,) = load_plans(config)
+    assert f"{len(plan.trials)} trials" in configuration.search.why
+    assert f"{3 * len(plan.trials)} trainings" in configuration.search.why
 
 
 def test_a_rare_class_has_folds_and_is_dealt_out_evenly():
