@@ -121,14 +121,15 @@ def _reached(value, path):
         ("{CI: 0, CM: 2}", "roc_auc", "'CM' must be a class from 0 to 1"),
         ("{CI: 0, CM: 0.5}", "accuracy", "'CM' must be a class from 0 to 19"),
         ("{low: 0, high: 19}", "accuracy", ""),
+        ("{a: {odd: null, CI: 0, CM: 1}}", "roc_auc", ""),
         ("{none seen: 100.5}", "rmse", ""),
         ("{a: {low: 3}}", "roc_auc", "dataset.labels.a: 'low' must be a class"),
-        ("{low: 0, Low: 1}", "roc_auc", "not in case alone, got low, Low"),
+        ("{low: 0, Low: 1}", "roc_auc", "not in case alone, got Low, low"),
         ("{low: zero}", "roc_auc", "dataset.labels.low: must be a number, null"),
         ("{-1: null}", "roc_auc", "a key must be text, got -1; quote it"),
     ],
 )
-def test_labels_fit_the_metric(labels, metric, fault):
+def test_labels_fit_the_metric(tmp_path, labels, metric, fault):
     family = "ridge" if metric == "rmse" else "random_forest"
     overlay = {
         "dataset": {"source": "demo", "labels": yaml.safe_load(labels)},
@@ -136,12 +137,15 @@ def test_labels_fit_the_metric(labels, metric, fault):
         "search": {"spaces": []},
         "models": [family],
     }
-    config = overlaid(yaml.safe_load((ROOT / "config.yaml").read_text()), overlay)
+    path = tmp_path / "overlay.yaml"
+    path.write_text(yaml.safe_dump(overlay))
     if not fault:
-        assert complete_config(config)["dataset"]["labels"]
+        # A null is no default here, but a missing label.
+        config = load_config([ROOT / "config.yaml", path])
+        assert config["dataset"]["labels"] == yaml.safe_load(labels)
         return
     with pytest.raises(UserError, match=re.escape(fault)):
-        complete_config(config)
+        load_config([ROOT / "config.yaml", path])
 
 
 def test_every_mapping_refuses_unknown_keys():
