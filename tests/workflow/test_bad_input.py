@@ -97,7 +97,7 @@ def test_configuration(project, overlay, fragments):
         ("<!DOCTYPE html><html>Not found</html>", ["own.csv", "HTML"]),
         (GOOD.replace("smiles", "compound"), ["smiles", "compound"]),
         (GOOD.replace("m3,CCCCO,1", "m3,CCCCO,2"), ["toxic", "2"]),
-        (GOOD.replace(",1\n", ",0\n"), ["both classes"]),
+        (GOOD.replace(",1\n", ",0\n"), ["no task is left", "toxic"]),
         (GOOD.replace("m3,CCCCO", "m3,CC\0CO"), ["own.csv, line 5", "NUL", "0x00"]),
         (GOOD.replace(",CCCCO,1\n", ',"CCCCO,1\n'), ["own.csv, line 5", "quote"]),
     ],

@@ -132,7 +132,8 @@ def _class_notes(columns: Mapping[str, LabelColumn]) -> Iterable[str]:
             classes = [
                 f"{name!r} is class {number}"
                 for number, name in enumerate(column.classes)
-                if name != str(number)
+                # A class that the column does not have is called by its number.
+                if str(number) in column.labels
             ]
             alike[", ".join(classes)].append(task)
     for words, tasks in alike.items():

@@ -7,7 +7,7 @@ import numpy as np
 from toxtune.data.labels import scorable
 from toxtune.errors import UserError
 
-NO_LABEL_LEFT = "it has no label in the tasks that are left"
+NO_LABEL_LEFT = "no label in the tasks that are left"
 
 
 def tasks_left_out(tasks: Sequence[str], labels: np.ndarray) -> dict[str, str]:

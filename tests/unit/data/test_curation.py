@@ -228,6 +228,8 @@ def test_words_are_told_once_for_all_tasks_that_have_them(table):
     notes = [note for note in curation.counts["notes"] if "abel" in note]
     assert len(notes) == 4
     assert notes[3] == "Taken for a missing label, besides empty cells: 'n.d.' (2)."
+    signed = curate(table("smiles,a\nC,1\nCC,-1\n"), columns()).counts["notes"]
+    assert signed[-1] == "Labels of a: '-1' is class 0, '1' is class 1."
     alike = curate(table("smiles,a,b\nC,yes,yes\nCC,no,no\n"), columns())
     told = "Labels of a, b: 'no' is class 0, 'yes' is class 1."
     assert alike.counts["notes"][-1] == told
