@@ -24,7 +24,8 @@ from toxtune.config.build_plan import load_plans
 from toxtune.config.check import load_config
 from toxtune.config.schema import ROOT
 from toxtune.data.labels import permute_labels
-from toxtune.data.subsets import Subset, read_subset
+from toxtune.data.settling import Settlement, read_measured, settle
+from toxtune.data.subsets import Subset, as_numbers, read_subset
 from toxtune.features.arrays import load_features
 from toxtune.stats.bootstrap import interval, resample_counts, resampled_means
 from toxtune.stats.metrics import mean_score
@@ -39,26 +40,23 @@ MODELS = {
 }
 
 
-def permuted(molecules: Subset, seed: int) -> dict[str, np.ndarray]:
+def permuted(molecules: Settlement, ids: list[str], seed: int) -> dict[str, np.ndarray]:
     """Map the id of each molecule to the labels of another."""
-    spelled = [
-        ["" if np.isnan(label) else f"{label:g}" for label in row]
-        for row in molecules.labels
-    ]
-    rows = permute_labels(molecules.groups, spelled, seed)
-    labels = [[float(label) if label else np.nan for label in row] for row in rows]
-    return dict(zip(molecules.ids, np.array(labels, dtype=np.float32), strict=True))
+    rows = permute_labels(molecules.measured.compounds, molecules.labels, seed)
+    labels = as_numbers(rows, len(molecules.measured.tasks))
+    return dict(zip(ids, labels, strict=True))
 
 
 def score(
     model: str,
     subsets: dict[str, Subset],
     features: dict[str, np.ndarray],
-    molecules: Subset,
+    molecules: Settlement,
+    ids: list[str],
     seed: int,
 ) -> tuple[float, bool]:
     """Return the test ROC-AUC and whether its interval holds 0.5."""
-    labels = permuted(molecules, seed)
+    labels = permuted(molecules, ids, seed)
     train, test = (
         np.stack([labels[id] for id in subsets[name].ids]) for name in ("train", "test")
     )
@@ -83,17 +81,21 @@ def main() -> None:
     config = load_config([ROOT / "config.yaml", ROOT / "examples" / "demo.yaml"])
     (plan,) = load_plans(config)
     subsets = {
-        name: read_subset(Path(plan.subset_file(name))) for name in ("train", "test")
+        name: read_subset(Path(plan.whole.subset(name))) for name in ("train", "test")
     }
     features = {
-        name: load_features([Path(file) for file in plan.features_files(name)])
+        name: load_features(
+            [Path(file) for file in plan.features_files(plan.whole, name)]
+        )
         for name in subsets
     }
-    molecules = read_subset(Path(plan.dataset_folder) / "molecules.csv")
+    table = Path(plan.dataset_folder) / "molecules.csv"
+    ids, measured = read_subset(table).ids, read_measured(table)
+    molecules = settle(measured, ["all"] * len(ids), plan.task_type)
     warnings.simplefilter("ignore", ConvergenceWarning)
     for model in MODELS:
         found = [
-            score(model, subsets, features, molecules, seed)
+            score(model, subsets, features, molecules, ids, seed)
             for seed in range(permutations)
         ]
         scores, held = np.array(found).T

@@ -70,10 +70,10 @@ def test_values_become_their_mean():
 
 
 def test_sets_do_not_hear_of_each_other():
-    subsets = ["train", "test", "train", "test", "", "valid"]
-    labels = ["1.0", "2.0", "3.0", "6.0", "100.0", "9.0"]
-    settlement = settled("XXXXXX", labels, TaskType.REGRESSION, subsets)
-    expected = [["2.0"], ["4.0"], ["2.0"], ["4.0"], ["100.0"], ["9.0"]]
+    subsets = ["train", "test", "train", "test", "", "valid", ""]
+    labels = ["1.0", "2.0", "3.0", "6.0", "100.0", "9.0", "300.0"]
+    settlement = settled("XXXXXXX", labels, TaskType.REGRESSION, subsets)
+    expected = [["2.0"], ["4.0"], ["2.0"], ["4.0"], ["100.0"], ["9.0"], ["300.0"]]
     assert settlement.labels == expected
     assert settlement.counts["measured"] == 5
     assert settlement.counts["changed_in_test"] == 2
