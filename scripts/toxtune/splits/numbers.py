@@ -1,5 +1,6 @@
 """Numbers in a column of times: plain ones, and dates in another coat."""
 
+import math
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +12,19 @@ _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.IGNORECASE)
 
 # Dates before or after are no times of measurements.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
+
+# Digits that spell a date, and how many there are with a zero that a spreadsheet drops.
+_DIGITS = {
+    "%Y%m%d": 8,
+    "%d%m%Y": 8,
+    "%m%d%Y": 8,
+    "%Y%m%d%H%M": 12,
+    "%Y%m%d%H%M%S": 14,
+    "%Y%m": 6,
+    "%d%m%y": 6,
+    "%m%d%y": 6,
+    "%y%m%d": 6,
+}
 
 # Excel counts the days since this one; Unix the seconds since 1970.
 _EXCEL_START, _UNIX_START = datetime(1899, 12, 30), datetime(1970, 1, 1)
@@ -42,8 +56,8 @@ class Read:
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a number, with a decimal point or comma."""
-    return bool(_NUMBER.fullmatch(text))
+    """Whether a text is a finite number, with a decimal point or comma."""
+    return bool(_NUMBER.fullmatch(text)) and math.isfinite(read_number(text))
 
 
 def read_number(text: str) -> float:
@@ -66,15 +80,34 @@ def read_numbers(texts: list[str]) -> Read | Question:
     if found:
         return found
     numbers = [read_number(text) for text in texts]
-    days = [n for n in numbers if _is_excel_day(n)]
-    years = [n for n in numbers if _is_year(n)]
-    if days and years and len(days) + len(years) == len(numbers):
-        return Question(
-            f"has years, such as {years[0]:g}, beside numbers that may be days as a "
-            f"spreadsheet counts them, such as {days[0]:g}",
-            [],
-        )
-    return Read(numbers, _kind(numbers))
+    return _mixture(texts, numbers) or Read(numbers, _kind(numbers))
+
+
+def _mixture(texts: list[str], numbers: list[float]) -> Question | None:
+    """Ask about numbers most of which are dates, and others are none."""
+    days = {text for text, n in zip(texts, numbers, strict=True) if _is_excel_day(n)}
+    years = {text for text, n in zip(texts, numbers, strict=True) if _is_year(n)}
+    # Batch numbers may well be days by chance, so the others must be years, or nothing.
+    zeros = {text for text, n in zip(texts, numbers, strict=True) if n == 0}
+    if days and days | years | zeros == set(texts) != days:
+        return _question_of_mixture(texts, days, "days as a spreadsheet counts them")
+    kinds = {"years": years}
+    for pattern, length in _DIGITS.items():
+        kinds[f"dates as {pattern}"] = {
+            text
+            for text in texts
+            if text.isdigit() and _dates(_padded([text], length, pattern)) is not None
+        }
+    for kind, good in kinds.items():
+        if good != set(texts) and sum(text in good for text in texts) > len(texts) / 2:
+            return _question_of_mixture(texts, good, kind)
+    return None
+
+
+def _question_of_mixture(texts: list[str], good: set[str], kind: str) -> Question:
+    dated = next(text for text in texts if text in good)
+    other = next(text for text in texts if text not in good)
+    return Question(f"has what may be {kind}, such as {dated}, beside {other}", [])
 
 
 def _read_digits(texts: list[str]) -> Read | Question | None:
@@ -119,7 +152,8 @@ def _one_of(
 
 
 def _padded(texts: list[str], length: int, pattern: str) -> list[datetime | None]:
-    return [read_as(text.zfill(length), pattern) for text in texts]
+    padded = [text.zfill(length) for text in texts]
+    return [read_as(text, pattern) if len(text) == length else None for text in padded]
 
 
 def _dates(moments: list[datetime | None]) -> list[datetime] | None:

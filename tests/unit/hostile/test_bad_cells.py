@@ -3,10 +3,11 @@
 import pytest
 
 from helpers.harm import COLUMNS, check
+from helpers.molecules import write_molecules
 from toxtune.data.curation import curate, warn_of_formulas, write_curation
 from toxtune.data.smiles import MAX_ATOMS, parse_smiles
 from toxtune.data.subsets import read_table
-from toxtune.splits.by_time import split_by_time
+from toxtune.splits.make import make_split
 from toxtune.splits.settings import SplitSettings
 
 pytestmark = pytest.mark.promise(
@@ -153,9 +154,11 @@ def test_plain_text_is_not_warned_of(raw, caplog):
     assert not caplog.text
 
 
-@pytest.mark.parametrize("time", ["inf", "-inf", "1e999", "nan", "", "soon", "24.11."])
-def test_time_that_is_refused(time):
-    fractions = {"train": 0.5, "valid": 0.2}
+@pytest.mark.parametrize("time", ["inf", "-inf", "1e999", "soon", "24.11.", "1_000"])
+def test_time_that_is_refused(folder, time):
+    rows = [[0, 0, "C", "A", 0, "2001"], [1, 1, "CC", "B", 1, time]]
+    write_molecules(folder / "molecules.csv", ["a", "split_by"], rows)
+    fractions = {"train": 0.5, "valid": 0.2, "test": 0.3}
     settings = SplitSettings("time", column="year", fractions=fractions)
-    match = "split.column: 'year' must be a number in each row"
-    check(match, split_by_time, ["2001", time], [0, 1], settings)
+    match = "split.column: 'year' must have a date .*data row 2"
+    check(match, make_split, folder / "molecules.csv", settings, "binary")

@@ -89,6 +89,12 @@ def test_times_of_day_are_read(text, hour, minute):
         (["991231", "000101"], ["%y%m%d", "number"]),
         (["98", "99", "00"], ["%y", "number"]),
         (["2010", "40179"], ["number"]),
+        # One that is none among many.
+        (["20100131", "20100201", "20100230"], ["number"]),
+        (["01312010", "02302010", "03012011"], ["number"]),
+        (["201001", "201012", "201013"], ["number"]),
+        (["2010", "2011", "20122"], ["number"]),
+        (["40179", "0", "40181"], ["number"]),
     ],
 )
 def test_what_can_be_read_in_several_ways_is_asked_for(column, patterns):
@@ -132,6 +138,8 @@ def test_date_format_must_fit_each_row(date_format):
         ["1.26e9", "1262304000", "1.25e9"],
         ["201001", "201012", "199912"],
         ["30017", "30001", "30250"],
+        ["12345678", "23456789", "10000000"],
+        ["19999", "73051", "25600", "44000"],
     ],
 )
 def test_numbers_come_in_their_order(column):
