@@ -103,6 +103,8 @@ def kernel(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     numpy.ndarray
         n x m, float64.
     """
+    if rows.shape[1] != columns.shape[1]:
+        raise ValueError(f"{rows.shape[1]} and {columns.shape[1]} features")
     parts, others = _parts(rows), _parts(columns)
     # By column, so that a molecule's few features that are not 0 lie together.
     others_by_feature = np.ascontiguousarray(others.T)

@@ -1,0 +1,48 @@
+"""Gaussian processes from elsewhere: arrays, and what does not fit is refused."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+
+from helpers.final_models import made_trial, refused_model
+from toxtune.prediction.final_model import FINGERPRINTS
+from toxtune.prediction.metadata import METADATA_FILE
+
+pytestmark = pytest.mark.promise(
+    "a hostile final model: its kernels", "refused; nothing is unpickled"
+)
+
+SOUND = {
+    "features": np.ones((3, 64), np.float32),
+    "weights": np.zeros((3, 2)),
+    "means": np.zeros(2),
+    "is_class": np.array(True),
+}
+CHANGES = {
+    "objects": {"means": np.array([None, None], dtype=object)},
+    "other width": {"features": np.ones((3, 63), np.float32)},
+    "other molecules": {"weights": np.zeros((4, 2))},
+    "other tasks": {"weights": np.zeros((3, 5)), "means": np.zeros(5)},
+    "text": {"means": np.array(["a", "b"])},
+    "no weights": {"weights": np.zeros(0)},
+}
+
+
+@pytest.mark.parametrize("changes", CHANGES.values(), ids=CHANGES)
+def test_arrays_that_do_not_fit(sound, packed, changes):
+    stream = io.BytesIO()
+    np.savez(stream, **SOUND | changes)
+    member = "models/gaussian_process-seed-0.npz"
+    changes = {
+        "trials": [made_trial(family="gaussian_process").to_dict()],
+        "members": [{"trial": "1" * 12, "seed": 0, "file": member, "store_key": "0"}],
+    }
+    metadata = json.loads(sound[METADATA_FILE]) | changes
+    files = {
+        METADATA_FILE: json.dumps(metadata),
+        FINGERPRINTS: sound[FINGERPRINTS],
+        member: stream.getvalue(),
+    }
+    refused_model(packed(files), "is not a final model: ")
