@@ -11,9 +11,6 @@ import os
 import subprocess
 import sys
 
-from toxtune.models.registry import get_family, module_of, trust
-from toxtune.versions import SCRIPTS, code_hash
-
 EXAMPLE = "check-family my_package.my_family"
 _SUITES = ("families", "states", "complexity", "task_types")
 
@@ -27,6 +24,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Run the contract suite on the family; its outcome is the exit status."""
+    # Slow to import, and `--help` has no use for it.
+    from toxtune.models.registry import get_family, module_of, trust
+    from toxtune.versions import SCRIPTS, code_hash
+
     trust(options.family)
     name = get_family(options.family).name
     print(f"{name}: code {code_hash(module_of(name))}", flush=True)
