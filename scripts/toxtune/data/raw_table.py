@@ -183,6 +183,7 @@ def _part_of_dataset(table: Table, columns: ColumnSettings, has_test: bool) -> _
     notes = [*table.notes, *_note_of_smiles(table, smiles)]
     if not columns["tasks"]:
         notes += _note_of_nameless(table, rows)
+        notes += _note_of_features(columns.get("not_tasks", []))
     return _Part(
         table,
         rows,
@@ -293,6 +294,11 @@ def _note_of_smiles(table: Table, smiles: str) -> list[str]:
     if smiles == table.smiles_column:
         return []
     return [f"The SMILES are in the column {smiles!r}."]
+
+
+def _note_of_features(not_tasks: list[str]) -> list[str]:
+    names = ", ".join(map(repr, not_tasks))
+    return [f"Columns that are features are no tasks: {names}."] if names else []
 
 
 def _note_of_nameless(table: Table, rows: list[TableRow]) -> list[str]:

@@ -91,10 +91,11 @@ def read_keyed_numbers(
             beginning = stream.read(4)
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
-    if beginning == ZIP:
+    # Workbooks are archives as well; the reader of tables names them.
+    if beginning == ZIP and file.suffix.lower() == ".npz":
         found = _from_npz(file, path)
     elif beginning == PARQUET:
-        found = _from_parquet(file, path, id_column, asked_by)
+        found = _from_parquet(file, path, id_column, columns, asked_by)
     else:
         found = _from_table(file, path, id_column, columns, asked_by)
     ids, names, values, places = found
@@ -153,7 +154,9 @@ def _from_npz(file: Path, path: str) -> _Found:
     return [text.strip() for text in texts], columns, _single(path, values), places
 
 
-def _from_parquet(file: Path, path: str, id_column: str, asked_by: str) -> _Found:
+def _from_parquet(
+    file: Path, path: str, id_column: str, columns: Sequence[str] | None, asked_by: str
+) -> _Found:
     import pandas as pd
 
     try:
@@ -174,6 +177,9 @@ def _from_parquet(file: Path, path: str, id_column: str, asked_by: str) -> _Foun
     ids = [str(id).strip() for id in table.iloc[:, place]]
     numbers = table.drop(columns=table.columns[place])
     names.pop(place)
+    if columns is not None:
+        kept = [_position(path, names, name, asked_by) for name in columns]
+        numbers, names = numbers.iloc[:, kept], list(columns)
     for name, column in zip(names, numbers, strict=True):
         if not pd.api.types.is_numeric_dtype(numbers[column]):
             raise UserError(

@@ -12,11 +12,15 @@ from toxtune.config.check import feature_faults
 from toxtune.config.plain_values import refuse_unplain
 from toxtune.config.schema import SCHEMAS, read_schema, schema_faults
 from toxtune.errors import UserError
-from toxtune.features.definitions import JOINT, OWN, Definition, is_own
+from toxtune.features.definitions import JOINT, Definition, is_own
 from toxtune.io.files import read_json
 from toxtune.prediction.applicability_domain import ApplicabilityDomain
 from toxtune.prediction.label_reading import LabelReading
-from toxtune.prediction.own_numbers import OwnFeatures
+from toxtune.prediction.own_numbers import (
+    OwnFeatures,
+    is_own_definition,
+    own_faults,
+)
 from toxtune.search.trials import Trial
 from toxtune.stats.metrics import Objective
 from toxtune.tasks import TaskType
@@ -272,11 +276,11 @@ def _other_format(found: Any) -> str:
 def _faults(values: dict[str, Any]) -> list[str]:
     """List what does not go together in metadata that the schema allows."""
     tasks, trials = values["tasks"], values["trials"]
-    faults = _own_faults(values)
+    faults = own_faults(values)
     computed = {
         name: definition
         for name, definition in values["features"].items()
-        if not _is_own(definition)
+        if not is_own_definition(definition)
     }
     if computed:
         faults += feature_faults(computed)
@@ -310,21 +314,3 @@ def _faults(values: dict[str, Any]) -> list[str]:
             f"{values['n_outputs']}"
         )
     return faults
-
-
-def _own_faults(values: dict[str, Any]) -> list[str]:
-    """List what does not go together in own features that the schema allows."""
-    own = {name: each for name, each in values["features"].items() if _is_own(each)}
-    faults = [
-        f"transforms: must have {name!r}, which scales features of that name"
-        for name in own
-        if name not in values["transforms"]
-    ]
-    names = [definition["name"] for definition in own.values()]
-    if len(set(names)) < len(names):
-        faults.append("features: must not repeat a name")
-    return faults
-
-
-def _is_own(definition: Any) -> bool:
-    return isinstance(definition, dict) and definition.get("kind") in tuple(OWN)

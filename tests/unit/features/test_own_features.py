@@ -154,6 +154,14 @@ def test_a_file_that_cannot_be_read_says_what_it_should_be(tmp_path):
     assert "cannot be read" in refusal(keyed, tmp_path / "absent.csv")
 
 
+def test_a_workbook_is_named(tmp_path):
+    import zipfile
+
+    with zipfile.ZipFile(tmp_path / "n.xlsx", "w") as archive:
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    assert "workbook" in refusal(keyed, tmp_path / "n.xlsx")
+
+
 def test_parquet_is_read_where_pyarrow_is(tmp_path):
     (tmp_path / "n.parquet").write_bytes(b"PAR1 and nothing else PAR1")
     said = refusal(keyed, tmp_path / "n.parquet")

@@ -38,6 +38,7 @@ def test_metadata_that_are_none(sound, packed, text, fragment):
     )
 
 
+OWN = {"kind": "columns", "name": "assay", "columns": ["a"]}
 TRIAL = made_trial().to_dict()
 MEMBER = {
     "trial": TRIAL["id"],
@@ -110,6 +111,18 @@ METADATA = {
     "setting of features": (
         {"features": {"ecfp": {"kind": "maccs", "size": 64}}},
         "features.ecfp: unknown key 'size'; known for maccs are kind",
+    ),
+    "own features without a name": (
+        {"features": {"ecfp": {"kind": "columns", "columns": ["a"]}}},
+        "features.ecfp: needs the key 'name'",
+    ),
+    "own features with a path": (
+        {"features": {"ecfp": OWN | {"path": "/etc/passwd"}}},
+        "features.ecfp: unknown key 'path'",
+    ),
+    "own features without a transform": (
+        {"features": {"ecfp": OWN}},
+        "transforms: must have 'ecfp', which scales features of that name",
     ),
     "features of another size": (
         {"features": {"ecfp": {"kind": "circular", "radius": 2, "size": 128}}},
