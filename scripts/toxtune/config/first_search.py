@@ -7,6 +7,7 @@ networks up to 10,000 rows (Grinsztajn et al. 2022, Why do tree-based models sti
 outperform deep learning on tabular data?).
 """
 
+import importlib
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -93,6 +94,17 @@ def _forest(task_type: TaskType) -> dict[str, Any]:
 
 
 def _boosting() -> dict[str, Any]:
+    if not _has_lightgbm():
+        return {
+            "family": "gradient_boosting",
+            "features": "descriptors",
+            "hyperparameters": {
+                "learning_rate": 0.05,
+                "max_iter": 200,
+                "max_leaf_nodes": [7, 31],
+                "max_features": 0.3,
+            },
+        }
     # What Boldini et al. 2023 find to matter (see the family's own space), for fewer
     # trials.
     return {
@@ -119,3 +131,12 @@ def _network(task_type: TaskType) -> dict[str, Any]:
             "epochs": 40 if task_type == TaskType.REGRESSION else 15,
         },
     }
+
+
+def _has_lightgbm() -> bool:
+    """Whether LightGBM can be loaded: it needs a library that pip does not install."""
+    try:
+        importlib.import_module("lightgbm")
+    except (ImportError, OSError):
+        return False
+    return True

@@ -74,6 +74,14 @@ def test_more_molecules_have_more_families():
     assert families(chosen(CLASSES, 100, 50))[0] == "logistic_regression"
 
 
+def test_where_lightgbm_cannot_be_loaded_other_trees_are_boosted(monkeypatch):
+    def fail(name):
+        raise OSError("libgomp.so.1: cannot open shared object file")
+
+    monkeypatch.setattr("toxtune.config.first_search.importlib.import_module", fail)
+    assert "gradient_boosting" in families(chosen(VALUES, 600))
+
+
 def test_as_many_trials_are_announced_as_are_planned(configured):
     survey = survey_of(VALUES, 3_000)
     configuration = choose_configuration(survey, "a", "demo")
