@@ -56,6 +56,11 @@ def of_values(word: str, words: Collection[str]) -> LabelFault:
     """
     if bound_in(word):
         advice = BOUND_ADVICE
+    elif number_in(word) is None and any(map(str.isdigit, word)):
+        advice = (
+            "a number must stand alone, without a unit, %, ± or commas; "
+            f"{_setting({word: None})} leaves such labels out"
+        )
     elif all(number_in(other) is None for other in words) and len(words) <= MAX_CLASSES:
         metric = "roc_auc" if len(words) <= 2 else "roc_auc_ovr"
         advice = (

@@ -166,6 +166,8 @@ FAULTS = [
     (VALUES, "1,2,unclear", "unclear", '{"unclear": null}'),
     (VALUES, "1,inf", "inf", '{"inf": null}'),
     (VALUES, "5,1_000", "1_000", "null"),
+    (VALUES, "45%,50%", "45%", "stand alone"),
+    (VALUES, "5 nM,7 nM", "5 nm", "without a unit"),
     (VALUES, "1,1e39", "1e39", "null"),
 ]
 
