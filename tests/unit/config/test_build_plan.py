@@ -307,3 +307,21 @@ def test_missing_local_file_is_one_message(local):
     assert "make demo" in message
     assert "\n" not in message
     assert not HASH_CACHE.exists()
+
+
+def test_settings_that_the_first_datasets_had_no_name_for_are_no_part_of_the_id(
+    configured,
+):
+    as_it_was = "dataset: {standardize: none, merge: connectivity}"
+    (plan,) = load_plans(configured(as_it_was))
+    (by_default,) = load_plans(configured(""))
+    assert not {"standardize", "merge"} & plan.dataset.keys()
+    assert (plan.columns["standardize"], plan.columns["merge"]) == (
+        "none",
+        "connectivity",
+    )
+    assert (by_default.dataset["standardize"], by_default.dataset["merge"]) == (
+        "parent",
+        "stereo",
+    )
+    assert plan.dataset_id != by_default.dataset_id
