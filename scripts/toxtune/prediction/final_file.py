@@ -134,7 +134,7 @@ def save_final_model(
         for family in selection.selected_families
     )
     names = {name for trial in trials for name in trial.features.split(JOINT)}
-    seeds = selection.seeds if settings.seeds == ALL_SEEDS else selection.seeds[:1]
+    seeds = member_seeds(selection.seeds, settings.seeds)
     members, model_files = _members(models, trials, seeds)
     transform_files = {
         f"transforms/{name}.npz": transforms / f"{name}.npz"
@@ -207,6 +207,14 @@ def write_final_model(
             archive.writestr(_entry(name), content)
         for name, file in files.items():
             archive.writestr(_entry(name), file.read_bytes())
+
+
+def member_seeds(seeds: Sequence[int], which: str) -> list[int]:
+    """Return the seeds whose models are averaged: all, or the lowest.
+
+    The lowest is as good a choice as any that knows no score.
+    """
+    return sorted(seeds) if which == ALL_SEEDS else [min(seeds)]
 
 
 def _members(

@@ -9,6 +9,7 @@ import pytest
 from helpers.final_models import SMILES, make
 from helpers.molecules import group_of, write_molecules
 from toxtune.errors import UserError
+from toxtune.prediction import prospective
 from toxtune.prediction.prospective import (
     ProspectiveReport,
     ProspectiveSettings,
@@ -119,3 +120,25 @@ def test_data_that_cannot_be_read_are_not_looked_at(evaluate, tmp_path):
     with pytest.raises(UserError, match="has none of the model's tasks"):
         evaluate("smiles,three\nCCN,1\n")
     assert not (tmp_path / "ledger.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    ("smiles", "name"), [(SMILES[0], "training"), (SMILES[6], "validation")]
+)
+def test_molecules_that_the_model_has_seen_are_not_new(evaluate, smiles, name):
+    folder = evaluate(DATA.replace("OCC,", "OCCCCCN,") + f"{smiles},1,0\n")
+    (excluded,) = csv.DictReader(
+        (folder / "exclusions.tsv").open(encoding="utf-8"), delimiter="\t"
+    )
+    assert excluded["smiles"] == smiles
+    assert excluded["reason"].endswith(f"in the {name} set")
+
+
+def test_the_look_is_recorded_before_scores_are_known(evaluate, tmp_path, monkeypatch):
+    def stop(**_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(prospective, "score_prospective", stop)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate()
+    assert len((tmp_path / "ledger.jsonl").read_text("utf-8").splitlines()) == 1

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from helpers.final_models import SEEDS, SMILES, make
 from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
 from toxtune.prediction import predict_table as predicting
-from toxtune.prediction.final_file import write_final_model
+from toxtune.prediction.final_file import ALL_SEEDS, member_seeds, write_final_model
 from toxtune.prediction.final_model import current_versions, load
 from toxtune.prediction.metadata import METADATA_FILE, FinalModelMetadata
 from toxtune.prediction.predict_table import read_molecules, write_predictions
@@ -225,3 +226,23 @@ def test_other_versions_are_told(tmp_path, caplog):
     caplog.clear()
     load(make(tmp_path))
     assert not caplog.text
+
+
+class _Nothing:
+    """In place of a transform: all values are 0."""
+
+    def apply(self, features):
+        return replace(features, values=np.zeros_like(features.values))
+
+
+def test_features_are_scaled_as_they_were_for_the_training(tmp_path):
+    model = load(make(tmp_path))
+    assert np.ptp(model.predict(SMILES).values, axis=0).max() > 0
+    scaled = replace(model, transforms={"ecfp": _Nothing()})
+    assert np.ptp(scaled.predict(SMILES).values, axis=0).max() == 0
+
+
+@pytest.mark.parametrize("seeds", [[3, 5, 8], [8, 3, 5]])
+def test_a_single_seed_is_the_lowest(seeds):
+    assert member_seeds(seeds, "lowest") == [3]
+    assert member_seeds(seeds, ALL_SEEDS) == [3, 5, 8]

@@ -9,7 +9,8 @@ from toxtune.report.contents import FOLDER, page_hash
 from toxtune.report.figures.draw_all import draw_all
 from toxtune.report.page import page
 from toxtune.report.tables.record import ledger_table
-from toxtune.report.words import format_duration, listed
+from toxtune.report.tables.scores import scores_table
+from toxtune.report.words import format_duration, format_score, listed
 
 # Each draws all figures.
 pytestmark = pytest.mark.slow
@@ -56,6 +57,26 @@ def test_the_verdict_has_the_numbers(run):
     assert "0.750 (95% interval 0.700 to 0.800 over molecules" in good
     assert "opened once" in good
     assert f"{len(run.cost)} trainings" in verdict.what_mattered(run)
+
+
+def test_each_card_and_column_has_the_score_of_its_own_set(run, html):
+    scores = run.selected_scores
+    of_set = {"test set": scores.test, "validation set": run.selection.selected.mean}
+    values = {name: format_score(value) for name, value in of_set.items()}
+    assert len(set(values.values())) == len(values)
+    shown = {
+        card.label.partition(", ")[2]: card.value
+        for card in verdict.cards(run)
+        if card.label.startswith(run.metric_name)
+    }
+    assert shown == values
+    table = scores_table(run)
+    row = next(row for row in table.rows if "selected" in row[0])
+    columns = dict(zip(table.header, row, strict=True))
+    of_set = {"training": scores.train, "validation": scores.valid, "test": scores.test}
+    for name, score in of_set.items():
+        assert columns[f"{name} set"] == format_score(score)
+    assert all(value in html for value in [*values.values(), columns["training set"]])
 
 
 def test_each_further_opening_is_counted(run):

@@ -11,6 +11,7 @@ from helpers.small_training import SETTINGS, SPACE, TRIAL, small_training
 from toxtune.models.hyperparameters import Hyperparameter
 from toxtune.models.registry import get_family
 from toxtune.search.space import read_space
+from toxtune.tasks import TaskType
 from toxtune.training import replicates
 from toxtune.training.replicates import Replicate
 
@@ -35,6 +36,14 @@ def test_training_is_known_by_the_content_of_its_files(replicate, subset, file):
 
 def test_training_is_known_by_its_device(replicate):
     assert replace(replicate, device="gpu").key != replicate.key
+
+
+def test_training_is_known_by_the_type_of_its_tasks(replicate):
+    keys = {
+        replace(replicate, trial=replace(TRIAL, task_type=task_type)).key
+        for task_type in TaskType
+    }
+    assert len(keys) == len(TaskType)
 
 
 def test_training_is_not_known_by_where_its_files_are(replicate):
