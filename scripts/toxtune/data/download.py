@@ -44,7 +44,8 @@ def fetch_raw_files(
     raw, raw_test
         The files to write; that of the test set is empty if it has none of its own.
     sources
-        The record to write: ``source`` and ``test_source``, each what was used.
+        The record to write: ``source`` and ``test_source``, each what was used, with
+        the paths of files below the working folder from there.
     """
     source, test = dataset["source"], dataset["test_source"]
     used = fetch_dataset(
@@ -54,7 +55,16 @@ def fetch_raw_files(
         write_text(raw_test, "")
     else:
         fetch_dataset([test], checksums["test_sha256"], raw_test, "dataset.test_source")
-    write_json(sources, {"source": used, "test_source": test})
+    names = {"source": used, "test_source": test}
+    write_json(sources, {key: name and _short(name) for key, name in names.items()})
+
+
+def _short(source: str) -> str:
+    """Name a file below the working folder by its path from there."""
+    here = Path.cwd()
+    path = Path(source)
+    is_inside = path.is_absolute() and path.is_relative_to(here)
+    return str(path.relative_to(here)) if is_inside else source
 
 
 def fetch_dataset(
