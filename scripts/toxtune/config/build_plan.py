@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from toxtune.config.own_features import feature_columns, planned_features
 from toxtune.config.plan import Plan, PlannedStage
 from toxtune.config.sections import Config, DatasetSettings
-from toxtune.data.column_settings import set_reading
+from toxtune.data.column_settings import copy_reading
 from toxtune.data.compounds import Merge, Standardize
 from toxtune.data.label_column import Bounds
 from toxtune.data.sources import hash_of_source
@@ -262,7 +262,7 @@ def _dataset_settings(config: Config) -> DatasetSettings:
         "tasks": sorted(dataset["tasks"]),
         "part_column": config["split"]["column"],
     }
-    set_reading(settings, dataset)
+    copy_reading(settings, dataset)
     if (test := dataset["test_source"]) is not None:
         settings["test_sha256"] = hash_of_source(test, "dataset.test_source")
         settings["part_column"] = SPLIT_COLUMN

@@ -13,7 +13,7 @@ from enum import StrEnum
 from rdkit.Chem import Descriptors
 
 from toxtune.data.column_survey import ColumnSurvey, Content
-from toxtune.data.raw_table import RESERVED
+from toxtune.data.dataset_files import RESERVED
 from toxtune.data.subsets import SPLIT_COLUMN
 from toxtune.splits.assignment import SUBSETS
 from toxtune.splits.set_words import set_named

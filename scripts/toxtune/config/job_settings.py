@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from toxtune.config.plan import Plan
+from toxtune.data.column_settings import ReadingSettings, copy_reading
 
 Settings = Mapping[str, Any]
 
@@ -91,7 +92,10 @@ def _save_final_model(plan: Plan, _: Mapping[str, str]) -> Settings:
 
 
 def _evaluate_prospective(plan: Plan, wildcards: Mapping[str, str]) -> Settings:
+    reading: ReadingSettings = {}
+    copy_reading(reading, plan.config["dataset"])
     return {
+        "reading": reading,
         "sha256": plan.prospective[wildcards["name"]],
         "id_column": plan.config["dataset"]["id_column"],
         "resampling": plan.config["test"],

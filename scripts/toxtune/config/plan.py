@@ -5,7 +5,7 @@ from functools import cached_property
 
 from toxtune.config.own_features import planned_features
 from toxtune.config.sections import Config, DatasetSettings
-from toxtune.data.column_settings import ColumnSettings, set_reading
+from toxtune.data.column_settings import ColumnSettings, copy_reading
 from toxtune.features.definitions import (
     Definition,
     definitions_of,
@@ -117,7 +117,7 @@ class Plan:
             columns["labels"] = self.dataset["labels"]
         if "bounds" in self.dataset:
             columns["bounds"] = self.dataset["bounds"]
-        set_reading(columns, self.config["dataset"])
+        copy_reading(columns, self.config["dataset"])
         if "permute_labels" in self.dataset:
             columns["permute_labels"] = self.dataset["permute_labels"]
         if "not_tasks" in self.dataset:

@@ -36,11 +36,11 @@ class ColumnSettings(ReadingSettings):
     not_tasks: NotRequired[list[str]]
 
 
-def set_reading(settings: ReadingSettings, dataset: Mapping[str, Any]) -> None:
-    """Copy what the user has set from the key ``dataset`` of a configuration."""
-    if dataset["separator"] is not None:
-        settings["separator"] = dataset["separator"]
-    if dataset["decimal"] is not None:
-        settings["decimal"] = dataset["decimal"]
-    if dataset["encoding"] is not None:
-        settings["encoding"] = dataset["encoding"]
+def copy_reading(to: ReadingSettings, settings: Mapping[str, Any]) -> None:
+    """Copy those that the user has set, from the key ``dataset`` or from another."""
+    if (separator := settings.get("separator")) is not None:
+        to["separator"] = separator
+    if (decimal := settings.get("decimal")) is not None:
+        to["decimal"] = decimal
+    if (encoding := settings.get("encoding")) is not None:
+        to["encoding"] = encoding

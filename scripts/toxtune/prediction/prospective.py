@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from toxtune.data.column_settings import ReadingSettings
 from toxtune.data.download import fetch_dataset
 from toxtune.data.subsets import Subset, read_subset, write_table
 from toxtune.evaluation.ledger import opening_id, read_openings, record_opening
@@ -44,17 +45,20 @@ class ProspectiveSettings:
         The dataset's.
     resampling
         How the intervals are made.
+    reading
+        What the dataset's files do not tell, and these may not either.
     """
 
     sha256: str
     id_column: str | None
     resampling: Resampling
+    reading: ReadingSettings = field(default_factory=lambda: ReadingSettings())
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "ProspectiveSettings":
         """Take settings from what the job is told."""
         resampling = Resampling(**values["resampling"])
-        return cls(values["sha256"], values["id_column"], resampling)
+        return cls(values["sha256"], values["id_column"], resampling, values["reading"])
 
 
 @dataclass(frozen=True)
@@ -166,8 +170,9 @@ def evaluate_prospective(
             final_model.metadata,
             settings.id_column,
             seen,
-            source,
-            features_files,
+            name=source,
+            features_files=features_files,
+            reading=settings.reading,
         )
     # First the ledger: no look goes unrecorded.
     record_opening(ledger, ledger_line(final_model.metadata, name))

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from toxtune.data.column_settings import ColumnSettings
+from toxtune.data.column_settings import ColumnSettings, ReadingSettings, copy_reading
 from toxtune.data.curation import Curation, Molecule, curate
+from toxtune.data.raw_table import reading_of
 from toxtune.data.settling import Measured, Settlement, settle
 from toxtune.data.smiles_column import SMILES
 from toxtune.data.subsets import Subset, as_numbers
@@ -105,8 +106,10 @@ def read_prospective(
     metadata: FinalModelMetadata,
     id_column: str | None,
     seen: Mapping[str, str],
+    *,
     name: str = "",
     features_files: Mapping[str, str] | None = None,
+    reading: ReadingSettings | None = None,
 ) -> ProspectiveData:
     """Read labelled molecules, and leave out those of the dataset's three sets.
 
@@ -125,6 +128,8 @@ def read_prospective(
         What messages call the file; its path if it is empty.
     features_files
         Name of own features to the file that has them.
+    reading
+        What the file may not tell of itself.
 
     Raises
     ------
@@ -133,7 +138,8 @@ def read_prospective(
         that the model does not know.
     """
     name = name or str(path)
-    table = open_table(path, name, asked=metadata.tasks)
+    reading = reading or {}
+    table = open_table(path, name, reading_of(reading), metadata.tasks)
     header = table.header
     smiles = metadata.smiles_column
     tasks = [task for task in metadata.tasks if task in header]
@@ -153,6 +159,7 @@ def read_prospective(
         "labels": metadata.labels.of_tasks(tasks),
         "bounds": metadata.labels.bounds,
     }
+    copy_reading(columns, reading)
     curation = curate(path, columns, name)
     molecules = [
         molecule for molecule in curation.molecules if molecule.group not in seen

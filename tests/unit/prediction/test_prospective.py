@@ -194,3 +194,18 @@ def test_molecules_without_features_are_not_scored(later):
     table = score_table(report.scores).set_index(["metric", "task"])
     assert table.loc[("roc_auc", "mean"), "score"] == pytest.approx(0.75)
     assert np.isnan(table.loc[("roc_auc", "two"), "score"])
+
+
+def test_table_is_read_like_a_dataset(tmp_path):
+    path = tmp_path / "later.csv"
+    path.write_bytes("SMILES;two;\u03bc\nCCN;1;x\nCCBr;0;y\n".encode("utf-16"))
+    found = read_prospective(path, METADATA, None, SEEN, name="mine.csv")
+    assert found.counts.tasks_missing == ["one"]
+    assert len(found.subset.ids) == 2
+    path.write_bytes(b"smiles,two\nCCN,1\nCC\xce,\n".replace(b"two", b"tw\xee"))
+    metadata = replace(METADATA, tasks=["tw\u043e"])
+    reading = {"encoding": "windows-1251"}
+    found = read_prospective(path, metadata, None, SEEN, reading=reading)
+    assert len(found.subset.ids) == 1
+    with pytest.raises(UserError, match="mine.csv: has none of the model's tasks"):
+        read_prospective(path, metadata, None, SEEN, name="mine.csv")
