@@ -23,10 +23,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import load_config
 from toxtune.config.schema import ROOT
-from toxtune.data.labels import permute_labels
 from toxtune.data.settling import Settlement, read_measured, settle
 from toxtune.data.subsets import Subset, as_numbers, read_subset
 from toxtune.features.arrays import load_features
+from toxtune.labels.legal import permute_labels
 from toxtune.stats.bootstrap import interval, resample_counts, resampled_means
 from toxtune.stats.metrics import mean_score
 

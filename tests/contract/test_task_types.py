@@ -16,7 +16,7 @@ from helpers.families import (
     with_defaults,
     with_own,
 )
-from toxtune.data.labels import scorable
+from toxtune.labels.legal import scorable
 from toxtune.models.base import Examples
 from toxtune.models.registry import get_family
 from toxtune.stats.metrics import task_scores

@@ -1,8 +1,8 @@
 """Tables of molecules, for tests that care for a few of their columns."""
 
-from toxtune.data.compounds import Standardize
-from toxtune.data.smiles import read_compound
 from toxtune.data.subsets import KEYS, write_table
+from toxtune.molecules.compounds import Standardize
+from toxtune.molecules.smiles import read_compound
 
 
 def write_molecules(path, columns, rows):

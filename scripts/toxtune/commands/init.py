@@ -17,7 +17,7 @@ from toxtune.io.csv_rows import SEPARATORS
 from toxtune.io.files import write_text
 
 if TYPE_CHECKING:
-    from toxtune.config.survey import Wishes
+    from toxtune.survey.table import Wishes
 
 EXAMPLE = "init examples/own-data.csv"
 _MOST_LETTERS = 60
@@ -69,10 +69,10 @@ def main(options: argparse.Namespace) -> int:
     output = options.output or Path(f"{name}.yaml")
     _refuse_existing(output, options.force)
     # Slow to import, and `--help` has no use for it.
-    from toxtune.config.first_config import choose_configuration
-    from toxtune.config.first_file import checked, spell
-    from toxtune.config.first_report import describe
-    from toxtune.config.survey_file import survey_file
+    from toxtune.survey.file import survey_file
+    from toxtune.survey.first_config import choose_configuration
+    from toxtune.survey.first_file import checked, spell
+    from toxtune.survey.first_report import describe
 
     survey = survey_file(options.table, _wishes(options))
     told = {key: getattr(options, key) for key in ("separator", "decimal", "encoding")}
@@ -98,9 +98,9 @@ def _wishes(options: argparse.Namespace) -> "Wishes":
     UserError
         If there is no such metric.
     """
-    from toxtune.config.survey import Wishes
-    from toxtune.data.text_files import Reading
     from toxtune.stats.metrics import METRICS
+    from toxtune.survey.table import Wishes
+    from toxtune.tables.text_files import Reading
 
     metric = options.metric
     if metric is not None and metric not in METRICS:

@@ -6,19 +6,19 @@ from toxtune.config.own_features import feature_columns, planned_features
 from toxtune.config.plan import Plan, PlannedStage
 from toxtune.config.sections import Config, DatasetSettings
 from toxtune.data.column_settings import copy_reading
-from toxtune.data.compounds import Merge, Standardize
-from toxtune.data.label_column import Bounds
-from toxtune.data.sources import hash_of_source
 from toxtune.data.subsets import SPLIT_COLUMN
 from toxtune.features.definitions import Definition, definitions_of, features_name
 from toxtune.identity import short_id
+from toxtune.labels.column import Bounds
 from toxtune.models.registry import get_family, trust
+from toxtune.molecules.compounds import Merge, Standardize
 from toxtune.search.proposal_settings import ProposalSettings
 from toxtune.search.schedule import BUDGETS, Schedule, read_strategy, schedule
 from toxtune.search.space import SpaceSection, read_space
 from toxtune.search.trials import Trial, make_trial, replicate_name
 from toxtune.splits.settings import SplitSettings, split_settings, training_set_names
 from toxtune.stats.metrics import METRICS, Objective
+from toxtune.tables.sources import hash_of_source
 from toxtune.tasks import TaskType
 
 # What a proposal depends on; the rest of a space is its budget.

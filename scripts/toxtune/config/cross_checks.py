@@ -12,9 +12,6 @@ from toxtune.config.sections import (
     ProspectiveSection,
     SearchSection,
 )
-from toxtune.data.label_words import plain
-from toxtune.data.labels import MAX_CLASSES
-from toxtune.data.task_labels import label_words
 from toxtune.errors import UserError
 from toxtune.features.definitions import (
     OWN,
@@ -25,6 +22,9 @@ from toxtune.features.definitions import (
 )
 from toxtune.features.featurizers import FEATURIZERS
 from toxtune.io.text_lines import is_encoding
+from toxtune.labels.legal import MAX_CLASSES
+from toxtune.labels.tasks import label_words
+from toxtune.labels.words import plain
 from toxtune.search.schedule import BUDGETS
 from toxtune.search.space import read_space
 from toxtune.splits.settings import (

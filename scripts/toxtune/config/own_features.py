@@ -3,7 +3,6 @@
 from typing import cast
 
 from toxtune.config.sections import Config
-from toxtune.data.sources import hash_of_source, uncompressed
 from toxtune.features.definitions import (
     COLUMNS,
     FILE,
@@ -11,6 +10,7 @@ from toxtune.features.definitions import (
     Definition,
     is_own,
 )
+from toxtune.tables.sources import hash_of_source, uncompressed
 
 # Where neither the features nor the dataset say which column has the ids.
 ID_COLUMN = "id"

@@ -9,7 +9,7 @@ from typing import Any
 from toxtune.config.layers import Keys, Layer, last_writer
 from toxtune.config.plain_values import spelled
 from toxtune.config.sections import Config
-from toxtune.data.sources import local_path
+from toxtune.tables.sources import local_path
 
 
 def place_sources(config: Config, layers: Sequence[Layer]) -> list[str]:

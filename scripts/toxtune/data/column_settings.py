@@ -7,7 +7,7 @@ from toxtune.tasks import TaskType
 
 
 class ReadingSettings(TypedDict, total=False):
-    """What a file does not tell of itself, see `toxtune.data.text_files.Reading`."""
+    """What a file does not tell of itself, see `toxtune.tables.text_files.Reading`."""
 
     separator: str
     decimal: str

@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from toxtune.data.column_settings import ColumnSettings
-from toxtune.data.compound_notes import compound_notes
-from toxtune.data.compounds import Merge, Standardize
 from toxtune.data.kept_files import UserFile
-from toxtune.data.label_column import Bounds
-from toxtune.data.labels import permute_labels
 from toxtune.data.raw_table import RawRow, RawTable, read_raw
-from toxtune.data.reactions import refuse_reactions
 from toxtune.data.settling import Measured, settle
-from toxtune.data.smiles import Compound, merged_as
 from toxtune.data.subsets import KEYS, SPLIT_COLUMN, write_table
-from toxtune.data.watched_rdkit import read_compounds
 from toxtune.errors import UserError
 from toxtune.io.files import write_json
+from toxtune.labels.column import Bounds
+from toxtune.labels.legal import permute_labels
+from toxtune.molecules.compound_notes import compound_notes
+from toxtune.molecules.compounds import Merge, Standardize
+from toxtune.molecules.reactions import refuse_reactions
+from toxtune.molecules.smiles import Compound, merged_as
+from toxtune.molecules.watched_rdkit import read_compounds
 from toxtune.tasks import TaskType
 from toxtune.text import looks_like_formula, shown
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from toxtune.data.column_settings import ColumnSettings
-from toxtune.data.smiles_column import SMILES, find_smiles_column
 from toxtune.data.subsets import KEYS, SPLIT_COLUMN
-from toxtune.data.table import Table, TableRow
 from toxtune.errors import UserError
+from toxtune.tables.smiles_column import SMILES, find_smiles_column
+from toxtune.tables.table import Table, TableRow
 from toxtune.text import control_character, did_you_mean, shown
 
 MAX_NAME = 200

@@ -10,16 +10,16 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from toxtune.data.network import PATIENCE_SECONDS, Patience, download
-from toxtune.data.sources import (
+from toxtune.errors import UserError
+from toxtune.io.files import whole_file, write_json, write_text
+from toxtune.tables.network import PATIENCE_SECONDS, Patience, download
+from toxtune.tables.sources import (
     DEMO,
     is_address,
     local_path,
     refuse_irregular,
     table_chunks,
 )
-from toxtune.errors import UserError
-from toxtune.io.files import whole_file, write_json, write_text
 
 logger = logging.getLogger(__name__)
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toxtune.data.known_datasets import RESOURCES
-from toxtune.data.sources import DEMO, is_address
 from toxtune.io.integrity import read_written
+from toxtune.tables.sources import DEMO, is_address
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,16 @@ from toxtune.data.dataset_files import (
     file_of_dataset,
     file_of_test_set,
 )
-from toxtune.data.decimals import COMMA, find_decimal_sign, with_point
 from toxtune.data.kept_files import UserFile
-from toxtune.data.label_column import Bounds, LabelColumn
-from toxtune.data.table import TableRow
-from toxtune.data.tables import open_table
-from toxtune.data.task_labels import read_task_labels
-from toxtune.data.text_files import Reading
 from toxtune.errors import UserError
 from toxtune.io.csv_rows import COMMA as COMMA_SEPARATED
 from toxtune.io.csv_rows import SEPARATORS
+from toxtune.labels.column import Bounds, LabelColumn
+from toxtune.labels.tasks import read_task_labels
+from toxtune.tables.decimals import COMMA, find_decimal_sign, with_point
+from toxtune.tables.table import TableRow
+from toxtune.tables.tables import open_table
+from toxtune.tables.text_files import Reading
 from toxtune.text import control_character, shown
 
 
@@ -89,7 +89,7 @@ def read_raw(
         ``smiles_column`` (a name), ``id_column`` and ``part_column`` (a name or
         None), ``tasks`` (names; empty = all columns but those three), ``task_type`` (of
         the tasks, see `toxtune.tasks`), ``labels`` and ``bounds`` (see
-        `toxtune.data.task_labels.read_task_labels`).
+        `toxtune.labels.tasks.read_task_labels`).
     name
         What messages call the file; its path if it is empty.
     test

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toxtune.data.labels import scorable
 from toxtune.data.subsets import Subset
+from toxtune.labels.legal import scorable
 from toxtune.stats.bootstrap import Resampling, interval, mean_over_tasks
 from toxtune.stats.delong import holm, p_value, placements
 from toxtune.stats.member_scores import MemberScores, score_members

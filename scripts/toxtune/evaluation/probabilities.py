@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toxtune.data.labels import scorable
 from toxtune.data.subsets import Subset
+from toxtune.labels.legal import scorable
 from toxtune.search.selection_file import Selection
 from toxtune.stats.calibration import (
     brier_score,

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from toxtune.data.sources import local_path, refuse_irregular
-from toxtune.data.tables import open_table
 from toxtune.errors import UserError
 from toxtune.features.numbers import MAX_VALUE, read_numbers
+from toxtune.tables.sources import local_path, refuse_irregular
+from toxtune.tables.tables import open_table
 from toxtune.text import did_you_mean
 
 # What files of these formats begin with.

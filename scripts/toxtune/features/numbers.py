@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from toxtune.data.decimals import POINT, find_decimal_sign, with_point
-from toxtune.data.label_words import MISSING, number_in, plain
-from toxtune.data.table import Table, TableRow
 from toxtune.errors import UserError
 from toxtune.io.csv_rows import COMMA
+from toxtune.labels.words import MISSING, number_in, plain
+from toxtune.tables.decimals import POINT, find_decimal_sign, with_point
+from toxtune.tables.table import Table, TableRow
 from toxtune.text import did_you_mean, shown
 
 # Models get float32.

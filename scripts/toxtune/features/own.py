@@ -9,11 +9,11 @@ from toxtune.data.column_settings import ColumnSettings
 from toxtune.data.kept_files import kept_files
 from toxtune.data.raw_table import reading_of
 from toxtune.data.subsets import read_table
-from toxtune.data.tables import open_table
 from toxtune.features.arrays import Features
 from toxtune.features.definitions import COLUMNS, Definition
 from toxtune.features.keyed_numbers import read_keyed_numbers
 from toxtune.features.numbers import read_numbers
+from toxtune.tables.tables import open_table
 
 
 def own_features(

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from toxtune.data.sources import refuse_irregular
 from toxtune.errors import UserError
 from toxtune.prediction.metadata import METADATA_FILE
+from toxtune.tables.sources import refuse_irregular
 from toxtune.text import shown
 
 # The files of a final model, see `toxtune.prediction.final_file`.

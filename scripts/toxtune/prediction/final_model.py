@@ -17,8 +17,6 @@ from typing import Any
 import numpy as np
 from rdkit import Chem, rdBase
 
-from toxtune.data.compounds import Standardize
-from toxtune.data.standardize import parent_of
 from toxtune.errors import UserError
 from toxtune.features.arrays import Features
 from toxtune.features.compute import featurize
@@ -27,6 +25,8 @@ from toxtune.features.similarity import fingerprints, most_similar
 from toxtune.features.transforms import Transform, read_transform
 from toxtune.models.base import Model
 from toxtune.models.registry import get_family
+from toxtune.molecules.compounds import Standardize
+from toxtune.molecules.standardize import parent_of
 from toxtune.prediction.applicability_domain import unpack_fingerprints
 from toxtune.prediction.archive import unpacked
 from toxtune.prediction.keras_file import check_network

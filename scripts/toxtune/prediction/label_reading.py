@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from toxtune.data.label_column import Bounds
-from toxtune.data.label_words import plain
-from toxtune.data.task_labels import words_of
+from toxtune.labels.column import Bounds
+from toxtune.labels.tasks import words_of
+from toxtune.labels.words import plain
 
 
 @dataclass(frozen=True)

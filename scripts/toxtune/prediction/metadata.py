@@ -103,7 +103,7 @@ class FinalModelMetadata:
         The dataset's column with the SMILES.
     standardize, merge
         What features are made of, and which rows are one compound; see
-        `toxtune.data.compounds`.
+        `toxtune.molecules.compounds`.
     features
         Name of each representation to its definition.
     refit

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.data.table import Table, TableRow
 from toxtune.errors import UserError
 from toxtune.features.definitions import OWN
 from toxtune.features.keyed_numbers import read_keyed_numbers
 from toxtune.features.numbers import lacking, read_numbers
+from toxtune.tables.table import Table, TableRow
 from toxtune.text import did_you_mean
 
 # What the user calls the features, to float32, n_molecules x n_columns.

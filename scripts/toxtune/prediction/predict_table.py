@@ -11,18 +11,18 @@ from typing import IO
 import numpy as np
 from rdkit import rdBase
 
-from toxtune.data.reactions import refuse_reactions
-from toxtune.data.smiles import parse_smiles
-from toxtune.data.smiles_column import SMILES, find_smiles_column
-from toxtune.data.table import Table, TableRow
-from toxtune.data.tables import open_table
-from toxtune.data.text_files import Reading
 from toxtune.errors import UserError
 from toxtune.io.files import whole_file
+from toxtune.molecules.reactions import refuse_reactions
+from toxtune.molecules.smiles import parse_smiles
 from toxtune.prediction.final_model import NOTHING, FinalModel, Prediction, opened
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers
 from toxtune.stats.metrics import of_task
+from toxtune.tables.smiles_column import SMILES, find_smiles_column
+from toxtune.tables.table import Table, TableRow
+from toxtune.tables.tables import open_table
+from toxtune.tables.text_files import Reading
 from toxtune.tasks import TaskType
 
 # Molecules in memory at a time.

@@ -10,12 +10,12 @@ from toxtune.data.column_settings import ColumnSettings, ReadingSettings, copy_r
 from toxtune.data.curation import Curation, Molecule, curate
 from toxtune.data.raw_table import reading_of
 from toxtune.data.settling import Measured, Settlement, settle
-from toxtune.data.smiles_column import SMILES
 from toxtune.data.subsets import Subset, as_numbers
-from toxtune.data.tables import open_table
 from toxtune.errors import UserError
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers
+from toxtune.tables.smiles_column import SMILES
+from toxtune.tables.tables import open_table
 from toxtune.tasks import TaskType
 
 LEFT_OUT = "left out"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from toxtune.data.label_words import PANDAS_MISSING
+from toxtune.labels.words import PANDAS_MISSING
 from toxtune.splits.assignment import SUBSETS, Assignment
 from toxtune.splits.checks import unlike_shares
 from toxtune.splits.clusters import Clusters, by_name, by_scaffold, by_similarity

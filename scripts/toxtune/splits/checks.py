@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from toxtune.data.labels import scorable
 from toxtune.data.subsets import Subset
 from toxtune.errors import UserError
+from toxtune.labels.legal import scorable
 from toxtune.splits.assignment import NAMES, Assignment
 from toxtune.splits.clusters import by_scaffold
 from toxtune.splits.settings import SplitSettings

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from toxtune.data.labels import scorable
 from toxtune.errors import UserError
+from toxtune.labels.legal import scorable
 
 NO_LABEL_LEFT = "no label in the tasks that are left"
 

@@ -4,8 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from toxtune.data.label_words import PANDAS_MISSING
 from toxtune.errors import UserError
+from toxtune.labels.words import PANDAS_MISSING
 from toxtune.splits.assignment import NAMES
 from toxtune.splits.rows import Rows
 

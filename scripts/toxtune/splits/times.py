@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from toxtune.data.label_words import MISSING
 from toxtune.errors import UserError
+from toxtune.labels.words import MISSING
 from toxtune.splits.dates import comparable, pattern_of, read_as, readings
 from toxtune.splits.numbers import Question, is_number, read_number, read_numbers
 from toxtune.splits.rows import Rows

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toxtune.data.labels import scorable
+from toxtune.labels.legal import scorable
 from toxtune.stats.metrics import METRICS, of_task
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toxtune.data.labels import scorable
+from toxtune.labels.legal import scorable
 from toxtune.stats import binary_metrics, multiclass_metrics, regression_metrics
 from toxtune.stats.metric import Metric
 from toxtune.tasks import TaskType

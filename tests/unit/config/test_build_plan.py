@@ -8,11 +8,11 @@ import pytest
 
 from toxtune.config.build_plan import load_plans
 from toxtune.data.known_datasets import KNOWN_DATASETS
-from toxtune.data.sources import HASH_CACHE
 from toxtune.errors import UserError
 from toxtune.identity import ID_LENGTH
 from toxtune.models.hyperparameters import Hyperparameter
 from toxtune.models.registry import get_family
+from toxtune.tables.sources import HASH_CACHE
 
 BASE = """
 search:
@@ -280,7 +280,7 @@ def test_local_file_is_the_same_dataset_wherever_it_lies(local, configured, tmp_
 def test_local_file_is_hashed_once(local, monkeypatch):
     Path("mine.csv").write_text("smiles,toxic\nCCO,1\n")
     before = local()
-    monkeypatch.setattr("toxtune.data.sources.uncompressed", None)
+    monkeypatch.setattr("toxtune.tables.sources.uncompressed", None)
     assert local() == before
     HASH_CACHE.unlink()
     with pytest.raises(TypeError):

@@ -10,12 +10,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import requests
 
-from toxtune.data import download, network
-from toxtune.data import sources as gzipped
+from toxtune.data import download
 from toxtune.data.download import fetch_dataset, fetch_raw_files
 from toxtune.data.kept_files import kept_files, origin, origins
 from toxtune.data.known_datasets import KNOWN_DATASETS
 from toxtune.errors import UserError
+from toxtune.tables import network
+from toxtune.tables import sources as gzipped
 
 CSV = b"smiles,toxic\nCCO,0\nc1ccccc1,1\n"
 SHA256 = hashlib.sha256(CSV).hexdigest()

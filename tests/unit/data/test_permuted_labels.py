@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from toxtune.data.labels import permute_labels
+from toxtune.labels.legal import permute_labels
 
 GROUPS = ["a", "b", "a", "c", "d", "e", "f"]
 LABELS = [

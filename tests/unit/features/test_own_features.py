@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from toxtune.data.subsets import KEYS, write_table
-from toxtune.data.tables import open_table
 from toxtune.errors import UserError
 from toxtune.features.keyed_numbers import read_keyed_numbers
 from toxtune.features.numbers import read_numbers
 from toxtune.features.own import own_features
 from toxtune.io.files import write_json
 from toxtune.io.integrity import sealed
+from toxtune.tables.tables import open_table
 
 NAN = np.nan
 TABLE = "smiles,mol_id,y,dose,pKa\nCC,a,1,0.5,\nCCC,b,0,n.d.,-1e3\nCCCC,c,1,2,7\n"

@@ -5,8 +5,8 @@ import pytest
 from helpers.harm import COLUMNS, check
 from helpers.molecules import write_molecules
 from toxtune.data.curation import curate, warn_of_formulas, write_curation
-from toxtune.data.smiles import MAX_ATOMS, parse_smiles
 from toxtune.data.subsets import read_table
+from toxtune.molecules.smiles import MAX_ATOMS, parse_smiles
 from toxtune.splits.make import make_split
 from toxtune.splits.settings import SplitSettings
 

@@ -9,7 +9,6 @@ from helpers.harm import COLUMNS, check
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import load_config
 from toxtune.config.schema import ROOT
-from toxtune.data import sources as gzipped
 from toxtune.data.curation import curate
 from toxtune.data.download import fetch_dataset
 from toxtune.data.kept_files import UserFile
@@ -17,6 +16,7 @@ from toxtune.data.raw_table import read_raw
 from toxtune.io import text_lines as tablelines
 from toxtune.io.text_lines import MAX_LINE
 from toxtune.prediction.predict_table import read_molecules
+from toxtune.tables import sources as gzipped
 
 pytestmark = pytest.mark.promise(
     "a bad table", "refused in one line with file, line and rule"

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from toxtune.data.tables import open_table
 from toxtune.errors import UserError
 from toxtune.prediction.own_numbers import OwnFeatures, find_own_numbers
+from toxtune.tables.tables import open_table
 
 ASSAY = OwnFeatures("assay", ["a", "b"], None)
 EMBEDDING = OwnFeatures("embedding", ["e0"], "mol_id")

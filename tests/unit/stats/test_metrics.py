@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, f1_score, r2_score, roc_auc_score
 
-from toxtune.data.labels import scorable
+from toxtune.labels.legal import scorable
 from toxtune.stats.metrics import (
     METRICS,
     class_weights,

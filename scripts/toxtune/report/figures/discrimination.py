@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from toxtune.data.labels import scorable
+from toxtune.labels.legal import scorable
 from toxtune.report.figures.figure import DATA, Figure, Panel, pointable
 from toxtune.report.figures.theme import GREY, family_colours
 from toxtune.report.figures.trials import family_scale

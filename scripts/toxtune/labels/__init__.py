@@ -1,0 +1,1 @@
+"""Labels: from what people write to classes and values."""

@@ -1,0 +1,1 @@
+"""Molecules: SMILES, parents, what is one compound."""

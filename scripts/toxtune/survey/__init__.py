@@ -1,0 +1,1 @@
+"""A look at a new table, and the first configuration for it."""

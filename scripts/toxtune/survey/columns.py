@@ -1,0 +1,193 @@
+"""What one column of a table holds, before anybody has said what it is for."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from toxtune.labels.legal import MAX_CLASSES, MAX_VALUE
+from toxtune.labels.words import (
+    MINUS,
+    MISSING,
+    PLUS,
+    bound_in,
+    number_in,
+    plain,
+    two_classes,
+)
+from toxtune.tasks import TaskType
+
+# So many words at most are classes, and so many rows at least have each on average.
+_MOST_WORDS = MAX_CLASSES
+_ROWS_OF_A_WORD = 3
+# A column of numbers may have a few cells that are none, such as "see note".
+_LEAST_NUMBERS = 0.9
+_DATE = re.compile(
+    r"\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?([T ]\d.*)?"
+    r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(\d{2})?"
+    r"|\d{1,2}[- .]?[A-Za-z]{3,9}[- .,]*\d{2}(\d{2})?"
+)
+
+
+class Content(StrEnum):
+    """What the cells of a column are."""
+
+    EMPTY = "empty"
+    SAME = "the same in each row"
+    TWO_CLASSES = "two classes"
+    CLASSES = "several classes"
+    VALUES = "values"
+    DATES = "dates"
+    WORDS = "a few words"
+    TEXT = "text"
+
+
+@dataclass(frozen=True)
+class ColumnSurvey:
+    """What a column holds.
+
+    Attributes
+    ----------
+    name
+        As the header has it.
+    rows, filled, distinct
+        How many rows there are, how many are not missing, how many differ.
+    content
+        What the cells are.
+    counts
+        Rows of each spelling, the most frequent first; empty for values and text.
+    lowest, highest
+        Of numbers; ``None`` if they are not.
+    is_whole
+        Whether all are whole numbers.
+    bounds
+        How many are bounds, such as ``<10``.
+    strange
+        Cells of a column of numbers that are no numbers.
+    """
+
+    name: str
+    rows: int
+    filled: int
+    distinct: int
+    content: Content
+    counts: dict[str, int] = field(default_factory=dict)
+    lowest: float | None = None
+    highest: float | None = None
+    is_whole: bool = False
+    bounds: int = 0
+    strange: tuple[str, ...] = ()
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether each row has a value of its own."""
+        return self.distinct == self.rows
+
+    @property
+    def is_running_number(self) -> bool:
+        """Whether it counts the rows."""
+        if self.lowest is None or self.highest is None:
+            return False
+        span = self.highest - self.lowest
+        return self.is_unique and self.is_whole and span == self.rows - 1
+
+    @property
+    def task_type(self) -> TaskType | None:
+        """What a task of these labels would be; ``None`` if it could be none."""
+        if self.content == Content.WORDS and self.distinct == 2:
+            return TaskType.BINARY
+        return {
+            Content.TWO_CLASSES: TaskType.BINARY,
+            Content.CLASSES: TaskType.MULTICLASS,
+            Content.WORDS: TaskType.MULTICLASS,
+            Content.VALUES: TaskType.REGRESSION,
+        }.get(self.content)
+
+
+def survey_column(name: str, cells: Sequence[str]) -> ColumnSurvey:
+    """Look at a column.
+
+    Parameters
+    ----------
+    name
+        As the header has it.
+    cells
+        Of each row, with a decimal point in numbers.
+    """
+    # A dash beside a plus is a class.
+    signs = {plain(cell) for cell in set(cells)} >= {PLUS, MINUS}
+    filled = [
+        cell.strip()
+        for cell in cells
+        if not is_missing(cell) or (signs and plain(cell) == MINUS)
+    ]
+    counts = dict(Counter(filled).most_common())
+    known = ColumnSurvey(name, len(cells), len(filled), len(counts), Content.TEXT)
+    numbers = {text: number_of(text) for text in counts}
+    are_numbers = [text for text in filled if numbers[text] is not None]
+    if not filled or len(counts) == 1:
+        content = Content.SAME if filled else Content.EMPTY
+        return replace(known, content=content, counts=counts)
+    if len(are_numbers) >= _LEAST_NUMBERS * len(filled):
+        return _of_numbers(known, counts, numbers)
+    if all(map(_DATE.fullmatch, counts)):
+        return replace(known, content=Content.DATES)
+    words = {plain(word) for word in counts}
+    if len(words) == 2 and two_classes(words):
+        return replace(known, content=Content.TWO_CLASSES, counts=counts)
+    few = len(counts) <= min(_MOST_WORDS, len(filled) / _ROWS_OF_A_WORD)
+    if few:
+        return replace(known, content=Content.WORDS, counts=counts)
+    return known
+
+
+def is_missing(cell: str) -> bool:
+    """Whether a cell holds nothing that was measured."""
+    return plain(cell) in MISSING
+
+
+def number_of(text: str) -> float | None:
+    """Read a number, also behind a sign such as ``<``; ``None`` if it is none.
+
+    Examples
+    --------
+    >>> number_of("<10"), number_of("1e-3"), number_of("active")
+    (10.0, 0.001, None)
+    """
+    word = plain(text)
+    bound = bound_in(word)
+    number = bound[1] if bound else number_in(word)
+    return None if number is None or not abs(number) <= MAX_VALUE else number
+
+
+def _of_numbers(
+    known: ColumnSurvey, counts: dict[str, int], numbers: dict[str, float | None]
+) -> ColumnSurvey:
+    values = {number for number in numbers.values() if number is not None}
+    bounds = sum(count for text, count in counts.items() if bound_in(plain(text)))
+    whole = all(value.is_integer() for value in values)
+    strange = tuple(text for text, number in numbers.items() if number is None)
+    content = _kind_of_numbers(values, whole and not bounds and not strange)
+    return replace(
+        known,
+        content=content,
+        counts={} if content == Content.VALUES else counts,
+        lowest=min(values),
+        highest=max(values),
+        is_whole=whole,
+        bounds=bounds,
+        strange=strange,
+    )
+
+
+def _kind_of_numbers(values: Iterable[float], could_be_classes: bool) -> Content:
+    distinct = set(values)
+    if could_be_classes and distinct in ({0, 1}, {-1, 1}):
+        return Content.TWO_CLASSES
+    # Classes are numbered without a gap.
+    first, last = min(distinct), max(distinct)
+    without_gap = last - first == len(distinct) - 1
+    if could_be_classes and first in {0, 1} and last < MAX_CLASSES and without_gap:
+        return Content.CLASSES if len(distinct) > 2 else Content.VALUES
+    return Content.VALUES

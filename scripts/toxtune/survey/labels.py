@@ -1,0 +1,65 @@
+"""The settings without which the labels of a new table could not be read."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from toxtune.errors import UserError
+from toxtune.labels.column import Bounds, LabelSettings, read_column
+from toxtune.labels.faults import LabelFault
+from toxtune.labels.tasks import words_of
+from toxtune.survey.columns import ColumnSurvey, Content
+from toxtune.tasks import TaskType
+
+# With fewer labels that are no bounds, bounds are better than nothing.
+_LEAST_PLAIN = 50
+
+
+def choose_label_settings(
+    columns: Sequence[ColumnSurvey], task_type: TaskType
+) -> dict[str, Any]:
+    """Return further settings of ``dataset``, for the tasks of a run; often none."""
+    settings: dict[str, Any] = {}
+    words: dict[str, Any] = {}
+    for column in columns:
+        if column.strange:
+            words[column.name] = dict.fromkeys(column.strange)
+        if has_unknown_words(column):
+            # What is looked for is mostly rare.
+            common, rare = column.counts
+            words[column.name] = {common: 0, rare: 1}
+    if words:
+        settings["labels"] = words
+    if task_type == TaskType.REGRESSION and any(each.bounds for each in columns):
+        plain = sum(column.filled - column.bounds for column in columns)
+        bounds = Bounds.DROP if plain >= _LEAST_PLAIN else Bounds.VALUE
+        settings["bounds"] = bounds.value
+    return settings
+
+
+def has_unknown_words(column: ColumnSurvey) -> bool:
+    """Whether it has two words for classes, and it is unknown which is which."""
+    return column.content == Content.WORDS and column.task_type == TaskType.BINARY
+
+
+def read_labels(
+    column: ColumnSurvey,
+    cells: Sequence[str],
+    task_type: TaskType,
+    settings: dict[str, Any],
+) -> list[str]:
+    """Read the labels of a column as curation will; empty if one is missing.
+
+    Raises
+    ------
+    UserError
+        If they cannot be read.
+    """
+    reading = LabelSettings(
+        task_type,
+        words_of(column.name, settings.get("labels", {})),
+        Bounds(settings.get("bounds", Bounds.REFUSE)),
+    )
+    try:
+        return read_column(cells, reading).labels
+    except LabelFault as fault:
+        raise UserError(f"column {column.name!r}: {fault}") from None

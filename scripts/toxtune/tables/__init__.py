@@ -1,0 +1,1 @@
+"""Reading tables in any usual format: rows of named columns."""

@@ -1,0 +1,178 @@
+"""A first configuration: what is chosen for tables of several sizes, and why."""
+
+from dataclasses import replace
+
+import pytest
+
+from helpers.shaped_tables import molecules
+from toxtune.config.build_plan import load_plans
+from toxtune.config.overlay import read_yaml
+from toxtune.survey.first_config import (
+    choose_configuration,
+    settings_of,
+    standard_error_of_auc,
+)
+from toxtune.survey.first_file import spell
+from toxtune.survey.table import survey_table
+
+SMILES = molecules(60)
+
+
+def survey_of(cells, count=60, rarest=None, name="label", **others):
+    """Survey 60 molecules, and claim that there are `count` of them."""
+    columns = {"smiles": SMILES, name: cells, **others}
+    rows = [[str(cell) for cell in row] for row in zip(*columns.values(), strict=True)]
+    survey = survey_table(list(columns), rows)
+    structures = replace(survey.structures, scaffolds=count // 2)
+    return replace(
+        survey,
+        structures=structures,
+        molecules=dict.fromkeys(survey.molecules, count),
+        rarest=dict.fromkeys(survey.rarest, rarest or count),
+    )
+
+
+def chosen(*arguments, **settings):
+    return choose_configuration(survey_of(*arguments, **settings), "a", "a.csv")
+
+
+CLASSES = [number % 2 for number in range(60)]
+VALUES = [number / 3 for number in range(60)]
+
+
+def families(configuration):
+    return [space["family"] for space in configuration.search.spaces]
+
+
+@pytest.mark.parametrize(
+    ("count", "scheme", "method", "test", "seeds"),
+    [
+        (100, "cross_validation", "random", 0.2, 1),
+        (999, "cross_validation", "random", 0.2, 1),
+        (1_000, "cross_validation", "scaffold", 0.1, 1),
+        (2_000, "holdout", "scaffold", 0.1, 3),
+        (50_000, "holdout", "scaffold", 0.1, 3),
+    ],
+)
+def test_sets_and_folds_follow_from_the_number_of_molecules(
+    count, scheme, method, test, seeds
+):
+    settings = settings_of(chosen(VALUES, count))
+    assert settings["validation"]["scheme"] == scheme
+    assert settings["split"]["method"] == method
+    assert settings["split"]["fractions"]["test"] == test
+    assert sum(settings["split"]["fractions"].values()) == pytest.approx(1)
+    assert len(settings["training"]["seeds"]) == seeds
+
+
+def test_more_molecules_have_more_families():
+    few, some, many = (families(chosen(VALUES, n)) for n in (100, 600, 3_000))
+    assert set(few) < set(some) < set(many)
+    assert "dense" in many
+    assert "dense" not in some
+    assert few[0] == "ridge"
+    assert families(chosen(CLASSES, 100, 50))[0] == "logistic_regression"
+
+
+def test_where_lightgbm_cannot_be_loaded_other_trees_are_boosted(monkeypatch):
+    def fail(name):
+        raise OSError("libgomp.so.1: cannot open shared object file")
+
+    monkeypatch.setattr("toxtune.survey.first_search.importlib.import_module", fail)
+    assert "gradient_boosting" in families(chosen(VALUES, 600))
+
+
+def test_as_many_trials_are_announced_as_are_planned(configured):
+    survey = survey_of(VALUES, 3_000)
+    configuration = choose_configuration(survey, "a", "demo")
+    config = configured(spell(configuration, survey, "a.yaml"))
+    (plan,) = load_plans(config)
+    assert f"{len(plan.trials)} trials" in configuration.search.why
+    assert f"{3 * len(plan.trials)} trainings" in configuration.search.why
+
+
+def test_a_rare_class_has_folds_and_is_dealt_out_evenly():
+    settings = settings_of(chosen(CLASSES, 200, 12))
+    assert settings["split"]["method"] == "stratified"
+    assert settings["validation"] == {"scheme": "cross_validation", "folds": 4}
+    # Many molecules, and too few of them in the rarer class to choose by a tenth.
+    assert chosen(CLASSES, 5_000, 100).split.validation["scheme"] == "cross_validation"
+
+
+@pytest.mark.parametrize(
+    ("cells", "rarest", "metric"),
+    [
+        (VALUES, None, "rmse"),
+        (CLASSES, 30_000, "roc_auc"),
+        (CLASSES, 900, "pr_auc"),
+        ([number % 3 for number in range(60)], 10_000, "roc_auc_ovr"),
+    ],
+)
+def test_the_metric_is_that_of_the_labels(cells, rarest, metric):
+    assert chosen(cells, 60_000, rarest).metric == metric
+
+
+SETS = ["train"] * 42 + ["valid"] * 9 + ["test"] * 9
+
+
+def test_sets_that_the_table_names_are_used():
+    settings = settings_of(chosen(VALUES, 3_000, set=SETS))
+    assert settings["split"] == {"method": "column", "column": "set"}
+    assert settings["validation"] == {"scheme": "holdout"}
+
+
+def test_of_a_small_table_only_the_test_set_is():
+    settings = settings_of(chosen(CLASSES, 60, 30, set=SETS))
+    assert settings["split"] == {"method": "random", "column": "set"}
+    assert settings["validation"]["scheme"] == "cross_validation"
+
+
+def test_sets_with_little_to_learn_from_are_not_and_that_is_said():
+    few = ["test" if each == "train" else "train" for each in SETS]
+    configuration = chosen(CLASSES, set=few)
+    assert configuration.split.settings["method"] == "random"
+    assert any("column set names sets" in text for text in configuration.cautions)
+
+
+DAYS = [f"{number % 28 + 1:02}.{number % 12 + 1:02}.2020" for number in range(60)]
+
+
+def test_dates_split_a_large_table():
+    settings = settings_of(chosen(VALUES, 3_000, measured_on=DAYS))
+    assert settings["split"] == {"method": "time", "column": "measured_on"}
+    small = chosen(VALUES, 300, measured_on=DAYS)
+    assert small.split.settings["method"] == "random"
+    assert any("method: time" in text for text in small.cautions)
+    unclear = [
+        f"{number % 12 + 1:02}.{number % 11 + 1:02}.2020" for number in range(60)
+    ]
+    asked = chosen(VALUES, 3_000, measured_on=unclear)
+    assert asked.split.settings["method"] == "scaffold"
+    assert any("date_format" in text for text in asked.cautions)
+
+
+def test_values_over_many_powers_of_ten_are_pointed_out():
+    wide = [10 ** (number / 10) for number in range(60)]
+    assert any("powers of ten" in text for text in chosen(wide).cautions)
+    assert not chosen(VALUES).cautions
+
+
+def test_text_of_the_file_is_the_configuration():
+    names = "Löslichkeit, pH 7: [µM] #1"
+    survey = survey_of(VALUES, name=names)
+    configuration = choose_configuration(survey, "a", "my data/a b.csv")
+    text = spell(configuration, survey, "a.yaml")
+    assert read_yaml(text, "a.yaml") == settings_of(configuration)
+    assert configuration.tasks == [names]
+
+
+@pytest.mark.parametrize("name", ["NO", "2314", "null", "a: b", "'", "- x", "y # z"])
+def test_names_that_yaml_would_take_for_something_else_come_back(name):
+    survey = survey_of(CLASSES, name=name)
+    text = spell(choose_configuration(survey, "a", "a.csv"), survey, "a.yaml")
+    assert read_yaml(text, "a.yaml")["dataset"]["tasks"] == [name]
+
+
+def test_standard_error_of_auc_is_that_of_hanley_and_mcneil():
+    # Hanley and McNeil 1982, table III: two samples of 58 and 51, area 0.893.
+    assert standard_error_of_auc(51, 58, 0.893) == pytest.approx(0.032, abs=0.001)

@@ -1,0 +1,236 @@
+"""Looking at a table: what columns hold, and what they are for."""
+
+import pytest
+
+from helpers.shaped_tables import molecules
+from toxtune.errors import UserError
+from toxtune.survey.columns import Content, survey_column
+from toxtune.survey.roles import Role, sets_of
+from toxtune.survey.structures import survey_structures
+from toxtune.survey.table import survey_table
+from toxtune.tasks import TaskType
+
+SMILES = molecules(40)
+
+
+def surveyed(**columns):
+    """Look at a table of 40 molecules with these columns beside them."""
+    columns = {"smiles": SMILES, **columns}
+    rows = [
+        [str(cell) for cell in cells] for cells in zip(*columns.values(), strict=True)
+    ]
+    return survey_table(list(columns), rows)
+
+
+def roles(**columns):
+    return {each.column.name: each.role for each in surveyed(**columns).roles}
+
+
+def cycled(*values):
+    return [values[number % len(values)] for number in range(len(SMILES))]
+
+
+LABELS = cycled(0, 1)
+VALUES = [number / 7 for number in range(len(SMILES))]
+
+
+@pytest.mark.parametrize(
+    ("cells", "content"),
+    [
+        (["0", "1", "", "1"], Content.TWO_CLASSES),
+        (["0.0", "1.0", "NaN"], Content.TWO_CLASSES),
+        (["-1", "1", "1"], Content.TWO_CLASSES),
+        (["True", "False"], Content.TWO_CLASSES),
+        (["yes", "No", "no"], Content.TWO_CLASSES),
+        (["active", "inactive"], Content.TWO_CLASSES),
+        (["0", "1", "2", "1"], Content.CLASSES),
+        (["1", "2", "3"], Content.CLASSES),
+        (["0", "1", "5"], Content.VALUES),
+        (["1", "2", "1"], Content.VALUES),
+        (["0.5", "-3", "1e3"], Content.VALUES),
+        (["<10", "12", ">100"], Content.VALUES),
+        (["low", "high", "mid"] * 4, Content.WORDS),
+        (["2020-01-31", "2020-02-01"], Content.DATES),
+        (["31.01.2020", "01.02.2020"], Content.DATES),
+        (["31-Jan-2020", "1-Feb-2020"], Content.DATES),
+        (["a", "b", "c", "d"], Content.TEXT),
+        (["a", "a"], Content.SAME),
+        (["", "NaN", " "], Content.EMPTY),
+    ],
+)
+def test_a_column_is_known_by_its_cells(cells, content):
+    assert survey_column("x", cells).content == content
+
+
+def test_bounds_and_strange_cells_are_counted():
+    survey = survey_column("x", [*map(str, VALUES), "<3", "> 5", "see note"])
+    assert survey.content == Content.VALUES
+    assert survey.bounds == 2
+    assert survey.strange == ("see note",)
+    assert (survey.lowest, survey.highest) == (0, VALUES[-1])
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "role"),
+    [
+        ("num", range(40), Role.OTHER),
+        ("", range(40), Role.OTHER),
+        ("mol_id", [f"A{n}" for n in range(40)], Role.ID),
+        ("Compound Name", [f"acid, {n}" for n in range(40)], Role.ID),
+        ("CID", [1000 + 7 * n for n in range(40)], Role.ID),
+        ("name", [f"acid {n // 2}" for n in range(40)], Role.OTHER),
+        ("remark", [f"text {n}" for n in range(40)], Role.OTHER),
+        ("year", [2000 + n % 9 for n in range(40)], Role.DATES),
+        ("set", cycled("Train", "Train", "Val", "TEST"), Role.SETS),
+        ("batch", cycled("B1", "B2"), Role.OTHER),
+        ("salt form", cycled("HCl", "free", "TFA"), Role.OTHER),
+        ("purity", VALUES, Role.OTHER),
+        ("predicted logS", VALUES, Role.OTHER),
+        ("IC50_SD", VALUES, Role.OTHER),
+        ("clogP", VALUES, Role.OTHER),
+        ("IC50 (µM)", VALUES, Role.LABELS),
+        ("activity", cycled("low", "mid", "high"), Role.LABELS),
+        ("assay 7", LABELS, Role.LABELS),
+        ("row", LABELS, Role.OTHER),
+    ],
+)
+def test_a_column_has_a_role_by_name_and_content(name, cells, role):
+    assert roles(**{name: cells, "toxic": LABELS})[name] == role
+
+
+def test_a_property_of_the_structures_is_no_label_whatever_it_is_called():
+    from rdkit import Chem
+    from rdkit.Chem.Descriptors import MolWt
+
+    weights = [round(MolWt(Chem.MolFromSmiles(each)), 1) for each in SMILES]
+    assert roles(activity=weights, toxic=LABELS)["activity"] == Role.OTHER
+    # But it may be learned where there is nothing else.
+    assert roles(activity=weights)["activity"] == Role.LABELS
+
+
+def test_the_structures_are_found_by_what_rdkit_can_read():
+    rows = [[f"m{n}", each, str(n % 2)] for n, each in enumerate(SMILES)]
+    survey = survey_table(["name", "what it is", "label"], rows)
+    assert survey.smiles == "what it is"
+    assert survey.column(Role.ID).name == "name"
+
+
+def test_a_column_called_smiles_that_has_none_is_passed_over():
+    survey = surveyed(SMILES_file=cycled("a.smi", "b.smi"), toxic=LABELS)
+    assert survey.smiles == "smiles"
+
+
+def test_most_columns_that_say_they_are_labels_decide_the_type():
+    survey = surveyed(pIC50=VALUES, flag=LABELS, other=LABELS)
+    assert survey.tasks.task_type == TaskType.REGRESSION
+    assert [each.column.name for each in survey.tasks.alternatives] == ["flag", "other"]
+
+
+def test_many_tasks_of_two_classes_are_all_tasks():
+    survey = surveyed(**{f"assay {n}": LABELS for n in range(60)})
+    assert len(survey.tasks.tasks) == 60
+    assert not survey.tasks.set_aside
+
+
+def test_many_columns_of_numbers_are_descriptors():
+    columns = {f"d{n}": [v * (n + 1) for v in VALUES] for n in range(30)}
+    survey = surveyed(**columns, pIC50=VALUES)
+    assert [each.column.name for each in survey.tasks.tasks] == ["pIC50"]
+    assert len(survey.tasks.set_aside) == 30
+    assert survey.tasks.doubt
+    doubtful = surveyed(**columns)
+    assert [each.column.name for each in doubtful.tasks.tasks] == ["d0"]
+    assert "no name says" in doubtful.tasks.doubt
+
+
+def test_molecules_classes_and_contradictions_are_counted():
+    smiles = ["CCO", "OCC", "CCN.Cl", "CCN", "CCC", "c1ccccc1", "F[C@H](Cl)Br"]
+    smiles += ["F[C@@H](Cl)Br", "not one"]
+    labels = ["1", "1", "0", "1", "0", "", "1", "0", "1"]
+    rows = [list(row) for row in zip(smiles, labels, strict=True)]
+    survey = survey_table(["smiles", "toxic"], rows)
+    structures = survey.structures
+    assert structures.molecules == 5
+    assert structures.salts == 1
+    # Ethanol, and ethylamine with its salt.
+    assert structures.repeated == 2
+    assert structures.with_stereoisomers == 1
+    assert list(structures.unreadable) == [8]
+    # Ethylamine has both labels, so neither counts.
+    assert survey.contradicting == 1
+    assert survey.molecules == {"toxic": 4}
+    assert survey.rarest == {"toxic": 2}
+
+
+def test_a_large_table_is_looked_at_in_part(monkeypatch):
+    monkeypatch.setattr("toxtune.survey.structures.MOST_LOOKED_AT", 10)
+    assert survey_structures(SMILES).rows == list(range(0, 40, 4))
+    survey = surveyed(toxic=LABELS)
+    assert survey.molecules == {"toxic": 40}
+
+
+def test_sets_that_tear_a_molecule_apart_are_noticed():
+    sets = cycled("train", "train", "valid", "test")
+    assert surveyed(set=sets, toxic=LABELS).torn == 0
+    doubled = survey_table(
+        ["smiles", "set", "toxic"],
+        3 * [["CCO", "train", "1"], ["OCC", "test", "1"], ["CCN", "test", "0"]],
+    )
+    assert doubled.torn == 1
+
+
+@pytest.mark.parametrize(
+    ("counts", "sets"),
+    [
+        ({"Train": 3, "Valid": 1, "Test": 1}, {"train": 3, "valid": 1, "test": 1}),
+        ({"training": 3, "validation": 1}, {"train": 3, "valid": 1}),
+        ({"train": 3}, {}),
+        ({"train": 3, "maybe": 1}, {}),
+        ({"Test set": 3}, {"test": 3}),
+        ({"active": 3, "inactive": 1}, {}),
+    ],
+)
+def test_words_for_sets(counts, sets):
+    assert sets_of(counts) == sets
+
+
+def test_a_table_without_labels_is_refused():
+    with pytest.raises(UserError, match="no column could be labels"):
+        surveyed(name=[f"n{n}" for n in range(40)])
+
+
+@pytest.mark.parametrize(
+    ("cells", "task_type", "settings"),
+    [
+        (cycled("+", "-", "+"), TaskType.BINARY, {}),
+        (cycled(*"0001"), TaskType.BINARY, {}),
+        (
+            cycled("pass", "pass", "fail"),
+            TaskType.BINARY,
+            {"labels": {"activity": {"pass": 0, "fail": 1}}},
+        ),
+        ([*VALUES[:-1], "see note"], TaskType.REGRESSION, "see note"),
+        ([*VALUES[:-9], *["<3"] * 9], TaskType.REGRESSION, {"bounds": "value"}),
+    ],
+)
+def test_labels_that_nobody_could_read_have_settings(cells, task_type, settings):
+    if settings == "see note":
+        settings = {"labels": {"activity": {"see note": None}}}
+    survey = surveyed(activity=cells)
+    assert survey.tasks.task_type == task_type
+    assert survey.label_settings == settings
+    assert 30 < survey.molecules["activity"] <= 40
+
+
+def test_bounds_are_left_out_where_values_are_many():
+    rows = [[each, str(n / 7)] for n, each in enumerate(molecules(60))]
+    rows += [[each, "<1"] for each in molecules(70)[60:]]
+    survey = survey_table(["smiles", "logS"], rows)
+    assert survey.label_settings == {"bounds": "drop"}
+    assert survey.molecules == {"logS": 60}
+
+
+def test_reactions_are_named():
+    rows = [["CCO>>CC=O", str(number)] for number in range(9)]
+    with pytest.raises(UserError, match="these are reactions"):
+        survey_table(["smiles", "yield"], rows)
