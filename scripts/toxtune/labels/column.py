@@ -17,6 +17,7 @@ from toxtune.labels.words import (
     bound_in,
     number_in,
     plain,
+    same_number,
     two_classes,
 )
 from toxtune.tasks import TaskType
@@ -108,6 +109,8 @@ def read_column(cells: Sequence[str], settings: LabelSettings) -> LabelColumn:
     is_class = settings.task_type != TaskType.REGRESSION
     labels |= {word: _spelled(value, is_class) for word, value in meanings.items()}
     words = [plain(cell) for cell in cells]
+    # One that the user names means what the user says.
+    bounds = set() if is_class else {word for word in rest if bound_in(word)}
     return LabelColumn(
         labels=[labels[word] for word in words],
         classes=_names(labels, spellings, settings.task_type),
@@ -116,11 +119,11 @@ def read_column(cells: Sequence[str], settings: LabelSettings) -> LabelColumn:
             {
                 spelling: count
                 for word in labels
-                if word and not labels[word] and bound_in(word) is None
+                if word and not labels[word] and word not in bounds
                 for spelling, count in spellings[word].items()
             }
         ),
-        bounds=_bounds(cells, words, settings.task_type),
+        bounds={row: cells[row] for row, word in enumerate(words) if word in bounds},
     )
 
 
@@ -129,12 +132,16 @@ def _known(
 ) -> tuple[dict[str, float | None], list[str]]:
     """Return the words that the user names or that are missing, and all the others."""
     named = {plain(word): value for word, value in settings.words.items()}
+    # 999 names 999.0 as well, which pandas writes where cells are empty.
+    alike = {same_number(word): value for word, value in named.items()}
     missing = MISSING - {MINUS} if PLUS in spellings else MISSING
     meanings: dict[str, float | None] = {}
     rest = []
     for word in spellings:
         if word in named:
             meanings[word] = named[word]
+        elif same_number(word) in alike:
+            meanings[word] = alike[same_number(word)]
         elif word in missing:
             meanings[word] = None
         else:
@@ -250,11 +257,3 @@ def _mapping(labels: Mapping[str, str], task_type: TaskType) -> dict[str, int | 
     }
     missing = [word for word in labels if word not in classes | dict.fromkeys(MISSING)]
     return of_this_column | dict.fromkeys(missing)
-
-
-def _bounds(
-    cells: Sequence[str], words: Sequence[str], task_type: TaskType
-) -> dict[int, str]:
-    if task_type != TaskType.REGRESSION:
-        return {}
-    return {row: cells[row] for row, word in enumerate(words) if bound_in(word)}

@@ -13,7 +13,7 @@ from toxtune.labels.column import (
     read_column,
 )
 from toxtune.labels.faults import LabelFault
-from toxtune.labels.words import plain
+from toxtune.labels.words import plain, same_number
 from toxtune.tasks import TaskType
 from toxtune.text import shown
 
@@ -173,10 +173,11 @@ def _unused_words(
     """Warn of words of the user that no column has: they may be misspelled."""
     if not words:
         return
-    found = {plain(cell) for column in cells.values() for cell in set(column)}
+    texts = {cell for column in cells.values() for cell in column}
+    found = {same_number(plain(text)) for text in texts}
     named = [word for task in columns for word in words_of(task, words)]
     for word in dict.fromkeys(named):
-        if plain(word) not in found:
+        if same_number(plain(word)) not in found:
             yield f"dataset.labels names {word!r}, which no task column has."
 
 

@@ -95,6 +95,20 @@ def bound_in(word: str) -> tuple[str, float] | None:
     return None if found is None or number is None else (found["sign"], number)
 
 
+def same_number(word: str) -> str:
+    """Return a plain label so that two spellings of a number, or a bound, are equal.
+
+    Examples
+    --------
+    >>> same_number("-1.0"), same_number("> 10"), same_number("low")
+    ('-1.0', '>10.0', 'low')
+    """
+    if (bound := bound_in(word)) is not None:
+        return f"{bound[0]}{bound[1]!r}"
+    number = number_in(word)
+    return word if number is None else repr(number)
+
+
 def two_classes(words: Collection[str]) -> tuple[str, str] | None:
     """Return the negative and the positive word, if these are two such; else none.
 

@@ -120,6 +120,21 @@ def test_words_of_the_user_come_first():
     assert merged.classes == ["safe", "deadly or toxic"]
 
 
+def test_numbers_and_bounds_of_the_user_count_in_any_spelling():
+    assert read("-1.0,0.0,1.0", words={"-1": None}).labels == ["", "0", "1"]
+    assert read("1,2", words={"1.0": 0, "2.0": 1}).labels == ["0", "1"]
+    assert read("999.0,5", VALUES, {"999": None}).labels == ["", "5.0"]
+    assert read("1,1.0", words={"1": 0, "1.0": 1}).labels == ["0", "1"]
+
+
+def test_bounds_that_the_user_names_are_no_others():
+    for bounds in Bounds:
+        column = read("> 10,5,<1", VALUES, {">10": 12, "<1": None}, bounds)
+        assert column.labels == ["12.0", "5.0", ""]
+        assert not column.bounds
+        assert dict(column.missing) == {"<1": 1}
+
+
 def test_words_of_the_user_stand_beside_those_that_are_known():
     column = read("active,inactive,inconclusive", words={"inconclusive": None})
     assert column.labels == ["1", "0", ""]
