@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 
 # Dates with the name of a month; four digits of a year are tried before two.
@@ -94,7 +94,9 @@ def read_as(text: str, pattern: str) -> datetime | None:
 
 
 def comparable(moments: list[datetime]) -> list[datetime]:
-    """Express moments in one time zone, or all without one.
+    """Return moments that all have a time zone, or none of which has one.
+
+    Python compares those with zones as what they are in UTC.
 
     Raises
     ------
@@ -102,11 +104,9 @@ def comparable(moments: list[datetime]) -> list[datetime]:
         If some have a time zone and others have none.
     """
     zoned = [moment.tzinfo is not None for moment in moments]
-    if not any(zoned):
-        return moments
-    if not all(zoned):
+    if any(zoned) and not all(zoned):
         raise ValueError("moments with and without a time zone")
-    return [moment.astimezone(UTC) for moment in moments]
+    return moments
 
 
 def _read(text: str, order: str) -> datetime | None:

@@ -10,6 +10,8 @@ from toxtune.splits.dates import read_as
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.IGNORECASE)
 
+_YEAR_AND_MONTH = re.compile(r"(19|20)\d\d[.,](?P<month>\d{1,2})")
+
 # Dates before or after are no times of measurements.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 
@@ -75,12 +77,26 @@ def read_numbers(texts: list[str]) -> Read | Question:
     months = [read_as(text, "%m.%Y") for text in texts]
     if (dates := _dates(months)) is not None:
         return Read(dates, "months, the year last")
+    if question := _months_or_decimals(texts):
+        return question
     digits = [text for text in texts if text.isdigit()]
     found = _read_digits(texts) if len(digits) == len(texts) else None
     if found:
         return found
     numbers = [read_number(text) for text in texts]
     return _mixture(texts, numbers) or Read(numbers, _kind(numbers))
+
+
+def _months_or_decimals(texts: list[str]) -> Question | None:
+    """Ask about 2010.2 beside 2010.10, which as numbers have another order."""
+    found = [_YEAR_AND_MONTH.fullmatch(text) for text in texts]
+    months = [match["month"] for match in found if match]
+    if len(months) < len(texts) or not all(1 <= int(month) <= 12 for month in months):
+        return None
+    if len(set(map(len, months))) < 2:
+        return None
+    text = f"has numbers such as {texts[0]}, which may be months or decimals"
+    return Question(text, [f"%Y{texts[0][4]}%m"])
 
 
 def _mixture(texts: list[str], numbers: list[float]) -> Question | None:
@@ -126,7 +142,7 @@ def _read_digits(texts: list[str]) -> Read | Question | None:
     if lengths <= {7, 8}:
         return _one_of(texts, 8, ["%d%m%Y", "%m%d%Y"])
     if lengths <= {5, 6} and 6 in lengths:
-        patterns = ["%d%m%y", "%m%d%y", "%y%m%d"]
+        patterns = ["%d%m%y", "%m%d%y", "%y%m%d", "%m%Y"]
         fitting = [p for p in patterns if _dates(_padded(texts, 6, p)) is not None]
         return _question(texts, fitting) if fitting else None
     if lengths == {2} and min(texts) < "10" and max(texts) > "50":

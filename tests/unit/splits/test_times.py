@@ -88,6 +88,9 @@ def test_times_of_day_are_read(text, hour, minute):
         (["310110", "010211"], ["%d%m%y", "number"]),
         (["991231", "000101"], ["%y%m%d", "number"]),
         (["98", "99", "00"], ["%y", "number"]),
+        (["012010", "122009"], ["%m%Y", "number"]),
+        (["2010.2", "2010.10", "2011.1"], ["%Y.%m", "number"]),
+        (["2010,10", "2010,2"], ["%Y,%m", "number"]),
         (["2010", "40179"], ["number"]),
         # One that is none among many.
         (["20100131", "20100201", "20100230"], ["number"]),
@@ -114,6 +117,7 @@ def test_what_can_be_read_in_several_ways_is_asked_for(column, patterns):
             "%y%m%d",
             [datetime(1999, 12, 31), datetime(2000, 1, 1)],
         ),
+        (["2010.2", "2010.10"], "%Y.%m", [datetime(2010, 2, 1), datetime(2010, 10, 1)]),
         (["100101", "100102"], "number", [100101, 100102]),
         (["2010", "40179"], "number", [2010, 40179]),
     ],
@@ -137,6 +141,8 @@ def test_date_format_must_fit_each_row(date_format):
         ["40179", "40180.5", "39000"],
         ["1.26e9", "1262304000", "1.25e9"],
         ["201001", "201012", "199912"],
+        ["2010.02", "2010.10", "2009.12"],
+        ["2010.5", "2010.25", "2009.75"],
         ["30017", "30001", "30250"],
         ["12345678", "23456789", "10000000"],
         ["19999", "73051", "25600", "44000"],
@@ -159,6 +165,11 @@ def test_time_zones_count():
         datetime(2010, 1, 31, hour, minute, tzinfo=UTC)
         for hour, minute in ((10, 0), (8, 30), (9, 0))
     ]
+
+
+def test_times_with_a_zone_at_the_ends_of_the_calendar_are_read():
+    first, last = read(["0001-01-01T00:00+05:00", "9999-12-31T23:59-05:00"]).values()
+    assert first < last
 
 
 def test_times_with_and_without_a_zone_are_refused():
