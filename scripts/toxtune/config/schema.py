@@ -130,7 +130,19 @@ def _unknown_keys(key: str, value: Any, schema: Schema) -> Iterator[str]:
                 f"{', '.join(known)}; leave it out, got {shown(value[name])}"
             )
         elif name not in known:
-            yield unknown_key(key, name, known)
+            yield unknown_key(key, name, known) + _belongs_below(name, known)
+
+
+def _belongs_below(name: str, known: Mapping[str, Any]) -> str:
+    """Say which sections know a key that stands beside them."""
+    sections = [
+        section
+        for section, inner in known.items()
+        if name in inner.get("properties", {})
+    ]
+    if len(sections) != 1:
+        return ""
+    return f"; {name} stands below {sections[0]}: `{sections[0]}: {{{name}: ...}}`"
 
 
 def _quotes(names: str | list[str], value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from toxtune.config.layers import Keys, Layer, last_writer
 from toxtune.config.plain_values import spelled
 from toxtune.config.sections import Config
+from toxtune.data.label_column import Bounds
 from toxtune.splits.settings import HOLDOUT, NESTED
 from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
@@ -67,6 +68,15 @@ _RULES = (
             or METRICS[config["objective"]["metric"]].task_type == TaskType.BINARY
         ),
         "a metric for labels of 0 and 1, which have probabilities to calibrate",
+    ),
+    _Rule(
+        ("dataset", "bounds"),
+        ("objective", "metric"),
+        lambda config: (
+            config["dataset"]["bounds"] == Bounds.REFUSE
+            or METRICS[config["objective"]["metric"]].task_type == TaskType.REGRESSION
+        ),
+        "a metric for values, which alone can be bounds",
     ),
 )
 

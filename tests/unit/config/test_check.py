@@ -220,6 +220,13 @@ NAME_RULE = "run: must be letters, digits, dot, dash or underscore, at most 64"
 FAULTS = {
     # Unknown and missing keys.
     "colour: red": "config: unknown key 'colour'; known are run, dataset,",
+    "source: my.csv": (
+        "config: unknown key 'source'; known are run, dataset, objective, models, "
+        "search, training, split, validation, features, select, ensemble, "
+        "calibration, final, prospective, test; source stands below dataset: `dataset: "
+        "{source: ...}`"
+    ),
+    "metric: rmse": "config: unknown key 'metric'; known are",
     "split: {sed: 1}": (
         "split: unknown key 'sed'; did you mean seeds?; known are method, fractions,"
     ),

@@ -140,6 +140,7 @@ def test_the_last_writer_is_known():
             "split.fractions",
         ),
         ("{calibration: temperature, objective: {metric: rmse}}", "calibration"),
+        ("dataset: {bounds: drop}", "dataset.bounds"),
     ],
 )
 def test_a_setting_without_effect_is_refused(overlay, key):
@@ -164,6 +165,7 @@ def test_a_setting_without_effect_is_refused(overlay, key):
             "validation: {scheme: holdout}",
         ],
         ["calibration: temperature", "objective: {metric: rmse}"],
+        ["{dataset: {bounds: drop}, objective: {metric: rmse}}"],
     ],
 )
 def test_settings_that_may_have_been_meant_are_legal(overlays):
