@@ -8,7 +8,7 @@ from typing import Any
 from toxtune.config.layers import Keys, Layer, last_writer
 from toxtune.config.plain_values import spelled
 from toxtune.config.sections import Config
-from toxtune.data.label_column import Bounds
+from toxtune.labels.column import Bounds
 from toxtune.splits.settings import HOLDOUT, NESTED
 from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
