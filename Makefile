@@ -3,9 +3,11 @@
 # What can be named here is passed on as it is:
 #   CORES=2  PROFILE=slurm (a folder of profiles/)  CONFIG='a.yaml b.yaml' (files that
 #   are laid over config.yaml)  DATA TASKS TO (make init)
-#   MODEL IN OUT SMILES_COLUMN (make predict)  RUN TO (make export-...)
+#   MODEL IN OUT SMILES_COLUMN SEPARATOR ENCODING FEATURES_FILE (make predict)
+#   RUN TO (make export-...)
 #   K=3 (how many trainings `make verify` repeats)
-NAMES := CORES PROFILE CONFIG DATA TASKS MODEL IN OUT SMILES_COLUMN RUN TO K
+NAMES := CORES PROFILE CONFIG DATA TASKS MODEL IN OUT SMILES_COLUMN SEPARATOR ENCODING \
+    FEATURES_FILE RUN TO K
 # Anything: make run continues without the trainings that fail for good
 KEEP_GOING ?=
 # Anything: make prune deletes without asking
@@ -84,7 +86,9 @@ retry: $(INSTALLED) ## let the next `make run` train again what ended without a 
 
 predict: $(INSTALLED) ## add predictions to a table: MODEL=results/tox21/final.zip IN=a.csv OUT=b.csv
 	$(TOXTUNE) predict $${MODEL:+"$$MODEL"} $${IN:+"$$IN"} $${OUT:+"$$OUT"} \
-	    $${SMILES_COLUMN:+--smiles-column="$$SMILES_COLUMN"}
+	    $${SMILES_COLUMN:+--smiles-column="$$SMILES_COLUMN"} \
+	    $${SEPARATOR:+--separator="$$SEPARATOR"} $${ENCODING:+--encoding="$$ENCODING"} \
+	    $${FEATURES_FILE:+--features-file="$$FEATURES_FILE"}
 
 export-optuna: $(INSTALLED) ## hand a search to Optuna: RUN=tox21 TO=study.db
 	$(TOXTUNE) export optuna $${RUN:+--run "$$RUN"} $${TO:+--to "$$TO"}

@@ -69,6 +69,7 @@ def main(options: argparse.Namespace) -> int:
         ),
         show_progress=_with_progress,
     )
+    print(" ".join(counts.notes))
     print(
         f"{options.predictions}: {counts.rows:,} rows, "
         f"{counts.problems:,} without a prediction (column `problem`)"

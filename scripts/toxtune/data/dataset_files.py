@@ -74,7 +74,7 @@ def file_of_dataset(
     others = [name for name in (smiles, id_column, split_column) if name is not None]
     tasks = _tasks(table, columns["tasks"], others, columns.get("not_tasks", []))
     rows = _all_rows(table)
-    notes = [*table.notes, *_note_of_smiles(table, smiles)]
+    notes = [*table.notes, *table.notes_of_smiles(smiles)]
     if not columns["tasks"]:
         notes += _note_of_nameless(table, rows)
         notes += _note_of_features(columns.get("not_tasks", []))
@@ -115,7 +115,7 @@ def file_of_test_set(
         id=None if id_column is None else table.header.index(id_column),
         subset=None,
         tasks={task: table.header.index(task) for task in common},
-        notes=[*table.notes, *_note_of_smiles(table, smiles)],
+        notes=[*table.notes, *table.notes_of_smiles(smiles)],
         is_test=True,
     )
 
@@ -190,12 +190,6 @@ def _tasks(
                 f"be none of {', '.join(sorted(taken))}"
             )
     return tasks
-
-
-def _note_of_smiles(table: Table, smiles: str) -> list[str]:
-    if smiles == table.smiles_column:
-        return []
-    return [f"The SMILES are in the column {smiles!r}."]
 
 
 def _note_of_features(not_tasks: list[str]) -> list[str]:

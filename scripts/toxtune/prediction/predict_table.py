@@ -1,7 +1,7 @@
 """From a table with SMILES to the same table with predictions, chunk by chunk."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -63,6 +63,12 @@ class MoleculeTable:
     smiles_index: int
     n_rows: int
 
+    @property
+    def notes(self) -> list[str]:
+        """What was taken for what: sentences for people."""
+        column = self.table.header[self.smiles_index]
+        return [*self.table.notes, *self.table.notes_of_smiles(column)]
+
     def chunks(self) -> Iterator[Chunk]:
         """Yield the rows, up to `CHUNK` at a time."""
         rows = self.table.rows()
@@ -84,11 +90,14 @@ class PredictionCounts:
         How many there are, and how many of them have no prediction.
     tasks_left_out
         Tasks of the dataset that the model does not predict, with the reason.
+    notes
+        What was taken for what in the table: sentences for people.
     """
 
     rows: int
     problems: int
     tasks_left_out: Mapping[str, str] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
 
 def show_nothing(chunks: Iterable[Chunk], n_rows: int) -> Iterable[Chunk]:
@@ -153,7 +162,7 @@ def predict_file(
         chunks = show_progress(table.chunks(), table.n_rows)
         problems = write_predictions(final_model, table, stream, chunks, own)
     left_out = final_model.metadata.tasks_left_out
-    return PredictionCounts(table.n_rows, problems, left_out)
+    return PredictionCounts(table.n_rows, problems, left_out, table.notes)
 
 
 def read_molecules(
@@ -201,7 +210,10 @@ def _smiles_column(table: Table, usual: str, asked: str | None) -> str:
     if asked is None and table.smiles_column:
         return table.smiles_column
     named = asked or (usual if usual in table.header else SMILES)
-    return find_smiles_column(table.header, named, table.name, "--smiles-column ")
+    try:
+        return find_smiles_column(table.header, named, table.name, "--smiles-column ")
+    except UserError as error:
+        raise UserError(f"{error} (make predict: SMILES_COLUMN=NAME)") from None
 
 
 def _refuse_taken_names(table: Table, metadata: FinalModelMetadata) -> None:

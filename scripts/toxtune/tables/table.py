@@ -55,6 +55,12 @@ class Table:
     described: frozenset[str] = field(default_factory=frozenset)
     separator: str = ""
 
+    def notes_of_smiles(self, column: str) -> list[str]:
+        """Say which column has the SMILES, unless the reader put them there."""
+        if column == self.smiles_column:
+            return []
+        return [f"The SMILES are in the column {column!r}."]
+
     def rows(self) -> Iterator[TableRow]:
         """Yield the rows.
 

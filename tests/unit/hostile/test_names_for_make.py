@@ -74,6 +74,10 @@ def test_names_arrive_as_they_are(made, name):
     assert words == f"<{name}>" * 3
     words = made("predict", f"MODEL={name}", f"SMILES_COLUMN={name}")
     assert words == f"<{name}><--smiles-column={name}>"
+    options = {"SEPARATOR": "separator", "ENCODING": "encoding"}
+    options |= {"FEATURES_FILE": "features-file"}
+    words = made("predict", *(f"{variable}={name}" for variable in options))
+    assert words == "".join(f"<--{option}={name}>" for option in options.values())
     words = made("init", f"DATA={name}", f"TASKS={name}", f"TO={name}")
     assert words == f"<{name}><--output={name}><--tasks={name}>"
     assert made("export-optuna", f"RUN={name}", f"TO={name}") == (

@@ -169,7 +169,10 @@ def test_chunks_change_nothing(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("content", "fragments"),
     [
-        (b"compound,x\nCCO,1\n", ["--smiles-column NAME", "compound, x"]),
+        (
+            b"compound,x\nCCO,1\n",
+            ["--smiles-column NAME", "compound, x", "SMILES_COLUMN=NAME"],
+        ),
         (b"smiles,x\nCCO\n", ["in.csv, line 2", "2 columns", "got 1"]),
         (b"smiles\n", ["in.csv", "no rows"]),
         (b"", ["in.csv", "is empty"]),
@@ -189,6 +192,16 @@ def test_table_that_cannot_be_read(tmp_path, content, fragments):
     for fragment in fragments:
         assert fragment in str(error.value)
     assert not list(tmp_path.glob("*out.csv*"))
+
+
+def test_what_was_taken_for_what_is_said(tmp_path, capsys):
+    given = tmp_path / "in.csv"
+    given.write_text("Canonical SMILES;x\nCCO;1\n", encoding="utf-8")
+    run_command(["predict", str(make(tmp_path)), str(given), str(tmp_path / "out.csv")])
+    notes, counts = capsys.readouterr().out.splitlines()
+    assert "separated by semicolons" in notes
+    assert "The SMILES are in the column 'Canonical SMILES'." in notes
+    assert "1 rows" in counts
 
 
 def test_output_is_not_the_input(tmp_path):
