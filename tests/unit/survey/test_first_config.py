@@ -157,6 +157,23 @@ def test_values_over_many_powers_of_ten_are_pointed_out():
     assert not chosen(VALUES).cautions
 
 
+@pytest.mark.parametrize(
+    "relation", [["=", ">", "=", "<="], ["'='", "'>'"], ["", "<"], [">"]]
+)
+def test_a_column_of_signs_is_pointed_out(relation):
+    relation = relation * (60 // len(relation))
+    (caution,) = chosen(VALUES, relation=relation).cautions
+    count = sum(">" in sign or "<" in sign for sign in relation)
+    assert caution.startswith("relation has signs such as ")
+    assert f" in {count} rows: " in caution
+
+
+@pytest.mark.parametrize("other", ["=", "+", "-", "a", ""])
+def test_a_column_of_other_signs_is_not(other):
+    assert not chosen(VALUES, relation=[other] * 60).cautions
+    assert not chosen(CLASSES, relation=["=", ">"] * 30).cautions
+
+
 def test_text_of_the_file_is_the_configuration():
     names = "Löslichkeit, pH 7: [µM] #1"
     survey = survey_of(VALUES, name=names)
