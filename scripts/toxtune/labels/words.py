@@ -15,8 +15,8 @@ MISSING |= {"not available", "missing", "unknown"}
 MINUS = "-"
 PLUS = "+"
 
-# Pairs of a negative and a positive class. The first is what pandas writes; the last
-# four are what spreadsheets write in other languages.
+# Pairs of a negative and a positive class. The first is what pandas writes; those from
+# falsch on are what spreadsheets and people write in other languages.
 PAIRS = (
     ("false", "true"),
     ("f", "t"),
@@ -31,6 +31,17 @@ PAIRS = (
     ("faux", "vrai"),
     ("falso", "verdadero"),
     ("falso", "vero"),
+    ("nein", "ja"),
+    ("nee", "ja"),
+    ("nej", "ja"),
+    ("non", "oui"),
+    ("no", "si"),
+    ("no", "s\u00ed"),
+    ("no", "s\u00ec"),
+    ("n\u00e3o", "sim"),
+    ("negativ", "positiv"),
+    ("n\u00e9gatif", "positif"),
+    ("negativo", "positivo"),
 )
 
 # How a word is negated beside the word itself, and how alone: normal negates nothing.

@@ -57,6 +57,11 @@ TWO = [
     ("BBB-", "BBB+"),
     (" no ", "  yes  "),
     ("FALSCH", "WAHR"),
+    ("Nein", "ja"),
+    ("non", "OUI"),
+    ("no", "S\u00ed"),
+    ("no", "S\u00cc"),
+    ("Negativ", "positiv"),
     ("-1", "1"),
     ("-1.0", "+1"),
 ]
