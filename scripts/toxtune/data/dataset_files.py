@@ -172,7 +172,14 @@ def _tasks(
         name for name in header if name and name not in left_out
     ]
     if not tasks:
-        raise UserError(f"{file}: has no task column; its columns are: {there}")
+        alone = (
+            "; the first line names the columns, and what stands above it must go; "
+            "dataset.separator says what separates them"
+        )
+        raise UserError(
+            f"{file}: has no task column; its columns are: {there}"
+            + (alone if len(header) == 1 else "")
+        )
     if unknown := [task for task in tasks if task not in header]:
         raise UserError(
             f"dataset.tasks: {file} has no column {', '.join(unknown)}"

@@ -18,6 +18,8 @@ SMALL = 1_000
 FOLDS = 5
 # Rarer classes are dealt out evenly: by chance, a set could go without.
 _UNEVEN = 0.25
+# A fifth of the molecules has none of this many with a probability of 0.01.
+_RARE = 20
 # With other shares of the rows, sets that a column names are for something else.
 _LEAST_TO_LEARN_FROM = 0.5
 _LEAST_TO_TEST = 0.03
@@ -177,11 +179,13 @@ def _choose_method(survey: TableSurvey) -> tuple[str, str]:
     """Return a splitter, and why."""
     molecules = max(survey.molecules.values())
     if survey.tasks.task_type != TaskType.REGRESSION:
-        share = max(survey.rarest.values()) / max(1, molecules)
-        if molecules < SMALL and share < _UNEVEN:
+        rarest = max(survey.rarest.values())
+        share = rarest / max(1, molecules)
+        if molecules < SMALL and (share < _UNEVEN or rarest < _RARE):
+            few = f"{share:.0%}" if share < _UNEVEN else f"{rarest} molecules"
             return "stratified", (
-                f"stratified: with {share:.0%} in the rarer class, chance could leave "
-                "a set without"
+                f"stratified: with {few} in the rarer class, chance could leave a set "
+                "without"
             )
     structures = survey.structures
     varied = structures.scaffolds > FOLDS * 10 and structures.largest_scaffold < 0.2

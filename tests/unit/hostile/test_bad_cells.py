@@ -32,6 +32,11 @@ BAD_COLUMNS = {
     ),
     "no task": ("smiles,a\nC,1\n", {"tasks": ["b"]}, "dataset.tasks: .*no column b"),
     "nothing but SMILES": ("smiles\nC\n", {}, "raw.csv: has no task column"),
+    "a line above the header": (
+        "# exported\nsmiles,a\nC,1\n",
+        {},
+        "its columns are: # exported; the first line names the columns",
+    ),
     "empty name": ("smiles,\nC,1\n", {}, "raw.csv: has no task column"),
     "name of ours": ("smiles,group\nC,1\n", {}, "dataset.tasks: 'group' in"),
     "name of a row": ("smiles,mean\nC,1\n", {}, "dataset.tasks: 'mean' in .* family"),

@@ -95,6 +95,7 @@ def test_a_rare_class_has_folds_and_is_dealt_out_evenly():
     settings = settings_of(chosen(CLASSES, 200, 12))
     assert settings["split"]["method"] == "stratified"
     assert settings["validation"] == {"scheme": "cross_validation", "folds": 4}
+    assert settings_of(chosen(CLASSES, 14, 5))["split"]["method"] == "stratified"
     # Many molecules, and too few of them in the rarer class to choose by a tenth.
     assert chosen(CLASSES, 5_000, 100).split.validation["scheme"] == "cross_validation"
 
