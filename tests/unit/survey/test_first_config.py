@@ -67,11 +67,24 @@ def test_sets_and_folds_follow_from_the_number_of_molecules(
 
 def test_more_molecules_have_more_families():
     few, some, many = (families(chosen(VALUES, n)) for n in (100, 600, 3_000))
-    assert set(few) < set(some) < set(many)
+    assert set(few) < set(some)
+    assert set(some) - {"gaussian_process"} < set(many)
     assert "dense" in many
     assert "dense" not in some
     assert few[0] == "ridge"
     assert families(chosen(CLASSES, 100, 50))[0] == "logistic_regression"
+
+
+def test_a_gaussian_process_is_for_small_sets_of_values_and_two_classes():
+    assert "gaussian_process" in families(chosen(VALUES, 1_999))
+    assert "gaussian_process" not in families(chosen(VALUES, 2_000))
+    assert "gaussian_process" in families(chosen(CLASSES, 100, 50))
+    several = [number % 3 for number in range(60)]
+    assert families(chosen(several, 600)) == [
+        "logistic_regression",
+        "random_forest",
+        "lightgbm",
+    ]
 
 
 def test_where_lightgbm_cannot_be_loaded_other_trees_are_boosted(monkeypatch):
