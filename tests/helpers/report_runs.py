@@ -62,6 +62,7 @@ LABELS = {
     "changed_in_test": 2,
     "compounds_with_several_rows": 2,
     "compounds_with_conflicts": 1,
+    "contrasting_stereoisomers": 0,
 }
 RECIPE: dict[str, Any] = {"labels": LABELS, "tasks_left_out": {}, "warnings": []}
 PROVENANCE = Provenance(

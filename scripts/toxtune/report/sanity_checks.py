@@ -5,12 +5,13 @@ toxicity: on random splits of Tox21, published models and quick tries without a 
 reach 0.81 to 0.87.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from toxtune.evaluation.evaluation_file import Interval, SetScores
+from toxtune.features.definitions import JOINT, OWN
 from toxtune.report.run import Run
 from toxtune.stats.metrics import Objective
 
@@ -53,15 +54,46 @@ class CheckedScores:
 
 def warnings(run: Run) -> list[str]:
     """Say what looks wrong with the data, and like a leak or a bug in the scores."""
-    return run.data_warnings + check_scores(
-        CheckedScores(
-            scores=run.selected_scores,
-            objective=run.selection.objective,
-            corrected=run.diagnostics.corrected.overall.interval,
-            permuted="permute_labels" in run.settings.dataset,
-            similarities=run.diagnostics.similarity["similarity"].to_numpy(),
+    permuted = "permute_labels" in run.settings.dataset
+    contrasting = 0 if permuted else run.recipe["labels"]["contrasting_stereoisomers"]
+    features = {record.trial.features for record in run.trained.values()}
+    on_features = check_features(contrasting, features)
+    return (
+        run.data_warnings
+        + on_features
+        + check_scores(
+            CheckedScores(
+                scores=run.selected_scores,
+                objective=run.selection.objective,
+                corrected=run.diagnostics.corrected.overall.interval,
+                permuted=permuted,
+                similarities=run.diagnostics.similarity["similarity"].to_numpy(),
+            )
         )
     )
+
+
+def check_features(contrasting: int, features: Collection[str]) -> list[str]:
+    """Say that no features of a search tell stereoisomers apart, where labels do.
+
+    Parameters
+    ----------
+    contrasting
+        How many compounds have another label than a stereoisomer.
+    features
+        Names of the trials' features; of own numbers nobody knows what they tell apart.
+    """
+    single = {each for name in features for each in name.split(JOINT)}
+    kinds = {each.partition("-")[0] for each in single}
+    if not contrasting or kinds & set(OWN):
+        return []
+    if any("include_chirality" in each.split("-") for each in single):
+        return []
+    return [
+        f"{contrasting:,} compounds outside the test set have another label than a "
+        "stereoisomer, and no features of the search see chirality: try some with "
+        "`include_chirality: true` (docs/features.md)."
+    ]
 
 
 def check_scores(checked: CheckedScores) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from toxtune.data.settling import Settlement, read_measured, settle
+from toxtune.data.stereo_labels import contrasting_stereoisomers
 from toxtune.data.subsets import Subset, as_numbers, read_subset
 from toxtune.splits.assign import assign
 from toxtune.splits.assignment import Assignment
@@ -73,7 +74,9 @@ def make_split(molecules: Path, settings: SplitSettings, task_type: TaskType) ->
     assigned = assigned.without(without_label(subset.labels, assigned.subsets))
     assigned = assigned.warned(check_subsets(subset, assigned, settings, task_type))
     assigned = assigned.warned(settlement.warnings)
-    recipe = Recipe.of(settings, subset.groups, assigned, settlement.counts, left_out)
+    contrasting = contrasting_stereoisomers(settlement, task_type)
+    labels = settlement.counts | {"contrasting_stereoisomers": contrasting}
+    recipe = Recipe.of(settings, subset.groups, assigned, labels, left_out)
     return Split(assigned, settlement, recipe)
 
 

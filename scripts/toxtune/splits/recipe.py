@@ -37,7 +37,8 @@ class Recipe:
         Why rows are in no set, and how many for each reason.
     labels
         How many labels the sets had, and what settling did to them; see
-        `toxtune.data.settling.Settlement.counts`.
+        `toxtune.data.settling.Settlement.counts`. `contrasting_stereoisomers`: see
+        `toxtune.data.stereo_labels`.
     tasks_left_out
         Tasks that the training set cannot teach, with the reason; the sets do not have
         them.

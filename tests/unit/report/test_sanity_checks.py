@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from toxtune.evaluation.evaluation_file import SetScores
-from toxtune.report.sanity_checks import CheckedScores, check_scores
+from toxtune.report.sanity_checks import CheckedScores, check_features, check_scores
 from toxtune.stats.metrics import Objective
 
 SOUND = CheckedScores(
@@ -27,6 +27,17 @@ def scored(test, half=0.03, **changes):
     bounds = (test - half, test + half)
     scores = replace(SOUND.scores, test=test, test_interval=bounds)
     return replace(SOUND, scores=scores, corrected=bounds, **changes)
+
+
+def test_stereoisomers_with_other_labels_ask_for_features_that_see_chirality():
+    blind = {"circular-radius-2+maccs", "descriptors"}
+    (warning,) = check_features(4, blind)
+    assert "4 compounds" in warning
+    assert "include_chirality: true" in warning
+    assert check_features(0, blind) == []
+    seeing = "circular-include_chirality-radius-2+maccs"
+    assert check_features(4, {*blind, seeing}) == []
+    assert check_features(4, {"maccs+file-0123456789ab"}) == []
 
 
 def test_sound_scores_raise_no_warning():
