@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 
 from toxtune.labels.legal import LEGAL, MAX_CLASSES, MAX_VALUE
-from toxtune.labels.words import bound_in, number_in, two_classes
+from toxtune.labels.words import beside_two_classes, bound_in, number_in
 from toxtune.tasks import TaskType
 
 # Words that a message lists, and characters of each.
@@ -99,7 +99,7 @@ def of_classes(
     if numbers and all(map(bound_in, odd)):
         advice = f"{VALUES_ADVICE}, and set dataset.bounds"
         return LabelFault(odd[0], task_type, advice)
-    others = [] if numbers or is_named else _beside_two_classes(odd)
+    others = [] if numbers or is_named else beside_two_classes(odd)
     if task_type == TaskType.BINARY and others:
         advice = (
             f"{_setting(dict.fromkeys(others))} leaves such labels out; for several "
@@ -169,15 +169,6 @@ def _about_words(words: list[str], task_type: TaskType) -> str:
         return f"say which class each word is, such as {in_order}"
     merged = _setting({word: int(word == words[0]) for word in words})
     return f"{CLASSES_ADVICE}, or say which are class 1, such as {merged}"
-
-
-def _beside_two_classes(words: list[str]) -> list[str]:
-    """Return the words that stand beside two known ones; empty if there are none."""
-    for number, first in enumerate(words[:MAX_CLASSES]):
-        for second in words[number + 1 : MAX_CLASSES]:
-            if two_classes({first, second}):
-                return [word for word in words if word not in {first, second}]
-    return []
 
 
 def _setting(classes: Mapping[str, int | None]) -> str:

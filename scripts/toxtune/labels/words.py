@@ -1,7 +1,9 @@
 """What people write for a label: words for two classes, missing values, bounds."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+
+from toxtune.labels.legal import MAX_CLASSES
 
 # What pandas.read_csv takes for missing (its `na_values`), and what else tables have.
 PANDAS_MISSING = {"", "#n/a", "#n/a n/a", "#na", "n/a", "na", "null", "nan", "none"}
@@ -44,9 +46,19 @@ PAIRS = (
     ("negativo", "positivo"),
 )
 
+# What says that a measurement decided nothing. It may be a class of its own: curation
+# asks, and `make init` proposes to leave it out.
+UNDECIDED = {"inconclusive", "equivocal", "ambiguous", "indeterminate", "undetermined"}
+UNDECIDED |= {"undefined", "unclear", "uncertain", "unspecified", "inconclusive/na"}
+UNDECIDED |= {"no data", "not reported", "not assessed", "not evaluated", "tbd"}
+UNDECIDED |= {"n.b.", "n.b", "n. b.", "nicht bestimmt", "k.a.", "k.a", "k. a."}
+UNDECIDED |= {"keine angabe", "keine angaben", "keine daten", "unbekannt", "unklar"}
+UNDECIDED |= {"nicht getestet", "nicht gemessen", "nicht bestimmbar", "fehlt", "offen"}
+UNDECIDED |= {"inconnu", "non test\u00e9", "desconocido", "sconosciuto"}
+
 # How a word is negated beside the word itself, and how alone: normal negates nothing.
-_NEGATED = re.compile(r"(?:non|not|no|in|im|un)[ -]?(?P<word>.+)")
-_NEGATED_ALONE = re.compile(r"(?:non|not|no)[ -](?P<word>.+)")
+_NEGATED = re.compile(r"(?:non|not|no|in|im|un|nicht)[ -]?(?P<word>.+)")
+_NEGATED_ALONE = re.compile(r"(?:non|not|no|nicht)[ -](?P<word>.+)")
 
 # Signs that look alike; all of them mean what the ASCII sign means.
 _LIKE = str.maketrans(
@@ -150,6 +162,21 @@ def two_classes(words: Collection[str]) -> tuple[str, str] | None:
     if (negation := _NEGATED.fullmatch(long)) and negation["word"] == short:
         return long, short
     return _signed(*sorted(words))
+
+
+def beside_two_classes(words: Sequence[str]) -> list[str]:
+    """Return the words that stand beside two known ones; empty if there are none.
+
+    Examples
+    --------
+    >>> beside_two_classes(["active", "inactive", "see note"])
+    ['see note']
+    """
+    for number, first in enumerate(words[:MAX_CLASSES]):
+        for second in words[number + 1 : MAX_CLASSES]:
+            if two_classes({first, second}):
+                return [word for word in words if word not in {first, second}]
+    return []
 
 
 def _signed(first: str, second: str) -> tuple[str, str] | None:

@@ -11,6 +11,8 @@ from toxtune.labels.words import (
     MINUS,
     MISSING,
     PLUS,
+    UNDECIDED,
+    beside_two_classes,
     bound_in,
     number_in,
     plain,
@@ -23,6 +25,8 @@ _MOST_WORDS = MAX_CLASSES
 _ROWS_OF_A_WORD = 3
 # A column of numbers may have a few cells that are none, such as "see note".
 _LEAST_NUMBERS = 0.9
+# Numbers that stand for a missing one, beside 0 and 1.
+_NO_CLASSES = {-1.0, 9.0, 99.0, 999.0, -9.0, -99.0, -999.0}
 _DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?([T ]\d.*)?"
     r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(\d{2})?"
@@ -56,7 +60,8 @@ class ColumnSurvey:
     content
         What the cells are.
     counts
-        Rows of each spelling, the most frequent first; empty for values and text.
+        Rows of each spelling, the most frequent first, without what is strange; empty
+        for values and text.
     lowest, highest
         Of numbers; ``None`` if they are not.
     is_whole
@@ -64,7 +69,8 @@ class ColumnSurvey:
     bounds
         How many are bounds, such as ``<10``.
     strange
-        Cells of a column of numbers that are no numbers.
+        Cells that are probably no labels: words among numbers, ``inconclusive`` among
+        classes.
     """
 
     name: str
@@ -95,7 +101,7 @@ class ColumnSurvey:
     @property
     def task_type(self) -> TaskType | None:
         """What a task of these labels would be; ``None`` if it could be none."""
-        if self.content == Content.WORDS and self.distinct == 2:
+        if self.content == Content.WORDS and len(self.counts) == 2:
             return TaskType.BINARY
         return {
             Content.TWO_CLASSES: TaskType.BINARY,
@@ -124,22 +130,20 @@ def survey_column(name: str, cells: Sequence[str]) -> ColumnSurvey:
     ]
     counts = dict(Counter(filled).most_common())
     known = ColumnSurvey(name, len(cells), len(filled), len(counts), Content.TEXT)
-    numbers = {text: number_of(text) for text in counts}
-    are_numbers = [text for text in filled if numbers[text] is not None]
     if not filled or len(counts) == 1:
         content = Content.SAME if filled else Content.EMPTY
         return replace(known, content=content, counts=counts)
-    if len(are_numbers) >= _LEAST_NUMBERS * len(filled):
+    undecided = tuple(text for text in counts if plain(text) in UNDECIDED)
+    decided = {text: n for text, n in counts.items() if text not in undecided}
+    if len(decided) > 1:
+        known, counts = replace(known, strange=undecided), decided
+    numbers = {text: number_of(text) for text in counts}
+    are_numbers = sum(n for text, n in counts.items() if numbers[text] is not None)
+    if are_numbers >= _LEAST_NUMBERS * sum(counts.values()):
         return _of_numbers(known, counts, numbers)
     if all(map(_DATE.fullmatch, counts)):
         return replace(known, content=Content.DATES)
-    words = {plain(word) for word in counts}
-    if len(words) == 2 and two_classes(words):
-        return replace(known, content=Content.TWO_CLASSES, counts=counts)
-    few = len(counts) <= min(_MOST_WORDS, len(filled) / _ROWS_OF_A_WORD)
-    if few:
-        return replace(known, content=Content.WORDS, counts=counts)
-    return known
+    return _of_words(known, counts)
 
 
 def is_missing(cell: str) -> bool:
@@ -161,14 +165,35 @@ def number_of(text: str) -> float | None:
     return None if number is None or not abs(number) <= MAX_VALUE else number
 
 
+def _of_words(known: ColumnSurvey, counts: dict[str, int]) -> ColumnSurvey:
+    words = list(dict.fromkeys(map(plain, counts)))
+    others = beside_two_classes(words)
+    beside = {text: n for text, n in counts.items() if plain(text) in others}
+    total = sum(counts.values())
+    # Of three classes, one that is as frequent as both others is one.
+    if len(others) < MAX_CLASSES and 2 * sum(beside.values()) < total:
+        classes = {text: n for text, n in counts.items() if text not in beside}
+        if two_classes({plain(text) for text in classes}):
+            strange = (*known.strange, *beside)
+            content = Content.TWO_CLASSES
+            return replace(known, content=content, counts=classes, strange=strange)
+    if len(counts) <= min(_MOST_WORDS, total / _ROWS_OF_A_WORD):
+        return replace(known, content=Content.WORDS, counts=counts)
+    return known
+
+
 def _of_numbers(
     known: ColumnSurvey, counts: dict[str, int], numbers: dict[str, float | None]
 ) -> ColumnSurvey:
+    strange = {text for text, number in numbers.items() if number is None}
     values = {number for number in numbers.values() if number is not None}
+    if len(values) == 3 and {0, 1} < values and values - {0, 1} < _NO_CLASSES:
+        strange |= {text for text, number in numbers.items() if number not in {0, 1}}
+        values = {0.0, 1.0}
     bounds = sum(count for text, count in counts.items() if bound_in(plain(text)))
     whole = all(value.is_integer() for value in values)
-    strange = tuple(text for text, number in numbers.items() if number is None)
-    content = _kind_of_numbers(values, whole and not bounds and not strange)
+    content = _kind_of_numbers(values, whole and not bounds)
+    counts = {text: n for text, n in counts.items() if text not in strange}
     return replace(
         known,
         content=content,
@@ -177,7 +202,7 @@ def _of_numbers(
         highest=max(values),
         is_whole=whole,
         bounds=bounds,
-        strange=strange,
+        strange=(*known.strange, *(text for text in numbers if text in strange)),
     )
 
 

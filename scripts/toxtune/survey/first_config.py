@@ -212,10 +212,11 @@ def _names(roles: list[ColumnRole]) -> list[str]:
 def _about_labels(column: ColumnSurvey, settings: Mapping[str, Any]) -> list[str]:
     """Say what is odd about the labels of a task."""
     cautions = []
-    if column.strange:
+    if None in settings.get("labels", {}).get(column.name, {}).values():
+        among = "classes" if column.task_type != TaskType.REGRESSION else "numbers"
         cautions.append(
             f"{column.name} has {listed(list(map(repr, column.strange)))} among its "
-            "numbers; dataset.labels leaves these out"
+            f"{among}; dataset.labels leaves these out"
         )
     if column.bounds:
         what = "are left out" if settings["bounds"] == "drop" else "count as values"

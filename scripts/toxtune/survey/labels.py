@@ -21,12 +21,14 @@ def choose_label_settings(
     settings: dict[str, Any] = {}
     words: dict[str, Any] = {}
     for column in columns:
-        if column.strange:
+        # Whoever wants several classes wants these, too.
+        is_class = task_type == TaskType.MULTICLASS and not has_several(column)
+        if column.strange and not is_class:
             words[column.name] = dict.fromkeys(column.strange)
         if has_unknown_words(column):
             # What is looked for is mostly rare.
             common, rare = column.counts
-            words[column.name] = {common: 0, rare: 1}
+            words[column.name] = {common: 0, rare: 1, **words.get(column.name, {})}
     if words:
         settings["labels"] = words
     if task_type == TaskType.REGRESSION and any(each.bounds for each in columns):
@@ -34,6 +36,11 @@ def choose_label_settings(
         bounds = Bounds.DROP if plain >= _LEAST_PLAIN else Bounds.VALUE
         settings["bounds"] = bounds.value
     return settings
+
+
+def has_several(column: ColumnSurvey) -> bool:
+    """Whether it has several classes, or values, without what is strange in it."""
+    return column.task_type != TaskType.BINARY
 
 
 def has_unknown_words(column: ColumnSurvey) -> bool:

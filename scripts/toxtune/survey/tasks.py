@@ -99,6 +99,8 @@ def choose_tasks(
 def _of_type(candidates: Sequence[ColumnRole], wanted: TaskType) -> TaskChoice:
     def fits(column: ColumnSurvey) -> bool:
         is_number = column.lowest is not None
+        if column.task_type == TaskType.BINARY and column.strange:
+            return wanted in {TaskType.BINARY, TaskType.MULTICLASS}
         as_values = wanted == TaskType.REGRESSION and is_number
         return column.task_type == wanted or (
             as_values and column.task_type == TaskType.MULTICLASS

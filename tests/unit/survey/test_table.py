@@ -7,7 +7,7 @@ from toxtune.errors import UserError
 from toxtune.survey.columns import Content, survey_column
 from toxtune.survey.roles import Role, sets_of
 from toxtune.survey.structures import survey_structures
-from toxtune.survey.table import survey_table
+from toxtune.survey.table import Wishes, survey_table
 from toxtune.tasks import TaskType
 
 SMILES = molecules(40)
@@ -220,6 +220,38 @@ def test_labels_that_nobody_could_read_have_settings(cells, task_type, settings)
     assert survey.tasks.task_type == task_type
     assert survey.label_settings == settings
     assert 30 < survey.molecules["activity"] <= 40
+
+
+@pytest.mark.parametrize(
+    ("cells", "classes", "left_out"),
+    [
+        (("aktiv", "inaktiv", "aktiv", "n.b."), "aktiv inaktiv", ["n.b."]),
+        (("Active", "inactive", "Inconclusive"), "Active inactive", ["Inconclusive"]),
+        (("toxic", "non-toxic", "toxic", "weak"), "toxic non-toxic", ["weak"]),
+        (("toxisch", "nicht toxisch", "unbekannt"), None, ["unbekannt"]),
+        (("pass", "fail", "pass", "unclear"), "pass fail", ["unclear"]),
+        (("0", "1", "1", "k.A."), "1 0", ["k.A."]),
+        (("0", "1", "0", "9"), "0 1", ["9"]),
+    ],
+)
+def test_words_that_decide_nothing_are_no_class(cells, classes, left_out):
+    survey = surveyed(activity=cycled(*cells))
+    (task,) = survey.tasks.tasks
+    assert survey.tasks.task_type == TaskType.BINARY
+    assert classes is None or list(task.column.counts) == classes.split()
+    words = survey.label_settings["labels"]["activity"]
+    assert [word for word, number in words.items() if number is None] == left_out
+
+
+def test_words_that_decide_nothing_are_classes_for_whom_they_are():
+    cells = cycled("active", "inactive", "active", "weak")
+    rows = [list(row) for row in zip(SMILES, cells, strict=True)]
+    wishes = Wishes(task_type=TaskType.MULTICLASS)
+    survey = survey_table(["smiles", "activity"], rows, wishes)
+    assert not survey.label_settings
+    several = surveyed(activity=cycled("low", "mid", "high", "n.b."))
+    assert several.tasks.task_type == TaskType.MULTICLASS
+    assert several.label_settings == {"labels": {"activity": {"n.b.": None}}}
 
 
 def test_bounds_are_left_out_where_values_are_many():
