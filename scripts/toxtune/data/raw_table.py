@@ -20,6 +20,7 @@ from toxtune.tables.decimals import COMMA, find_decimal_sign, with_point
 from toxtune.tables.table import TableRow
 from toxtune.tables.tables import open_table
 from toxtune.tables.text_files import Reading
+from toxtune.tasks import TaskType
 from toxtune.text import control_character, shown
 
 
@@ -198,8 +199,10 @@ def _cells(part: DatasetFile, index: int | None) -> list[str]:
 def _decimal_sign(
     part: DatasetFile, task: str, column: list[str], columns: ColumnSettings
 ) -> str:
-    """Tell a column's decimal sign; empty where commas separate the columns."""
-    if part.table.separator == COMMA_SEPARATED:
+    """Tell a column's decimal sign; empty if it is not looked for."""
+    # Where commas separate the columns, a quoted one may be a part of a word.
+    is_quoted = part.table.separator == COMMA_SEPARATED
+    if is_quoted and columns["task_type"] != TaskType.REGRESSION:
         return ""
     sign = find_decimal_sign(column, columns.get("decimal"))
     if sign is None:

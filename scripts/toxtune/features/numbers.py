@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from toxtune.errors import UserError
-from toxtune.io.csv_rows import COMMA
 from toxtune.labels.words import MISSING, number_in, plain
 from toxtune.tables.decimals import POINT, find_decimal_sign, with_point
 from toxtune.tables.table import Table, TableRow
@@ -59,7 +58,7 @@ def read_numbers(
         cells = [row.cells[index] for row in rows]
         sign = _decimal_sign(table, name, cells, decimal)
         for place, (row, cell) in enumerate(zip(rows, cells, strict=True)):
-            value = _value(with_point(cell, sign) if sign else cell)
+            value = _value(with_point(cell, sign))
             if value is None:
                 raise UserError(
                     f"{table.name}, line {row.line}, column {name!r}: must be a number "
@@ -88,10 +87,8 @@ def _index(table: Table, name: str, asked_by: str) -> int:
 
 def _decimal_sign(
     table: Table, name: str, cells: list[str], decimal: str | None
-) -> str | None:
-    """Tell a column's decimal sign; ``None`` where commas separate the columns."""
-    if table.separator == COMMA:
-        return None
+) -> str:
+    """Tell a column's decimal sign."""
     sign = find_decimal_sign(cells, decimal)
     if sign is None:
         example = next(cell for cell in cells if "," in cell)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from toxtune.errors import UserError
-from toxtune.io.csv_rows import COMMA
 from toxtune.survey.table import TableSurvey, Wishes, survey_table
 from toxtune.tables.decimals import find_decimal_sign, with_point
 from toxtune.tables.tables import open_table
@@ -35,9 +34,8 @@ def survey_file(path: Path, wishes: Wishes = Wishes()) -> TableSurvey:  # noqa: 
     notes = [*table.notes]
     if unusable := len(table.header) - len(columns):
         notes.append(f"{unusable} columns have no name, or that of another: not used.")
-    if table.separator != COMMA:
-        rows, undecided = _with_points(rows, wishes.reading.decimal)
-        notes += [_question(header[index]) for index in undecided[:1]]
+    rows, undecided = _with_points(rows, wishes.reading.decimal)
+    notes += [_question(header[index]) for index in undecided[:1]]
     try:
         survey = survey_table(header, rows, wishes)
     except UserError as error:

@@ -44,6 +44,8 @@ def test_columns_are_read_in_the_order_asked_for(tmp_path):
 def test_decimal_commas_are_understood(tmp_path):
     text = "smiles;dose\nCC;0,5\nCCC;12,25\n"
     np.testing.assert_array_equal(numbers(tmp_path, text, ["dose"]), [[0.5], [12.25]])
+    quoted = 'smiles,dose\nCC,"0,5"\nCCC,"12,25"\n'
+    np.testing.assert_array_equal(numbers(tmp_path, quoted, ["dose"]), [[0.5], [12.25]])
 
 
 @pytest.mark.parametrize("cell", ["high", "1e99", "inf", "<5", "1_000", "0x1F"])

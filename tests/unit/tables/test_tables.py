@@ -104,6 +104,8 @@ VALUES = COLUMNS | {"task_type": "regression"}
         ("smiles;tox\nCCO;1,234\nCC;7\n", {"decimal": ","}, ["1.234", "7.0"]),
         ("smiles;tox\nCCO;1,234\nCC;7\n", {"decimal": "."}, ["1234.0", "7.0"]),
         ("smiles;tox\nCCO;1.5\nCC;7\n", {"decimal": ","}, ["1.5", "7.0"]),
+        ('smiles,tox\nCCO,"1,5"\nCC,"-0,25"\n', {}, ["1.5", "-0.25"]),
+        ('smiles,tox\nCCO,"1,234.5"\nCC,7\n', {}, ["1234.5", "7.0"]),
     ],
 )
 def test_decimal_sign_is_told_by_the_numbers(file, content, changes, values):
@@ -116,6 +118,7 @@ def test_decimal_sign_is_told_by_the_numbers(file, content, changes, values):
     [
         ("aa,bb;cc,dd\nC,CO;CC,1\n", "dataset.separator: comma", {"tasks": []}),
         ("smiles;tox\nCCO;1,234\nCC;20\n", "dataset.decimal", {}),
+        ('smiles,tox\nCCO,"1,234"\nCC,20\n', "dataset.decimal", {}),
         ("smiles,tox\n".encode("utf-16-le"), "dataset.encoding", {}),
         (b"smiles,tox\nCCO,1\x81\n", "dataset.encoding", {}),
         ("A SMILES;B SMILES;tox\nC;C;1\n", "dataset.smiles_column: A SMILES", {}),
