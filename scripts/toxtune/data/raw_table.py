@@ -16,7 +16,12 @@ from toxtune.io.csv_rows import COMMA as COMMA_SEPARATED
 from toxtune.io.csv_rows import SEPARATORS
 from toxtune.labels.column import Bounds, LabelColumn
 from toxtune.labels.tasks import read_task_labels
-from toxtune.tables.decimals import COMMA, find_decimal_sign, with_point
+from toxtune.tables.decimals import (
+    COMMA,
+    doubtful_number,
+    find_decimal_sign,
+    with_point,
+)
 from toxtune.tables.table import TableRow
 from toxtune.tables.tables import open_table
 from toxtune.tables.text_files import Reading
@@ -186,10 +191,18 @@ def _label_cells(
             spelled = [with_point(cell, sign) if sign else cell for cell in column]
             cells[task] += spelled
             if spelled != column:
-                meaning = "decimal commas" if sign == COMMA else "commas of thousands"
+                meaning = _meaning(column, sign)
                 note = f"Numbers of {part.of} have {meaning}, in the columns"
                 notes.setdefault(note, []).append(task)
     return cells, [f"{note} {', '.join(names)}." for note, names in notes.items()]
+
+
+def _meaning(column: list[str], sign: str) -> str:
+    """Say what was made of the signs in a column's numbers."""
+    if sign != COMMA:
+        return "commas of thousands"
+    has_commas = any("," in cell for cell in column)
+    return "decimal commas" if has_commas else "points of thousands"
 
 
 def _cells(part: DatasetFile, index: int | None) -> list[str]:
@@ -204,12 +217,16 @@ def _decimal_sign(
     is_quoted = part.table.separator == COMMA_SEPARATED
     if is_quoted and columns["task_type"] != TaskType.REGRESSION:
         return ""
-    sign = find_decimal_sign(column, columns.get("decimal"))
+    sign = find_decimal_sign(
+        column,
+        columns.get("decimal"),
+        points_may_group=part.table.points_may_group,
+    )
     if sign is None:
-        example = next(cell for cell in column if "," in cell)
         raise UserError(
-            f"{part.table.name}, column {task!r}: cannot tell whether {example!r} is "
-            'a number with a decimal comma or a large one; write dataset.decimal: "," '
-            'or dataset.decimal: "."'
+            f"{part.table.name}, column {task!r}: cannot tell whether the sign in "
+            f"{doubtful_number(column)!r} is a decimal one or stands between "
+            'thousands; write dataset.decimal: "," where a comma is the decimal sign, '
+            'or dataset.decimal: "." where a point is'
         )
     return sign

@@ -6,7 +6,12 @@ import numpy as np
 
 from toxtune.errors import UserError
 from toxtune.labels.words import MISSING, number_in, plain
-from toxtune.tables.decimals import POINT, find_decimal_sign, with_point
+from toxtune.tables.decimals import (
+    POINT,
+    doubtful_number,
+    find_decimal_sign,
+    with_point,
+)
 from toxtune.tables.table import Table, TableRow
 from toxtune.text import did_you_mean, shown
 
@@ -91,9 +96,9 @@ def _decimal_sign(
     """Tell a column's decimal sign."""
     sign = find_decimal_sign(cells, decimal)
     if sign is None:
-        example = next(cell for cell in cells if "," in cell)
         raise UserError(
-            f"{table.name}, column {name!r}: cannot tell whether {example!r} is a "
+            f"{table.name}, column {name!r}: cannot tell whether "
+            f"{doubtful_number(cells)!r} is a "
             f"number with a decimal comma or a large one; write it with a {POINT!r}"
         )
     return sign

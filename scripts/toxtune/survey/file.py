@@ -6,7 +6,8 @@ from pathlib import Path
 
 from toxtune.errors import UserError
 from toxtune.survey.table import TableSurvey, Wishes, survey_table
-from toxtune.tables.decimals import find_decimal_sign, with_point
+from toxtune.tables.decimals import doubtful_number, find_decimal_sign, with_point
+from toxtune.tables.table import Table
 from toxtune.tables.tables import open_table
 
 
@@ -34,23 +35,32 @@ def survey_file(path: Path, wishes: Wishes = Wishes()) -> TableSurvey:  # noqa: 
     notes = [*table.notes]
     if unusable := len(table.header) - len(columns):
         notes.append(f"{unusable} columns have no name, or that of another: not used.")
-    rows, undecided = _with_points(rows, wishes.reading.decimal)
-    notes += [_question(header[index]) for index in undecided[:1]]
+    rows, undecided = _with_points(rows, table, wishes.reading.decimal)
+    questions = {
+        header[index]: _question(header[index], [row[index] for row in rows])
+        for index in undecided
+    }
+    notes += list(questions.values())[:1]
     try:
         survey = survey_table(header, rows, wishes)
     except UserError as error:
         raise UserError(" ".join([f"{path}: {error}.", *notes])) from None
+    for task in survey.tasks.tasks:
+        if task.column.name in questions:
+            raise UserError(f"{path}: {questions[task.column.name]}")
     return replace(survey, notes=notes, lines=[row.line for row in found])
 
 
 def _with_points(
-    rows: Sequence[Sequence[str]], decimal: str | None
+    rows: Sequence[Sequence[str]], table: Table, decimal: str | None
 ) -> tuple[list[list[str]], list[int]]:
     """Spell numbers with decimal points; also tell where that could not be decided."""
     columns = [list(column) for column in zip(*rows, strict=True)]
     undecided = []
     for index, column in enumerate(columns):
-        sign = find_decimal_sign(column, decimal)
+        sign = find_decimal_sign(
+            column, decimal, points_may_group=table.points_may_group
+        )
         if sign is None:
             undecided.append(index)
         else:
@@ -58,8 +68,9 @@ def _with_points(
     return [list(row) for row in zip(*columns, strict=True)], undecided
 
 
-def _question(name: str) -> str:
+def _question(name: str, column: Sequence[str]) -> str:
     return (
-        f"Numbers such as 1,234 in column {name} may have a decimal comma, or be "
-        'large: write --decimal "," or --decimal ".".'
+        f"Numbers such as {doubtful_number(column)} in column {name} may have a "
+        'decimal sign, or be large: write --decimal "," if a comma is the decimal '
+        'sign, or --decimal "." if a point is.'
     )

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from toxtune.io.csv_rows import SEMICOLON, SEPARATORS, TAB
+
 
 class TableRow(NamedTuple):
     """A row of a table.
@@ -60,6 +62,11 @@ class Table:
         if column == self.smiles_column:
             return []
         return [f"The SMILES are in the column {column!r}."]
+
+    @property
+    def points_may_group(self) -> bool:
+        """Whether points may stand between thousands; see `decimals`."""
+        return self.separator in {SEMICOLON, TAB, SEPARATORS["bar"]}
 
     def rows(self) -> Iterator[TableRow]:
         """Yield the rows.

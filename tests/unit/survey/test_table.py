@@ -5,9 +5,11 @@ import pytest
 from helpers.shaped_tables import molecules
 from toxtune.errors import UserError
 from toxtune.survey.columns import Content, survey_column
+from toxtune.survey.file import survey_file
 from toxtune.survey.roles import Role, sets_of
 from toxtune.survey.structures import survey_structures
 from toxtune.survey.table import Wishes, survey_table
+from toxtune.tables.text_files import Reading
 from toxtune.tasks import TaskType
 
 SMILES = molecules(40)
@@ -266,3 +268,13 @@ def test_reactions_are_named():
     rows = [["CCO>>CC=O", str(number)] for number in range(9)]
     with pytest.raises(UserError, match="these are reactions"):
         survey_table(["smiles", "yield"], rows)
+
+
+def test_points_that_may_stand_between_thousands_are_asked_for(tmp_path):
+    rows = [f"{'C' * n}O;{1 + n // 20}.{n:03d}\n{'C' * n}N;{n}" for n in range(1, 60)]
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join(["SMILES;LD50", *rows]), "utf-8")
+    with pytest.raises(UserError, match=r"such as 1\.001 in column LD50 may"):
+        survey_file(path)
+    told = survey_file(path, Wishes(reading=Reading(decimal=",", prefix="--")))
+    assert told.tasks.tasks[0].column.highest == 3059

@@ -106,6 +106,15 @@ VALUES = COLUMNS | {"task_type": "regression"}
         ("smiles;tox\nCCO;1.5\nCC;7\n", {"decimal": ","}, ["1.5", "7.0"]),
         ('smiles,tox\nCCO,"1,5"\nCC,"-0,25"\n', {}, ["1.5", "-0.25"]),
         ('smiles,tox\nCCO,"1,234.5"\nCC,7\n', {}, ["1234.5", "7.0"]),
+        ("smiles;tox\nCCO;1.391\nCC;314\n", {"decimal": ","}, ["1391.0", "314.0"]),
+        ("smiles;tox\nCCO;1.391\nCC;314\n", {"decimal": "."}, ["1.391", "314.0"]),
+        ("smiles;tox\nCCO;1.391\nCC;0,5\n", {"decimal": ","}, ["1391.0", "0.5"]),
+        ("smiles;tox\nCCO;1.234.567\nCC;7\n", {}, ["1234567.0", "7.0"]),
+        # These are plainly decimal points.
+        ("smiles;tox\nCCO;1.391\nCC;0.314\n", {}, ["1.391", "0.314"]),
+        ("smiles;tox\nCCO;1.391\nCC;2.314\n", {}, ["1.391", "2.314"]),
+        ("smiles\ttox\nCCO\t1.391\nCC\t3140\n", {}, ["1.391", "3140.0"]),
+        ("smiles,tox\nCCO,1.391\nCC,314\n", {}, ["1.391", "314.0"]),
     ],
 )
 def test_decimal_sign_is_told_by_the_numbers(file, content, changes, values):
@@ -119,6 +128,8 @@ def test_decimal_sign_is_told_by_the_numbers(file, content, changes, values):
         ("aa,bb;cc,dd\nC,CO;CC,1\n", "dataset.separator: comma", {"tasks": []}),
         ("smiles;tox\nCCO;1,234\nCC;20\n", "dataset.decimal", {}),
         ('smiles,tox\nCCO,"1,234"\nCC,20\n', "dataset.decimal", {}),
+        ("smiles;tox\nCCO;1.391\nCC;314\n", "dataset.decimal", {}),
+        ("smiles\ttox\nCCO\t1.391\nCC\t0,5\n", "dataset.decimal", {}),
         ("smiles,tox\n".encode("utf-16-le"), "dataset.encoding", {}),
         (b"smiles,tox\nCCO,1\x81\n", "dataset.encoding", {}),
         ("A SMILES;B SMILES;tox\nC;C;1\n", "dataset.smiles_column: A SMILES", {}),
