@@ -1,13 +1,16 @@
-"""SMILES files: a SMILES on each line, then a name, with or without a header line."""
+"""SMILES files: a SMILES on each line, then a name, with or without a header line.
 
-from collections.abc import Collection, Iterator
+Tables whose columns are separated by blanks are read alike.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from rdkit import Chem, rdBase
 
 from toxtune.errors import UserError
-from toxtune.io.csv_rows import COMMA, SEMICOLON, TAB
+from toxtune.io.csv_rows import COMMA, SEMICOLON, SEPARATORS, TAB
 from toxtune.io.text_lines import MAX_LINE
 from toxtune.tables.smiles_column import SMILES, candidates, tell_a_header
 from toxtune.tables.table import Table, TableRow
@@ -28,11 +31,14 @@ class Layout:
         Whether the first line has them.
     separator
         A tab, or ``None`` for any blanks; the last column may have blanks in it.
+    hint
+        What the file may have been meant to be: a sentence, or empty.
     """
 
     header: list[str]
     has_header: bool
     separator: str | None
+    hint: str = ""
 
     def cells(self, line: str) -> list[str]:
         """Take a line apart; columns that it does not have are empty."""
@@ -45,37 +51,64 @@ class Layout:
 
 
 def find_layout(
-    first: str, second: str, name: str, asked: Collection[str]
+    lines: Sequence[str], name: str, asked: Collection[str]
 ) -> Layout | None:
-    """Tell by its first lines whether a file is a SMILES file.
+    """Tell by its first lines whether blanks separate a file's columns.
 
     Parameters
     ----------
-    first, second
-        The first two lines that are not blank; empty if there is no second.
+    lines
+        The first lines that are not blank; at least one.
     name
         Of the file; ``.smi`` tells that the first line is a molecule, even if RDKit
         cannot read it.
     asked
         Names of columns that tell a header of separated values.
     """
+    first, *others = lines
     for sign in (TAB, SEMICOLON, COMMA):
         cells = [cell.strip().strip('"') for cell in first.split(sign)]
         if len(cells) > 1 and tell_a_header(cells, asked):
             return None
     words = first.split()
-    if len(words) > 1 and candidates(words) and len(second.split()) != 1:
+    if (
+        len(words) > 1
+        and candidates(words)
+        and not (others and len(others[0].split()) == 1)
+    ):
         return Layout(words, has_header=True, separator=None)
     if candidates([first.strip()]) or first.strip() in asked:
         return None
     is_named = _SUFFIXES & {suffix.lower() for suffix in PurePath(name).suffixes[-2:]}
     if not is_named and not _is_molecule(words[0]):
-        return None
+        if not _has_even_columns(lines):
+            return None
+        return Layout(words, has_header=True, separator=None)
     if TAB in first:
         width = max(2, len(first.rstrip("\r\n").split(TAB)))
-        others = [f"column_{number}" for number in range(3, width + 1)]
-        return Layout([SMILES, "name", *others], has_header=False, separator=TAB)
-    return Layout([SMILES, "name"], has_header=False, separator=None)
+        more = [f"column_{number}" for number in range(3, width + 1)]
+        return Layout([SMILES, "name", *more], has_header=False, separator=TAB)
+    return Layout([SMILES, "name"], False, separator=None, hint=_hint(lines))
+
+
+def _has_even_columns(lines: Sequence[str]) -> bool:
+    """Whether blanks alone make columns: as many words, more than one, on each line."""
+    if any(sign in lines[0] for sign in SEPARATORS.values()):
+        return False
+    counts = {len(line.split()) for line in lines}
+    return len(lines) > 1 and len(counts) == 1 and counts != {1}
+
+
+def _hint(lines: Sequence[str]) -> str:
+    """Say how the words behind a SMILES become columns, if they look like columns."""
+    width = len(lines[0].split())
+    if width < 3 or not _has_even_columns(lines):
+        return ""
+    return (
+        f"Each line has {width} words; all behind the first are its name. If they are "
+        f"columns, write a line with {width} names above them, such as "
+        f"`{' '.join(['smiles', 'name', 'value', *['more'] * (width - 3)])}`."
+    )
 
 
 def smiles_table(text: TextFile, layout: Layout) -> Table:
@@ -96,17 +129,25 @@ def smiles_table(text: TextFile, layout: Layout) -> Table:
                     f"{text.name}, line {number}: must have {width} columns like the "
                     f"first line, got {len(cells)}"
                 )
+            words = line.split()
+            if layout.separator is None and 1 < len(words) < width:
+                raise UserError(
+                    f"{text.name}, line {number}: must have {width} columns like the "
+                    f"header, separated by blanks, got {len(words)}"
+                )
             yield TableRow(number, cells[:width])
 
     described = frozenset() if layout.has_header else frozenset([SMILES, "name"])
-    header = (
-        "with a header line"
+    note = (
+        "The table's columns are separated by blanks; its text is "
+        f"{text.encoding.name}."
         if layout.has_header
-        else f"without a header line; its columns are called {', '.join(layout.header)}"
+        else "The file is a SMILES file without a header line; its columns are called "
+        f"{', '.join(layout.header)}; its text is {text.encoding.name}."
     )
-    note = f"The file is a SMILES file {header}; its text is {text.encoding.name}."
+    notes = [note, *filter(None, [layout.hint])]
     smiles = "" if layout.has_header else SMILES
-    return Table(text.name, layout.header, rows, [note], smiles, described)
+    return Table(text.name, layout.header, rows, notes, smiles, described)
 
 
 def _is_molecule(text: str) -> bool:

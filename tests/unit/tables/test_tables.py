@@ -181,6 +181,38 @@ def test_smiles_file(file, content, name, header, rows):
     assert [row.cells for row in table.rows()] == rows
 
 
+@pytest.mark.parametrize(
+    ("content", "header", "rows"),
+    [
+        (
+            "name  activity\nNSC0  0\nNSC1  1\n",
+            ["name", "activity"],
+            [["NSC0", "0"], ["NSC1", "1"]],
+        ),
+        ("x smiles y\na CCO 1\n", ["x", "smiles", "y"], [["a", "CCO", "1"]]),
+        ("my molecules\nCCO\nCC\n", ["my molecules"], [["CCO"], ["CC"]]),
+    ],
+)
+def test_columns_that_blanks_separate(file, content, header, rows):
+    table = open_table(file(content, "mine.txt"))
+    assert table.header == header
+    assert [row.cells for row in table.rows()] == rows
+
+
+def test_a_row_with_fewer_words_than_the_header_is_refused(file):
+    table = open_table(file("smiles id y\nCCO a 1\nCC 0\n"))
+    with pytest.raises(UserError, match="line 3: must have 3 columns"):
+        list(table.rows())
+
+
+def test_words_behind_the_smiles_that_look_like_columns_are_pointed_out(file):
+    table = open_table(file("CCO a 0\nCC b 1\n", "a.smi"))
+    assert "Each line has 3 words" in table.notes[1]
+    assert "`smiles name value`" in table.notes[1]
+    assert [row.cells for row in table.rows()] == [["CCO", "a 0"], ["CC", "b 1"]]
+    assert len(open_table(file("CCO a b\nCC c\n", "a.smi")).notes) == 1
+
+
 def record(smiles, title="", version=2000, **properties):
     """Write one molecule of an SD file."""
     molecule = Chem.MolFromSmiles(smiles)
