@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from toxtune.labels.words import bound_in, plain
 from toxtune.survey.columns import ColumnSurvey
 from toxtune.survey.first_search import Search, choose_search
 from toxtune.survey.first_split import Split, choose_split
@@ -175,8 +174,7 @@ def _cautions(survey: TableSurvey, split: Split) -> list[str]:
     settings = survey.label_settings
     for role in survey.tasks.tasks:
         cautions += _about_labels(role.column, settings)
-    if survey.tasks.task_type == TaskType.REGRESSION:
-        cautions += _about_signs([role.column for role in survey.roles])
+    cautions += survey.companions
     poor = [name for name, count in survey.rarest.items() if 0 < count < 10]
     if poor and survey.tasks.task_type != TaskType.REGRESSION:
         cautions.append(
@@ -242,23 +240,6 @@ def _about_labels(column: ColumnSurvey, settings: Mapping[str, Any]) -> list[str
             f"{column.name} spans {math.log10(highest / lowest):.0f} powers of ten: "
             "the RMSE is that of the largest values. Learn its logarithm instead"
         )
-    return cautions
-
-
-def _about_signs(columns: list[ColumnSurvey]) -> list[str]:
-    """Point out columns that say which values beside them are bounds."""
-    cautions = []
-    for column in columns:
-        signs = {word: word.strip("'\"") for word in column.counts}
-        bounds = [w for w, sign in signs.items() if bound_in(plain(f"{sign}1"))]
-        others = {sign for word, sign in signs.items() if word not in bounds}
-        if bounds and others <= {"="}:
-            count = sum(column.counts[word] for word in bounds)
-            cautions.append(
-                f"{column.name} has signs such as {signs[bounds[0]]} in {count:,} "
-                "rows: their values may be bounds, and are taken as measured. Write "
-                "the sign before the number, as in >10, and dataset.bounds decides"
-            )
     return cautions
 
 

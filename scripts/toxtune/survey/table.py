@@ -14,6 +14,7 @@ from toxtune.survey.columns import (
     number_of,
     survey_column,
 )
+from toxtune.survey.companions import about_companions, without_twins
 from toxtune.survey.labels import choose_label_settings, read_labels
 from toxtune.survey.roles import (
     ColumnRole,
@@ -84,6 +85,8 @@ class TableSurvey:
         How many molecules that column puts into several sets.
     label_settings
         Settings of ``dataset`` by which labels are read.
+    companions
+        Which columns give the values of the tasks another meaning: sentences.
     times
         What is known of the first column of dates.
     notes
@@ -102,6 +105,7 @@ class TableSurvey:
     sets: dict[str, int]
     torn: int
     label_settings: dict[str, Any] = field(default_factory=dict)
+    companions: list[str] = field(default_factory=list)
     times: TimesSurvey | None = None
     notes: list[str] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
@@ -148,7 +152,8 @@ def survey_table(
         and structures.agrees(_numbers(cells[column.name], structures))
     }
     roles = find_roles(columns, smiles, computed)
-    roles = _as_told(roles, wishes.tasks) if wishes.tasks else roles
+    told = wishes.tasks
+    roles = _as_told(roles, told) if told else without_twins(roles, cells)
     candidates = [each for each in roles if each.role == Role.LABELS]
     if not candidates:
         found = ", ".join(f"{each.column.name} ({each.reason})" for each in roles)
@@ -176,6 +181,9 @@ def survey_table(
         sets=sets_of(sets.counts) if sets else {},
         torn=_torn(cells[sets.name], structures) if sets else 0,
         label_settings=settings,
+        companions=about_companions(columns, cells, labels)
+        if choice.task_type == TaskType.REGRESSION
+        else [],
         times=survey_times(roles, cells),
     )
 

@@ -188,6 +188,31 @@ def test_a_column_of_other_signs_is_not(other):
     assert not chosen(CLASSES, relation=["=", ">"] * 30).cautions
 
 
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        (["nM", "uM"], 1),
+        (["nM", "\u00b5M", ""], 1),
+        (["mg/L", "'mol/L'"], 1),
+        (["IC50", "Ki"], 1),
+        (["nM", "NM"], 0),
+        (["nM"], 0),
+        (["a", "b"], 0),
+    ],
+)
+def test_several_units_or_kinds_of_values_are_pointed_out(words, count):
+    words = words * (60 // len(words))
+    cautions = chosen(VALUES, unit=words).cautions
+    assert len(cautions) == count
+    assert all(text.startswith("unit has several ") for text in cautions)
+
+
+def test_signs_of_rows_without_a_label_do_not_matter():
+    cells = [value if row % 2 else "" for row, value in enumerate(VALUES)]
+    assert not chosen(cells, relation=[">", "="] * 30).cautions
+    assert chosen(cells, relation=["=", ">"] * 30).cautions
+
+
 def test_text_of_the_file_is_the_configuration():
     names = "Löslichkeit, pH 7: [µM] #1"
     survey = survey_of(VALUES, name=names)

@@ -128,6 +128,18 @@ def test_most_columns_that_say_they_are_labels_decide_the_type():
     assert [each.column.name for each in survey.tasks.alternatives] == ["flag", "other"]
 
 
+def test_of_values_and_their_logarithm_the_logarithm_is_learned():
+    nanomolar = [10 ** (number / 8) for number in range(len(SMILES))]
+    p_values = [f"{9 - number / 8:.1f}" for number in range(len(SMILES))]
+    survey = surveyed(**{"Standard Value": nanomolar, "pChEMBL Value": p_values})
+    assert [each.column.name for each in survey.tasks.tasks] == ["pChEMBL Value"]
+    assert survey.roles[1].reason == "pChEMBL Value is its logarithm"
+    chembl = surveyed(**{"Standard Value": VALUES, "pChEMBL Value": p_values})
+    assert len(chembl.tasks.tasks) == 1
+    other = surveyed(Ki=nanomolar, logD=VALUES)
+    assert len(other.tasks.tasks) == 2
+
+
 def test_many_tasks_of_two_classes_are_all_tasks():
     survey = surveyed(**{f"assay {n}": LABELS for n in range(60)})
     assert len(survey.tasks.tasks) == 60
