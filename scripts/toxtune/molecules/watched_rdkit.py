@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Sequence
 from multiprocessing import Pipe, Process, parent_process
 from multiprocessing.connection import Connection, wait
+from typing import Self
 
 from rdkit import rdBase
 
@@ -42,29 +43,53 @@ def read_compounds(
     RuntimeError
         If reading raises an error of Python's.
     """
-    starts = range(0, len(smiles), CHUNK)
-    chunks = deque(range(len(smiles))[start : start + CHUNK] for start in starts)
-    readings: dict[int, Reading] = {}
-    crew = [_Worker(standardize) for _ in range(min(workers, len(chunks)))]
-    try:
+    with Readers(standardize, min(workers, -(-len(smiles) // CHUNK))) as readers:
+        return readers.read(smiles)
+
+
+class Readers:
+    """Child processes that read molecules for the time of a block.
+
+    Parameters
+    ----------
+    standardize
+        What compounds are of.
+    workers
+        How many there are; any number of them gives the same.
+    """
+
+    def __init__(self, standardize: Standardize, workers: int = 1) -> None:
+        self._crew = [_Worker(standardize) for _ in range(workers)]
+
+    def __enter__(self) -> Self:
+        """Begin the block."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """End the processes."""
+        for worker in self._crew:
+            worker.end()
+
+    def read(self, smiles: Sequence[str]) -> list[Reading]:
+        """Read molecules, as `read_compounds` does."""
+        starts = range(0, len(smiles), CHUNK)
+        chunks = deque(range(len(smiles))[start : start + CHUNK] for start in starts)
+        readings: dict[int, Reading] = {}
         while len(readings) < len(smiles):
-            for worker in crew:
+            for worker in self._crew:
                 if chunks and not worker.rows:
                     worker.give(chunks.popleft(), smiles)
-            for number, worker in _answering(crew):
+            for number, worker in _answering(self._crew):
                 rows = worker.rows
                 found = worker.take()
                 if isinstance(found, str):
-                    crew[number] = worker.successor()
+                    self._crew[number] = worker.successor()
                     if len(rows) > 1:
                         chunks.extendleft(range(row, row + 1) for row in reversed(rows))
                         continue
                     found = [(None, found)]
                 readings.update(zip(rows, found, strict=True))
-    finally:
-        for worker in crew:
-            worker.end()
-    return [readings[row] for row in range(len(smiles))]
+        return [readings[row] for row in range(len(smiles))]
 
 
 class _Worker:

@@ -116,7 +116,12 @@ class FinalModel:
         UserError
             If some of these are not there.
         """
-        smiles = self._standardized(smiles)
+        return self.predict_standardized(self._standardized(smiles), own)
+
+    def predict_standardized(
+        self, smiles: Sequence[str], own: OwnNumbers = NOTHING
+    ) -> Prediction:
+        """Predict standardized molecules; otherwise as `predict`."""
         members, failures = self.predict_members(smiles, own)
         if len(members) > 1:
             spread = self.calibrated(members).std(axis=0, ddof=1)

@@ -13,8 +13,9 @@ from rdkit import rdBase
 
 from toxtune.errors import UserError
 from toxtune.io.files import whole_file
+from toxtune.molecules.compounds import Standardize
 from toxtune.molecules.reactions import refuse_reactions
-from toxtune.molecules.smiles import parse_smiles
+from toxtune.molecules.watched_rdkit import Readers
 from toxtune.prediction.final_model import NOTHING, FinalModel, Prediction, opened
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers
@@ -157,10 +158,14 @@ def predict_file(
             "--features-file NAME=PATH",
             reading.decimal,
         )
-        final_model = packed.load()
-    with whole_file(destination) as stream:
-        chunks = show_progress(table.chunks(), table.n_rows)
-        problems = write_predictions(final_model, table, stream, chunks, own)
+        # They are forked before the models bring threads.
+        with Readers(Standardize(packed.metadata.standardize)) as readers:
+            final_model = packed.load()
+            with whole_file(destination) as stream:
+                chunks = show_progress(table.chunks(), table.n_rows)
+                problems = write_predictions(
+                    final_model, table, stream, chunks, readers, own
+                )
     left_out = final_model.metadata.tasks_left_out
     return PredictionCounts(table.n_rows, problems, left_out, table.notes)
 
@@ -229,11 +234,13 @@ def write_predictions(
     table: MoleculeTable,
     stream: IO[str],
     chunks: Iterable[Chunk],
+    readers: Readers,
     own: OwnNumbers = NOTHING,
 ) -> int:
     """Write the rows with their predictions; return how many have a problem.
 
-    `own` has the own numbers of all rows.
+    `readers` read SMILES as the model's dataset was; `own` has the own numbers of all
+    rows.
     """
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([*table.table.header, *prediction_columns(model.metadata)])
@@ -244,7 +251,7 @@ def write_predictions(
         start = end
         # What RDKit has to say of a molecule is in its row.
         with rdBase.BlockLogs():
-            predictions = predict_rows(model, table.smiles(chunk), of_chunk)
+            predictions = predict_rows(model, readers, table.smiles(chunk), of_chunk)
         for row, cells in zip(chunk, predictions, strict=True):
             # The file's own reason says more than that there is no SMILES.
             if cells[-1] and not row.cells[table.smiles_index]:
@@ -276,19 +283,24 @@ def _output_names(metadata: FinalModelMetadata, task: str) -> list[str]:
     return [f"{task}={name}" for name in names]
 
 
-def predict_rows(model: FinalModel, smiles: list[str], own: OwnNumbers) -> Rows:
+def predict_rows(
+    model: FinalModel, readers: Readers, smiles: list[str], own: OwnNumbers
+) -> Rows:
     """Return the cells of `prediction_columns` for each molecule.
 
     A molecule that cannot be read, or has no features, has nothing but a problem.
     """
-    problems = [parse_smiles(text)[1] for text in smiles]
-    readable = [row for row, problem in enumerate(problems) if not problem]
+    readings = readers.read(smiles)
+    compounds = {
+        row: compound for row, (compound, _) in enumerate(readings) if compound
+    }
+    readable = list(compounds)
     width = len(prediction_columns(model.metadata))
-    rows = [[""] * (width - 1) + [problem] for problem in problems]
+    rows = [[""] * (width - 1) + [problem] for _, problem in readings]
     if not readable:
         return rows
-    prediction = model.predict(
-        [smiles[row] for row in readable],
+    prediction = model.predict_standardized(
+        [compound.smiles for compound in compounds.values()],
         {name: numbers[readable] for name, numbers in own.items()},
     )
     cells = _cells(model, prediction)

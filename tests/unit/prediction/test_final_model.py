@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import zipfile
 from dataclasses import replace
 
@@ -12,6 +13,10 @@ import pytest
 from helpers.final_models import SEEDS, SMILES, make
 from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
+from toxtune.molecules import watched_rdkit
+from toxtune.molecules.compounds import Standardize
+from toxtune.molecules.smiles import read_compound
+from toxtune.molecules.watched_rdkit import Readers
 from toxtune.prediction import predict_table as predicting
 from toxtune.prediction.final_file import ALL_SEEDS, member_seeds, write_final_model
 from toxtune.prediction.final_model import current_versions, load
@@ -28,7 +33,9 @@ def predicted(tmp_path, model, text):
     (tmp_path / "in.csv").write_text(text, encoding="utf-8")
     stream = io.StringIO()
     molecules = read_molecules(tmp_path / "in.csv", "smiles")
-    write_predictions(load(model), molecules, stream, molecules.chunks())
+    final_model = load(model)
+    with Readers(Standardize(final_model.metadata.standardize)) as readers:
+        write_predictions(final_model, molecules, stream, molecules.chunks(), readers)
     return stream.getvalue()
 
 
@@ -192,6 +199,18 @@ def test_table_that_cannot_be_read(tmp_path, content, fragments):
     for fragment in fragments:
         assert fragment in str(error.value)
     assert not list(tmp_path.glob("*out.csv*"))
+
+
+def test_a_molecule_that_rdkit_crashes_on_has_a_problem(tmp_path, monkeypatch):
+    def read(smiles, standardize):
+        return os._exit(1) if smiles == "CCN" else read_compound(smiles, standardize)
+
+    monkeypatch.setattr(watched_rdkit, "read_compound", read)
+    given, written = tmp_path / "in.csv", tmp_path / "out.csv"
+    given.write_text("smiles\nCCO\nCCN\nCCC\n", encoding="utf-8")
+    run_command(["predict", str(make(tmp_path)), str(given), str(written)])
+    problems = [row["problem"] for row in table(written.read_text("utf-8"))]
+    assert problems == ["", "RDKit crashes on it", ""]
 
 
 def test_what_was_taken_for_what_is_said(tmp_path, capsys):
