@@ -9,7 +9,9 @@ import yaml
 from toxtune.config.check import complete_layers
 from toxtune.config.layers import Layer
 from toxtune.config.overlay import read_yaml
+from toxtune.survey.columns import ColumnSurvey
 from toxtune.survey.first_config import FirstConfiguration, settings_of
+from toxtune.survey.roles import ONLY_WORDS, Role
 from toxtune.survey.table import TableSurvey
 from toxtune.tasks import TaskType
 
@@ -92,14 +94,28 @@ def _tasks(configuration: FirstConfiguration, survey: TableSurvey) -> list[str]:
         if survey.tasks.task_type != TaskType.REGRESSION:
             counts += f", {survey.rarest[name]:,} of the rarer class"
         lines.append(f"    - {_flow(name)}  # {counts}")
-    for role in survey.tasks.alternatives[:_MOST_ALTERNATIVES]:
-        column = role.column
+    others = [role.column for role in survey.tasks.alternatives]
+    others += _other_words(survey)
+    for column in others[:_MOST_ALTERNATIVES]:
         metric = _METRIC_FOR[column.task_type] if column.task_type else ""
         lines.append(
             f"    # - {_flow(column.name)}  # {column.content}, for objective.metric "
             f"{metric}"
         )
     return lines
+
+
+def _other_words(survey: TableSurvey) -> list[ColumnSurvey]:
+    """Return columns of words that may be classes, without signs, units and kinds."""
+    return [
+        role.column
+        for role in survey.roles
+        if role.reason == ONLY_WORDS
+        and role.role == Role.OTHER
+        and not any(
+            text.startswith(f"{role.column.name} ") for text in survey.companions
+        )
+    ]
 
 
 def _nested_hint(configuration: FirstConfiguration) -> list[str]:

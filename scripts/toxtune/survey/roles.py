@@ -35,7 +35,9 @@ _LABEL_PARTS = (
     *("ic50", "ec50", "ac50", "ld50", "lc50", "gi50", "xc50", "pki", "potency"),
     *("affinity", "inhib", "response", "outcome", "solub", "löslich", "logs", "logd"),
     *("logbb", "perm", "caco", "clearance", "clint", "halflife", "lipoph", "toxic"),
-    *("stability", "bioavail", "mutagen", "herg", "binding", "hit"),
+    *("stability", "bioavail", "mutagen", "herg", "binding", "hit", "pkd"),
+    *("aktiv", "activit", "actif", "attivit", "actividad", "wirks", "toxiz", "potenz"),
+    *("hemm", "bindung", "permeab", "klasse", "messwert", "loeslich", "toxique"),
 )
 # Whole words of names.
 _LABEL_WORDS = {"exp", "ki", "kd", "y", "mic", "value", "tox", "pnp", "logp", "papp"}
@@ -58,6 +60,8 @@ _DESCRIPTORS = {
     *(re.sub(r"[^a-z0-9]", "", name.lower()) for name, _ in Descriptors.descList),
 }
 _COMPUTED = "computed from the structures"
+# Why a column of several words is no label.
+ONLY_WORDS = "words that need not be classes"
 _ID_PARTS = (
     "chembl",
     "cmpd",
@@ -183,7 +187,7 @@ def _role_of(column: ColumnSurvey, is_computed: bool) -> ColumnRole:
     if reason := _side_reason(name, named_so):
         return other(reason)
     if content == Content.WORDS and not named_so:
-        return other("words that need not be classes")
+        return other(ONLY_WORDS)
     if column.is_unique and column.is_whole and _says_id(name):
         return other("a number for each row")
     if name in RESERVED or name == SPLIT_COLUMN or not name:
@@ -271,5 +275,6 @@ def _letters(name: str) -> str:
 
 def _words(name: str) -> set[str]:
     """Return the words of a name, which capitals and other characters separate."""
-    parted = re.sub(r"(?<=[a-zäöü])(?=[A-ZÄÖÜ])", " ", name)
+    # A single small letter belongs to the next, as in nM and pIC50.
+    parted = re.sub(r"(?<=[a-zäöü]{2})(?=[A-ZÄÖÜ])", " ", name)
     return set(re.split(r"[\W_]+", parted.lower())) - {""}

@@ -213,6 +213,14 @@ def test_signs_of_rows_without_a_label_do_not_matter():
     assert chosen(cells, relation=["=", ">"] * 30).cautions
 
 
+def test_words_that_may_be_classes_stand_in_the_file_as_a_comment():
+    words = ["red", "green", "blue"] * 20
+    survey = survey_of(VALUES, colour=words, relation=["=", ">"] * 30)
+    text = spell(choose_configuration(survey, "a", "a.csv"), survey, "a.yaml")
+    assert "    # - colour  # a few words, for objective.metric roc_auc_ovr\n" in text
+    assert "# - relation" not in text
+
+
 def test_text_of_the_file_is_the_configuration():
     names = "Löslichkeit, pH 7: [µM] #1"
     survey = survey_of(VALUES, name=names)
