@@ -41,7 +41,7 @@ def separated_table(text: TextFile, reading: Reading, asked: Collection[str]) ->
     UserError
         If it has no header, or the separator cannot be decided.
     """
-    sample = _sample(text)
+    sample = first_lines(text)
     if declared := _SEP_LINE.fullmatch(sample[0]):
         separator, skipped = declared.group(1), 1
     else:
@@ -83,8 +83,8 @@ def _note(text: TextFile, separator: str, n_columns: int) -> str:
     return f"The table's columns are separated by {word}s; its text is {encoding}."
 
 
-def _sample(text: TextFile) -> list[str]:
-    """Return the first lines from the first that is not blank; at least one."""
+def first_lines(text: TextFile) -> list[str]:
+    """Return the first lines from the first that is not blank, if there is one."""
     sample: list[str] = []
     for line in text.lines():
         if sample or line.strip():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from toxtune.errors import UserError
 from toxtune.tables.sd_files import is_sd_file, sd_table
-from toxtune.tables.separated_values import SAMPLE_ROWS, separated_table
+from toxtune.tables.separated_values import first_lines, separated_table
 from toxtune.tables.smiles_files import find_layout, smiles_table
 from toxtune.tables.table import Table
 from toxtune.tables.text_files import Reading, open_text
@@ -43,8 +43,7 @@ def open_table(
     beginning = list(islice(text.lines(), 4))
     if is_sd_file(beginning, text.name):
         return sd_table(text)
-    filled = (line for line in text.lines() if line.strip())
-    lines = list(islice(filled, SAMPLE_ROWS))
+    lines = [line for line in first_lines(text) if line.strip()]
     if not lines:
         raise UserError(f"{text.name}: has no rows")
     if layout := find_layout(lines, text.name, asked):
