@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 
 from toxtune.labels.legal import LEGAL, MAX_CLASSES, MAX_VALUE
+from toxtune.labels.near_numbers import near_number
 from toxtune.labels.words import beside_two_classes, bound_in, number_in
 from toxtune.tasks import TaskType
 
@@ -56,6 +57,11 @@ def of_values(word: str, words: Collection[str]) -> LabelFault:
     """
     if bound_in(word):
         advice = BOUND_ADVICE
+    elif found := near_number(word):
+        what, mend = found
+        advice = (
+            f"it is {what}: {mend}; {_setting({word: None})} leaves such labels out"
+        )
     elif number_in(word) is None and any(map(str.isdigit, word)):
         advice = (
             "a number must stand alone, without a unit, %, ± or commas; "

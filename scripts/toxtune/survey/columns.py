@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from toxtune.labels.legal import MAX_CLASSES, MAX_VALUE
+from toxtune.labels.near_numbers import near_number
 from toxtune.labels.words import (
     MINUS,
     MISSING,
@@ -71,6 +72,8 @@ class ColumnSurvey:
     strange
         Cells that are probably no labels: words among numbers, ``inconclusive`` among
         classes.
+    problem
+        Of text: why it is no column of numbers, if it nearly is one.
     """
 
     name: str
@@ -84,6 +87,7 @@ class ColumnSurvey:
     is_whole: bool = False
     bounds: int = 0
     strange: tuple[str, ...] = ()
+    problem: str = ""
 
     @property
     def is_unique(self) -> bool:
@@ -143,7 +147,25 @@ def survey_column(name: str, cells: Sequence[str]) -> ColumnSurvey:
         return _of_numbers(known, counts, numbers)
     if all(map(_DATE.fullmatch, counts)):
         return replace(known, content=Content.DATES)
+    if problem := _problem(counts, numbers):
+        return replace(known, problem=problem)
     return _of_words(known, counts)
+
+
+def _problem(counts: Mapping[str, int], numbers: Mapping[str, float | None]) -> str:
+    """Say why cells that are nearly numbers are none; empty if most are not near."""
+    total = sum(counts.values())
+    near = {
+        text: found
+        for text, number in numbers.items()
+        if number is None and (found := near_number(plain(text)))
+    }
+    others = sum(n for text, n in counts.items() if numbers[text] is None)
+    others -= sum(counts[text] for text in near)
+    if not near or others > (1 - _LEAST_NUMBERS) * total:
+        return ""
+    cell, (what, mend) = next(iter(near.items()))
+    return f"text, since {cell!r} is {what}: {mend}"
 
 
 def is_missing(cell: str) -> bool:

@@ -178,7 +178,7 @@ def _role_of(column: ColumnSurvey, is_computed: bool) -> ColumnRole:
     if content == Content.DATES or _is_year(column):
         return ColumnRole(column, Role.DATES, "dates")
     if content == Content.TEXT:
-        return other("text")
+        return other(column.problem or "text")
     if column.is_running_number:
         return other("counts the rows")
     if is_computed:

@@ -248,7 +248,8 @@ def _as_told(roles: list[ColumnRole], tasks: Sequence[str]) -> list[ColumnRole]:
                 + ", ".join(there)
             )
         if there[name].column.task_type is None:
-            content = there[name].column.content
+            column = there[name].column
+            content = column.problem or column.content
             raise UserError(f"--tasks: column {name!r} could be no labels: {content}")
     return [
         ColumnRole(each.column, Role.LABELS, "as told", is_named_so=True)

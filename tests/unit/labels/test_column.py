@@ -186,8 +186,11 @@ FAULTS = [
     (VALUES, "1,2,unclear", "unclear", '{"unclear": null}'),
     (VALUES, "1,inf", "inf", '{"inf": null}'),
     (VALUES, "5,1_000", "1_000", "null"),
-    (VALUES, "45%,50%", "45%", "stand alone"),
-    (VALUES, "5 nM,7 nM", "5 nm", "without a unit"),
+    (VALUES, "45%,50%", "45%", "with %: take the % off"),
+    (VALUES, "5 nM,7 nM", "5 nm", "its unit: write all"),
+    (VALUES, "5.2 ± 0.1", "5.2 ± 0.1", "its error: move"),
+    (VALUES, "6,5.2 (0.1)", "5.2 (0.1)", "in brackets: move"),
+    (VALUES, "5,5.2x3", "5.2x3", "stand alone"),
     (VALUES, "1,1e39", "1e39", "null"),
 ]
 

@@ -294,3 +294,21 @@ def test_points_that_may_stand_between_thousands_are_asked_for(tmp_path):
         survey_file(path)
     told = survey_file(path, Wishes(reading=Reading(decimal=",", prefix="--")))
     assert told.tasks.tasks[0].column.highest == 3059
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["82%", "9%", "75%"], "'82%' is a number with %: take"),
+        ([f"{n}.5 ± 0.1" for n in range(30)], "is a number with its error"),
+        (["12 nM", "3.4 uM", "100 nM"], "'12 nM' is a number with its unit"),
+        (["0,1", "0.2", "0,3"], "'0,1' is a number with a comma"),
+    ],
+)
+def test_what_is_nearly_a_number_is_said(cells, words):
+    column = survey_column("y", cells * 20)
+    assert column.content == Content.TEXT
+    assert words in column.problem
+    with pytest.raises(UserError, match="no column could be labels") as refusal:
+        surveyed(y=cycled(*cells))
+    assert words in str(refusal.value)
