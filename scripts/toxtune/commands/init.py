@@ -7,6 +7,7 @@ table, and why it is as it is, is shown and stands in its comments.
 import argparse
 import os
 import re
+import shlex
 import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,7 +87,8 @@ def main(options: argparse.Namespace) -> int:
     text = checked(spell(configuration, survey, str(output)), output, BASE)
     write_text(output, text)
     print(describe(configuration, survey, str(options.table)))
-    print(f"\n{output} is written. Look through it, then\n  make run CONFIG={output}")
+    file = shlex.quote(str(output))
+    print(f"\n{output} is written. Look through it, then\n  make run CONFIG={file}")
     return 0
 
 

@@ -156,7 +156,8 @@ def _expectation(survey: TableSurvey, split: Split) -> str:
     """Say how well a test set of this size can tell a score."""
     task = max(survey.rarest, key=lambda name: survey.rarest[name])
     tested = round(split.test_share * survey.molecules[task])
-    of = f"about {tested:,} molecules in the test set"
+    which = f" of {task}" if len(survey.rarest) > 1 else ""
+    of = f"about {tested:,} molecules{which} in the test set"
     if survey.tasks.task_type == TaskType.REGRESSION:
         half = 1.96 / math.sqrt(2 * max(1, tested))
         return f"{of}: an RMSE is known to about ±{half:.0%} of itself"
@@ -238,7 +239,8 @@ def _about_labels(column: ColumnSurvey, settings: Mapping[str, Any]) -> list[str
     ):
         cautions.append(
             f"{column.name} spans {math.log10(highest / lowest):.0f} powers of ten: "
-            "the RMSE is that of the largest values. Learn its logarithm instead"
+            "the RMSE is that of the largest values. Add a column with its logarithm "
+            "to the table, and name that in dataset.tasks"
         )
     return cautions
 

@@ -1,5 +1,6 @@
 """Spelling a first configuration: short, with a comment where there is a choice."""
 
+import shlex
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ def spell(configuration: FirstConfiguration, survey: TableSurvey, file: str) -> 
                 "is laid over config.yaml, which explains all settings. Change what "
                 "you know better, then"
             ),
-            f"#   make run CONFIG={file}",
+            f"#   make run CONFIG={shlex.quote(file)}",
             *map(str, _comments_of(configuration.cautions)),
             "",
             _plain({"run": settings["run"]}),

@@ -9,7 +9,7 @@ from toxtune.tasks import TaskType
 
 _WIDTH = 92
 _LABEL = 12
-_MOST_TASKS = 3
+_MOST_TASKS = 6
 
 
 def describe(configuration: FirstConfiguration, survey: TableSurvey, table: str) -> str:

@@ -79,6 +79,14 @@ def test_the_shipped_configuration_is_never_written_over(folder, capsys):
     assert "choose another name" in capsys.readouterr().err
 
 
+def test_a_name_with_blanks_is_quoted_in_the_line_to_run(folder, capsys):
+    table = SHAPES["bbbp"]().write(folder)
+    assert cli.main(["init", str(table), "--output", "my own.yaml"]) == 0
+    line = "make run CONFIG='my own.yaml'\n"
+    assert line in capsys.readouterr().out
+    assert line in (folder / "my own.yaml").read_text("utf-8")
+
+
 def test_a_table_elsewhere_is_named_by_its_whole_path(folder, tmp_path_factory):
     elsewhere = tmp_path_factory.mktemp("my data")
     table = SHAPES["clintox"]().write(elsewhere)

@@ -13,6 +13,7 @@ from toxtune.survey.first_config import (
     standard_error_of_auc,
 )
 from toxtune.survey.first_file import spell
+from toxtune.survey.first_report import describe
 from toxtune.survey.table import survey_table
 
 SMILES = molecules(60)
@@ -168,7 +169,17 @@ def test_dates_split_a_large_table():
 def test_values_over_many_powers_of_ten_are_pointed_out():
     wide = [10 ** (number / 10) for number in range(60)]
     assert any("powers of ten" in text for text in chosen(wide).cautions)
+    assert any("a column with its logarithm" in text for text in chosen(wide).cautions)
     assert not chosen(VALUES).cautions
+
+
+def test_of_several_tasks_all_are_shown_and_the_test_set_is_of_one():
+    survey = survey_of(CLASSES, **{f"toxic {number}": CLASSES for number in range(5)})
+    configuration = choose_configuration(survey, "a", "a.csv")
+    assert " molecules of label in the test set" in configuration.reasons["expect"]
+    said = describe(configuration, survey, "a.csv")
+    assert said.count("\n  task ") == 6
+    assert " of label in" not in chosen(CLASSES).reasons["expect"]
 
 
 @pytest.mark.parametrize(
