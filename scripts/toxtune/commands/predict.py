@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from toxtune.errors import UserError
 from toxtune.io.csv_rows import SEPARATORS
 
 if TYPE_CHECKING:
@@ -52,7 +53,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def main(options: argparse.Namespace) -> int:
-    """Write the table with predictions added, whole or not at all."""
+    """Write the table with predictions added, whole or not at all.
+
+    Raises
+    ------
+    UserError
+        If it cannot be done, or no molecule could be predicted.
+    """
     # Slow to import, and `--help` has no use for it.
     from toxtune.prediction.predict_table import OPTIONS, predict_file
 
@@ -76,6 +83,13 @@ def main(options: argparse.Namespace) -> int:
     )
     for task, reason in counts.tasks_left_out.items():
         print(f"Task {task} is not predicted, since it could not be learned: {reason}.")
+    if counts.problems == counts.rows:
+        raise UserError(
+            f"{options.predictions}: no row has a prediction, see its column "
+            f"`problem`; the SMILES were taken from the column "
+            f"{counts.smiles_column!r} of {options.molecules}, and --smiles-column "
+            "NAME (make predict: SMILES_COLUMN=NAME) names another"
+        )
     return 0
 
 

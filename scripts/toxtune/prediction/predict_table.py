@@ -67,8 +67,12 @@ class MoleculeTable:
     @property
     def notes(self) -> list[str]:
         """What was taken for what: sentences for people."""
-        column = self.table.header[self.smiles_index]
-        return [*self.table.notes, *self.table.notes_of_smiles(column)]
+        return [*self.table.notes, *self.table.notes_of_smiles(self.smiles_column)]
+
+    @property
+    def smiles_column(self) -> str:
+        """The name of the column with the SMILES."""
+        return self.table.header[self.smiles_index]
 
     def chunks(self) -> Iterator[Chunk]:
         """Yield the rows, up to `CHUNK` at a time."""
@@ -92,13 +96,17 @@ class PredictionCounts:
     tasks_left_out
         Tasks of the dataset that the model does not predict, with the reason.
     notes
-        What was taken for what in the table: sentences for people.
+        What was taken for what in the table, and whether a folder was made: sentences
+        for people.
+    smiles_column
+        Where the SMILES were.
     """
 
     rows: int
     problems: int
     tasks_left_out: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    smiles_column: str = ""
 
 
 def show_nothing(chunks: Iterable[Chunk], n_rows: int) -> Iterable[Chunk]:
@@ -145,6 +153,7 @@ def predict_file(
         raise UserError(f"{destination}: is the file that is read; name another")
     if destination.is_dir():
         raise UserError(f"{destination}: is a folder; name a file to write")
+    is_new_folder = not destination.parent.exists()
     with opened(model) as packed:
         # Before the models are loaded, which takes seconds.
         table = read_molecules(
@@ -167,7 +176,12 @@ def predict_file(
                     final_model, table, stream, chunks, readers, own
                 )
     left_out = final_model.metadata.tasks_left_out
-    return PredictionCounts(table.n_rows, problems, left_out, table.notes)
+    notes = [*table.notes]
+    if is_new_folder:
+        notes.append(f"The folder {destination.parent} is new.")
+    return PredictionCounts(
+        table.n_rows, problems, left_out, notes, table.smiles_column
+    )
 
 
 def read_molecules(

@@ -56,6 +56,25 @@ def test_several_classes_are_named_in_cells_and_columns(tmp_path):
         assert "two=0_probability" in row
 
 
+def test_a_table_without_a_single_prediction_is_an_error(tmp_path, capsys):
+    model, source = make(tmp_path), tmp_path / "in.csv"
+    destination = tmp_path / "new" / "out.csv"
+    source.write_text("smiles,Notiz\nCCO,x\nCC,x\n")
+    options = ["predict", str(model), str(source), str(destination)]
+    assert main([*options, "--smiles-column", "Notiz"]) == 1
+    said = capsys.readouterr()
+    assert "no row has a prediction" in said.err
+    assert "the column 'Notiz'" in said.err
+    assert f"The folder {destination.parent} is new." in said.out
+    # The reason stands in each row.
+    with open(destination, newline="") as stream:
+        assert all(row["problem"] for row in csv.DictReader(stream))
+    assert main(options) == 0
+    said = capsys.readouterr()
+    assert "The SMILES are in the column 'smiles'." in said.out
+    assert "is new" not in said.out
+
+
 def test_what_is_not_predicted_is_said_and_has_no_column(tmp_path, capsys):
     left_out = {"never": "no molecule of the training set has a label"}
     rows = predicted(tmp_path, tasks_left_out=left_out)
