@@ -3,6 +3,7 @@
 from typing import cast
 
 from toxtune.config.sections import Config
+from toxtune.errors import UserError
 from toxtune.features.definitions import (
     COLUMNS,
     FILE,
@@ -25,7 +26,7 @@ def planned_features(config: Config) -> DefinedFeatures:
     Raises
     ------
     UserError
-        If there is no such file, or it cannot be read.
+        If there is no such file, it cannot be read, or the dataset has no ids for it.
     """
     planned: DefinedFeatures = {}
     for name, setting in config["features"].items():
@@ -58,6 +59,13 @@ def _completed(name: str, definition: Definition, config: Config) -> Definition:
     if definition["kind"] == FILE:
         key = f"features.{name}.path"
         of_dataset = config["dataset"]["id_column"]
+        # Numbered rows would be joined with ids that look the same. Who makes an .npz
+        # may well number its rows.
+        if of_dataset is None and not definition["path"].lower().endswith(".npz"):
+            raise UserError(
+                f"{key}: {definition['path']} is joined by ids; write "
+                "dataset.id_column: NAME, the column of the dataset that has them"
+            )
         completed["id_column"] = definition.get("id_column", of_dataset or ID_COLUMN)
         completed["sha256"] = hash_of_source(definition["path"], key, uncompressed)
     return completed

@@ -62,8 +62,13 @@ def test_a_file_is_found_beside_the_overlay_and_known_by_its_content(plan):
 
 
 def test_a_file_that_is_nowhere_is_asked_for(plan):
-    with pytest.raises(UserError, match="features.mine.path: there is no file no.csv"):
-        plan("features: {mine: {kind: file, path: no.csv}}", name="mine")
+    with pytest.raises(UserError, match="features.mine.path: there is no file no.npz"):
+        plan("features: {mine: {kind: file, path: no.npz}}", name="mine")
+
+
+def test_a_table_is_not_joined_with_numbered_rows(plan):
+    with pytest.raises(UserError, match="features.mine.path: my.csv .*id_column: NAME"):
+        plan("features: {mine: {kind: file, path: my.csv}}", name="mine")
 
 
 def test_own_features_stand_beside_others(plan):
