@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from toxtune.survey.columns import ColumnSurvey
+from toxtune.labels.words import plain
+from toxtune.survey.columns import ColumnSurvey, Content
 from toxtune.survey.first_search import Search, choose_search
 from toxtune.survey.first_split import Split, choose_split
 from toxtune.survey.labels import has_unknown_words
@@ -228,6 +229,15 @@ def _about_labels(column: ColumnSurvey, settings: Mapping[str, Any]) -> list[str
         cautions.append(
             f"of the words of {column.name} the rarer one, {rare}, is taken for class "
             f"1 (dataset.labels)"
+        )
+    if column.content == Content.WORDS and not has_unknown_words(column):
+        words = sorted(set(map(plain, column.counts)))
+        numbered = [f"{word} {number}" for number, word in enumerate(words)]
+        cautions.append(
+            f"classes of {column.name} are numbered in alphabetical order: "
+            f"{listed(numbered, most=5)}. If they have an order of their own, that is "
+            "not learned; where it matters, give them numbers by dataset.labels, and "
+            "name a metric for values, such as rmse"
         )
     lowest, highest = column.lowest, column.highest
     if (

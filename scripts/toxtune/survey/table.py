@@ -32,6 +32,7 @@ from toxtune.survey.tasks import TaskChoice, choose_tasks
 from toxtune.survey.times import TimesSurvey, survey_times
 from toxtune.tables.text_files import Reading
 from toxtune.tasks import TaskType
+from toxtune.text import did_you_mean
 
 _LEAST_READABLE = 0.5
 _TRIED = 30
@@ -204,8 +205,8 @@ def find_smiles(
     """
     if told and told not in cells:
         raise UserError(
-            f"--smiles-column: there is no column {told!r}; its columns are: "
-            + ", ".join(cells)
+            f"--smiles-column: there is no column {told!r}{did_you_mean(told, cells)}; "
+            f"its columns are: {', '.join(cells)}"
         )
     filled = [column for column in columns if column.filled]
     filled = [column for column in filled if not told or column.name == told]
@@ -215,7 +216,7 @@ def find_smiles(
         tried = [cell for cell in cells[name] if cell.strip()][:_TRIED]
         if share_of_smiles(tried) >= _LEAST_READABLE:
             return name
-    for name in named:
+    for name in [*named, *texts]:
         refuse_reactions(cells[name], f"column {name!r}")
     raise UserError(
         "no column has SMILES that RDKit can read; its columns are: "
@@ -244,8 +245,8 @@ def _as_told(roles: list[ColumnRole], tasks: Sequence[str]) -> list[ColumnRole]:
     for name in tasks:
         if name not in there:
             raise UserError(
-                f"--tasks: there is no column {name!r}; its columns are: "
-                + ", ".join(there)
+                f"--tasks: there is no column {name!r}{did_you_mean(name, there)}; its "
+                f"columns are: {', '.join(there)}"
             )
         if there[name].column.task_type is None:
             column = there[name].column

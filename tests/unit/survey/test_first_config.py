@@ -173,6 +173,12 @@ def test_values_over_many_powers_of_ten_are_pointed_out():
     assert not chosen(VALUES).cautions
 
 
+def test_the_numbering_of_words_is_told():
+    (caution,) = chosen(["low", "Medium", "high"] * 20, name="activity").cautions
+    assert "alphabetical order: high 0, low 1, medium 2. " in caution
+    assert "dataset.labels" in caution
+
+
 def test_of_several_tasks_all_are_shown_and_the_test_set_is_of_one():
     survey = survey_of(CLASSES, **{f"toxic {number}": CLASSES for number in range(5)})
     configuration = choose_configuration(survey, "a", "a.csv")

@@ -280,10 +280,22 @@ def test_bounds_are_left_out_where_values_are_many():
     assert survey.molecules == {"logS": 60}
 
 
-def test_reactions_are_named():
-    rows = [["CCO>>CC=O", str(number)] for number in range(9)]
+@pytest.mark.parametrize("name", ["smiles", "reaction"])
+def test_reactions_are_named(name):
+    rows = [[f"{'C' * number}CCO>>CC=O", str(number)] for number in range(9)]
     with pytest.raises(UserError, match="these are reactions"):
-        survey_table(["smiles", "yield"], rows)
+        survey_table([name, "yield"], rows)
+
+
+@pytest.mark.parametrize(
+    "wishes", [Wishes(tasks=("pIC5",)), Wishes(smiles_column="smile")]
+)
+def test_a_slip_in_a_name_has_a_suggestion(wishes):
+    rows = [["CCO", "5.1"], ["CCN", "5.2"]]
+    with pytest.raises(
+        UserError, match="; did you mean (pIC50|smiles)\\?; its columns"
+    ):
+        survey_table(["smiles", "pIC50"], rows, wishes)
 
 
 def test_points_that_may_stand_between_thousands_are_asked_for(tmp_path):
