@@ -67,7 +67,9 @@ def test_a_file_that_is_nowhere_is_asked_for(plan):
 
 
 def test_a_table_is_not_joined_with_numbered_rows(plan):
-    with pytest.raises(UserError, match="features.mine.path: my.csv .*id_column: NAME"):
+    with pytest.raises(
+        UserError, match="features.mine.path: .*my.csv is joined .*id_column: NAME"
+    ):
         plan("features: {mine: {kind: file, path: my.csv}}", name="mine")
 
 
