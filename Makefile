@@ -2,12 +2,13 @@
 
 # What can be named here is passed on as it is:
 #   CORES=2  PROFILE=slurm (a folder of profiles/)  CONFIG='a.yaml b.yaml' (files that
-#   are laid over config.yaml)  DATA TASKS TO (make init)
-#   MODEL IN OUT SMILES_COLUMN SEPARATOR ENCODING FEATURES_FILE (make predict)
+#   are laid over config.yaml)  DATA TASKS METRIC DECIMAL TO (make init)
+#   SMILES_COLUMN SEPARATOR ENCODING (make init, make predict)
+#   MODEL IN OUT FEATURES_FILE (make predict)
 #   RUN TO (make export-...)
 #   K=3 (how many trainings `make verify` repeats)
-NAMES := CORES PROFILE CONFIG DATA TASKS MODEL IN OUT SMILES_COLUMN SEPARATOR ENCODING \
-    FEATURES_FILE RUN TO K
+NAMES := CORES PROFILE CONFIG DATA TASKS METRIC DECIMAL MODEL IN OUT SMILES_COLUMN \
+    SEPARATOR ENCODING FEATURES_FILE RUN TO K
 # Anything: make run continues without the trainings that fail for good
 KEEP_GOING ?=
 # Anything: make prune deletes without asking
@@ -64,7 +65,10 @@ help: ## list these targets
 
 init: $(INSTALLED) ## look at your table, and write a configuration for it: DATA=my.csv
 	$(TOXTUNE) init $${DATA:+"$$DATA"} $(if $(FORCE),--force) $${TO:+--output="$$TO"} \
-	    $${TASKS:+--tasks="$$TASKS"}
+	    $${TASKS:+--tasks="$$TASKS"} $${METRIC:+--metric="$$METRIC"} \
+	    $${SMILES_COLUMN:+--smiles-column="$$SMILES_COLUMN"} \
+	    $${SEPARATOR:+--separator="$$SEPARATOR"} $${DECIMAL:+--decimal="$$DECIMAL"} \
+	    $${ENCODING:+--encoding="$$ENCODING"}
 
 run: $(INSTALLED) ## train, select, test and report what config.yaml and CONFIG say
 	$(TOXTUNE) run $(WHERE) $(if $(KEEP_GOING),--keep-going) $(CONFIGFILE)

@@ -16,11 +16,21 @@ from toxtune.commands.configfiles import BASE
 from toxtune.errors import UserError
 from toxtune.io.csv_rows import SEPARATORS
 from toxtune.io.files import write_text
+from toxtune.text import did_you_mean
 
 if TYPE_CHECKING:
     from toxtune.survey.table import Wishes
 
 EXAMPLE = "init examples/own-data.csv"
+# What make calls an option.
+OF_MAKE = {
+    "TASKS": "tasks",
+    "METRIC": "metric",
+    "SMILES_COLUMN": "smiles-column",
+    "SEPARATOR": "separator",
+    "DECIMAL": "decimal",
+    "ENCODING": "encoding",
+}
 _MOST_LETTERS = 60
 _TAKEN = {"config", "trials", "store", "ledger"}
 
@@ -66,6 +76,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Write the configuration, and show why it is as it is."""
+    try:
+        return _write(options)
+    except UserError as error:
+        raise UserError(f"{error}{_for_make(str(error))}") from None
+
+
+def _write(options: argparse.Namespace) -> int:
+    _refuse_missing(options.table)
     name = run_name(options.table)
     output = options.output or Path(f"{name}.yaml")
     _refuse_existing(output, options.force)
@@ -153,6 +171,23 @@ def source_of(table: Path, output: Path) -> str:
             "~ or $NAME in it"
         )
     return source
+
+
+def _for_make(message: str) -> str:
+    """Say how the options of a message are called under make."""
+    names = [name for name in OF_MAKE if f"--{OF_MAKE[name]}" in message]
+    return f" (make init {'=... '.join(names)}=...)" if names else ""
+
+
+def _refuse_missing(table: Path) -> None:
+    """Raise `UserError` where there is no such file, or it is a folder."""
+    if table.is_dir():
+        raise UserError(f"{table}: is a folder; name the table in it")
+    if not table.exists() and table.parent.is_dir():
+        nearest = did_you_mean(
+            table.name, [path.name for path in table.parent.iterdir()]
+        )
+        raise UserError(f"{table}: there is no such file{nearest}")
 
 
 def _refuse_existing(output: Path, force: bool) -> None:

@@ -137,8 +137,13 @@ def test_what_a_file_does_not_tell_can_be_told(folder, capsys):
 @pytest.mark.parametrize(
     ("arguments", "fragment"),
     [
-        (["absent.csv"], "absent.csv"),
+        (["absent.csv"], "absent.csv: there is no such file\n"),
+        (["bbb.csv"], "bbb.csv: there is no such file; did you mean bbbp.csv?\n"),
+        (["config"], "config: there is no such file"),
+        (["."], "is a folder"),
         (["bbbp.csv", "--tasks", "toxic"], "no column 'toxic'"),
+        (["bbbp.csv", "--tasks", "toxic"], " (make init TASKS=...)\n"),
+        (["bbbp.csv", "--smiles-column", "x"], " (make init SMILES_COLUMN=...)\n"),
         (["bbbp.csv", "--tasks", "name"], "could be no labels: text"),
         (["bbbp.csv", "--metric", "rmse"], "is for regression labels"),
         (["bbbp.csv", "--metric", "auc"], "auc"),

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from toxtune.commands.init import OF_MAKE
 from toxtune.config.schema import ROOT
 
 pytestmark = pytest.mark.promise(
@@ -78,6 +79,8 @@ def test_names_arrive_as_they_are(made, name):
     options |= {"FEATURES_FILE": "features-file"}
     words = made("predict", *(f"{variable}={name}" for variable in options))
     assert words == "".join(f"<--{option}={name}>" for option in options.values())
+    words = made("init", *(f"{variable}={name}" for variable in OF_MAKE))
+    assert words == "".join(f"<--{option}={name}>" for option in OF_MAKE.values())
     words = made("init", f"DATA={name}", f"TASKS={name}", f"TO={name}")
     assert words == f"<{name}><--output={name}><--tasks={name}>"
     assert made("export-optuna", f"RUN={name}", f"TO={name}") == (
