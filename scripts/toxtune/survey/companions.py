@@ -8,6 +8,7 @@ from dataclasses import replace
 from toxtune.labels.words import bound_in, plain
 from toxtune.survey.columns import ColumnSurvey, Content, number_of
 from toxtune.survey.roles import ColumnRole, Role
+from toxtune.survey.sentinels import about_sentinels
 
 # What these are written for, without what is no letter, digit or slash.
 _UNITS = {"m", "mm", "um", "nm", "pm", "fm", "mol/l", "mmol/l", "umol/l", "nmol/l"}
@@ -85,7 +86,7 @@ def about_companions(
     cells: Mapping[str, Sequence[str]],
     labels: Mapping[str, Sequence[str]],
 ) -> list[str]:
-    """Say which columns give the values beside them another meaning.
+    """Say which columns, and which numbers, give values another meaning.
 
     Parameters
     ----------
@@ -107,6 +108,8 @@ def about_companions(
         del counts[""]
         cautions += [*_about_signs(column.name, counts)]
         cautions += [*_about_units(column.name, counts)]
+    for name, found in labels.items():
+        cautions += about_sentinels(name, found)
     return cautions
 
 

@@ -224,6 +224,26 @@ def test_several_units_or_kinds_of_values_are_pointed_out(words, count):
     assert all(text.startswith("unit has several ") for text in cautions)
 
 
+@pytest.mark.parametrize(
+    ("values", "sentinel"),
+    [
+        ([*VALUES[:50], *["-999"] * 10], -999),
+        ([*VALUES[:59], "9999"], 9999),
+        ([*VALUES[:58], "-1", "-1.0"], -1),
+        ([*VALUES[:59], "-1"], None),
+        ([value - 10 for value in VALUES[:58]] + [-1, -1], None),
+        ([*VALUES[:59], "99.5"], None),
+        ([*range(50), *["99"] * 10], 99),
+        ([*range(0, 180, 3)], None),
+        ([*[0, 1, 2, 5] * 14, *["-9"] * 4], -9),
+    ],
+)
+def test_numbers_that_may_mean_not_measured_are_pointed_out(values, sentinel):
+    cautions = [text for text in chosen(values).cautions if "not measured" in text]
+    assert len(cautions) == (sentinel is not None)
+    assert all(f"{{label: {{'{sentinel}': null}}}}" in text for text in cautions)
+
+
 def test_signs_of_rows_without_a_label_do_not_matter():
     cells = [value if row % 2 else "" for row, value in enumerate(VALUES)]
     assert not chosen(cells, relation=[">", "="] * 30).cautions
