@@ -1,5 +1,6 @@
 """Numbers among values that probably stand for a missing one, such as -999."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -37,5 +38,14 @@ def about_sentinels(name: str, labels: Sequence[str]) -> Iterator[str]:
             yield (
                 f"{name} has {value:.0f} in {counts[value]:,} rows, and else numbers "
                 f"from {others[0]:g} to {others[-1]:g}. If it means not measured, "
-                f"write dataset.labels: {{{name}: {{'{value:.0f}': null}}}}"
+                f"write dataset.labels: {{{_key(name)}: {{'{value:.0f}': null}}}}"
             )
+
+
+def _key(name: str) -> str:
+    """Spell a name as YAML takes it for a text."""
+    return (
+        name
+        if re.fullmatch(r"[A-Za-z]\w*", name)
+        else json.dumps(name, ensure_ascii=False)
+    )

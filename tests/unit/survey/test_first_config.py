@@ -244,6 +244,13 @@ def test_numbers_that_may_mean_not_measured_are_pointed_out(values, sentinel):
     assert all(f"{{label: {{'{sentinel}': null}}}}" in text for text in cautions)
 
 
+def test_the_line_to_write_is_yaml_whatever_the_name():
+    survey = survey_of([*VALUES[:50], *["-999"] * 10], name="log S, pH: 7")
+    (caution,) = choose_configuration(survey, "a", "a.csv").cautions
+    line = caution.partition("write dataset.labels: ")[2]
+    assert read_yaml(line, "a.yaml") == {"log S, pH: 7": {"-999": None}}
+
+
 def test_signs_of_rows_without_a_label_do_not_matter():
     cells = [value if row % 2 else "" for row, value in enumerate(VALUES)]
     assert not chosen(cells, relation=[">", "="] * 30).cautions
