@@ -1,10 +1,11 @@
 """Settling labels: the rows of one compound, in one set, get one label per task.
 
-Never across sets: what a training row says changes no label of the test set.
+Never across sets: what a training row says changes no label of the test set. A test set
+that is given, or the later part of a split by time, stays as it was measured.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -149,7 +150,10 @@ def read_measured(molecules: Path) -> Measured:
 
 
 def settle(
-    measured: Measured, subsets: Sequence[str], task_type: TaskType
+    measured: Measured,
+    subsets: Sequence[str],
+    task_type: TaskType,
+    as_measured: Collection[str] = (),
 ) -> Settlement:
     """Give the rows of a compound, in each set, one label per task.
 
@@ -164,6 +168,8 @@ def settle(
         The set of each row; empty for a row in none.
     task_type
         Of the tasks.
+    as_measured
+        Sets whose labels stay, even where rows of one compound differ.
     """
     rows_of: dict[tuple[str, str], list[int]] = defaultdict(list)
     for row, key in enumerate(zip(subsets, measured.compounds, strict=True)):
@@ -171,7 +177,7 @@ def settle(
     changes = [
         change
         for (subset, compound), rows in rows_of.items()
-        if subset and len(rows) > 1
+        if subset and subset not in as_measured and len(rows) > 1
         for change in _settle_compound(compound, rows, measured, task_type)
     ]
     in_order = sorted(changes, key=lambda change: (change.row, change.task))

@@ -28,7 +28,7 @@ def split_by_method(
     molecules = Molecules(rows.smiles, rows.strata(task_type), clusters)
     notes, warnings = _about(clusters, rows, settings)
     given: set[int] = set()
-    if settings.column and settings.method != "group":
+    if settings.test_is_given:
         given = given_test(rows, settings.column, bool(settings.cross_validation))
         words = what_words_mean(rows.column, settings.column)
         notes, warnings = [*notes, *words[0]], [*warnings, *words[1]]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from toxtune.data.settling import Settlement, read_measured, settle
+from toxtune.data.settling import Measured, Settlement, read_measured, settle
 from toxtune.data.stereo_labels import contrasting_stereoisomers
 from toxtune.data.subsets import Subset, as_numbers, read_subset
 from toxtune.splits.assign import assign
@@ -66,7 +66,11 @@ def make_split(molecules: Path, settings: SplitSettings, task_type: TaskType) ->
     shown = settle(measured, ["all"] * len(subset.ids), task_type)
     labelled = replace(subset, labels=as_numbers(shown.labels, n_tasks))
     assigned = assign(molecules, labelled, settings, task_type)
-    settlement = settle(measured, assigned.subsets, task_type)
+    # A test set that nobody drew has the labels that its owner gave it.
+    kept = ["test"] if settings.test_is_given else []
+    settlement = settle(measured, assigned.subsets, task_type, as_measured=kept)
+    if kept:
+        assigned = assigned.warned(_contradictions(measured, assigned, task_type))
     subset = replace(subset, labels=as_numbers(settlement.labels, n_tasks))
     assigned = assigned.without(settlement.lost)
     subset, left_out = _with_taught_tasks(subset, assigned, settings)
@@ -78,6 +82,19 @@ def make_split(molecules: Path, settings: SplitSettings, task_type: TaskType) ->
     labels = settlement.counts | {"contrasting_stereoisomers": contrasting}
     recipe = Recipe.of(settings, subset.groups, assigned, labels, left_out)
     return Split(assigned, settlement, recipe)
+
+
+def _contradictions(
+    measured: Measured, assigned: Assignment, task_type: TaskType
+) -> list[str]:
+    """Say, if it is so, that rows of one compound differ in a given test set."""
+    tested = [subset if subset == "test" else "" for subset in assigned.subsets]
+    if not (changes := settle(measured, tested, task_type).changes):
+        return []
+    return [
+        f"{len(changes):,} labels of the test set differ from those of other rows of "
+        "the same compound in it; they stay as they were given."
+    ]
 
 
 def _with_taught_tasks(

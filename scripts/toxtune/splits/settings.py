@@ -85,6 +85,11 @@ class SplitSettings:
     outer: OuterFold | None = None
 
     @property
+    def test_is_given(self) -> bool:
+        """Whether a column or the time says who is in the test set, and no splitter."""
+        return bool(self.column) and self.method != "group"
+
+    @property
     def folds(self) -> int:
         """The number of folds in one repeat; 1 for hold-out."""
         return self.cross_validation["folds"] if self.cross_validation else 1
