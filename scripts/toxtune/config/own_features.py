@@ -59,13 +59,12 @@ def _completed(name: str, definition: Definition, config: Config) -> Definition:
     if definition["kind"] == FILE:
         key = f"features.{name}.path"
         of_dataset = config["dataset"]["id_column"]
-        # Numbered rows would be joined with ids that look the same. Who makes an .npz
-        # may well number its rows.
-        if of_dataset is None and not definition["path"].lower().endswith(".npz"):
+        # Numbered rows would be joined with ids that look the same.
+        if of_dataset is None:
             raise UserError(
                 f"{key}: {definition['path']} is joined by ids; write "
                 "dataset.id_column: NAME, the column of the dataset that has them"
             )
-        completed["id_column"] = definition.get("id_column", of_dataset or ID_COLUMN)
+        completed["id_column"] = definition.get("id_column", of_dataset)
         completed["sha256"] = hash_of_source(definition["path"], key, uncompressed)
     return completed

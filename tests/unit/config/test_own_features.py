@@ -8,7 +8,7 @@ from toxtune.config.check import load_config
 from toxtune.config.schema import ROOT
 from toxtune.errors import UserError
 
-TABLE = "smiles,toxic,dose,pKa\nC,1,1,2\nCC,0,3,4\n"
+TABLE = "smiles,id,toxic,dose,pKa\nC,0,1,1,2\nCC,1,0,3,4\n"
 COLUMNS = "features: {assay: {kind: columns, columns: [pKa, dose]}}"
 FILE = "features: {mine: {kind: file, path: numbers/mine.npz}}"
 
@@ -22,7 +22,7 @@ def plan(tmp_path, monkeypatch):
     monkeypatch.chdir(run)
     (beside / "my.csv").write_text(TABLE)
 
-    def planned(features, tasks="[]", name="assay", values=1.0):
+    def planned(features, tasks="[]", name="assay", values=1.0, id_column="id"):
         np.savez(
             beside / "numbers/mine.npz",
             ids=np.arange(2),
@@ -31,7 +31,8 @@ def plan(tmp_path, monkeypatch):
         space = f"{{family: random_forest, hyperparameters: {{}}, features: {name}}}"
         overlay = beside / "my.yaml"
         overlay.write_text(
-            f"run: mine\ndataset: {{source: my.csv, tasks: {tasks}}}\n{features}\n"
+            f"run: mine\ndataset: {{source: my.csv, tasks: {tasks}, "
+            f"id_column: {id_column}}}\n{features}\n"
             f"search: {{spaces: [{space}]}}\n"
         )
         return load_plans(load_config([ROOT / "config.yaml", overlay]))[0]
@@ -66,11 +67,12 @@ def test_a_file_that_is_nowhere_is_asked_for(plan):
         plan("features: {mine: {kind: file, path: no.npz}}", name="mine")
 
 
-def test_a_table_is_not_joined_with_numbered_rows(plan):
-    with pytest.raises(
-        UserError, match="features.mine.path: .*my.csv is joined .*id_column: NAME"
-    ):
-        plan("features: {mine: {kind: file, path: my.csv}}", name="mine")
+@pytest.mark.parametrize("file", ["my.csv", "numbers/mine.npz"])
+def test_a_file_is_not_joined_with_numbered_rows(plan, file):
+    features = f"features: {{mine: {{kind: file, path: {file}}}}}"
+    rule = f"features.mine.path: .*{file} is joined .*id_column: NAME"
+    with pytest.raises(UserError, match=rule):
+        plan(features, name="mine", id_column="null")
 
 
 def test_own_features_stand_beside_others(plan):
