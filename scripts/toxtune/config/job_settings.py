@@ -9,6 +9,7 @@ from typing import Any
 
 from toxtune.config.plan import Plan
 from toxtune.data.column_settings import ReadingSettings, copy_reading
+from toxtune.stats.metrics import METRICS, metrics_of
 
 Settings = Mapping[str, Any]
 
@@ -29,7 +30,10 @@ def told(job: str, plan: Plan, wildcards: Mapping[str, str] | None = None) -> Se
 
 
 def _gather_trials(plan: Plan, _: Mapping[str, str]) -> Settings:
-    return {"objective": plan.config["objective"]}
+    # All metrics are computed, whichever one ranks: another is no reason to run again.
+    first = metrics_of(plan.task_type)[0]
+    ranked = {"metric": first, "direction": METRICS[first].direction}
+    return {"objective": {**plan.config["objective"], **ranked}}
 
 
 def _rank_simplicity(plan: Plan, _: Mapping[str, str]) -> Settings:
