@@ -15,6 +15,7 @@ from toxtune.errors import UserError
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers
 from toxtune.tables.smiles_column import SMILES
+from toxtune.tables.table import Table
 from toxtune.tables.tables import open_table
 from toxtune.tasks import TaskType
 
@@ -141,25 +142,13 @@ def read_prospective(
     reading = reading or {}
     table = open_table(path, name, reading_of(reading), metadata.tasks)
     header = table.header
-    smiles = metadata.smiles_column
     tasks = [task for task in metadata.tasks if task in header]
     if not tasks:
         raise UserError(
             f"{name}: has none of the model's tasks {', '.join(metadata.tasks)}; "
             f"its columns are: {', '.join(header)}"
         )
-    columns: ColumnSettings = {
-        "smiles_column": smiles if smiles in header else SMILES,
-        "id_column": id_column if id_column in header else None,
-        "part_column": None,
-        "tasks": tasks,
-        "task_type": metadata.task_type,
-        "standardize": metadata.standardize,
-        "merge": metadata.merge,
-        "labels": metadata.labels.of_tasks(tasks),
-        "bounds": metadata.labels.bounds,
-    }
-    copy_reading(columns, reading)
+    columns = _columns(metadata, header, tasks, id_column, reading)
     curation = curate(path, columns, name)
     molecules = [
         molecule for molecule in curation.molecules if molecule.group not in seen
@@ -177,13 +166,7 @@ def read_prospective(
     if metadata.task_type == TaskType.MULTICLASS:
         _refuse_unknown_classes(name, subset, metadata.outputs_per_task)
     rows = [molecules[row].raw.row for row in kept]
-    asked = metadata.own_features
-    files = {
-        each.name: features_files[each.name]
-        for each in asked
-        if features_files and each.name in features_files
-    }
-    own = find_own_numbers(asked, table, files, "features.NAME.path")
+    own = _own_numbers(metadata, table, features_files or {})
     return ProspectiveData(
         subset,
         rows=rows,
@@ -206,6 +189,43 @@ def read_prospective(
 def in_table_order(exclusions: Sequence[Exclusion]) -> list[Exclusion]:
     """Sort exclusions by their rows; those of a row stay in their order."""
     return sorted(exclusions, key=lambda exclusion: exclusion.row)
+
+
+def _columns(
+    metadata: FinalModelMetadata,
+    header: Sequence[str],
+    tasks: list[str],
+    id_column: str | None,
+    reading: ReadingSettings,
+) -> ColumnSettings:
+    """Say how the table's columns are read: as those of the model's dataset were."""
+    smiles = metadata.smiles_column
+    columns: ColumnSettings = {
+        "smiles_column": smiles if smiles in header else SMILES,
+        "id_column": id_column if id_column in header else None,
+        "part_column": None,
+        "tasks": tasks,
+        "task_type": metadata.task_type,
+        "standardize": metadata.standardize,
+        "merge": metadata.merge,
+        "labels": metadata.labels.of_tasks(tasks),
+        "bounds": metadata.labels.bounds,
+    }
+    copy_reading(columns, reading)
+    return columns
+
+
+def _own_numbers(
+    metadata: FinalModelMetadata, table: Table, features_files: Mapping[str, str]
+) -> OwnNumbers:
+    """Find the numbers of the model's own features for all rows of the table."""
+    asked = metadata.own_features
+    files = {
+        each.name: features_files[each.name]
+        for each in asked
+        if each.name in features_files
+    }
+    return find_own_numbers(asked, table, files, "features.NAME.path")
 
 
 def _settle(

@@ -5,7 +5,7 @@ than each. Nothing is fitted, and nothing more is trained. The ensemble is score
 validation set as the winners are, seed by seed, and frozen with them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,13 +16,11 @@ from toxtune.data.subsets import read_subset
 from toxtune.evaluation.ensemble import mean_of
 from toxtune.search.selection_file import ENSEMBLE, Ensemble, Selection
 from toxtune.selection.predictions import open_predictions
-from toxtune.selection.scoring import read_scoring_labels
-from toxtune.selection.tables import SCORES_COLUMNS
+from toxtune.selection.scoring import read_scoring_labels, score_predictions
+from toxtune.selection.tables import SCORES_COLUMNS, score_rows, table_of_scores
 from toxtune.splits.training_set import fold_number, names_of_sets
-from toxtune.stats.metrics import metrics_of, task_scores
 from toxtune.stats.resampled_trials import Predictions
 from toxtune.stats.scoring_labels import ScoringLabels
-from toxtune.stats.task_scales import TaskScales
 
 # Each family counts the same; or there is no ensemble.
 EQUAL, NONE = "equal", "none"
@@ -81,60 +79,44 @@ def add_ensemble(
             for winner in selection.winners.values()
         ]
     )
-    labels = read_scoring_labels(train, valid, selection.objective)
-    tasks = read_subset(valid[0]).tasks
-    scores = _scores(selection, predictions, labels, set_names, tasks)
-    per_seed = _means(scores, selection, labels[0].scales)
+    objective = selection.objective
+    folds = read_scoring_labels(train, valid, objective)
+    scored = [
+        [score_predictions(seed, fold, objective.task_type) for seed in by_seed]
+        for fold, by_seed in zip(folds, predictions, strict=True)
+    ]
+    per_seed = _means(scored, folds, objective.metric)
     ensemble = Ensemble(
         members=sorted(selection.winners),
         mean=float(np.mean(per_seed)),
         sd=float(np.std(per_seed, ddof=1)) if len(per_seed) > 1 else None,
         per_seed=per_seed,
     )
-    sign = 1 if selection.objective.maximize else -1
+    sign = 1 if objective.maximize else -1
     is_better = sign * ensemble.mean > sign * selection.selected.mean
-    return (
-        replace(
-            selection,
-            ensemble=ensemble,
-            overall=ENSEMBLE if may_win and is_better else selection.overall,
-        ),
-        scores,
-    )
-
-
-def _scores(
-    selection: Selection,
-    predictions: Predictions,
-    labels: Sequence[ScoringLabels],
-    set_names: list[str],
-    tasks: list[str],
-) -> pd.DataFrame:
-    """Score the ensemble by all metrics: a row for each seed, fold, metric and task."""
-    rows = []
-    for name, fold, by_seed in zip(set_names, labels, predictions, strict=True):
-        for seed, predicted in zip(selection.seeds, by_seed, strict=True):
-            key = (ENSEMBLE, ENSEMBLE, seed, fold_number(name))
-            for metric in metrics_of(selection.objective.task_type):
-                scores = task_scores(
-                    metric, fold.labels, predicted, fold.positive_weights
-                )
-                rows += [
-                    (*key, metric, task, score)
-                    for task, score in zip(tasks, scores, strict=True)
-                ]
-    return pd.DataFrame(rows, columns=SCORES_COLUMNS).astype({"fold": "Int64"})
+    overall = ENSEMBLE if may_win and is_better else selection.overall
+    tasks = read_subset(valid[0]).tasks
+    rows = [
+        row
+        for name, by_seed in zip(set_names, scored, strict=True)
+        for seed, scores in zip(selection.seeds, by_seed, strict=True)
+        for row in score_rows(
+            (ENSEMBLE, ENSEMBLE, seed, fold_number(name)),
+            scores,
+            tasks,
+        )
+    ]
+    return replace(selection, ensemble=ensemble, overall=overall), table_of_scores(rows)
 
 
 def _means(
-    scores: pd.DataFrame, selection: Selection, scales: TaskScales
+    scored: Sequence[Sequence[Mapping[str, np.ndarray]]],
+    folds: Sequence[ScoringLabels],
+    metric: str,
 ) -> list[float]:
     """Return each seed's score: mean over folds of the mean over tasks."""
-    metric = selection.objective.metric
-    means = []
-    for seed in selection.seeds:
-        rows = scores[(scores["metric"] == metric) & (scores["seed"] == seed)]
-        folds = rows.groupby("fold", dropna=False, sort=False)["score"]
-        by_fold = [np.nanmean(of_fold / scales.of(metric)) for _, of_fold in folds]
-        means.append(float(np.mean(by_fold)))
-    return means
+    by_fold = [
+        [np.nanmean(scores[metric] / fold.scales.of(metric)) for scores in by_seed]
+        for fold, by_seed in zip(folds, scored, strict=True)
+    ]
+    return [float(np.mean(means)) for means in zip(*by_fold, strict=True)]

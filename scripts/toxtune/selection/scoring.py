@@ -14,6 +14,7 @@ from toxtune.stats.metrics import Objective, class_weights, metrics_of, task_sco
 from toxtune.stats.scoring_labels import ScoringLabels
 from toxtune.stats.task_scales import NO_SCALES, TaskScales, task_scales
 from toxtune.statuses import NO_RESULT, OK
+from toxtune.tasks import TaskType
 from toxtune.training.result_files import read_replicate
 
 
@@ -131,8 +132,15 @@ def score_replicate(folder: Path, labels: Sequence[ScoringLabels]) -> ScoredRepl
     fold = labels[fold_number(result["training_set"]) or 0]
     if result["status"] == OK:
         predicted = np.load(folder / "valid_predictions.npy")
-        scores = {
-            metric: task_scores(metric, fold.labels, predicted, fold.positive_weights)
-            for metric in metrics_of(trial.task_type)
-        }
+        scores = score_predictions(predicted, fold, trial.task_type)
     return ScoredReplicate(folder, trial, result, cost, scores, fold.scales)
+
+
+def score_predictions(
+    predictions: np.ndarray, labels: ScoringLabels, task_type: TaskType
+) -> dict[str, np.ndarray]:
+    """Score predictions of a validation set by every metric: metric to n_tasks."""
+    return {
+        metric: task_scores(metric, labels.labels, predictions, labels.positive_weights)
+        for metric in metrics_of(task_type)
+    }

@@ -1,6 +1,6 @@
 """The tables of a search: one row per trial, per score and per cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,11 +85,25 @@ def scores_table(
             replicate.seed,
             fold_number(replicate.set_name),
         )
-        for metric, scores in replicate.scores.items():
-            rows += [
-                (*key, metric, task, score)
-                for task, score in zip(tasks, scores, strict=True)
-            ]
+        rows += score_rows(key, replicate.scores, tasks)
+    return table_of_scores(rows)
+
+
+def score_rows(
+    key: tuple[str, str, int, int | None],
+    scores: Mapping[str, np.ndarray],
+    tasks: Sequence[str],
+) -> list[tuple[Any, ...]]:
+    """List scores, metric to n_tasks, in rows that begin with trial to fold."""
+    return [
+        (*key, metric, task, score)
+        for metric, by_task in scores.items()
+        for task, score in zip(tasks, by_task, strict=True)
+    ]
+
+
+def table_of_scores(rows: Sequence[tuple[Any, ...]]) -> pd.DataFrame:
+    """Make a table of what `score_rows` lists."""
     return pd.DataFrame(rows, columns=SCORES_COLUMNS).astype({"fold": "Int64"})
 
 
