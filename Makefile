@@ -2,8 +2,8 @@
 
 # What can be named here is passed on as it is:
 #   CORES=2  PROFILE=slurm (a folder of profiles/)  CONFIG='a.yaml b.yaml' (files that
-#   are laid over config.yaml)  DATA TASKS METRIC DECIMAL TO (make init)
-#   SMILES_COLUMN SEPARATOR ENCODING (make init, make predict)
+#   are laid over config.yaml)  DATA TASKS METRIC TO (make init)
+#   SMILES_COLUMN SEPARATOR DECIMAL ENCODING (make init, make predict)
 #   MODEL IN OUT FEATURES_FILE (make predict)
 #   RUN TO (make export-...)
 #   K=3 (how many trainings `make verify` repeats)
@@ -15,6 +15,8 @@ KEEP_GOING ?=
 YES ?=
 # Anything: make init writes over a file that is there
 FORCE ?=
+# Anything: make predict answers for every row, also where there is no prediction
+FALLBACK ?=
 PYTHON ?= python3
 # cpu or cuda: which requirements/*.lock to install
 EXTRA ?= cpu
@@ -91,7 +93,8 @@ retry: $(INSTALLED) ## let the next `make run` train again what ended without a 
 predict: $(INSTALLED) ## add predictions to a table: MODEL=results/tox21/final.zip IN=a.csv OUT=b.csv
 	$(TOXTUNE) predict $${MODEL:+"$$MODEL"} $${IN:+"$$IN"} $${OUT:+"$$OUT"} \
 	    $${SMILES_COLUMN:+--smiles-column="$$SMILES_COLUMN"} \
-	    $${SEPARATOR:+--separator="$$SEPARATOR"} $${ENCODING:+--encoding="$$ENCODING"} \
+	    $${SEPARATOR:+--separator="$$SEPARATOR"} $${DECIMAL:+--decimal="$$DECIMAL"} \
+	    $${ENCODING:+--encoding="$$ENCODING"} $(if $(FALLBACK),--fallback) \
 	    $${FEATURES_FILE:+--features-file="$$FEATURES_FILE"}
 
 export-optuna: $(INSTALLED) ## hand a search to Optuna: RUN=tox21 TO=study.db

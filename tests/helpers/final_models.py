@@ -23,6 +23,11 @@ LABELS = {
     "multiclass": [[n % 3, n % 2] for n in range(8)],
     "regression": [[n / 4, -n] for n in range(8)],
 }
+FALLBACK = {
+    "binary": {"one": [0.5], "two": [4 / 7]},
+    "multiclass": {"one": [0.375, 0.375, 0.25], "two": [0.5, 0.5, 0.0]},
+    "regression": {"one": [0.875], "two": [-3.5]},
+}
 SEEDS = [3, 5]
 METRICS = {"binary": "roc_auc", "multiclass": "accuracy", "regression": "r2"}
 
@@ -68,6 +73,7 @@ def make(folder, task_type="binary", temperature=2.0, **changes):
         },
         applicability_domain=ApplicabilityDomain(min_similarity=0.5),
         versions=current_versions(["random_forest"]),
+        fallback=FALLBACK[task_type],
     )
     path = folder / "final.zip"
     files = dict(zip(names, models, strict=True))

@@ -48,7 +48,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--separator", choices=SEPARATORS, help="where the table's header does not tell"
     )
     parser.add_argument(
+        "--decimal", choices=[".", ","], help="where numbers of your own do not tell"
+    )
+    parser.add_argument(
         "--encoding", metavar="NAME", help="of a table that is not UTF-8"
+    )
+    parser.add_argument(
+        "--fallback",
+        action="store_true",
+        help="answer for every row: with the mean of the training set where there is "
+        "no prediction",
     )
 
 
@@ -72,14 +81,17 @@ def main(options: argparse.Namespace) -> int:
         reading=replace(
             OPTIONS,
             separator=SEPARATORS.get(options.separator),
+            decimal=options.decimal,
             encoding=options.encoding,
         ),
+        fallback=options.fallback,
         show_progress=_with_progress,
     )
     print(" ".join(counts.notes))
+    answered = ", answered with the training set's mean" if options.fallback else ""
     print(
         f"{options.predictions}: {counts.rows:,} rows, "
-        f"{counts.problems:,} without a prediction (column `problem`)"
+        f"{counts.problems:,} without a prediction{answered} (column `problem`)"
     )
     for task, reason in counts.tasks_left_out.items():
         print(f"Task {task} is not predicted, since it could not be learned: {reason}.")

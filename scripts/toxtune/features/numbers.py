@@ -99,7 +99,8 @@ def _decimal_sign(
         raise UserError(
             f"{table.name}, column {name!r}: cannot tell whether "
             f"{doubtful_number(cells)!r} is a "
-            f"number with a decimal comma or a large one; write it with a {POINT!r}"
+            f"number with a decimal comma or a large one; write it with a {POINT!r}, "
+            "or say which (dataset.decimal; predict: --decimal)"
         )
     return sign
 

@@ -19,6 +19,7 @@ from toxtune.features.transforms import read_transform
 from toxtune.io.files import read_json, whole_file
 from toxtune.models.registry import get_family
 from toxtune.prediction.applicability_domain import fit_domain, pack_fingerprints
+from toxtune.prediction.fallback import fit_fallback
 from toxtune.prediction.final_model import FINGERPRINTS, current_versions
 from toxtune.prediction.label_reading import LabelReading
 from toxtune.prediction.metadata import (
@@ -140,7 +141,7 @@ def save_final_model(
         f"transforms/{name}.npz": transforms / f"{name}.npz"
         for name in sorted(filter(is_scaled, names))
     }
-    training_smiles = read_subset(trained_on).smiles
+    training = read_subset(trained_on)
     validation, predictions = read_winners_predictions(
         selection, list(valid), settings.cross_validated
     )[selection.overall]
@@ -165,7 +166,7 @@ def save_final_model(
         refit=settings.refit,
         members=members,
         transforms={path.stem: name for name, path in transform_files.items()},
-        training_molecules=len(training_smiles),
+        training_molecules=len(training.smiles),
         threshold_criterion=CRITERION if thresholds else None,
         thresholds=thresholds,
         applicability_domain=fit_domain(_subsets(train), _subsets(valid)),
@@ -174,9 +175,14 @@ def save_final_model(
             validation.tasks, read_json(curation), settings.labels, settings.bounds
         ),
         tasks_left_out=read_json(recipe)["tasks_left_out"],
+        fallback=fit_fallback(
+            training,
+            selection.objective.task_type,
+            predictions.shape[-1] // len(validation.tasks),
+        ),
     )
     files = {**model_files, **transform_files}
-    write_final_model(destination, metadata, files, training_smiles)
+    write_final_model(destination, metadata, files, training.smiles)
 
 
 def write_final_model(

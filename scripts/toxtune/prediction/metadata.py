@@ -15,6 +15,7 @@ from toxtune.errors import UserError
 from toxtune.features.definitions import JOINT, Definition, is_own
 from toxtune.io.files import read_json
 from toxtune.prediction.applicability_domain import ApplicabilityDomain
+from toxtune.prediction.fallback import Fallback
 from toxtune.prediction.label_reading import LabelReading
 from toxtune.prediction.own_numbers import (
     OwnFeatures,
@@ -126,6 +127,9 @@ class FinalModelMetadata:
         How labels of its tasks are read, and what their classes are called.
     tasks_left_out
         Tasks of the dataset that could not be learned, with the reason.
+    fallback
+        Task to what stands in place of a prediction, in the order of the tasks; see
+        `toxtune.prediction.fallback`.
     """
 
     run: str
@@ -148,6 +152,7 @@ class FinalModelMetadata:
     versions: Mapping[str, str]
     labels: LabelReading = field(default_factory=LabelReading)
     tasks_left_out: Mapping[str, str] = field(default_factory=dict)
+    fallback: Fallback = field(default_factory=dict)
 
     @property
     def task_type(self) -> TaskType:
@@ -228,6 +233,8 @@ class FinalModelMetadata:
             versions=values["versions"],
             labels=LabelReading(**values["labels"]),
             tasks_left_out=values["tasks_left_out"],
+            # Files are written with sorted keys.
+            fallback={task: values["fallback"][task] for task in values["tasks"]},
         )
 
 
@@ -313,4 +320,11 @@ def _faults(values: dict[str, Any]) -> list[str]:
             f"n_outputs: must be a multiple of the {len(tasks)} tasks, got "
             f"{values['n_outputs']}"
         )
+        return faults
+    size, fallback = values["n_outputs"] // len(tasks), values["fallback"]
+    faults += [
+        f"fallback: must have a list of {size} for the task {task!r}"
+        for task in tasks
+        if len(fallback.get(task, ())) != size
+    ]
     return faults

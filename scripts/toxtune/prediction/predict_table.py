@@ -16,6 +16,7 @@ from toxtune.io.files import whole_file
 from toxtune.molecules.compounds import Standardize
 from toxtune.molecules.reactions import refuse_reactions
 from toxtune.molecules.watched_rdkit import Readers
+from toxtune.prediction.fallback import outputs_of
 from toxtune.prediction.final_model import NOTHING, FinalModel, Prediction, opened
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers
@@ -31,6 +32,10 @@ CHUNK = 1000
 
 
 MOLECULE_COLUMNS = ["similarity", "in_domain", "problem"]
+
+
+# Ends the reason of a row that has the fallback, so that none passes for a prediction.
+ANSWERED = "; answered with the mean of the training set"
 
 
 Rows = list[list[str]]
@@ -122,6 +127,7 @@ def predict_file(
     smiles_column: str | None = None,
     reading: Reading = OPTIONS,
     features_files: Mapping[str, str] = NO_FILES,
+    fallback: bool = False,
     show_progress: Callable[[Iterable[Chunk], int], Iterable[Chunk]] = show_nothing,
 ) -> PredictionCounts:
     """Write the rows of a table with their predictions, whole or not at all.
@@ -141,6 +147,8 @@ def predict_file(
         What to do where the table does not tell how it is to be read.
     features_files
         Name of own features of the model's to a file that has them.
+    fallback
+        Whether rows without a prediction get the fallback.
     show_progress
         Gets the chunks of rows and the number of rows; yields the chunks.
 
@@ -173,7 +181,7 @@ def predict_file(
             with whole_file(destination) as stream:
                 chunks = show_progress(table.chunks(), table.n_rows)
                 problems = write_predictions(
-                    final_model, table, stream, chunks, readers, own
+                    final_model, table, stream, chunks, readers, own, fallback
                 )
     left_out = final_model.metadata.tasks_left_out
     notes = [*table.notes]
@@ -250,12 +258,14 @@ def write_predictions(
     chunks: Iterable[Chunk],
     readers: Readers,
     own: OwnNumbers = NOTHING,
+    fallback: bool = False,
 ) -> int:
     """Write the rows with their predictions; return how many have a problem.
 
     `readers` read SMILES as the model's dataset was; `own` has the own numbers of all
-    rows.
+    rows. With `fallback`, a row that has a problem has the fallback as well.
     """
+    answer = _fallback_cells(model) if fallback else []
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([*table.table.header, *prediction_columns(model.metadata)])
     n_problems = start = 0
@@ -270,6 +280,8 @@ def write_predictions(
             # The file's own reason says more than that there is no SMILES.
             if cells[-1] and not row.cells[table.smiles_index]:
                 cells[-1] = row.problem or cells[-1]
+            if answer and cells[-1]:
+                cells = [*answer, cells[-1] + ANSWERED]
             writer.writerow([*row.cells, *cells])
             n_problems += bool(cells[-1])
     return n_problems
@@ -324,6 +336,14 @@ def predict_rows(
         else:
             rows[row] = [*cells[number], ""]
     return rows
+
+
+def _fallback_cells(model: FinalModel) -> list[str]:
+    """All cells but the last of a row that has the fallback; none is in the domain."""
+    values = outputs_of(model.metadata.fallback)[None]
+    unknown = np.full_like(values, np.nan)
+    prediction = Prediction(values, unknown, similarity=unknown[:, 0], failures={})
+    return _cells(model, prediction)[0]
 
 
 def _cells(model: FinalModel, prediction: Prediction) -> Rows:

@@ -166,7 +166,9 @@ def read_prospective(
     if metadata.task_type == TaskType.MULTICLASS:
         _refuse_unknown_classes(name, subset, metadata.outputs_per_task)
     rows = [molecules[row].raw.row for row in kept]
-    own = _own_numbers(metadata, table, features_files or {})
+    own = _own_numbers(
+        metadata, table, features_files or {}, reading_of(reading).decimal
+    )
     return ProspectiveData(
         subset,
         rows=rows,
@@ -216,7 +218,10 @@ def _columns(
 
 
 def _own_numbers(
-    metadata: FinalModelMetadata, table: Table, features_files: Mapping[str, str]
+    metadata: FinalModelMetadata,
+    table: Table,
+    features_files: Mapping[str, str],
+    decimal: str | None,
 ) -> OwnNumbers:
     """Find the numbers of the model's own features for all rows of the table."""
     asked = metadata.own_features
@@ -225,7 +230,7 @@ def _own_numbers(
         for each in asked
         if each.name in features_files
     }
-    return find_own_numbers(asked, table, files, "features.NAME.path")
+    return find_own_numbers(asked, table, files, "features.NAME.path", decimal)
 
 
 def _settle(

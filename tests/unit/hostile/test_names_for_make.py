@@ -75,7 +75,7 @@ def test_names_arrive_as_they_are(made, name):
     assert words == f"<{name}>" * 3
     words = made("predict", f"MODEL={name}", f"SMILES_COLUMN={name}")
     assert words == f"<{name}><--smiles-column={name}>"
-    options = {"SEPARATOR": "separator", "ENCODING": "encoding"}
+    options = {name: name.lower() for name in ("SEPARATOR", "DECIMAL", "ENCODING")}
     options |= {"FEATURES_FILE": "features-file"}
     words = made("predict", *(f"{variable}={name}" for variable in options))
     assert words == "".join(f"<--{option}={name}>" for option in options.values())
@@ -100,5 +100,6 @@ def test_configurations_arrive_as_they_are(made, name):
 
 
 def test_nothing_is_given_where_nothing_is_named(made):
-    assert made("predict") == ""
+    assert made("predict") == made("predict", "FALLBACK=") == ""
+    assert made("predict", "FALLBACK=1") == "<--fallback>"
     assert made("run") == made("run", "CONFIG= ", "PROFILE=") == ""

@@ -10,32 +10,50 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from helpers.final_models import SEEDS, SMILES, make
+from helpers.final_models import (
+    FALLBACK,
+    LABELS,
+    SEEDS,
+    SMILES,
+    make,
+    refused_model,
+)
 from toxtune.commands.cli import run_command
+from toxtune.data.subsets import Subset
 from toxtune.errors import UserError
 from toxtune.molecules import watched_rdkit
 from toxtune.molecules.compounds import Standardize
 from toxtune.molecules.smiles import read_compound
 from toxtune.molecules.watched_rdkit import Readers
 from toxtune.prediction import predict_table as predicting
+from toxtune.prediction.fallback import fit_fallback
 from toxtune.prediction.final_file import ALL_SEEDS, member_seeds, write_final_model
 from toxtune.prediction.final_model import current_versions, load
 from toxtune.prediction.metadata import METADATA_FILE, FinalModelMetadata
-from toxtune.prediction.predict_table import read_molecules, write_predictions
+from toxtune.prediction.predict_table import (
+    PredictionCounts,
+    read_molecules,
+    write_predictions,
+)
+from toxtune.tables.text_files import Reading
+from toxtune.tasks import TaskType
 
 
 def table(text):
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def predicted(tmp_path, model, text):
+def predicted(tmp_path, model, text, fallback=False):
     """Predict a table, given and returned as text."""
     (tmp_path / "in.csv").write_text(text, encoding="utf-8")
     stream = io.StringIO()
     molecules = read_molecules(tmp_path / "in.csv", "smiles")
     final_model = load(model)
     with Readers(Standardize(final_model.metadata.standardize)) as readers:
-        write_predictions(final_model, molecules, stream, molecules.chunks(), readers)
+        chunks = molecules.chunks()
+        write_predictions(
+            final_model, molecules, stream, chunks, readers, fallback=fallback
+        )
     return stream.getvalue()
 
 
@@ -109,6 +127,85 @@ def test_bad_smiles_keep_their_rows_with_the_reason(tmp_path):
     assert all(
         0 <= float(rows[0][f"{task}_probability"]) <= 1 for task in ("one", "two")
     )
+
+
+@pytest.mark.parametrize("task_type", FALLBACK)
+def test_every_row_is_answered_on_request(tmp_path, task_type):
+    model = make(tmp_path, task_type)
+    text = 'smiles\nCCO\nnonsense\n""\nCCC\n'
+    plain = table(predicted(tmp_path, model, text))
+    rows = table(predicted(tmp_path, model, text, fallback=True))
+    assert (rows[0], rows[3]) == (plain[0], plain[3])
+    for row, without in zip(rows[1:3], plain[1:3], strict=True):
+        assert row["problem"].startswith(without["problem"] + "; answered with")
+        assert (row["similarity"], row["in_domain"]) == ("", "0")
+        assert not any(row[name] for name in row if name.endswith("_sd"))
+        numbers = [
+            float(row[name])
+            for name in row
+            if name.endswith(("_probability", "_value"))
+        ]
+        expected = [number for task in FALLBACK[task_type].values() for number in task]
+        np.testing.assert_allclose(numbers, expected, rtol=1e-6)
+    # Classes are told as those of predictions: by thresholds, or the most frequent.
+    classes = {"binary": ["1", ""], "multiclass": ["0", "0"]}
+    if task_type in classes:
+        assert [rows[1]["one_class"], rows[1]["two_class"]] == classes[task_type]
+
+
+@pytest.mark.parametrize("task_type", FALLBACK)
+def test_fallback_is_the_mean_of_the_labels(task_type):
+    labels = np.array(LABELS[task_type], dtype=np.float32)
+    names = ["x"] * len(labels)
+    training = Subset(names, names, names, ["one", "two"], labels)
+    outputs = 3 if task_type == "multiclass" else 1
+    fitted = fit_fallback(training, TaskType(task_type), outputs)
+    assert fitted == {
+        task: pytest.approx(numbers) for task, numbers in FALLBACK[task_type].items()
+    }
+    assert all(sum(shares) == 1 for shares in fitted.values() if len(shares) > 1)
+
+
+@pytest.mark.parametrize(
+    ("fallback", "fault"),
+    [
+        ({"one": [0.5]}, "fallback: must have a list of 1 for the task 'two'"),
+        ({"one": [0.5], "two": [0.1, 0.9]}, "must have a list of 1 for the task 'two'"),
+        ({"one": [0.5], "two": ["x"]}, "fallback"),
+    ],
+)
+def test_fallback_must_have_an_answer_for_every_task(tmp_path, fallback, fault):
+    refused_model(make(tmp_path, fallback=fallback), fault)
+
+
+def test_command_answers_for_every_row(tmp_path, capsys):
+    (tmp_path / "in.csv").write_text("smiles\nCCO\nnonsense\n", encoding="utf-8")
+    model, source, out = (
+        str(path)
+        for path in (make(tmp_path), tmp_path / "in.csv", tmp_path / "out.csv")
+    )
+    assert run_command(["predict", model, source, out, "--fallback"]) == 0
+    assert "1 without a prediction, answered with" in capsys.readouterr().out
+    rows = table((tmp_path / "out.csv").read_text("utf-8"))
+    assert [bool(row["two_probability"]) for row in rows] == [True, True]
+    (tmp_path / "in.csv").write_text("smiles\nnonsense\n", encoding="utf-8")
+    # The wrong column is no answer.
+    with pytest.raises(UserError, match="no row has a prediction"):
+        run_command(["predict", model, source, out, "--fallback"])
+
+
+def test_command_passes_on_what_the_table_does_not_tell(tmp_path, monkeypatch):
+    asked = {}
+
+    def note(**arguments):
+        asked.update(arguments)
+        return PredictionCounts(rows=2, problems=0)
+
+    monkeypatch.setattr(predicting, "predict_file", note)
+    options = ["--decimal=,", "--separator=semicolon", "--encoding=cp1252"]
+    assert run_command(["predict", "m.zip", "in.csv", "out.csv", *options]) == 0
+    assert asked["reading"] == Reading(";", ",", "cp1252", prefix="--")
+    assert asked["fallback"] is False
 
 
 def test_classes_are_told_at_the_threshold_and_only_where_there_is_one(tmp_path):
