@@ -82,7 +82,9 @@ def opening_line(
 ) -> dict[str, Any]:
     """Return the ledger's line for an opening."""
     winners = selection.winners.items()
-    store_keys = [read_json(path)["store_key"] for path in records]
+    # Models that no selection needs may lie beside them.
+    used = [path for path in records if path.parent.name in selection.models]
+    store_keys = [read_json(path)["store_key"] for path in used]
     return {
         "selection": opening_id(selection.id, store_keys),
         "opened": datetime.now(UTC).isoformat(timespec="seconds"),

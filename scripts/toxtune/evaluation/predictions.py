@@ -24,7 +24,7 @@ def predict_test(
     selection
         Path of ``selection.json``.
     models
-        Folder with ``{family}/seed-{seed}.{format}``.
+        Folder with ``{name of the model}/seed-{seed}.{format}``.
     test
         The test set.
     features
@@ -36,8 +36,8 @@ def predict_test(
     selected = read_selection(Path(selection))
     subset = read_subset(Path(test))
     predicted = {
-        family: _predict(selected, family, Path(models), Path(features))
-        for family in sorted(selected.winners)
+        name: _predict(selected, name, Path(models), Path(features))
+        for name in sorted(selected.models)
     }
     n_outputs = next(iter(predicted.values())).shape[-1]
     rows: list[list[Any]] = []
@@ -55,9 +55,9 @@ def predict_test(
 def _predict(
     selection: Selection, name: str, models: Path, features: Path
 ) -> np.ndarray:
-    """Predict with the winner of a family: n_seeds x n_molecules x n_outputs."""
-    family = get_family(name)
-    files = features_files(selection.winners[name].trial.features)
+    """Predict with a model of the selection: n_seeds x n_molecules x n_outputs."""
+    trial = selection.models[name].trial
+    family, files = get_family(trial.family), features_files(trial.features)
     arrays = load_features([features / file for file in files])
     paths = [
         models / name / f"seed-{seed}.{family.model_format}" for seed in selection.seeds
@@ -100,8 +100,8 @@ def read_train_predictions(models: Path, selection: Selection) -> dict[str, np.n
         Family, or ``ensemble``, to predictions, n_seeds x n_molecules x n_outputs.
     """
     predictions = {}
-    for name in selection.winners:
-        ending = get_family(name).model_format
+    for name, winner in selection.models.items():
+        ending = get_family(winner.trial.family).model_format
         predictions[name] = np.stack(
             [
                 np.load(models / name / f"seed-{seed}.{ending}.train.npy")

@@ -105,7 +105,7 @@ def save_final_model(
 ) -> None:
     """Write the model selected overall, with all that it takes to predict.
 
-    It is the winner of a family, or the ensemble of all families' winners.
+    It is the winner of a family, or the ensemble of several models.
 
     Thresholds, temperatures and the applicability domain are fitted on validation
     molecules, with the models of the search, so that a refit does not change them.
@@ -124,19 +124,19 @@ def save_final_model(
     curation, recipe
         ``curation.json`` and ``split.json``.
     models
-        Folder of the models: family, then seed.
+        Folder of the models: name, then seed.
     transforms
         Folder of what scales features.
     destination
         The zip file to write.
     """
-    trials = tuple(
-        settings.trial_of(selection.winners[family])
-        for family in selection.selected_families
-    )
+    counts = selection.members_of(selection.overall)
+    trained = {name: settings.trial_of(selection.models[name]) for name in counts}
+    # Refits of two trials may be the same trial.
+    trials = tuple({trial.id: trial for trial in trained.values()}.values())
     names = {name for trial in trials for name in trial.features.split(JOINT)}
     seeds = member_seeds(selection.seeds, settings.seeds)
-    members, model_files = _members(models, trials, seeds)
+    members, model_files = _members(models, trained, counts, seeds)
     transform_files = {
         f"transforms/{name}.npz": transforms / f"{name}.npz"
         for name in sorted(filter(is_scaled, names))
@@ -224,26 +224,39 @@ def member_seeds(seeds: Sequence[int], which: str) -> list[int]:
 
 
 def _members(
-    folder: Path, trials: Sequence[Trial], seeds: Sequence[int]
+    folder: Path,
+    trials: Mapping[str, Trial],
+    counts: Mapping[str, int],
+    seeds: Sequence[int],
 ) -> tuple[tuple[Member, ...], dict[str, Path]]:
     """Describe the models by the records beside them, and name them in the zip file.
+
+    Parameters
+    ----------
+    folder
+        Where they are.
+    trials, counts
+        Name of each model to the trial that it is trained as, and to how often it
+        counts.
+    seeds
+        Those of the models.
 
     Returns
     -------
     members
-        Of each trial in turn, one per seed.
+        Of each name in turn, one per seed.
     files
         Name in the zip file to the file.
     """
     members, files = [], {}
-    for trial in trials:
+    for name, trial in trials.items():
         ending = get_family(trial.family).model_format
         for seed in seeds:
-            file = folder / trial.family / f"seed-{seed}.{ending}"
-            name = f"models/{trial.family}-{file.name}"
+            file = folder / name / f"seed-{seed}.{ending}"
+            packed = f"models/{name}-{file.name}"
             store_key = read_json(Path(f"{file}.json"))["store_key"]
-            members.append(Member(trial.id, seed, name, store_key))
-            files[name] = file
+            members.append(Member(trial.id, seed, packed, store_key, counts[name]))
+            files[packed] = file
     return tuple(members), files
 
 

@@ -64,8 +64,8 @@ class Prediction:
         n_molecules x n_outputs, see `toxtune.models.base.Model`: means over the
         members, of binary tasks with the temperature applied.
     spread
-        n_molecules x n_outputs: standard deviation over the members, n - 1 in the
-        divisor; NaN for a single member.
+        n_molecules x n_outputs: standard deviation over the members, each once, n - 1
+        in the divisor; NaN for a single member.
     similarity
         n_molecules: Tanimoto similarity (ECFP4) to the nearest training molecule.
     failures
@@ -128,7 +128,7 @@ class FinalModel:
         else:
             spread = np.full(members.shape[1:], np.nan)
         return Prediction(
-            values=self.calibrated(members.mean(axis=0)),
+            values=self.calibrated(self.mean_of_members(members)),
             spread=spread,
             similarity=most_similar(fingerprints(smiles), self.fingerprints)[0],
             failures=failures,
@@ -181,6 +181,20 @@ class FinalModel:
                 f"n_outputs is {self.metadata.n_outputs}"
             )
         return predictions.astype(np.float64), failures
+
+    def mean_of_members(self, members: np.ndarray) -> np.ndarray:
+        """Average what `predict_members` returned; each counts as often as it says."""
+        weights = [member.weight for member in self.metadata.members]
+        return np.repeat(members, weights, axis=0).mean(axis=0)
+
+    def mean_by_seed(self, members: np.ndarray) -> np.ndarray:
+        """Average what `predict_members` returned, with each seed; n_seeds first."""
+        seeds = np.array([member.seed for member in self.metadata.members])
+        weights = np.array([member.weight for member in self.metadata.members])
+        rows = [np.flatnonzero(seeds == seed) for seed in self.metadata.seeds]
+        return np.stack(
+            [np.average(members[row], axis=0, weights=weights[row]) for row in rows]
+        )
 
     def _features(self, name: str, smiles: Sequence[str], own: OwnNumbers) -> Features:
         definition = self.metadata.features[name]

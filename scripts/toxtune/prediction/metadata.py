@@ -57,12 +57,15 @@ class Member:
         Its file in the final model.
     store_key
         The key of its training in the store.
+    weight
+        How often it counts in the mean.
     """
 
     trial: str
     seed: int
     file: str
     store_key: str
+    weight: int = 1
 
 
 @dataclass(frozen=True)
@@ -172,8 +175,8 @@ class FinalModelMetadata:
 
     @property
     def families(self) -> list[str]:
-        """The families of the members."""
-        return [trial.family for trial in self.trials]
+        """The families of the members, each once."""
+        return list(dict.fromkeys(trial.family for trial in self.trials))
 
     @property
     def own_features(self) -> list[OwnFeatures]:

@@ -1,6 +1,6 @@
 """What a search selected: the winners, what names them, and their file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -95,19 +95,35 @@ class Winner:
 ENSEMBLE = "ensemble"
 
 
+def model_name(family: str, rank: int) -> str:
+    """Name a family's model: that of its winner, or of a trial that ranks behind it.
+
+    Examples
+    --------
+    >>> model_name("dense", 1), model_name("dense", 3)
+    ('dense', 'dense-3')
+    """
+    return family if rank == 1 else f"{family}-{rank}"
+
+
+def family_of(model: str) -> str:
+    """Read the family from what `model_name` returned."""
+    return model.partition("-")[0]
+
+
 @dataclass(frozen=True)
 class Ensemble:
-    """The mean of what the families' winners predict, seed by seed.
+    """The mean of what several models predict, seed by seed.
 
     Attributes
     ----------
     members
-        The families, sorted; each counts the same.
+        Name of each model, sorted, to how often it counts in the mean.
     mean, sd, per_seed
         Score on the validation set, as of a `Winner`.
     """
 
-    members: list[str]
+    members: dict[str, int]
     mean: float
     sd: float | None
     per_seed: list[float]
@@ -136,7 +152,10 @@ class Selection:
     overall
         What was selected of all: a family, for its winner, or `ENSEMBLE`.
     ensemble
-        Of all winners; ``None`` where there is none, or one family alone.
+        Of winners and, if it is a greedy one, of trials behind them; ``None`` where
+        there is none.
+    runners_up
+        The members of the ensemble that are no winners, by the name of their model.
     """
 
     dataset: str
@@ -147,6 +166,7 @@ class Selection:
     winners: dict[str, Winner]
     overall: str
     ensemble: Ensemble | None = None
+    runners_up: dict[str, Winner] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -162,8 +182,19 @@ class Selection:
         }
         # Selections had their ids before there were ensembles.
         if self.ensemble:
-            content[ENSEMBLE] = self.ensemble.members
+            content[ENSEMBLE] = self._ensemble_in_id(self.ensemble.members)
         return short_id(content)
+
+    def _ensemble_in_id(self, counts: dict[str, int]) -> list[str] | dict[str, int]:
+        """Spell the members of the ensemble; all winners, each once, by families."""
+        if counts == dict.fromkeys(self.winners, 1):
+            return list(counts)
+        return {self.models[name].trial.id: count for name, count in counts.items()}
+
+    @property
+    def models(self) -> dict[str, Winner]:
+        """Name of each model that the selection needs to what it is trained as."""
+        return self.winners | self.runners_up
 
     @property
     def contenders(self) -> dict[str, Winner | Ensemble]:
@@ -175,11 +206,10 @@ class Selection:
         """What was selected overall."""
         return self.contenders[self.overall]
 
-    @property
-    def selected_families(self) -> list[str]:
-        """The families whose winners make the model that was selected overall."""
-        selected = self.selected
-        return selected.members if isinstance(selected, Ensemble) else [self.overall]
+    def members_of(self, contender: str) -> dict[str, int]:
+        """Name the models of a winner or of the ensemble, and how often each counts."""
+        won = self.contenders[contender]
+        return won.members if isinstance(won, Ensemble) else {contender: 1}
 
     def id_of(self, contender: str) -> str:
         """Return the id of a family's winning trial; the ensemble's is its name."""
@@ -190,7 +220,7 @@ class Selection:
         """Return the content of ``selection.json``: each trial once, by its id."""
         trials = {
             trial.id: trial.to_dict()
-            for winner in self.winners.values()
+            for winner in self.models.values()
             for trial in (winner.trial, winner.model, winner.refit)
         }
         return sealed(
@@ -198,9 +228,8 @@ class Selection:
                 **vars(self),
                 "id": self.id,
                 "objective": self.objective.to_dict(),
-                "winners": {
-                    family: winner.to_dict() for family, winner in self.winners.items()
-                },
+                "winners": _to_dicts(self.winners),
+                "runners_up": _to_dicts(self.runners_up),
                 "ensemble": self.ensemble.to_dict() if self.ensemble else None,
                 "trials": trials,
             }
@@ -213,19 +242,26 @@ class Selection:
         """Read what `to_dict` returned, given its trials by id."""
         derived = ("id", "trials", CHECKSUM)
         values = {key: content[key] for key in content if key not in derived}
-        winners = {
-            family: Winner.from_dict(winner, trials)
-            for family, winner in content["winners"].items()
+        trained = {
+            part: {
+                name: Winner.from_dict(winner, trials)
+                for name, winner in content[part].items()
+            }
+            for part in ("winners", "runners_up")
         }
         ensemble = content[ENSEMBLE]
         return cls(
             **{
                 **values,
+                **trained,
                 "objective": Objective(**content["objective"]),
-                "winners": winners,
                 "ensemble": Ensemble(**ensemble) if ensemble else None,
             }
         )
+
+
+def _to_dicts(winners: dict[str, Winner]) -> dict[str, Any]:
+    return {name: winner.to_dict() for name, winner in winners.items()}
 
 
 def read_selection(path: Path) -> Selection:
@@ -243,9 +279,10 @@ def read_selection(path: Path) -> Selection:
         }
         selection = Selection.from_dict(content, trials)
         id, recorded = selection.id, content["id"]
-        is_complete = selection.overall in selection.contenders and set(
-            selection.selected_families
-        ) <= set(selection.winners)
+        is_complete = selection.overall in selection.contenders and all(
+            selection.members_of(name).keys() <= selection.models.keys()
+            for name in selection.contenders
+        )
     except (TypeError, KeyError, AttributeError):
         raise damaged(path, "is no selection") from None
     if not is_complete or any(id != trial.id for id, trial in trials.items()):

@@ -109,7 +109,7 @@ class ResampledSearch:
             return self
         scoring = self.validation_sets.scoring(selection.objective)
         drawn, rest = self.resampled.counts, not_drawn(self.resampled.counts)
-        winners = self._winners(selection.ensemble.members)
+        winners = self._winners(list(selection.ensemble.members))
         in_bag, out_of_bag = np.empty(len(winners)), np.empty(len(winners))
         distinct, numbers = np.unique(winners, axis=0, return_inverse=True)
         for number, members in enumerate(distinct):

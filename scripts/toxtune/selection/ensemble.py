@@ -87,7 +87,7 @@ def add_ensemble(
     ]
     per_seed = _means(scored, folds, objective.metric)
     ensemble = Ensemble(
-        members=sorted(selection.winners),
+        members=dict.fromkeys(sorted(selection.winners), 1),
         mean=float(np.mean(per_seed)),
         sd=float(np.std(per_seed, ddof=1)) if len(per_seed) > 1 else None,
         per_seed=per_seed,

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from toxtune.data.subsets import Subset, read_subset
-from toxtune.evaluation.ensemble import mean_of
-from toxtune.search.selection_file import ENSEMBLE, Selection
+from toxtune.evaluation.ensemble import with_ensemble
+from toxtune.search.selection_file import Selection
 from toxtune.search.trials import replicate_name
 from toxtune.splits.training_set import names_of_sets
 from toxtune.stats.resampled_trials import Predictions
@@ -41,15 +41,15 @@ def read_winners_predictions(
     See `read_pooled`.
     """
     pooled = {
-        family: read_pooled(winner.folders, selection.seeds, valid, cross_validated)
-        for family, winner in selection.winners.items()
+        name: read_pooled(winner.folders, selection.seeds, valid, cross_validated)
+        for name, winner in selection.models.items()
     }
-    if selection.ensemble:
-        members = [pooled[family] for family in selection.ensemble.members]
-        pooled[ENSEMBLE] = PooledPredictions(
-            members[0].molecules, mean_of([member.predictions for member in members])
-        )
-    return pooled
+    molecules = next(iter(pooled.values())).molecules
+    predictions = {name: members.predictions for name, members in pooled.items()}
+    return {
+        name: PooledPredictions(molecules, predicted)
+        for name, predicted in with_ensemble(predictions, selection).items()
+    }
 
 
 def read_pooled(

@@ -132,10 +132,11 @@ def _verify_models(
 ) -> list[dict[str, Any]]:
     """Verify the winners' models against selection and store; return their records."""
     records, findings = [], rebuild.findings
-    for family, winner in sorted(selection.winners.items()):
-        ending, trial = get_family(family).model_format, models.trial(winner)
+    for name, winner in sorted(selection.models.items()):
+        trial = models.trial(winner)
+        ending = get_family(trial.family).model_format
         for seed in selection.seeds:
-            path = models.folder / family / f"seed-{seed}.{ending}"
+            path = models.folder / name / f"seed-{seed}.{ending}"
             with findings.attempt(MODELS, path):
                 record = read_written(Path(f"{path}.json"))
                 is_winner = (record["trial"], record["seed"]) == (trial.to_dict(), seed)
@@ -280,11 +281,11 @@ def _verify_final_model(
             smiles, _own_numbers(model.metadata, plan, rebuild)
         )
         featurized = [row for row in range(len(smiles)) if row not in failures]
-        # The members of the final model are those of each family in turn.
-        expected = np.concatenate(
-            [stored[family] for family in selection.selected_families]
+        predicted = model.mean_by_seed(members)
+        expected = stored[selection.overall]
+        difference = largest_difference(
+            predicted[:, featurized], expected[:, featurized]
         )
-        difference = largest_difference(members[:, featurized], expected[:, featurized])
         scale = max(1.0, float(np.abs(expected).max()))
         rebuild.findings.expect(
             FINAL,

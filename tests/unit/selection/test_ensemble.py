@@ -149,7 +149,7 @@ def test_it_is_scored_as_the_mean_of_the_winners(search):
     assert ensemble.per_seed == pytest.approx(expected, abs=1e-6)
     assert ensemble.mean == pytest.approx(np.mean(expected), abs=1e-6)
     assert ensemble.sd == pytest.approx(np.std(expected, ddof=1), abs=1e-6)
-    assert ensemble.members == ["extra_trees", "random_forest"]
+    assert ensemble.members == {"extra_trees": 1, "random_forest": 1}
 
 
 def test_it_is_selected_where_it_is_better(search):
@@ -159,7 +159,7 @@ def test_it_is_selected_where_it_is_better(search):
     assert selection.ensemble.mean > best
     assert selection.overall == ENSEMBLE
     assert selection.selected == selection.ensemble
-    assert selection.selected_families == ["extra_trees", "random_forest"]
+    assert selection.members_of(ENSEMBLE) == selection.ensemble.members
 
 
 def test_it_is_not_selected_where_it_may_not_be(search):

@@ -91,7 +91,9 @@ def winners_table(run: Run) -> Table:
         for family, winner in sorted(run.selection.winners.items())
     ]
     if ensemble := run.selection.ensemble:
-        settings = f"the mean of what the winners of {listed(ensemble.members)} predict"
+        settings = (
+            f"the mean of what the winners of {listed(list(ensemble.members))} predict"
+        )
         mean = format_score(ensemble.mean)
         rows.append([_marked(run, ENSEMBLE), "", "", settings, mean, ""])
     return Table(
