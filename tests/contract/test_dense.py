@@ -18,6 +18,7 @@ from helpers.families import (
 from toxtune.models import dense, dense_network
 from toxtune.models.base import CPU, Examples
 from toxtune.models.dense_heads import make_head, positive_weights
+from toxtune.models.dense_loop import epoch_function
 from toxtune.models.devices import import_tensorflow
 from toxtune.stats.metrics import mean_score
 from toxtune.training.fitting import status_of
@@ -82,6 +83,60 @@ def test_dense_batch_without_any_label_does_nothing():
 def weights_of(fitted):
     """All weights of a fitted network."""
     return fitted.model.network.get_weights()
+
+
+class Observed:
+    """A network, its head and its optimizer in one, which notes what it is shown."""
+
+    def __init__(self):
+        import_tensorflow(CPU)
+        import tensorflow as tf
+
+        self.trainable_variables = [tf.Variable(1.0)]
+        self.shown = []
+
+    def __call__(self, features, training):
+        self.shown += features.numpy()[:, 0].astype(int).tolist()
+        return features * self.trainable_variables[0]
+
+    def targets(self, labels):
+        return labels, np.ones_like(labels)
+
+    def loss(self, outputs, targets, weights):
+        import tensorflow as tf
+
+        return tf.reduce_sum(outputs)
+
+    def apply(self, gradients, variables):
+        pass
+
+
+def orders(seed, epochs):
+    """Return the order in which each epoch shows 40 molecules, in steps of 7."""
+    import_tensorflow(CPU)
+    import tensorflow as tf
+
+    numbers = np.arange(40, dtype=np.float32)[:, None]
+    found = []
+    tf.config.run_functions_eagerly(True)
+    try:
+        for epoch in epochs:
+            network = Observed()
+            train = Examples(numbers, np.zeros((40, 1), dtype=np.float32))
+            epoch_function(network, network, train, network, 7, seed)(epoch)
+            found.append(network.shown)
+    finally:
+        tf.config.run_functions_eagerly(False)
+    return found
+
+
+def test_dense_order_is_of_all_molecules_and_another_for_each_seed_and_epoch():
+    found = [*orders(seed=0, epochs=[1, 2, 3]), *orders(seed=1, epochs=[1, 2, 3])]
+    assert all(sorted(order) == list(range(40)) for order in found)
+    assert len({tuple(order) for order in found}) == 6
+    assert list(range(40)) not in found
+    # Whoever resumes has the same order as who never stopped.
+    assert orders(seed=1, epochs=[3]) == found[5:]
 
 
 def test_dense_balanced_is_negatives_per_positive():

@@ -7,9 +7,16 @@ from typing import Any
 import pytest
 import yaml
 
+from helpers.disk import Disk
 from toxtune.config.check import complete_config
 from toxtune.config.overlay import overlaid
 from toxtune.config.schema import ROOT
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    """Watch what is flushed to the disk, and what is renamed before it is."""
+    return Disk(monkeypatch)
 
 
 @pytest.fixture

@@ -59,6 +59,12 @@ def test_lines_are_only_ever_added(ledger):
     assert ledger.read_bytes().startswith(before)
 
 
+def test_line_is_on_the_disk_before_anything_is_predicted(ledger, disk):
+    for selection in ("a", "b"):
+        record_opening(ledger, line(selection))
+        assert disk.has_all_of(ledger)
+
+
 @pytest.mark.parametrize(
     "half", ['{"selec', '{"selection": "b", "run": "d', "\x00\x00"]
 )

@@ -1,11 +1,12 @@
-"""Train and valid together."""
+"""Features of some molecules, and of train and valid together."""
 
 import numpy as np
+import pytest
 
 from helpers.molecules import write_molecules
 from toxtune.data.subsets import read_subset
 from toxtune.features.arrays import Features, save_features
-from toxtune.features.rows import join_features
+from toxtune.features.rows import join_features, take_molecules
 from toxtune.splits.files import join_subsets
 
 
@@ -31,3 +32,22 @@ def test_features_stand_in_the_order_of_the_molecules(tmp_path):
     np.testing.assert_array_equal(joined.values, bits)
     assert joined.values.dtype == bool
     assert joined.failures == {1: "too large", 2: "too small"}
+
+
+@pytest.mark.parametrize("numbers", [[0, 1, 2, 3, 4], [1, 4], [4, 0, 2], [3], []])
+def test_molecules_of_a_fold_have_their_own_features(tmp_path, numbers):
+    """Rows have the numbers of the whole dataset, wherever their set has them."""
+    members = [[7 * n + 3, f"m{n}", "C", f"G{n}", n % 2] for n in range(5)]
+    write_molecules(tmp_path / "all.csv", ["toxic"], members)
+    fold = [members[number] for number in numbers]
+    write_molecules(tmp_path / "fold.csv", ["toxic"], fold)
+    values = np.arange(10, dtype=np.float32).reshape(5, 2)
+    features = Features(values, ["a", "b"], failures={1: "odd", 4: "too large"})
+    taken = take_molecules(features, tmp_path / "all.csv", tmp_path / "fold.csv")
+    np.testing.assert_array_equal(taken.values, values[numbers])
+    assert taken.names == ["a", "b"]
+    assert taken.failures == {
+        row: features.failures[number]
+        for row, number in enumerate(numbers)
+        if number in features.failures
+    }

@@ -6,6 +6,7 @@ import pytest
 
 from helpers.final_models import made_trial, refused_model
 from helpers.harm import zipped
+from toxtune.errors import UserError
 from toxtune.prediction.final_model import FINGERPRINTS
 from toxtune.prediction.keras_file import check_network
 from toxtune.prediction.metadata import METADATA_FILE
@@ -43,6 +44,36 @@ NETWORKS = {
     "configuration": network(layer("enable_unsafe_deserialization", "keras.config")),
     "another model": layer("Sequential"),
 }
+
+
+# Layers of Keras that run code, read files, or hold others; none names a function here.
+OTHERS = [
+    *("Lambda", "TFSMLayer", "JaxLayer", "FlaxLayer", "TorchModuleWrapper"),
+    *(
+        "StringLookup",
+        "IntegerLookup",
+        "TextVectorization",
+        "Hashing",
+        "Discretization",
+    ),
+    *("RNN", "LSTM", "TimeDistributed", "Bidirectional", "Wrapper", "Embedding"),
+    *(
+        "Sequential",
+        "Model",
+        "Conv1D",
+        "RandomCrop",
+        "Pipeline",
+        "SpectralNormalization",
+    ),
+]
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_no_other_layer_is_built(folder, name):
+    config = network(layer("Dense", units=3), layer(name))
+    (folder / "a.keras").write_bytes(zipped({"config.json": json.dumps(config)}))
+    with pytest.raises(UserError, match=rf"describes '(\w|\.)*\.{name}', which"):
+        check_network(folder / "a.keras", "a.keras")
 
 
 @pytest.mark.parametrize("config", NETWORKS.values(), ids=NETWORKS)

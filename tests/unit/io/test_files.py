@@ -53,6 +53,18 @@ def test_failing_block_leaves_the_old_file(tmp_path):
     assert names(tmp_path) == ["result.txt"]
 
 
+@pytest.mark.parametrize("content", ["text", "µ" * 100_000, b"\r\n\x00", b""])
+def test_file_is_on_the_disk_before_it_has_its_name(tmp_path, disk, content):
+    path = tmp_path / "result"
+    for _ in range(2):
+        with whole_file(path, "w" if isinstance(content, str) else "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            stream.write(content)
+        assert disk.too_soon == []
+        assert disk.has_all_of(path)
+
+
 def test_old_file_is_replaced(tmp_path):
     write_text(tmp_path / "result.txt", "a longer old text")
     write_text(tmp_path / "result.txt", "new")

@@ -151,6 +151,27 @@ def test_report_says_what_it_is_from(searched):
     assert report["rule"] == selection.rule
 
 
+def test_weights_are_those_of_the_training_sets(searched):
+    sets = searched.validation_sets
+    scoring = sets.scoring(Objective("weighted_accuracy", "maximize"))
+    counts = np.ones((1, len(sets.molecules)))
+    candidates = read_candidates(
+        searched.trials, searched.records, SEEDS, sets.set_names
+    )
+    pairs = list(zip(sets.train, sets.valid, strict=True))
+    for predictions in (each.predictions for each in candidates):
+        by_fold = [
+            task_scores("weighted_accuracy", valid.labels, seed, weights).mean()
+            for (train, valid), seeds in zip(pairs, predictions, strict=True)
+            for weights in [class_weights(train.labels)]
+            for seed in seeds
+        ]
+        (found,) = scoring.resampled_scores(counts, predictions)
+        assert found == pytest.approx(np.mean(by_fold), abs=1e-6)
+    for train, valid in pairs:
+        assert not np.allclose(class_weights(train.labels), class_weights(valid.labels))
+
+
 def test_frequencies_are_shares_of_the_resamples(searched):
     selection = searched.select()
     report, table = correct_selection(searched.read(), selection, RESAMPLING)

@@ -6,13 +6,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.molecules import write_molecules
 from helpers.small_training import TRIAL, small_training
 from toxtune.errors import UserError
 from toxtune.io.files import sha256_of_file, write_json
 from toxtune.io.integrity import sealed
 from toxtune.io.tsv import read_tsv, write_tsv
 from toxtune.search.trials import Trial, make_trial
-from toxtune.selection.scoring import ScoredReplicate, score_replicate, score_replicates
+from toxtune.selection.scoring import (
+    ScoredReplicate,
+    read_scoring_labels,
+    score_replicate,
+    score_replicates,
+)
 from toxtune.selection.tables import cost_table, scores_table, trials_table
 from toxtune.stats.metrics import Objective, metrics_of, task_scores
 from toxtune.stats.scoring_labels import ScoringLabels
@@ -92,6 +98,25 @@ def test_replicate_gets_every_metric(replicate):
         want = task_scores(metric, LABELS, predictions, WEIGHTS)
         np.testing.assert_array_equal(scores, want)
         assert np.isnan(scores).tolist() == [False, False, True]
+
+
+def test_weights_are_those_of_the_training_set_of_each_fold(tmp_path):
+    rng = np.random.default_rng(1)
+    files = {"train": [], "valid": []}
+    expected = []
+    for fold, shares in enumerate([(0.2, 0.7), (0.6, 0.3)]):
+        for (name, paths), share in zip(files.items(), shares, strict=True):
+            labels = (rng.random((50, 2)) < share).astype(int)
+            rows = [[row, row, "C", f"G{row}", *labels[row]] for row in range(50)]
+            paths.append(tmp_path / f"{name}-{fold}.csv")
+            write_molecules(paths[-1], ["one", "two"], rows)
+            if name == "train":
+                negatives = (labels == 0).sum(axis=0)
+                expected.append(negatives / labels.sum(axis=0))
+    objective = Objective("weighted_accuracy", "maximize")
+    folds = read_scoring_labels(files["train"], files["valid"], objective)
+    found = [fold.positive_weights for fold in folds]
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
 def test_failed_replicate_has_no_scores(replicate):

@@ -174,6 +174,49 @@ def test_trial_that_was_given_up_early_does_not_win():
     assert winners(selection) == {"dense": "a", "random_forest": "d"}
 
 
+def early(patience):
+    """Give records of networks that stop early, or do not."""
+    settings = {"epochs": 30, "patience": patience}
+    networks = {
+        name: replace(RECORDS[name], trial=made_trial(name, hyperparameters=settings))
+        for name in "abc"
+    }
+    return {**RECORDS, **networks}
+
+
+@pytest.mark.parametrize(
+    ("trained", "epochs"), [(12.4, 12), (12.6, 13), (0.2, 1), (30.0, 30)]
+)
+@pytest.mark.parametrize("cross_validated", [False, True])
+def test_trainings_on_all_molecules_have_the_epochs_of_the_search(
+    trained, epochs, cross_validated
+):
+    selection = selected(
+        table(epochs_trained=trained),
+        records=early(patience=3),
+        cross_validated=cross_validated,
+    )
+    won = selection.winners["dense"]
+    assert won.trial.hyperparameters == {"epochs": 30, "patience": 3}
+    assert won.refit.hyperparameters == {"epochs": epochs, "patience": None}
+    assert won.refit.id != won.trial.id
+    # Where there is a validation set, the winner is the model of the search.
+    assert won.model == (won.refit if cross_validated else won.trial)
+    other = selection.winners["random_forest"]
+    assert other.trial == other.model == other.refit
+
+
+@pytest.mark.parametrize("cross_validated", [False, True])
+def test_trainings_that_do_not_stop_early_stay(cross_validated):
+    selection = selected(
+        table(epochs_trained=12.0),
+        records=early(patience=None),
+        cross_validated=cross_validated,
+    )
+    for won in selection.winners.values():
+        assert won.trial == won.model == won.refit
+
+
 def one_se(errors, ranks, **columns):
     """Select by one standard error."""
     simplicity = Simplicity(

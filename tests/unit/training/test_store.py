@@ -213,13 +213,25 @@ def test_what_the_root_refuses_goes_to_the_project(monkeypatch, tmp_path, code):
         Store(shared).get(KEY, Maker())
 
 
-def test_full_disk_is_no_refusal(monkeypatch, tmp_path):
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE])
+def test_what_is_no_refusal_does_not_go_elsewhere(monkeypatch, tmp_path, code):
+    mkdtemp = tempfile.mkdtemp
+
     def refuse(dir, prefix):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        if Path(dir).is_relative_to(tmp_path / "shared"):
+            raise OSError(code, os.strerror(code))
+        return mkdtemp(dir=dir, prefix=prefix)
 
     monkeypatch.setattr(tempfile, "mkdtemp", refuse)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match=os.strerror(code)):
         Store(tmp_path / "shared", own=tmp_path / "own").get(KEY, Maker())
+    assert not (tmp_path / "own").exists()
+
+
+def test_entry_is_on_the_disk_before_it_has_its_name(store, disk):
+    entry = store.get(KEY, Maker())
+    assert disk.too_soon == []
+    assert all(disk.has_all_of(file) for file in entry.iterdir())
 
 
 def modes(entry):
@@ -405,6 +417,38 @@ def test_placing_what_is_not_there_leaves_the_target(tmp_path, way):
         place(tmp_path / "missing", target)
     assert target.read_text() == "old"
     assert everything(tmp_path) == ["result.json"]
+
+
+@pytest.mark.parametrize("way", ["copy"], indirect=True)
+def test_copy_is_on_the_disk_before_it_has_its_name(source, tmp_path, way, disk):
+    place(source, tmp_path / "result.json")
+    assert disk.too_soon == []
+    assert disk.has_all_of(tmp_path / "result.json")
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOSPC, "full"), KeyboardInterrupt()])
+def test_copy_that_ends_halfway_leaves_what_was_there(
+    source, tmp_path, monkeypatch, error
+):
+    target, seen = tmp_path / "placed" / "result.json", []
+    target.parent.mkdir()
+    target.write_text("old")
+
+    def refuse(*arguments):
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    def copy_half(file, copy):
+        Path(copy).write_text(Path(file).read_text()[:3])
+        seen.append(target.read_text())
+        raise error
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(shutil, "copyfile", copy_half)
+    with pytest.raises(type(error)):
+        place(source, target)
+    assert seen == ["old"]
+    assert target.read_text() == "old"
+    assert everything(target.parent) == ["result.json"]
 
 
 def test_link_that_a_killed_process_left_is_not_written_through(source, tmp_path):

@@ -5,8 +5,10 @@ place of `toxtune.io.files.read_json`.
 """
 
 import os
+import re
 import signal
 import time
+from multiprocessing import Pipe
 
 import psutil
 import pytest
@@ -14,6 +16,7 @@ import pytest
 from toxtune.errors import UserError
 from toxtune.workers import server as warm
 from toxtune.workers import supervision
+from toxtune.workers.child import Request, work
 from toxtune.workers.supervision import Limits, NoResult
 
 AMPLE = Limits(mem_mb=100_000, runtime=60)
@@ -91,6 +94,34 @@ def test_call_that_takes_too_long_is_killed(call, tmp_path):
     assert caught.value.status == "timed_out"
     assert 0.5 <= caught.value.cost.seconds < 5
     assert has_ended(tmp_path)
+
+
+def deaf():
+    """Compute for minutes without once letting another thread of the process run."""
+    re.match("(a|a)+$", "a" * 40 + "b")
+
+
+def test_call_that_hears_nothing_is_killed(monkeypatch, tmp_path):
+    """It never notices that nobody waits, and the server kills no child of its own."""
+    monkeypatch.setattr("toxtune.io.files.read_json", lambda path: deaf())
+    request = Request("toxtune.io.files:read_json", {"path": ""}, [], str(tmp_path))
+    here, there = Pipe()
+    child = os.fork()
+    if child == 0:
+        here.close()
+        work(there, Request.receive(there))
+    there.close()
+    try:
+        with here, pytest.raises(NoResult, match="took more than"):
+            supervision.supervise(here, request, SHORT)
+        deadline = time.monotonic() + 20
+        while os.waitpid(child, os.WNOHANG) == (0, 0):
+            assert time.monotonic() < deadline, "it goes on in the background"
+            time.sleep(0.02)
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        raise
 
 
 def test_call_that_takes_too_much_memory_is_killed(

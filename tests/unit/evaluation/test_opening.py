@@ -1,0 +1,89 @@
+"""Opening the test set: the ledger first, whatever comes of the rest."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from helpers.molecules import write_molecules
+from helpers.selections import made_selection, made_winner
+from toxtune.evaluation import opening
+from toxtune.evaluation.ledger import opening_id
+from toxtune.evaluation.opening import PredictionsTable, open_test
+from toxtune.io.files import write_json
+from toxtune.search.trials import make_trial
+
+TRIALS = {
+    family: make_trial("d" * 12, "5" * 12, family, "maccs", {"n_estimators": 3})
+    for family in ("extra_trees", "random_forest")
+}
+SELECTION = made_selection(
+    {family: made_winner(trial) for family, trial in TRIALS.items()}, "extra_trees"
+)
+LEDGER = Path("ledger.jsonl")
+
+
+@pytest.fixture
+def opened(tmp_path, monkeypatch):
+    """Return a function that opens a test set with a stand-in for predicting."""
+    monkeypatch.chdir(tmp_path)
+    write_json(Path("selection.json"), SELECTION.to_dict())
+    rows = [[0, "m0", "CC", "G1", 1], [1, "m1", "CO", "G0", 0]]
+    write_molecules(Path("test.csv"), ["toxic"], rows)
+    for key in ("k1", "k2"):
+        write_json(Path(f"{key}.json"), {"store_key": key})
+
+    def run(predict, tables=("models", "refit")):
+        monkeypatch.setattr(opening, "call", predict)
+        open_test(
+            selection=Path("selection.json"),
+            test=Path("test.csv"),
+            tables=[
+                PredictionsTable(Path(name), Path("test"), Path(f"{name}.csv"))
+                for name in tables
+            ],
+            records=[Path("k1.json"), Path("k2.json")],
+            ledger=LEDGER,
+            run="small",
+            workers="fresh",
+        )
+
+    return run
+
+
+def lines():
+    return [json.loads(line) for line in LEDGER.read_text("utf-8").splitlines()]
+
+
+def test_look_is_on_the_disk_before_anything_is_predicted(opened, disk):
+    seen = []
+
+    def predict(function, arguments, *_):
+        (line,) = lines()
+        assert disk.has_all_of(LEDGER)
+        seen.append((arguments["predictions"], line["selection"]))
+
+    opened(predict)
+    name = opening_id(SELECTION.id, ["k1", "k2"])
+    assert seen == [("models.csv", name), ("refit.csv", name)]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, RuntimeError])
+def test_look_that_fails_is_a_look(opened, error):
+    def predict(*_):
+        raise error
+
+    for _ in range(2):
+        with pytest.raises(error):
+            opened(predict)
+        assert len(lines()) == 1
+
+
+def test_line_says_who_looked_at_what(opened):
+    opened(lambda *_: None)
+    (line,) = lines()
+    assert (line["run"], line["overall"]) == ("small", "extra_trees")
+    assert line["objective"] == "roc_auc"
+    assert line["winners"] == {family: trial.id for family, trial in TRIALS.items()}
+    assert line["molecules"] == ["G0", "G1"]
+    assert (line["dataset"], line["split"]) == ("d" * 12, "5" * 12)
