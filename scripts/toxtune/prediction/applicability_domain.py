@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
-from rdkit import DataStructs
 
 from toxtune.data.subsets import Subset
 from toxtune.features.similarity import RADIUS, SIZE, nearest
@@ -69,14 +68,3 @@ def fit_domain(train: Sequence[Subset], valid: Sequence[Subset]) -> Applicabilit
     ]
     lowest = np.percentile(np.concatenate(similarities), PERCENTILE)
     return ApplicabilityDomain(min_similarity=float(lowest))
-
-
-def pack_fingerprints(fingerprints: Sequence[Any]) -> np.ndarray:
-    """Put RDKit's bit vectors into an array: n_molecules x n_bytes, uint8."""
-    rows = (bytes.fromhex(DataStructs.BitVectToFPSText(bits)) for bits in fingerprints)
-    return np.array([np.frombuffer(row, dtype=np.uint8) for row in rows])
-
-
-def unpack_fingerprints(packed: np.ndarray) -> list[Any]:
-    """Return the bit vectors that `pack_fingerprints` packed."""
-    return [DataStructs.CreateFromFPSText(row.tobytes().hex()) for row in packed]

@@ -18,7 +18,7 @@ from toxtune.features.similarity import fingerprints
 from toxtune.features.transforms import read_transform
 from toxtune.io.files import read_json, whole_file
 from toxtune.models.registry import get_family
-from toxtune.prediction.applicability_domain import fit_domain, pack_fingerprints
+from toxtune.prediction.applicability_domain import fit_domain
 from toxtune.prediction.fallback import fit_fallback
 from toxtune.prediction.final_model import FINGERPRINTS, current_versions
 from toxtune.prediction.label_reading import LabelReading
@@ -206,7 +206,7 @@ def write_final_model(
     """
     text = json.dumps(metadata.to_dict(), indent=2, sort_keys=True, allow_nan=False)
     packed = io.BytesIO()
-    np.save(packed, pack_fingerprints(fingerprints(training_smiles)))
+    np.save(packed, fingerprints(training_smiles))
     contents = {METADATA_FILE: text.encode(), FINGERPRINTS: packed.getvalue()}
     with whole_file(path, "wb") as stream, zipfile.ZipFile(stream, "w") as archive:
         for name, content in contents.items():

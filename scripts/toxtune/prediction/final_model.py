@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from rdkit import Chem, rdBase
@@ -21,13 +20,12 @@ from toxtune.errors import UserError
 from toxtune.features.arrays import Features
 from toxtune.features.compute import featurize
 from toxtune.features.definitions import JOINT, is_own
-from toxtune.features.similarity import fingerprints, most_similar
+from toxtune.features.similarity import fingerprints, nearest_neighbours
 from toxtune.features.transforms import Transform, read_transform
 from toxtune.models.base import Model
 from toxtune.models.registry import get_family
 from toxtune.molecules.compounds import Standardize
 from toxtune.molecules.standardize import parent_of
-from toxtune.prediction.applicability_domain import unpack_fingerprints
 from toxtune.prediction.archive import unpacked
 from toxtune.prediction.keras_file import check_network
 from toxtune.prediction.metadata import FinalModelMetadata, read_metadata
@@ -91,13 +89,14 @@ class FinalModel:
     transforms
         Name of features to what scales them.
     fingerprints
-        Of the molecules that the members were trained on.
+        Of the molecules that the members were trained on, see
+        `toxtune.features.similarity.fingerprints`.
     """
 
     metadata: FinalModelMetadata
     members: list[Model]
     transforms: dict[str, Transform]
-    fingerprints: list[Any]
+    fingerprints: np.ndarray
 
     def predict(self, smiles: Sequence[str], own: OwnNumbers = NOTHING) -> Prediction:
         """Predict molecules.
@@ -127,10 +126,11 @@ class FinalModel:
             spread = self.calibrated(members).std(axis=0, ddof=1)
         else:
             spread = np.full(members.shape[1:], np.nan)
+        similarity, _ = nearest_neighbours(fingerprints(smiles), self.fingerprints)
         return Prediction(
             values=self.calibrated(self.mean_of_members(members)),
             spread=spread,
-            similarity=most_similar(fingerprints(smiles), self.fingerprints)[0],
+            similarity=similarity[:, 0],
             failures=failures,
         )
 
@@ -338,7 +338,7 @@ def _read(folder: Path, metadata: FinalModelMetadata, path: Path) -> FinalModel:
             name: read_transform(folder / file)
             for name, file in metadata.transforms.items()
         },
-        fingerprints=unpack_fingerprints(np.load(folder / FINGERPRINTS)),
+        fingerprints=np.load(folder / FINGERPRINTS),
     )
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-from rdkit import Chem, DataStructs, rdBase
+from rdkit import Chem, rdBase
 from rdkit.Chem.Scaffolds import MurckoScaffold
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from toxtune.errors import UserError
-from toxtune.features.similarity import fingerprints
+from toxtune.features.similarity import fingerprints, similarity_blocks
 
 # Each molecule is compared with each: 50,000 take minutes, 500,000 would take hours.
 MOST_TO_COMPARE = 50_000
@@ -117,12 +117,16 @@ def by_name(molecules: Sequence[int], names: Sequence[str]) -> Clusters:
 def _neighbours(smiles: Sequence[str], cutoff: float) -> list[np.ndarray]:
     """List the neighbours of each molecule, itself among them."""
     prints = fingerprints(smiles)
-    found = []
-    for fingerprint in prints:
-        similarities = DataStructs.BulkTanimotoSimilarity(fingerprint, prints)
-        near = np.flatnonzero(1 - np.array(similarities) <= cutoff)
-        found.append(near.astype(np.int32))
-    return found
+    of: list[np.ndarray] = [np.empty(0, dtype=np.int32)]
+    near: list[np.ndarray] = list(of)
+    for molecules, start, similarities in similarity_blocks(prints, prints):
+        rows, columns = np.nonzero(1 - similarities <= cutoff)
+        of.append((rows + molecules.start).astype(np.int32))
+        near.append((columns + start).astype(np.int32))
+    # A stable sort leaves the neighbours of a molecule in their order.
+    order = np.argsort(np.concatenate(of), kind="stable")
+    counts = np.bincount(np.concatenate(of), minlength=len(smiles))
+    return np.split(np.concatenate(near)[order], np.cumsum(counts)[:-1])
 
 
 def _numbered(names: Sequence[object]) -> np.ndarray:

@@ -4,13 +4,8 @@ import numpy as np
 import pytest
 
 from toxtune.data.subsets import Subset
-from toxtune.features.similarity import fingerprints, nearest
-from toxtune.prediction.applicability_domain import (
-    ApplicabilityDomain,
-    fit_domain,
-    pack_fingerprints,
-    unpack_fingerprints,
-)
+from toxtune.features.similarity import nearest
+from toxtune.prediction.applicability_domain import ApplicabilityDomain, fit_domain
 
 TRAINING = ["CCO", "c1ccccc1O", "CC(=O)O"]
 VALIDATION = ["CCN", "c1ccccc1N", "CCC(=O)O", "FC(F)F"]
@@ -45,10 +40,3 @@ def test_its_edge_is_in_it():
         domain.contains(np.array([0.2, 0.3, 0.4])), [False, True, True]
     )
     assert ApplicabilityDomain.from_dict(domain.to_dict()) == domain
-
-
-def test_fingerprints_are_packed_without_loss():
-    bits = fingerprints(TRAINING)
-    packed = pack_fingerprints(bits)
-    assert (packed.shape, packed.dtype) == ((3, 256), np.uint8)
-    assert unpack_fingerprints(packed) == bits

@@ -5,12 +5,12 @@ from collections import Counter
 import numpy as np
 import pytest
 from rdkit import Chem, DataStructs, rdBase
+from rdkit.Chem.rdFingerprintGenerator import GetMorganGenerator
 from rdkit.ML.Cluster import Butina
 
 from helpers.molecules import write_molecules
 from toxtune.data.demo import demo_csv
 from toxtune.errors import UserError
-from toxtune.features.similarity import fingerprints
 from toxtune.splits.clusters import Clusters, by_name, by_scaffold, by_similarity
 from toxtune.splits.filling import fill_folds, fill_sets
 from toxtune.splits.make import make_split
@@ -42,7 +42,8 @@ def smiles():
 
 @pytest.mark.parametrize("cutoff", [0.2, 0.5, 0.65])
 def test_clusters_of_similar_molecules_are_those_of_rdkit(smiles, cutoff):
-    prints = fingerprints(smiles)
+    generator = GetMorganGenerator(radius=2, fpSize=2048)
+    prints = [generator.GetFingerprint(Chem.MolFromSmiles(text)) for text in smiles]
     distances = 1 - np.array(
         [DataStructs.BulkTanimotoSimilarity(each, prints) for each in prints]
     )
