@@ -47,6 +47,26 @@ rule calibrate_winners:
         "../scripts/calibrate_winners.py"
 
 
+rule calibrate_sets:
+    """Calibrate the final model's prediction sets on validation predictions."""
+    input:
+        selection=rules.select_best.output.selection,
+        valid=plan.search_sets("valid"),
+    output:
+        report="results/{run}/conformal.json",
+    log:
+        "logs/{run}/calibrate_sets.log",
+    benchmark:
+        "logs/{run}/calibrate_sets.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    params:
+        settings=plan.told("calibrate_sets"),
+        code=code_hash("calibrate_sets"),
+    script:
+        "../scripts/calibrate_sets.py"
+
+
 rule open_test:
     """Predict the test set with all winners, and record that in the ledger."""
     input:
@@ -147,6 +167,29 @@ rule judge_probabilities:
         code=code_hash("judge_probabilities"),
     script:
         "../scripts/judge_probabilities.py"
+
+
+rule judge_sets:
+    """Count how many prediction sets of the test set hold the true label."""
+    input:
+        selection=rules.select_best.output.selection,
+        conformal=rules.calibrate_sets.output.report,
+        test_predictions=rules.open_test.output.predictions,
+        refit_predictions=rules.open_test.output.refit,
+        test=plan.subset("test"),
+    output:
+        table="results/{run}/coverage.tsv",
+    log:
+        "logs/{run}/judge_sets.log",
+    benchmark:
+        "logs/{run}/judge_sets.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    params:
+        settings=plan.told("judge_sets"),
+        code=code_hash("judge_sets"),
+    script:
+        "../scripts/judge_sets.py"
 
 
 rule measure_similarity:

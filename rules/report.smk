@@ -12,6 +12,7 @@ RUN_FILES = dict(
     frequencies=rules.correct_selection.output.frequencies,
     comparison=rules.compare_winners.output.table,
     similarity=rules.measure_similarity.output.table,
+    coverage=rules.judge_sets.output.table,
     prospective=expand(
         "results/{{run}}/prospective/{name}.json", name=COMMON.prospective
     ),

@@ -66,6 +66,13 @@ def _calibrate_winners(plan: Plan, _: Mapping[str, str]) -> Settings:
     }
 
 
+def _calibrate_sets(plan: Plan, _: Mapping[str, str]) -> Settings:
+    return {
+        "seeds": plan.config["final"]["seeds"],
+        "cross_validated": plan.is_cross_validated,
+    }
+
+
 def _summarize_test(plan: Plan, _: Mapping[str, str]) -> Settings:
     return {
         "resampling": plan.config["test"],
@@ -136,6 +143,8 @@ _TOLD: dict[str, Callable[[Plan, Mapping[str, str]], Settings]] = {
     "select_best": _select_best,
     "correct_selection": _correct_selection,
     "calibrate_winners": _calibrate_winners,
+    "calibrate_sets": _calibrate_sets,
+    "judge_sets": lambda plan, wildcards: {"refit": plan.config["final"]["refit"]},
     "resampling": lambda plan, wildcards: {**plan.config["test"]},
     "summarize_test": _summarize_test,
     "judge_probabilities": _judge_probabilities,

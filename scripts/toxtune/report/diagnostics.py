@@ -113,7 +113,7 @@ class Diagnostics:
         The winners' bias-corrected validation scores.
     frequencies
         The table ``selection_frequency.tsv``.
-    comparison, similarity
+    comparison, similarity, coverage
         The tables of these names.
     probabilities
         ``None`` unless the tasks are binary.
@@ -123,6 +123,7 @@ class Diagnostics:
     frequencies: pd.DataFrame
     comparison: pd.DataFrame
     similarity: pd.DataFrame
+    coverage: pd.DataFrame
     probabilities: Probabilities | None
 
 
@@ -146,5 +147,6 @@ def read_diagnostics(files: Mapping[str, Path]) -> Diagnostics:
         frequencies=read_tsv(files["frequencies"]),
         comparison=read_tsv(files["comparison"]),
         similarity=read_tsv(files["similarity"]),
+        coverage=read_tsv(files["coverage"]),
         probabilities=probabilities,
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from toxtune.evaluation.conformal import broken_promises
 from toxtune.evaluation.evaluation_file import Interval, SetScores
 from toxtune.features.definitions import JOINT, OWN
 from toxtune.report.run import Run
@@ -58,6 +59,8 @@ def warnings(run: Run) -> list[str]:
     contrasting = 0 if permuted else run.recipe["labels"]["contrasting_stereoisomers"]
     features = {record.trial.features for record in run.trained.values()}
     on_features = check_features(contrasting, features)
+    coverage = run.diagnostics.coverage
+    delivered = coverage[coverage["refit"] == run.settings.final["refit"]]
     return (
         run.data_warnings
         + on_features
@@ -70,6 +73,7 @@ def warnings(run: Run) -> list[str]:
                 similarities=run.diagnostics.similarity["similarity"].to_numpy(),
             )
         )
+        + broken_promises(delivered, "the test set")
     )
 
 

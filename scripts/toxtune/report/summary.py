@@ -14,6 +14,7 @@ from toxtune.report.tables.record import data_table
 from toxtune.report.tables.scores import scores_table, tasks_table, winners_table
 from toxtune.report.tables.search import failures_table, search_table
 from toxtune.report.tables.table import Table
+from toxtune.report.tables.trust import coverage_table
 from toxtune.report.verdict import how_good, what_won
 
 _AFTER_THE_SCORES = (
@@ -22,6 +23,7 @@ _AFTER_THE_SCORES = (
     correction_table,
     comparison_table,
     probabilities_table,
+    coverage_table,
     final_model_table,
     prospective_table,
     similarity_table,

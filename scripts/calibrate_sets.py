@@ -1,0 +1,30 @@
+"""Calibrate the final model's prediction sets on validation predictions."""
+
+import json
+from pathlib import Path
+
+from toxtune.evaluation.conformal import Conformal, calibrate_sets, deliver
+from toxtune.io.files import write_json
+from toxtune.jobs import log_to
+from toxtune.prediction.final_file import member_seeds
+from toxtune.search.selection_file import read_selection
+from toxtune.selection.predictions import read_winners_predictions
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    settings = json.loads(snakemake.params.settings)
+    selection = read_selection(Path(snakemake.input.selection))
+    pooled = read_winners_predictions(
+        selection,
+        [Path(path) for path in snakemake.input.valid],
+        settings["cross_validated"],
+    )
+    seeds = member_seeds(selection.seeds, settings["seeds"])
+    predictions = {family: found.predictions for family, found in pooled.items()}
+    calibrations = calibrate_sets(
+        pooled[selection.overall].molecules,
+        deliver(selection, predictions, seeds),
+        selection.objective.task_type,
+    )
+    report = Conformal(selection.id, seeds, calibrations)
+    write_json(Path(snakemake.output.report), report.to_dict())

@@ -1,0 +1,90 @@
+"""Tables about single predictions: whether sets and intervals keep their promise."""
+
+import pandas as pd
+
+from toxtune.evaluation.conformal import ALL_CLASSES
+from toxtune.report.run import Run
+from toxtune.report.tables.table import Table
+from toxtune.report.words import format_error
+from toxtune.tasks import TaskType
+
+
+def coverage_table(run: Run) -> Table | None:
+    """Return the promise of the final model's sets, and what became of it."""
+    coverage = run.diagnostics.coverage
+    coverage = coverage[coverage["refit"] == run.settings.final["refit"]]
+    if coverage.empty:
+        return None
+    if run.selection.objective.task_type == TaskType.REGRESSION:
+        return _intervals_table(run, coverage)
+    return _sets_table(run, coverage[coverage["class"] != ALL_CLASSES])
+
+
+def _sets_table(run: Run, coverage: pd.DataFrame) -> Table:
+    rows = []
+    for (promise, number), tasks in coverage.groupby(["confidence", "class"]):
+        shares = tasks[["one", "several", "none"]].sum() / tasks["molecules"].sum()
+        rows.append(
+            [f"{promise:.0%}", _class_name(run, str(number)), *_kept(tasks)]
+            + [f"{share:.0%}" for share in shares]
+        )
+    return Table(
+        "Prediction sets",
+        ["promise", "true class", "sets that hold it", "lowest task"]
+        + ["one class", "several", "none"],
+        rows,
+        facts=run.facts("test", over_tasks=False),
+        note=(
+            "A set has the classes that the final model cannot rule out; of molecules "
+            "like those of the validation set it holds the true one as often as is "
+            "promised, in each task and class (conformal prediction). A set with "
+            f"several classes says: not known. {_REFITS}`coverage.tsv` has every task."
+        ),
+    )
+
+
+def _intervals_table(run: Run, coverage: pd.DataFrame) -> Table:
+    rows = []
+    for promise, tasks in coverage.groupby("confidence"):
+        widths = [
+            f"{row.task}: {format_error(row.width)}" for row in tasks.itertuples()
+        ]
+        widths = widths[:_MOST_WIDTHS] + ["..."] * (len(widths) > _MOST_WIDTHS)
+        rows.append([f"{promise:.0%}", *_kept(tasks), ", ".join(widths)])
+    return Table(
+        "Prediction intervals",
+        ["promise", "intervals that hold the value", "lowest task", "median width"],
+        rows,
+        facts=run.facts("test", over_tasks=False),
+        note=(
+            "Of molecules like those of the validation set, an interval of the final "
+            "model holds the measured value as often as is promised (conformal "
+            f"prediction). {_REFITS}`coverage.tsv` has every task."
+        ),
+    )
+
+
+_MOST_WIDTHS = 3
+
+_REFITS = (
+    "It is calibrated by validation predictions from before any refit, which has seen "
+    "these labels. "
+)
+
+
+def _kept(tasks: pd.DataFrame) -> list[str]:
+    """Return the share of molecules that are covered, and the task with the lowest."""
+    measured = tasks[tasks["molecules"] > 0]
+    if measured.empty:
+        return ["none", "none"]
+    share = measured["covered"].sum() / measured["molecules"].sum()
+    lowest = measured.loc[measured["coverage"].idxmin()]
+    counts = f"{lowest['covered']:.0f} of {lowest['molecules']:.0f}"
+    return [f"{share:.1%}", f"{lowest['task']}: {lowest['coverage']:.1%} ({counts})"]
+
+
+def _class_name(run: Run, number: str) -> str:
+    """Name a class by its word if all tasks have the same for it."""
+    names = run.class_names
+    words = {names[task][int(number)] for task in run.tasks if task in names}
+    return words.pop() if len(words) == 1 and set(run.tasks) <= set(names) else number
