@@ -1,10 +1,14 @@
-"""Predict the test set with every winner, after recording that in the ledger."""
+"""Predict the test set with every winner, after recording that in the ledger.
+
+The winners have models then, so that no other model of the search is needed.
+"""
 
 from pathlib import Path
 
 from toxtune.evaluation.opening import PredictionsTable, open_test
 from toxtune.jobs import log_to
 from toxtune.splits.training_set import ALL, WHOLE
+from toxtune.training.candidates import forget
 
 if __name__ == "__main__":
     log_to(snakemake.log[0])
@@ -34,3 +38,4 @@ if __name__ == "__main__":
         run=snakemake.wildcards.run,
         workers=snakemake.config["training"]["workers"],
     )
+    forget(dataset=split.parent.name, split=split.name)

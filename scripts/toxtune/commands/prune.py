@@ -21,6 +21,7 @@ from toxtune.errors import UserError
 from toxtune.runs.lock import keep_runs_out
 from toxtune.search.trials import Trial
 from toxtune.selection.search_results import read_trial_records
+from toxtune.training.candidates import FOLDER as CANDIDATES
 from toxtune.training.replicates import model_key, state_key
 from toxtune.training.result_files import read_result
 
@@ -124,6 +125,9 @@ def unused(used: Used) -> Iterator[Path]:
         if entry.name not in keys:
             yield entry
     yield from _folders("results/store/*/*", _UNFINISHED)
+    for split in _folders(f"{CANDIDATES}/*/*", _ID):
+        if (split.parent.name, split.name) not in used.splits:
+            yield split
     for dataset in _folders("data/*", _ID):
         if dataset.name not in used.datasets:
             yield dataset

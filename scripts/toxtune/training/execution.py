@@ -2,13 +2,17 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from toxtune.jobs import snakemake_process
 from toxtune.models.registry import get_family
 from toxtune.search.trials import Trial
+from toxtune.stats.metrics import Objective
+from toxtune.statuses import OK
+from toxtune.training.candidates import Candidates, may_win, validation_score
 from toxtune.training.outputs import (
     STATE_FILE,
     TrainingOutputs,
@@ -41,7 +45,8 @@ def give_result(
     folder
         Where its files go, the result last.
     config
-        What is read of it changes no result: ``workers`` and ``keep_models``.
+        What is read of it changes no result: ``workers``, ``keep_models``, and the
+        objective, by which a model that may win is kept.
     limits
         What the job may take.
     save_state
@@ -54,12 +59,19 @@ def give_result(
     NoResult
         Where Snakemake is to try again.
     """
+    keeps_all = config["training"]["keep_models"] == "all"
     outputs = ["result"]
-    outputs += ["model"] if config["training"]["keep_models"] == "all" else []
+    outputs += ["model"] if keeps_all else []
     outputs += ["state"] if save_state else []
+    objective = Objective(**config["objective"])
     try:
         entries = fill_store(
-            replicate, outputs, config["training"]["workers"], limits, resume_from
+            replicate,
+            outputs,
+            config["training"]["workers"],
+            limits,
+            resume_from,
+            objective if may_win(replicate) and not keeps_all else None,
         )
     except NoResult as failure:
         # Without a Snakemake that waits, the whole run was killed.
@@ -77,6 +89,7 @@ def fill_store(
     workers: str,
     limits: Limits,
     resume_from: Trial | None = None,
+    objective: Objective | None = None,
 ) -> dict[str, Path]:
     """Make sure that the store has what is wanted of a replicate.
 
@@ -90,6 +103,8 @@ def fill_store(
         ``warm`` or ``fresh``; the bytes are the same.
     limits, resume_from
         See `give_result`.
+    objective
+        By which the model is kept, if it may win, see `toxtune.training.candidates`.
 
     Returns
     -------
@@ -106,20 +121,24 @@ def fill_store(
     missing = [output for output, folder in found.items() if folder is None]
     if missing:
         state = _state(store, replicate, resume_from) if resume_from else None
-        call(
-            f"{__name__}:train",
-            {
-                "store": str(store.root),
-                "own": str(store.own),
-                "replicate": replicate.to_dict(),
-                "outputs": missing,
-                "state": str(state) if state else None,
-            },
-            get_family(replicate.trial.family).imports,
-            workers,
-            limits,
-        )
+        arguments = {
+            "store": str(store.root),
+            "own": str(store.own),
+            "replicate": replicate.to_dict(),
+            "outputs": missing,
+            "state": str(state) if state else None,
+            "objective": asdict(objective) if objective else None,
+        }
+        imports = get_family(replicate.trial.family).imports
+        failure = None
+        try:
+            call(f"{__name__}:train", arguments, imports, workers, limits)
+        except NoResult as error:
+            failure = error
         found |= {output: store.find(replicate.keys[output]) for output in missing}
+        # What is wanted may be there, and what was kept beside it too large.
+        if failure and None in found.values():
+            raise failure
         _tell_of_refusal(store, [found[output] for output in missing])
     return {output: folder for output, folder in found.items() if folder}
 
@@ -130,6 +149,7 @@ def train(
     outputs: Sequence[str],
     state: str | None = None,
     own: str | None = None,
+    objective: dict[str, str] | None = None,
 ) -> None:
     """Do one training in this process, and add what it gives to the store.
 
@@ -145,9 +165,12 @@ def train(
         A file to resume from.
     own
         The project's store, for what this user may not write to `store`.
+    objective
+        See `fill_store`.
     """
     trained = Replicate.from_dict(replicate)
-    written = TrainingOutputs(trained, Path(state) if state else None)
+    saved = Candidates(trained).find() if list(outputs) == ["model"] else None
+    written = TrainingOutputs(trained, Path(state) if state else None, saved)
     writers = {
         "result": written.write_result,
         "model": written.write_model,
@@ -156,6 +179,19 @@ def train(
     opened = Store(Path(store), own=Path(own) if own else None)
     for output in outputs:
         opened.get(trained.keys[output], writers[output])
+    if objective:
+        _keep(trained, written, Objective(**objective))
+
+
+def _keep(trained: Replicate, written: TrainingOutputs, objective: Objective) -> None:
+    """Keep the model, if it may win."""
+    # Whatever goes wrong, the result is in the store, and the model can be made again.
+    with suppress(Exception):
+        if written.status == OK:
+            score = validation_score(
+                written.examples, written.valid_predictions, objective
+            )
+            Candidates(trained).offer(written.save_model, score, objective)
 
 
 def _state(store: Store, replicate: Replicate, resume_from: Trial) -> Path | None:

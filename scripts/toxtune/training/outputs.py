@@ -39,28 +39,45 @@ class TrainingOutputs:
     state
         A saved state of the same training with less of its resource, to resume from.
         It changes no output, only what it costs.
+    saved
+        A folder with the model that the training ended with, see `save_model`: it is
+        not trained again.
     """
 
-    def __init__(self, replicate: Replicate, state: Path | None = None) -> None:
+    def __init__(
+        self,
+        replicate: Replicate,
+        state: Path | None = None,
+        saved: Path | None = None,
+    ) -> None:
         self.replicate = replicate
         self.state = state
+        self.saved = saved
 
     def write_result(self, folder: Path) -> None:
         """Write the files of `RESULT_FILES` into `folder`."""
         fitted, cost = self._trained
-        predictions = predict(fitted, self._examples["valid"])
-        outcome = {
-            "status": status_of(fitted, predictions),
-            "epochs": fitted.epochs,
-        }
+        outcome = {"status": self.status, "epochs": fitted.epochs}
+        predictions = self.valid_predictions
         _write_result(self.replicate, folder, predictions, fitted.curve, cost, outcome)
 
     def write_model(self, folder: Path) -> None:
         """Write the model, and its predictions of all that it is trained with."""
+        if self.saved:
+            name = model_file(self.replicate)
+            place(self.saved / name, folder / name)
+            load = get_family(self.replicate.trial.family).load
+            fitted = Fitted(load(folder / name))
+        else:
+            self.save_model(folder)
+            fitted, _ = self._trained
+        for subset, examples in self.examples.items():
+            save_predictions(folder / f"{subset}.npy", predict(fitted, examples))
+
+    def save_model(self, folder: Path) -> None:
+        """Write the model alone."""
         fitted, _ = self._trained
         fitted.model.save(folder / model_file(self.replicate))
-        for subset, examples in self._examples.items():
-            save_predictions(folder / f"{subset}.npy", predict(fitted, examples))
 
     def write_state(self, folder: Path) -> None:
         """Write what a longer training of the trial can resume from, if any can."""
@@ -69,7 +86,20 @@ class TrainingOutputs:
             fitted.save_state(folder / STATE_FILE)
 
     @cached_property
-    def _examples(self) -> dict[str, Examples]:
+    def valid_predictions(self) -> np.ndarray:
+        """What the model predicts of the validation set."""
+        fitted, _ = self._trained
+        return predict(fitted, self.examples["valid"])
+
+    @property
+    def status(self) -> str:
+        """How the training ended; see `toxtune.training.fitting.status_of`."""
+        fitted, _ = self._trained
+        return status_of(fitted, self.valid_predictions)
+
+    @cached_property
+    def examples(self) -> dict[str, Examples]:
+        """What the training reads, by the name of the subset."""
         examples = {}
         for subset in self.replicate.subsets:
             *features, labels = self.replicate.files(subset)
@@ -85,7 +115,7 @@ class TrainingOutputs:
         trial = self.replicate.trial
         fitted = fit_family(
             get_family(trial.family),
-            self._examples,
+            self.examples,
             trial.hyperparameters,
             self.replicate.seed,
             state=self.state,

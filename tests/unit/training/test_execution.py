@@ -2,21 +2,28 @@
 
 import errno
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from shutil import rmtree
 
 import numpy as np
 import pytest
 
 from helpers.small_training import small_training
 from toxtune.jobs import snakemake_process
-from toxtune.training import execution, store
+from toxtune.training import candidates, execution, outputs, store
+from toxtune.training.candidates import Candidates, may_win
+from toxtune.training.execution import fill_store
 from toxtune.training.outputs import TrainingOutputs
 from toxtune.training.result_files import RESULT_FILES, read_replicate
 from toxtune.training.store import default_store
 from toxtune.workers.cost import Cost
 from toxtune.workers.supervision import Limits, NoResult
 
-CONFIG = {"training": {"workers": "fresh", "keep_models": "winners"}}
+OBJECTIVE = {"metric": "roc_auc", "direction": "maximize"}
+CONFIG = {
+    "objective": OBJECTIVE,
+    "training": {"workers": "fresh", "keep_models": "winners"},
+}
 COST = Cost(1.5, 300.1, "here")
 FIRST, LAST = (Limits(4000, 120, is_last) for is_last in (False, True))
 
@@ -147,3 +154,81 @@ def test_read_store_spares_the_training_and_gets_nothing(
     give_result(replicate, tmp_path / "two", FIRST)
     assert read_replicate(tmp_path / "two")[0]["status"] == "ok"
     assert not store.OWN.exists()
+
+
+def test_winner_has_the_model_of_its_search(replicate, tmp_path, monkeypatch):
+    give_result(replicate, tmp_path / "one", FIRST)
+    kept = Candidates(replicate).find()
+    assert sorted(path.name for path in kept.iterdir()) == [
+        "manifest.json",
+        "model.skops",
+        "score.json",
+    ]
+    saved = (kept / "model.skops").read_bytes()
+    found = fill_store(replicate, ["model"], "fresh", FIRST)["model"]
+    assert (found / "model.skops").read_bytes() == saved
+    # As if nothing had been kept.
+    rmtree(candidates.FOLDER)
+    rmtree(found)
+    again = fill_store(replicate, ["model"], "fresh", FIRST)["model"]
+    assert (again / "model.skops").read_bytes() != saved
+    (tmp_path / "here").mkdir()
+    TrainingOutputs(replicate).write_model(tmp_path / "here")
+    for name in ("train.npy", "valid.npy"):
+        made = (tmp_path / "here" / name).read_bytes()
+        assert (again / name).read_bytes() == made
+    searched = (tmp_path / "one" / "valid_predictions.npy").read_bytes()
+    assert (again / "valid.npy").read_bytes() == searched
+
+
+def test_kept_model_is_not_trained_again(replicate, tmp_path, monkeypatch):
+    give_result(replicate, tmp_path / "one", FIRST)
+    monkeypatch.setattr(outputs, "fit_family", lambda *_, **__: pytest.fail("trained"))
+    entry = fill_store(replicate, ["model"], "fresh", FIRST)["model"]
+    searched = (tmp_path / "one" / "valid_predictions.npy").read_bytes()
+    assert (entry / "valid.npy").read_bytes() == searched
+    assert np.load(entry / "train.npy").shape == (30, 2)
+
+
+def test_damaged_model_is_trained_again(replicate, tmp_path):
+    give_result(replicate, tmp_path / "one", FIRST)
+    path = Candidates(replicate).find() / "model.skops"
+    path.write_bytes(path.read_bytes()[:-1])
+    entry = fill_store(replicate, ["model"], "fresh", FIRST)["model"]
+    searched = (tmp_path / "one" / "valid_predictions.npy").read_bytes()
+    assert (entry / "valid.npy").read_bytes() == searched
+
+
+@pytest.mark.parametrize(
+    "changes", [{"set_name": "fold-0"}, {"set_name": "all"}, {"device": "gpu"}]
+)
+def test_models_that_cannot_win_are_not_kept(replicate, changes):
+    assert may_win(replicate)
+    assert not may_win(replace(replicate, **changes))
+
+
+def test_nothing_is_kept_beside_all_models(replicate, tmp_path, monkeypatch):
+    training = {**CONFIG["training"], "keep_models": "all"}
+    config = {**CONFIG, "training": training}
+    execution.give_result(replicate, tmp_path / "one", config, FIRST, save_state=False)
+    assert default_store().has(replicate.keys["model"])
+    assert not candidates.FOLDER.exists()
+
+
+def test_model_that_cannot_be_kept_costs_no_result(replicate, tmp_path, monkeypatch):
+    monkeypatch.setattr(execution, "validation_score", lambda *_: 1 / 0)
+    give_result(replicate, tmp_path / "one", FIRST)
+    assert read_replicate(tmp_path / "one")[0]["status"] == "ok"
+    assert Candidates(replicate).find() is None
+
+
+def test_child_that_is_killed_after_its_result_has_one(
+    replicate, tmp_path, monkeypatch
+):
+    def call(function, arguments, imports, workers, limits):
+        execution.train(**arguments)
+        raise NoResult("out_of_memory", "the training took more than 3500 MB", COST)
+
+    monkeypatch.setattr(execution, "call", call)
+    give_result(replicate, tmp_path / "result", LAST)
+    assert read_replicate(tmp_path / "result")[0]["status"] == "ok"
