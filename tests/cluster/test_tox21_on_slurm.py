@@ -10,7 +10,7 @@ pytestmark = pytest.mark.long
 TABLES = [
     f"results/tox21/{name}" for name in ("trials.tsv", "selection.json", "test.json")
 ]
-TRAININGS = 14 * 3
+TRAININGS = 8 * 3
 
 
 @pytest.fixture(scope="module")

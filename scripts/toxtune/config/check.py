@@ -9,6 +9,7 @@ from toxtune.config.defaults import with_defaults
 from toxtune.config.layers import Layer, merge_layers, read_layers
 from toxtune.config.places import place_sources
 from toxtune.config.plain_values import refuse_unplain
+from toxtune.config.presets import with_preset
 from toxtune.config.schema import SCHEMAS, Schema, read_schema, schema_faults
 from toxtune.config.sections import Config
 from toxtune.config.without_effect import settings_without_effect
@@ -48,6 +49,7 @@ def complete_layers(layers: Sequence[Layer]) -> Config:
     for layer in layers:
         refuse_unplain(layer.values, "config")
     schema = read_schema(SCHEMA)
+    layers = with_preset(layers, schema)
     config = merge_layers(layers, schema)
     completed = with_defaults(schema, config)
     faults = schema_faults(schema, completed)

@@ -1,9 +1,11 @@
 """Checks of a configuration that no schema can make: of one section beside another."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from toxtune.config.build_plan import searched_spaces
-from toxtune.config.overlay import read_overlay
+from toxtune.config.layers import Layer
+from toxtune.config.presets import NO_PRESET, read_preset
 from toxtune.config.schema import ROOT
 from toxtune.config.sections import (
     DatasetSection,
@@ -26,7 +28,7 @@ from toxtune.labels.legal import MAX_CLASSES
 from toxtune.labels.tasks import label_words
 from toxtune.labels.words import plain
 from toxtune.search.schedule import BUDGETS
-from toxtune.search.space import read_space
+from toxtune.search.space import SpaceSection, read_space
 from toxtune.splits.settings import (
     HOLDOUT,
     NESTED,
@@ -115,23 +117,46 @@ def _check_split(split: SplitSection) -> Iterable[str]:
         )
 
 
-def _check_models(models: list[str], search: SearchSection) -> Iterable[str]:
+def _check_searches(
+    preset: str,
+    models: list[str],
+    search: SearchSection,
+    objective: ObjectiveSection,
+) -> Iterable[str]:
     """Refuse two searches, of which only one would be made.
 
-    Merging hides who wrote what, but the spaces that config.yaml ships are known: they
-    give way to ``models``, and no others do.
+    Merging hides who wrote what, but the spaces that config.yaml and a preset have are
+    known: they give way, and no others do.
     """
-    spaces = search["spaces"]
-    if not models and not spaces:
+    shipped = Layer.read(ROOT / "config.yaml").values
+    ready = read_preset({"preset": preset, "objective": objective})
+    written: dict[str, object] = {}
+    if preset != NO_PRESET:
+        written["preset"] = preset
+    if models:
+        written["models"] = models
+    if search["spaces"] and not _are_shipped(search["spaces"], shipped, ready):
+        written["search.spaces"] = search["spaces"]
+    if not models and not search["spaces"]:
         yield "search.spaces: needs at least one entry, unless models has one, got []"
-    if models and spaces:
-        shipped = read_overlay(ROOT / "config.yaml")
-        if shipped.get("models") or spaces != shipped["search"].get("spaces"):
-            yield (
-                "models: only one of models and search.spaces is searched, and both "
-                "are written; add `search: {spaces: []}` or `models: []`, "
-                f"got {shown(models)}"
-            )
+    if len(written) > 1:
+        first = next(iter(written))
+        yield (
+            f"{first}: only one of preset, models and search.spaces is searched, and "
+            f"{' and '.join(written)} are written; take out the others (`preset: "
+            "none`, `models: []`, `search: {spaces: []}`), got "
+            f"{shown(written[first])}"
+        )
+
+
+def _are_shipped(
+    spaces: list[SpaceSection], shipped: dict[str, Any], ready: Layer | None
+) -> bool:
+    """Whether spaces are a preset's, or config.yaml's beside no other search there."""
+    if ready is not None and spaces == ready.values["search"]["spaces"]:
+        return True
+    has_other = shipped.get("preset", NO_PRESET) != NO_PRESET or shipped.get("models")
+    return not has_other and spaces == shipped["search"].get("spaces")
 
 
 def _check_spaces(
@@ -282,7 +307,7 @@ CHECKS: list[tuple[tuple[str, ...], Callable[..., Iterable[str]]]] = [
     (("dataset",), _check_source),
     (("dataset",), _check_encoding),
     (("objective",), _check_objective),
-    (("models", "search"), _check_models),
+    (("preset", "models", "search", "objective"), _check_searches),
     (("search",), _check_budgets),
     (("models", "search", "features", "objective"), _check_spaces),
     (("dataset", "objective"), _check_labels),

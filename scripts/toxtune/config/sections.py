@@ -120,6 +120,7 @@ class Config(TypedDict):
     run: str
     dataset: DatasetSection
     objective: ObjectiveSection
+    preset: str
     models: list[str]
     search: SearchSection
     training: TrainingSection

@@ -11,7 +11,7 @@ from typing import Any
 
 from toxtune.labels.words import plain
 from toxtune.survey.columns import ColumnSurvey, Content
-from toxtune.survey.first_search import Search, choose_search
+from toxtune.survey.first_search import Search, choose_search, instead_of
 from toxtune.survey.first_split import Split, choose_split
 from toxtune.survey.labels import has_unknown_words
 from toxtune.survey.roles import ColumnRole, Role
@@ -113,6 +113,7 @@ def choose_configuration(
             "split": split.why,
             "validation": split.validation_why,
             "models": search.why,
+            "instead": instead_of(survey),
             "expect": _expectation(survey, split),
         },
         cautions=_cautions(survey, split),

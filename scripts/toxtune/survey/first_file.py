@@ -67,6 +67,7 @@ def spell(configuration: FirstConfiguration, survey: TableSurvey, file: str) -> 
             f"training: {_flow(settings['training'])}",
             "",
             *_comment(reasons["models"]),
+            *_comment(reasons["instead"]),
             "search:",
             f"  strategy: {_flow(settings['search']['strategy'])}",
             "  spaces:",

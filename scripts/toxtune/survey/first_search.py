@@ -68,6 +68,16 @@ def choose_search(survey: TableSurvey, split: Split) -> Search:
     return Search(spaces, seeds, f"{why}; {trials} trials, {trainings} trainings")
 
 
+def instead_of(survey: TableSurvey) -> str:
+    """Name the preset that suits the number of molecules, for people."""
+    if max(survey.molecules.values()) < FOR_NETWORKS:
+        return "`preset: thorough` in place of `search` tries more, in minutes"
+    return (
+        "`preset: quick` in place of `search` is a first look, `preset: thorough` "
+        "takes much longer (docs/presets.md)"
+    )
+
+
 def _points(space: dict[str, Any]) -> int:
     """Return how many trials a grid has."""
     axes = [space["features"], *space["hyperparameters"].values()]

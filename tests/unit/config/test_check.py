@@ -9,6 +9,7 @@ import yaml
 
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import SCHEMA, complete_config, load_config
+from toxtune.config.layers import Layer
 from toxtune.config.overlay import overlaid
 from toxtune.config.schema import ROOT
 from toxtune.data.known_datasets import KNOWN_DATASETS
@@ -73,7 +74,7 @@ def test_examples_are_legal(example):
 
 
 def test_shipped_configuration_is_legal():
-    assert len(load_plans(load_config([ROOT / "config.yaml"]))[0].trials) == 14
+    assert len(load_plans(load_config([ROOT / "config.yaml"]))[0].trials) == 8
 
 
 def test_there_are_examples_and_they_say_what_differs():
@@ -221,8 +222,8 @@ FAULTS = {
     # Unknown and missing keys.
     "colour: red": "config: unknown key 'colour'; known are run, dataset,",
     "source: my.csv": (
-        "config: unknown key 'source'; known are run, dataset, objective, models, "
-        "search, training, split, validation, features, select, ensemble, "
+        "config: unknown key 'source'; known are run, dataset, objective, preset, "
+        "models, search, training, split, validation, features, select, ensemble, "
         "calibration, final, prospective, test; source stands below dataset: `dataset: "
         "{source: ...}`"
     ),
@@ -467,9 +468,24 @@ FAULTS = {
     # Two searches.
     "{models: [dense], search: {spaces: [{family: dense, features: ecfp, "
     "hyperparameters: {}}]}}": (
-        "models: only one of models and search.spaces is searched, and both are "
-        "written; add `search: {spaces: []}` or `models: []`, got ['dense']"
+        "models: only one of preset, models and search.spaces is searched, and models "
+        "and search.spaces are written; take out the others (`preset: none`, "
+        "`models: []`, `search: {spaces: []}`), got ['dense']"
     ),
+    "{preset: quick, search: {spaces: [{family: dense, features: ecfp, "
+    "hyperparameters: {}}]}}": (
+        "preset: only one of preset, models and search.spaces is searched, and preset "
+        "and search.spaces are written;"
+    ),
+    "{preset: thorough, models: [ridge], objective: {metric: rmse}}": (
+        "preset: only one of preset, models and search.spaces is searched, and preset "
+        "and models are written;"
+    ),
+    "preset: slow": (
+        "preset: must be one of none, quick, standard, thorough, got 'slow'"
+    ),
+    "preset: [quick]": "preset: must be",
+    "preset: ../classes/quick": "preset: must be one of",
     # Former keys.
     "search: {seeds: [0]}": "search: unknown key 'seeds'; it is now training.seeds",
     "search: {trials: 9}": (
@@ -679,6 +695,7 @@ search:
         pytest.param({}, False, id="the shipped spaces give way"),
         pytest.param({"search": {"spaces": []}}, False, id="no spaces"),
         pytest.param({"models": ["dense"]}, True, id="both are in config.yaml"),
+        pytest.param({"preset": "quick"}, True, id="a preset is in config.yaml"),
     ],
 )
 def test_models_are_searched_in_place_of_the_shipped_spaces_alone(
@@ -686,11 +703,11 @@ def test_models_are_searched_in_place_of_the_shipped_spaces_alone(
 ):
     shipped = overlaid(merged(), edit)
     monkeypatch.setattr(
-        "toxtune.config.cross_checks.read_overlay", lambda path: shipped
+        "toxtune.config.cross_checks.Layer.read", lambda path: Layer(shipped)
     )
     config = overlaid(shipped, {"models": ["ridge"], "objective": {"metric": "rmse"}})
     if refused:
-        with pytest.raises(UserError, match="models: only one of models and"):
+        with pytest.raises(UserError, match="only one of preset, models and"):
             complete_config(config)
     else:
         (plan,) = load_plans(complete_config(config))
