@@ -15,6 +15,8 @@ KEEP_GOING ?=
 YES ?=
 # Anything: make init writes over a file that is there
 FORCE ?=
+# Anything: make run and make report open the report in a browser at the end
+OPEN ?=
 # Anything: make predict answers for every row, also where there is no prediction
 FALLBACK ?=
 PYTHON ?= python3
@@ -39,6 +41,7 @@ $(foreach name,$(NAMES),$(if $(value $(name)), \
 TOXTUNE := @exec .venv/bin/python -m toxtune
 WHERE := $(if $(value PROFILE),--profile "$$PROFILE",$(if $(value CORES),--cores "$$CORES"))
 CONFIGFILE := $(if $(strip $(value CONFIG)),--configfile-names "$$CONFIG")
+OPENING := $(if $(OPEN),--open)
 COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal \
     --python-version 3.11 --generate-hashes --no-emit-index-url \
     --custom-compile-command "make lock"
@@ -59,27 +62,28 @@ $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
     prune check test faults cluster-test mutants bench lint format lock install
 .DEFAULT_GOAL := help
 
-help: ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1 \t/p' Makefile | expand -t 22
+help:
+	@sed -n -e 's/^## /\n/p' -e 's/^\([a-z-]*\):.*## /  make \1 \t/p' Makefile | expand -t 22
 	@echo
-	@echo "  CORES=2, CONFIG='examples/a.yaml my data/b.yaml', PROFILE=slurm, EXTRA=cuda,"
-	@echo "  PYTHON=python3.12"
+	@echo "Add CORES=2, CONFIG='examples/a.yaml my data/b.yaml' or PROFILE=slurm to those of a"
+	@echo "run, EXTRA=cuda or PYTHON=python3.12 to the first. docs/index.md says what to read."
 
-init: $(INSTALLED) ## look at your table, and write a configuration for it: DATA=my.csv
+## A run:
+init: $(INSTALLED) ## look at your table, write a configuration: DATA=my.csv
 	$(TOXTUNE) init $${DATA:+"$$DATA"} $(if $(FORCE),--force) $${TO:+--output="$$TO"} \
 	    $${TASKS:+--tasks="$$TASKS"} $${METRIC:+--metric="$$METRIC"} \
 	    $${SMILES_COLUMN:+--smiles-column="$$SMILES_COLUMN"} \
 	    $${SEPARATOR:+--separator="$$SEPARATOR"} $${DECIMAL:+--decimal="$$DECIMAL"} \
 	    $${ENCODING:+--encoding="$$ENCODING"}
 
-run: $(INSTALLED) ## train, select, test and report what config.yaml and CONFIG say
-	$(TOXTUNE) run $(WHERE) $(if $(KEEP_GOING),--keep-going) $(CONFIGFILE)
+run: $(INSTALLED) ## train, select, test and report: CONFIG=my.yaml OPEN=1
+	$(TOXTUNE) run $(WHERE) $(if $(KEEP_GOING),--keep-going) $(OPENING) $(CONFIGFILE)
 
 demo: $(INSTALLED) ## the same on a small dataset made here, no download
-	$(TOXTUNE) run $(WHERE) --configfile-names "examples/demo.yaml $$CONFIG"
+	$(TOXTUNE) run $(WHERE) $(OPENING) --configfile-names "examples/demo.yaml $$CONFIG"
 
-report: $(INSTALLED) ## write the report alone, results/<run>/report.html, for a browser
-	$(TOXTUNE) report $(WHERE) $(CONFIGFILE)
+report: $(INSTALLED) ## write the report alone, results/<run>/report.html
+	$(TOXTUNE) report $(WHERE) $(OPENING) $(CONFIGFILE)
 
 plan: $(INSTALLED) ## show what `make run` would do, and about what it costs
 	$(TOXTUNE) plan $(WHERE) $(CONFIGFILE)
@@ -87,10 +91,11 @@ plan: $(INSTALLED) ## show what `make run` would do, and about what it costs
 status: $(INSTALLED) ## show how the present or the last run stands
 	$(TOXTUNE) status
 
-retry: $(INSTALLED) ## let the next `make run` train again what ended without a result
+retry: $(INSTALLED) ## let `make run` train again what ended without a result
 	$(TOXTUNE) retry $(CONFIGFILE)
 
-predict: $(INSTALLED) ## add predictions to a table: MODEL=results/tox21/final.zip IN=a.csv OUT=b.csv
+## What comes of it:
+predict: $(INSTALLED) ## add predictions to a table: MODEL=m.zip IN=a.csv OUT=b.csv
 	$(TOXTUNE) predict $${MODEL:+"$$MODEL"} $${IN:+"$$IN"} $${OUT:+"$$OUT"} \
 	    $${SMILES_COLUMN:+--smiles-column="$$SMILES_COLUMN"} \
 	    $${SEPARATOR:+--separator="$$SEPARATOR"} $${DECIMAL:+--decimal="$$DECIMAL"} \
@@ -103,27 +108,28 @@ export-optuna: $(INSTALLED) ## hand a search to Optuna: RUN=tox21 TO=study.db
 export-mlflow: $(INSTALLED) ## hand a search to MLflow: RUN=tox21 TO=mlflow.db
 	$(TOXTUNE) export mlflow $${RUN:+--run "$$RUN"} $${TO:+--to "$$TO"}
 
-verify: $(INSTALLED) ## rebuild a finished run, repeat K=3 of its trainings, compare
+verify: $(INSTALLED) ## rebuild a finished run, repeat K=3 trainings, compare
 	$(TOXTUNE) verify $${K:+--trainings "$$K"} $(CONFIGFILE)
 
-prune: $(INSTALLED) ## delete results that no configuration and no run uses; asks first
+prune: $(INSTALLED) ## delete results that nothing uses any more; asks first
 	$(TOXTUNE) prune $(CONFIGFILE) $(if $(YES),--yes)
 
+## For those who change the code:
 check: lint ## lint and the fast tests: before a commit
 	$(IN_VENV) pytest tests/unit -m "not slow and not long" --numprocesses 2 --dist loadfile
 
 test: $(INSTALLED) ## run all tests but the longest
 	$(IN_VENV) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-faults: $(INSTALLED) ## break runs in every way, and count in docs/reliability.md (an hour; as root)
+faults: $(INSTALLED) ## break runs in every way (an hour; as root)
 	$(IN_VENV) pytest tests/faults/test_kills.py -m "" --record kills --numprocesses 2
 	$(IN_VENV) pytest $(FAULTS) -m "" --record faults --numprocesses 2
 
-cluster-test: $(INSTALLED) ## the same for a Slurm cluster started here, with Tox21 (an hour; as root)
+cluster-test: $(INSTALLED) ## run on a Slurm cluster started here (an hour; as root)
 	$(IN_VENV) pytest tests/cluster -m "" --ignore $(ON_TOX21) --record cluster
 	$(IN_VENV) pytest $(ON_TOX21) -m "" --record tox21
 
-mutants: $(INSTALLED) ## put faults into the code, and count those that a test sees (half an hour)
+mutants: $(INSTALLED) ## put faults into the code, count those seen (half an hour)
 	$(IN_VENV) pytest tests/mutants -m "" --record mutants
 
 bench: $(INSTALLED) .venv-bench/.installed ## time the search against other tuners (about an hour)
@@ -142,7 +148,7 @@ format: $(INSTALLED) ## rewrite Python and Snakemake files in the house style
 	$(IN_VENV) ruff format
 	$(IN_VENV) snakefmt Snakefile rules examples/module/Snakefile
 
-lock: $(INSTALLED) ## choose versions again: requirements/*.lock and envs/ from pyproject.toml
+lock: $(INSTALLED) ## choose versions again, from pyproject.toml
 	$(COMPILE) --group dev --extra cpu -o requirements/cpu.lock
 	$(COMPILE) --group dev --extra cuda -o requirements/cuda.lock
 	$(COMPILE) --group bench --extra cpu -c requirements/cpu.lock -o requirements/bench.lock

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from threading import Event, Thread
 
 from rich.console import Console, ConsoleDimensions, Group, RenderableType
 from rich.live import Live
@@ -23,6 +24,7 @@ from toxtune.runs.progress import (
     Job,
     Snapshot,
     describe_best,
+    describe_pace,
     describe_trainings,
     format_duration,
     ways_on,
@@ -30,6 +32,8 @@ from toxtune.runs.progress import (
 from toxtune.runs.status_file import State
 
 _SECONDS_BETWEEN_LINES = 10.0
+# Lines of a long run come more rarely: each after this share of its time so far.
+_SHARE_BETWEEN_LINES = 1 / 20
 _BAR_WIDTH = 20
 _NEARLY_FULL = 10**7
 
@@ -48,7 +52,8 @@ class Display:
         self._live: Live | None = None
         self._snapshot: Snapshot | None = None
         self._best: BestTrial | None = None
-        self._line_at = time.monotonic()
+        self._lines: Thread | None = None
+        self._ended = Event()
 
     def line(self, text: str, style: str = "") -> None:
         """Print a line that stays."""
@@ -100,8 +105,9 @@ class Display:
         self._snapshot, self._best = snapshot, best
         if self._console.is_terminal:
             self._start_live()
-        elif time.monotonic() - self._line_at > _SECONDS_BETWEEN_LINES:
-            self._print_state(snapshot, best)
+        elif self._lines is None:
+            self._lines = Thread(target=self._print_lines, daemon=True)
+            self._lines.start()
 
     def end(self, snapshot: Snapshot, state: State, best: BestTrial | None) -> None:
         """Print how the run ended."""
@@ -122,10 +128,14 @@ class Display:
             self.line(f"Failed: {words}. {ways_on(snapshot.failures)}", "red")
 
     def close(self) -> None:
-        """Take the live part away."""
+        """Take the live part away, and print no more of how the run stands."""
         if self._live:
             self._live.stop()
             self._live = None
+        if self._lines:
+            self._ended.set()
+            self._lines.join()
+            self._lines = None
 
     def _start_live(self) -> None:
         if self._live is None:
@@ -150,7 +160,7 @@ class Display:
             ended = counts.done + counts.failed
             row = Table.grid(padding=(0, 2, 0, 0))
             bar = ProgressBar(counts.total, ended, width=_BAR_WIDTH)
-            row.add_row(bar, describe_trainings(counts))
+            row.add_row(bar, _trainings(snapshot))
             grid.add_row("trainings", row)
         grid.add_row("time", _times(snapshot))
         grid.add_row("now", _now_running(snapshot.running))
@@ -158,19 +168,38 @@ class Display:
             grid.add_row("best", describe_best(best))
         return grid
 
-    def _print_state(self, snapshot: Snapshot, best: BestTrial | None) -> None:
-        trainings = snapshot.trainings
-        if trainings.running or trainings.left:
-            pieces = [f"trainings: {describe_trainings(trainings)}"]
-        else:
-            total = snapshot.total
-            pieces = [f"{total.done} of {total.total} jobs done"]
-            pieces.append(f"now: {_now_running(snapshot.running)}")
-        pieces.append(_times(snapshot))
-        if best:
-            pieces.append(f"best: {describe_best(best)}")
-        self._line_at = _now()
-        self.line("; ".join(pieces))
+    def _print_lines(self) -> None:
+        """Print how the run stands from time to time, where that has changed.
+
+        In a thread of its own: between the end of a job and the start of the next, when
+        Snakemake has news, fewer jobs run than at any other time.
+        """
+        printed = None
+        started = _now()
+        while not self._ended.wait(
+            max(_SECONDS_BETWEEN_LINES, (_now() - started) * _SHARE_BETWEEN_LINES)
+        ):
+            snapshot, best = self._snapshot, self._best
+            if snapshot is not None and snapshot != printed:
+                # Who reads the output may have seen enough.
+                with suppress(OSError):
+                    self.line(_state(snapshot, best))
+                printed = snapshot
+
+
+def _state(snapshot: Snapshot, best: BestTrial | None) -> str:
+    """Describe how a run stands in a line."""
+    trainings = snapshot.trainings
+    if trainings.running or trainings.left:
+        pieces = [f"trainings: {_trainings(snapshot)}"]
+    else:
+        total = snapshot.total
+        pieces = [f"{total.done} of {total.total} jobs done"]
+        pieces.append(f"now: {_now_running(snapshot.running)}")
+    pieces.append(_times(snapshot))
+    if best:
+        pieces.append(f"best: {describe_best(best)}")
+    return "; ".join(pieces)
 
 
 class _TerminalConsole(Console):
@@ -212,6 +241,11 @@ def _is_id(value: str) -> bool:
 
 def _now() -> float:
     return time.monotonic()
+
+
+def _trainings(snapshot: Snapshot) -> str:
+    text = describe_trainings(snapshot.trainings)
+    return f"{text}, {describe_pace(snapshot.pace)}" if snapshot.pace else text
 
 
 def _times(snapshot: Snapshot) -> str:

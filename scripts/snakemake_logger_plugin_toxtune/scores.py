@@ -49,7 +49,11 @@ class Scores:
         *overlays, base = map(Path, configfiles)
         config = load_config([base, *overlays])
         self._best_so_far = BestSoFar(Objective(**config["objective"]))
-        for plan in load_plans(config):
+        plans = load_plans(config)
+        for plan in plans:
+            for trial in plan.trials.values():
+                self._best_so_far.know(trial.to_dict())
+        for plan in plans:
             for folder in map(Path, plan.results):
                 # Trainings of earlier runs count as well.
                 if (folder / "result.json").is_file():

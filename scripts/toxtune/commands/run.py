@@ -1,74 +1,43 @@
 """Run the workflow: train, select, test and report what config.yaml says.
 
 It runs once at a time in a folder. What is finished is not done again, so the command
-that began a run also continues it. At the end it shows the summary.
+that began a run also continues it. At the end it shows the verdict, the scores, and
+where to look.
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from toxtune.commands.launch import Launch, add_launch_arguments, read_launch
+from toxtune.commands.show_results import show_results
 from toxtune.runs.launcher import run_alone
 from toxtune.runs.progress import Failure
 from toxtune.runs.status_file import Status, read_status
 
 EXAMPLE = "run --cores 2 --configfile examples/demo.yaml"
-WHERE_TO_LOOK = {
-    "report.html": "the report: open it in a browser",
-    "summary.md": "this summary",
-    "test.tsv": "scores on the test set",
-    "trials.tsv": "all trials",
-    "selection.json": "the selected trials",
-    "final.zip": "the model for use: `make predict`",
-}
 # On a cluster, where trainings share submissions, see the profiles.
 ONE_BY_ONE = ["--group-components", "trainings=1", "slots-{stage}=1"]
-_SHORT_SUMMARY_LINES = 40
+OPEN = "--open"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command."""
     add_launch_arguments(parser)
+    parser.add_argument(
+        OPEN, action="store_true", help="open the report in a browser at the end"
+    )
 
 
 def main(options: argparse.Namespace) -> int:
     """Run the workflow, show the summary; return the exit status."""
+    # Everything else goes to snakemake as it is.
+    options.arguments = [each for each in options.arguments if each != OPEN]
     launch = read_launch(options)
     status = _run(launch)
     if status == 0:
-        show_results(Path("results", launch.run))
+        show_results(Path("results", launch.run), opens_report=options.open)
     return status
-
-
-def first_section(summary: str) -> str:
-    """Return a summary up to its second heading, or all of it if it is short."""
-    lines = summary.splitlines()
-    headings = [number for number, line in enumerate(lines) if line.startswith("#")]
-    if len(lines) > _SHORT_SUMMARY_LINES and len(headings) > 1:
-        lines = lines[: headings[1]]
-    return "\n".join(lines).strip()
-
-
-def show_results(folder: Path) -> None:
-    """Print the first section of a run's summary, and which files it has."""
-    summary = folder / "summary.md"
-    if not summary.is_file():
-        return
-    text = first_section(summary.read_text(encoding="utf-8"))
-    print()
-    if sys.stdout.isatty():
-        from rich.console import Console
-        from rich.markdown import Markdown
-
-        Console().print(Markdown(text))
-    else:
-        print(text)
-    print("\nWhere to look:")
-    for name, content in WHERE_TO_LOOK.items():
-        if (folder / name).exists():
-            print(f"  {folder / name}  {content}")
 
 
 def _run(launch: Launch) -> int:

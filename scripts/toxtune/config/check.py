@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from toxtune.config.cross_checks import CHECKS, check_features
+from toxtune.config.cross_checks import CHECKS, SPACES, check_features
 from toxtune.config.defaults import with_defaults
 from toxtune.config.layers import Layer, merge_layers, read_layers
 from toxtune.config.places import place_sources
@@ -53,11 +53,11 @@ def complete_layers(layers: Sequence[Layer]) -> Config:
     config = merge_layers(layers, schema)
     completed = with_defaults(schema, config)
     faults = schema_faults(schema, completed)
-    sound = _sound_sections(schema, completed) if faults else set(completed)
+    sound = _sound_sections(schema, completed) if faults else {*completed, SPACES}
     faults += _complete_from_library(completed, sound)
     for sections, check in CHECKS:
         if sound.issuperset(sections):
-            faults += check(*(completed[name] for name in sections))
+            faults += check(*(_section(completed, name) for name in sections))
     if not faults:
         faults += settings_without_effect(completed, layers)
     if sound.issuperset({"dataset", "prospective", "features"}):
@@ -68,13 +68,26 @@ def complete_layers(layers: Sequence[Layer]) -> Config:
 
 
 def _sound_sections(schema: Schema, config: Mapping[str, Any]) -> set[str]:
-    """Name the sections that obey the schema."""
+    """Name the sections that obey the schema, and `SPACES` if those do.
+
+    So a mistake in a strategy hides none in the spaces.
+    """
     sections = schema["properties"]
-    return {
+    sound = {
         name
         for name in sections
         if name in config and not schema_faults(sections[name], config[name])
     }
+    search = config.get("search")
+    if isinstance(search, dict) and "spaces" in search:
+        rules = sections["search"]["properties"]["spaces"]
+        if not schema_faults(rules, search["spaces"]):
+            sound.add(SPACES)
+    return sound
+
+
+def _section(config: Mapping[str, Any], name: str) -> Any:
+    return config["search"]["spaces"] if name == SPACES else config[name]
 
 
 def _complete_from_library(config: Config, sound: set[str]) -> list[str]:

@@ -161,12 +161,12 @@ def _are_shipped(
 
 def _check_spaces(
     models: list[str],
-    search: SearchSection,
+    spaces: list[SpaceSection],
     features: DefinedFeatures,
     objective: ObjectiveSection,
 ) -> Iterable[str]:
     task_type = METRICS[objective["metric"]].task_type
-    for key, space in searched_spaces(models, search["spaces"]):
+    for key, space in searched_spaces(models, spaces):
         try:
             read_space(space, list(features), key, task_type)
         except UserError as error:
@@ -302,6 +302,8 @@ def _check_own_columns(
             )
 
 
+# The list of spaces, which is checked whatever else is wrong with the search.
+SPACES = "search.spaces"
 # Each check with the sections that it reads; it is made where these obey the schema.
 CHECKS: list[tuple[tuple[str, ...], Callable[..., Iterable[str]]]] = [
     (("dataset",), _check_source),
@@ -309,7 +311,7 @@ CHECKS: list[tuple[tuple[str, ...], Callable[..., Iterable[str]]]] = [
     (("objective",), _check_objective),
     (("preset", "models", "search", "objective"), _check_searches),
     (("search",), _check_budgets),
-    (("models", "search", "features", "objective"), _check_spaces),
+    (("models", SPACES, "features", "objective"), _check_spaces),
     (("dataset", "objective"), _check_labels),
     (("split",), _check_split),
     (("split", "objective"), _check_stratified),

@@ -96,7 +96,8 @@ def _in_words(error: ValidationError, root: str) -> Iterator[str]:
     elif rule == "type":
         yield f"{key}: must be {_types(limit)}, {got}{_quotes(limit, value)}"
     elif rule == "enum":
-        yield f"{key}: must be one of {', '.join(limit)}, {got}"
+        meant = did_you_mean(value, limit) if isinstance(value, str) else ""
+        yield f"{key}: must be one of {', '.join(limit)}, {got}{meant}"
     else:
         yield f"{key}: {_RULES[rule].format(limit)}, {got}"
 

@@ -1,8 +1,11 @@
 """The best validation score so far, for the person who waits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from toxtune.text import shown
 
 if TYPE_CHECKING:
     from toxtune.stats.metrics import Objective
@@ -10,12 +13,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BestTrial:
-    """The trial with the best mean validation score so far."""
+    """The trial with the best mean validation score so far.
+
+    Attributes
+    ----------
+    trial
+        Its id.
+    score
+        Mean over its trainings.
+    trainings
+        Their number.
+    metric
+        What the score is of.
+    settings
+        Its family, and the settings that set it apart from others of the family.
+    """
 
     trial: str
     score: float
     trainings: int
     metric: str
+    settings: str
 
 
 class BestSoFar:
@@ -34,7 +52,12 @@ class BestSoFar:
         self._objective = objective
         self._sign = 1 if objective.maximize else -1
         self._scores: dict[str, dict[str, float]] = {}
+        self._trials: dict[str, Mapping[str, Any]] = {}
         self._labels: dict[Path, Any] = {}
+
+    def know(self, trial: Mapping[str, Any]) -> None:
+        """Take in a trial, as `Trial.to_dict` gives it, to tell others apart from."""
+        self._trials[trial["id"]] = trial
 
     def add(self, result_folder: Path, train: Path, valid: Path) -> None:
         """Score a replicate.
@@ -69,6 +92,7 @@ class BestSoFar:
             scales.of(self.metric),
         )
         if np.isfinite(score):
+            self.know(result["trial"])
             replicates = self._scores.setdefault(result["trial"]["id"], {})
             replicates[result_folder.name] = score
 
@@ -81,7 +105,30 @@ class BestSoFar:
         if not means:
             return None
         trial = min(means, key=lambda id: (-self._sign * means[id], id))
-        return BestTrial(trial, means[trial], len(self._scores[trial]), self.metric)
+        return BestTrial(
+            trial=trial,
+            score=means[trial],
+            trainings=len(self._scores[trial]),
+            metric=self.metric,
+            settings=self._settings(trial),
+        )
+
+    def _settings(self, id: str) -> str:
+        """Say what sets a trial apart: ``dense, epochs 15, neurons 64``."""
+        trial = self._trials[id]
+        family = trial["family"]
+        settings = [
+            {"features": each["features"], **each["hyperparameters"]}
+            for each in self._trials.values()
+            if each["family"] == family
+        ]
+        own = {"features": trial["features"], **trial["hyperparameters"]}
+        differing = [
+            f"{name} {_spelled(value)}"
+            for name, value in own.items()
+            if any(other.get(name) != value for other in settings)
+        ]
+        return ", ".join([family, *differing])
 
     def _read_labels(self, subset: Path) -> Any:
         from toxtune.data.subsets import read_subset
@@ -89,3 +136,10 @@ class BestSoFar:
         if subset not in self._labels:
             self._labels[subset] = read_subset(subset).labels
         return self._labels[subset]
+
+
+def _spelled(value: Any) -> str:
+    """Write a setting for the eye: texts without quotes, floats to three digits."""
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    return value if isinstance(value, str) else shown(value)

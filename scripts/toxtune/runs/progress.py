@@ -1,6 +1,6 @@
 """The jobs of a run: what happens to them goes in, counts come out."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -95,8 +95,11 @@ class Snapshot:
     started
         Seconds, on the caller's clock.
     seconds_left_at
-        Seconds until the trainings end, and when that was estimated; None before the
-        first training has ended.
+        Seconds until the run ends, and when that was estimated; None before the first
+        training has ended.
+    pace
+        Trainings a second so far, of all that run at once; None before the first has
+        ended.
     """
 
     counts: Mapping[str, Counts]
@@ -104,6 +107,7 @@ class Snapshot:
     failures: Sequence[Failure]
     started: float
     seconds_left_at: tuple[float, float] | None
+    pace: float | None
 
     @property
     def trainings(self) -> Counts:
@@ -122,9 +126,8 @@ class Snapshot:
         return now - self.started
 
     def seconds_left(self, now: float) -> float | None:
-        """Return the seconds until the trainings end, at the pace so far, if known."""
-        open_trainings = self.trainings.running + self.trainings.left
-        if self.seconds_left_at is None or not open_trainings:
+        """Return the seconds until the run ends, at the pace so far, if known."""
+        if self.seconds_left_at is None or not self.total.running + self.total.left:
             return None
         seconds, estimated = self.seconds_left_at
         return max(seconds - (now - estimated), 0.0)
@@ -147,7 +150,11 @@ class Progress:
     _running: dict[int, Job] = field(default_factory=dict)
     _done: Counter[str] = field(default_factory=Counter)
     _failures: dict[int, Failure] = field(default_factory=dict)
+    _seconds: defaultdict[str, float] = field(
+        default_factory=lambda: defaultdict(float)
+    )
     _first_training: float | None = None
+    _pace: float | None = None
     _seconds_left_at: tuple[float, float] | None = None
 
     def start(self, number: int, job: Job) -> None:
@@ -163,12 +170,33 @@ class Progress:
         if job is None:
             return None
         self._done[job.rule] += 1
+        self._seconds[job.rule] += now - job.started
         if job.rule in TRAINING_RULES and self._first_training is not None:
             done = sum(self._done[rule] for rule in TRAINING_RULES)
-            open_jobs = sum(self.totals.get(rule, 0) for rule in TRAINING_RULES) - done
-            pace = (now - self._first_training) / done
-            self._seconds_left_at = (pace * open_jobs, now)
+            # A clock may not have moved since a training that took no time.
+            self._pace = done / max(now - self._first_training, 1e-3)
+        if self._pace:
+            self._seconds_left_at = (self._seconds_left(self._pace), now)
         return job
+
+    def _seconds_left(self, pace: float) -> float:
+        """Estimate the seconds until the last job ends.
+
+        Trainings go on at their pace. The other jobs follow one another, each taking
+        as long as those of its rule have taken, or else those of all other rules.
+        """
+        others = [rule for rule in self.totals if rule not in TRAINING_RULES]
+        done = sum(self._done[rule] for rule in others)
+        usual = sum(self._seconds[rule] for rule in others) / done if done else 0.0
+        seconds = sum(self._open(rule) for rule in TRAINING_RULES) / pace
+        for rule in others:
+            count = self._done[rule]
+            each = self._seconds[rule] / count if count else usual
+            seconds += each * self._open(rule)
+        return seconds
+
+    def _open(self, rule: str) -> int:
+        return max(self.totals.get(rule, 0) - self._done[rule], 0)
 
     def fail(self, number: int) -> Failure | None:
         """Note that a job failed; return what is known if it was known to run."""
@@ -195,6 +223,7 @@ class Progress:
             failures=tuple(self._failures.values()),
             started=self.started,
             seconds_left_at=self._seconds_left_at,
+            pace=self._pace,
         )
 
 
@@ -230,8 +259,19 @@ def describe_trainings(counts: Counts) -> str:
     return text + (f", {counts.failed} failed" if counts.failed else "")
 
 
+def describe_pace(pace: float) -> str:
+    """Write trainings a second as a number a minute, or an hour if there are few.
+
+    >>> describe_pace(0.24), describe_pace(0.0014), describe_pace(8.0)
+    ('14 a minute', '5 an hour', '480 a minute')
+    """
+    if pace * 60 >= 1:
+        return f"{pace * 60:.0f} a minute"
+    return f"{pace * 3600:.0f} an hour"
+
+
 def describe_best(best: BestTrial) -> str:
-    """Write the best score so far."""
+    """Write the best score so far, with the settings that gave it."""
     count = best.trainings
     basis = "1 training" if count == 1 else f"mean of {count} trainings"
-    return f"{best.metric} {best.score:.4f}, trial {best.trial}, {basis}"
+    return f"{best.metric} {best.score:.4f} with {best.settings} ({basis})"

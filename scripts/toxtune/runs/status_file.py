@@ -83,7 +83,10 @@ class Status:
             updated=datetime.fromisoformat(content["updated"]),
             counts={rule: Counts(**n) for rule, n in content["rules"].items()},
             failures=[Failure(**failure) for failure in content["failures"]],
-            best=BestTrial(**best) if best else None,
+            # Version 0.2 wrote no settings.
+            best=BestTrial(**{"settings": f"trial {best['trial']}"} | best)
+            if best
+            else None,
         )
 
 

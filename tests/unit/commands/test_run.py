@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from toxtune.commands.launch import Launch, read_configurations
-from toxtune.commands.run import first_section
 from toxtune.errors import UserError
 from toxtune.runs.lock import RunLock, lock_is_held
 
@@ -131,13 +130,13 @@ def test_a_plan_is_a_dry_run_and_needs_no_lock(folder):
     assert calls(folder) == [["-n", "--cores", "1", "--fail", "--logger", "toxtune"]]
 
 
-def test_the_summary_follows_a_success(folder):
+def test_what_the_summary_says_follows_a_success(folder):
     results = folder / "results/other"
     results.mkdir(parents=True)
     (results / "summary.md").write_text("# The result\n\nGood.\n")
     (folder / "overlay.yaml").write_text("run: other\n")
     _, output = finish(launch("--cores", "1", "--configfile", "overlay.yaml"))
-    assert "# The result\n\nGood." in output
+    assert "\n\nGood.\n\nWhere to look:\n" in output
     assert "results/other/summary.md" in output
 
 
@@ -210,6 +209,7 @@ def test_the_configuration_follows_the_overlays_and_settings(folder):
             ["--forcerun", "a", "b", "--cores", "1", "search", "-F"],
         ),
         (["--config", "run=a b", "-c", "1"], ["--config", "run=a b", "-c", "1"]),
+        (["--open", "-c", "1"], ["-c", "1"]),
     ],
 )
 def test_snakemake_gets_the_arguments_in_their_order(folder, given, passed):
@@ -221,10 +221,3 @@ def test_snakemake_gets_the_arguments_in_their_order(folder, given, passed):
 def test_report_is_a_run_up_to_the_report(folder):
     finish(launch("--cores", "1", command="report"))
     assert calls(folder)[0][:3] == ["report", "--cores", "1"]
-
-
-def test_a_long_summary_is_cut_at_its_second_heading():
-    short = "# Result\n\ntext\n\n## More\n\ntext\n"
-    assert first_section(short) == short.strip()
-    long = "# Result\n\ntext\n\n## More\n" + "line\n" * 50
-    assert first_section(long) == "# Result\n\ntext"

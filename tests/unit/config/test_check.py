@@ -547,6 +547,31 @@ def test_all_faults_are_told_at_once(merged):
     assert keys == ["run", "split.seeds[0]", "test.resamples"]
 
 
+def test_a_fault_of_the_strategy_hides_none_of_the_spaces(merged):
+    with pytest.raises(UserError) as refusal:
+        complete_config(
+            merged(
+                """
+                objective: {metric: roc_acu}
+                search: {strategy: {name: rando}}
+                models: []
+                """
+            )
+        )
+    assert str(refusal.value).count("; did you mean") == 2
+    overlay = """
+    models: []
+    search:
+      strategy: {name: rando}
+      spaces: [{family: dense, features: ecpf, hyperparameters: {neurns: 1}}]
+    """
+    with pytest.raises(UserError) as refusal:
+        complete_config(merged(overlay))
+    lines = str(refusal.value).splitlines()
+    meant = [line.partition("did you mean ")[2].split("?")[0] for line in lines]
+    assert sorted(meant) == ["ecfp", "neurons", "random"]
+
+
 def test_faults_against_the_schema_and_between_keys_are_told_at_once(merged):
     overlay = """
 run: 5

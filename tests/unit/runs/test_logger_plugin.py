@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from snakemake_interface_logger_plugins.common import LogEvent
 
-from snakemake_logger_plugin_toxtune import LogHandler
+from snakemake_logger_plugin_toxtune import LogHandler, display
 from snakemake_logger_plugin_toxtune.errors import error_message
 from snakemake_logger_plugin_toxtune.forecast import Forecast
 from snakemake_logger_plugin_toxtune.scores import Scores
@@ -143,6 +143,28 @@ def test_nothing_to_be_done_is_one_line(new_handler, capfd):
     assert read_json(STATUS_FILE)["state"] == "finished"
 
 
+def test_lines_tell_how_many_run_once_they_have_started(
+    new_handler, monkeypatch, capfd
+):
+    monkeypatch.setattr(display, "_SECONDS_BETWEEN_LINES", 0.1)
+    handler = new_handler()
+    handler.emit(record(LogEvent.RUN_INFO, stats={"train_replicate": 9, "total": 9}))
+    for number in (1, 2):
+        start(handler, number, "train_replicate", "a.log")
+    handler.emit(record(LogEvent.JOB_FINISHED, job_id=1))
+    start(handler, 3, "train_replicate", "a.log")
+    shown = ""
+    for _ in range(1000):
+        shown += capfd.readouterr().err
+        if "trainings:" in shown:
+            break
+        time.sleep(0.01)
+    handler.close()
+    assert "trainings: 1 done, 2 running, 6 left, " in shown
+    assert " a minute; " in shown
+    assert " left\n" in shown
+
+
 def test_trainings_of_earlier_runs_count(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data/d/s/whole").mkdir(parents=True)
@@ -154,9 +176,9 @@ def test_trainings_of_earlier_runs_count(tmp_path, monkeypatch):
         (tmp_path / f"data/d/s/whole/{subset}.csv").write_text(text)
     folder = tmp_path / "results/trials/dense/aaa/seed-0"
     folder.mkdir(parents=True)
-    write_json(folder / "result.json", {"status": "ok", "trial": {"id": "aaa"}})
-    np.save(folder / "valid_predictions.npy", np.array([[0], [1], [0], [1]]))
     trial = Trial("aaa", "d", "s", "dense", "bits", {})
+    write_json(folder / "result.json", {"status": "ok", "trial": trial.to_dict()})
+    np.save(folder / "valid_predictions.npy", np.array([[0], [1], [0], [1]]))
     plan = Plan(
         "run",
         "binary",

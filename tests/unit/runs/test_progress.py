@@ -56,16 +56,38 @@ def test_unknown_jobs_change_nothing():
 
 
 def test_time_left_follows_the_pace_of_the_trainings():
-    progress = Progress({"split_dataset": 1, "train_replicate": 4}, started=0.0)
+    progress = Progress({"train_replicate": 4}, started=0.0)
     assert progress.snapshot().seconds_left(now=100.0) is None
     progress.start(1, job(started=100.0))
     progress.finish(1, now=110.0)
+    assert progress.snapshot().pace == 0.1
     assert progress.snapshot().seconds_left(now=110.0) == 30.0
     assert progress.snapshot().seconds_left(now=115.0) == 25.0
     for number in (2, 3, 4):
         progress.start(number, job(started=110.0))
         progress.finish(number, now=120.0)
     assert progress.snapshot().seconds_left(now=120.0) is None
+
+
+def test_time_left_covers_what_follows_the_trainings():
+    totals = {"featurize_subset": 3, "train_replicate": 2, "write_report": 1}
+    progress = Progress(totals, started=0.0)
+    for number in (1, 2):
+        progress.start(number, job("featurize_subset", started=0.0))
+        progress.finish(number, now=4.0)
+    assert progress.snapshot().seconds_left(now=4.0) is None, "nothing is trained yet"
+    progress.start(3, job(started=10.0))
+    progress.finish(3, now=20.0)
+    # A training, a featurizing and a report, which takes as long as others so far.
+    assert progress.snapshot().seconds_left(now=20.0) == 10.0 + 4.0 + 4.0
+    progress.start(4, job(started=20.0))
+    progress.finish(4, now=30.0)
+    progress.start(5, job("featurize_subset", started=30.0))
+    progress.finish(5, now=40.0)
+    assert progress.snapshot().seconds_left(now=40.0) == pytest.approx(6.0)
+    progress.start(6, job("write_report", started=40.0))
+    progress.finish(6, now=41.0)
+    assert progress.snapshot().seconds_left(now=41.0) is None
 
 
 @pytest.mark.parametrize(
@@ -127,9 +149,19 @@ def subsets(tmp_path):
     return tmp_path / "train.csv", tmp_path / "valid.csv"
 
 
+def trial_of(id, features="bits", **settings):
+    return {
+        "id": id,
+        "family": "dense",
+        "features": features,
+        "hyperparameters": {"optimizer": "adam", "widths": None, **settings},
+    }
+
+
 def add_result(scores, subsets, folder, predictions, status="ok"):
     folder.mkdir(parents=True)
-    result = {"status": status, "trial": {"id": folder.parent.name}}
+    trial = trial_of(folder.parent.name)
+    result = {"status": status, "trial": trial}
     write_json(folder / "result.json", result)
     column = np.array(predictions, dtype=np.float32)[:, None]
     np.save(folder / "valid_predictions.npy", column)
@@ -146,6 +178,29 @@ def test_the_best_trial_is_the_one_with_the_best_mean_over_seeds(tmp_path, subse
     best = scores.best()
     assert (best.trial, best.trainings, best.metric) == ("bbb", 1, "roc_auc")
     assert best.score == pytest.approx(0.875)
+
+
+@pytest.mark.parametrize(
+    ("other", "settings"),
+    [
+        ({}, "dense"),
+        ({"widths": [64, 32]}, "dense, widths null"),
+        (
+            {"optimizer": "sgd", "features": "maccs"},
+            "dense, features bits, optimizer adam",
+        ),
+    ],
+)
+def test_the_best_trial_is_named_by_what_sets_it_apart(
+    tmp_path, subsets, other, settings
+):
+    scores = BestSoFar(Objective("roc_auc", "maximize"))
+    scores.know(trial_of("bbb", **other))
+    scores.know(
+        {**trial_of("ccc"), "family": "ridge", "hyperparameters": {"alpha": 1.0}}
+    )
+    add_result(scores, subsets, tmp_path / "aaa/seed-0", [0.1, 0.9, 0.2, 0.8])
+    assert scores.best().settings == settings
 
 
 def test_a_trial_that_diverged_has_no_score(tmp_path, subsets):

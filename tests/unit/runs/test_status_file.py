@@ -19,7 +19,7 @@ STATUS = Status(
     updated=datetime(2024, 1, 1, 10, 1, 5, tzinfo=UTC),
     counts={"train_slot": Counts(4, done=3, failed=1)},
     failures=[Failure("train_winner", {}, log=None, message=""), TRAINING],
-    best=BestTrial("aaa", 0.75, 2, "roc_auc"),
+    best=BestTrial("aaa", 0.75, 2, "roc_auc", "dense, epochs 5"),
 )
 
 
