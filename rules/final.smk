@@ -46,9 +46,15 @@ rule save_final_model:
 
 
 rule evaluate_prospective:
-    """Score the final model on prospective data, and record that in a ledger."""
+    """Score what was selected on prospective data, and record that in a ledger."""
     input:
         model=rules.save_final_model.output.model,
+        # Every family's winner is scored beside it.
+        selection=rules.save_final_model.input.selection,
+        models=rules.save_final_model.input.models,
+        records=rules.save_final_model.input.records,
+        trained_on=rules.save_final_model.input.trained_on,
+        transforms=rules.save_final_model.input.transforms,
         train=plan.subset("train"),
         valid=plan.subset("valid"),
         # Only to leave its molecules out: they are not new.
@@ -65,6 +71,7 @@ rule evaluate_prospective:
         "../envs/toxtune.yaml"
     params:
         settings=plan.told("evaluate_prospective"),
+        final=plan.told("save_final_model"),
         code=code_hash("evaluate_prospective", *COMMON.modules),
     script:
         "../scripts/evaluate_prospective.py"

@@ -1,18 +1,25 @@
 """A small final model for the tests: two forests on fingerprints of eight molecules."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from helpers.harm import refused
+from helpers.selections import made_selection, made_winner
 from toxtune.features.compute import featurize
+from toxtune.io.files import write_json
 from toxtune.models.base import Examples
 from toxtune.models.random_forest import FAMILY
+from toxtune.models.registry import get_family
 from toxtune.prediction.applicability_domain import ApplicabilityDomain
-from toxtune.prediction.final_file import write_final_model
+from toxtune.prediction.contenders import FrozenFiles
+from toxtune.prediction.final_file import FinalSettings, write_final_model
 from toxtune.prediction.final_model import current_versions, load
 from toxtune.prediction.metadata import FinalModelMetadata, Member, TaskThreshold
-from toxtune.search.trials import Trial
+from toxtune.search.selection_file import Ensemble
+from toxtune.search.trials import Trial, make_trial
 from toxtune.stats.metrics import Objective
 from toxtune.tasks import TaskType
 
@@ -79,6 +86,55 @@ def make(folder, task_type="binary", temperature=2.0, **changes):
     files = dict(zip(names, models, strict=True))
     write_final_model(path, replace(metadata, **changes), files, SMILES)
     return path
+
+
+def freeze(folder):
+    """Write the files that a run ends with: two families, the forests selected."""
+    model = make(folder)
+    values = featurize(ECFP, SMILES).values.astype(np.float32)
+    examples = Examples(values, np.array(LABELS["binary"], dtype=np.float32), "binary")
+    regression = get_family("logistic_regression")
+    defaults = {name: one.default for name, one in regression.hyperparameters.items()}
+    for seed in SEEDS:
+        for family in ("random_forest", "logistic_regression"):
+            path = folder / "models" / family / f"seed-{seed}.skops"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if family == "random_forest":
+                shutil.copy(folder / path.name, path)
+            else:
+                regression.fit(examples, None, defaults, seed).model.save(path)
+            write_json(Path(f"{path}.json"), {"store_key": f"{family}-{seed}"})
+    selection = replace(
+        made_selection(
+            {
+                family: made_winner(make_trial("2" * 12, "3" * 12, family, "ecfp", {}))
+                for family in ("logistic_regression", "random_forest")
+            },
+            overall="random_forest",
+            seeds=SEEDS,
+        ),
+        ensemble=Ensemble({"logistic_regression": 1, "random_forest": 2}, 0.7, 0.1, []),
+    )
+    write_json(folder / "selection.json", selection.to_dict())
+    return FrozenFiles(
+        model=model,
+        selection=folder / "selection.json",
+        models=folder / "models",
+        transforms=folder / "transforms",
+        settings=FinalSettings(
+            run="small",
+            refit="none",
+            seeds="all",
+            features={"ecfp": ECFP},
+            calibration="none",
+            smiles_column="smiles",
+            standardize="parent",
+            merge="stereo",
+            labels={},
+            bounds="refuse",
+            cross_validated=False,
+        ),
+    )
 
 
 def made_trial(task_type="binary", family="random_forest"):

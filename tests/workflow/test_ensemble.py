@@ -98,6 +98,22 @@ def test_later_data_are_scored_by_it(results):
     report = read(results / "prospective/later.json")
     assert report["molecules"] > 0
     assert report["selection"] == read(results / "selection.json")["id"]
+    assert report["overall"] == "ensemble"
+
+
+def test_every_winner_is_scored_on_later_data_beside_it(results):
+    table = pd.read_csv(results / "prospective/later.tsv", sep="\t")
+    models = ["ensemble", "logistic_regression", "random_forest"]
+    assert sorted(set(table["model"])) == models
+    assert set(table["rows"]) == {"new", "all"}
+    means = table[(table["task"] == "mean") & (table["metric"] == "roc_auc")]
+    assert len(means) == 6
+    scores = means.set_index(["rows", "model"])
+    for rows in ("new", "all"):
+        for model in models[1:]:
+            difference = scores["score"][rows, model] - scores["score"][rows, models[0]]
+            assert scores["difference"][rows, model] == pytest.approx(difference)
+        assert np.isnan(scores["difference"][rows, models[0]])
 
 
 def test_it_is_verified(project):

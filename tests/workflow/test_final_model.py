@@ -167,7 +167,9 @@ def test_later_data_are_scored_without_the_molecules_of_the_dataset(refitted, tm
     predicted = predict_table(refitted, "final", tmp_path, new)
     from sklearn.metrics import roc_auc_score
 
-    for task, scored in report["scores"]["roc_auc"]["tasks"].items():
+    (final,) = report["scores"]
+    assert final == report["overall"]
+    for task, scored in report["scores"][final]["roc_auc"]["tasks"].items():
         if task == LACKING:
             assert scored == {"score": None, "interval": None}
             continue

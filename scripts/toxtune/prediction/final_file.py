@@ -90,6 +90,25 @@ class FinalSettings:
         return winner.refit if self.is_refit else winner.model
 
 
+@dataclass(frozen=True)
+class ModelParts:
+    """Trained models, and what they need to predict.
+
+    Attributes
+    ----------
+    trials, members, features, transforms
+        As in `FinalModelMetadata`.
+    files
+        Name in a final model to the file, for models and transforms.
+    """
+
+    trials: tuple[Trial, ...]
+    members: tuple[Member, ...]
+    features: dict[str, Definition]
+    transforms: dict[str, str]
+    files: dict[str, Path]
+
+
 def save_final_model(
     *,
     selection: Selection,
@@ -131,46 +150,34 @@ def save_final_model(
         The zip file to write.
     """
     counts = selection.members_of(selection.overall)
-    trained = {name: settings.trial_of(selection.models[name]) for name in counts}
-    # Refits of two trials may be the same trial.
-    trials = tuple({trial.id: trial for trial in trained.values()}.values())
-    names = {name for trial in trials for name in trial.features.split(JOINT)}
-    seeds = member_seeds(selection.seeds, settings.seeds)
-    members, model_files = _members(models, trained, counts, seeds)
-    transform_files = {
-        f"transforms/{name}.npz": transforms / f"{name}.npz"
-        for name in sorted(filter(is_scaled, names))
-    }
+    parts = describe_models(selection, counts, settings, models, transforms)
     training = read_subset(trained_on)
     validation, predictions = read_winners_predictions(
         selection, list(valid), settings.cross_validated
     )[selection.overall]
     thresholds: dict[str, TaskThreshold] = {}
     if selection.objective.task_type == TaskType.BINARY:
-        by_seed = predictions[: len(seeds)]
+        by_seed = predictions[: len(member_seeds(selection.seeds, settings.seeds))]
         thresholds = _thresholds(validation, by_seed, settings.calibration)
     metadata = FinalModelMetadata(
         run=settings.run,
         selection=selection.id,
         objective=selection.objective,
-        trials=trials,
+        trials=parts.trials,
         tasks=validation.tasks,
         n_outputs=predictions.shape[-1],
         smiles_column=settings.smiles_column,
         standardize=settings.standardize,
         merge=settings.merge,
-        features={
-            name: _definition(settings.features[name], transforms / f"{name}.npz")
-            for name in sorted(names)
-        },
+        features=parts.features,
         refit=settings.refit,
-        members=members,
-        transforms={path.stem: name for name, path in transform_files.items()},
+        members=parts.members,
+        transforms=parts.transforms,
         training_molecules=len(training.smiles),
         threshold_criterion=CRITERION if thresholds else None,
         thresholds=thresholds,
         applicability_domain=fit_domain(_subsets(train), _subsets(valid)),
-        versions=current_versions(trial.family for trial in trials),
+        versions=current_versions(trial.family for trial in parts.trials),
         labels=LabelReading.of(
             validation.tasks, read_json(curation), settings.labels, settings.bounds
         ),
@@ -181,8 +188,47 @@ def save_final_model(
             predictions.shape[-1] // len(validation.tasks),
         ),
     )
-    files = {**model_files, **transform_files}
-    write_final_model(destination, metadata, files, training.smiles)
+    write_final_model(destination, metadata, parts.files, training.smiles)
+
+
+def describe_models(
+    selection: Selection,
+    counts: Mapping[str, int],
+    settings: FinalSettings,
+    models: Path,
+    transforms: Path,
+) -> ModelParts:
+    """Describe models of a selection as ``final.json`` does.
+
+    Parameters
+    ----------
+    selection
+        What the search selected.
+    counts
+        Name of each model to how often it counts in a mean.
+    settings, models, transforms
+        As for `save_final_model`.
+    """
+    trained = {name: settings.trial_of(selection.models[name]) for name in counts}
+    # Refits of two trials may be the same trial.
+    trials = tuple({trial.id: trial for trial in trained.values()}.values())
+    names = {name for trial in trials for name in trial.features.split(JOINT)}
+    seeds = member_seeds(selection.seeds, settings.seeds)
+    members, model_files = _members(models, trained, counts, seeds)
+    transform_files = {
+        f"transforms/{name}.npz": transforms / f"{name}.npz"
+        for name in sorted(filter(is_scaled, names))
+    }
+    return ModelParts(
+        trials=trials,
+        members=members,
+        features={
+            name: _definition(settings.features[name], transforms / f"{name}.npz")
+            for name in sorted(names)
+        },
+        transforms={path.stem: name for name, path in transform_files.items()},
+        files={**model_files, **transform_files},
+    )
 
 
 def write_final_model(

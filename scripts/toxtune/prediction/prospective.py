@@ -1,35 +1,33 @@
-"""The final model on data that became available after it was frozen."""
+"""The final model, and what it was chosen from, on data that came later."""
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from toxtune.data.column_settings import ReadingSettings
 from toxtune.data.download import fetch_dataset
 from toxtune.data.subsets import Subset, read_subset, write_table
 from toxtune.evaluation.ledger import opening_id, read_openings, record_opening
-from toxtune.evaluation.variants import summarize_scores
 from toxtune.io.files import write_json
 from toxtune.io.tsv import write_tsv
-from toxtune.prediction.final_model import FinalModel, load
-from toxtune.prediction.metadata import FinalModelMetadata
+from toxtune.prediction.contenders import Contenders, FrozenFiles, load_contenders
+from toxtune.prediction.exclusions import LEFT_OUT, Exclusion, in_table_order
+from toxtune.prediction.fallback import outputs_of
 from toxtune.prediction.prospective_data import (
-    LEFT_OUT,
-    Exclusion,
-    ProspectiveCounts,
     ProspectiveData,
-    in_table_order,
     read_prospective,
+    selected,
 )
+from toxtune.prediction.prospective_report import AllRecords, ProspectiveReport
+from toxtune.prediction.prospective_scores import ALL, NEW, score_models, score_table
 from toxtune.stats.bootstrap import Resampling
-from toxtune.stats.member_scores import score_members
-from toxtune.stats.metrics import Objective, class_weights
+from toxtune.stats.metrics import class_weights
 from toxtune.stats.task_scales import TaskScales, task_scales
 
 
@@ -61,68 +59,12 @@ class ProspectiveSettings:
         return cls(values["sha256"], values["id_column"], resampling, values["reading"])
 
 
-@dataclass(frozen=True)
-class ProspectiveReport:
-    """How the final model did on data that came later: ``prospective/{name}.json``.
-
-    Attributes
-    ----------
-    name, sha256
-        Of the data.
-    openings
-        How many distinct final models have been shown them.
-    counts
-        What became of the rows of the table.
-    without_features
-        Molecules that have no prediction, since their features cannot be computed.
-    molecules
-        Molecules that were scored.
-    in_domain
-        Share of molecules in the applicability domain.
-    selection, objective, refit, seeds
-        Of the final model.
-    resamples, confidence
-        Of the intervals.
-    scores
-        Metric to ``mean`` and ``tasks``, each with ``score`` and ``interval``; see
-        `toxtune.evaluation.variants.summarize_scores`.
-    """
-
-    name: str
-    sha256: str
-    openings: int
-    counts: ProspectiveCounts
-    without_features: int
-    molecules: int
-    in_domain: float
-    selection: str
-    objective: Objective
-    refit: str
-    seeds: list[int]
-    resamples: int
-    confidence: float
-    scores: dict[str, Any]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return JSON values, the counts beside the others."""
-        values = {**asdict(self), "objective": self.objective.to_dict()}
-        return {**values.pop("counts"), **values}
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "ProspectiveReport":
-        """Make a report of what `to_dict` returned."""
-        counts = {field.name: values[field.name] for field in fields(ProspectiveCounts)}
-        others = {name: values[name] for name in values if name not in counts}
-        objective = Objective(**others.pop("objective"))
-        return cls(counts=ProspectiveCounts(**counts), objective=objective, **others)
-
-
 def evaluate_prospective(
     *,
     name: str,
     source: str,
     settings: ProspectiveSettings,
-    model: Path,
+    frozen: FrozenFiles,
     train: Path,
     valid: Path,
     test: Path,
@@ -132,7 +74,7 @@ def evaluate_prospective(
     report: Path,
     features_files: Mapping[str, str],
 ) -> None:
-    """Score the final model on new data, once that look is in the ledger.
+    """Score what a run ended with on new data, once that look is in the ledger.
 
     Parameters
     ----------
@@ -140,8 +82,8 @@ def evaluate_prospective(
         Of the data, as in ``prospective`` of a configuration.
     settings
         How they are read and scored.
-    model
-        The final model's zip file.
+    frozen
+        The final model and those beside it.
     train, valid, test
         Tables of the molecules that are not new: those that the model has seen, and
         those that its test scores are of. The test set's labels are not used.
@@ -153,7 +95,7 @@ def evaluate_prospective(
     features_files
         Name of own features to the file that has them, as the configuration says.
     """
-    final_model = load(model)
+    models = load_contenders(frozen)
     training = read_subset(train)
     known = {
         "training": training,
@@ -167,7 +109,7 @@ def evaluate_prospective(
         fetch_dataset([source], settings.sha256, copy, key)
         data = read_prospective(
             copy,
-            final_model.metadata,
+            models.widest.metadata,
             settings.id_column,
             seen,
             name=source,
@@ -175,33 +117,36 @@ def evaluate_prospective(
             reading=settings.reading,
         )
     # First the ledger: no look goes unrecorded.
-    record_opening(ledger, ledger_line(final_model.metadata, name))
+    record_opening(ledger, ledger_line(models, name))
     result, left_out = score_prospective(
         name=name,
         settings=settings,
         openings=len(read_openings(ledger)),
-        model=final_model,
+        models=models,
         data=data,
         weights=class_weights(training.labels),
-        scales=task_scales([training.labels], final_model.metadata.objective),
+        scales=task_scales([training.labels], models.selection.objective),
     )
-    write_tsv(table, score_table(result.scores))
+    scores = {NEW: result.scores, ALL: result.all_records.scores}
+    write_tsv(table, score_table(scores))
     header = [field.name for field in fields(Exclusion)]
     write_table(exclusions, header, map(astuple, left_out), "\t")
     write_json(report, result.to_dict())
 
 
-def ledger_line(metadata: FinalModelMetadata, name: str) -> dict[str, Any]:
+def ledger_line(models: Contenders, name: str) -> dict[str, Any]:
     """Describe a look at prospective data; the very models make it distinct."""
+    selection, metadata = models.selection, models.widest.metadata
     store_keys = [member.store_key for member in metadata.members]
+    winners = selection.winners.items()
     return {
         "selection": opening_id(metadata.selection, store_keys),
         "opened": datetime.now(UTC).isoformat(timespec="seconds"),
         "run": metadata.run,
         "prospective": name,
-        "overall": " + ".join(metadata.families),
+        "overall": selection.overall,
         "objective": metadata.objective.metric,
-        "winners": {trial.family: trial.id for trial in metadata.trials},
+        "winners": {family: winner.trial.id for family, winner in winners},
     }
 
 
@@ -210,12 +155,12 @@ def score_prospective(
     name: str,
     settings: ProspectiveSettings,
     openings: int,
-    model: FinalModel,
+    models: Contenders,
     data: ProspectiveData,
     weights: np.ndarray,
     scales: TaskScales,
 ) -> tuple[ProspectiveReport, list[Exclusion]]:
-    """Score the final model's predictions.
+    """Score the models on the new molecules, and on all rows.
 
     Parameters
     ----------
@@ -225,10 +170,10 @@ def score_prospective(
         How they were read, and how intervals are made.
     openings
         How many distinct final models have been shown the data.
-    model
-        The final model.
+    models
+        The final model and those beside it.
     data
-        What it is shown.
+        What they are shown.
     weights
         n_tasks, see `toxtune.stats.metrics.class_weights`; of the training set.
     scales
@@ -239,46 +184,69 @@ def score_prospective(
     report
         Scores, and what they are of.
     exclusions
-        Those of `data`, and the molecules that have no features.
+        Those of `data`, and the new molecules that have no features.
     """
-    metadata, resampling = model.metadata, settings.resampling
-    prediction = model.predict(data.subset.smiles, data.own)
-    has_features = np.ones(len(data.subset.ids), dtype=bool)
-    # Predictions without features mean nothing; they are neither right nor wrong.
-    has_features[list(prediction.failures)] = False
-    subset = _selected(data.subset, has_features)
-    values = prediction.values[None, has_features]
-    scores = score_members(
-        subset, weights, values, resampling, metadata.task_type, scales
+    metadata, resampling = models.delivered.metadata, settings.resampling
+    prediction, values = models.predict(data.records.smiles, data.own)
+    score = partial(
+        score_models,
+        overall=models.selection.overall,
+        weights=weights,
+        resampling=resampling,
+        task_type=metadata.task_type,
+        scales=scales,
     )
+    # A fallback is neither right nor wrong; public boards count it all the same.
+    kept = [row for row, at in enumerate(data.new) if at not in prediction.failures]
+    places = [data.new[row] for row in kept]
+    of_new = {model: predicted[places] for model, predicted in values.items()}
+    subset = selected(data.subset, kept)
+    similarity = prediction.similarity[data.new]
+    left_out = _without_features(data, prediction.failures)
     report = ProspectiveReport(
         name=name,
         sha256=settings.sha256,
         openings=openings,
         counts=data.counts,
-        without_features=len(prediction.failures),
-        molecules=len(subset.ids),
-        in_domain=float(model.in_domain(prediction.similarity).mean()),
+        without_features=len(left_out),
+        molecules=len(kept),
+        in_domain=float(models.delivered.in_domain(similarity).mean()),
         selection=metadata.selection,
+        overall=models.selection.overall,
         objective=metadata.objective,
         refit=metadata.refit,
         seeds=metadata.seeds,
         resamples=resampling.resamples,
         confidence=resampling.confidence,
-        scores=summarize_scores(scores, subset.tasks, resampling.confidence),
+        scores=score(subset, of_new),
+        all_records=AllRecords(
+            records=len(data.records.ids) + len(data.unreadable.ids),
+            unreadable=len(data.unreadable.ids),
+            without_features=len(prediction.failures),
+            fallback={task: [*of] for task, of in metadata.fallback.items()},
+            scores=score(*_all_records(data, values, outputs_of(metadata.fallback))),
+        ),
     )
-    failures = _without_features(data, prediction.failures)
-    return report, in_table_order([*data.exclusions, *failures])
+    return report, in_table_order([*data.exclusions, *left_out])
 
 
-def score_table(scores: Mapping[str, Any]) -> pd.DataFrame:
-    """List scores, a row per metric and task (or ``mean``)."""
-    rows = []
-    for metric, report in scores.items():
-        for task, score in [("mean", report["mean"]), *report["tasks"].items()]:
-            low, high = score["interval"] or (None, None)
-            rows.append([metric, task, score["score"], low, high])
-    return pd.DataFrame(rows, columns=["metric", "task", "score", "low", "high"])
+def _all_records(
+    data: ProspectiveData, values: Mapping[str, np.ndarray], fallback: np.ndarray
+) -> tuple[Subset, dict[str, np.ndarray]]:
+    """Put the rows without a molecule below the others; `fallback` is n_outputs."""
+    above, below = data.records, data.unreadable
+    subset = Subset(
+        ids=above.ids + below.ids,
+        smiles=above.smiles + below.smiles,
+        groups=above.groups + below.groups,
+        tasks=above.tasks,
+        labels=np.concatenate([above.labels, below.labels]),
+    )
+    answers = np.tile(fallback, (len(below.ids), 1))
+    return subset, {
+        model: np.concatenate([predicted, answers])
+        for model, predicted in values.items()
+    }
 
 
 def _seen_molecules(subsets: Mapping[str, Subset]) -> dict[str, str]:
@@ -290,28 +258,19 @@ def _seen_molecules(subsets: Mapping[str, Subset]) -> dict[str, str]:
     }
 
 
-def _selected(subset: Subset, mask: np.ndarray) -> Subset:
-    """Return the molecules of a subset where `mask` holds, n_molecules of bool."""
-    rows = np.flatnonzero(mask)
-    ids, smiles, groups = (
-        [column[row] for row in rows]
-        for column in (subset.ids, subset.smiles, subset.groups)
-    )
-    return Subset(ids, smiles, groups, subset.tasks, subset.labels[rows])
-
-
 def _without_features(
     data: ProspectiveData, failures: Mapping[int, str]
 ) -> list[Exclusion]:
-    """List molecules that have no prediction; `failures` is row to reason."""
+    """List new molecules that have no prediction; `failures` is row to reason."""
     return [
         Exclusion(
             data.rows[row],
-            data.subset.ids[row],
-            data.subset.smiles[row],
+            data.records.ids[row],
+            data.records.smiles[row],
             action=LEFT_OUT,
             task="",
-            reason=reason,
+            reason=failures[row],
         )
-        for row, reason in failures.items()
+        for row in data.new
+        if row in failures
     ]

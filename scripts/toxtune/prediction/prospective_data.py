@@ -1,7 +1,7 @@
 """Labelled molecules that became available after a model was frozen."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,40 +12,18 @@ from toxtune.data.raw_table import reading_of
 from toxtune.data.settling import Measured, Settlement, settle
 from toxtune.data.subsets import Subset, as_numbers
 from toxtune.errors import UserError
+from toxtune.prediction.exclusions import (
+    Exclusion,
+    in_table_order,
+    of_curation,
+    of_settlement,
+)
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers
 from toxtune.tables.smiles_column import SMILES
 from toxtune.tables.table import Table
 from toxtune.tables.tables import open_table
 from toxtune.tasks import TaskType
-
-LEFT_OUT = "left out"
-
-
-@dataclass(frozen=True)
-class Exclusion:
-    """A molecule, or one of its labels, that does not count; as in ``curation.tsv``.
-
-    Attributes
-    ----------
-    row
-        Row in the table.
-    id, smiles
-        Of the molecule.
-    action
-        What was done with it.
-    task
-        The task of the label; empty where all of the row is meant.
-    reason
-        Why, in words.
-    """
-
-    row: int
-    id: str
-    smiles: str
-    action: str
-    task: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -79,24 +57,35 @@ class ProspectiveCounts:
 
 @dataclass(frozen=True)
 class ProspectiveData:
-    """Molecules that are new to a model and its test, and what was left out.
+    """The records of a table, and which of them are new to a model and its test.
+
+    Subsets have all of the model's tasks; NaN in tasks that are missing.
 
     Attributes
     ----------
-    subset
-        The molecules, with all of the model's tasks; NaN in tasks that are missing.
+    records
+        All molecules that have a label, with their labels as they were measured.
     rows
         Their rows in the table.
+    unreadable
+        The rows that have labels and no molecule; their SMILES are as they are written.
+    new
+        Places among the records of molecules that are new.
+    subset
+        These molecules, with their labels settled as in a dataset.
     exclusions
-        What was left out, in the order of the table.
+        What was left out of them, in the order of the table.
     counts
         What became of all rows.
     own
-        The molecules' own numbers, if the model was trained on such.
+        The records' own numbers, if a model was trained on such.
     """
 
-    subset: Subset
+    records: Subset
     rows: list[int]
+    unreadable: Subset
+    new: list[int]
+    subset: Subset
     exclusions: list[Exclusion]
     counts: ProspectiveCounts
     own: OwnNumbers = field(default_factory=dict)
@@ -112,7 +101,7 @@ def read_prospective(
     features_files: Mapping[str, str] | None = None,
     reading: ReadingSettings | None = None,
 ) -> ProspectiveData:
-    """Read labelled molecules, and leave out those of the dataset's three sets.
+    """Read labelled molecules, and tell which are in none of the dataset's three sets.
 
     Parameters
     ----------
@@ -150,31 +139,41 @@ def read_prospective(
         )
     columns = _columns(metadata, header, tasks, id_column, reading)
     curation = curate(path, columns, name)
-    molecules = [
-        molecule for molecule in curation.molecules if molecule.group not in seen
+    places = [
+        place
+        for place, molecule in enumerate(curation.molecules)
+        if molecule.group not in seen
     ]
-    if not molecules:
+    if not places:
         raise UserError(
             f"{name}: no molecule is left, all {len(curation.molecules)} are in "
             "the training, the validation or the test set; prospective data need "
             "molecules that are in none of them"
         )
+    molecules = [curation.molecules[place] for place in places]
     settlement = _settle(molecules, tasks, metadata.task_type)
     # What has lost its labels cannot be scored.
     kept = [row for row in range(len(molecules)) if row not in settlement.lost]
-    subset = _subset(molecules, settlement, kept, metadata.tasks)
+    records = _records(curation, metadata.tasks)
+    unreadable = _unreadable(curation, metadata.tasks)
     if metadata.task_type == TaskType.MULTICLASS:
-        _refuse_unknown_classes(name, subset, metadata.outputs_per_task)
-    rows = [molecules[row].raw.row for row in kept]
+        for part in (records, unreadable):
+            _refuse_unknown_classes(name, part, metadata.outputs_per_task)
+    new = [places[row] for row in kept]
+    rows = [molecule.raw.row for molecule in curation.molecules]
     own = _own_numbers(
         metadata, table, features_files or {}, reading_of(reading).decimal
     )
+    settled = _in_all_tasks(settlement.labels, tasks, metadata.tasks)[kept]
     return ProspectiveData(
-        subset,
+        records,
         rows=rows,
+        unreadable=unreadable,
+        new=new,
+        subset=replace(selected(records, new), labels=settled),
         own={name: numbers[rows] for name, numbers in own.items()},
         exclusions=in_table_order(
-            [*_exclusions(curation, seen), *_settled(molecules, settlement)]
+            [*of_curation(curation, seen), *of_settlement(molecules, settlement)]
         ),
         counts=ProspectiveCounts(
             rows=curation.counts["rows"],
@@ -188,9 +187,13 @@ def read_prospective(
     )
 
 
-def in_table_order(exclusions: Sequence[Exclusion]) -> list[Exclusion]:
-    """Sort exclusions by their rows; those of a row stay in their order."""
-    return sorted(exclusions, key=lambda exclusion: exclusion.row)
+def selected(subset: Subset, rows: Sequence[int]) -> Subset:
+    """Return some molecules of a subset."""
+    ids, smiles, groups = (
+        [column[row] for row in rows]
+        for column in (subset.ids, subset.smiles, subset.groups)
+    )
+    return Subset(ids, smiles, groups, subset.tasks, subset.labels[list(rows)])
 
 
 def _columns(
@@ -242,25 +245,44 @@ def _settle(
     return settle(measured, ["prospective"] * len(molecules), task_type)
 
 
-def _subset(
-    molecules: Sequence[Molecule],
-    settlement: Settlement,
-    rows: Sequence[int],
-    all_tasks: list[str],
-) -> Subset:
-    """Put some molecules with their labels into a table of all of the model's tasks."""
-    tasks = settlement.measured.tasks
-    labels = np.full((len(rows), len(all_tasks)), np.nan, dtype=np.float32)
-    columns = [all_tasks.index(task) for task in tasks]
-    labels[:, columns] = as_numbers(settlement.labels, len(tasks))[rows]
-    members = [molecules[row] for row in rows]
+def _records(curation: Curation, all_tasks: list[str]) -> Subset:
+    """Put all molecules that have labels into a table of all of the model's tasks."""
+    molecules = curation.molecules
+    labels = [molecule.raw.labels for molecule in molecules]
     return Subset(
-        ids=[molecule.raw.id for molecule in members],
-        smiles=[molecule.compound.smiles for molecule in members],
-        groups=[molecule.group for molecule in members],
+        ids=[molecule.raw.id for molecule in molecules],
+        smiles=[molecule.compound.smiles for molecule in molecules],
+        groups=[molecule.group for molecule in molecules],
         tasks=all_tasks,
-        labels=labels,
+        labels=_in_all_tasks(labels, curation.tasks, all_tasks),
     )
+
+
+def _unreadable(curation: Curation, all_tasks: list[str]) -> Subset:
+    """Do the same with the rows that have labels and no molecule."""
+    rows = [
+        change.raw
+        for change in curation.changes
+        if not change.task and any(change.raw.labels)
+    ]
+    return Subset(
+        ids=[raw.id for raw in rows],
+        smiles=[raw.smiles for raw in rows],
+        # Nobody knows whether two of them are one compound.
+        groups=[f"row {raw.row}" for raw in rows],
+        tasks=all_tasks,
+        labels=_in_all_tasks([raw.labels for raw in rows], curation.tasks, all_tasks),
+    )
+
+
+def _in_all_tasks(
+    labels: Sequence[Sequence[str]], tasks: list[str], all_tasks: list[str]
+) -> np.ndarray:
+    """Return labels of some tasks as those of all; float32, NaN = not measured."""
+    numbers = np.full((len(labels), len(all_tasks)), np.nan, dtype=np.float32)
+    columns = [all_tasks.index(task) for task in tasks]
+    numbers[:, columns] = as_numbers(labels, len(tasks))
+    return numbers
 
 
 def _refuse_unknown_classes(name: str, subset: Subset, n_classes: int) -> None:
@@ -270,38 +292,3 @@ def _refuse_unknown_classes(name: str, subset: Subset, n_classes: int) -> None:
             f"{subset.tasks[task]!r}: the model knows the classes 0 to "
             f"{n_classes - 1}, got {subset.labels[row, task]:.0f}"
         )
-
-
-def _exclusions(curation: Curation, seen: Mapping[str, str]) -> list[Exclusion]:
-    exclusions = [
-        Exclusion(
-            change.raw.row,
-            change.raw.id,
-            change.raw.smiles,
-            change.action,
-            change.task,
-            change.reason,
-        )
-        for change in curation.changes
-    ]
-    exclusions += [
-        Exclusion(
-            molecule.raw.row,
-            molecule.raw.id,
-            molecule.raw.smiles,
-            action=LEFT_OUT,
-            task="",
-            reason=seen[molecule.group],
-        )
-        for molecule in curation.molecules
-        if molecule.group in seen
-    ]
-    return exclusions
-
-
-def _settled(
-    molecules: Sequence[Molecule], settlement: Settlement
-) -> Iterator[Exclusion]:
-    for change in settlement.changes:
-        raw, task = molecules[change.row].raw, settlement.measured.tasks[change.task]
-        yield Exclusion(raw.row, raw.id, raw.smiles, change.action, task, change.reason)

@@ -18,6 +18,7 @@ from toxtune.report.run import Run
 from toxtune.report.sanity_checks import warnings
 from toxtune.report.tables.diagnostics import probabilities_table
 from toxtune.report.tables.final_model import final_model_table, prospective_table
+from toxtune.report.tables.prospective import prospective_models_table
 from toxtune.report.tables.record import data_table, ledger_table, provenance_table
 from toxtune.report.tables.scores import scores_table, winners_table
 from toxtune.report.tables.search import search_table
@@ -38,6 +39,7 @@ TABLES: dict[str, list[Callable[[Run], Table | None]]] = {
         probabilities_table,
         final_model_table,
         prospective_table,
+        prospective_models_table,
     ],
     "Cost": [search_table],
 }

@@ -10,6 +10,7 @@ from toxtune.report.tables.diagnostics import (
     similarity_table,
 )
 from toxtune.report.tables.final_model import final_model_table, prospective_table
+from toxtune.report.tables.prospective import prospective_models_table
 from toxtune.report.tables.record import data_table
 from toxtune.report.tables.scores import scores_table, tasks_table, winners_table
 from toxtune.report.tables.search import failures_table, search_table
@@ -26,6 +27,7 @@ _AFTER_THE_SCORES = (
     coverage_table,
     final_model_table,
     prospective_table,
+    prospective_models_table,
     similarity_table,
     search_table,
     failures_table,

@@ -4,17 +4,21 @@ import csv
 import json
 from hashlib import sha256
 
+import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
-from helpers.final_models import SMILES, make
+from helpers.final_models import ECFP, FALLBACK, SMILES, freeze
 from helpers.molecules import group_of, write_molecules
 from toxtune.errors import UserError
+from toxtune.features.compute import featurize
+from toxtune.models.registry import get_family
 from toxtune.prediction import prospective
-from toxtune.prediction.prospective import (
-    ProspectiveReport,
-    ProspectiveSettings,
-    evaluate_prospective,
-)
+from toxtune.prediction.contenders import load_contenders
+from toxtune.prediction.final_model import load
+from toxtune.prediction.predict_table import predict_file
+from toxtune.prediction.prospective import ProspectiveSettings, evaluate_prospective
+from toxtune.prediction.prospective_report import ProspectiveReport
 from toxtune.stats.bootstrap import Resampling
 
 DATA = "smiles,one,two\n" + "".join(
@@ -39,7 +43,7 @@ def subset_file(path, smiles):
 @pytest.fixture
 def evaluate(tmp_path):
     """Return a function that evaluates a small model on a table."""
-    model = make(tmp_path)
+    frozen = freeze(tmp_path)
     train = subset_file(tmp_path / "train.csv", SMILES[:6])
     valid = subset_file(tmp_path / "valid.csv", SMILES[6:])
     test = subset_file(tmp_path / "test.csv", TESTED)
@@ -51,7 +55,7 @@ def evaluate(tmp_path):
             name="batch",
             source=str(tmp_path / "batch.csv"),
             settings=ProspectiveSettings(digest, None, Resampling(20, 0, 0.9)),
-            model=model,
+            frozen=frozen,
             train=train,
             valid=valid,
             test=test,
@@ -81,6 +85,12 @@ def test_scores_and_exclusions_are_written(evaluate):
         csv.DictReader((folder / "batch.tsv").open(encoding="utf-8"), delimiter="\t")
     )
     assert {row["task"] for row in scores} == {"mean", "one", "two"}
+    models = ["random_forest", "logistic_regression", "ensemble"]
+    assert list(dict.fromkeys(row["model"] for row in scores)) == models
+    assert {row["rows"] for row in scores} == {"new", "all"}
+    compared = {row["model"] for row in scores if row["difference"]}
+    assert compared == {"logistic_regression", "ensemble"}
+    assert values["overall"] == "random_forest"
     (excluded,) = csv.DictReader(
         (folder / "exclusions.tsv").open(encoding="utf-8"), delimiter="\t"
     )
@@ -113,7 +123,64 @@ def test_a_model_that_looks_again_is_counted_once(evaluate):
     (line,) = (folder / "ledger.jsonl").read_text("utf-8").splitlines()
     look = json.loads(line)
     assert (look["run"], look["prospective"]) == ("small", "batch")
-    assert look["winners"] == {"random_forest": "1" * 12}
+    selection = json.loads((folder / "selection.json").read_text("utf-8"))
+    assert look["overall"] == "random_forest"
+    assert look["winners"] == {
+        family: winner["trial"] for family, winner in selection["winners"].items()
+    }
+    # Another model beside the final one is another look.
+    record = folder / "models/logistic_regression/seed-3.skops.json"
+    record.write_text('{"store_key": "another"}', encoding="utf-8")
+    evaluate()
+    assert len((folder / "ledger.jsonl").read_text("utf-8").splitlines()) == 2
+
+
+def test_each_model_is_what_it_was_trained_as(tmp_path):
+    frozen = freeze(tmp_path)
+    models = load_contenders(frozen)
+    prediction, values = models.predict(SMILES, {})
+    delivered = load(frozen.model)
+    np.testing.assert_array_equal(
+        values["random_forest"], delivered.predict(SMILES).values
+    )
+    features = featurize(ECFP, SMILES).values.astype(np.float32)
+    family = get_family("logistic_regression")
+    paths = sorted((tmp_path / "models/logistic_regression").glob("*.skops"))
+    members = [family.load(path).predict(features) for path in paths]
+    linear = np.mean(members, axis=0)
+    np.testing.assert_allclose(
+        values["logistic_regression"], delivered.calibrated(linear), rtol=1e-6
+    )
+    # The forests count twice in the ensemble.
+    forests = delivered.predict_members(SMILES)[0].mean(axis=0)
+    expected = delivered.calibrated((linear + 2 * forests) / 3)
+    np.testing.assert_allclose(values["ensemble"], expected, rtol=1e-6)
+    assert prediction.failures == {}
+
+
+def test_a_board_would_see_what_predict_answers(evaluate, tmp_path):
+    """The score of all records is that of the file that `--fallback` writes."""
+    text = DATA + "CCO,1,0\nnonsense,1,0\n,0,1\n"
+    folder = evaluate(text)
+    everything = json.loads((folder / "batch.json").read_text("utf-8"))["all_records"]
+    assert (everything["records"], everything["unreadable"]) == (9, 2)
+    assert everything["fallback"] == FALLBACK["binary"]
+    out = tmp_path / "answers.csv"
+    predict_file(
+        model=folder / "final.zip",
+        source=folder / "batch.csv",
+        destination=out,
+        fallback=True,
+    )
+    answers = list(csv.DictReader(out.open(encoding="utf-8")))
+    scores = everything["scores"]["random_forest"]["roc_auc"]["tasks"]
+    assert set(scores) == {"one", "two"}
+    for task, scored in scores.items():
+        expected = roc_auc_score(
+            [float(row[task]) for row in answers],
+            [float(row[f"{task}_probability"]) for row in answers],
+        )
+        assert scored["score"] == pytest.approx(expected)
 
 
 def test_data_that_cannot_be_read_are_not_looked_at(evaluate, tmp_path):

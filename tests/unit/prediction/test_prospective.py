@@ -4,24 +4,21 @@ from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from helpers.final_models import made_trial
 from helpers.molecules import group_of
+from helpers.selections import made_selection
 from toxtune.errors import UserError
 from toxtune.prediction.applicability_domain import ApplicabilityDomain
+from toxtune.prediction.exclusions import Exclusion
+from toxtune.prediction.fallback import in_place_of
 from toxtune.prediction.final_model import Prediction
 from toxtune.prediction.metadata import FinalModelMetadata, Member
-from toxtune.prediction.prospective import (
-    ProspectiveReport,
-    ProspectiveSettings,
-    score_prospective,
-    score_table,
-)
-from toxtune.prediction.prospective_data import (
-    Exclusion,
-    ProspectiveCounts,
-    read_prospective,
-)
+from toxtune.prediction.prospective import ProspectiveSettings, score_prospective
+from toxtune.prediction.prospective_data import ProspectiveCounts, read_prospective
+from toxtune.prediction.prospective_report import ProspectiveReport
+from toxtune.prediction.prospective_scores import ALL, NEW, score_table
 from toxtune.stats.bootstrap import Resampling
 from toxtune.stats.metrics import Objective
 from toxtune.stats.task_scales import NO_SCALES
@@ -122,7 +119,7 @@ def test_salt_of_a_molecule_that_was_seen_is_no_new_one(later):
 def test_row_that_loses_its_only_label_is_not_scored(later):
     found = later("smiles,one\nCCN,1\nCCN.Cl,0\nCCCC,1\nCCCCC,0\n", id_column=None)
     assert found.subset.smiles == ["CCCC", "CCCCC"]
-    assert found.rows == [2, 3]
+    assert found.new == [2, 3]
     assert found.counts.labels_cleared == 2
 
 
@@ -158,31 +155,79 @@ def test_class_that_the_model_does_not_know_is_refused(tmp_path):
     assert read_prospective(table, more, None, {}).subset.ids == ["0", "1"]
 
 
+def test_all_records_keep_their_labels_as_measured(later):
+    found = later(
+        "smiles,one,two\nCCO,1,0\nCCN,1,\nCCN,0,\nzzz,,1\nyyy,,\nCCCC,,\nCCBr,0,1\n",
+        id_column=None,
+    )
+    nan = np.nan
+    records, unreadable = found.records, found.unreadable
+    assert (records.ids, found.rows) == (["0", "1", "2", "6"], [0, 1, 2, 6])
+    np.testing.assert_array_equal(records.labels, [[1, 0], [1, nan], [0, nan], [0, 1]])
+    # What has no label is of no use to anybody.
+    assert (unreadable.ids, unreadable.smiles) == (["3"], ["zzz"])
+    np.testing.assert_array_equal(unreadable.labels, [[nan, 1]])
+    assert found.new == [3]
+
+
+def test_records_may_lack_tasks_and_unreadable_rows_their_molecule_alone(later):
+    found = later("smiles,two\nnonsense,1\n,0\nCCBr,0\n", id_column=None)
+    nan = np.nan
+    np.testing.assert_array_equal(found.unreadable.labels, [[nan, 1], [nan, 0]])
+    assert len(set(found.unreadable.groups)) == 2
+
+
+def test_an_unknown_class_is_refused_in_any_record(tmp_path):
+    table = tmp_path / "later"
+    metadata = replace(METADATA, trials=(made_trial("multiclass"),), n_outputs=6)
+    for row in ("CCO,4", "nonsense,4"):
+        table.write_text(f"smiles,one\nCCN,2\n{row}\n", encoding="utf-8")
+        with pytest.raises(UserError, match="classes 0 to 2, got 4"):
+            read_prospective(table, metadata, None, SEEN)
+
+
 class FakeModel:
     """Predicts what it is told; the last molecule has no features."""
 
-    metadata = METADATA
-
-    def predict(self, smiles, own):
-        values = np.linspace(0, 1, 2 * len(smiles)).reshape(-1, 2)
-        similarity = np.linspace(0, 1, len(smiles))
-        return Prediction(values, values, similarity, {len(smiles) - 1: "too large"})
+    metadata = replace(METADATA, fallback={"one": [0.5], "two": [0.25]})
 
     def in_domain(self, similarity):
         return similarity >= 0.5
 
 
-def test_molecules_without_features_are_not_scored(later):
-    found = later("smiles,one\nCCN,0\nCCCl,1\nCCBr,0\nCCF,1\nCCI,0\n")
-    resampling = Resampling(resamples=50, seed=0, confidence=0.95)
-    report, exclusions = score_prospective(
+class FakeContenders:
+    """The model that is delivered, and one that says the contrary."""
+
+    delivered = FakeModel()
+
+    def __init__(self):
+        self.selection = made_selection({}, overall="good")
+
+    def predict(self, smiles, own):
+        values = np.linspace(0, 1, 2 * len(smiles)).reshape(-1, 2)
+        similarity = np.linspace(0, 1, len(smiles))
+        failures = {len(smiles) - 1: "too large"}
+        prediction = Prediction(values, values, similarity, failures)
+        values = in_place_of(values, list(failures), FakeModel.metadata.fallback)
+        return prediction, {"bad": 1 - values, "good": values}
+
+
+def scored(data, resamples=50):
+    resampling = Resampling(resamples=resamples, seed=0, confidence=0.95)
+    return score_prospective(
         name="later",
         settings=ProspectiveSettings("a" * 64, "name", resampling),
         openings=1,
-        model=FakeModel(),
-        data=found,
+        models=FakeContenders(),
+        data=data,
         weights=np.ones(2),
         scales=NO_SCALES,
+    )
+
+
+def test_molecules_without_features_are_not_scored(later):
+    report, exclusions = scored(
+        later("smiles,one\nCCN,0\nCCCl,1\nCCBr,0\nCCF,1\nCCI,0\n")
     )
     assert (report.molecules, report.without_features) == (4, 1)
     assert exclusions == [Exclusion(4, "4", "CCI", "left out", "", "too large")]
@@ -190,10 +235,37 @@ def test_molecules_without_features_are_not_scored(later):
     assert ProspectiveReport.from_dict(report.to_dict()) == report
     assert report.to_dict()["rows"] == 5
     # 0, 1, 0, 1 in rising order: three of the four pairs are in the right one.
-    assert report.scores["roc_auc"]["tasks"]["one"]["score"] == pytest.approx(0.75)
-    table = score_table(report.scores).set_index(["metric", "task"])
-    assert table.loc[("roc_auc", "mean"), "score"] == pytest.approx(0.75)
-    assert np.isnan(table.loc[("roc_auc", "two"), "score"])
+    good, bad = (report.scores[model]["roc_auc"] for model in ("good", "bad"))
+    assert good["tasks"]["one"]["score"] == pytest.approx(0.75)
+    table = score_table({NEW: report.scores}).set_index(["model", "metric", "task"])
+    assert table.loc[("good", "roc_auc", "mean"), "score"] == pytest.approx(0.75)
+    assert np.isnan(table.loc[("good", "roc_auc", "two"), "score"])
+    # The other says the contrary, of the same resamples.
+    assert bad["mean"]["difference"] == pytest.approx(-0.5)
+    low, high = bad["mean"]["difference_interval"]
+    assert low == pytest.approx(
+        bad["mean"]["interval"][0] - good["mean"]["interval"][1]
+    )
+    assert low < high
+    assert "difference" not in good["mean"]
+
+
+def test_all_records_are_scored_with_the_fallback(later):
+    # Ethanol was seen; two rows cannot be read, and the last has no features.
+    text = "smiles,one\nCCO,0\nCCCl,0\nnonsense,0\nCCBr,1\nzzz,1\nCCI,1\n"
+    report, _ = scored(later(text, id_column=None))
+    everything = report.all_records
+    assert (everything.records, everything.unreadable) == (6, 2)
+    assert everything.without_features == 1
+    assert everything.fallback == {"one": [0.5], "two": [0.25]}
+    # In the task one: 0, 2/7 and 4/7, and 0.5 for three; classes 0, 0, 1; 0, 1, 1.
+    expected = roc_auc_score([0, 0, 1, 1, 0, 1], [0, 2 / 7, 4 / 7, 0.5, 0.5, 0.5])
+    task = everything.scores["good"]["roc_auc"]["tasks"]["one"]
+    assert task["score"] == pytest.approx(expected)
+    assert (report.molecules, report.counts.already_seen) == (2, 1)
+    table = score_table({NEW: report.scores, ALL: everything.scores})
+    assert set(table["rows"]) == {"new", "all"}
+    assert set(table["model"]) == {"good", "bad"}
 
 
 def test_table_is_read_like_a_dataset(tmp_path):

@@ -15,7 +15,7 @@ from toxtune.report.figures.optimism import (
 )
 from toxtune.report.figures.similarity import similarity_table
 from toxtune.report.page import page
-from toxtune.report.prospective import ProspectiveScore
+from toxtune.report.prospective import ModelScore, ProspectiveScore
 from toxtune.report.run import MOST_TASKS
 
 
@@ -130,10 +130,12 @@ def test_reports_of_several_splits_lead_to_each_other(run):
 
 @pytest.mark.slow
 def test_the_final_model_and_prospective_data_are_on_the_page(run):
+    final = ModelScore("dense", 0.6543, (0.6, 0.7), None, None, 0.6321, (0.5, 0.7))
     score = ProspectiveScore(
         name="batch-2",
-        score=0.6543,
-        interval=(0.6, 0.7),
+        models=[final],
+        records=95,
+        with_fallback=5,
         rows=100,
         molecules=90,
         already_seen=5,
@@ -147,3 +149,4 @@ def test_the_final_model_and_prospective_data_are_on_the_page(run):
     assert "0.710 to 0.810" in html
     assert "batch-2" in html
     assert "0.654" in html
+    assert "0.632" in html

@@ -23,7 +23,7 @@ from toxtune.report.diagnostics import (
     Diagnostics,
     Probabilities,
 )
-from toxtune.report.prospective import ProspectiveScore
+from toxtune.report.prospective import ModelScore, ProspectiveScore
 from toxtune.report.run import Run
 from toxtune.report.summary import summary
 from toxtune.selection.search_results import TrialRecord
@@ -433,10 +433,13 @@ def test_scores_before_and_after_the_refit_are_shown_and_the_final_one_is_marked
 
 def test_prospective_data_have_a_line_each(run):
     assert "## Prospective" not in summary(run)
+    final = ModelScore("dense", 0.7, (0.6, 0.8), None, None, 0.65, (0.55, 0.75))
+    other = ModelScore("ridge", 0.68, (0.58, 0.78), -0.02, (-0.05, 0.01), 0.6, None)
     score = ProspectiveScore(
         name="batch-2",
-        score=0.7,
-        interval=(0.6, 0.8),
+        models=[final, other],
+        records=39,
+        with_fallback=4,
         rows=40,
         molecules=30,
         already_seen=5,
@@ -447,3 +450,9 @@ def test_prospective_data_have_a_line_each(run):
     text = section(replace(run, prospective=[score]), "Prospective")
     numbers = ["0.700", "0.600 to 0.800", "30", "40", "5", "4", "SR-p53", "2"]
     assert row_of(text, "batch-2") == numbers
+    text = section(replace(run, prospective=[score]), "Prospective data, model")
+    compared = ["0.680", "0.580 to 0.780", "-0.020", "-0.050 to 0.010", "0.600", "none"]
+    rows = rows_of(text)
+    assert ["batch-2", "ridge", *compared] in rows
+    assert [row[1] for row in rows[2:]] == ["dense *", "ridge"]
+    assert "batch-2: 39, 4 of them without a prediction" in text

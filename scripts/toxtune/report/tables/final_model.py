@@ -55,8 +55,8 @@ def prospective_table(run: Run) -> Table | None:
         [
             [
                 score.name,
-                format_score(score.score),
-                format_interval(score.interval),
+                format_score(score.final.score),
+                format_interval(score.final.interval),
                 f"{score.molecules:,}",
                 f"{score.rows:,}",
                 f"{score.already_seen:,}",
