@@ -78,6 +78,7 @@ wildcard_constraints:
     features="[a-z0-9_-]+",
     fold="[0-9]+",
     family="[a-z0-9_.]+",
+    model="[a-z0-9_.]+(-[0-9]+)?",
     trial="[0-9a-f]{12}",
     stage="space-[0-9]+/[a-z0-9-]+",
     slot="[0-9]+",

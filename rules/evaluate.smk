@@ -1,17 +1,18 @@
 # The winners predict the test set, once.
 rule train_winner:
-    """Train the model of a family's winner with one seed."""
+    """Train the model of a winner, or of another member of an ensemble, with one seed."""
     input:
         selection=rules.select_best.output.selection,
         data=plan.model_files,
+        winner=plan.winner_record("models"),
     output:
-        model="results/{run}/models/{family}/seed-{seed}.{format}",
-        train="results/{run}/models/{family}/seed-{seed}.{format}.train.npy",
-        record="results/{run}/models/{family}/seed-{seed}.{format}.json",
+        model="results/{run}/models/{model}/seed-{seed}.{format}",
+        train="results/{run}/models/{model}/seed-{seed}.{format}.train.npy",
+        record="results/{run}/models/{model}/seed-{seed}.{format}.json",
     log:
-        "logs/{run}/train_winner/{family}/seed-{seed}.{format}.log",
+        "logs/{run}/train_winner/{model}/seed-{seed}.{format}.log",
     benchmark:
-        "logs/{run}/train_winner/{family}/seed-{seed}.{format}.benchmark.tsv"
+        "logs/{run}/train_winner/{model}/seed-{seed}.{format}.benchmark.tsv"
     retries: RETRIES_HERE
     conda:
         "../envs/toxtune.yaml"

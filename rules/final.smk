@@ -1,16 +1,17 @@
 # The model for use: retrained if that is asked for, saved, scored on prospective data.
 use rule train_winner as refit_winner with:
-    """Retrain a family's winner on training and validation set together."""
+    """Retrain a winner, or another member, on training and validation set together."""
     input:
         selection=rules.select_best.output.selection,
         data=plan.refit_files,
+        winner=plan.winner_record("refit"),
     output:
-        model="results/{run}/refit/{family}/seed-{seed}.{format}",
-        record="results/{run}/refit/{family}/seed-{seed}.{format}.json",
+        model="results/{run}/refit/{model}/seed-{seed}.{format}",
+        record="results/{run}/refit/{model}/seed-{seed}.{format}.json",
     log:
-        "logs/{run}/refit_winner/{family}/seed-{seed}.{format}.log",
+        "logs/{run}/refit_winner/{model}/seed-{seed}.{format}.log",
     benchmark:
-        "logs/{run}/refit_winner/{family}/seed-{seed}.{format}.benchmark.tsv"
+        "logs/{run}/refit_winner/{model}/seed-{seed}.{format}.benchmark.tsv"
     params:
         set_name=COMMON.joined.name,
 

@@ -29,7 +29,12 @@ if __name__ == "__main__":
         cross_validated=settings["cross_validated"],
     )
     resampled = resample_search(
-        search, selection, settings["rule"], validation_sets, resampling
+        search,
+        selection,
+        settings["rule"],
+        settings["ensemble"],
+        validation_sets,
+        resampling,
     )
     report, frequencies = correct_selection(resampled, selection, resampling)
     write_json(Path(snakemake.output.report), report)

@@ -18,19 +18,21 @@ if __name__ == "__main__":
     settings = json.loads(snakemake.params.settings)
     # Only the rule one_se needs it.
     simplicity = snakemake.input.simplicity
+    search = read_search_results(
+        trials=Path(snakemake.input.trials),
+        records=Path(snakemake.input.specs),
+        objective=Objective(**settings["objective"]),
+        seeds=settings["seeds"],
+    )
     winners = select(
-        read_search_results(
-            trials=Path(snakemake.input.trials),
-            records=Path(snakemake.input.specs),
-            objective=Objective(**settings["objective"]),
-            seeds=settings["seeds"],
-        ),
+        search,
         rule=settings["rule"],
         cross_validated=settings["cross_validated"],
         simplicity=read_simplicity(Path(simplicity)) if simplicity else None,
     )
     selection, scores = add_ensemble(
         winners,
+        search,
         kind=settings["ensemble"],
         train=[Path(path) for path in snakemake.input.train],
         valid=[Path(path) for path in snakemake.input.valid],

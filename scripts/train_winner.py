@@ -1,4 +1,4 @@
-"""Train a winner's model, unless the store has it: for the test, or a refit for use."""
+"""Train a model of the selection, unless the store has it: for the test, or for use."""
 
 from pathlib import Path
 
@@ -46,7 +46,7 @@ def _searched(replicate: Replicate, winner: Winner) -> Path | None:
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     selection = read_selection(Path(snakemake.input.selection))
-    winner = selection.winners[snakemake.wildcards.family]
+    winner = selection.model_or_winner(snakemake.wildcards.model)
     set_name = snakemake.params.set_name
     main(
         Replicate(

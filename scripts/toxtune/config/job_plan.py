@@ -10,6 +10,7 @@ from toxtune.features.definitions import COLUMNS
 from toxtune.identity import canonical_json
 from toxtune.models.base import GPU
 from toxtune.models.registry import module_of
+from toxtune.search.selection_file import family_of
 from toxtune.search.trials import Trial, set_name_of
 from toxtune.splits.training_set import TrainingSet
 from toxtune.versions import code_hash
@@ -99,6 +100,21 @@ class JobPlan:
         subsets = [plan.joined.subset(subset) for subset in SEARCHED]
         return [*plan.features_files(plan.joined, "train"), *subsets]
 
+    def winner_record(self, folder: str) -> Paths:
+        """Give the record of the winner's model that a model may have to repeat.
+
+        It is trained first, so that the store has it; a winner waits for none.
+        """
+
+        def records(wildcards: Wildcards) -> list[str]:
+            family = family_of(wildcards.model)
+            if wildcards.model == family:
+                return []
+            file = f"seed-{wildcards.seed}.{wildcards.format}.json"
+            return [f"results/{wildcards.run}/{folder}/{family}/{file}"]
+
+        return records
+
     def earlier_results(self, wildcards: Wildcards) -> list[str]:
         """List the results that a stage's proposals are made of."""
         folders = self._plan(wildcards).results_before(wildcards.stage)
@@ -166,6 +182,8 @@ class JobPlan:
     def _family(self, wildcards: Wildcards) -> str:
         if stage := getattr(wildcards, "stage", None):
             return self._plan(wildcards).stages[stage].family
+        if model := getattr(wildcards, "model", None):
+            return family_of(model)
         return wildcards.family
 
 

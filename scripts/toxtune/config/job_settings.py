@@ -55,6 +55,7 @@ def _select_best(plan: Plan, wildcards: Mapping[str, str]) -> Settings:
 def _correct_selection(plan: Plan, _: Mapping[str, str]) -> Settings:
     return {
         "rule": plan.config["select"]["rule"],
+        "ensemble": plan.config["ensemble"],
         "cross_validated": plan.is_cross_validated,
     }
 

@@ -15,6 +15,7 @@ from toxtune.features.definitions import (
 from toxtune.identity import short_id
 from toxtune.models.registry import device_of, get_family, module_of
 from toxtune.search.proposal_settings import Promotion, ProposalSettings
+from toxtune.search.selection_file import GREEDY, POOL_PER_FAMILY, model_name
 from toxtune.search.trials import Trial
 from toxtune.splits.settings import NO_REFIT, SplitSettings, training_set_names
 from toxtune.splits.training_set import ALL, WHOLE, TrainingSet
@@ -171,10 +172,18 @@ class Plan:
 
     @property
     def models(self) -> list[str]:
-        """The winners' models in the results' folder: one per family and seed."""
+        """The models in the results' folder: of each winner, one per seed.
+
+        A greedy ensemble may need those of other trials, which only the search tells. A
+        model for each that it may pick is planned; what is not needed repeats the
+        winner's.
+        """
+        n_ranks = POOL_PER_FAMILY if self.config["ensemble"] == GREEDY else 1
         return [
-            f"models/{family}/seed-{seed}.{get_family(family).model_format}"
+            f"models/{model_name(family, rank)}/seed-{seed}"
+            f".{get_family(family).model_format}"
             for family in self.families
+            for rank in range(1, n_ranks + 1)
             for seed in self.seeds
         ]
 

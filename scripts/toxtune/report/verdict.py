@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from toxtune.report.figures.cost import total_costs
 from toxtune.report.figures.importance import importances, studied
 from toxtune.report.run import Run
-from toxtune.report.words import counted, format_duration, format_score, listed
+from toxtune.report.words import (
+    counted,
+    format_duration,
+    format_score,
+    listed,
+    members_in_words,
+)
 from toxtune.search.selection_file import ENSEMBLE, Ensemble
 
 
@@ -54,7 +60,8 @@ def what_won(run: Run) -> str:
         score += f" ({corrected:.3f} after bias correction)"
     trials = f"{counted(len(run.trials), 'trial')} of {listed(run.families)}"
     if isinstance(selected, Ensemble):
-        won = f"The ensemble was selected: the mean of the winners, found in {trials}."
+        members = members_in_words(selected.members)
+        won = f"The ensemble was selected: the mean of {members}, found in {trials}."
     else:
         won = f"Trial {selected.trial.id} of {run.selection.overall} was selected from "
         won += f"{trials}."

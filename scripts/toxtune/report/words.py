@@ -32,6 +32,17 @@ def method_of_split(split: Mapping[str, Any]) -> str:
     return f"{method} split"
 
 
+def members_in_words(members: Mapping[str, int]) -> str:
+    """Name the members of an ensemble, and how often each counts.
+
+    >>> members_in_words({"dense": 2, "dense-3": 1, "random_forest": 1})
+    '2 × dense, dense-3 and random_forest'
+    """
+    return listed(
+        [name if count == 1 else f"{count} × {name}" for name, count in members.items()]
+    )
+
+
 def format_score(value: float | None) -> str:
     """Write a score with three decimals; ``none`` where there is none.
 

@@ -91,8 +91,15 @@ class Winner:
         )
 
 
+# Kinds of ensembles: each winner counts the same; trials picked one after the other.
+EQUAL, GREEDY, NO_ENSEMBLE = "equal", "greedy", "none"
+
 # What stands beside the names of families where predictions and scores are listed.
 ENSEMBLE = "ensemble"
+
+
+# Trials of a family that a greedy ensemble may pick: its winner and the best others.
+POOL_PER_FAMILY = 3
 
 
 def model_name(family: str, rank: int) -> str:
@@ -195,6 +202,10 @@ class Selection:
     def models(self) -> dict[str, Winner]:
         """Name of each model that the selection needs to what it is trained as."""
         return self.winners | self.runners_up
+
+    def model_or_winner(self, name: str) -> Winner:
+        """Return what a model is trained as; if it is not needed, the winner."""
+        return self.models.get(name, self.winners[family_of(name)])
 
     @property
     def contenders(self) -> dict[str, Winner | Ensemble]:

@@ -1,6 +1,6 @@
 """Correcting the scores of a whole search: of each family's winner, and overall."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -8,19 +8,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from toxtune.search.selection_file import ENSEMBLE, Selection
+from toxtune.search.selection_file import ENSEMBLE, GREEDY, Selection
 from toxtune.selection.candidates import (
     Candidate,
     ValidationSets,
     read_candidates,
     resample_candidates,
 )
-from toxtune.selection.ensemble import average
+from toxtune.selection.ensemble import scorer
+from toxtune.selection.greedy import pick, pool_of, score_distinct
 from toxtune.selection.rules import ONE_SE, choose, simplicity_ranks
 from toxtune.selection.search_results import SearchResults
 from toxtune.stats.bias_correction import Correction, Rule, correct
 from toxtune.stats.bootstrap import Resampling
-from toxtune.stats.resampled_trials import Predictions, Resampled, not_drawn
+from toxtune.stats.resampled_trials import Resampled, Scoring, not_drawn
 
 
 @dataclass(frozen=True)
@@ -99,53 +100,80 @@ class ResampledSearch:
         chosen = [self.ids[number] for number in members].index(winner)
         return correct(self.resampled.take(members), rule, chosen, confidence)
 
-    def with_ensemble(self, selection: Selection) -> "ResampledSearch":
-        """Add the ensemble, if the selection has one.
+    def with_ensemble(
+        self, kind: str, scoring: Scoring, full_score: float
+    ) -> "ResampledSearch":
+        """Add an ensemble.
 
-        In each resample it is made of the trials that win their families there, so that
-        their choice is corrected for as well.
+        In each resample it is made of the trials that win their families there, or that
+        are picked there, so that their choice is corrected for as well.
+
+        Parameters
+        ----------
+        kind
+            ``equal`` or `GREEDY`.
+        scoring
+            How predictions are scored.
+        full_score
+            What the ensemble of the selection scores on all molecules.
         """
-        if not selection.ensemble:
-            return self
-        scoring = self.validation_sets.scoring(selection.objective)
         drawn, rest = self.resampled.counts, not_drawn(self.resampled.counts)
-        winners = self._winners(list(selection.ensemble.members))
-        in_bag, out_of_bag = np.empty(len(winners)), np.empty(len(winners))
-        distinct, numbers = np.unique(winners, axis=0, return_inverse=True)
-        for number, members in enumerate(distinct):
-            rows = np.flatnonzero(numbers.ravel() == number)
-            predictions = self._average(members)
-            in_bag[rows] = scoring.resampled_scores(drawn[rows], predictions)
-            out_of_bag[rows] = scoring.resampled_scores(rest[rows], predictions)
+        picks = self.picks(kind, scoring)
+        # Numbers are added up in the order of families, as in the selection.
+        order = np.argsort(self.families, kind="stable")
+        trials = [self.candidates[number].predictions for number in order]
+        in_bag, out_of_bag = (
+            score_distinct(
+                picks[:, order],
+                np.arange(len(picks)),
+                scorer(scoring, counts, trials),
+            )
+            for counts in (drawn, rest)
+        )
         return replace(
             self,
             has_ensemble=True,
             resampled=Resampled(
                 in_bag=np.column_stack([self.resampled.in_bag, in_bag]),
                 out_of_bag=np.column_stack([self.resampled.out_of_bag, out_of_bag]),
-                full=np.append(self.resampled.full, selection.ensemble.mean),
+                full=np.append(self.resampled.full, full_score),
                 counts=drawn,
             ),
         )
 
-    def _winners(self, families: Sequence[str]) -> np.ndarray:
-        """Return the winner of each family in each resample: numbers, in columns."""
-        by_family = [self.members(family) for family in families]
-        return np.column_stack(
-            [
-                members[self.rule(members)(self.resampled.in_bag[:, members])]
-                for members in by_family
-            ]
-        )
+    def picks(self, kind: str, scoring: Scoring) -> np.ndarray:
+        """Count how often each trial is in each resample's ensemble; n x n_trials."""
+        return self._greedy_picks(scoring) if kind == GREEDY else self._winners()
 
-    def _average(self, members: np.ndarray) -> Predictions:
-        return average([self.candidates[number].predictions for number in members])
+    def _greedy_picks(self, scoring: Scoring) -> np.ndarray:
+        in_bag = self.resampled.in_bag
+        may_be = np.zeros(in_bag.shape, dtype=bool)
+        for pool in self._pools():
+            np.put_along_axis(may_be, pool, True, axis=1)
+        trials = [candidate.predictions for candidate in self.candidates]
+        score = scorer(scoring, self.resampled.counts, trials)
+        return pick(in_bag, may_be, score, self.maximize)
+
+    def _winners(self) -> np.ndarray:
+        picks = np.zeros(self.resampled.in_bag.shape, dtype=np.int64)
+        for pool in self._pools():
+            np.put_along_axis(picks, pool[:, :1], 1, axis=1)
+        return picks
+
+    def _pools(self) -> Iterator[np.ndarray]:
+        """Yield the trials of each family, the winner of each resample first."""
+        for family in np.unique(self.families):
+            members = self.members(family)
+            scores = self.resampled.in_bag[:, members]
+            winners = self.rule(members)(scores)
+            yield members[pool_of(scores, winners, self.maximize)]
 
 
 def resample_search(
     search: SearchResults,
     selection: Selection,
     rule: str,
+    ensemble: str,
     validation_sets: ValidationSets,
     resampling: Resampling,
 ) -> ResampledSearch:
@@ -159,6 +187,8 @@ def resample_search(
         What was selected of them; says whether there is an ensemble.
     rule
         A key of `toxtune.selection.rules.RULES`.
+    ensemble
+        Its kind.
     validation_sets
         The molecules that the trials were scored on.
     resampling
@@ -174,7 +204,10 @@ def resample_search(
         one_se=rule == ONE_SE,
         validation_sets=validation_sets,
     )
-    return resampled.with_ensemble(selection)
+    if not selection.ensemble:
+        return resampled
+    scoring = validation_sets.scoring(search.objective)
+    return resampled.with_ensemble(ensemble, scoring, selection.ensemble.mean)
 
 
 def correct_selection(

@@ -82,6 +82,43 @@ def _winner(
             standard_error=simplicity.standard_errors[row["trial"]],
         )
         row = _simplest(ranked, search.objective, simplicity)
+    return _as_winner(row, search, len(ranked), cross_validated, best)
+
+
+def runners_up(
+    search: SearchResults, winner: Winner, number: int, cross_validated: bool
+) -> list[Winner]:
+    """Return the best trials of a winner's family besides itself, best first.
+
+    Parameters
+    ----------
+    search
+        The trials.
+    winner
+        The winner of the family.
+    number
+        How many at most.
+    cross_validated
+        As for `select`.
+    """
+    ranked = search.ranked
+    of_family = ranked[ranked["family"] == winner.trial.family]
+    others = of_family[of_family["trial"] != winner.trial.id].head(number)
+    return [
+        _as_winner(row, search, len(of_family), cross_validated)
+        for _, row in others.iterrows()
+    ]
+
+
+def _as_winner(
+    row: pd.Series,
+    search: SearchResults,
+    out_of: int,
+    cross_validated: bool,
+    best: BestTrial | None = None,
+) -> Winner:
+    """Return what is to be trained of a trial, given its row of the ranked trials."""
+    metric = search.objective.metric
     sd = row[f"{metric}_sd"]
     record = search.records[row["trial"]]
     refit = _without_early_stopping(record.trial, row)
@@ -93,7 +130,7 @@ def _winner(
         mean=float(row[f"{metric}_mean"]),
         sd=None if pd.isna(sd) else float(sd),
         per_seed=[float(row[f"{metric}_seed-{seed}"]) for seed in search.seeds],
-        out_of=len(ranked),
+        out_of=out_of,
         best=best,
     )
 

@@ -217,14 +217,16 @@ def _verify_selection(config: Config, plan: Plan, rebuild: Rebuild) -> None:
 
     def make_selection() -> None:
         path = rebuild.path(simplicity)
+        search = read_search()
         winners = select(
-            read_search(),
+            search,
             rule=settings["rule"],
             cross_validated=settings["cross_validated"],
             simplicity=read_simplicity(path) if is_one_se else None,
         )
         selection, scores = add_ensemble(
             winners,
+            search,
             kind=settings["ensemble"],
             train=rebuild.paths(plan.search_files("train")),
             valid=rebuild.paths(plan.search_files("valid")),

@@ -116,7 +116,7 @@ class Searched:
     def read(self, selection=None):
         selection = selection or self.select()
         return resample_search(
-            self.results, selection, self.rule, self.validation_sets, RESAMPLING
+            self.results, selection, self.rule, "none", self.validation_sets, RESAMPLING
         )
 
 

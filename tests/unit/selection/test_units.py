@@ -120,7 +120,7 @@ def test_resampled_scores_are_those_that_ranked(searched):
     _, search = searched.search(SCALED)
     selection = searched.select(SCALED)
     resampled = resample_search(
-        search, selection, "best", searched.validation_sets, RESAMPLING
+        search, selection, "best", "none", searched.validation_sets, RESAMPLING
     )
     report, _ = correct_selection(resampled, selection, RESAMPLING)
     assert report["overall"]["raw"] == pytest.approx(selection.selected.mean)

@@ -13,7 +13,7 @@ from toxtune.report.words import (
     format_error,
     format_interval,
     format_score,
-    listed,
+    members_in_words,
 )
 from toxtune.search.selection_file import ENSEMBLE
 from toxtune.stats.metrics import METRICS, metrics_of
@@ -91,9 +91,7 @@ def winners_table(run: Run) -> Table:
         for family, winner in sorted(run.selection.winners.items())
     ]
     if ensemble := run.selection.ensemble:
-        settings = (
-            f"the mean of what the winners of {listed(list(ensemble.members))} predict"
-        )
+        settings = f"the mean of what {members_in_words(ensemble.members)} predict"
         mean = format_score(ensemble.mean)
         rows.append([_marked(run, ENSEMBLE), "", "", settings, mean, ""])
     return Table(
