@@ -27,7 +27,6 @@ Furukawa 2021, Statistics in Medicine 40, 5691-5701); that of
 
 import argparse
 import sys
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -45,7 +44,6 @@ from toxtune.selection.bias import ResampledSearch
 from toxtune.selection.candidates import Candidate, ValidationSets
 from toxtune.selection.ensemble import scorer
 from toxtune.splits.training_set import TrainingSet
-from toxtune.stats.bias_correction import correct
 from toxtune.stats.bootstrap import interval, resample_counts
 from toxtune.stats.resampled_trials import Fold, Resampled, Scoring, resample
 
