@@ -142,6 +142,15 @@ def test_another_rule_of_choice_trains_nothing(finished_copy):
     assert finished_copy.planned_rules(*overlay) == {"rank_simplicity": 1, **expected}
 
 
+@pytest.mark.parametrize(("kind", "models"), [("none", 4), ("greedy", 12)])
+def test_another_ensemble_trains_no_trial_again(finished_copy, kind, models):
+    """A model is planned for each trial that may be picked: three of each family."""
+    overlay = finished_copy.overlay(f"ensemble: {kind}")
+    expected = {rule: n for rule, n in DOWNSTREAM.items() if rule != "gather_trials"}
+    expected["train_winner"] = models
+    assert finished_copy.planned_rules(*overlay) == expected
+
+
 def test_shuffled_labels_share_nothing_with_the_real_ones(finished_copy):
     planned = finished_copy.planned(
         *finished_copy.overlay("dataset: {permute_labels: 0}")

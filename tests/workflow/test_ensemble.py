@@ -22,6 +22,8 @@ search:
     - {family: random_forest, features: ecfp, hyperparameters: {n_estimators: 10}}
 prospective: [{name: later, source: later.csv}]
 """
+# The same trials: the store has them.
+GREEDY = OVERLAY.replace("run: both", "run: greedy\nensemble: greedy")
 ANOTHER_FAMILY = """
 search:
   spaces:
@@ -83,9 +85,14 @@ def test_it_has_a_row_wherever_families_have_one(results):
 
 
 def test_final_model_predicts_what_the_ensemble_did(project, results):
-    (test,) = project.folder.glob("data/*/*/whole/test.csv")
     model = load(results / "final.zip")
     assert model.metadata.families == ["logistic_regression", "random_forest"]
+    assert_predicts_as_the_ensemble(project, results)
+
+
+def assert_predicts_as_the_ensemble(project, results):
+    (test,) = project.folder.glob("data/*/*/whole/test.csv")
+    model = load(results / "final.zip")
     predicted = model.predict(pd.read_csv(test)["given_smiles"]).values
     stored = pd.read_csv(results / "refit_test_predictions.csv", dtype={"id": str})
     stored = stored[stored["family"] == "ensemble"]
@@ -118,6 +125,70 @@ def test_every_winner_is_scored_on_later_data_beside_it(results):
 
 def test_it_is_verified(project):
     assert project.faults(*project.overlay(OVERLAY)[1:]) == []
+
+
+@pytest.fixture(scope="module")
+def greedy(project):
+    """Run the same search with a greedy ensemble; return what the store got."""
+    before = stored(project)
+    project.run(*project.overlay(GREEDY))
+    return stored(project) - before
+
+
+def stored(project):
+    return {path.name for path in (project.folder / "results/store").glob("*/*")}
+
+
+def test_a_greedy_one_trains_its_members_that_are_no_winners(project, greedy):
+    selection = read(project.folder / "results/greedy/selection.json")
+    members, winners = selection["ensemble"]["members"], selection["winners"]
+    assert members.keys() - winners.keys() == selection["runners_up"].keys()
+    assert selection["runners_up"], "this search has one, by its scores"
+    # With two seeds, on the training set and for the refit.
+    keys = {record["store_key"] for record in records_of(project, members)}
+    others = {
+        record["store_key"] for record in records_of(project, selection["runners_up"])
+    }
+    assert len(others) == 4 * len(selection["runners_up"])
+    assert len(greedy) == len(others)
+    assert others < keys
+
+
+def records_of(project, models):
+    return [
+        read(path)
+        for name in models
+        for folder in ("models", "refit")
+        for path in (project.folder / f"results/greedy/{folder}/{name}").glob("*.json")
+    ]
+
+
+def test_models_that_no_ensemble_needs_are_the_winners(project, greedy):
+    folder = project.folder / "results/greedy/models"
+    needed = read(project.folder / "results/greedy/selection.json")["runners_up"]
+    unused = [path for path in folder.glob("*-[23]") if path.name not in needed]
+    assert unused
+    for path in unused:
+        winner = folder / path.name.partition("-")[0]
+        for model in [*winner.glob("*.skops"), *winner.glob("*.npy")]:
+            assert (path / model.name).read_bytes() == model.read_bytes()
+
+
+def test_final_model_predicts_what_the_greedy_ensemble_did(project, greedy):
+    results = project.folder / "results/greedy"
+    members = read(results / "selection.json")["ensemble"]["members"]
+    model = load(results / "final.zip")
+    weights = {member.file: member.weight for member in model.metadata.members}
+    assert weights == {
+        f"models/{name}-seed-{seed}.skops": count
+        for name, count in members.items()
+        for seed in (0, 1)
+    }
+    assert_predicts_as_the_ensemble(project, results)
+
+
+def test_a_greedy_one_is_verified(project, greedy):
+    assert project.faults(*project.overlay(GREEDY)[1:]) == []
 
 
 def test_another_family_trains_itself_alone(project):

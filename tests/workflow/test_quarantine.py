@@ -72,6 +72,7 @@ SEARCHES = {
     "given test set": "split: {column: set}",
     "refit": "final: {refit: train+valid}",
     "one standard error": "select: {rule: one_se}",
+    "greedy ensemble": "ensemble: greedy\nfinal: {refit: train+valid}",
     "later data": "prospective: [{name: later, source: examples/own-data.csv}]",
 }
 

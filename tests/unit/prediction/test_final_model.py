@@ -69,6 +69,31 @@ def test_means_and_spread_over_the_seeds(tmp_path):
     np.testing.assert_array_equal(prediction.similarity, 1)
 
 
+def test_members_count_as_often_as_they_say(tmp_path):
+    path = make(tmp_path, temperature=1.0)
+    model = load(path)
+    weights = [1, 3]
+    weighted = tuple(
+        replace(member, weight=weight)
+        for member, weight in zip(model.metadata.members, weights, strict=True)
+    )
+    model = load(make(tmp_path, temperature=1.0, members=weighted))
+    members, _ = model.predict_members(SMILES)
+    prediction = model.predict(SMILES)
+    np.testing.assert_allclose(prediction.values, (members[0] + 3 * members[1]) / 4)
+    # Chance in training has no other spread for it.
+    difference = np.abs(members[0] - members[1])
+    np.testing.assert_allclose(prediction.spread, difference / np.sqrt(2), atol=1e-12)
+
+
+@pytest.mark.parametrize("weight", [0, -1, 1.5, "2", 10**9])
+def test_weights_that_are_none_are_refused(tmp_path, weight):
+    (first, second) = load(make(tmp_path)).metadata.members
+    path = make(tmp_path, members=(replace(first, weight=weight), second))
+    with pytest.raises(UserError, match=r"members.*weight"):
+        load(path)
+
+
 def test_salts_are_predicted_as_their_parents(tmp_path):
     salts = ["CC[NH3+].[Cl-]", "CC(=O)[O-].[Na+]", "CCO.O"]
     bases = ["CCN", "CC(=O)O", "CCO"]
