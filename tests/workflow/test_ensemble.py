@@ -19,7 +19,9 @@ search:
     - family: logistic_regression
       features: both
       hyperparameters: {C: [0.01, 0.1]}
-    - {family: random_forest, features: ecfp, hyperparameters: {n_estimators: 10}}
+    - family: random_forest
+      features: ecfp
+      hyperparameters: {n_estimators: [10, 20]}
 prospective: [{name: later, source: later.csv}]
 """
 # The same trials: the store has them.
@@ -30,7 +32,9 @@ search:
     - family: logistic_regression
       features: both
       hyperparameters: {C: [0.01, 0.1]}
-    - {family: random_forest, features: ecfp, hyperparameters: {n_estimators: 10}}
+    - family: random_forest
+      features: ecfp
+      hyperparameters: {n_estimators: [10, 20]}
     - {family: extra_trees, features: ecfp, hyperparameters: {n_estimators: 10}}
 """
 
