@@ -23,13 +23,14 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from project import new_project
-
+from helpers.project import new_project
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import load_config
 from toxtune.data.subsets import read_subset
 from toxtune.io.files import sha256_of_file, write_json
+from toxtune.io.integrity import sealed
 from toxtune.search.trials import Trial
+from toxtune.splits.training_set import WHOLE
 
 SEARCH = {
     "run": "scale",
@@ -93,7 +94,7 @@ class Grid:
     def write_results(self) -> None:
         """Write what trainings would have written."""
         trials = self.trials()
-        shape = read_subset(Path(trials[0].subset_file("valid"))).labels.shape
+        shape = read_subset(Path(trials[0].training_set().subset("valid"))).labels.shape
         generator = np.random.default_rng(0)
         for trial in trials:
             predictions = generator.random(shape, dtype=np.float32)
@@ -126,7 +127,7 @@ def write_result(trial: Trial, predictions: np.ndarray) -> None:
     result: dict[str, Any] = {
         "trial": vars(trial),
         "seed": 0,
-        "fold": None,
+        "training_set": WHOLE,
         "status": "ok",
         "epochs": 15,
         "store_key": "0" * 64,
@@ -135,7 +136,7 @@ def write_result(trial: Trial, predictions: np.ndarray) -> None:
             for name in ("valid_predictions.npy", "learning_curve.tsv")
         },
     }
-    write_json(folder / "result.json", result)
+    write_json(folder / "result.json", sealed(result))
 
 
 def measure(n_trials: int) -> list[Any]:

@@ -2,7 +2,16 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, f1_score, r2_score, roc_auc_score
+from sklearn.metrics import (
+    accuracy_score,
+    average_precision_score,
+    balanced_accuracy_score,
+    f1_score,
+    mean_absolute_error,
+    r2_score,
+    roc_auc_score,
+    root_mean_squared_error,
+)
 
 from toxtune.labels.legal import scorable
 from toxtune.stats.metrics import (
@@ -159,3 +168,67 @@ def test_equal_predictions_have_no_correlation():
     constant = np.full((3, 1), 2.0)
     assert np.isnan(task_scores("pearson_r2", labels, constant, np.ones(1))[0])
     assert task_scores("r2", labels, constant, np.ones(1))[0] == pytest.approx(0)
+
+
+def binary_set(rng):
+    """Draw labels and probabilities: few or many, with ties or without, both sizes."""
+    n = int(rng.integers(2, 400))
+    labels = (rng.random(n) < rng.choice([0.05, 0.5, 0.9])).astype(np.float32)
+    labels[:2] = 0, 1
+    probabilities = rng.random(n)
+    digits = rng.choice([0, 1, 2, 9])
+    precision = rng.choice([np.float32, np.float64])
+    return labels, probabilities.round(digits).astype(precision)
+
+
+SAME_AS_SKLEARN = {
+    "roc_auc": lambda labels, values, weight: roc_auc_score(labels, values),
+    "pr_auc": lambda labels, values, weight: average_precision_score(labels, values),
+    "weighted_accuracy": lambda labels, values, weight: accuracy_score(
+        labels, values >= 0.5, sample_weight=np.where(labels == 1, weight, 1.0)
+    ),
+    "balanced_accuracy": lambda labels, values, weight: balanced_accuracy_score(
+        labels, values >= 0.5
+    ),
+}
+
+
+@pytest.mark.parametrize("metric", BINARY)
+def test_scores_of_two_classes_have_the_bits_of_sklearn(metric):
+    rng = np.random.default_rng(1)
+    for _ in range(300):
+        labels, values = binary_set(rng)
+        weight = rng.random() * 10
+        got = METRICS[metric].score(labels, values, weight)
+        assert got == SAME_AS_SKLEARN[metric](labels, values, weight)
+        assert type(got) is float
+
+
+def test_scores_of_several_classes_have_the_bits_of_sklearn():
+    rng = np.random.default_rng(2)
+    for _ in range(100):
+        n = int(rng.integers(3, 300))
+        labels = rng.integers(0, 3, n).astype(np.float32)
+        values = rng.random((n, 3)).astype(np.float32)
+        got = METRICS["accuracy"].score(labels, values, 1)
+        assert got == accuracy_score(labels, values.argmax(axis=1))
+
+
+@pytest.mark.parametrize(
+    ("metric", "sklearn"),
+    [("rmse", root_mean_squared_error), ("mae", mean_absolute_error)],
+)
+def test_errors_have_the_bits_of_sklearn(metric, sklearn):
+    rng = np.random.default_rng(3)
+    for _ in range(200):
+        n = int(rng.integers(2, 2000))
+        labels = (rng.normal(size=n) * 10).astype(np.float32)
+        values = rng.normal(size=n).astype(rng.choice([np.float32, np.float64]))
+        assert METRICS[metric].score(labels, values, 1) == sklearn(labels, values)
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "pr_auc", "rmse", "mae"])
+@pytest.mark.parametrize("value", [NAN, np.inf])
+def test_predictions_that_are_not_finite_have_no_score(metric, value):
+    with pytest.raises(ValueError, match="finite"):
+        METRICS[metric].score(np.array([0.0, 1.0]), np.array([0.5, value]), 1)
