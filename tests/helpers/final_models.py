@@ -8,6 +8,8 @@ import numpy as np
 
 from helpers.harm import refused
 from helpers.selections import made_selection, made_winner
+from toxtune.data.subsets import Subset
+from toxtune.evaluation.conformal import calibrate_sets, mean_over_seeds
 from toxtune.features.compute import featurize
 from toxtune.io.files import write_json
 from toxtune.models.base import Examples
@@ -15,6 +17,8 @@ from toxtune.models.random_forest import FAMILY
 from toxtune.models.registry import get_family
 from toxtune.prediction.applicability_domain import ApplicabilityDomain
 from toxtune.prediction.contenders import FrozenFiles
+from toxtune.prediction.descriptor_domain import fit_descriptor_domain
+from toxtune.prediction.evidence import Evidence
 from toxtune.prediction.final_file import FinalSettings, write_final_model
 from toxtune.prediction.final_model import current_versions, load
 from toxtune.prediction.metadata import FinalModelMetadata, Member, TaskThreshold
@@ -44,7 +48,9 @@ def make(folder, task_type="binary", temperature=2.0, **changes):
     values = featurize(ECFP, SMILES).values.astype(np.float32)
     labels = np.array(LABELS[task_type], dtype=np.float32)
     settings = {name: one.default for name, one in FAMILY.hyperparameters.items()}
-    models = []
+    ids = [f"m{number}" for number in range(len(SMILES))]
+    training = Subset(ids, SMILES, ids, ["one", "two"], labels)
+    models, fitted_models = [], []
     for seed in SEEDS:
         fitted = FAMILY.fit(
             Examples(values, labels, task_type),
@@ -54,6 +60,7 @@ def make(folder, task_type="binary", temperature=2.0, **changes):
         )
         models.append(folder / f"seed-{seed}.skops")
         fitted.model.save(models[-1])
+        fitted_models.append(fitted.model)
     names = [f"models/random_forest-{path.name}" for path in models]
     metadata = FinalModelMetadata(
         run="small",
@@ -79,12 +86,18 @@ def make(folder, task_type="binary", temperature=2.0, **changes):
             "two": TaskThreshold(None, None),
         },
         applicability_domain=ApplicabilityDomain(min_similarity=0.5),
+        descriptor_domain=fit_descriptor_domain([training], [training]),
         versions=current_versions(["random_forest"]),
         fallback=FALLBACK[task_type],
     )
     path = folder / "final.zip"
     files = dict(zip(names, models, strict=True))
-    write_final_model(path, replace(metadata, **changes), files, SMILES)
+    metadata = replace(metadata, **changes)
+    # In earnest it is calibrated by molecules that no model has seen.
+    delivered = mean_over_seeds(np.stack([m.predict(values) for m in fitted_models]))
+    calibrations = calibrate_sets(training, delivered, TaskType(task_type))
+    evidence = Evidence(training, calibrations)
+    write_final_model(path, metadata, files, evidence)
     return path
 
 

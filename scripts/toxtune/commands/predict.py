@@ -7,6 +7,7 @@ predicted stays in it, and the column `problem` says why.
 import argparse
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--encoding", metavar="NAME", help="of a table that is not UTF-8"
     )
     parser.add_argument(
+        "--confidence",
+        type=_share,
+        default=0.9,
+        metavar="P",
+        help="of prediction sets and intervals: how many hold the true label (0.9)",
+    )
+    parser.add_argument(
         "--fallback",
         action="store_true",
         help="answer for every row: with the mean of the training set where there is "
@@ -85,6 +93,7 @@ def main(options: argparse.Namespace) -> int:
             encoding=options.encoding,
         ),
         fallback=options.fallback,
+        confidence=options.confidence,
         show_progress=_with_progress,
     )
     print(" ".join(counts.notes))
@@ -103,6 +112,19 @@ def main(options: argparse.Namespace) -> int:
             "NAME (make predict: SMILES_COLUMN=NAME) names another"
         )
     return 0
+
+
+def _share(text: str) -> float:
+    """Read a number between 0 and 1."""
+    try:
+        share = float(text)
+    except ValueError:
+        share = nan
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(
+            f"must be a number between 0 and 1, such as 0.9, got {text!r}"
+        )
+    return share
 
 
 def _named_file(text: str) -> tuple[str, str]:

@@ -140,5 +140,6 @@ def load_contenders(files: FrozenFiles) -> Contenders:
             for name, file in metadata.transforms.items()
         },
         fingerprints=delivered.fingerprints,
+        evidence=delivered.evidence,
     )
     return Contenders(selection, delivered, beside)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.data.subsets import Subset, read_subset
+from toxtune.evaluation.conformal import Conformal, calibrate_sets, deliver
 from toxtune.evaluation.probabilities import fit_thresholds
 from toxtune.evaluation.variants import average_seeds
 from toxtune.features.definitions import JOINT, Definition, is_own, is_scaled
@@ -19,6 +20,8 @@ from toxtune.features.transforms import read_transform
 from toxtune.io.files import read_json, whole_file
 from toxtune.models.registry import get_family
 from toxtune.prediction.applicability_domain import fit_domain
+from toxtune.prediction.descriptor_domain import fit_descriptor_domain
+from toxtune.prediction.evidence import Evidence, pack_evidence
 from toxtune.prediction.fallback import fit_fallback
 from toxtune.prediction.final_model import FINGERPRINTS, current_versions
 from toxtune.prediction.label_reading import LabelReading
@@ -152,9 +155,8 @@ def save_final_model(
     counts = selection.members_of(selection.overall)
     parts = describe_models(selection, counts, settings, models, transforms)
     training = read_subset(trained_on)
-    validation, predictions = read_winners_predictions(
-        selection, list(valid), settings.cross_validated
-    )[selection.overall]
+    pooled = read_winners_predictions(selection, list(valid), settings.cross_validated)
+    validation, predictions = pooled[selection.overall]
     thresholds: dict[str, TaskThreshold] = {}
     if selection.objective.task_type == TaskType.BINARY:
         by_seed = predictions[: len(member_seeds(selection.seeds, settings.seeds))]
@@ -177,6 +179,7 @@ def save_final_model(
         threshold_criterion=CRITERION if thresholds else None,
         thresholds=thresholds,
         applicability_domain=fit_domain(_subsets(train), _subsets(valid)),
+        descriptor_domain=fit_descriptor_domain(_subsets(train), _subsets(valid)),
         versions=current_versions(trial.family for trial in parts.trials),
         labels=LabelReading.of(
             validation.tasks, read_json(curation), settings.labels, settings.bounds
@@ -188,7 +191,10 @@ def save_final_model(
             predictions.shape[-1] // len(validation.tasks),
         ),
     )
-    write_final_model(destination, metadata, parts.files, training.smiles)
+    delivered = deliver(selection, {selection.overall: predictions}, metadata.seeds)
+    calibrations = calibrate_sets(validation, delivered, metadata.task_type)
+    evidence = Evidence(training, calibrations)
+    write_final_model(destination, metadata, parts.files, evidence)
 
 
 def describe_models(
@@ -235,7 +241,7 @@ def write_final_model(
     path: Path,
     metadata: FinalModelMetadata,
     files: Mapping[str, Path],
-    training_smiles: Sequence[str],
+    evidence: Evidence,
 ) -> None:
     """Write the zip file of a final model.
 
@@ -247,13 +253,18 @@ def write_final_model(
         What the model is.
     files
         Name in the zip file to the file, for models and transforms.
-    training_smiles
-        SMILES of the molecules that the models were trained on.
+    evidence
+        What backs its predictions.
     """
     text = json.dumps(metadata.to_dict(), indent=2, sort_keys=True, allow_nan=False)
     packed = io.BytesIO()
-    np.save(packed, fingerprints(training_smiles))
-    contents = {METADATA_FILE: text.encode(), FINGERPRINTS: packed.getvalue()}
+    np.save(packed, fingerprints(evidence.training.smiles))
+    conformal = Conformal(metadata.selection, metadata.seeds, evidence.calibrations)
+    contents = {
+        METADATA_FILE: text.encode(),
+        FINGERPRINTS: packed.getvalue(),
+        **pack_evidence(evidence, conformal),
+    }
     with whole_file(path, "wb") as stream, zipfile.ZipFile(stream, "w") as archive:
         for name, content in contents.items():
             archive.writestr(_entry(name), content)

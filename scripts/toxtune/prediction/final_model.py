@@ -17,6 +17,7 @@ import numpy as np
 from rdkit import Chem, rdBase
 
 from toxtune.errors import UserError
+from toxtune.evaluation.conformal import mean_over_seeds
 from toxtune.features.arrays import Features
 from toxtune.features.compute import featurize
 from toxtune.features.definitions import JOINT, is_own
@@ -27,6 +28,14 @@ from toxtune.models.registry import get_family
 from toxtune.molecules.compounds import Standardize
 from toxtune.molecules.standardize import parent_of
 from toxtune.prediction.archive import unpacked
+from toxtune.prediction.descriptor_domain import properties_of
+from toxtune.prediction.evidence import (
+    EVIDENCE_FILES,
+    NEIGHBOURS,
+    Evidence,
+    Support,
+    read_evidence,
+)
 from toxtune.prediction.keras_file import check_network
 from toxtune.prediction.metadata import FinalModelMetadata, read_metadata
 from toxtune.prediction.own_numbers import OwnNumbers
@@ -68,12 +77,15 @@ class Prediction:
         n_molecules: Tanimoto similarity (ECFP4) to the nearest training molecule.
     failures
         Row of a molecule that has no features to the reason; its values mean nothing.
+    support
+        What backs the predictions; ``None`` where they are none of the model's.
     """
 
     values: np.ndarray
     spread: np.ndarray
     similarity: np.ndarray
     failures: dict[int, str]
+    support: Support | None = None
 
 
 @dataclass(frozen=True)
@@ -91,12 +103,15 @@ class FinalModel:
     fingerprints
         Of the molecules that the members were trained on, see
         `toxtune.features.similarity.fingerprints`.
+    evidence
+        What backs its predictions.
     """
 
     metadata: FinalModelMetadata
     members: list[Model]
     transforms: dict[str, Transform]
     fingerprints: np.ndarray
+    evidence: Evidence
 
     def predict(self, smiles: Sequence[str], own: OwnNumbers = NOTHING) -> Prediction:
         """Predict molecules.
@@ -126,12 +141,21 @@ class FinalModel:
             spread = self.calibrated(members).std(axis=0, ddof=1)
         else:
             spread = np.full(members.shape[1:], np.nan)
-        similarity, _ = nearest_neighbours(fingerprints(smiles), self.fingerprints)
+        similarities, neighbours = nearest_neighbours(
+            fingerprints(smiles), self.fingerprints, NEIGHBOURS
+        )
+        properties = properties_of(smiles)
         return Prediction(
             values=self.calibrated(self.mean_of_members(members)),
             spread=spread,
-            similarity=similarity[:, 0],
+            similarity=similarities[:, 0],
             failures=failures,
+            support=Support(
+                delivered=mean_over_seeds(self.mean_by_seed(members)),
+                similarities=similarities,
+                neighbours=neighbours,
+                leverage=self.metadata.descriptor_domain.leverage(properties),
+            ),
         )
 
     def predict_members(
@@ -322,7 +346,7 @@ def load(path: Path | str) -> FinalModel:
 
 
 def _read(folder: Path, metadata: FinalModelMetadata, path: Path) -> FinalModel:
-    for name in (*metadata.files, FINGERPRINTS):
+    for name in (*metadata.files, FINGERPRINTS, *EVIDENCE_FILES):
         if not (folder / name).is_file():
             raise UserError(f"{path}: is not a final model: it has no {name}")
     models = []
@@ -339,6 +363,7 @@ def _read(folder: Path, metadata: FinalModelMetadata, path: Path) -> FinalModel:
             for name, file in metadata.transforms.items()
         },
         fingerprints=np.load(folder / FINGERPRINTS),
+        evidence=read_evidence(folder, metadata, path),
     )
 
 

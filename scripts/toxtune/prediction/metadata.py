@@ -15,6 +15,7 @@ from toxtune.errors import UserError
 from toxtune.features.definitions import JOINT, Definition, is_own
 from toxtune.io.files import read_json
 from toxtune.prediction.applicability_domain import ApplicabilityDomain
+from toxtune.prediction.descriptor_domain import PROPERTIES, DescriptorDomain
 from toxtune.prediction.fallback import Fallback
 from toxtune.prediction.label_reading import LabelReading
 from toxtune.prediction.own_numbers import (
@@ -30,11 +31,15 @@ from toxtune.text import shown
 METADATA_FILE = "final.json"
 
 
-FORMAT = 3
+FORMAT = 4
 
 
 # Who has an older model needs the version that reads it.
-READ_BY = {1: "toxtune 0.1", 2: "toxtune 0.2"}
+READ_BY = {
+    1: "toxtune 0.1",
+    2: "toxtune 0.2",
+    3: "the commit that made it, which provenance.json beside it names",
+}
 
 
 MAX_VALUES = 1_000_000
@@ -124,6 +129,8 @@ class FinalModelMetadata:
         Binary task to its temperature and threshold.
     applicability_domain
         Which molecules the scores say something about.
+    descriptor_domain
+        The same by another method.
     versions
         Library to the version that made the model.
     labels
@@ -152,6 +159,7 @@ class FinalModelMetadata:
     threshold_criterion: str | None
     thresholds: Mapping[str, TaskThreshold]
     applicability_domain: ApplicabilityDomain
+    descriptor_domain: DescriptorDomain
     versions: Mapping[str, str]
     labels: LabelReading = field(default_factory=LabelReading)
     tasks_left_out: Mapping[str, str] = field(default_factory=dict)
@@ -233,6 +241,7 @@ class FinalModelMetadata:
             applicability_domain=ApplicabilityDomain.from_dict(
                 values["applicability_domain"]
             ),
+            descriptor_domain=DescriptorDomain.from_dict(values["descriptor_domain"]),
             versions=values["versions"],
             labels=LabelReading(**values["labels"]),
             tasks_left_out=values["tasks_left_out"],
@@ -315,6 +324,12 @@ def _faults(values: dict[str, Any]) -> list[str]:
     files = [member["file"] for member in values["members"]]
     if len(set(files)) < len(files):
         faults.append("members: must not repeat a file")
+    domain, width = values["descriptor_domain"], len(PROPERTIES)
+    if {
+        len(domain["means"]),
+        *map(len, [domain["precision"], *domain["precision"]]),
+    } != {width}:
+        faults.append(f"descriptor_domain: must be of {width} properties")
     missing = set(tasks) - set(values["thresholds"])
     if trials[0]["task_type"] == TaskType.BINARY and missing:
         faults.append(f"thresholds: must have the task {min(missing)!r}")

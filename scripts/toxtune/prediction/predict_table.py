@@ -20,6 +20,16 @@ from toxtune.prediction.fallback import outputs_of
 from toxtune.prediction.final_model import NOTHING, FinalModel, Prediction, opened
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers
+from toxtune.prediction.support_columns import (
+    CONFIDENCE,
+    DOMAIN_COLUMNS,
+    as_text,
+    domain_cells,
+    neighbour_cells,
+    neighbour_columns,
+    set_cells,
+    set_columns,
+)
 from toxtune.stats.metrics import of_task
 from toxtune.tables.smiles_column import SMILES, find_smiles_column
 from toxtune.tables.table import Table, TableRow
@@ -31,7 +41,13 @@ from toxtune.tasks import TaskType
 CHUNK = 1000
 
 
-MOLECULE_COLUMNS = ["similarity", "in_domain", "problem"]
+MOLECULE_COLUMNS = [
+    "similarity",
+    "in_domain",
+    *DOMAIN_COLUMNS,
+    *neighbour_columns(),
+    "problem",
+]
 
 
 # Ends the reason of a row that has the fallback, so that none passes for a prediction.
@@ -128,6 +144,7 @@ def predict_file(
     reading: Reading = OPTIONS,
     features_files: Mapping[str, str] = NO_FILES,
     fallback: bool = False,
+    confidence: float = CONFIDENCE,
     show_progress: Callable[[Iterable[Chunk], int], Iterable[Chunk]] = show_nothing,
 ) -> PredictionCounts:
     """Write the rows of a table with their predictions, whole or not at all.
@@ -149,6 +166,8 @@ def predict_file(
         Name of own features of the model's to a file that has them.
     fallback
         Whether rows without a prediction get the fallback.
+    confidence
+        Of prediction sets and intervals.
     show_progress
         Gets the chunks of rows and the number of rows; yields the chunks.
 
@@ -181,7 +200,12 @@ def predict_file(
             with whole_file(destination) as stream:
                 chunks = show_progress(table.chunks(), table.n_rows)
                 problems = write_predictions(
-                    final_model, table, stream, chunks, readers, own, fallback
+                    RowPredictor(final_model, readers, confidence),
+                    table,
+                    stream,
+                    chunks,
+                    own,
+                    fallback,
                 )
     left_out = final_model.metadata.tasks_left_out
     notes = [*table.notes]
@@ -252,22 +276,21 @@ def _refuse_taken_names(table: Table, metadata: FinalModelMetadata) -> None:
 
 
 def write_predictions(
-    model: FinalModel,
+    predictor: "RowPredictor",
     table: MoleculeTable,
     stream: IO[str],
     chunks: Iterable[Chunk],
-    readers: Readers,
     own: OwnNumbers = NOTHING,
     fallback: bool = False,
 ) -> int:
     """Write the rows with their predictions; return how many have a problem.
 
-    `readers` read SMILES as the model's dataset was; `own` has the own numbers of all
-    rows. With `fallback`, a row that has a problem has the fallback as well.
+    `own` has the own numbers of all rows. With `fallback`, a row that has a problem has
+    the fallback as well.
     """
-    answer = _fallback_cells(model) if fallback else []
+    answer = predictor.fallback_cells() if fallback else []
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([*table.table.header, *prediction_columns(model.metadata)])
+    writer.writerow([*table.table.header, *predictor.columns])
     n_problems = start = 0
     for chunk in chunks:
         end = start + len(chunk)
@@ -275,7 +298,7 @@ def write_predictions(
         start = end
         # What RDKit has to say of a molecule is in its row.
         with rdBase.BlockLogs():
-            predictions = predict_rows(model, readers, table.smiles(chunk), of_chunk)
+            predictions = predictor.rows(table.smiles(chunk), of_chunk)
         for row, cells in zip(chunk, predictions, strict=True):
             # The file's own reason says more than that there is no SMILES.
             if cells[-1] and not row.cells[table.smiles_index]:
@@ -298,6 +321,7 @@ def prediction_columns(metadata: FinalModelMetadata) -> list[str]:
         columns += [f"{output}_sd" for output in outputs]
         if not is_regression:
             columns.append(f"{task}_class")
+        columns += set_columns(metadata, task)
     return columns + MOLECULE_COLUMNS
 
 
@@ -309,58 +333,97 @@ def _output_names(metadata: FinalModelMetadata, task: str) -> list[str]:
     return [f"{task}={name}" for name in names]
 
 
-def predict_rows(
-    model: FinalModel, readers: Readers, smiles: list[str], own: OwnNumbers
-) -> Rows:
-    """Return the cells of `prediction_columns` for each molecule.
+@dataclass(frozen=True)
+class RowPredictor:
+    """Predicts molecules as rows of text.
 
-    A molecule that cannot be read, or has no features, has nothing but a problem.
+    Attributes
+    ----------
+    model
+        The final model.
+    readers
+        Read SMILES as the model's dataset was.
+    confidence
+        Of prediction sets and intervals.
     """
-    readings = readers.read(smiles)
-    compounds = {
-        row: compound for row, (compound, _) in enumerate(readings) if compound
-    }
-    readable = list(compounds)
-    width = len(prediction_columns(model.metadata))
-    rows = [[""] * (width - 1) + [problem] for _, problem in readings]
-    if not readable:
+
+    model: FinalModel
+    readers: Readers
+    confidence: float = CONFIDENCE
+
+    @property
+    def columns(self) -> list[str]:
+        """Name the columns."""
+        return prediction_columns(self.model.metadata)
+
+    def rows(self, smiles: list[str], own: OwnNumbers = NOTHING) -> Rows:
+        """Return the cells of `columns` for each molecule.
+
+        A molecule that cannot be read, or has no features, has nothing but a problem.
+        """
+        readings = self.readers.read(smiles)
+        compounds = {
+            row: compound for row, (compound, _) in enumerate(readings) if compound
+        }
+        readable = list(compounds)
+        rows = [[""] * (len(self.columns) - 1) + [problem] for _, problem in readings]
+        if not readable:
+            return rows
+        prediction = self.model.predict_standardized(
+            [compound.smiles for compound in compounds.values()],
+            {name: numbers[readable] for name, numbers in own.items()},
+        )
+        cells = self._cells(prediction)
+        for number, row in enumerate(readable):
+            if reason := prediction.failures.get(number):
+                rows[row][-1] = f"no features: {reason}"
+            else:
+                rows[row] = [*cells[number], ""]
         return rows
-    prediction = model.predict_standardized(
-        [compound.smiles for compound in compounds.values()],
-        {name: numbers[readable] for name, numbers in own.items()},
-    )
-    cells = _cells(model, prediction)
-    for number, row in enumerate(readable):
-        if reason := prediction.failures.get(number):
-            rows[row][-1] = f"no features: {reason}"
-        else:
-            rows[row] = [*cells[number], ""]
-    return rows
 
+    def fallback_cells(self) -> list[str]:
+        """All cells but the last of a row that has the fallback: not in the domain."""
+        values = outputs_of(self.model.metadata.fallback)[None]
+        unknown = np.full_like(values, np.nan)
+        prediction = Prediction(values, unknown, similarity=unknown[:, 0], failures={})
+        return self._cells(prediction)[0]
 
-def _fallback_cells(model: FinalModel) -> list[str]:
-    """All cells but the last of a row that has the fallback; none is in the domain."""
-    values = outputs_of(model.metadata.fallback)[None]
-    unknown = np.full_like(values, np.nan)
-    prediction = Prediction(values, unknown, similarity=unknown[:, 0], failures={})
-    return _cells(model, prediction)[0]
+    def _cells(self, prediction: Prediction) -> Rows:
+        """n_molecules rows; all columns but the last."""
+        model, metadata = self.model, self.model.metadata
+        columns: list[np.ndarray] = []
+        for task in metadata.tasks:
+            columns += self._task_cells(prediction, task)
+        columns.append(as_text(prediction.similarity))
+        columns.append(model.in_domain(prediction.similarity).astype(int).astype(str))
+        if prediction.support is None:
+            empty = np.full(len(prediction.values), "")
+            others = len(DOMAIN_COLUMNS) + len(neighbour_columns())
+            return np.column_stack([*columns, *[empty] * others]).tolist()
+        columns += domain_cells(metadata, prediction.support)
+        neighbours = neighbour_cells(metadata, model.evidence, prediction.support)
+        return np.column_stack([*columns, np.array(neighbours)]).tolist()
 
-
-def _cells(model: FinalModel, prediction: Prediction) -> Rows:
-    """n_molecules rows; all columns but the last."""
-    tasks = model.metadata.tasks
-    columns: list[np.ndarray] = []
-    for number, task in enumerate(tasks):
+    def _task_cells(self, prediction: Prediction, task: str) -> list[np.ndarray]:
+        metadata, columns = self.model.metadata, []
+        number, n_tasks = metadata.tasks.index(task), len(metadata.tasks)
         values, spread = (
-            of_task(numbers, number, len(tasks)).reshape(len(numbers), -1)
+            of_task(numbers, number, n_tasks).reshape(len(numbers), -1)
             for numbers in (prediction.values, prediction.spread)
         )
-        columns += [*map(_text, values.T), *map(_text, spread.T)]
-        if model.metadata.task_type != TaskType.REGRESSION:
-            columns.append(_classes(model, task, values))
-    columns.append(_text(prediction.similarity))
-    columns.append(model.in_domain(prediction.similarity).astype(int).astype(str))
-    return np.column_stack(columns).tolist()
+        columns += [*map(as_text, values.T), *map(as_text, spread.T)]
+        if metadata.task_type != TaskType.REGRESSION:
+            columns.append(_classes(self.model, task, values))
+        if prediction.support is None:
+            empty = np.full(len(values), "")
+            return columns + [empty] * len(set_columns(metadata, task))
+        return columns + set_cells(
+            metadata,
+            self.model.evidence.calibrations,
+            prediction.support,
+            task,
+            self.confidence,
+        )
 
 
 def _classes(model: FinalModel, task: str, values: np.ndarray) -> np.ndarray:
@@ -377,8 +440,3 @@ def _classes(model: FinalModel, task: str, values: np.ndarray) -> np.ndarray:
         return np.full(len(values), "")
     names = np.array(labels.class_names(task, 2))
     return names[(values[:, 0] >= threshold).astype(int)]
-
-
-def _text(numbers: np.ndarray) -> np.ndarray:
-    """Spell numbers, to float32's precision; a missing one is empty."""
-    return np.where(np.isnan(numbers), "", numbers.astype(np.float32).astype(str))

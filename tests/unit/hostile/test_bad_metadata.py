@@ -50,9 +50,13 @@ DOMAIN = ApplicabilityDomain(min_similarity=0.5).to_dict()
 METADATA = {
     "older format": (
         {"format": 1},
-        "has format 1, but this toxtune reads 3; predict with toxtune 0.1",
+        "has format 1, but this toxtune reads 4; predict with toxtune 0.1",
     ),
-    "newer format": ({"format": 4}, "has format 4, but this toxtune reads 3"),
+    "format of a version that was never released": (
+        {"format": 3},
+        "has format 3, but this toxtune reads 4; predict with the commit that made it",
+    ),
+    "newer format": ({"format": 5}, "has format 5, but this toxtune reads 4"),
     "format that is no number": ({"format": True}, "has format true, but this toxtune"),
     "family": (
         {"trials": [TRIAL | {"family": "os"}]},
@@ -154,6 +158,17 @@ METADATA = {
     "similarity": (
         {"applicability_domain": DOMAIN | {"min_similarity": "x"}},
         "applicability_domain.min_similarity: must be a number",
+    ),
+    "domain of fewer properties": (
+        {
+            "descriptor_domain": {
+                "max_leverage": 1.0,
+                "means": [1.0],
+                "precision": [[1.0]],
+                "molecules": 3,
+            }
+        },
+        "descriptor_domain: must be of 10 properties",
     ),
     "not a number": (
         {"applicability_domain": DOMAIN | {"min_similarity": float("nan")}},

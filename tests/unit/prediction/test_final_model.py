@@ -31,7 +31,9 @@ from toxtune.prediction.final_file import ALL_SEEDS, member_seeds, write_final_m
 from toxtune.prediction.final_model import current_versions, load
 from toxtune.prediction.metadata import METADATA_FILE, FinalModelMetadata
 from toxtune.prediction.predict_table import (
+    MOLECULE_COLUMNS,
     PredictionCounts,
+    RowPredictor,
     read_molecules,
     write_predictions,
 )
@@ -43,7 +45,7 @@ def table(text):
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def predicted(tmp_path, model, text, fallback=False):
+def predicted(tmp_path, model, text, fallback=False, confidence=0.9):
     """Predict a table, given and returned as text."""
     (tmp_path / "in.csv").write_text(text, encoding="utf-8")
     stream = io.StringIO()
@@ -51,9 +53,8 @@ def predicted(tmp_path, model, text, fallback=False):
     final_model = load(model)
     with Readers(Standardize(final_model.metadata.standardize)) as readers:
         chunks = molecules.chunks()
-        write_predictions(
-            final_model, molecules, stream, chunks, readers, fallback=fallback
-        )
+        predictor = RowPredictor(final_model, readers, confidence)
+        write_predictions(predictor, molecules, stream, chunks, fallback=fallback)
     return stream.getvalue()
 
 
@@ -130,7 +131,8 @@ def test_folder_is_read_like_the_file_and_equal_models_are_equal_files(tmp_path)
         for n in SEEDS
     }
     metadata = load(path).metadata
-    write_final_model(tmp_path / "again.zip", metadata, files, SMILES)
+    evidence = load(path).evidence
+    write_final_model(tmp_path / "again.zip", metadata, files, evidence)
     assert (tmp_path / "again.zip").read_bytes() == first
 
 
@@ -254,7 +256,19 @@ def test_domain_is_what_is_similar_enough(tmp_path):
 @pytest.mark.parametrize(
     ("task_type", "columns"),
     [
-        ("regression", ["one_value", "one_sd", "two_value", "two_sd"]),
+        (
+            "regression",
+            [
+                "one_value",
+                "one_sd",
+                "one_low",
+                "one_high",
+                "two_value",
+                "two_sd",
+                "two_low",
+                "two_high",
+            ],
+        ),
         (
             "multiclass",
             [
@@ -265,6 +279,10 @@ def test_domain_is_what_is_similar_enough(tmp_path):
                 "one=1_sd",
                 "one=2_sd",
                 "one_class",
+                "one=0_p",
+                "one=1_p",
+                "one=2_p",
+                "one_set",
                 "two=0_probability",
                 "two=1_probability",
                 "two=2_probability",
@@ -272,6 +290,10 @@ def test_domain_is_what_is_similar_enough(tmp_path):
                 "two=1_sd",
                 "two=2_sd",
                 "two_class",
+                "two=0_p",
+                "two=1_p",
+                "two=2_p",
+                "two_set",
             ],
         ),
     ],
@@ -279,7 +301,7 @@ def test_domain_is_what_is_similar_enough(tmp_path):
 def test_columns_of_other_task_types(tmp_path, task_type, columns):
     path = make(tmp_path, task_type)
     (row,) = table(predicted(tmp_path, path, "smiles\nCCO\n"))
-    assert list(row) == ["smiles", *columns, "similarity", "in_domain", "problem"]
+    assert list(row) == ["smiles", *columns, *MOLECULE_COLUMNS]
     values = load(path).predict(["CCO"]).values[0]
     assert float(row[columns[0]]) == pytest.approx(values[0], abs=1e-6)
     if task_type == "multiclass":
@@ -370,7 +392,7 @@ def test_metadata_are_written_and_read_alike(tmp_path):
     metadata = load(path).metadata
     assert json.loads(json.dumps(metadata.to_dict())) == values
     assert FinalModelMetadata.from_dict(values) == metadata
-    assert (values["format"], metadata.seeds) == (3, SEEDS)
+    assert (values["format"], metadata.seeds) == (4, SEEDS)
 
 
 def test_other_versions_are_told(tmp_path, caplog):

@@ -11,6 +11,7 @@ from helpers.molecules import group_of
 from helpers.selections import made_selection
 from toxtune.errors import UserError
 from toxtune.prediction.applicability_domain import ApplicabilityDomain
+from toxtune.prediction.descriptor_domain import DescriptorDomain
 from toxtune.prediction.exclusions import Exclusion
 from toxtune.prediction.fallback import in_place_of
 from toxtune.prediction.final_model import Prediction
@@ -48,6 +49,7 @@ METADATA = FinalModelMetadata(
     threshold_criterion=None,
     thresholds={},
     applicability_domain=ApplicabilityDomain(min_similarity=0.5),
+    descriptor_domain=DescriptorDomain(1.0, means=[], precision=[], molecules=1),
     versions={},
 )
 SEEN = {group_of("CCO"): "the same molecule as x in train"}

@@ -1,0 +1,160 @@
+"""What backs a single prediction of a final model: its training set, its calibration.
+
+They are the files ``training.csv`` and ``conformal.json`` of ``final.zip``.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from toxtune.data.subsets import Subset, as_numbers, read_table
+from toxtune.errors import UserError
+from toxtune.evaluation.conformal import Calibrations, Conformal, Delivered
+from toxtune.io.files import read_json
+from toxtune.prediction.metadata import FinalModelMetadata
+from toxtune.tasks import TaskType
+
+CALIBRATION = "conformal.json"
+TRAINING = "training.csv"
+
+EVIDENCE_FILES = (CALIBRATION, TRAINING)
+
+# Training molecules that are named with a prediction.
+NEIGHBOURS = 3
+
+_KEYS = ["id", "smiles"]
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What backs single predictions.
+
+    Attributes
+    ----------
+    training
+        The molecules that the models were trained on, with their labels.
+    calibrations
+        Task to the calibration of its prediction sets or intervals.
+    """
+
+    training: Subset
+    calibrations: Calibrations
+
+
+@dataclass(frozen=True, eq=False)
+class Support:
+    """What backs the predictions of some molecules.
+
+    Attributes
+    ----------
+    delivered
+        Means over seeds without temperatures, and their spread.
+    similarities, neighbours
+        n_molecules x at most `NEIGHBOURS`: of the nearest training molecules, highest
+        first, and their rows.
+    leverage
+        n_molecules, see `toxtune.prediction.descriptor_domain`.
+    """
+
+    delivered: Delivered
+    similarities: np.ndarray
+    neighbours: np.ndarray
+    leverage: np.ndarray
+
+
+def pack_evidence(evidence: Evidence, conformal: Conformal) -> dict[str, bytes]:
+    """Return the files of `EVIDENCE_FILES` by name."""
+    training, table = evidence.training, io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow([*_KEYS, *training.tasks])
+    labels = np.where(np.isnan(training.labels), "", training.labels.astype(str))
+    keys = zip(training.ids, training.smiles, strict=True)
+    writer.writerows([*key, *row] for key, row in zip(keys, labels, strict=True))
+    return {
+        CALIBRATION: json.dumps(conformal.to_dict(), sort_keys=True).encode(),
+        TRAINING: table.getvalue().encode(),
+    }
+
+
+def read_evidence(folder: Path, metadata: FinalModelMetadata, path: Path) -> Evidence:
+    """Read what backs predictions of a final model, which may come from elsewhere.
+
+    Parameters
+    ----------
+    folder
+        What it was unpacked to.
+    metadata
+        What it is.
+    path
+        The final model, for messages.
+
+    Raises
+    ------
+    UserError
+        If a file is damaged, or does not fit the model.
+    """
+    try:
+        training = _read_training(folder / TRAINING, metadata)
+    except (OSError, ValueError, csv.Error) as error:
+        raise UserError(f"{path}: {TRAINING} is damaged: {error}") from None
+    try:
+        calibrations = Conformal.from_dict(read_json(folder / CALIBRATION)).tasks
+        _check_calibrations(calibrations, metadata)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UserError(f"{path}: {CALIBRATION} is damaged: {error}") from None
+    return Evidence(training, calibrations)
+
+
+def _read_training(path: Path, metadata: FinalModelMetadata) -> Subset:
+    header, rows = read_table(path)
+    if header != [*_KEYS, *metadata.tasks]:
+        raise ValueError(f"its columns must be {', '.join([*_KEYS, *metadata.tasks])}")
+    if len(rows) != metadata.training_molecules:
+        raise ValueError(
+            f"it must have {metadata.training_molecules} rows, got {len(rows)}"
+        )
+    if any(len(row) != len(header) for row in rows):
+        raise ValueError(f"each row must have {len(header)} cells")
+    ids, smiles = [row[0] for row in rows], [row[1] for row in rows]
+    labels = as_numbers([row[2:] for row in rows], len(metadata.tasks))
+    return Subset(ids, smiles, ids, metadata.tasks, labels)
+
+
+def _check_calibrations(
+    calibrations: Calibrations, metadata: FinalModelMetadata
+) -> None:
+    is_regression = metadata.task_type == TaskType.REGRESSION
+    lists = 1 if is_regression else max(metadata.outputs_per_task, 2)
+    missing = set(metadata.tasks) - set(calibrations)
+    if missing:
+        raise ValueError(f"it must have the task {min(missing)!r}")
+    for task, each in calibrations.items():
+        is_sound = len(each.scores) == lists and all(
+            scores.ndim == 1
+            and np.isfinite(scores).all()
+            and (np.diff(scores) >= 0).all()
+            for scores in each.scores
+        )
+        if not is_sound or (each.offset is None) == is_regression:
+            raise ValueError(f"{task!r} must have {lists} sorted lists of scores")
+
+
+def labels_in_words(
+    evidence: Evidence, row: int, words: Mapping[str, list[str]]
+) -> str:
+    """Spell what is known of a training molecule: ``NR-AR=active; SR-p53=inactive``.
+
+    `words` has what a task calls its classes; a task of values is not in it.
+    """
+    training = evidence.training
+    known = [
+        f"{task}={words[task][int(label)] if task in words else f'{label:.6g}'}"
+        for task, label in zip(training.tasks, training.labels[row], strict=True)
+        if not np.isnan(label)
+    ]
+    return "; ".join(known)

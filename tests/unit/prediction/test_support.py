@@ -1,0 +1,174 @@
+"""What backs a single prediction: set or interval, neighbours, properties."""
+
+import csv
+import json
+import zipfile
+
+import numpy as np
+import pytest
+
+from helpers.final_models import LABELS, SMILES, make, refused_model
+from toxtune.commands.cli import run_command
+from toxtune.data.subsets import Subset
+from toxtune.errors import UserError
+from toxtune.prediction.descriptor_domain import (
+    PROPERTIES,
+    fit_descriptor_domain,
+    properties_of,
+)
+from toxtune.prediction.final_model import load
+from toxtune.stats.conformal import class_scores, p_values
+
+
+def predict(tmp_path, model, smiles, *options):
+    """Predict with the command; return its rows."""
+    (tmp_path / "in.csv").write_text("\n".join(["smiles", *smiles]) + "\n", "utf-8")
+    paths = [str(each) for each in (model, tmp_path / "in.csv", tmp_path / "out.csv")]
+    run_command(["predict", *paths, *options])
+    with open(tmp_path / "out.csv", encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+@pytest.mark.parametrize("task_type", ["binary", "multiclass"])
+def test_sets_hold_the_classes_whose_p_is_high_enough(tmp_path, task_type):
+    path = make(tmp_path, task_type)
+    model = load(path)
+    n_classes = {"binary": 2, "multiclass": 3}[task_type]
+    for confidence in (0.5, 0.7):
+        rows = predict(tmp_path, path, SMILES, f"--confidence={confidence}")
+        sets = set()
+        for row in rows:
+            p = [float(row[f"one={number}_p"]) for number in range(n_classes)]
+            inside = [str(at) for at in range(n_classes) if p[at] > 1 - confidence]
+            assert row["one_set"] == "{" + "|".join(inside) + "}"
+            sets.add(row["one_set"])
+        assert len(sets) > 1
+    # Temperatures do not change what is compared.
+    members, _ = model.predict_members(SMILES)
+    values = members.mean(axis=0)[:, : n_classes if n_classes > 2 else 1]
+    scores = class_scores(values.squeeze(axis=1) if n_classes == 2 else values)
+    expected = p_values(model.evidence.calibrations["one"], scores)
+    found = [[float(row[f"one={n}_p"]) for n in range(n_classes)] for row in rows]
+    np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_intervals_are_around_the_value_and_wider_with_more_confidence(tmp_path):
+    path = make(tmp_path, "regression")
+    widths = []
+    for confidence in (0.5, 0.8):
+        (row,) = predict(tmp_path, path, ["CCO"], f"--confidence={confidence}")
+        low, high = float(row["one_low"]), float(row["one_high"])
+        assert (low + high) / 2 == pytest.approx(float(row["one_value"]), abs=1e-5)
+        widths.append(high - low)
+    assert 0 < widths[0] < widths[1]
+    # Eight molecules cannot promise 90%.
+    (row,) = predict(tmp_path, path, ["CCO"])
+    assert (row["one_low"], row["one_high"]) == ("-inf", "inf")
+
+
+@pytest.mark.parametrize("task_type", LABELS)
+def test_neighbours_are_named_with_their_labels(tmp_path, task_type):
+    rows = predict(
+        tmp_path, make(tmp_path, task_type), ["OCC", "c1ccccc1N", "nonsense"]
+    )
+    assert [rows[0]["neighbour_1"], rows[1]["neighbour_1"]] == ["m0", "m3"]
+    assert rows[1]["neighbour_1_smiles"] == "c1ccccc1N"
+    assert float(rows[1]["neighbour_1_similarity"]) == 1
+    assert rows[1]["neighbour_2"] == "m2"
+    known = {"binary": "one=1; two=1", "multiclass": "one=0; two=1"}
+    label = known.get(task_type, "one=0.75; two=-3")
+    assert rows[1]["neighbour_1_labels"] == label
+    for row in rows[:2]:
+        near = [float(row[f"neighbour_{n}_similarity"]) for n in (1, 2, 3)]
+        assert near == sorted(near, reverse=True)
+        assert float(row["similarity"]) == near[0]
+    assert not any(rows[2][f"neighbour_{n}"] for n in (1, 2, 3))
+
+
+def test_a_label_that_was_not_measured_is_not_told(tmp_path):
+    (row,) = predict(tmp_path, make(tmp_path), ["CCBr"])
+    assert (row["neighbour_1"], row["neighbour_1_labels"]) == ("m6", "one=0")
+
+
+def test_molecule_of_extreme_properties_is_out_of_that_domain(tmp_path):
+    long_chain = "C" * 60 + "O"
+    near, far = predict(tmp_path, make(tmp_path), ["CCO", long_chain])
+    assert (near["in_property_domain"], far["in_property_domain"]) == ("1", "0")
+    assert float(far["leverage"]) > 10 * float(near["leverage"])
+
+
+def test_leverage_is_that_of_linear_regression():
+    smiles = [
+        f"{'C' * n}{end}" for n in range(1, 7) for end in ("O", "N", "Cl", "c1ccccc1")
+    ]
+    training = Subset(smiles, smiles, smiles, ["t"], np.zeros((len(smiles), 1)))
+    domain = fit_descriptor_domain([training], [training])
+    properties = properties_of(smiles)
+    design = np.column_stack([np.ones(len(smiles)), properties])
+    hat = design @ np.linalg.pinv(design)
+    np.testing.assert_allclose(domain.leverage(properties), hat.diagonal(), atol=1e-6)
+    share = domain.contains(domain.leverage(properties)).mean()
+    assert 0.9 <= share < 1
+
+
+def test_properties_are_numbers_for_any_molecule():
+    odd = ["[Na+].[Cl-]", "O", "[H][H]", "C[Si](C)(C)C", "[Fe]", "C" * 200]
+    assert properties_of(odd).shape == (6, len(PROPERTIES))
+    assert np.isfinite(properties_of(odd)).all()
+
+
+@pytest.mark.parametrize("confidence", ["0", "1", "90", "x", "nan"])
+def test_confidence_must_be_a_share(tmp_path, confidence):
+    with pytest.raises(UserError, match="between 0 and 1"):
+        predict(tmp_path, make(tmp_path), ["CCO"], f"--confidence={confidence}")
+    assert not (tmp_path / "out.csv").exists()
+
+
+def repacked(path, name, content):
+    """Write a final model with one file replaced; without it if content is None."""
+    with zipfile.ZipFile(path) as archive:
+        files = {each: archive.read(each) for each in archive.namelist()}
+    files[name] = content
+    with zipfile.ZipFile(path, "w") as archive:
+        for each, text in files.items():
+            if text is not None:
+                archive.writestr(each, text)
+    return path
+
+
+SCORES = {"scores": [[0.1, 0.2], [0.3]], "offset": None}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fault"),
+    [
+        ("training.csv", None, "it has no training.csv"),
+        ("training.csv", "id,smiles,one\n", "training.csv is damaged: its columns"),
+        ("training.csv", "id,smiles,one,two\n", "must have 8 rows"),
+        ("training.csv", "id,smiles,one,two\n" + "a,C,1\n" * 8, "4 cells"),
+        ("training.csv", "id,smiles,one,two\n" + "a,C,1,x\n" * 8, "is damaged"),
+        ("training.csv", b"\xff\xfe", "training.csv is damaged"),
+        ("conformal.json", None, "it has no conformal.json"),
+        ("conformal.json", "{", "conformal.json is damaged"),
+        ("conformal.json", "[]", "conformal.json is damaged"),
+        ("conformal.json", {"one": SCORES}, "must have the task 'two'"),
+        ("conformal.json", {"one": SCORES, "two": {"scores": [[1]]}}, "is damaged"),
+        (
+            "conformal.json",
+            {"one": SCORES, "two": SCORES | {"scores": [[0.2, 0.1], []]}},
+            "'two' must have 2 sorted lists",
+        ),
+        (
+            "conformal.json",
+            {"one": SCORES, "two": SCORES | {"scores": [[0.2]]}},
+            "'two' must have 2 sorted lists",
+        ),
+    ],
+)
+def test_evidence_that_does_not_fit_the_model_is_refused(
+    tmp_path, name, content, fault
+):
+    if isinstance(content, dict):
+        conformal = {"selection": "5" * 12, "seeds": [3, 5], "tasks": content}
+        content = json.dumps(conformal)
+    refused_model(repacked(make(tmp_path), name, content), fault)
