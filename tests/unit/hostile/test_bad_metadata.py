@@ -24,9 +24,9 @@ pytestmark = pytest.mark.promise(
         (b"\xff", "is damaged"),
         ("[]", "all of it: must be a mapping, got []"),
         ("null", "all of it: must be a mapping, got null"),
-        ("{}", "has format null, but this toxtune reads 3"),
-        ('{"format": 3}', "all of it: needs the key 'run', 'selection', 'objective'"),
-        ('{"format": 3, "a": ' + "[" * 30 + "]" * 30 + "}", "at most 20 levels deep"),
+        ("{}", "has format null, but this toxtune reads 4"),
+        ('{"format": 4}', "all of it: needs the key 'run', 'selection', 'objective'"),
+        ('{"format": 4, "a": ' + "[" * 30 + "]" * 30 + "}", "at most 20 levels deep"),
     ],
     ids=lambda value: repr(value)[:20],
 )
@@ -84,7 +84,7 @@ METADATA = {
     ),
     "member above": (
         {"members": [MEMBER | {"file": "../../etc/passwd"}]},
-        "members[0].file: must be models/, a family, -seed-, a number, and",
+        "members[0].file: must be models/, the name of a model, -seed-, a number",
     ),
     "member absolute": (
         {"members": [MEMBER | {"file": "/etc/passwd"}]},
@@ -139,7 +139,11 @@ METADATA = {
         "tasks[0]: must not have control characters",
     ),
     "one task more": (
-        {"tasks": ["one", "two", "three"], "n_outputs": 3},
+        {
+            "tasks": ["one", "two", "three"],
+            "n_outputs": 3,
+            "fallback": {"one": [0.5], "two": [0.5], "three": [0.5]},
+        },
         "thresholds: must have the task 'three'",
     ),
     "no thresholds": ({"thresholds": {}}, "thresholds: must have the task 'one'"),
@@ -148,7 +152,7 @@ METADATA = {
         "thresholds.one.temperature: must be > 0, got 0",
     ),
     "outputs of other models": (
-        {"n_outputs": 4},
+        {"n_outputs": 4, "fallback": {"one": [0.5, 0.5], "two": [0.5, 0.5]}},
         "is not a final model: ValueError: its models predict 2 numbers a molecule",
     ),
     "outputs": (
