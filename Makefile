@@ -59,7 +59,7 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 
 .PHONY: help init run demo report plan status retry predict export-optuna export-mlflow verify \
-    prune check test faults cluster-test mutants bench lint format lock install
+    prune check test faults cluster-test mutants bench docs lint format lock install
 .DEFAULT_GOAL := help
 
 help:
@@ -136,13 +136,17 @@ mutants: $(INSTALLED) ## put faults into the code, count those seen (half an hou
 bench: $(INSTALLED) .venv-bench/.installed ## time the search against other tuners (about an hour)
 	.venv/bin/python benchmarks/compare_tuners.py --raw $(RAW) --peers .venv-bench/bin/python
 
-lint: $(INSTALLED) ## check style, types, spelling and the workflow
+docs: $(INSTALLED) ## build the documentation as a site, site/index.html; check links
+	NO_MKDOCS_2_WARNING=1 $(IN_VENV) mkdocs build --strict --quiet
+
+lint: $(INSTALLED) ## check style, types, spelling, links and the workflow
 	$(IN_VENV) ruff check
 	$(IN_VENV) ruff format --check
 	$(IN_VENV) snakefmt --check Snakefile rules examples/module/Snakefile
 	$(IN_VENV) snakemake --lint
 	$(IN_VENV) mypy
 	.venv/bin/codespell *.md *.yaml docs examples report rules schemas scripts tests
+	@$(MAKE) --no-print-directory docs
 
 format: $(INSTALLED) ## rewrite Python and Snakemake files in the house style
 	$(IN_VENV) ruff check --fix
