@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
@@ -30,12 +30,35 @@ class Launch:
         Whether the search goes on without trainings that failed for good.
     has_profile
         Whether the jobs go to a cluster, or wherever a profile sends them.
+    where
+        Those of the arguments that say where jobs run.
+    configfiles, settings
+        Those that name configurations, and values to lay over them.
     """
 
     arguments: list[str]
     layers: list[Layer]
     keeps_going: bool
     has_profile: bool
+    where: list[str] = field(default_factory=list)
+    configfiles: list[str] = field(default_factory=list)
+    settings: list[str] = field(default_factory=list)
+
+    @property
+    def has_budget(self) -> bool:
+        """Whether the search has one; nothing else is checked."""
+        budget = None
+        for layer in self.layers:
+            search = layer.values.get("search")
+            if isinstance(search, dict):
+                budget = search.get("budget", budget)
+        return budget is not None
+
+    def with_overlay(self, overlay: Path, targets: Sequence[str]) -> list[str]:
+        """Return the arguments that make these files alone, with one more overlay."""
+        named = ["--configfile", *self.configfiles, str(overlay)]
+        settings = ["--config", *self.settings] if self.settings else []
+        return [*targets, *self.where, *named, *settings]
 
     @property
     def run(self) -> str:
@@ -86,13 +109,20 @@ def read_launch(options: argparse.Namespace) -> Launch:
         If a file cannot be read or is not YAML; snakemake's words do not name it.
     """
     arguments = _with_folder_of_profile(options.arguments)
-    if not (options.cores or options.jobs or options.profile):
-        arguments = ["--cores", "all", *arguments]
+    where = {"--cores": options.cores, "--jobs": options.jobs}
+    where["--profile"] = options.profile
+    words = [word for option in where.items() if option[1] for word in option]
+    if not words:
+        words = ["--cores", "all"]
+        arguments = [*words, *arguments]
     return Launch(
         arguments=arguments,
         layers=read_configurations(options.configfile, options.config),
         keeps_going=options.keep_going,
         has_profile=options.profile is not None,
+        where=_with_folder_of_profile(list(map(str, words))),
+        configfiles=list(map(str, options.configfile)),
+        settings=options.config,
     )
 
 

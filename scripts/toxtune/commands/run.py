@@ -6,6 +6,7 @@ where to look.
 """
 
 import argparse
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,10 +35,33 @@ def main(options: argparse.Namespace) -> int:
     # Everything else goes to snakemake as it is.
     options.arguments = [each for each in options.arguments if each != OPEN]
     launch = read_launch(options)
-    status = _run(launch)
+    status = _decide_budget(launch) if launch.has_budget else 0
+    status = status or _run(launch)
     if status == 0:
         show_results(Path("results", launch.run), opens_report=options.open)
     return status
+
+
+def _decide_budget(launch: Launch) -> int:
+    """Decide what fits into the search's budget, and say so; return an exit status."""
+    # Slow to import, and of no use without a budget.
+    from toxtune.config.check import complete_layers
+    from toxtune.runs.search_budget import MEASURING, settle_budget
+
+    def measure(targets: list[str]) -> int:
+        print(f"Measuring {len(targets)} trainings, which the search has anyway")
+        state.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=state) as folder:
+            overlay = Path(folder, "measuring.yaml")
+            overlay.write_text(MEASURING, encoding="utf-8")
+            return run_alone(launch.with_overlay(overlay, targets))
+
+    state = Path(".snakemake")
+    decision = settle_budget(complete_layers(launch.layers), measure)
+    if decision.budget is None:
+        return 1
+    print(decision.budget.describe())
+    return 0
 
 
 def _run(launch: Launch) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from toxtune.config.budget import SpaceTrials, trials_within
 from toxtune.config.own_features import feature_columns, planned_features
 from toxtune.config.plan import Plan, PlannedStage
 from toxtune.config.sections import Config, DatasetSettings
@@ -39,14 +40,35 @@ def load_plans(config: Config) -> list[Plan]:
     UserError
         For a missing data file or an illegal space.
     """
-    dataset = _dataset_settings(config)
-    searches = [
-        _search(f"space-{number}", key, setting, config)
-        for number, (key, setting) in enumerate(
-            searched_spaces(config["models"], config["search"]["spaces"])
+    dataset, splits = _dataset_settings(config), _splits(config)
+    searches = _searches(config)
+    if (budget := config["search"]["budget"]) is not None:
+        started = _started_on_first(searches, dataset, splits)
+        limits = trials_within(
+            config["run"], budget["core_minutes"], _trials(searches, started, splits)
         )
-    ]
-    splits = {
+        searches = [
+            _cut(search, trials, limit)
+            for search, trials, limit in zip(searches, started, limits, strict=True)
+        ]
+    plans = [_plan(config, run, dataset, splits[run], searches) for run in splits]
+    runs, prospective = sorted(splits), _prospective_sums(config)
+    return [replace(plan, runs=runs, prospective=prospective) for plan in plans]
+
+
+def searched_trials(config: Config) -> list[SpaceTrials]:
+    """List what each space's search would train without a budget.
+
+    Of strategies whose trials are known before any is trained.
+    """
+    searches, splits = _searches(config), _splits(config)
+    started = _started_on_first(searches, _dataset_settings(config), splits)
+    return _trials(searches, started, splits)
+
+
+def _splits(config: Config) -> dict[str, SplitSettings]:
+    """Name the run of each split."""
+    return {
         f"{config['run']}/{name}" if name else config["run"]: split
         for name, split in split_settings(
             config["split"],
@@ -54,9 +76,6 @@ def load_plans(config: Config) -> list[Plan]:
             given_test=config["dataset"]["test_source"] is not None,
         ).items()
     }
-    plans = [_plan(config, run, dataset, splits[run], searches) for run in splits]
-    runs, prospective = sorted(splits), _prospective_sums(config)
-    return [replace(plan, runs=runs, prospective=prospective) for plan in plans]
 
 
 def _prospective_sums(config: Config) -> dict[str, str]:
@@ -121,6 +140,53 @@ def searched_spaces(
     ]
 
 
+def _searches(config: Config) -> list[_Search]:
+    spaces = searched_spaces(config["models"], config["search"]["spaces"])
+    return [
+        _search(f"space-{number}", key, setting, config)
+        for number, (key, setting) in enumerate(spaces)
+    ]
+
+
+def _started_on_first(
+    searches: list[_Search],
+    dataset: DatasetSettings,
+    splits: dict[str, SplitSettings],
+) -> list[list[Trial]]:
+    """Name the trials that each search starts with on the first split."""
+    identity = _identity(dataset, next(iter(splits.values())))
+    return [[trial for trial, _ in _started(each, identity)] for each in searches]
+
+
+def _trials(
+    searches: list[_Search],
+    started: list[list[Trial]],
+    splits: dict[str, SplitSettings],
+) -> list[SpaceTrials]:
+    """Say what each search would train without a budget."""
+    return [
+        SpaceTrials(
+            space=search.name,
+            family=search.setting["family"],
+            # A space may be drawn from twice at the same point.
+            trials=list(dict.fromkeys(trial.id for trial in trials)),
+            trainings=sum(
+                len(_names(search.schedule.points[0][1], split))
+                for split in splits.values()
+            ),
+        )
+        for search, trials in zip(searches, started, strict=True)
+    ]
+
+
+def _cut(search: _Search, trials: list[Trial], limit: int) -> _Search:
+    """Leave a search its first trials, so many of them; `trials` has one per point."""
+    kept = set(list(dict.fromkeys(trial.id for trial in trials))[:limit])
+    pairs = zip(search.schedule.points, trials, strict=True)
+    points = [point for point, trial in pairs if trial.id in kept]
+    return replace(search, schedule=Schedule(points))
+
+
 def _search(name: str, key: str, setting: SpaceSection, config: Config) -> _Search:
     features = planned_features(config)
     task_type = _task_type(config)
@@ -145,7 +211,7 @@ def _plan(
     split: SplitSettings,
     searches: list[_Search],
 ) -> Plan:
-    identity = {"dataset": short_id(dataset), "split": short_id(split.to_dict())}
+    identity = _identity(dataset, split)
     features: dict[str, Definition] = {}
     trials: dict[str, Trial] = {}
     replicates: set[tuple[str, str]] = set()
@@ -171,6 +237,10 @@ def _plan(
         stages=stages,
         config=config,
     )
+
+
+def _identity(dataset: DatasetSettings, split: SplitSettings) -> dict[str, str]:
+    return {"dataset": short_id(dataset), "split": short_id(split.to_dict())}
 
 
 def _started(

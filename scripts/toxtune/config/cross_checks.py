@@ -186,6 +186,17 @@ def _check_budgets(search: SearchSection) -> Iterable[str]:
                 )
 
 
+def _check_search_budget(search: SearchSection) -> Iterable[str]:
+    """Refuse a budget where scores decide what is trained."""
+    name = search["strategy"]["name"]
+    if search["budget"] is not None and name not in {"grid", "random", "sobol"}:
+        yield (
+            "search.budget: is for grid, random and sobol, whose trials are known "
+            f"before any is trained; {name} has settings of its own for that, so "
+            "leave it out"
+        )
+
+
 def _check_validation(
     validation: ValidationSection, split: SplitSection, dataset: DatasetSection
 ) -> Iterable[str]:
@@ -311,6 +322,7 @@ CHECKS: list[tuple[tuple[str, ...], Callable[..., Iterable[str]]]] = [
     (("objective",), _check_objective),
     (("preset", "models", "search", "objective"), _check_searches),
     (("search",), _check_budgets),
+    (("search",), _check_search_budget),
     (("models", SPACES, "features", "objective"), _check_spaces),
     (("dataset", "objective"), _check_labels),
     (("split",), _check_split),

@@ -52,10 +52,17 @@ class StrategySection(TypedDict):
     eta: NotRequired[int]
 
 
+class BudgetSection(TypedDict):
+    """``search.budget``: how much computing time the search may take."""
+
+    core_minutes: float
+
+
 class SearchSection(TypedDict):
     """``search``: what is tried."""
 
     strategy: StrategySection
+    budget: BudgetSection | None
     spaces: list[SpaceSection]
 
 

@@ -58,7 +58,7 @@ LEFT_OUT = {
     or (path[:2] == ("search", "strategy") and path[2:] not in {(), ("name",)})
     or path in {("dataset", "sha256"), ("dataset", "id_column"), ("split", "seeds")}
     or path[1:] in {("separator",), ("decimal",), ("encoding",)}
-    or path == ("objective", "scale")
+    or path in {("objective", "scale"), ("search", "budget", "core_minutes")}
     or (path[:2] == ("features", "*") and path[2:3] in OF_OTHER_FEATURES)
     or path[:2] == ("split", "fractions")
     or path in {("split", "cutoff"), ("split", "date_format")}

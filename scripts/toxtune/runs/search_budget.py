@@ -1,0 +1,143 @@
+"""Deciding a search's budget, from what trainings have cost or from measured ones."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+
+from toxtune.config.budget import (
+    NOTHING,
+    Budget,
+    Cost,
+    SpaceTrials,
+    budget_path,
+    decide,
+    read_budget,
+)
+from toxtune.config.build_plan import load_plans, searched_trials
+from toxtune.config.sections import Config
+from toxtune.errors import UserError
+from toxtune.io.files import read_json, write_json
+from toxtune.statuses import NO_RESULT
+
+# Laid over a configuration, so that what is measured is part of its search.
+MEASURING = f"search: {{budget: {{core_minutes: {NOTHING}}}}}\n"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether a search's budget is decided, or what must be trained for it.
+
+    Attributes
+    ----------
+    budget
+        ``None`` as long as something is to be measured.
+    is_new
+        Whether it was decided just now, and written down.
+    unmeasured
+        The results of trainings that tell what the other spaces cost.
+    """
+
+    budget: Budget | None
+    is_new: bool = False
+    unmeasured: Sequence[str] = ()
+
+
+def settle_budget(config: Config, measure: Callable[[list[str]], int]) -> Decision:
+    """Decide a search's budget and write it down, unless it has been done before.
+
+    Parameters
+    ----------
+    config
+        Has a budget; checked and complete.
+    measure
+        Trains what makes these files, and returns an exit status.
+
+    Returns
+    -------
+    Decision
+        Without a budget if measuring failed.
+
+    Raises
+    ------
+    UserError
+        If the budget is too small, or a training that was to be measured has failed.
+    """
+    found = look_up(config)
+    if found.budget is None:
+        if measure([*found.unmeasured]):
+            return found
+        found = look_up(config)
+        if found.budget is None:
+            raise UserError(
+                "search.budget: cannot be decided, since this training gave no cost: "
+                f"{', '.join(found.unmeasured)}; logs/trials/ says why"
+            )
+    if found.is_new:
+        write_json(budget_path(config["run"]), found.budget.to_dict())
+    return found
+
+
+def look_up(config: Config) -> Decision:
+    """Look for a search's budget, or decide it if the costs are known.
+
+    What an earlier budget was decided by counts before what trainings have cost since,
+    so that another budget is no other measurement.
+
+    Raises
+    ------
+    UserError
+        If the budget is too small.
+    """
+    asked = config["search"]["budget"]
+    core_minutes = asked["core_minutes"] if asked else NOTHING
+    spaces = searched_trials(config)
+    earlier = read_budget(budget_path(config["run"]))
+    if earlier and earlier.fits(core_minutes, spaces):
+        return Decision(earlier)
+    known = {space.first: space for space in earlier.spaces} if earlier else {}
+    costs = {}
+    for space in spaces:
+        if decided := known.get(space.trials[0]):
+            costs[space.space] = Cost(decided.seconds, decided.measured)
+        elif cost := _recorded(space):
+            costs[space.space] = cost
+    unmeasured = [space for space in spaces if space.space not in costs]
+    if unmeasured:
+        return Decision(None, unmeasured=_first_results(config, unmeasured))
+    by_space = [costs[space.space] for space in spaces]
+    return Decision(decide(core_minutes, spaces, by_space), is_new=True)
+
+
+def _recorded(space: SpaceTrials) -> Cost | None:
+    """Average what trainings of a space's trials have cost, if any are finished."""
+    seconds = [
+        cost
+        for id in space.trials
+        for path in sorted(Path("results/trials", space.family, id).glob("*seed-*"))
+        if (cost := _seconds(path)) is not None
+    ]
+    return Cost(round(fmean(seconds), 3), len(seconds)) if seconds else None
+
+
+def _seconds(folder: Path) -> float | None:
+    """Return what a training took, ``None`` where it has no result."""
+    try:
+        if read_json(folder / "result.json")["status"] in NO_RESULT:
+            return None
+        seconds = read_json(folder / "cost.json")["seconds"]
+        return None if seconds is None else float(seconds)
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _first_results(config: Config, spaces: Sequence[SpaceTrials]) -> list[str]:
+    """Name the result of one training of the first trial of each space."""
+    search = {**config["search"], "budget": {"core_minutes": NOTHING}}
+    plan = load_plans({**config, "search": search})[0]  # type: ignore[typeddict-item]
+    replicates = dict(reversed(plan.replicates))
+    folders = [
+        f"{plan.trials[space.trials[0]].folder}/{replicates[space.trials[0]]}"
+        for space in spaces
+    ]
+    return list(dict.fromkeys(f"{folder}/result.json" for folder in folders))

@@ -1,0 +1,184 @@
+"""Deciding a budget: measured once, written down, and never measured again."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from toxtune.commands.launch import Launch
+from toxtune.config.budget import budget_path
+from toxtune.config.build_plan import load_plans
+from toxtune.config.check import load_config
+from toxtune.config.layers import Layer
+from toxtune.errors import UserError
+from toxtune.io.files import write_json
+from toxtune.runs.search_budget import look_up, settle_budget
+
+ROOT = Path(__file__).parents[3]
+OVERLAY = """
+run: budgeted
+dataset: {source: demo}
+training: {seeds: [4, 5]}
+search:
+  strategy: {name: random, trials: 9, seed: 0}
+  budget: {core_minutes: MINUTES}
+  spaces:
+    - family: random_forest
+      features: ecfp
+      hyperparameters: {n_estimators: {low: 5, high: 90}}
+    - family: logistic_regression
+      features: ecfp
+      hyperparameters: {C: {low: 0.1, high: 10, log: true}}
+"""
+
+
+@pytest.fixture
+def config(tmp_path, monkeypatch):
+    """Return a function that reads a configuration, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def read(minutes=10):
+        text = OVERLAY.replace("MINUTES", str(minutes))
+        (tmp_path / "overlay.yaml").write_text(text, encoding="utf-8")
+        return load_config([ROOT / "config.yaml", tmp_path / "overlay.yaml"])
+
+    return read
+
+
+def trained(result, seconds, status="ok"):
+    """Write what a training leaves, as far as its cost is concerned."""
+    write_json(Path(result), {"status": status})
+    write_json(Path(result).with_name("cost.json"), {"seconds": seconds})
+
+
+class Measuring:
+    """Stands in for snakemake: trainings of forests take 60 s, of others 15 s."""
+
+    def __init__(self, status=0, ending="ok"):
+        self.calls, self.status, self.ending = [], status, ending
+
+    def __call__(self, targets):
+        self.calls.append(targets)
+        if not self.status:
+            for target in targets:
+                trained(target, 60 if "forest" in target else 15, self.ending)
+        return self.status
+
+
+def test_each_space_is_measured_by_one_training_that_the_search_has_anyway(config):
+    measure = Measuring()
+    decision = settle_budget(config(), measure)
+    (targets,) = measure.calls
+    assert len(targets) == 2
+    (plan,) = load_plans(config())
+    searched = {f"{plan.trials[id].folder}/{name}" for id, name in plan.replicates}
+    assert {target.removesuffix("/result.json") for target in targets} <= searched
+    assert all("/seed-4/" in target for target in targets)
+    # Two seeds: 2 minutes and half a minute a trial.
+    assert [space.seconds for space in decision.budget.spaces] == [60, 15]
+    assert decision.is_new
+    assert len(plan.trials) == sum(space.trials for space in decision.budget.spaces)
+
+
+def test_a_rerun_measures_nothing_and_is_the_same(config):
+    settle_budget(config(), Measuring())
+    before = budget_path("budgeted").read_bytes()
+    found = load_plans(config())
+    # The machine has become slower, and more is known of the costs.
+    for plan in found:
+        for id, name in plan.replicates:
+            trained(f"{plan.trials[id].folder}/{name}/result.json", 500)
+    again = settle_budget(config(), None)
+    assert not again.is_new
+    assert budget_path("budgeted").read_bytes() == before
+    assert [plan.trials for plan in load_plans(config())] == [
+        plan.trials for plan in found
+    ]
+
+
+def test_another_budget_is_decided_by_the_same_costs(config):
+    small = settle_budget(config(6), Measuring()).budget
+    kept = load_plans(config(6))[0].replicates
+    for id, name in kept:
+        trial = load_plans(config(6))[0].trials[id]
+        trained(f"{trial.folder}/{name}/result.json", 500)
+    large = settle_budget(config(12), None).budget
+    assert [each.seconds for each in large.spaces] == [
+        each.seconds for each in small.spaces
+    ]
+    assert set(kept) < set(load_plans(config(12))[0].replicates)
+
+
+def test_what_earlier_trainings_cost_need_not_be_measured(config):
+    (plan,) = load_plans(config(0))
+    forest = next(each for each in plan.trials.values() if "forest" in each.family)
+    trained(f"{forest.folder}/seed-4/result.json", 40)
+    trained(f"{forest.folder}/seed-5/result.json", 20)
+    # Of another folder's kind, or without a result or a cost: no cost.
+    trained(f"{forest.folder}/seed-6/result.json", 999, "failed")
+    trained(f"{forest.folder}/seed-7/result.json", None)
+    measure = Measuring()
+    decision = settle_budget(config(), measure)
+    ((target,),) = measure.calls
+    assert "logistic_regression" in target
+    assert [(each.seconds, each.measured) for each in decision.budget.spaces] == [
+        (30, 2),
+        (15, 1),
+    ]
+
+
+def test_looking_writes_nothing(config):
+    decision = look_up(config())
+    assert decision.budget is None
+    assert len(decision.unmeasured) == 2
+    for target in decision.unmeasured:
+        trained(target, 1)
+    assert look_up(config()).is_new
+    assert not budget_path("budgeted").exists()
+
+
+def test_without_costs_nothing_is_decided(config):
+    assert settle_budget(config(), Measuring(status=1)).budget is None
+    assert not budget_path("budgeted").exists()
+    with pytest.raises(UserError, match=r"gave no cost: results/trials/.*seed-4"):
+        settle_budget(config(), Measuring(ending="failed"))
+
+
+def test_a_budget_that_is_too_small_is_refused_with_what_it_takes(config):
+    with pytest.raises(UserError, match=r"takes about 2\.5 .* got 2\b"):
+        settle_budget(config(2), Measuring())
+    assert not budget_path("budgeted").exists()
+    # The measured trainings count for the next budget.
+    assert json.dumps(settle_budget(config(3), None).budget.to_dict())
+
+
+def test_the_measuring_run_has_the_options_of_the_other_and_none_of_its_targets():
+    launch = Launch(
+        arguments=["search", "--cores", "2", "--configfile", "a.yaml"],
+        layers=[],
+        keeps_going=False,
+        has_profile=False,
+        where=["--cores", "2"],
+        configfiles=["a.yaml"],
+        settings=["run=x"],
+    )
+    overlay = Path("m.yaml")
+    assert launch.with_overlay(overlay, ["t1", "t2"]) == (
+        ["t1", "t2", "--cores", "2", "--configfile", "a.yaml", "m.yaml"]
+        + ["--config", "run=x"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("layers", "has_budget"),
+    [
+        ([{}], False),
+        ([{"search": None}], False),
+        ([{"search": {"budget": {"core_minutes": 3}}}], True),
+        ([{"search": {"budget": {"core_minutes": 3}}}, {"search": {}}], True),
+        ([{"search": {"budget": {}}}, {"search": {"budget": None}}], False),
+    ],
+)
+def test_only_a_search_with_a_budget_waits_for_it(layers, has_budget):
+    launch = Launch([], [Layer(values) for values in layers], False, False)
+    assert launch.has_budget is has_budget
