@@ -27,14 +27,25 @@ function element(tag, parent, text = "") {
   return child;
 }
 
-async function draw(name) {
-  const place = document.querySelector(`#${name} .panels`);
+function placeOf(name, panel) {
+  const holder = element("div", document.querySelector(`#${name} .panels`));
+  if (panel.title) element("h4", holder, panel.title);
+  const plot = element("div", holder);
+  plot.className = "plot";
+  return plot;
+}
+
+// All panels have their places before any is drawn: a drawing is as wide as its place is
+// then, and a place alone in its row is wider than one beside others.
+function layOut(name) {
+  return content.figures[name].panels.map((panel) => placeOf(name, panel));
+}
+
+async function draw(name, plots) {
   const rows = rowsOf(name);
-  for (const panel of content.figures[name].panels) {
-    const holder = element("div", place);
-    if (panel.title) element("h4", holder, panel.title);
-    const plot = element("div", holder);
-    plot.className = "plot";
+  const square = content.figures[name].square;
+  for (const [number, panel] of content.figures[name].panels.entries()) {
+    const plot = plots[number];
     const panelRows = panel.title ? rows.filter((row) => row.panel === panel.title) : rows;
     const spec = { ...panel.spec, datasets: { ...panel.spec.datasets, table: panelRows } };
     const drawn = await vegaEmbed(plot, spec, {
@@ -43,7 +54,8 @@ async function draw(name) {
       actions: false,
       config: { ...content.config, ...content.figures[name].config },
     });
-    views.push([drawn.view, plot]);
+    views.push([drawn.view, plot, square]);
+    await fit(drawn.view, plot, square);
   }
 }
 
@@ -63,10 +75,21 @@ function showTable(name, place) {
   }
 }
 
+// Draw a panel as wide as its place; what is left for a square one is its height, too.
+async function fit(view, plot, square) {
+  await view.width(plot.clientWidth).runAsync();
+  if (square) await view.height(view.width()).runAsync();
+}
+
 // Paper is narrower than a screen: draw the figures again for it.
 function refit() {
-  for (const [view, plot] of views) view.width(plot.clientWidth).run();
+  return Promise.all(views.map(([view, plot, square]) => fit(view, plot, square))).then(markTrial);
 }
+let later;
+addEventListener("resize", () => {
+  clearTimeout(later);
+  later = setTimeout(refit, 200);
+});
 addEventListener("beforeprint", () => {
   document.body.classList.add("paper");
   refit();
@@ -83,6 +106,8 @@ for (const name of Object.keys(content.figures)) {
 }
 
 (async () => {
-  for (const name of Object.keys(content.figures)) await draw(name);
+  const names = Object.keys(content.figures);
+  const places = names.map(layOut);
+  for (const [number, name] of names.entries()) await draw(name, places[number]);
   document.documentElement.dataset.drawn = "true";
 })();

@@ -55,6 +55,7 @@ rule write_report:
     """Write the report, a page that needs no network, and its figures as SVG."""
     input:
         **RUN_FILES,
+        model=rules.save_final_model.output.model,
         provenance=rules.write_summary.output.provenance,
     output:
         page="results/{run}/report.html",

@@ -9,7 +9,8 @@ from toxtune.report.contents import entries
 from toxtune.report.figures.draw_all import draw_all
 from toxtune.report.page import page
 from toxtune.report.provenance import read_provenance
-from toxtune.report.run import Run, RunSettings, read_run
+from toxtune.report.reading import read_run
+from toxtune.report.run import Run, RunSettings
 
 
 def main(run: Run, page_path: Path, drawings: list[Path]) -> None:

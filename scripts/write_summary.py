@@ -6,7 +6,8 @@ from pathlib import Path
 from toxtune.io.files import write_json, write_text
 from toxtune.jobs import log_to
 from toxtune.report.provenance import current_provenance
-from toxtune.report.run import Run, RunSettings, read_run
+from toxtune.report.reading import read_run
+from toxtune.report.run import Run, RunSettings
 from toxtune.report.summary import summary
 
 

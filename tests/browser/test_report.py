@@ -1,5 +1,6 @@
 """The report in a real browser: headless Chromium, driven by Selenium."""
 
+import contextlib
 import dataclasses
 import json
 import shutil
@@ -196,16 +197,130 @@ def test_what_can_be_focused_and_pictured_has_a_name(opened):
     assert unnamed == 0
 
 
+@contextlib.contextmanager
+def _screen(browser: webdriver.Chrome, width: int) -> Iterator[None]:
+    """Let the browser have a screen so wide: below 500 px, that of a phone."""
+    screen = {"width": width, "height": 844, "deviceScaleFactor": 1}
+    screen["mobile"] = width < 500
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    try:
+        yield
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.fixture(scope="module")
+def many_tasks(tmp_path_factory) -> tuple[Path, dict]:
+    """The page of a run with many panels in a figure."""
+    run = made_run("binary", n_tasks=7)
+    figures = draw_all(run)
+    path = tmp_path_factory.mktemp("many") / "report.html"
+    path.write_text(page(run, figures), encoding="utf-8")
+    return path, figures
+
+
+def _too_narrow(browser: webdriver.Chrome) -> list[str]:
+    """Name the figures with a drawing that is not as wide as it is shown."""
+    widths = browser.execute_script(
+        "return [...document.querySelectorAll('.plot svg')].map((svg) => ["
+        "svg.closest('figure').id, svg.viewBox.baseVal.width,"
+        "svg.getBoundingClientRect().width])"
+    )
+    assert len(widths) > 20
+    return [name for name, own, shown in widths if abs(own - shown) > 2]
+
+
+@pytest.mark.parametrize("width", [1400, 800, 390])
+def test_drawings_are_as_wide_as_they_are_shown(browser, many_tasks, width):
+    with _screen(browser, width):
+        _open(browser, *many_tasks)
+        assert _too_narrow(browser) == []
+        assert browser.execute_script(_LABELS_ON_EACH_OTHER) == []
+        sides = browser.execute_script(_SIDES_OF_SQUARES)
+    assert len(sides) > 20
+    for name, across, down in sides:
+        assert across == pytest.approx(down, abs=2), name
+        assert across <= 420, name
+
+
+def test_panels_drawn_before_all_have_their_places_are_found(browser, many_tasks):
+    """The old fault, put back: the first panel is drawn when it is alone in its row."""
+    path, figures = many_tasks
+    script = path.read_text("utf-8")
+    for right, wrong in (
+        ("names.map(layOut)", "names.map(() => [])"),
+        ("= plots[number];", "= placeOf(name, panel);"),
+    ):
+        assert script.count(right) == 1
+        script = script.replace(right, wrong)
+    faulty = path.with_name("faulty.html")
+    faulty.write_text(script, encoding="utf-8")
+    with _screen(browser, 1400):
+        _open(browser, faulty, figures)
+        assert "comparison" not in _too_narrow(browser)
+        assert {"roc", "tasks"} <= set(_too_narrow(browser))
+
+
+# Labels of one axis that are seen and cover each other, by their figure.
+_LABELS_ON_EACH_OTHER = """
+const bad = [];
+for (const axis of document.querySelectorAll('.plot svg .role-axis-label')) {
+  const boxes = [...axis.querySelectorAll('text')]
+    .filter((text) => text.getAttribute('opacity') !== '0')
+    .map((text) => text.getBoundingClientRect());
+  const clash = boxes.some((a, i) => boxes.slice(i + 1).some((b) =>
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 4));
+  if (clash) bad.push(axis.closest('figure').id);
+}
+return bad;
+"""
+# Of the area that is drawn in, of each panel that is to be square.
+_SIDES_OF_SQUARES = """
+return [...document.querySelectorAll('.square .plot svg')].map((svg) => {
+  const box = svg.querySelector('.role-frame.root path.background').getBBox();
+  return [svg.closest('figure').id, box.width, box.height];
+});
+"""
+
+
+def test_the_table_of_trials_is_filtered_sorted_and_marks_a_trial(opened):
+    browser = opened.browser
+    run_script = browser.execute_script
+    rows = "return document.querySelectorAll('#all-trials tbody tr').length"
+    assert run_script(rows) == 24
+    box = browser.find_element(By.CSS_SELECTOR, "#all-trials input")
+    box.send_keys("random_forest")
+    assert run_script(rows) == 8
+    box.clear()
+    box.send_keys(" ")
+    scores = (
+        "return [...document.querySelectorAll('#all-trials tbody tr')]"
+        ".map((row) => row.cells[2].textContent).filter(Boolean).map(Number)"
+    )
+    heads = browser.find_elements(By.CSS_SELECTOR, "#all-trials th button")
+    run_script("arguments[0].click()", heads[2])
+    rising = run_script(scores)
+    assert rising == sorted(rising)
+    run_script("arguments[0].click()", heads[2])
+    assert run_script(scores) == rising[::-1]
+    trial = browser.find_element(By.CSS_SELECTOR, "#all-trials tbody button")
+    run_script("arguments[0].click()", trial)
+    marked = "return document.querySelectorAll('#trials svg .chosen').length"
+    assert run_script(marked) > 0
+    again = browser.find_element(
+        By.CSS_SELECTOR, "#all-trials tbody .chosen-row button"
+    )
+    run_script("arguments[0].click()", again)
+    assert run_script(marked) == 0
+
+
 def test_a_phone_need_not_scroll_sideways(opened):
     browser = opened.browser
-    phone = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
-    try:
+    with _screen(browser, 390):
         width = browser.execute_script(
             "return document.documentElement.scrollWidth - window.innerWidth"
         )
-    finally:
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert width <= 0
 
 

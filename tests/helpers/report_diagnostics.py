@@ -79,7 +79,9 @@ def _probabilities(tasks: list[str], selection: Selection) -> Probabilities | No
     if selection.objective.task_type != TaskType.BINARY:
         return None
     return Probabilities(
-        decisions=_class_scores(selection, "mean", SCORES),
+        decisions=_class_scores(selection, "mean", SCORES).assign(
+            positives=50, negatives=50
+        ),
         brier=_class_scores(selection, "task 0", _BRIER),
         reliability=_reliability(tasks, selection.seeds),
     )

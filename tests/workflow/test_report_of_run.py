@@ -10,7 +10,11 @@ def test_the_report_has_every_figure(finished):
     folder = finished.folder / "results" / "tiny"
     html = (folder / "report.html").read_text("utf-8")
     for entry in entries("binary"):
-        assert f'<figure id="{entry.name}"' in html
+        # What has nothing to show is told in a line.
+        assert (
+            f'<figure id="{entry.name}"' in html
+            or f"<strong>{entry.title}</strong>" in html
+        )
         svg = (folder / "figures" / f"{entry.name}.svg").read_text("utf-8")
         assert entry.title in svg
 
@@ -20,7 +24,7 @@ def test_the_report_says_what_the_summary_says(finished):
     selection = json.loads((folder / "selection.json").read_text("utf-8"))
     html = (folder / "report.html").read_text("utf-8")
     verdict = re.search(r'<div class="verdict">(.*?)</div>', html, re.DOTALL)[1]
-    assert verdict.count("<p>") == 3
+    assert verdict.count("<p>") >= 3
     for won in selection["winners"].values():
         assert won["trial"] in html
     assert selection["winners"][selection["overall"]]["trial"] in verdict

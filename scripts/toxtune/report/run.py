@@ -1,38 +1,35 @@
-"""A finished run, read once: the summary and the page are two renderings of it."""
+"""A finished run: the summary and the page are two renderings of it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from toxtune.data.kept_files import origins
-from toxtune.data.subsets import Subset, read_subset
+from toxtune.data.subsets import Subset
 from toxtune.evaluation.evaluation_file import (
     Evaluation,
     Interval,
     SetScores,
-    read_evaluation,
 )
-from toxtune.evaluation.ledger import Opened, read_openings_of
-from toxtune.evaluation.predictions import read_test_predictions
-from toxtune.export.run import SearchedRun, read_search
-from toxtune.io.files import read_json
-from toxtune.io.tsv import read_tsv
-from toxtune.report.diagnostics import Diagnostics, read_diagnostics
-from toxtune.report.prospective import ProspectiveScore, read_prospective_score
+from toxtune.export.run import SearchedRun
+from toxtune.report.diagnostics import Diagnostics
+from toxtune.report.model_file import ModelFile
+from toxtune.report.prospective import ProspectiveScore
 from toxtune.report.provenance import Provenance
 from toxtune.report.words import (
     SCALED_IN_WORDS,
     SET_NAMES,
+    Facts,
     counted,
+    decimals_for,
+    format_interval,
+    format_score,
     listed,
     method_of_split,
     times,
 )
-from toxtune.selection.search_results import TrialRecord
 from toxtune.stats.metrics import METRICS
 
 # Figures with a panel for each task show no more tasks than this.
@@ -102,6 +99,8 @@ class Run(SearchedRun):
         that are not trained in epochs.
     prospective
         Scores of the final model on prospective data.
+    model
+        Its file; the summary is written without it.
     """
 
     settings: RunSettings
@@ -117,6 +116,7 @@ class Run(SearchedRun):
     test_predictions: dict[str, np.ndarray]
     curves: dict[str, dict[str, pd.DataFrame]]
     prospective: list[ProspectiveScore]
+    model: ModelFile | None = None
 
     @property
     def metric_name(self) -> str:
@@ -152,6 +152,26 @@ class Run(SearchedRun):
         """The level of the intervals, such as ``95%``."""
         return f"{100 * self.evaluation.confidence:g}%"
 
+    def decimals(self, metric: str | None = None) -> int:
+        """Return how many decimals a metric's means are written with.
+
+        Errors in the unit of the labels may be large or small; see `decimals_for`.
+        """
+        metric = metric or self.metric
+        if not METRICS[metric].has_unit or self.evaluation.is_scaled(metric):
+            return 3
+        scores = self.mean_scores(self.selection.overall, metric)
+        return decimals_for(scores.valid if scores.test is None else scores.test)
+
+    def written(self, score: float | None, metric: str | None = None) -> str:
+        """Write a mean score, or a difference of such, by the objective's metric."""
+        return format_score(score, self.decimals(metric))
+
+    @property
+    def d3(self) -> str:
+        """How figures write the objective's metric, in the notation of d3."""
+        return f",.{self.decimals()}f"
+
     @property
     def shown_tasks(self) -> list[str]:
         """The tasks that figures with a panel for each task show."""
@@ -180,7 +200,7 @@ class Run(SearchedRun):
         features = short_names.get(spec.features, spec.features)
         return {"features": features, **spec.hyperparameters}
 
-    def facts(self, *subsets: str, over_tasks: bool = True) -> str:
+    def facts(self, *subsets: str, over_tasks: bool = True, remark: str = "") -> Facts:
         """Say where a number comes from: set, size, split, seeds, tasks.
 
         Parameters
@@ -189,6 +209,8 @@ class Run(SearchedRun):
             ``train``, ``valid`` or ``test``, in the order of the figure.
         over_tasks
             Whether the number is a mean over tasks.
+        remark
+            What else there is to say of it.
         """
         sets = [f"{SET_NAMES[subset]} ({self.size(subset)})" for subset in subsets]
         noun = "training seed" if len(self.seeds) == 1 else "training seeds"
@@ -197,7 +219,7 @@ class Run(SearchedRun):
             facts.append(f"mean over {counted(len(self.tasks), 'task')}")
             if self.evaluation.is_scaled(self.metric):
                 facts.append(SCALED_IN_WORDS)
-        return "; ".join(facts)
+        return Facts(subsets, "; ".join(facts), remark)
 
     def size(self, subset: str) -> str:
         """Say how many molecules a score of the set is from."""
@@ -235,81 +257,4 @@ class Run(SearchedRun):
         """Write an interval with its level."""
         if bounds is None:
             return "no interval"
-        return f"{self.level} interval {bounds[0]:.3f} to {bounds[1]:.3f}"
-
-
-def read_run(
-    name: str,
-    *,
-    settings: RunSettings,
-    files: Mapping[str, str | list[str]],
-    ledger: Path,
-    provenance: Provenance,
-) -> Run:
-    """Read the files of a run.
-
-    Parameters
-    ----------
-    name
-        Folder of the run below ``results/``.
-    settings
-        Its configuration.
-    files
-        Paths by the names that the rules give them; ``records`` and ``prospective`` are
-        lists. Tables that the type of tasks does not have are empty lists. Learning
-        curves are read from the folders that ``specs`` names.
-    ledger
-        The ledger of the test set's source.
-    provenance
-        Where the numbers came from.
-    """
-    paths = {key: Path(path) for key, path in files.items() if isinstance(path, str)}
-    search = read_search(
-        name,
-        selection=paths["selection"],
-        specs=paths["specs"],
-        trials=paths["trials"],
-        cost=paths["cost"],
-    )
-    test_set = read_subset(paths["test_set"])
-    opened = Opened(
-        search.selection.dataset, search.selection.split, frozenset(test_set.groups)
-    )
-    siblings = [run for run in settings.splits if run != name]
-    return Run(
-        **{field.name: getattr(search, field.name) for field in fields(search)},
-        settings=settings,
-        evaluation=read_evaluation(paths["test"]),
-        origins=origins(paths["sources"]),
-        curation=read_json(paths["curation"]),
-        recipe=read_json(paths["recipe"]),
-        provenance=provenance,
-        openings=read_openings_of(ledger, opened, siblings),
-        diagnostics=read_diagnostics(paths),
-        largest_difference=_largest_difference(files["records"]),
-        test_set=test_set,
-        test_predictions=read_test_predictions(paths["test_predictions"], search.seeds),
-        curves=_learning_curves(search.trained),
-        prospective=[
-            read_prospective_score(Path(path)) for path in files["prospective"]
-        ],
-    )
-
-
-def _largest_difference(records: Iterable[str]) -> float:
-    differences = [
-        read_json(Path(path))["largest_difference_from_search"] for path in records
-    ]
-    return max((difference or 0.0 for difference in differences), default=0.0)
-
-
-def _learning_curves(
-    trained: Mapping[str, TrialRecord],
-) -> dict[str, dict[str, pd.DataFrame]]:
-    curves: dict[str, dict[str, pd.DataFrame]] = {}
-    for id, trial in trained.items():
-        for name, folder in trial.folders.items():
-            curve = read_tsv(Path(folder) / "learning_curve.tsv")
-            if len(curve):
-                curves.setdefault(id, {})[name] = curve
-    return curves
+        return f"{self.level} interval {format_interval(bounds, self.decimals())}"

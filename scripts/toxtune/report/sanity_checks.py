@@ -7,13 +7,17 @@ reach 0.81 to 0.87.
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from math import hypot
 
 import numpy as np
 
 from toxtune.evaluation.conformal import broken_promises
 from toxtune.evaluation.evaluation_file import Interval, SetScores
 from toxtune.features.definitions import JOINT, OWN
+from toxtune.report.few_molecules import check_counts
+from toxtune.report.rivals import takes_seeds
 from toxtune.report.run import Run
+from toxtune.report.words import decimals_for, format_interval, format_score
 from toxtune.stats.metrics import Objective
 
 SUSPICIOUSLY_HIGH, SUSPICIOUSLY_LOW = 0.90, 0.55
@@ -39,7 +43,13 @@ class CheckedScores:
     objective
         The objective.
     corrected
-        Interval of the bias-corrected validation score.
+        The bias-corrected validation score.
+    corrected_interval
+        Its interval.
+    confidence
+        Level of the intervals.
+    advice
+        What shows whether a set is easier than the other: a sentence.
     permuted
         Whether the labels were shuffled.
     similarities
@@ -48,7 +58,10 @@ class CheckedScores:
 
     scores: SetScores
     objective: Objective
-    corrected: Interval | None
+    corrected: float | None
+    corrected_interval: Interval | None
+    confidence: float
+    advice: str
     permuted: bool
     similarities: np.ndarray
 
@@ -64,11 +77,15 @@ def warnings(run: Run) -> list[str]:
     return (
         run.data_warnings
         + on_features
+        + check_counts(run)
         + check_scores(
             CheckedScores(
                 scores=run.selected_scores,
                 objective=run.selection.objective,
-                corrected=run.diagnostics.corrected.overall.interval,
+                corrected=run.diagnostics.corrected.overall.corrected,
+                corrected_interval=run.diagnostics.corrected.overall.interval,
+                confidence=run.evaluation.confidence,
+                advice=_advice(run),
                 permuted=permuted,
                 similarities=run.diagnostics.similarity["similarity"].to_numpy(),
             )
@@ -129,7 +146,7 @@ def _check_control(checked: CheckedScores) -> Iterator[str]:
     chance = CHANCE.get(checked.objective.metric)
     intervals = {
         "test score": checked.scores.test_interval,
-        "corrected validation score": checked.corrected,
+        "corrected validation score": checked.corrected_interval,
     }
     for name, interval in intervals.items():
         if chance is None or interval is None:
@@ -151,12 +168,8 @@ def _check_sets(checked: CheckedScores) -> Iterator[str]:
             "fitted to the training set. Look for a bug: sets that were exchanged, or "
             "a model that does not learn."
         )
-    if not _overlap(checked.scores.test_interval, checked.corrected):
-        yield (
-            "The intervals of the test score and of the corrected validation score do "
-            "not overlap: one of the sets is easier than the other. Trust neither "
-            "score alone; repeat the search with several split seeds to see the spread."
-        )
+    if doubt := _difference_of_sets(checked):
+        yield doubt
     is_same = checked.similarities >= SAME_FINGERPRINT
     same = is_same.mean() if len(is_same) else 0.0
     if same > MANY_WITH_SAME_FINGERPRINT:
@@ -167,8 +180,36 @@ def _check_sets(checked: CheckedScores) -> Iterator[str]:
         )
 
 
-def _overlap(first: Interval | None, second: Interval | None) -> bool:
-    """Whether two intervals touch; true where one is missing."""
-    if first is None or second is None:
-        return True
-    return first[0] <= second[1] and second[0] <= first[1]
+def _difference_of_sets(checked: CheckedScores) -> str:
+    """Say that test and corrected validation score differ by more than luck, if so.
+
+    The sets have no molecule in common, so the variances of their scores add up. An
+    interval is taken for that of a normal distribution.
+    """
+    test, interval = checked.scores.test, checked.scores.test_interval
+    corrected, bounds = checked.corrected, checked.corrected_interval
+    if test is None or interval is None or corrected is None or bounds is None:
+        return ""
+    difference = test - corrected
+    half = hypot(interval[1] - interval[0], bounds[1] - bounds[0]) / 2
+    if abs(difference) <= half:
+        return ""
+    decimals = decimals_for(test)
+    is_better = (difference > 0) == checked.objective.maximize
+    ends = format_interval((difference - half, difference + half), decimals)
+    return (
+        f"The test score is {'better' if is_better else 'worse'} than the corrected "
+        "validation score by more than the luck of the molecules explains: the "
+        f"difference is {format_score(difference, decimals)} "
+        f"({100 * checked.confidence:g}% interval {ends}). One of the sets is easier "
+        f"than the other; trust neither score alone. {checked.advice}"
+    )
+
+
+def _advice(run: Run) -> str:
+    """Say what shows the spread over test sets, in words the configuration accepts."""
+    if len(run.settings.splits) > 1:
+        return "The summary of all splits shows the spread."
+    if takes_seeds(run.settings.split):
+        return "`split.seeds: [0, 1, 2]` repeats the search on three splits."
+    return "The sets are given, so no other split can tell: look at what differs."

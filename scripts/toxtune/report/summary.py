@@ -12,14 +12,21 @@ from toxtune.report.tables.diagnostics import (
 from toxtune.report.tables.final_model import final_model_table, prospective_table
 from toxtune.report.tables.prospective import prospective_models_table
 from toxtune.report.tables.record import data_table
-from toxtune.report.tables.scores import scores_table, tasks_table, winners_table
+from toxtune.report.tables.scores import (
+    other_metrics_table,
+    scores_table,
+    winners_table,
+)
 from toxtune.report.tables.search import failures_table, search_table
 from toxtune.report.tables.table import Table
+from toxtune.report.tables.tasks import tasks_table
 from toxtune.report.tables.trust import coverage_table
-from toxtune.report.verdict import how_good, what_won
+from toxtune.report.verdict import headline, verdict
+from toxtune.report.words import SET_NAMES
 
 _AFTER_THE_SCORES = (
     winners_table,
+    other_metrics_table,
     tasks_table,
     correction_table,
     comparison_table,
@@ -40,8 +47,9 @@ def summary(run: Run) -> str:
     tables = [table for make in _AFTER_THE_SCORES if (table := make(run))]
     sections = [
         f"# {in_markdown(run.name)}: results",
-        what_won(run),
-        how_good(run),
+        _headline(run),
+        *(in_markdown(sentence) for sentence in verdict(run)[1:]),
+        f"{in_markdown(_capitalized(str(run.facts(*SET_NAMES))))}.",
         _table_text(scores_table(run)),
         *_notes(run),
         _warnings_text(run),
@@ -50,9 +58,16 @@ def summary(run: Run) -> str:
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
+def _headline(run: Run) -> str:
+    """Write the first sentence, with its number in bold."""
+    number = headline(run).value
+    sentence = in_markdown(verdict(run)[0])
+    return sentence.replace(f" {number} ", f" **{number}** ", 1)
+
+
 def _table_text(table: Table) -> str:
     paragraphs = [
-        f"{in_markdown(_capitalized(table.facts))}." if table.facts else "",
+        f"{in_markdown(_capitalized(table.facts.short))}." if table.facts.short else "",
         markdown_table(table.header, table.rows).rstrip(),
         in_markdown(table.note),
     ]

@@ -1,16 +1,45 @@
 """Numbers, intervals, times and lists as the report words them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import floor, isfinite, log10
 from typing import Any
 
 import pandas as pd
-
-from toxtune.evaluation.evaluation_file import Interval
 
 # Of means over tasks, where `Evaluation.is_scaled`.
 SCALED_IN_WORDS = "errors divided by the SD of the task's training labels"
 
 SET_NAMES = {"train": "training set", "valid": "validation set", "test": "test set"}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Where numbers are from.
+
+    Attributes
+    ----------
+    sets
+        ``train``, ``valid`` or ``test``, in the order of the figure.
+    everything
+        The sets with their sizes, the split, the seeds, what was averaged over.
+    remark
+        What is true of these numbers alone.
+    """
+
+    sets: tuple[str, ...] = ()
+    everything: str = ""
+    remark: str = ""
+
+    def __str__(self) -> str:
+        """Say all of it."""
+        return "; ".join(part for part in (self.everything, self.remark) if part)
+
+    @property
+    def short(self) -> str:
+        """Name the sets, where the rest of what is the same for all is said once."""
+        names = listed([SET_NAMES[subset] for subset in self.sets])
+        return "; ".join(part for part in (names, self.remark) if part)
 
 
 def method_of_split(split: Mapping[str, Any]) -> str:
@@ -43,33 +72,40 @@ def members_in_words(members: Mapping[str, int]) -> str:
     )
 
 
-def format_score(value: float | None) -> str:
-    """Write a score with three decimals; ``none`` where there is none.
+def decimals_for(size: float | None) -> int:
+    """Return how many decimals show numbers of about this size well.
 
-    >>> format_score(0.87654), format_score(None)
-    ('0.877', 'none')
+    Three at least below 10, so that errors look like other scores; four digits else.
+
+    >>> [decimals_for(size) for size in (0.68, 12.3, 1234.5, 0.05, 0.0004)]
+    [3, 2, 0, 4, 6]
     """
-    return "none" if value is None or pd.isna(value) else f"{value:.3f}"
+    if size is None or not isfinite(size) or size == 0:
+        return 3
+    place = floor(log10(abs(size)))
+    return max(3 - place, 0) if place >= 0 else max(2 - place, 3)
 
 
-def format_error(value: float | None) -> str:
-    """Write an error in the unit of its task, which may be large or small.
+def format_score(value: float | None, decimals: int = 3) -> str:
+    """Write a score with so many decimals; ``none`` where there is none.
 
-    >>> format_error(0.00012345), format_error(1234.5), format_error(None)
-    ('0.0001234', '1234', 'none')
+    >>> format_score(0.87654), format_score(1234.5, 0), format_score(None)
+    ('0.877', '1,234', 'none')
     """
-    return "none" if value is None or pd.isna(value) else f"{value:.4g}"
+    return "none" if value is None or pd.isna(value) else f"{value:,.{decimals}f}"
 
 
 def format_interval(
-    bounds: Interval | None, written: Callable[[float | None], str] = format_score
+    bounds: tuple[float | None, float | None] | None, decimals: int = 3
 ) -> str:
-    """Write an interval, its bounds by `written`; ``none`` where there is none.
+    """Write an interval with so many decimals; ``none`` where there is none.
 
     >>> format_interval((0.7, 0.8123))
     '0.700 to 0.812'
     """
-    return "none" if bounds is None else " to ".join(map(written, bounds))
+    if bounds is None or any(bound is None or pd.isna(bound) for bound in bounds):
+        return "none"
+    return " to ".join(format_score(bound, decimals) for bound in bounds)
 
 
 def format_duration(seconds: float) -> str:

@@ -1,5 +1,7 @@
 import dataclasses
+import re
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -16,6 +18,7 @@ from toxtune.report.figures.optimism import (
 from toxtune.report.figures.similarity import similarity_table
 from toxtune.report.page import page
 from toxtune.report.prospective import ModelScore, ProspectiveScore
+from toxtune.report.rivals import on_test, on_validation, what_to_do
 from toxtune.report.run import MOST_TASKS
 
 
@@ -75,11 +78,82 @@ def test_differences_have_their_mean_on_top(run):
 
 @pytest.mark.parametrize(
     ("low", "high", "words"),
-    [(-0.02, 0.01, "no clear difference"), (0.01, 0.03, "+0.010 to +0.030")],
+    [
+        (-0.02, 0.01, "dense is not clearly different"),
+        (0.01, 0.03, "dense, not selected, is ahead by 0.020 (95% interval 0.010 to"),
+        (-0.03, -0.01, "dense is behind by 0.020 (95% interval 0.010 to 0.030)"),
+    ],
 )
 def test_the_verdict_says_whether_another_family_differs(run, low, high, words):
-    comparison = run.diagnostics.comparison.assign(low=low, high=high)
-    assert words in verdict.how_good(with_diagnostics(run, comparison=comparison))
+    comparison = run.diagnostics.comparison.assign(
+        low=low, high=high, difference=(low + high) / 2
+    )
+    assert words in on_test(with_diagnostics(run, comparison=comparison))
+
+
+def test_of_errors_the_lower_one_is_ahead():
+    run = made_run("regression")
+    comparison = run.diagnostics.comparison.assign(
+        low=-0.03, high=-0.01, difference=-0.02
+    )
+    text = on_test(with_diagnostics(run, comparison=comparison))
+    assert "not selected, is ahead by 0.020" in text
+
+
+def with_shares(run, share):
+    """The run with so large a share of resamples that select what was selected."""
+    table = run.diagnostics.frequencies
+    of_selected = table["family"] == run.selection.overall
+    frequency = np.where(
+        of_selected, share / of_selected.sum(), (1 - share) / (~of_selected).sum()
+    )
+    return with_diagnostics(run, frequencies=table.assign(frequency=frequency))
+
+
+def test_a_tie_is_called_a_tie_with_what_to_do(run):
+    tied, clear = with_shares(run, 0.6), with_shares(run, 0.99)
+    assert " tie, with " in on_validation(tied)
+    assert "selected in 60%" in on_validation(tied)
+    assert "ahead of dense" in on_validation(clear)
+    assert what_to_do(clear) == ""
+    advice = what_to_do(tied)
+    for words in ("split.seeds", "cross_validation", "training.seeds", "one_se"):
+        assert words in advice
+
+
+@pytest.mark.parametrize(
+    ("split", "accepted"),
+    [
+        ({"method": "random", "seed": 0}, True),
+        ({"method": "scaffold"}, True),
+        ({"method": "scaffold", "seed": 3}, True),
+        ({"method": "time", "column": "year"}, False),
+        ({"method": "column", "column": "set"}, False),
+    ],
+)
+def test_split_seeds_are_advised_where_the_configuration_takes_them(
+    run, split, accepted
+):
+    settings = dataclasses.replace(run.settings, split=split)
+    tied = with_shares(dataclasses.replace(run, settings=settings), 0.6)
+    assert ("split.seeds" in what_to_do(tied)) == accepted
+
+
+def test_a_tie_over_folds_is_not_told_to_use_folds(run):
+    split = {**run.settings.split, "cross_validation": {"folds": 5, "repeats": 1}}
+    settings = dataclasses.replace(run.settings, split=split)
+    tied = with_shares(dataclasses.replace(run, settings=settings), 0.6)
+    assert "cross_validation" not in what_to_do(tied)
+
+
+def test_what_mattered_is_a_verdict_from_30_trials_on(run):
+    assert "mattered" not in verdict.what_mattered(run)
+    many = made_run(n_trials=60)
+    words = verdict.what_mattered(many)
+    share, low, high = map(int, re.findall(r"(\d+)%", words)[:3])
+    assert "learning_rate for dense" in words
+    assert low <= high
+    assert share > 50
 
 
 def test_reliability_is_of_the_test_set_averaged_over_seeds(run):
@@ -145,7 +219,7 @@ def test_the_final_model_and_prospective_data_are_on_the_page(run):
     )
     run = dataclasses.replace(run, prospective=[score])
     html = page(run, draw_all(run))
-    assert f"{run.selection.overall} *" in html
+    assert f"{run.selection.overall} (delivered)" in html
     assert "0.710 to 0.810" in html
     assert "batch-2" in html
     assert "0.654" in html

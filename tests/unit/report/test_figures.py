@@ -44,7 +44,7 @@ def test_every_figure_of_the_task_type_is_drawn(run, figures):
 def test_every_number_says_which_set_it_is_from(figures):
     for name, figure in figures.items():
         # Failures are counts of trials; all else are scores or losses.
-        named = any(f"{words} (" in figure.facts for words in SET_NAMES.values())
+        named = any(f"{words} (" in str(figure.facts) for words in SET_NAMES.values())
         assert named or name == "failures", name
 
 

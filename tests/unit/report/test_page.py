@@ -2,12 +2,13 @@ import dataclasses
 import re
 
 import pytest
+from jinja2 import Template
 
 from helpers.report_runs import made_run, with_task_named
 from toxtune.report import verdict
-from toxtune.report.contents import FOLDER, page_hash
+from toxtune.report.contents import ENTRIES, FOLDER, entries, page_hash
 from toxtune.report.figures.draw_all import draw_all
-from toxtune.report.page import page
+from toxtune.report.page import caption, page
 from toxtune.report.tables.record import ledger_table
 from toxtune.report.tables.scores import scores_table
 from toxtune.report.words import format_duration, format_score, listed
@@ -50,38 +51,55 @@ def test_names_cannot_end_the_script_or_the_page(html):
 
 def test_the_verdict_has_the_numbers(run):
     won, good = verdict.what_won(run), verdict.how_good(run)
+    seeds = verdict.single_seeds(run)
     winner = run.selection.selected
     assert run.selection.overall in won
     assert winner.trial.id in won
     assert f"{winner.mean:.3f}" in won
-    assert "0.750 (95% interval 0.700 to 0.800 over molecules" in good
-    assert "opened once" in good
+    assert "0.760 ROC-AUC on the test set (95% interval 0.710 to 0.810" in good
+    assert "0.750 on average (SD 0.010" in seeds
+    assert "opened once" in won
     assert f"{len(run.cost)} trainings" in verdict.what_mattered(run)
 
 
 def test_each_card_and_column_has_the_score_of_its_own_set(run, html):
-    scores = run.selected_scores
-    of_set = {"test set": scores.test, "validation set": run.selection.selected.mean}
-    values = {name: format_score(value) for name, value in of_set.items()}
-    assert len(set(values.values())) == len(values)
-    shown = {
-        card.label.partition(", ")[2]: card.value
-        for card in verdict.cards(run)
-        if card.label.startswith(run.metric_name)
-    }
-    assert shown == values
+    assert verdict.headline(run).value == "0.760"
+    scores, valid = run.selected_scores, run.selection.selected.mean
+    (card,) = [card for card in verdict.cards(run) if "validation" in card.label]
+    assert card.value == format_score(valid)
     table = scores_table(run)
     row = next(row for row in table.rows if "selected" in row[0])
     columns = dict(zip(table.header, row, strict=True))
-    of_set = {"training": scores.train, "validation": scores.valid, "test": scores.test}
-    for name, score in of_set.items():
-        assert columns[f"{name} set"] == format_score(score)
-    assert all(value in html for value in [*values.values(), columns["training set"]])
+    of_set = {"training": scores.train, "validation": valid, "test": scores.test}
+    values = {name: format_score(score) for name, score in of_set.items()}
+    assert len(set(values.values())) == len(values)
+    for name, value in values.items():
+        assert columns[f"{name} set"] == value
+        assert value in html
+
+
+def test_figures_speak_of_the_metric_at_hand():
+    errors = made_run("regression")
+    for entry in entries(errors.task_type):
+        text = " ".join(caption(entry.name, errors))
+        assert "{" not in text
+        for word in ("DeLong", "class", "active", "higher"):
+            assert word not in text, entry.name
+    assert "DeLong" in caption("comparison", made_run())[1]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_captions_have_two_sentences_at_most(run, entry):
+    text = re.sub(r"<.*?>", "", caption(entry.name, run)[0])
+    assert 1 <= len(re.findall(r"[.](?=\s|$)", text)) <= 2
+    # Snakemake shows it without knowing the run.
+    plain = Template((FOLDER / f"{entry.name}.rst").read_text("utf-8")).render()
+    assert "{" not in plain
 
 
 def test_each_further_opening_is_counted(run):
     twice = dataclasses.replace(run, openings=run.openings * 2)
-    assert "opened 2 times" in verdict.how_good(twice)
+    assert "opened 2 times" in verdict.what_won(twice)
 
 
 def test_the_ledger_names_openings_by_other_settings(run):
@@ -91,8 +109,8 @@ def test_the_ledger_names_openings_by_other_settings(run):
     table = ledger_table(both)
     place = table.header.index("molecules")
     assert [row[place] for row in table.rows] == ["120", "7, by other settings"]
-    assert "opened 2 times, 1 of them by other configurations, its" in (
-        verdict.how_good(both)
+    assert "opened 2 times, 1 of them by other configurations." in (
+        verdict.what_won(both)
     )
 
 
@@ -100,7 +118,7 @@ def test_sizes_of_a_cross_validation_are_of_its_folds(run):
     split = {**run.settings.split, "cross_validation": {"folds": 5, "repeats": 2}}
     settings = dataclasses.replace(run.settings, split=split)
     folded = dataclasses.replace(run, settings=settings)
-    assert folded.facts("valid").startswith(
+    assert str(folded.facts("valid")).startswith(
         "validation set (5 folds of 800 molecules, 2 times); random split"
     )
 

@@ -12,7 +12,10 @@ from toxtune.stats.metrics import Objective
 SOUND = CheckedScores(
     scores=SetScores(train=0.99, valid=0.82, test=0.80, test_interval=(0.77, 0.83)),
     objective=Objective("roc_auc", "maximize"),
-    corrected=(0.78, 0.84),
+    corrected=0.81,
+    corrected_interval=(0.78, 0.84),
+    confidence=0.95,
+    advice="Advice.",
     permuted=False,
     similarities=np.array([0.3, 0.5, 0.9, 1.0, 0.4, 0.2]),
 )
@@ -26,7 +29,9 @@ def scored(test, half=0.03, **changes):
     """Sound but for the test score, with the corrected score the same."""
     bounds = (test - half, test + half)
     scores = replace(SOUND.scores, test=test, test_interval=bounds)
-    return replace(SOUND, scores=scores, corrected=bounds, **changes)
+    return replace(
+        SOUND, scores=scores, corrected=test, corrected_interval=bounds, **changes
+    )
 
 
 def test_stereoisomers_with_other_labels_ask_for_features_that_see_chirality():
@@ -51,10 +56,17 @@ def test_sound_scores_raise_no_warning():
     [
         pytest.param(scored(0.91), "leak", id="too good"),
         pytest.param(scored(0.54), "bug", id="too bad"),
+        # The intervals overlap by a hair, and the difference is no luck.
         pytest.param(
-            replace(SOUND, corrected=(0.84, 0.9)), "easier", id="test is hard"
+            replace(SOUND, corrected=0.855, corrected_interval=(0.825, 0.885)),
+            "worse than the corrected",
+            id="test is hard",
         ),
-        pytest.param(replace(SOUND, corrected=(0.6, 0.7)), "easier", id="test is easy"),
+        pytest.param(
+            replace(SOUND, corrected=0.65, corrected_interval=(0.6, 0.7)),
+            "better than the corrected",
+            id="test is easy",
+        ),
         pytest.param(
             replace(SOUND, similarities=np.array([1.0, 1.0, 0.2])),
             "67% of the test",
@@ -82,7 +94,7 @@ def test_control_at_chance_is_as_it_must_be():
 
 def test_both_scores_of_a_control_are_looked_at():
     control = scored(0.51, permuted=True)
-    (warning,) = check_scores(replace(control, corrected=(0.52, 0.58)))
+    (warning,) = check_scores(replace(control, corrected_interval=(0.52, 0.58)))
     assert "corrected validation score" in warning
     assert len(check_scores(scored(0.8, permuted=True))) == 2
 
@@ -90,13 +102,14 @@ def test_both_scores_of_a_control_are_looked_at():
 def test_where_lower_is_better_train_may_be_lower():
     errors = with_scores(SOUND, train=0.4, test=0.8, test_interval=(0.7, 0.9))
     errors = replace(errors, objective=Objective("rmse", "minimize"))
+    errors = replace(errors, corrected=0.8, corrected_interval=(0.7, 0.9))
     assert check_scores(errors) == []
     assert check_scores(with_scores(errors, train=0.9))
 
 
 def test_scores_that_do_not_exist_raise_no_warning():
     nothing = with_scores(SOUND, train=None, test=None, test_interval=None)
-    nothing = replace(nothing, corrected=None)
+    nothing = replace(nothing, corrected=None, corrected_interval=None)
     assert check_scores(nothing) == []
     assert check_scores(replace(nothing, permuted=True)) == []
     assert check_scores(replace(SOUND, similarities=np.array([]))) == []

@@ -14,7 +14,7 @@ def draw(run: Run) -> Figure:
     table = reliability_table(run)
     tasks = table.groupby("panel", sort=False)
     return Figure(
-        facts=f"{run.facts('test', over_tasks=False)}; {run.level} intervals",
+        facts=run.facts("test", over_tasks=False, remark=f"{run.level} intervals"),
         description=(
             "Observed share of positives against the mean predicted probability, for "
             f"{', '.join(run.contenders)}, a panel for each task."
@@ -22,6 +22,7 @@ def draw(run: Run) -> Figure:
         table=table,
         panels=[Panel(task, _chart(run, rows)) for task, rows in tasks],
         columns=3,
+        square=True,
         legend=family_colours(run.contenders),
         note=run.tasks_left_out,
     )
@@ -45,7 +46,7 @@ def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
     observed = {"title": "observed", "scale": scale, "axis": ticks}
     base = alt.Chart(DATA).encode(
         x=alt.X("predicted:Q", title="predicted", scale=scale, axis=ticks),
-        color=family_scale(alt.Color, run),
+        color=family_scale(alt.Color, run, run.contenders),
         tooltip=[
             "family:N",
             alt.Tooltip("predicted:Q", format=".3f"),
@@ -59,7 +60,8 @@ def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
         y=alt.Y("low:Q", **observed), y2="high:Q"
     )
     points = base.mark_point(opacity=1, size=36).encode(
-        y=alt.Y("observed:Q", **observed), shape=family_scale(alt.Shape, run)
+        y=alt.Y("observed:Q", **observed),
+        shape=family_scale(alt.Shape, run, run.contenders),
     )
     corners = [{"predicted": edge, "observed": edge} for edge in (0.0, end)]
     ideal = (

@@ -16,8 +16,12 @@ def draw(run: Run) -> Figure:
     table = differences_table(run)
     titles = list(dict.fromkeys(table["panel"]))
     return Figure(
-        facts=f"{run.facts('test', over_tasks=False)}; {run.level} intervals over "
-        "molecules, both winners on the same resamples",
+        facts=run.facts(
+            "test",
+            over_tasks=False,
+            remark=f"{run.level} intervals over molecules, both winners on the same "
+            "resamples",
+        ),
         description=(
             f"Difference in {run.metric_name}, family minus selected one, for each "
             "task and their mean."
@@ -57,13 +61,14 @@ def differences_table(run: Run) -> pd.DataFrame:
 def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
     colour = family_colours(run.contenders)[table["family"].iloc[0]]
     title = f"difference in {run.metric_name} (test)"
+    signed = "+" + run.d3
     base = alt.Chart(DATA).encode(
         y=alt.Y("task:N", sort=list(table["task"]), title=None),
         tooltip=[
             "task:N",
-            alt.Tooltip("difference:Q", format="+.3f"),
-            alt.Tooltip("low:Q", format="+.3f", title=f"{run.level} interval from"),
-            alt.Tooltip("high:Q", format="+.3f", title="to"),
+            alt.Tooltip("difference:Q", format=signed),
+            alt.Tooltip("low:Q", format=signed, title=f"{run.level} interval from"),
+            alt.Tooltip("high:Q", format=signed, title="to"),
             alt.Tooltip("p_holm:Q", format=".3f", title="p (DeLong, Holm)"),
         ],
     )

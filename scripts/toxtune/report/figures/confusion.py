@@ -14,7 +14,7 @@ def draw(run: Run) -> Figure:
     """Draw a table of counts for each task and family."""
     table = confusion_table(run)
     return Figure(
-        facts=run.facts("test", over_tasks=False) + ", averaged",
+        facts=run.facts("test", over_tasks=False, remark="seeds averaged"),
         description=(
             "How many molecules of each true class were predicted to be of each "
             "class, for the "

@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from toxtune.report.figures.figure import DATA, Figure, Panel
+from toxtune.report.figures.score_range import score_range
 from toxtune.report.figures.trials import family_scale
 from toxtune.report.run import Run
 from toxtune.report.settings import setting_texts
@@ -17,8 +18,10 @@ def draw(run: Run) -> Figure:
     both = [table.assign(panel=title) for title in (_TIME, _MEMORY)]
     hosts = sorted(set(run.cost["host"].dropna()))
     return Figure(
-        facts=f"{run.facts('valid')}; measured on {', '.join(hosts)}, one thread "
-        "per training",
+        facts=run.facts(
+            "valid",
+            remark=f"measured on {', '.join(hosts)}, one thread per training",
+        ),
         description=(
             f"{run.metric_name} of each trial against the seconds and the memory of "
             "its trainings."
@@ -29,6 +32,7 @@ def draw(run: Run) -> Figure:
             Panel(_MEMORY, _chart(run, "memory_mib", "peak memory, MiB")),
         ],
         columns=2,
+        note=score_range(run).note(run),
     )
 
 
@@ -72,14 +76,16 @@ def _chart(run: Run, column: str, title: str) -> alt.Chart:
             y=alt.Y(
                 "score:Q",
                 title=f"{run.metric_name} (validation)",
-                scale=alt.Scale(zero=False, padding=8),
+                scale=alt.Scale(
+                    domain=score_range(run).domain, zero=False, padding=8, clamp=True
+                ),
             ),
             color=family_scale(alt.Color, run),
             shape=family_scale(alt.Shape, run),
             tooltip=[
                 "trial:N",
                 "family:N",
-                alt.Tooltip("score:Q", format=".4f", title="validation score"),
+                alt.Tooltip("score:Q", format=run.d3, title="validation score"),
                 alt.Tooltip("seconds:Q", format=".1f", title="seconds per training"),
                 alt.Tooltip("memory_mib:Q", format=".0f", title="peak memory, MiB"),
                 "settings:N",

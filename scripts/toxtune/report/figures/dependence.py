@@ -15,6 +15,7 @@ from toxtune.report.figures.importance import (
     studied,
     too_few,
 )
+from toxtune.report.figures.score_range import score_range
 from toxtune.report.figures.theme import BLACK, family_colours
 from toxtune.report.run import Run
 from toxtune.report.settings import Varied, value_text
@@ -110,7 +111,8 @@ def _value(varied: Varied, value: Any) -> dict[str, Any]:
 
 
 def _chart(run: Run, family: str, varied: Varied) -> alt.LayerChart:
-    score = alt.Scale(zero=False, padding=6)
+    domain = score_range(run, family).domain
+    score = alt.Scale(domain=domain, zero=False, padding=6, clamp=True)
     title = f"{run.metric_name} (validation)"
     base = alt.Chart(DATA).encode(x=_axis(varied))
     points = (
@@ -118,7 +120,7 @@ def _chart(run: Run, family: str, varied: Varied) -> alt.LayerChart:
         .mark_point(color=family_colours(run.families)[family], opacity=0.6, size=42)
         .encode(
             y=alt.Y("score:Q", title=title, scale=score),
-            tooltip=["trial:N", "value:N", alt.Tooltip("score:Q", format=".4f")],
+            tooltip=["trial:N", "value:N", alt.Tooltip("score:Q", format=run.d3)],
         )
     )
     line = (
@@ -126,7 +128,7 @@ def _chart(run: Run, family: str, varied: Varied) -> alt.LayerChart:
         .mark_line(color=BLACK, point=alt.OverlayMarkDef(color=BLACK, size=36))
         .encode(
             y=alt.Y("dependence:Q", title=title, scale=score),
-            tooltip=["value:N", alt.Tooltip("dependence:Q", format=".4f")],
+            tooltip=["value:N", alt.Tooltip("dependence:Q", format=run.d3)],
         )
     )
     return alt.layer(points, line).properties(height=170)

@@ -93,6 +93,7 @@ def _draw(
         table=table,
         panels=[Panel(task, _chart(run, x, y, guess[task])) for task in tasks],
         columns=3,
+        square=True,
         note=run.tasks_left_out,
         legend=family_colours(run.contenders),
     )
@@ -114,7 +115,7 @@ def _chart(run: Run, x: str, y: str, guess: tuple[float, float]) -> alt.LayerCha
     ticks = alt.Axis(values=[0, 0.5, 1], format=".1f")
     base = alt.Chart(DATA).encode(
         x=alt.X("x:Q", title=x, scale=unit, axis=ticks),
-        color=family_scale(alt.Color, run),
+        color=family_scale(alt.Color, run, run.contenders),
     )
     band = base.mark_area(opacity=0.18).encode(
         y=alt.Y("low:Q", title=y, scale=unit, axis=ticks), y2="high:Q"

@@ -10,6 +10,7 @@ from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.theme import SKY, VERMILLION
 from toxtune.report.run import Run
 from toxtune.report.settings import Varied, short_text, value_text, varied_settings
+from toxtune.report.words import Facts, listed
 
 # Numbers with more distinct values than the first are put into the second many ranges.
 _MOST_VALUES, _RANGES = 10, 6
@@ -21,7 +22,7 @@ def draw(run: Run) -> Figure:
     table = failures_table(run)
     titles = list(dict.fromkeys(table["panel"])) if len(table) else []
     return Figure(
-        facts=f"{len(run.trials)} trials of {', '.join(run.families)}",
+        facts=Facts(remark=f"{len(run.trials)} trials of {listed(run.families)}"),
         description=(
             f"{len(failed)} of {len(run.trials)} trials failed; bars count failed and "
             "successful trials at each value of each hyperparameter."

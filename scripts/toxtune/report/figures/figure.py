@@ -9,6 +9,7 @@ import pandas as pd
 import vl_convert
 
 from toxtune.report.figures.theme import CONFIG
+from toxtune.report.words import Facts
 
 # Charts only name their data; it is filled in when they are shown or drawn.
 NAME = "table"
@@ -22,6 +23,7 @@ PANEL = "panel"
 
 
 SVG_WIDTH = 640
+_LARGEST_SQUARE = 380
 
 
 @dataclass(frozen=True)
@@ -55,15 +57,18 @@ class Figure:
         Words to colours, shared by all panels; empty where each panel has its own.
     note
         What a reader must know about this figure.
+    square
+        Whether both axes of a panel are equally long.
     """
 
-    facts: str
+    facts: Facts
     description: str
     table: pd.DataFrame
     panels: list[Panel] = field(default_factory=list)
     columns: int = 1
     legend: dict[str, str] = field(default_factory=dict)
     note: str = ""
+    square: bool = False
 
     @property
     def tsv(self) -> str:
@@ -89,15 +94,18 @@ class Figure:
     def svg(self, title: str) -> str:
         """Draw all panels beside and below each other."""
         width = SVG_WIDTH // self.columns - 40 * (self.columns > 1)
+        size: dict[str, Any] = {"width": width}
+        if self.square:
+            size = dict.fromkeys(("width", "height"), min(width, _LARGEST_SQUARE))
         drawn = [
             {
                 **_filled(self._spec(panel), self._rows(panel)),
-                "width": width,
+                **size,
                 "title": panel.title,
             }
             for panel in self.panels
         ]
-        subtitle = [line for line in (self.facts, self.note) if line]
+        subtitle = [line for line in (str(self.facts), self.note) if line]
         whole = {
             "title": {"text": title, "subtitle": _folded(subtitle), "offset": 16},
             "columns": self.columns,

@@ -3,15 +3,20 @@
 from functools import cache
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.theme import family_colours
 from toxtune.report.run import Run
 from toxtune.report.settings import Varied, value_text, varied_settings
+from toxtune.report.words import listed
 
 # With fewer scores than this, an importance means nothing.
 FEWEST_TRIALS = 8
+# With fewer, it is shown, and is no verdict.
+FEWEST_FOR_A_VERDICT = 30
+_RESAMPLES = 20
 
 
 def draw(run: Run) -> Figure:
@@ -61,6 +66,37 @@ def too_few(run: Run) -> str:
     )
 
 
+def verdict_on_settings(run: Run) -> str:
+    """Say which setting mattered most, of families with enough trials for a verdict."""
+    words = []
+    for family in studied(run):
+        if len(scores_of(run, family)) < FEWEST_FOR_A_VERDICT:
+            continue
+        name, share = next(iter(importances(run, family).items()))
+        low, high = share_over_resamples(run, family, name)
+        words.append(
+            f"{name} for {family} ({share:.0%} of the variance of its scores, "
+            f"{low:.0%} to {high:.0%} over resampled trials)"
+        )
+    return f"What mattered most was {listed(words)}." if words else ""
+
+
+@cache
+def share_over_resamples(run: Run, family: str, name: str) -> tuple[float, float]:
+    """Return the 5% and the 95% quantile of an importance over resampled trials.
+
+    The trials are drawn with replacement, `_RESAMPLES` times.
+    """
+    scores = list(scores_of(run, family).items())
+    random = np.random.default_rng(0)
+    shares = []
+    for _ in range(_RESAMPLES):
+        drawn = [scores[i] for i in random.integers(0, len(scores), len(scores))]
+        shares.append(_anova(run, family, drawn)[name])
+    low, high = np.quantile(shares, [0.05, 0.95])
+    return float(low), float(high)
+
+
 @cache
 def importances(run: Run, family: str) -> dict[str, float]:
     """Return the share of the variance of scores by each hyperparameter alone.
@@ -69,6 +105,11 @@ def importances(run: Run, family: str) -> dict[str, float]:
     share first. All values that were tried count as equally likely, and a
     number counts by its rank among them, so the scale of an axis does not matter.
     """
+    return _anova(run, family, list(scores_of(run, family).items()))
+
+
+def _anova(run: Run, family: str, scores: list[tuple[str, float]]) -> dict[str, float]:
+    """Return the importances from these trials and their scores, the largest first."""
     import optuna
     from optuna.distributions import (
         BaseDistribution,
@@ -85,7 +126,7 @@ def importances(run: Run, family: str) -> dict[str, float]:
         for name, hyperparameter in varied.items()
     }
     study = optuna.create_study()
-    for trial, score in scores_of(run, family).items():
+    for trial, score in scores:
         parameters = {
             name: hyperparameter.position(trial)
             if hyperparameter.numeric

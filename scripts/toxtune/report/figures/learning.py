@@ -78,7 +78,7 @@ def _chart(table: pd.DataFrame) -> alt.LayerChart:
             "training:N",
             "subset:N",
             "epoch:Q",
-            alt.Tooltip("loss:Q", format=".4f"),
+            alt.Tooltip("loss:Q", format=",.4~r"),
         ],
     )
     others = (

@@ -26,8 +26,11 @@ def draw(run: Run) -> Figure:
     """Draw the winners' raw, corrected and test scores below each other."""
     resamples = run.diagnostics.corrected.resamples
     return Figure(
-        facts=f"{run.facts('valid', 'test')}; {run.level} intervals over molecules, "
-        f"{resamples:,} resamples",
+        facts=run.facts(
+            "valid",
+            "test",
+            remark=f"{run.level} intervals over molecules, {resamples:,} resamples",
+        ),
         description=(
             f"{run.metric_name} of each winner: raw and bias-corrected on the "
             "validation set, and on the test set."
@@ -63,7 +66,7 @@ def draw_frequency(run: Run) -> Figure:
     first = table.index.isin(table.index[:_MOST_TRIALS])
     shown = table[first | (table["selected"] == "yes")]
     return Figure(
-        facts=f"{run.facts('valid')}; {resamples:,} resamples",
+        facts=run.facts("valid", remark=f"{resamples:,} resamples"),
         description=(
             f"Trial {table.iloc[0]['trial']} is selected in "
             f"{table.iloc[0]['frequency']:.0%} of the resamples; "
@@ -106,9 +109,9 @@ def _chart(run: Run) -> alt.LayerChart:
             "winner:N",
             "trial:N",
             "estimate:N",
-            alt.Tooltip("score:Q", format=".3f", title=run.metric_name),
-            alt.Tooltip("low:Q", format=".3f", title=f"{run.level} interval from"),
-            alt.Tooltip("high:Q", format=".3f", title="to"),
+            alt.Tooltip("score:Q", format=run.d3, title=run.metric_name),
+            alt.Tooltip("low:Q", format=run.d3, title=f"{run.level} interval from"),
+            alt.Tooltip("high:Q", format=run.d3, title="to"),
         ],
     )
     scale = alt.Scale(zero=False, padding=10)
@@ -143,7 +146,9 @@ def _frequency_chart(run: Run, shown: pd.DataFrame) -> alt.LayerChart:
             alt.Tooltip("frequency_in_family:Q", format=".1%", title="in its family"),
         ],
     )
-    bars = base.mark_bar(cornerRadiusEnd=2).encode(color=family_scale(alt.Color, run))
+    bars = base.mark_bar(cornerRadiusEnd=2).encode(
+        color=family_scale(alt.Color, run, run.contenders)
+    )
     selected = (
         base.transform_filter("datum.selected == 'yes'")
         .mark_text(align="left", dx=6, fontSize=12)

@@ -16,8 +16,9 @@ def draw(run: Run) -> Figure:
     similarities = run.diagnostics.similarity["similarity"]
     same = (similarities == 1).mean()
     return Figure(
-        facts=run.facts("test", over_tasks=False)
-        + "; nearest neighbours in the training set",
+        facts=run.facts(
+            "test", over_tasks=False, remark="nearest neighbours in the training set"
+        ),
         description=(
             "Test molecules by the Tanimoto similarity of the nearest training "
             f"molecule; the median is {similarities.median():.2f}."

@@ -1,6 +1,7 @@
 """Parallel coordinates: every trial as a line through its settings to its score."""
 
 import json
+import re
 from typing import Any
 
 import altair as alt
@@ -8,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toxtune.report.figures.figure import DATA, Figure, Panel
+from toxtune.report.figures.score_range import ScoreRange, score_range
 from toxtune.report.figures.theme import BLACK, VERMILLION
 from toxtune.report.run import Run
 from toxtune.report.settings import (
@@ -25,6 +27,10 @@ _MOST_LABELS = 6
 _FEW_LINES = 3
 
 
+# Names of axes are cut into lines of about so many letters.
+_LONGEST_LINE = 12
+
+
 # Lines through the same value are spread over this share of the way to the next one.
 _SPREAD = 0.3
 
@@ -40,7 +46,9 @@ def draw(run: Run) -> Figure:
             f"{run.metric_name}, a panel a family: {', '.join(tables) or 'none'}."
         ),
         table=pd.concat(tables.values()) if tables else pd.DataFrame(),
-        panels=[Panel(name, _chart(run, table)) for name, table in tables.items()],
+        panels=[
+            Panel(name, _chart(run, name, table)) for name, table in tables.items()
+        ],
         note="" if tables else "No hyperparameter has more than one value.",
     )
 
@@ -58,7 +66,9 @@ def _family_table(run: Run, family: str) -> pd.DataFrame:
     rows: list[dict[str, Any]] = []
     for name, varied in axes.items():
         rows += _axis_rows(name, varied, order)
-    rows += _score_rows(run.metric_name, {trial: scores[trial] for trial in best})
+    shown = {trial: run.written(scores[trial]) for trial in best}
+    by_trial = {trial: scores[trial] for trial in best}
+    rows += _score_rows(run.metric_name, by_trial, shown, score_range(run, family))
     table = pd.DataFrame(rows)
     status = dict(zip(trials["trial"], trials["status"], strict=True))
     facts = {"score": scores, "status": status, "settings": setting_texts(run)}
@@ -95,20 +105,25 @@ def _axis_rows(name: str, varied: Varied, order: list[str]) -> list[dict[str, An
     return rows
 
 
-def _score_rows(name: str, scores: dict[str, float]) -> list[dict[str, Any]]:
+def _score_rows(
+    name: str, scores: dict[str, float], texts: dict[str, str], shown: ScoreRange
+) -> list[dict[str, Any]]:
     """Place the scores, which stand best first, from the worst (0) to the best (1)."""
     first, *_, last = [next(iter(scores)), *scores]
-    worst, best = scores[last], scores[first]
+    best = scores[first]
+    low, high = shown.domain
+    worst = min(max(scores[last], low), high)
     rows = []
     for trial, score in scores.items():
         place = (score - worst) / (best - worst) if best != worst else 0.5
+        place = max(place, 0.0)
         rows.append(
             {
                 "trial": trial,
                 "axis": name,
-                "value": f"{score:.4f}",
+                "value": texts[trial],
                 "place": place,
-                "label": f"{score:.3f}" if trial in (first, last) else "",
+                "label": texts[trial] if trial in (first, last) else "",
                 "label_place": place if trial in (first, last) else np.nan,
             }
         )
@@ -122,8 +137,8 @@ def _spaced(values: list[Any]) -> list[Any]:
     return [values[place] for place in places]
 
 
-def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
-    lines, over = _lines(run, table)
+def _chart(run: Run, family: str, table: pd.DataFrame) -> alt.LayerChart:
+    lines, over = _lines(run, family, table)
     scored = lines.transform_filter("datum.status == 'ok'").add_params(over)
     failed = lines.transform_filter("datum.status != 'ok'").encode(
         color=alt.value(VERMILLION), strokeDash=alt.value([5, 4])
@@ -144,9 +159,11 @@ def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
 
 def _base(table: pd.DataFrame) -> alt.Chart:
     names = list(dict.fromkeys(table.sort_values("number")["axis"]))
+    lines = [_in_lines(name) for name in names]
     axis = alt.Axis(
+        labelPadding=2 + 13 * (max(map(len, lines)) - 1),
         values=list(range(len(names))),
-        labelExpr=f"{json.dumps(names)}[datum.value]",
+        labelExpr=f"{json.dumps(lines)}[datum.value]",
         domain=False,
         ticks=False,
         labelOverlap=False,
@@ -158,7 +175,23 @@ def _base(table: pd.DataFrame) -> alt.Chart:
     )
 
 
-def _lines(run: Run, table: pd.DataFrame) -> tuple[alt.Chart, alt.Parameter]:
+def _in_lines(name: str) -> list[str]:
+    """Cut a long name after underscores and blanks, for the room between two axes.
+
+    >>> _in_lines("min_samples_leaf"), _in_lines("ROC-AUC")
+    (['min_', 'samples_leaf'], ['ROC-AUC'])
+    """
+    lines = [""]
+    for word in re.findall(r"[^_ ]*[_ ]?", name):
+        if lines[-1] and len(lines[-1] + word.rstrip()) > _LONGEST_LINE:
+            lines.append("")
+        lines[-1] += word
+    return [line.strip() for line in lines]
+
+
+def _lines(
+    run: Run, family: str, table: pd.DataFrame
+) -> tuple[alt.Chart, alt.Parameter]:
     """Return the lines of the trials, and the parameter that knows the one pointed at.
 
     They are straight pieces from axis to axis, not lines through all axes: Vega shows
@@ -177,7 +210,8 @@ def _lines(run: Run, table: pd.DataFrame) -> tuple[alt.Chart, alt.Parameter]:
         padding=12,
     )
     best_high = run.selection.objective.maximize
-    scale = alt.Scale(scheme="viridis", reverse=best_high)
+    domain = score_range(run, family).domain
+    scale = alt.Scale(scheme="viridis", reverse=best_high, domain=domain, clamp=True)
     lines = (
         _base(table)
         .transform_filter("isValid(datum.next_place)")
@@ -192,7 +226,7 @@ def _lines(run: Run, table: pd.DataFrame) -> tuple[alt.Chart, alt.Parameter]:
             strokeWidth=alt.condition(over, alt.value(5), alt.value(1.8)),
             tooltip=[
                 alt.Tooltip("trial:N"),
-                alt.Tooltip("score:Q", format=".4f", title="validation score"),
+                alt.Tooltip("score:Q", format=run.d3, title="validation score"),
                 alt.Tooltip("status:N"),
                 alt.Tooltip("settings:N"),
             ],

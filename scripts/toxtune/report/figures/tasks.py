@@ -15,8 +15,12 @@ def draw(run: Run) -> Figure:
     table = tasks_table(run)
     without = sorted(set(table.loc[table["score"].isna(), "task"]))
     return Figure(
-        facts=f"{run.facts('valid', 'test', over_tasks=False)}; {run.level} intervals "
-        "over test molecules",
+        facts=run.facts(
+            "valid",
+            "test",
+            over_tasks=False,
+            remark=f"{run.level} intervals over test molecules",
+        ),
         description=(
             f"{run.metric_name} of each task on the validation and on the test set, "
             f"for the winners of {', '.join(run.contenders)}."
@@ -60,16 +64,16 @@ def _chart(run: Run) -> alt.LayerChart:
         y=alt.Y(
             "task:N", sort=run.shown_tasks, title=None, axis=alt.Axis(labelLimit=150)
         ),
-        yOffset=alt.YOffset("subset:N", sort=["valid", "test"]),
+        yOffset=alt.YOffset("subset:N", sort=["test", "valid"]),
         tooltip=[
             alt.Tooltip("task:N"),
             alt.Tooltip("subset:N"),
-            alt.Tooltip("score:Q", format=".3f", title=run.metric_name),
-            alt.Tooltip("low:Q", format=".3f", title=f"{run.level} interval from"),
-            alt.Tooltip("high:Q", format=".3f", title="to"),
+            alt.Tooltip("score:Q", format=run.d3, title=run.metric_name),
+            alt.Tooltip("low:Q", format=run.d3, title=f"{run.level} interval from"),
+            alt.Tooltip("high:Q", format=run.d3, title="to"),
         ],
     )
-    colours = {subset: SUBSET_COLOURS[subset] for subset in ("valid", "test")}
+    colours = {subset: SUBSET_COLOURS[subset] for subset in ("test", "valid")}
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
         x=alt.X("score:Q", title=run.metric_name, axis=alt.Axis(tickCount=5)),
         color=alt.Color(

@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from toxtune.report.figures.figure import DATA, Figure, Panel
+from toxtune.report.figures.score_range import score_range
 from toxtune.report.figures.theme import BLACK, family_colours, family_shapes
 from toxtune.report.run import Run
 from toxtune.report.settings import setting_texts
@@ -15,13 +16,13 @@ _FEW = 80
 def draw(run: Run) -> Figure:
     """Draw each trial's mean over seeds, its spread over seeds and over molecules."""
     table = trials_table(run)
-    best = table.iloc[0]
+    best, last = table.iloc[0], table.iloc[-1]
     return Figure(
         facts=run.facts("valid"),
         description=(
             f"{run.metric_name} of {len(table)} trials, best first. The best is "
-            f"{best['family']} trial {best['trial']} with {best['mean']:.3f}; the last "
-            f"has {table.iloc[-1]['mean']:.3f}."
+            f"{best['family']} trial {best['trial']} with {run.written(best['mean'])}; "
+            f"the last has {run.written(last['mean'])}."
         ),
         table=table,
         panels=[Panel("", _chart(run, len(table)))],
@@ -41,12 +42,14 @@ def trials_table(run: Run) -> pd.DataFrame:
     settings = setting_texts(run)
     errors = run.diagnostics.frequencies.set_index("trial")["standard_error"]
     winners = set(run.winners.values())
+    means = ranked[f"{run.metric}_mean"]
     return pd.DataFrame(
         {
             "rank": range(1, len(ranked) + 1),
             "trial": ranked["trial"],
             "family": ranked["family"],
-            "mean": ranked[f"{run.metric}_mean"],
+            "mean": means,
+            "shown": score_range(run).shown(means),
             "low": spread.min(axis=1),
             "high": spread.max(axis=1),
             "standard_error": ranked["trial"].map(errors),
@@ -70,24 +73,24 @@ def _chart(run: Run, n_trials: int) -> alt.LayerChart:
             scale=alt.Scale(domain=[0.5, n_trials + 0.5], nice=False),
         ),
         color=family_scale(alt.Color, run),
-        tooltip=_tooltip(),
+        tooltip=_tooltip(run),
     )
-    score = alt.Scale(zero=False, padding=8)
+    score = alt.Scale(domain=_domain(run), zero=False, padding=8)
     title = f"{run.metric_name} (validation)"
     molecules = (
         base.transform_calculate(
             below="datum.mean - datum.standard_error",
             above="datum.mean + datum.standard_error",
         )
-        .mark_rule(strokeWidth=1, opacity=0.4)
+        .mark_rule(strokeWidth=1, opacity=0.4, clip=True)
         .encode(y=alt.Y("below:Q", title=title, scale=score), y2="above:Q")
     )
-    spread = base.mark_rule(strokeWidth=3, opacity=0.5).encode(
+    spread = base.mark_rule(strokeWidth=3, opacity=0.5, clip=True).encode(
         y=alt.Y("low:Q", title=title, scale=score), y2="high:Q"
     )
     size = 64 if n_trials <= _FEW else 24
     means = base.mark_point(opacity=1, size=size).encode(
-        y=alt.Y("mean:Q", title=title, scale=score),
+        y=alt.Y("shown:Q", title=title, scale=score),
         shape=family_scale(alt.Shape, run),
         fillOpacity=alt.condition(
             "datum.standing == 'given up'", alt.value(0), alt.value(1)
@@ -96,29 +99,60 @@ def _chart(run: Run, n_trials: int) -> alt.LayerChart:
     rings = (
         base.transform_filter("datum.standing == 'winner'")
         .mark_point(shape="circle", filled=False, size=260, strokeWidth=2)
-        .encode(y="mean:Q", color=alt.value(BLACK))
+        .encode(y="shown:Q", color=alt.value(BLACK))
     )
-    return alt.layer(molecules, spread, means, rings).properties(height=300)
+    maximize = run.selection.objective.maximize
+    arrows = (
+        base.transform_filter("datum.mean != datum.shown")
+        .mark_text(text="↓" if maximize else "↑", dy=-12 if maximize else 14)
+        .encode(y="shown:Q")
+    )
+    return alt.layer(molecules, spread, means, rings, arrows).properties(height=300)
 
 
-def _tooltip() -> list[alt.Tooltip]:
+def _domain(run: Run) -> list[float]:
+    """Return the ends of the axis: of the lines of all trials that are in range."""
+    table = trials_table(run)
+    table = table[table["mean"] == table["shown"]]
+    error = table["standard_error"].fillna(0)
+    low = table[["low", "mean"]].min(axis=1), table["mean"] - error
+    high = table[["high", "mean"]].max(axis=1), table["mean"] + error
+    return [
+        float(min(each.min() for each in low)),
+        float(max(each.max() for each in high)),
+    ]
+
+
+def _tooltip(run: Run) -> list[alt.Tooltip]:
     return [
         alt.Tooltip("trial:N"),
         alt.Tooltip("family:N"),
-        alt.Tooltip("mean:Q", format=".4f", title="validation score, mean over seeds"),
-        alt.Tooltip("low:Q", format=".4f", title="lowest"),
-        alt.Tooltip("high:Q", format=".4f", title="highest"),
-        alt.Tooltip("standard_error:Q", format=".4f", title="standard error"),
+        alt.Tooltip("mean:Q", format=run.d3, title="validation score, mean over seeds"),
+        alt.Tooltip("low:Q", format=run.d3, title="lowest"),
+        alt.Tooltip("high:Q", format=run.d3, title="highest"),
+        alt.Tooltip("standard_error:Q", format=run.d3, title="standard error"),
         alt.Tooltip("seeds:Q"),
         alt.Tooltip("standing:N"),
         alt.Tooltip("settings:N"),
     ]
 
 
-def family_scale(channel: type, run: Run) -> alt.Color | alt.Shape:
-    """Encode the family by its colour or its shape, with a legend for several."""
+def family_scale(
+    channel: type, run: Run, names: list[str] | None = None
+) -> alt.Color | alt.Shape:
+    """Encode the family by its colour or its shape, with a legend for several.
+
+    Parameters
+    ----------
+    channel
+        `alt.Color` or `alt.Shape`.
+    run
+        The run, whose families are encoded unless `names` says what else there is.
+    names
+        Such as the contenders, among which is the ensemble.
+    """
     look = family_colours if channel is alt.Color else family_shapes
-    values = look(run.families)
+    values = look(names or run.families)
     scale = alt.Scale(domain=list(values), range=list(values.values()))
     only = {} if len(values) > 1 else {"legend": None}
     return channel("family:N", scale=scale, **only)
@@ -127,7 +161,7 @@ def family_scale(channel: type, run: Run) -> alt.Color | alt.Shape:
 def _note(run: Run, table: pd.DataFrame) -> str:
     failed = len(run.trials) - len(table)
     given_up = int((table["standing"] == "given up").sum())
-    words = []
+    words = [note] if (note := score_range(run).note(run)) else []
     if given_up:
         words.append(
             f"The search stopped {given_up} trials (hollow marks) before they had all "

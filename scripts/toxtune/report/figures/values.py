@@ -18,7 +18,7 @@ def draw(run: Run) -> Figure:
         for task, rows in table.groupby("panel", sort=False)
     ]
     return Figure(
-        facts=run.facts("test", over_tasks=False) + ", averaged",
+        facts=run.facts("test", over_tasks=False, remark="seeds averaged"),
         description=(
             "Predicted against measured value of each test molecule, for the winners "
             f"of {', '.join(run.contenders)}."
@@ -26,6 +26,7 @@ def draw(run: Run) -> Figure:
         table=table,
         panels=panels,
         columns=min(2, len(panels)),
+        square=True,
         note=run.tasks_left_out,
     )
 
@@ -59,13 +60,13 @@ def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
         .encode(
             x=alt.X("measured:Q", scale=scale),
             y=alt.Y("predicted:Q", scale=scale),
-            color=family_scale(alt.Color, run),
-            shape=family_scale(alt.Shape, run),
+            color=family_scale(alt.Color, run, run.contenders),
+            shape=family_scale(alt.Shape, run, run.contenders),
             tooltip=[
                 "molecule:N",
                 "family:N",
-                alt.Tooltip("measured:Q", format=".3f"),
-                alt.Tooltip("predicted:Q", format=".3f"),
+                alt.Tooltip("measured:Q", format=",.4~r"),
+                alt.Tooltip("predicted:Q", format=",.4~r"),
             ],
         )
     )

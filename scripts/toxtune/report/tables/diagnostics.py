@@ -21,9 +21,9 @@ def correction_table(run: Run) -> Table:
             name,
             score.trial,
             str(score.out_of),
-            format_score(score.raw),
-            format_score(score.corrected),
-            format_interval(score.interval),
+            run.written(score.raw),
+            run.written(score.corrected),
+            format_interval(score.interval, run.decimals()),
             f"{100 * score.chosen_again:.0f}%",
         ]
         for name, score in corrected.winners.items()
@@ -63,12 +63,16 @@ def comparison_table(run: Run) -> Table | None:
         mean = differences[differences["task"] == "mean"].iloc[0]
         row = [
             f"{family} minus {selected}",
-            format_score(mean["difference"]),
-            format_interval((mean["low"], mean["high"])),
+            run.written(mean["difference"]),
+            format_interval((mean["low"], mean["high"]), run.decimals()),
         ]
         if has_tests:
             p_values = differences["p_holm"].dropna()
-            row.append(f"{(p_values < SIGNIFICANT).sum()} of {len(p_values)}")
+            without = len(run.tasks) - len(p_values)
+            differing = f"{(p_values < SIGNIFICANT).sum()} of {len(p_values)}"
+            row.append(
+                f"{differing}; {without} have no score" if without else differing
+            )
         rows.append(row)
     note = "Both winners are scored on the same resamples of molecules. "
     if has_tests:

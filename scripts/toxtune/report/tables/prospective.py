@@ -3,7 +3,7 @@
 from toxtune.report.prospective import ModelScore
 from toxtune.report.run import Run
 from toxtune.report.tables.table import Table
-from toxtune.report.words import format_interval, format_score
+from toxtune.report.words import Facts, format_interval
 
 
 def prospective_models_table(run: Run) -> Table | None:
@@ -28,11 +28,11 @@ def prospective_models_table(run: Run) -> Table | None:
             f"{run.level} interval",
         ],
         [
-            [data.name, *_cells(model, is_final=model == data.final)]
+            [data.name, *_cells(run, model, is_final=model == data.final)]
             for data in run.prospective
             for model in data.models
         ],
-        facts="Data that became available after the models were frozen",
+        facts=Facts(remark="data that became available after the models were frozen"),
         note=(
             "* is the final model; differences are from it, on the same resamples of "
             "molecules. All records: every row with a label, as public leaderboards "
@@ -43,14 +43,15 @@ def prospective_models_table(run: Run) -> Table | None:
     )
 
 
-def _cells(model: ModelScore, is_final: bool) -> list[str]:
-    difference = "" if is_final else format_score(model.difference)
+def _cells(run: Run, model: ModelScore, is_final: bool) -> list[str]:
+    decimals = run.decimals()
+    difference = "" if is_final else run.written(model.difference)
     return [
         f"{model.model} *" if is_final else model.model,
-        format_score(model.score),
-        format_interval(model.interval),
+        run.written(model.score),
+        format_interval(model.interval, decimals),
         difference,
-        "" if is_final else format_interval(model.difference_interval),
-        format_score(model.all_records),
-        format_interval(model.all_records_interval),
+        "" if is_final else format_interval(model.difference_interval, decimals),
+        run.written(model.all_records),
+        format_interval(model.all_records_interval, decimals),
     ]

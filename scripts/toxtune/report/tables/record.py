@@ -2,16 +2,13 @@
 
 from toxtune.report.run import Run
 from toxtune.report.tables.table import Table
-from toxtune.report.words import SET_NAMES, counted, listed
+from toxtune.report.words import SET_NAMES, Facts, counted, listed
 
 
 def data_table(run: Run) -> Table:
     """Return what the models were trained and tested on."""
     curation, provenance = run.curation, run.provenance
-    sizes = [
-        f"{SET_NAMES[subset]} {run.evaluation.molecules[subset]:,}"
-        for subset in SET_NAMES
-    ]
+    sizes = [f"{SET_NAMES[subset]} {run.size(subset)}" for subset in SET_NAMES]
     labels = run.recipe["labels"]
     return Table(
         "Data",
@@ -41,7 +38,7 @@ def data_table(run: Run) -> Table:
                 f"{labels['measured']:,}: {labels['cleared']:,} contradicting ones "
                 f"cleared, {labels['averaged']:,} averaged",
             ],
-            ["Molecules", ", ".join(sizes)],
+            ["Sets", ", ".join(sizes)],
             ["Split", f"{run.split}; SHA-256 {provenance.split['sha256']}"],
             *(["Read", note] for note in run.data_notes),
             *(["Warning", warning] for warning in run.data_warnings),
@@ -69,7 +66,7 @@ def ledger_table(run: Run) -> Table:
         "Ledger of the test set",
         ["opened", "run", "selection", "molecules", "objective", "winners"],
         rows,
-        facts=f"Test set of the {run.split}; all runs",
+        facts=Facts(("test",), remark=f"of the {run.split}; all runs"),
         note=(
             "One line for each distinct selection that was scored on this test set, or "
             "on one that shares molecules with it: how many, and whether settings of "

@@ -3,7 +3,7 @@
 from toxtune.report.figures.cost import total_costs
 from toxtune.report.run import Run
 from toxtune.report.tables.table import Table
-from toxtune.report.words import counted, format_duration, format_score
+from toxtune.report.words import Facts, counted, format_duration
 from toxtune.statuses import NO_RESULT
 
 
@@ -18,7 +18,7 @@ def search_table(run: Run) -> Table:
                 cost["family"],
                 f"{len(trials):,}",
                 str((trials["status"] != "ok").sum()),
-                f"{format_score(scores.min())} to {format_score(scores.max())}",
+                f"{run.written(scores.min())} to {run.written(scores.max())}",
                 f"{cost['trainings']:,}",
                 format_duration(cost["seconds"]),
                 format_duration(cost["seconds_per_training"]),
@@ -38,7 +38,7 @@ def search_table(run: Run) -> Table:
             "peak memory",
         ],
         rows,
-        facts=f"{run.facts('valid')}; times on one core",
+        facts=run.facts("valid", remark="times on one core"),
     )
 
 
@@ -54,7 +54,9 @@ def failures_table(run: Run) -> Table | None:
         "Failed trials",
         ["trial", "family", "status"],
         failed[["trial", "family", "status"]].to_numpy().tolist(),
-        facts=f"{counted(len(failed), 'trial')} without a score, left out of the "
-        "ranking",
+        facts=Facts(
+            remark=f"{counted(len(failed), 'trial')} without a score, left out of the "
+            "ranking"
+        ),
         note=note,
     )

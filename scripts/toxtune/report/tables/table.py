@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from toxtune.report.words import Facts
+
 
 @dataclass(frozen=True)
 class Table:
@@ -22,5 +24,5 @@ class Table:
     title: str
     header: list[str]
     rows: list[list[str]]
-    facts: str = ""
+    facts: Facts = Facts()
     note: str = ""

@@ -5,7 +5,7 @@ import pandas as pd
 from toxtune.evaluation.conformal import ALL_CLASSES
 from toxtune.report.run import Run
 from toxtune.report.tables.table import Table
-from toxtune.report.words import format_error
+from toxtune.report.words import decimals_for, format_score
 from toxtune.tasks import TaskType
 
 
@@ -47,7 +47,7 @@ def _intervals_table(run: Run, coverage: pd.DataFrame) -> Table:
     rows = []
     for promise, tasks in coverage.groupby("confidence"):
         widths = [
-            f"{row.task}: {format_error(row.width)}" for row in tasks.itertuples()
+            f"{row.task}: {_width(row.width)}" for row in tasks.itertuples()
         ]
         widths = widths[:_MOST_WIDTHS] + ["..."] * (len(widths) > _MOST_WIDTHS)
         rows.append([f"{promise:.0%}", *_kept(tasks), ", ".join(widths)])
@@ -70,6 +70,10 @@ _REFITS = (
     "It is calibrated by validation predictions from before any refit, which has seen "
     "these labels. "
 )
+
+
+def _width(width: float) -> str:
+    return format_score(width, decimals_for(width))
 
 
 def _kept(tasks: pd.DataFrame) -> list[str]:

@@ -1,0 +1,77 @@
+"""The model that is delivered: what ``final.zip`` holds, and what it scores."""
+
+from dataclasses import dataclass
+
+from toxtune.evaluation.evaluation_file import Interval, Variant
+from toxtune.report.run import Run
+from toxtune.report.words import members_in_words
+from toxtune.search.selection_file import ENSEMBLE
+from toxtune.splits.settings import NO_REFIT
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """The model that is delivered, on the test set.
+
+    Attributes
+    ----------
+    what
+        The model in words.
+    score, interval
+        By the objective's metric, mean over tasks; the interval is over molecules.
+    is_itself
+        Whether the score is the very model's. Of the first of several seeds alone, it
+        is what such models score on average.
+    """
+
+    what: str
+    score: float | None
+    interval: Interval | None
+    is_itself: bool
+
+
+def delivered(run: Run) -> Delivered:
+    """Return what is delivered, and what it scores on the test set."""
+    is_itself = run.settings.final["seeds"] == "all" or len(run.seeds) == 1
+    variant = next(
+        (
+            each
+            for each in run.evaluation.variants[run.selection.overall]
+            if is_delivered(run, run.selection.overall, each)
+        ),
+        None,
+    )
+    if variant is None:
+        scores = run.selected_scores
+        return Delivered(_what(run), scores.test, scores.test_interval, is_itself)
+    return Delivered(_what(run), variant.score, variant.interval, is_itself)
+
+
+def is_delivered(run: Run, family: str, variant: Variant) -> bool:
+    """Tell whether a variant is made as the model that is delivered."""
+    final = run.settings.final
+    return (
+        family == run.evaluation.overall
+        and variant.metric == run.metric
+        and variant.refit == final["refit"]
+        and variant.averaged == (final["seeds"] == "all")
+    )
+
+
+def named(run: Run, family: str) -> str:
+    """Name a contender in a sentence: the ensemble has an article and its members."""
+    if family != ENSEMBLE or not run.selection.ensemble:
+        return family
+    return f"the ensemble of {members_in_words(run.selection.ensemble.members)}"
+
+
+def _what(run: Run) -> str:
+    words = named(run, run.selection.overall)
+    if len(run.seeds) > 1:
+        of_seeds = "with its first seed"
+        if run.settings.final["seeds"] == "all":
+            of_seeds = f"averaged over {len(run.seeds)} seeds"
+        words += f", {of_seeds}"
+    if run.settings.final["refit"] != NO_REFIT:
+        words += ", trained again on training and validation set together"
+    return words

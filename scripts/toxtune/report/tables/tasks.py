@@ -1,0 +1,73 @@
+"""The table of tasks: what was measured, and how well each is predicted."""
+
+import numpy as np
+
+from toxtune.report.run import Run
+from toxtune.report.tables.table import Table
+from toxtune.report.words import (
+    SCALED_IN_WORDS,
+    counted,
+    decimals_for,
+    format_interval,
+    format_score,
+)
+from toxtune.stats.metrics import METRICS
+from toxtune.tasks import TaskType
+
+
+def tasks_table(run: Run) -> Table:
+    """Return the winners' scores of each task, in its own unit, test set first."""
+    is_scaled = run.evaluation.is_scaled(run.metric)
+    header = ["task", "measured"]
+    if run.task_type == TaskType.BINARY:
+        header.append("active")
+    if is_scaled:
+        header.append("SD of training labels")
+    for family in run.contenders:
+        header += [f"{family}, test", f"{run.level} interval", "validation"]
+    rows = [_row(run, number, is_scaled) for number in range(len(run.tasks))]
+    return Table(
+        f"Tasks: {METRICS[run.metric].title}",
+        header,
+        rows,
+        facts=run.facts(
+            "test", "valid", over_tasks=False, remark="molecules are of the test set"
+        ),
+        note=_note(rows, is_scaled),
+    )
+
+
+def _row(run: Run, number: int, is_scaled: bool) -> list[str]:
+    task, labels = run.tasks[number], run.test_set.labels[:, number]
+    row = [task, f"{np.isfinite(labels).sum():,}"]
+    if run.task_type == TaskType.BINARY:
+        row.append(f"{(labels == 1).sum():,}")
+    if is_scaled:
+        sd = run.evaluation.task_sds[task]
+        row.append(format_score(sd, decimals_for(sd)))
+    for family in run.contenders:
+        scores = run.evaluation.families[family][run.metric].tasks[task]
+        has_unit = METRICS[run.metric].has_unit
+        decimals = decimals_for(scores.test) if has_unit else 3
+        row += [
+            format_score(scores.test, decimals),
+            format_interval(scores.test_interval, decimals),
+            format_score(scores.valid, decimals),
+        ]
+    return row
+
+
+def _note(rows: list[list[str]], is_scaled: bool) -> str:
+    notes = []
+    if unscored := [task for task, *cells in rows if "none" in cells]:
+        notes.append(
+            "No score (none) where a set has only one class: "
+            f"{counted(len(unscored), 'task')}, {', '.join(unscored)}."
+        )
+    if is_scaled:
+        notes.append(
+            "Each task's errors are in the unit of its labels. Trials are ranked, and "
+            f"families compared, by the mean over tasks of {SCALED_IN_WORDS}; 1 is "
+            "about what a model reaches that predicts the mean of these labels."
+        )
+    return " ".join(notes)

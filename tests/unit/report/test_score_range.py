@@ -1,0 +1,96 @@
+"""The range of scores that an axis shows, and how they are written."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from helpers.report_runs import made_run
+from toxtune.report.delivered import delivered
+from toxtune.report.few_molecules import few_in_test
+from toxtune.report.figures.score_range import range_of
+from toxtune.report.figures.trials import draw, trials_table
+from toxtune.report.tables.trials import all_trials
+
+
+@pytest.mark.parametrize(
+    ("scores", "maximize", "worst", "beyond"),
+    [
+        ([0.82, 0.81, 0.80, 0.79, 0.5], True, 0.79, 1),
+        ([0.6, 0.62, 0.63, 0.64, 90.0, np.inf], False, 0.64, 2),
+        ([0.82, 0.81, 0.80, 0.78], True, 0.78, 0),
+        # Half of them collapsed: that is what there is to see.
+        ([0.82, 0.81, 0.5, 0.5], True, 0.5, 0),
+        ([0.8, 0.8, 0.8, 0.5], True, 0.5, 0),
+        ([0.8], True, 0.8, 0),
+    ],
+)
+def test_a_collapsed_trial_stands_at_the_end_of_the_axis(
+    scores, maximize, worst, beyond
+):
+    found = range_of(np.array(scores), maximize)
+    assert found.worst == worst
+    assert found.beyond == beyond
+    assert found.best == (max if maximize else min)(scores)
+
+
+def test_it_is_said_how_many_stand_there():
+    run = made_run()
+    column = f"{run.metric}_mean"
+    last = run.trials[column].idxmin()
+    collapsed = run.trials.copy()
+    collapsed.loc[last, [column, *collapsed.filter(like="roc_auc_seed-")]] = 0.1
+    run = dataclasses.replace(run, trials=collapsed)
+    table = trials_table(run)
+    assert table["mean"].min() == 0.1
+    assert table["shown"].min() > 0.5
+    assert "1 trial worse than" in draw(run).note
+
+
+def test_errors_have_the_decimals_that_their_size_asks_for():
+    run = made_run("regression", n_tasks=1)
+    family = run.selection.overall
+    scores = run.evaluation.families[family]["rmse"]
+    mean = dataclasses.replace(scores.mean, test=1234.5678)
+    metrics = {
+        **run.evaluation.families[family],
+        "rmse": dataclasses.replace(scores, mean=mean),
+    }
+    families = {**run.evaluation.families, family: metrics}
+    evaluation = dataclasses.replace(run.evaluation, families=families)
+    large = dataclasses.replace(run, evaluation=evaluation)
+    assert large.written(1234.5678) == "1,235"
+    assert run.written(0.7512) == "0.751"
+    assert large.written(0.7512, "r2") == "0.751"
+
+
+def test_delivered_are_averaged_seeds_or_what_such_a_model_scores():
+    run = made_run()
+    assert delivered(run).score == 0.76
+    assert delivered(run).is_itself
+    first = dataclasses.replace(
+        run,
+        settings=dataclasses.replace(
+            run.settings, final={"refit": "none", "seeds": "first"}
+        ),
+    )
+    assert delivered(first).score == run.selected_scores.test
+    assert not delivered(first).is_itself
+
+
+def test_tasks_with_few_molecules_of_a_class_are_counted():
+    labels = np.array([[1, 1, 0, np.nan]] + [[0, 1, 0, 1]] * 9 + [[0, 0, 0, 2]])
+    few = few_in_test(labels, ["one", "other", "none", "classes"])
+    assert few == {"one": 1, "other": 1, "classes": 1}
+
+
+def test_all_trials_are_listed_with_their_seeds_and_settings():
+    run = made_run()
+    listed = all_trials(run)
+    assert len(listed["rows"]) == len(run.trials)
+    assert {"seed-0", "seed-1", "status", "family"} <= set(listed["columns"])
+    first = dict(zip(listed["columns"], listed["rows"][0], strict=True))
+    assert first["trial"] == run.selection.selected.trial.id
+    assert first["score"] == pytest.approx(run.selection.selected.mean, abs=1e-6)
+    ranks = [row[listed["columns"].index("rank")] for row in listed["rows"]]
+    assert ranks.count("") == (run.trials["status"] != "ok").sum()
