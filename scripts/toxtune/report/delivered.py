@@ -65,6 +65,11 @@ def named(run: Run, family: str) -> str:
     return f"the ensemble of {members_in_words(run.selection.ensemble.members)}"
 
 
+def short_name(family: str) -> str:
+    """Name a contender in a sentence where the ensemble's members have been named."""
+    return f"the {ENSEMBLE}" if family == ENSEMBLE else family
+
+
 def _what(run: Run) -> str:
     words = named(run, run.selection.overall)
     if len(run.seeds) > 1:

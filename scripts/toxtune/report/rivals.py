@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from toxtune.report.delivered import named
+from toxtune.report.delivered import short_name
 from toxtune.report.run import Run
 from toxtune.report.words import format_interval, format_score, listed
 
@@ -46,16 +46,16 @@ def on_validation(run: Run) -> str:
     share = "" if again is None else f"{100 * again:.0f}%"
     if is_tie(run):
         return (
-            f"On validation data, {named(run, overall)} and {named(run, second)} tie, "
-            f"with {scores}: {overall} is selected in {share} of the resamples of the "
-            "molecules."
+            f"On validation data, {short_name(overall)} and {short_name(second)} tie, "
+            f"with {scores}: {short_name(overall)} is selected in {share} of the "
+            "resamples of the molecules."
         )
     margin = abs(selected - rival)
     side = "ahead of" if _gain(run, selected - rival) >= 0 else "behind"
     sure = f", and selected in {share} of the resamples" if share else ""
     return (
-        f"On validation data, {named(run, overall)} is {run.written(margin)} {side} "
-        f"{named(run, second)} ({scores}){sure}."
+        f"On validation data, {short_name(overall)} is {run.written(margin)} {side} "
+        f"{short_name(second)} ({scores}){sure}."
     )
 
 
@@ -65,7 +65,7 @@ def on_test(run: Run) -> str:
     table = table[(table["metric"] == run.metric) & (table["task"] == "mean")]
     ahead, behind, alike = [], [], []
     for _, row in table.iterrows():
-        name, size = named(run, row["family"]), _size(run, row)
+        name, size = short_name(row["family"]), _size(run, row)
         if not (row["low"] > 0 or row["high"] < 0):
             alike.append(name)
         elif _gain(run, row["difference"]) > 0:

@@ -215,7 +215,7 @@ class Run(SearchedRun):
         sets = [f"{SET_NAMES[subset]} ({self.size(subset)})" for subset in subsets]
         noun = "training seed" if len(self.seeds) == 1 else "training seeds"
         facts = [listed(sets), self.split, f"{noun} {', '.join(map(str, self.seeds))}"]
-        if over_tasks:
+        if over_tasks and len(self.tasks) > 1:
             facts.append(f"mean over {counted(len(self.tasks), 'task')}")
             if self.evaluation.is_scaled(self.metric):
                 facts.append(SCALED_IN_WORDS)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from toxtune.report.delivered import delivered, named
+from toxtune.report.delivered import delivered
 from toxtune.report.figures.cost import total_costs
 from toxtune.report.figures.importance import verdict_on_settings
 from toxtune.report.rivals import on_test, on_validation, what_to_do
@@ -101,12 +101,12 @@ def what_mattered(run: Run) -> str:
 def what_won(run: Run) -> str:
     """Say which trials were selected, by what score, and how the test set was used."""
     selected = run.selection.selected
-    won = named(run, run.selection.overall)
     if isinstance(selected, Winner):
-        won += f" with trial {selected.trial.id}"
+        won = f"trial {selected.trial.id} of {run.selection.overall}"
     else:
-        trials = [f"{run.selection.models[name].trial.id} ({name})" for name in selected.members]
-        won += f", of the trials {listed(trials)}"
+        models = run.selection.models
+        trials = [f"{models[name].trial.id} ({name})" for name in selected.members]
+        won = f"the ensemble of trials {listed(trials)}"
     evaluated_on = "over the folds" if run.settings.folds else "on the validation set"
     score = run.written(selected.mean)
     corrected = run.diagnostics.corrected.overall.corrected
