@@ -46,9 +46,7 @@ def _sets_table(run: Run, coverage: pd.DataFrame) -> Table:
 def _intervals_table(run: Run, coverage: pd.DataFrame) -> Table:
     rows = []
     for promise, tasks in coverage.groupby("confidence"):
-        widths = [
-            f"{row.task}: {_width(row.width)}" for row in tasks.itertuples()
-        ]
+        widths = [f"{row.task}: {_width(row.width)}" for row in tasks.itertuples()]
         widths = widths[:_MOST_WIDTHS] + ["..."] * (len(widths) > _MOST_WIDTHS)
         rows.append([f"{promise:.0%}", *_kept(tasks), ", ".join(widths)])
     return Table(
