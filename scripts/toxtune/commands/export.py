@@ -1,10 +1,16 @@
 """Hand the trials of a run to another tool, whose pages show and compare them.
 
-``optuna`` writes a study for each model family, for optuna-dashboard; ``mlflow`` an
-experiment, for ``mlflow ui``. Both are SQLite files.
+``optuna`` writes a study of all trials and one for each model family, for
+optuna-dashboard; ``mlflow`` an experiment, for ``mlflow ui``, with report and final
+model. Both are SQLite files.
 """
 
 import argparse
+import os
+import shlex
+import sys
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 
 EXAMPLE = "export optuna --run tox21 --to study.db"
@@ -20,17 +26,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Write the file, and say how to look at it."""
     # Slow to import, and `--help` has no use for them.
-    from toxtune.export.mlflow import write_store
+    from toxtune.export.mlflow import artifacts_of, write_store
     from toxtune.export.optuna import write_studies
     from toxtune.export.trials import export_run
 
     path = options.to
     if options.tool == "optuna":
         run = export_run(options.run, path, write_studies)
-        print(f"{path}: {len(run.trials)} trials in {len(run.families)} studies")
-        print(f"To look at them: optuna-dashboard sqlite:///{path}")
+        print(f"{path}: {len(run.trials)} trials of {len(run.families)} families")
+        uses = f"--with optuna=={version('optuna')} optuna-dashboard"
+        print(f"To look at them: {_uvx()} {uses} sqlite:///{path}")
     else:
-        run = export_run(options.run, path, write_store)
+        artifacts = artifacts_of(path)
+        run = export_run(options.run, path, partial(write_store, artifacts=artifacts))
         print(f"{path}: {len(run.trials)} trials in the experiment {run.name}")
-        print(f"To look at them: mlflow ui --backend-store-uri sqlite:///{path}")
+        print(f"{artifacts}: {', '.join(file.name for file in run.files) or 'nothing'}")
+        uses = f"mlflow@{version('mlflow-skinny')} ui --backend-store-uri"
+        print(f"To look at them: {_uvx()} {uses} sqlite:///{path}")
     return 0
+
+
+def _uvx() -> str:
+    """Name the program that fetches a tool into an environment of its own.
+
+    The pages are no part of what `make` installs: they need a web server.
+    """
+    beside = Path(sys.executable).with_name("uvx")
+    return shlex.quote(os.path.relpath(beside)) if beside.is_file() else "uvx"

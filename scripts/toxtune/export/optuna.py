@@ -1,4 +1,4 @@
-"""A run as Optuna studies, one per family."""
+"""A run as Optuna studies: one of all families, and one of each."""
 
 import json
 import warnings
@@ -16,43 +16,94 @@ from toxtune.export.trials import (
 )
 
 if TYPE_CHECKING:
+    from optuna import Study
     from optuna.distributions import BaseDistribution
+    from optuna.storages import RDBStorage
     from optuna.trial import FrozenTrial
 
 # A range is logarithmic if its ends differ by at least this factor.
 LOG_RATIO = 50
+_Settings = dict[str, Any]
 
 
 def write_studies(run: ExportedRun, path: Path) -> None:
-    """Write the studies ``{run}: {family}`` into a new SQLite file.
+    """Write the studies into a new SQLite file.
 
-    A parameter is a setting that differs among the trials of the family; its
-    distribution is the range, or the list, of the values that were tried. The value of
-    a trial is its validation score; test scores are user attributes of the winner.
+    The study ``{run}`` has all trials. Its parameters are ``family``, ``features`` and,
+    as ``{family}.{setting}``, what differs within a family: such a one is there for the
+    trials of its family alone. If there are several families, ``{run}: {family}`` has
+    the trials of one, whose parameters all have: so it can tell which of them matter.
+
+    A distribution is the range, or the list, of the values that were tried. The value
+    of a trial is its validation score; test scores are user attributes of the winner.
+    Intermediate values are mean validation losses after each epoch.
     """
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    storage = optuna.storages.RDBStorage(f"sqlite:///{path}")
+    _add_study(storage, run, run.name, run.trials, _of_all_families(run))
+    if len(run.families) > 1:
+        for family in run.families:
+            trials = [trial for trial in run.trials if trial.family == family]
+            settings = {trial.id: _plain_settings(trial) for trial in trials}
+            _add_study(storage, run, f"{run.name}: {family}", trials, settings)
+    storage.engine.dispose()
+
+
+def _of_all_families(run: ExportedRun) -> dict[str, _Settings]:
+    """Give the settings of each trial names that no other family has."""
+    return {
+        trial.id: {
+            "family": trial.family,
+            **{
+                name if name == "features" else f"{trial.family}.{name}": value
+                for name, value in _plain_settings(trial).items()
+            },
+        }
+        for trial in run.trials
+    }
+
+
+def _plain_settings(trial: ExportedTrial) -> _Settings:
+    return {name: _plain(value) for name, value in trial.settings.items()}
+
+
+def _add_study(
+    storage: "RDBStorage",
+    run: ExportedRun,
+    name: str,
+    trials: list[ExportedTrial],
+    settings: dict[str, _Settings],
+) -> None:
+    study = _new_study(storage, run, name)
+    distributions = _distributions(list(settings.values()))
+    study.add_trials(
+        [_frozen(trial, settings[trial.id], distributions, run) for trial in trials]
+    )
+
+
+def _new_study(storage: "RDBStorage", run: ExportedRun, name: str) -> "Study":
     import optuna
     from optuna.exceptions import ExperimentalWarning
     from optuna.study import StudyDirection
 
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    storage = optuna.storages.RDBStorage(f"sqlite:///{path}")
-    for family in run.families:
-        trials = [trial for trial in run.trials if trial.family == family]
-        study = optuna.create_study(
-            storage=storage,
-            study_name=f"{run.name}: {family}",
-            direction=StudyDirection[run.objective.direction.upper()],
-        )
-        with warnings.catch_warnings(category=ExperimentalWarning, action="ignore"):
-            study.set_metric_names([f"valid_{run.objective.metric}"])
-        study.set_user_attr("note", NOTE)
-        distributions = _distributions(trials)
-        study.add_trials([_frozen(trial, distributions, run) for trial in trials])
-    storage.engine.dispose()
+    study = optuna.create_study(
+        storage=storage,
+        study_name=name,
+        direction=StudyDirection[run.objective.direction.upper()],
+    )
+    with warnings.catch_warnings(category=ExperimentalWarning, action="ignore"):
+        study.set_metric_names([f"valid_{run.objective.metric}"])
+    study.set_user_attr("note", NOTE)
+    for fact, value in run.origin.items():
+        study.set_user_attr(fact, value)
+    return study
 
 
 def _frozen(
     trial: ExportedTrial,
+    settings: _Settings,
     distributions: "dict[str, BaseDistribution]",
     run: ExportedRun,
 ) -> "FrozenTrial":
@@ -63,31 +114,36 @@ def _frozen(
         GIVEN_UP: TrialState.PRUNED,
         FAILED: TrialState.FAIL,
     }
+    own = {name: value for name, value in settings.items() if name in distributions}
     frozen = create_trial(
         state=states[trial.outcome],
         value=trial.scores.get(f"valid_{run.objective.metric}"),
-        params={name: _plain(trial.settings[name]) for name in distributions},
-        distributions=distributions,
+        params=own,
+        distributions={name: distributions[name] for name in own},
         user_attrs={
             "trial": trial.id,
             "settings": trial.settings,
             **trial.facts,
             **trial.scores,
         },
+        intermediate_values=trial.mean_curve,
     )
-    # The time of the training is not known, only how long it took.
-    frozen.datetime_complete = datetime.now()  # noqa: DTZ005, naive as all of Optuna's
-    frozen.datetime_start = frozen.datetime_complete - timedelta(seconds=trial.seconds)
+    # Optuna's times are those of the clock on the wall, without a zone.
+    ended = trial.ended or datetime.now().astimezone()
+    started = trial.started or ended - timedelta(seconds=trial.seconds)
+    frozen.datetime_complete = ended.replace(tzinfo=None)
+    frozen.datetime_start = started.replace(tzinfo=None)
     return frozen
 
 
-def _distributions(trials: list[ExportedTrial]) -> "dict[str, BaseDistribution]":
+def _distributions(trials: list[_Settings]) -> "dict[str, BaseDistribution]":
+    """Return the distribution of each setting with several values."""
     values: dict[str, list[Any]] = {}
-    for trial in trials:
-        for name, value in trial.settings.items():
+    for settings in trials:
+        for name, value in settings.items():
             seen = values.setdefault(name, [])
-            if _plain(value) not in seen:
-                seen.append(_plain(value))
+            if value not in seen:
+                seen.append(value)
     return {name: _distribution(seen) for name, seen in values.items() if len(seen) > 1}
 
 

@@ -2,17 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from toxtune.errors import UserError
 from toxtune.evaluation.evaluation_file import MetricScores, read_evaluation
 from toxtune.export.run import SearchedRun, read_search
+from toxtune.io.files import read_json
+from toxtune.io.tsv import read_tsv
 from toxtune.stats.metrics import Objective, metrics_of
 
+# What people want beside the trials.
+_FILES = ("report.html", "final.zip")
 COMPLETE, GIVEN_UP, FAILED = "complete", "given up", "failed"
 
 
@@ -20,6 +27,27 @@ NOTE = (
     "The winners were chosen by the scores named valid_*. Scores named test_* are "
     "those of the winners alone, on the test set; choose nothing by them."
 )
+
+
+@dataclass(frozen=True)
+class ExportedReplicate:
+    """One training of a trial.
+
+    Attributes
+    ----------
+    name
+        Such as ``seed-0``.
+    started, ended
+        When, as far as the times of its files say; None without files.
+    curve
+        Name of each loss, such as ``valid_loss``, to a number for each epoch (or for
+        each tree, whatever the family counts), from 1.
+    """
+
+    name: str
+    started: datetime | None
+    ended: datetime | None
+    curve: dict[str, dict[int, float]]
 
 
 @dataclass(frozen=True)
@@ -46,6 +74,8 @@ class ExportedTrial:
         ``ok``, or how it failed.
     winner
         ``overall`` or ``family`` for a winner.
+    replicates
+        Its trainings.
     """
 
     id: str
@@ -57,6 +87,24 @@ class ExportedTrial:
     seconds: float
     status: str
     winner: str | None
+    replicates: list[ExportedReplicate]
+
+    @property
+    def started(self) -> datetime | None:
+        """When its first training began, if that is known."""
+        return min((r.started for r in self.replicates if r.started), default=None)
+
+    @property
+    def ended(self) -> datetime | None:
+        """When its last training ended, if that is known."""
+        return max((r.ended for r in self.replicates if r.ended), default=None)
+
+    @property
+    def mean_curve(self) -> dict[int, float]:
+        """The validation loss after each epoch that all its trainings reached."""
+        curves = [each.curve.get("valid_loss", {}) for each in self.replicates]
+        common = set.intersection(*map(set, curves)) if curves else set()
+        return {step: fmean(curve[step] for curve in curves) for step in sorted(common)}
 
     @property
     def facts(self) -> dict[str, int | float | str]:
@@ -71,11 +119,39 @@ class ExportedTrial:
 
 @dataclass(frozen=True)
 class ExportedRun:
-    """A run: its name, its objective, and its trials."""
+    """A run: its name, its objective, its trials, and what became of it.
+
+    Attributes
+    ----------
+    name, objective, trials
+        Of the run.
+    selected
+        What was selected overall: a family, or the ensemble.
+    scores
+        ``valid_{metric}`` and, if the test set is open, ``test_{metric}`` of that.
+    origin
+        What identifies code and data: commit, checksum of the dataset, the split.
+    files
+        The report and the final model, as far as they are there.
+    """
 
     name: str
     objective: Objective
     trials: list[ExportedTrial]
+    selected: str
+    scores: dict[str, float]
+    origin: dict[str, str]
+    files: list[Path]
+
+    @property
+    def started(self) -> datetime | None:
+        """When the first of its trainings began, if that is known."""
+        return min((t.started for t in self.trials if t.started), default=None)
+
+    @property
+    def ended(self) -> datetime | None:
+        """When the last of its trainings ended, if that is known."""
+        return max((t.ended for t in self.trials if t.ended), default=None)
 
     @property
     def families(self) -> list[str]:
@@ -136,7 +212,15 @@ def read_exported_run(name: str) -> ExportedRun:
         _exported_trial(run, row, tested, float(seconds[row["trial"]]))
         for row in run.trials.to_dict("records")
     ]
-    return ExportedRun(name, run.selection.objective, trials)
+    return ExportedRun(
+        name=name,
+        objective=run.selection.objective,
+        trials=trials,
+        selected=run.selection.overall,
+        scores=_scores_of(tested.get(run.selection.overall, {})),
+        origin=_origin(folder / "provenance.json"),
+        files=[folder / file for file in _FILES if (folder / file).is_file()],
+    )
 
 
 def write_new(path: Path, write: Callable[[Path], None]) -> None:
@@ -191,7 +275,59 @@ def _exported_trial(
         seconds=seconds,
         status=row["status"],
         winner=winner,
+        replicates=[
+            _exported_replicate(name, Path(folder))
+            for name, folder in run.trained[row["trial"]].folders.items()
+        ],
     )
+
+
+def _exported_replicate(name: str, folder: Path) -> ExportedReplicate:
+    cost, curve = folder / "cost.json", folder / "learning_curve.tsv"
+    started = ended = None
+    if cost.is_file():
+        # Files of a store keep the time at which their training wrote them.
+        ended = datetime.fromtimestamp(cost.stat().st_mtime).astimezone()
+        started = ended - timedelta(seconds=read_json(cost)["seconds"])
+    losses = read_tsv(curve).set_index("epoch") if curve.is_file() else pd.DataFrame()
+    return ExportedReplicate(
+        name,
+        started,
+        ended,
+        {
+            str(loss): {
+                int(epoch): float(value)
+                for epoch, value in losses[loss].items()
+                if np.isfinite(value)
+            }
+            for loss in losses
+        },
+    )
+
+
+def _scores_of(scores: Mapping[str, MetricScores]) -> dict[str, float]:
+    """Return what is known of a model: the names say on which set."""
+    found = {}
+    for metric, of_metric in scores.items():
+        found[f"valid_{metric}"] = of_metric.mean.valid
+        found[f"test_{metric}"] = of_metric.mean.test
+    return {
+        name: float(score)
+        for name, score in found.items()
+        if score is not None and np.isfinite(score)
+    }
+
+
+def _origin(provenance: Path) -> dict[str, str]:
+    if not provenance.is_file():
+        return {}
+    content = read_json(provenance)
+    facts = {
+        "commit": content["git"]["commit"],
+        "dataset_sha256": content["dataset"]["sha256"],
+        "split_sha256": content["split"]["sha256"],
+    }
+    return {name: fact for name, fact in facts.items() if fact}
 
 
 def _outcome(row: Mapping[str, Any], n_seeds: int) -> str:

@@ -1,6 +1,10 @@
 """Runs exported to other tools, and read back by those."""
 
+import math
+import os
 import sys
+from datetime import datetime
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -27,6 +31,23 @@ TRIALS = {
 WINNERS = {"dense": "b" * 12, "random_forest": "e" * 12}
 
 
+# When trainings ended: the second seed of a trial an hour after the first.
+ENDED = 1_700_000_000
+
+
+def make_training(id, seed):
+    """Write what the export reads of a training that took 1.5 seconds."""
+    folder = Path("results/trials", id, f"seed-{seed}")
+    write_json(folder / "cost.json", {"seconds": 1.5})
+    os.utime(folder / "cost.json", (0, ENDED + 3600 * seed))
+    if seed == 0 or id == WINNERS["dense"]:
+        # One stopped early.
+        losses = [0.5, 0.25, math.nan][: 3 - seed]
+        curve = {"epoch": range(1, len(losses) + 1), "valid_loss": losses}
+        write_tsv(folder / "learning_curve.tsv", pd.DataFrame(curve))
+    return str(folder)
+
+
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """The files of a finished run."""
@@ -36,7 +57,8 @@ def run(tmp_path, monkeypatch):
     for id, (family, differs, seeds, status, score) in TRIALS.items():
         settings = {**differs, "batch_size": 100}
         trial = made_trial(id, family, settings, features="ecfp")
-        specs[id] = {"trial": trial.to_dict(), "folders": {}}
+        folders = {f"seed-{n}": make_training(id, n) for n in range(seeds)}
+        specs[id] = {"trial": trial.to_dict(), "folders": folders}
         row = {"trial": id, "family": family, "status": status, "seeds": seeds}
         for metric in METRICS:
             row |= {f"{metric}_mean": score, f"{metric}_sd": score and 0.01}
@@ -79,8 +101,8 @@ def test_optuna_reads_a_study_per_family(run, tmp_path):
     export("optuna", tmp_path / "study.db")
     storage = f"sqlite:///{tmp_path / 'study.db'}"
     names = optuna.get_all_study_names(storage)
-    assert names == ["mine: dense", "mine: random_forest"]
-    dense = optuna.load_study(study_name=names[0], storage=storage)
+    assert names == ["mine", "mine: dense", "mine: random_forest"]
+    dense = optuna.load_study(study_name=names[1], storage=storage)
     assert dense.direction.name == "MAXIMIZE"
     assert dense.metric_names == ["valid_roc_auc"]
     by_id = {trial.user_attrs["trial"]: trial for trial in dense.trials}
@@ -93,10 +115,37 @@ def test_optuna_reads_a_study_per_family(run, tmp_path):
     neurons = won.distributions["neurons"]
     assert (neurons.low, neurons.high, neurons.log) == (16, 2048, True)
     assert won.user_attrs["settings"]["batch_size"] == 100
-    assert won.duration.total_seconds() == won.user_attrs["seconds"] == 3
-    forest = optuna.load_study(study_name=names[1], storage=storage)
+    assert won.user_attrs["seconds"] == 3
+    assert won.datetime_complete == datetime.fromtimestamp(ENDED + 3600)
+    assert won.duration.total_seconds() == 3600 + 1.5
+    assert won.intermediate_values == {1: 0.5, 2: 0.25}
+    assert by_id["a" * 12].intermediate_values == {}, "of one seed alone"
+    forest = optuna.load_study(study_name=names[2], storage=storage)
     depths = forest.trials[0].distributions["max_depth"].choices
     assert set(depths) == {3, None}
+
+
+def test_one_study_compares_the_families(run, tmp_path):
+    optuna = pytest.importorskip("optuna")
+    export("optuna", tmp_path / "study.db")
+    study = optuna.load_study(
+        study_name="mine", storage=f"sqlite:///{tmp_path / 'study.db'}"
+    )
+    assert {trial.user_attrs["trial"] for trial in study.trials} == set(TRIALS)
+    for trial in study.trials:
+        family = trial.params["family"]
+        assert family == TRIALS[trial.user_attrs["trial"]][0]
+        others = {name.split(".")[0] for name in trial.params if "." in name}
+        assert others == {family}
+    assert study.best_trial.params == {
+        "family": "dense",
+        "dense.neurons": 64,
+        "dense.widths": "[32, 16]",
+    }
+    importances = optuna.importance.get_param_importances(study)
+    assert "family" in importances
+    asked = study.ask(study.best_trial.distributions)
+    assert asked.params["family"] in WINNERS
 
 
 def test_optuna_has_test_scores_of_the_winners_alone(run, tmp_path):
@@ -133,18 +182,40 @@ def test_mlflow_reads_a_run_per_trial(run, tmp_path):
     mlflow = pytest.importorskip(
         "mlflow", reason="MLflow is not installed: see the group export in pyproject"
     )
+    (run / "report.html").write_text("a report")
+    facts = {"dataset": {"sha256": "abc"}, "split": {"sha256": "def"}}
+    write_json(run / "provenance.json", {"git": {"commit": None}, **facts})
     export("mlflow", tmp_path / "mlflow.db")
     client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{tmp_path / 'mlflow.db'}")
     experiment = client.get_experiment_by_name("mine")
     assert "choose nothing by them" in experiment.tags["mlflow.note.content"]
     found = client.search_runs([experiment.experiment_id])
-    runs = {run.data.tags["trial"]: run for run in found}
+    runs = {run.data.tags["trial"]: run for run in found if "trial" in run.data.tags}
     assert set(runs) == set(TRIALS)
     states = {id[0]: run.info.status for id, run in runs.items()}
     assert states == dict.fromkeys("abcef", "FINISHED") | {"d": "FAILED"}
     assert runs["c" * 12].data.tags["outcome"] == "given up"
     won = runs["b" * 12]
-    assert won.info.end_time - won.info.start_time == 3000
+    assert won.info.end_time == 1000 * (ENDED + 3600)
+    assert won.info.end_time - won.info.start_time == 3600_000 + 1500
+    below = [
+        each
+        for each in found
+        if each.data.tags.get("mlflow.parentRunId") == won.info.run_id
+    ]
+    assert {each.info.run_name for each in below} == {"seed-0", "seed-1"}
+    for each in below:
+        losses = client.get_metric_history(each.info.run_id, "valid_loss")
+        assert {loss.step: loss.value for loss in losses} == {1: 0.5, 2: 0.25}
+    (result,) = [each for each in found if each.info.run_name == "result"]
+    assert result.data.tags["dataset_sha256"] == "abc"
+    assert result.data.tags["selected"] == "dense"
+    assert "commit" not in result.data.tags
+    assert result.data.metrics["test_roc_auc"] == 0.7
+    (artifact,) = client.list_artifacts(result.info.run_id)
+    assert artifact.path == "report.html", "the final model is not there"
+    copied = client.download_artifacts(result.info.run_id, "report.html")
+    assert Path(copied).read_text() == "a report"
     assert won.data.tags["winner"] == "overall"
     assert won.data.params["neurons"] == "64"
     assert won.data.params["widths"] == "[32, 16]"
@@ -170,6 +241,14 @@ def test_search_without_a_test_has_no_test_scores(run, tmp_path):
 def test_run_that_is_not_there(run, tmp_path, tool):
     with pytest.raises(UserError, match="results/other has no selection.json"):
         export(tool, tmp_path / "a.db", run="other")
+
+
+def test_files_of_an_earlier_store_are_kept(run, tmp_path):
+    pytest.importorskip("mlflow")
+    (tmp_path / "a.db.artifacts").mkdir()
+    with pytest.raises(UserError, match=r"a\.db\.artifacts exists; remove it"):
+        export("mlflow", tmp_path / "a.db")
+    assert not (tmp_path / "a.db").exists()
 
 
 @pytest.mark.parametrize("tool", ["optuna", "mlflow"])
