@@ -154,9 +154,9 @@ format: $(INSTALLED) ## rewrite Python and Snakemake files in the house style
 	$(IN_VENV) snakefmt Snakefile rules examples/module/Snakefile
 
 lock: $(INSTALLED) ## choose versions again, from pyproject.toml
-	$(COMPILE) --group dev --extra cpu -o requirements/cpu.lock
-	$(COMPILE) --group dev --extra cuda -o requirements/cuda.lock
-	$(COMPILE) --group bench --extra cpu -c requirements/cpu.lock -o requirements/bench.lock
+	$(COMPILE) --group dev --extra workflow --extra cpu -o requirements/cpu.lock
+	$(COMPILE) --group dev --extra workflow --extra cuda -o requirements/cuda.lock
+	$(COMPILE) --group bench --extra workflow --extra cpu -c requirements/cpu.lock -o requirements/bench.lock
 	.venv/bin/python envs/from_lock.py > envs/toxtune.yaml
 
 install: $(INSTALLED) ## make .venv from the committed versions

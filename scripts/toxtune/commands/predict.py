@@ -5,6 +5,7 @@ predicted stays in it, and the column `problem` says why.
 """
 
 import argparse
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import nan
@@ -32,7 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a table with SMILES, an SD file or a SMILES file",
     )
     parser.add_argument(
-        "predictions", type=Path, metavar="OUT", help="the CSV file to write"
+        "predictions",
+        type=Path,
+        metavar="OUT",
+        nargs="?",
+        help="the CSV file to write; default: IN's name with .predictions.csv, here",
     )
     parser.add_argument(
         "--smiles-column", metavar="NAME", help="default: as in the model's dataset"
@@ -69,6 +74,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def predict_command() -> int:
+    """Do what ``toxtune-predict`` says, as it is called where toxtune is installed."""
+    from toxtune.commands.cli import main as run
+
+    return run(["predict", *sys.argv[1:]])
+
+
 def main(options: argparse.Namespace) -> int:
     """Write the table with predictions added, whole or not at all.
 
@@ -77,13 +89,16 @@ def main(options: argparse.Namespace) -> int:
     UserError
         If it cannot be done, or no molecule could be predicted.
     """
+    destination = options.predictions
+    if destination is None:
+        destination = Path(f"{options.molecules.stem}.predictions.csv")
     # Slow to import, and `--help` has no use for it.
     from toxtune.prediction.predict_table import OPTIONS, predict_file
 
     counts = predict_file(
         model=options.model,
         source=options.molecules,
-        destination=options.predictions,
+        destination=destination,
         smiles_column=options.smiles_column,
         features_files=dict(options.features_file),
         reading=replace(
@@ -99,14 +114,14 @@ def main(options: argparse.Namespace) -> int:
     print(" ".join(counts.notes))
     answered = ", answered with the training set's mean" if options.fallback else ""
     print(
-        f"{options.predictions}: {counts.rows:,} rows, "
+        f"{destination}: {counts.rows:,} rows, "
         f"{counts.problems:,} without a prediction{answered} (column `problem`)"
     )
     for task, reason in counts.tasks_left_out.items():
         print(f"Task {task} is not predicted, since it could not be learned: {reason}.")
     if counts.problems == counts.rows:
         raise UserError(
-            f"{options.predictions}: no row has a prediction, see its column "
+            f"{destination}: no row has a prediction, see its column "
             f"`problem`; the SMILES were taken from the column "
             f"{counts.smiles_column!r} of {options.molecules}, and --smiles-column "
             "NAME (make predict: SMILES_COLUMN=NAME) names another"

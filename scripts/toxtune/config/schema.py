@@ -15,7 +15,9 @@ from toxtune.text import did_you_mean, shown
 
 # The folder of the workflow.
 ROOT = Path(__file__).resolve().parents[3]
-SCHEMAS = ROOT / "schemas"
+# Installed away from it, for prediction alone, the package brings them along.
+_INSTALLED = Path(__file__).resolve().parents[1] / "schemas"
+SCHEMAS = _INSTALLED if _INSTALLED.is_dir() else ROOT / "schemas"
 
 
 # A JSON schema, as YAML has it.

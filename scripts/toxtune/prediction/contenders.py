@@ -11,8 +11,9 @@ from toxtune.features.transforms import read_transform
 from toxtune.models.registry import get_family
 from toxtune.prediction.fallback import in_place_of
 from toxtune.prediction.final_file import FinalSettings, describe_models
-from toxtune.prediction.final_model import FinalModel, Prediction, load
+from toxtune.prediction.final_model import FinalModel, load
 from toxtune.prediction.own_numbers import OwnNumbers
+from toxtune.prediction.prediction import Prediction
 from toxtune.search.selection_file import Selection, read_selection
 
 

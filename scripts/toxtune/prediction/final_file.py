@@ -190,6 +190,7 @@ def save_final_model(
             selection.objective.task_type,
             predictions.shape[-1] // len(validation.tasks),
         ),
+        validation_score=selection.selected.mean,
     )
     delivered = deliver(selection, {selection.overall: predictions}, metadata.seeds)
     calibrations = calibrate_sets(validation, delivered, metadata.task_type)

@@ -2,7 +2,8 @@
 
 >>> from toxtune.prediction.final_model import load
 >>> model = load("results/tox21/final.zip")  # doctest: +SKIP
->>> model.predict(["CCO"])  # doctest: +SKIP
+>>> model.predict_table(["CCO", "no SMILES"])  # doctest: +SKIP
+>>> print(model)  # doctest: +SKIP
 """
 
 import logging
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import shorten
-from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from rdkit import Chem, rdBase
@@ -28,6 +29,7 @@ from toxtune.models.registry import get_family
 from toxtune.molecules.compounds import Standardize
 from toxtune.molecules.standardize import parent_of
 from toxtune.prediction.archive import unpacked
+from toxtune.prediction.description import describe
 from toxtune.prediction.descriptor_domain import properties_of
 from toxtune.prediction.evidence import (
     EVIDENCE_FILES,
@@ -39,6 +41,8 @@ from toxtune.prediction.evidence import (
 from toxtune.prediction.keras_file import check_network
 from toxtune.prediction.metadata import FinalModelMetadata, read_metadata
 from toxtune.prediction.own_numbers import OwnNumbers
+from toxtune.prediction.prediction import NOTHING, Prediction
+from toxtune.prediction.row_predictor import predicted_table
 from toxtune.stats.calibration import scaled
 from toxtune.tasks import TaskType
 from toxtune.versions import library_version
@@ -49,9 +53,6 @@ FINGERPRINTS = "fingerprints.npy"
 PROBE = "C"
 
 
-NOTHING: OwnNumbers = MappingProxyType({})
-
-
 # Characters that are quoted of what a library says about a broken model.
 MAX_REASON = 300
 
@@ -59,33 +60,6 @@ MAX_REASON = 300
 # How a model's file from elsewhere is checked before it is loaded, by its format. The
 # loader of other formats refuses all but what their models are made of.
 FILE_CHECKS = {"keras": check_network}
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What a final model says of some molecules.
-
-    Attributes
-    ----------
-    values
-        n_molecules x n_outputs, see `toxtune.models.base.Model`: means over the
-        members, of binary tasks with the temperature applied.
-    spread
-        n_molecules x n_outputs: standard deviation over the members, each once, n - 1
-        in the divisor; NaN for a single member.
-    similarity
-        n_molecules: Tanimoto similarity (ECFP4) to the nearest training molecule.
-    failures
-        Row of a molecule that has no features to the reason; its values mean nothing.
-    support
-        What backs the predictions; ``None`` where they are none of the model's.
-    """
-
-    values: np.ndarray
-    spread: np.ndarray
-    similarity: np.ndarray
-    failures: dict[int, str]
-    support: Support | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +131,35 @@ class FinalModel:
                 leverage=self.metadata.descriptor_domain.leverage(properties),
             ),
         )
+
+    def predict_table(
+        self,
+        smiles: Sequence[str],
+        confidence: float = 0.9,
+        own: OwnNumbers = NOTHING,
+    ) -> Any:
+        """Predict molecules as the command does: a row each, whatever it is.
+
+        Parameters
+        ----------
+        smiles
+            Any texts. One that cannot be read has no prediction, and ``problem`` says
+            why.
+        confidence
+            Of prediction sets and intervals.
+        own
+            As in `predict`; a row for each text.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``smiles`` as given, then the columns that ``predict`` adds to a table.
+        """
+        return predicted_table(self, smiles, confidence, own)
+
+    def __str__(self) -> str:
+        """Say what it is, how good it was and for which molecules."""
+        return describe(self.metadata)
 
     def predict_members(
         self, smiles: Sequence[str], own: OwnNumbers = NOTHING

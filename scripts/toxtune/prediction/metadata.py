@@ -140,6 +140,8 @@ class FinalModelMetadata:
     fallback
         Task to what stands in place of a prediction, in the order of the tasks; see
         `toxtune.prediction.fallback`.
+    validation_score
+        By the objective's metric, mean over seeds and tasks: what it was selected by.
     """
 
     run: str
@@ -164,6 +166,7 @@ class FinalModelMetadata:
     labels: LabelReading = field(default_factory=LabelReading)
     tasks_left_out: Mapping[str, str] = field(default_factory=dict)
     fallback: Fallback = field(default_factory=dict)
+    validation_score: float | None = None
 
     @property
     def task_type(self) -> TaskType:
@@ -247,6 +250,7 @@ class FinalModelMetadata:
             tasks_left_out=values["tasks_left_out"],
             # Files are written with sorted keys.
             fallback={task: values["fallback"][task] for task in values["tasks"]},
+            validation_score=values["validation_score"],
         )
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO
 
-import numpy as np
 from rdkit import rdBase
 
 from toxtune.errors import UserError
@@ -16,45 +15,23 @@ from toxtune.io.files import whole_file
 from toxtune.molecules.compounds import Standardize
 from toxtune.molecules.reactions import refuse_reactions
 from toxtune.molecules.watched_rdkit import Readers
-from toxtune.prediction.fallback import outputs_of
-from toxtune.prediction.final_model import NOTHING, FinalModel, Prediction, opened
+from toxtune.prediction.final_model import opened
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers
-from toxtune.prediction.support_columns import (
-    CONFIDENCE,
-    DOMAIN_COLUMNS,
-    as_text,
-    domain_cells,
-    neighbour_cells,
-    neighbour_columns,
-    set_cells,
-    set_columns,
-)
-from toxtune.stats.metrics import of_task
+from toxtune.prediction.prediction import NOTHING
+from toxtune.prediction.row_predictor import RowPredictor, prediction_columns
+from toxtune.prediction.support_columns import CONFIDENCE
 from toxtune.tables.smiles_column import SMILES, find_smiles_column
 from toxtune.tables.table import Table, TableRow
 from toxtune.tables.tables import open_table
 from toxtune.tables.text_files import Reading
-from toxtune.tasks import TaskType
 
 # Molecules in memory at a time.
 CHUNK = 1000
 
 
-MOLECULE_COLUMNS = [
-    "similarity",
-    "in_domain",
-    *DOMAIN_COLUMNS,
-    *neighbour_columns(),
-    "problem",
-]
-
-
 # Ends the reason of a row that has the fallback, so that none passes for a prediction.
 ANSWERED = "; answered with the mean of the training set"
-
-
-Rows = list[list[str]]
 
 
 Chunk = list[TableRow]
@@ -276,7 +253,7 @@ def _refuse_taken_names(table: Table, metadata: FinalModelMetadata) -> None:
 
 
 def write_predictions(
-    predictor: "RowPredictor",
+    predictor: RowPredictor,
     table: MoleculeTable,
     stream: IO[str],
     chunks: Iterable[Chunk],
@@ -308,135 +285,3 @@ def write_predictions(
             writer.writerow([*row.cells, *cells])
             n_problems += bool(cells[-1])
     return n_problems
-
-
-def prediction_columns(metadata: FinalModelMetadata) -> list[str]:
-    """Name the columns that a prediction adds to a table."""
-    is_regression = metadata.task_type == TaskType.REGRESSION
-    quantity = "value" if is_regression else "probability"
-    columns = []
-    for task in metadata.tasks:
-        outputs = _output_names(metadata, task)
-        columns += [f"{output}_{quantity}" for output in outputs]
-        columns += [f"{output}_sd" for output in outputs]
-        if not is_regression:
-            columns.append(f"{task}_class")
-        columns += set_columns(metadata, task)
-    return columns + MOLECULE_COLUMNS
-
-
-def _output_names(metadata: FinalModelMetadata, task: str) -> list[str]:
-    """Name what is predicted of a task: the task, or each of its several classes."""
-    if metadata.task_type != TaskType.MULTICLASS:
-        return [task]
-    names = metadata.labels.class_names(task, metadata.outputs_per_task)
-    return [f"{task}={name}" for name in names]
-
-
-@dataclass(frozen=True)
-class RowPredictor:
-    """Predicts molecules as rows of text.
-
-    Attributes
-    ----------
-    model
-        The final model.
-    readers
-        Read SMILES as the model's dataset was.
-    confidence
-        Of prediction sets and intervals.
-    """
-
-    model: FinalModel
-    readers: Readers
-    confidence: float = CONFIDENCE
-
-    @property
-    def columns(self) -> list[str]:
-        """Name the columns."""
-        return prediction_columns(self.model.metadata)
-
-    def rows(self, smiles: list[str], own: OwnNumbers = NOTHING) -> Rows:
-        """Return the cells of `columns` for each molecule.
-
-        A molecule that cannot be read, or has no features, has nothing but a problem.
-        """
-        readings = self.readers.read(smiles)
-        compounds = {
-            row: compound for row, (compound, _) in enumerate(readings) if compound
-        }
-        readable = list(compounds)
-        rows = [[""] * (len(self.columns) - 1) + [problem] for _, problem in readings]
-        if not readable:
-            return rows
-        prediction = self.model.predict_standardized(
-            [compound.smiles for compound in compounds.values()],
-            {name: numbers[readable] for name, numbers in own.items()},
-        )
-        cells = self._cells(prediction)
-        for number, row in enumerate(readable):
-            if reason := prediction.failures.get(number):
-                rows[row][-1] = f"no features: {reason}"
-            else:
-                rows[row] = [*cells[number], ""]
-        return rows
-
-    def fallback_cells(self) -> list[str]:
-        """All cells but the last of a row that has the fallback: not in the domain."""
-        values = outputs_of(self.model.metadata.fallback)[None]
-        unknown = np.full_like(values, np.nan)
-        prediction = Prediction(values, unknown, similarity=unknown[:, 0], failures={})
-        return self._cells(prediction)[0]
-
-    def _cells(self, prediction: Prediction) -> Rows:
-        """n_molecules rows; all columns but the last."""
-        model, metadata = self.model, self.model.metadata
-        columns: list[np.ndarray] = []
-        for task in metadata.tasks:
-            columns += self._task_cells(prediction, task)
-        columns.append(as_text(prediction.similarity))
-        columns.append(model.in_domain(prediction.similarity).astype(int).astype(str))
-        if prediction.support is None:
-            empty = np.full(len(prediction.values), "")
-            others = len(DOMAIN_COLUMNS) + len(neighbour_columns())
-            return np.column_stack([*columns, *[empty] * others]).tolist()
-        columns += domain_cells(metadata, prediction.support)
-        neighbours = neighbour_cells(metadata, model.evidence, prediction.support)
-        return np.column_stack([*columns, np.array(neighbours)]).tolist()
-
-    def _task_cells(self, prediction: Prediction, task: str) -> list[np.ndarray]:
-        metadata, columns = self.model.metadata, []
-        number, n_tasks = metadata.tasks.index(task), len(metadata.tasks)
-        values, spread = (
-            of_task(numbers, number, n_tasks).reshape(len(numbers), -1)
-            for numbers in (prediction.values, prediction.spread)
-        )
-        columns += [*map(as_text, values.T), *map(as_text, spread.T)]
-        if metadata.task_type != TaskType.REGRESSION:
-            columns.append(_classes(self.model, task, values))
-        if prediction.support is None:
-            empty = np.full(len(values), "")
-            return columns + [empty] * len(set_columns(metadata, task))
-        return columns + set_cells(
-            metadata,
-            self.model.evidence.calibrations,
-            prediction.support,
-            task,
-            self.confidence,
-        )
-
-
-def _classes(model: FinalModel, task: str, values: np.ndarray) -> np.ndarray:
-    """Return the predicted classes as the dataset calls them.
-
-    They are empty for a task without a threshold.
-    """
-    labels = model.metadata.labels
-    if model.metadata.task_type == TaskType.MULTICLASS:
-        names = np.array(labels.class_names(task, values.shape[1]))
-        return names[values.argmax(axis=1)]
-    threshold = model.metadata.thresholds[task].threshold
-    if threshold is None:
-        return np.full(len(values), "")
-    names = np.array(labels.class_names(task, 2))
-    return names[(values[:, 0] >= threshold).astype(int)]

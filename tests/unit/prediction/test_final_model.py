@@ -31,12 +31,11 @@ from toxtune.prediction.final_file import ALL_SEEDS, member_seeds, write_final_m
 from toxtune.prediction.final_model import current_versions, load
 from toxtune.prediction.metadata import METADATA_FILE, FinalModelMetadata
 from toxtune.prediction.predict_table import (
-    MOLECULE_COLUMNS,
     PredictionCounts,
-    RowPredictor,
     read_molecules,
     write_predictions,
 )
+from toxtune.prediction.row_predictor import MOLECULE_COLUMNS, RowPredictor
 from toxtune.tables.text_files import Reading
 from toxtune.tasks import TaskType
 

@@ -14,8 +14,8 @@ from toxtune.prediction.applicability_domain import ApplicabilityDomain
 from toxtune.prediction.descriptor_domain import DescriptorDomain
 from toxtune.prediction.exclusions import Exclusion
 from toxtune.prediction.fallback import in_place_of
-from toxtune.prediction.final_model import Prediction
 from toxtune.prediction.metadata import FinalModelMetadata, Member
+from toxtune.prediction.prediction import Prediction
 from toxtune.prediction.prospective import ProspectiveSettings, score_prospective
 from toxtune.prediction.prospective_data import ProspectiveCounts, read_prospective
 from toxtune.prediction.prospective_report import ProspectiveReport

@@ -172,3 +172,30 @@ def test_evidence_that_does_not_fit_the_model_is_refused(
         conformal = {"selection": "5" * 12, "seeds": [3, 5], "tasks": content}
         content = json.dumps(conformal)
     refused_model(repacked(make(tmp_path), name, content), fault)
+
+
+@pytest.mark.parametrize("task_type", LABELS)
+def test_the_table_in_python_is_that_of_the_command(tmp_path, task_type, monkeypatch):
+    monkeypatch.setattr("toxtune.prediction.row_predictor._AT_A_TIME", 2)
+    path = make(tmp_path, task_type)
+    smiles = ["CCO", "nonsense", "c1ccccc1N", ""]
+    table = load(path).predict_table(smiles, confidence=0.7)
+    rows = predict(tmp_path, path, [*smiles[:3], '""'], "--confidence=0.7")
+    assert list(table.columns) == list(rows[0])
+    assert list(table["smiles"]) == smiles
+    for found, row in zip(table.to_dict("records"), rows, strict=True):
+        for name, text in row.items():
+            if isinstance(found[name], str):
+                assert found[name] == text
+            else:
+                number = float(text) if text else np.nan
+                assert found[name] == pytest.approx(number, nan_ok=True)
+    assert list(table["problem"].astype(bool)) == [False, True, False, True]
+    assert list(load(path).predict_table([]).columns) == list(table.columns)
+
+
+def test_a_model_says_what_it_is(tmp_path):
+    said = str(load(make(tmp_path, validation_score=0.8123, refit="train+valid")))
+    for part in ("one, two", "2 random_forest", "8 molecules", "ROC-AUC 0.812", "0.50"):
+        assert part in said
+    assert "train+valid" in said

@@ -1,0 +1,61 @@
+"""What a final model says of molecules, and what can say it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol
+
+import numpy as np
+
+from toxtune.prediction.evidence import Evidence, Support
+from toxtune.prediction.metadata import FinalModelMetadata
+from toxtune.prediction.own_numbers import OwnNumbers
+
+NOTHING: OwnNumbers = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a final model says of some molecules.
+
+    Attributes
+    ----------
+    values
+        n_molecules x n_outputs, see `toxtune.models.base.Model`: means over the
+        members, of binary tasks with the temperature applied.
+    spread
+        n_molecules x n_outputs: standard deviation over the members, each once, n - 1
+        in the divisor; NaN for a single member.
+    similarity
+        n_molecules: Tanimoto similarity (ECFP4) to the nearest training molecule.
+    failures
+        Row of a molecule that has no features to the reason; its values mean nothing.
+    support
+        What backs the predictions; ``None`` where they are none of the model's.
+    """
+
+    values: np.ndarray
+    spread: np.ndarray
+    similarity: np.ndarray
+    failures: dict[int, str]
+    support: Support | None = None
+
+
+class Predictor(Protocol):
+    """What `toxtune.prediction.final_model.FinalModel` is to those who show it."""
+
+    @property
+    def metadata(self) -> FinalModelMetadata:
+        """What the model is."""
+
+    @property
+    def evidence(self) -> Evidence:
+        """What backs its predictions."""
+
+    def predict_standardized(
+        self, smiles: Sequence[str], own: OwnNumbers = NOTHING
+    ) -> Prediction:
+        """Predict standardized molecules."""
+
+    def in_domain(self, similarity: np.ndarray) -> np.ndarray:
+        """Tell which molecules are in the applicability domain."""
