@@ -16,9 +16,9 @@ rule train_replicate:
     conda:
         "../envs/toxtune.yaml"
     resources:
-        mem_mb=lambda wc, attempt: 4000 * attempt,
-        runtime=lambda wc, attempt: 120 * attempt,
-        last_attempt=lambda wc, attempt: int(attempt > RETRIES),
+        mem_mb=signed(lambda wc, attempt: 4000 * attempt),
+        runtime=signed(lambda wc, attempt: 120 * attempt),
+        last_attempt=signed(lambda wc, attempt: int(attempt > RETRIES)),
         gpu=plan.gpus,
     params:
         trial=plan.trial,
