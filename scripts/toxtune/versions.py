@@ -14,6 +14,7 @@ what its modules import from it, or from this package, is followed.
 
 import ast
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -133,6 +134,27 @@ def _file_of(name: str) -> Path | None:
 def reached_files(name: str) -> set[Path]:
     """Return the files that the hash of a script or module is made of."""
     return set(_import_graph(_named_module(name)))
+
+
+def code_state() -> str:
+    """Hash what the file system says of this package's code: much faster than its text.
+
+    While it is the same, so is the code.
+    """
+    seen = []
+    folders = [str(SCRIPTS / PACKAGE)]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                elif entry.name.endswith(".py"):
+                    status = entry.stat()
+                    times = (status.st_mtime_ns, status.st_ctime_ns)
+                    seen.append(
+                        f"{entry.path} {status.st_ino} {status.st_size} {times}"
+                    )
+    return _sha256(sorted(seen))
 
 
 @cache

@@ -3,6 +3,7 @@
 A key is the hash of all that determines a result, so that nothing is trained twice.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import Any, Self
 
 from toxtune.data.subsets import has_rows
 from toxtune.identity import full_hash
-from toxtune.io.files import sha256_of_file
+from toxtune.io.files import read_json, sha256_of_file, write_json
 from toxtune.models.base import CPU
 from toxtune.models.registry import device_of, get_family, module_of
 from toxtune.search.trials import Trial, seed_and_set
 from toxtune.splits.training_set import WHOLE
-from toxtune.versions import code_hash, library_version
+from toxtune.versions import code_hash, code_state, library_version
+from toxtune.workers.server import running_folder
+
+FITTING = "toxtune.training.fitting"
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ class Replicate:
                     [sha256_of_file(path) for path in self.files(subset)]
                     for subset in self.subsets
                 ],
-                "code": code_hash("toxtune.training.fitting", module_of(family.name)),
+                "code": training_code(module_of(family.name)),
                 "versions": {name: library_version(name) for name in family.libraries},
                 "device": self.device,
                 "precision": "float32",
@@ -102,6 +106,26 @@ class Replicate:
         # Where a cached property keeps its value.
         vars(replicate)["key"] = content["key"]
         return replicate
+
+
+def training_code(module: str) -> str:
+    """Hash all code that decides a result of the family of a module.
+
+    While a server of warm workers runs, its folder has the hash for the next job: to
+    parse the code again takes longer than all else that a job does before a training.
+    """
+    folder = running_folder() if module.startswith("toxtune.") else None
+    if folder is None:
+        return code_hash(FITTING, module)
+    path, state = folder / f"{module}.json", code_state()
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        kept = read_json(path)
+        if kept["state"] == state:
+            return str(kept["code"])
+    code = code_hash(FITTING, module)
+    with suppress(OSError):
+        write_json(path, {"state": state, "code": code})
+    return code
 
 
 def replicate_of(trial: Trial, name: str, device: str) -> Replicate:

@@ -4,7 +4,7 @@ A fresh process imports TensorFlow for seconds, before a training of seconds. So
 first job of a run starts a server, which imports what trainings need, runs no
 operation, and forks a child for each call. The children share nothing but the
 imported code. So a call gives the same bytes as in a fresh process, and a child that
-crashes harms no other.
+crashes harms no other. Code of this package that was edited since is imported anew.
 
 The server belongs to one Snakemake process on one machine and ends with it. Its socket
 lies in a folder that only its user can enter. A child whose client goes away exits.
@@ -15,6 +15,7 @@ import gc
 import importlib
 import logging
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -31,7 +32,7 @@ from typing import Any
 import psutil
 
 from toxtune.jobs import snakemake_process
-from toxtune.versions import SCRIPTS
+from toxtune.versions import PACKAGE, SCRIPTS, code_state
 from toxtune.workers.child import Cause, Ending, Request, fork, send, work
 from toxtune.workers.supervision import Limits, supervise
 
@@ -108,6 +109,7 @@ def serve(folder: Path, snakemake: psutil.Process) -> None:
     """Answer calls until Snakemake is gone; then end all children too."""
     # The kernel reaps the children; nobody waits for them here.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    code = _Code()
     # `multiprocessing.connection.Listener` cannot stop waiting to look at Snakemake.
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / f"{SOCKET}.new"))
@@ -120,16 +122,39 @@ def serve(folder: Path, snakemake: psutil.Process) -> None:
             except TimeoutError:
                 continue
             with Connection(client.detach()) as connection:
-                _answer(connection, listener)
+                _answer(connection, listener, code)
     # Whatever goes wrong here, the children are to end.
-    with suppress(OSError):
-        for name in (SOCKET, "lock", "pid"):
-            (folder / name).unlink(missing_ok=True)
-        folder.rmdir()
+    shutil.rmtree(folder, ignore_errors=True)
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
-def _answer(connection: Connection, listener: socket.socket) -> None:
+class _Code:
+    """The modules of this package that children find imported."""
+
+    def __init__(self) -> None:
+        self._state = ""
+        self._names: set[str] = set()
+
+    def load(self, name: str) -> None:
+        """Import a module, and what it imports, if it is one of this package."""
+        if not name.startswith(f"{PACKAGE}."):
+            return
+        self._state = self._state or code_state()
+        before = set(sys.modules)
+        # What is wrong with it the child says.
+        with suppress(Exception):
+            importlib.import_module(name)
+        loaded = set(sys.modules) - before
+        self._names |= {name for name in loaded if name.startswith(f"{PACKAGE}.")}
+
+    def forget_if_edited(self) -> None:
+        """Have a child import all of it anew, if any file is another than then."""
+        if code_state() != self._state:
+            for name in self._names:
+                sys.modules.pop(name, None)
+
+
+def _answer(connection: Connection, listener: socket.socket, code: _Code) -> None:
     """Read one request, import what it needs, and leave the rest to a child."""
     try:
         if not connection.poll(REQUEST_SECONDS):
@@ -139,6 +164,7 @@ def _answer(connection: Connection, listener: socket.socket) -> None:
             # A library that cannot be loaded fails in the child too, which says why.
             with suppress(OSError):
                 importlib.import_module(name)
+        code.load(request.function.partition(":")[0])
         # So that no child searches what was imported for garbage.
         gc.freeze()
     except ImportError:
@@ -151,20 +177,39 @@ def _answer(connection: Connection, listener: socket.socket) -> None:
         return
     if os.fork() == 0:
         listener.close()
+        code.forget_if_edited()
         work(connection, request)
+
+
+def running_folder() -> Path | None:
+    """Return the private folder of this Snakemake's server, if one runs."""
+    snakemake = snakemake_process()
+    if snakemake is None:
+        return None
+    folder = _folder_of(snakemake)
+    return folder if (folder / SOCKET).exists() and _is_private(folder) else None
 
 
 def _private_folder(snakemake: psutil.Process) -> Path | None:
     """Make the server's folder; ``None`` if someone else can enter it."""
+    folder = _folder_of(snakemake)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder if _is_private(folder) else None
+
+
+def _folder_of(snakemake: psutil.Process) -> Path:
     name = f"toxtune-{os.getuid()}-{snakemake.pid}-{int(snakemake.create_time())}"
     folder = Path(tempfile.gettempdir()) / name
     # The temporary folders of some schedulers are too deep for a socket.
     if len(os.fsencode(f"{folder}/{SOCKET}.new")) > LONGEST_SOCKET_PATH:
         folder = Path("/tmp") / name
-    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def _is_private(folder: Path) -> bool:
     status = folder.lstat()
     private = status.st_uid == os.getuid() and status.st_mode & 0o777 == 0o700
-    return folder if private and folder.is_dir() else None
+    return private and folder.is_dir()
 
 
 def _try_connect(folder: Path) -> Connection | None:

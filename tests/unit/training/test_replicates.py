@@ -13,7 +13,8 @@ from toxtune.models.registry import get_family
 from toxtune.search.space import read_space
 from toxtune.tasks import TaskType
 from toxtune.training import replicates
-from toxtune.training.replicates import Replicate
+from toxtune.training.replicates import Replicate, training_code
+from toxtune.versions import code_hash
 
 
 @pytest.fixture
@@ -94,3 +95,40 @@ def test_key_is_handed_to_the_child_and_not_computed_again(replicate):
     # What is changed has a key of its own, for which it needs the data.
     with pytest.raises(FileNotFoundError):
         replace(child, seed=1).key  # noqa: B018
+
+
+@pytest.fixture
+def running(tmp_path, monkeypatch):
+    """Return the folder of a server that runs."""
+    monkeypatch.setattr(replicates, "running_folder", lambda: tmp_path)
+    return tmp_path
+
+
+def test_hash_of_code_is_found_by_the_next_job(running, monkeypatch):
+    module = "toxtune.models.ridge"
+    code = code_hash("toxtune.training.fitting", module)
+    assert training_code(module) == code
+    monkeypatch.setattr(replicates, "code_hash", lambda *_: pytest.fail("parsed"))
+    assert training_code(module) == code
+
+
+def test_hash_of_edited_code_is_made_anew(running, monkeypatch):
+    module = "toxtune.models.ridge"
+    training_code(module)
+    monkeypatch.setattr(replicates, "code_state", lambda: "edited")
+    monkeypatch.setattr(replicates, "code_hash", lambda *_: "another")
+    assert training_code(module) == "another"
+    assert training_code("toxtune.models.dense") == "another"
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"code": "wrong"}'])
+def test_hash_that_cannot_be_read_is_made_anew(running, text):
+    module = "toxtune.models.ridge"
+    (running / f"{module}.json").write_text(text)
+    assert training_code(module) == code_hash("toxtune.training.fitting", module)
+
+
+def test_hash_of_a_family_of_ones_own_is_not_kept(running, monkeypatch):
+    monkeypatch.setattr(replicates, "code_hash", lambda *_: "own")
+    assert training_code("my_package.my_family") == "own"
+    assert list(running.iterdir()) == []

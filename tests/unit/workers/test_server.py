@@ -1,5 +1,6 @@
 """Warm workers: calls in forked processes that end when they should."""
 
+import importlib
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import time
 import psutil
 import pytest
 
+from toxtune import versions
 from toxtune.errors import UserError
 from toxtune.jobs import snakemake_process
 from toxtune.workers import server as warm
@@ -107,6 +109,60 @@ def test_imports_are_done_before_the_fork(server, tmp_path):
     write(str(tmp_path / "x"), imports=["sqlite3"])
     maps = server_process(server).memory_maps()
     assert any("sqlite3" in area.path for area in maps)
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """Stand in for this package: a module, imported, and a way to edit it."""
+    folder = tmp_path / "package"
+    folder.mkdir()
+    module = folder / "edited_module.py"
+    module.write_text("VALUE = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(versions, "SCRIPTS", tmp_path)
+    monkeypatch.setattr(versions, "PACKAGE", "package")
+    monkeypatch.setattr(warm, "PACKAGE", "package")
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    yield module
+    for name in [name for name in sys.modules if name.partition(".")[0] == "package"]:
+        del sys.modules[name]
+
+
+def value():
+    return importlib.import_module("package.edited_module").VALUE
+
+
+def test_unedited_code_is_not_imported_again(package):
+    code = warm._Code()
+    code.load("package.edited_module")
+    loaded = sys.modules["package.edited_module"]
+    code.forget_if_edited()
+    assert sys.modules["package.edited_module"] is loaded
+
+
+@pytest.mark.parametrize("text", ["VALUE = 2\n", "VALUE = 2  # longer\n"])
+def test_edited_code_is_imported_anew(package, text):
+    code = warm._Code()
+    code.load("package.edited_module")
+    assert value() == 1
+    package.write_text(text)
+    code.forget_if_edited()
+    assert value() == 2
+
+
+def test_a_file_more_counts_as_an_edit(package):
+    code = warm._Code()
+    code.load("package.edited_module")
+    (package.parent / "another.py").write_text("")
+    code.forget_if_edited()
+    assert "package.edited_module" not in sys.modules
+
+
+def test_what_cannot_be_imported_is_left_to_the_child(package):
+    package.write_text("raise RuntimeError\n")
+    warm._Code().load("package.edited_module")
+    warm._Code().load("json.tool")
+    assert "package.edited_module" not in sys.modules
 
 
 def test_error_for_the_user_stays_one(server, tmp_path):
