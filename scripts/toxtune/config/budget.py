@@ -133,6 +133,21 @@ class Budget:
         lines = [f"Budget: {used:.1f} of {self.core_minutes:g} core-minutes"]
         return "\n  ".join([*lines, *(space.describe() for space in self.spaces)])
 
+    @property
+    def note(self) -> str:
+        """Say in a sentence what a search lacks; empty if it lacks nothing."""
+        cuts = [
+            f"{space.out_of - space.trials} of {space.out_of} of {space.family}"
+            for space in self.spaces
+            if space.trials < space.out_of
+        ]
+        if not cuts:
+            return ""
+        return (
+            f"The budget, {self.core_minutes:g} core-minutes, left trials out before "
+            f"the search began: {', '.join(cuts)}."
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the content of ``budget.json``."""
         return asdict(self)
@@ -199,6 +214,16 @@ def decide(
         counts[number] += 1
         if counts[number] < len(spaces[number].trials):
             heapq.heappush(queue, (spent + per_trial[number], number))
+    return _cut(core_minutes, spaces, costs, counts)
+
+
+def _cut(
+    core_minutes: float,
+    spaces: Sequence[SpaceTrials],
+    costs: Sequence[Cost],
+    counts: Sequence[int],
+) -> Budget:
+    """Give each space so many of its trials."""
     return Budget(
         core_minutes,
         [
@@ -234,9 +259,9 @@ def read_budget(path: Path) -> Budget | None:
         return None
 
 
-def trials_within(
+def decided_budget(
     run: str, core_minutes: float, spaces: Sequence[SpaceTrials]
-) -> list[int]:
+) -> Budget:
     """Return how many trials of each space are trained, as it was written down.
 
     Raises
@@ -245,7 +270,7 @@ def trials_within(
         If that has not been decided for this budget and these spaces.
     """
     if core_minutes == NOTHING:
-        return [1] * len(spaces)
+        return _cut(core_minutes, spaces, [Cost(0, 0)] * len(spaces), [1] * len(spaces))
     path = budget_path(run)
     budget = read_budget(path)
     if budget is None or not budget.fits(core_minutes, spaces):
@@ -254,4 +279,4 @@ def trials_within(
             f"{core_minutes:g} core-minutes of this search; `make run` (python -m "
             "toxtune run) measures the spaces, and decides that first"
         )
-    return [space.trials for space in budget.spaces]
+    return budget

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from toxtune.config.budget import SpaceTrials, trials_within
+from toxtune.config.budget import SpaceTrials, decided_budget
 from toxtune.config.own_features import feature_columns, planned_features
 from toxtune.config.plan import Plan, PlannedStage
 from toxtune.config.sections import Config, DatasetSettings
@@ -42,18 +42,23 @@ def load_plans(config: Config) -> list[Plan]:
     """
     dataset, splits = _dataset_settings(config), _splits(config)
     searches = _searches(config)
-    if (budget := config["search"]["budget"]) is not None:
+    budget = None
+    if (asked := config["search"]["budget"]) is not None:
         started = _started_on_first(searches, dataset, splits)
-        limits = trials_within(
-            config["run"], budget["core_minutes"], _trials(searches, started, splits)
-        )
+        spaces = _trials(searches, started, splits)
+        budget = decided_budget(config["run"], asked["core_minutes"], spaces)
         searches = [
-            _cut(search, trials, limit)
-            for search, trials, limit in zip(searches, started, limits, strict=True)
+            _cut(search, trials, cut.trials)
+            for search, trials, cut in zip(
+                searches, started, budget.spaces, strict=True
+            )
         ]
     plans = [_plan(config, run, dataset, splits[run], searches) for run in splits]
     runs, prospective = sorted(splits), _prospective_sums(config)
-    return [replace(plan, runs=runs, prospective=prospective) for plan in plans]
+    return [
+        replace(plan, runs=runs, prospective=prospective, budget=budget)
+        for plan in plans
+    ]
 
 
 def searched_trials(config: Config) -> list[SpaceTrials]:

@@ -122,6 +122,8 @@ def _write_report(plan: Plan, _: Mapping[str, str]) -> Settings:
         "strategy": plan.config["search"]["strategy"]["name"],
         "features": plan.feature_names,
         "splits": plan.runs,
+        # Reports had no such setting before there were budgets.
+        **({"budget": plan.budget.note} if plan.budget else {}),
     }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from toxtune.config.budget import Budget
 from toxtune.config.own_features import planned_features
 from toxtune.config.sections import Config, DatasetSettings
 from toxtune.data.column_settings import ColumnSettings, copy_reading
@@ -86,6 +87,8 @@ class Plan:
         Those of all splits of the configuration, sorted.
     prospective
         Name to SHA-256 of each dataset that the final model is evaluated on.
+    budget
+        What the search was cut to, ``None`` if it was not.
     """
 
     run: str
@@ -101,6 +104,7 @@ class Plan:
     config: Config
     runs: list[str] = field(default_factory=list)
     prospective: dict[str, str] = field(default_factory=dict)
+    budget: Budget | None = None
 
     @property
     def columns(self) -> ColumnSettings:

@@ -52,6 +52,8 @@ class RunSettings:
         The configuration's names of representations to those in trials.
     splits
         Names of all runs of the configuration, one for each split.
+    budget
+        What a budget left out, in words.
     """
 
     dataset: Mapping[str, Any]
@@ -60,6 +62,7 @@ class RunSettings:
     strategy: str
     features: Mapping[str, str]
     splits: list[str]
+    budget: str = ""
 
     @property
     def folds(self) -> Mapping[str, int] | None:

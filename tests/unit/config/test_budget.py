@@ -13,6 +13,7 @@ from toxtune.config.budget import (
 )
 from toxtune.config.build_plan import load_plans, searched_trials
 from toxtune.config.check import load_config
+from toxtune.config.job_settings import told
 from toxtune.errors import UserError
 from toxtune.io.files import write_json
 
@@ -99,6 +100,23 @@ def test_it_says_what_is_left_out():
         "  space-1 (dense): 17 of 40 trials, 1 trainings of 30.0 s each, "
         "8.5 core-minutes; the last 23 are left out",
     ]
+
+
+def test_a_report_says_what_is_left_out(config):
+    limited = config(8)
+    decided(limited)
+    (plan,) = load_plans(limited)
+    said = told("write_report", plan)["budget"]
+    assert said.startswith("The budget, 8 core-minutes, left trials out")
+    for space in plan.budget.spaces:
+        left_out = space.out_of - space.trials
+        assert (f"{left_out} of {space.out_of} of {space.family}" in said) == (
+            left_out > 0
+        )
+    everything = config(1000)
+    decided(everything)
+    assert told("write_report", load_plans(everything)[0])["budget"] == ""
+    assert "budget" not in told("write_report", load_plans(config(None))[0])
 
 
 @pytest.fixture

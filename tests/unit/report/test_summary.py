@@ -459,6 +459,13 @@ def test_scores_before_and_after_the_refit_are_shown_and_the_final_one_is_marked
     assert sum("delivered" in row[0] for row in rows) == 1
 
 
+def test_a_budget_that_left_trials_out_is_named_beside_them(run):
+    said = "The budget left trials out."
+    cut = replace(run, settings=replace(run.settings, budget=said))
+    assert said in section(cut, "Trials and cost")
+    assert "budget" not in summary(run)
+
+
 def test_prospective_data_have_a_line_each(run):
     assert "## Prospective" not in summary(run)
     final = ModelScore("dense", 0.7, (0.6, 0.8), None, None, 0.65, (0.55, 0.75))

@@ -39,6 +39,7 @@ def search_table(run: Run) -> Table:
         ],
         rows,
         facts=run.facts("valid", remark="times on one core"),
+        note=run.settings.budget,
     )
 
 
