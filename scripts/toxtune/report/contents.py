@@ -47,6 +47,7 @@ ENTRIES = (
     Entry("calibration", "Calibration", "Test", (TaskType.BINARY,)),
     Entry("confusion", "Predicted and true classes", "Test", (TaskType.MULTICLASS,)),
     Entry("values", "Predicted and measured values", "Test", (TaskType.REGRESSION,)),
+    Entry("similarity_scores", "Score by similarity to the training set", "Test"),
     Entry("similarity", "Similarity of test to training molecules", "Test"),
     Entry("cost", "Time and memory", "Cost"),
 )

@@ -90,7 +90,7 @@ def diagnostics():
     subsets = ["valid", "valid", "test", "test"]
     rows = {"family": "dense", "subset": subsets, "task": ["NR-AR", "mean"] * 2}
     scores = dict.fromkeys(["precision", "recall", "specificity", "f1", "mcc"], 0.25)
-    counts = {"positives": [3, 3, 9, 9], "negatives": 20}
+    counts = {"positives": [3, 3, 9, 9], "negatives": 20, "threshold": 0.3}
     brier = {"brier": 0.08, "brier_scaled": 0.07, "brier_prevalence": 0.09}
     comparison = {
         "family": "random_forest",
@@ -283,7 +283,7 @@ def test_openings_by_other_configurations_are_told_apart(run):
 
 def test_tasks_without_a_score_are_named(run):
     text = section(run, "Tasks")
-    assert row_of(text, "SR-p53") == ["12", "0"] + ["none"] * 6
+    assert row_of(text, "SR-p53") == ["12", "0"] + ["none"] * 9
     assert text.strip().splitlines()[-1].endswith(" SR-p53.")
 
 

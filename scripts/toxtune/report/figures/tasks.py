@@ -6,13 +6,13 @@ import altair as alt
 import pandas as pd
 
 from toxtune.report.figures.figure import DATA, Figure, Panel
-from toxtune.report.figures.theme import BLACK, SUBSET_COLOURS
-from toxtune.report.run import Run
+from toxtune.report.figures.theme import BLACK, SUBSET_COLOURS, family_colours
+from toxtune.report.run import MOST_TASKS, Run
 
 
 def draw(run: Run) -> Figure:
     """Draw the winners' validation and test scores of each task, a panel a family."""
-    table = tasks_table(run)
+    table = pd.concat([distribution_table(run), tasks_table(run)])
     without = sorted(set(table.loc[table["score"].isna(), "task"]))
     return Figure(
         facts=run.facts(
@@ -26,7 +26,11 @@ def draw(run: Run) -> Figure:
             f"for the winners of {', '.join(run.contenders)}."
         ),
         table=table,
-        panels=[Panel(family, _chart(run)) for family in run.contenders],
+        panels=[
+            Panel(title, _distribution(run))
+            for title in dict.fromkeys(distribution_table(run)["panel"])
+        ]
+        + [Panel(family, _chart(run)) for family in run.contenders],
         columns=2,
         note=f"{run.tasks_left_out} {_unscored(without)}".strip(),
     )
@@ -57,6 +61,46 @@ def tasks_table(run: Run) -> pd.DataFrame:
     numbers = ["score", "low", "high"]
     table[numbers] = table[numbers].astype(float).div(units, axis=0)
     return table
+
+
+def distribution_table(run: Run) -> pd.DataFrame:
+    """One row per task and family, where there are more tasks than have bars."""
+    if len(run.tasks) <= MOST_TASKS:
+        return pd.DataFrame(columns=["panel", "task", "subset", "score", "family"])
+    rows = [
+        (task, run.evaluation.families[family][run.metric].tasks[task].test, family)
+        for family in run.contenders
+        for task in run.tasks
+    ]
+    table = pd.DataFrame(rows, columns=["task", "score", "family"])
+    units = table["task"].map(partial(run.evaluation.divisor, run.metric))
+    return table.assign(
+        panel=f"All {len(run.tasks)} tasks",
+        subset="test",
+        score=table["score"].astype(float) / units,
+    )
+
+
+def _distribution(run: Run) -> alt.Chart:
+    return (
+        alt.Chart(DATA)
+        .transform_filter("isValid(datum.score)")
+        .mark_tick(thickness=2, opacity=0.5)
+        .encode(
+            x=alt.X("score:Q", title=run.metric_name, scale=alt.Scale(zero=False)),
+            y=alt.Y("family:N", sort=run.contenders, title=None),
+            color=alt.Color(
+                "family:N",
+                scale=alt.Scale(
+                    domain=run.contenders,
+                    range=[family_colours(run.contenders)[n] for n in run.contenders],
+                ),
+                legend=None,
+            ),
+            tooltip=["task:N", "family:N", alt.Tooltip("score:Q", format=run.d3)],
+        )
+        .properties(height=30 * len(run.contenders))
+    )
 
 
 def _chart(run: Run) -> alt.LayerChart:

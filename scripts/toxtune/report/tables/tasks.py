@@ -25,7 +25,14 @@ def tasks_table(run: Run) -> Table:
         header.append("SD of training labels")
     for family in run.contenders:
         header += [f"{family}, test", f"{run.level} interval", "validation"]
-    rows = [_row(run, number, is_scaled) for number in range(len(run.tasks))]
+    decisions = _decisions(run)
+    if decisions:
+        header += [f"{run.selection.overall}, threshold", "precision", "recall"]
+    rows = [
+        _row(run, number, is_scaled)
+        + decisions.get(task, ["none"] * 3 * bool(decisions))
+        for number, task in enumerate(run.tasks)
+    ]
     return Table(
         f"Tasks: {METRICS[run.metric].title}",
         header,
@@ -33,7 +40,7 @@ def tasks_table(run: Run) -> Table:
         facts=run.facts(
             "test", "valid", over_tasks=False, remark="molecules are of the test set"
         ),
-        note=_note(rows, is_scaled),
+        note=_note(run, is_scaled),
     )
 
 
@@ -57,9 +64,28 @@ def _row(run: Run, number: int, is_scaled: bool) -> list[str]:
     return row
 
 
-def _note(rows: list[list[str]], is_scaled: bool) -> str:
+def _decisions(run: Run) -> dict[str, list[str]]:
+    """Map tasks to the selected model's threshold, and its scores on the test set."""
+    probabilities = run.diagnostics.probabilities
+    if probabilities is None or probabilities.decisions.empty:
+        return {}
+    table = probabilities.decisions
+    table = table[(table["subset"] == "test") & (table["task"] != "mean")]
+    table = table[table["family"] == run.selection.overall]
+    names = ["threshold", "precision", "recall"]
+    return {
+        row["task"]: [format_score(row[name]) for name in names]
+        for _, row in table.iterrows()
+    }
+
+
+def _note(run: Run, is_scaled: bool) -> str:
     notes = []
-    if unscored := [task for task, *cells in rows if "none" in cells]:
+    scores = run.evaluation.families[run.selection.overall][run.metric].tasks
+    unscored = [
+        task for task in run.tasks if None in (scores[task].test, scores[task].valid)
+    ]
+    if unscored:
         notes.append(
             "No score (none) where a set has only one class: "
             f"{counted(len(unscored), 'task')}, {', '.join(unscored)}."

@@ -1,14 +1,17 @@
-"""The range of scores that an axis shows, and how they are written."""
+"""What figures and tables show: ranges of axes, digits, groups, trials."""
 
 import dataclasses
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from helpers.report_runs import made_run
 from toxtune.report.delivered import delivered
 from toxtune.report.few_molecules import few_in_test
 from toxtune.report.figures.score_range import range_of
+from toxtune.report.figures.similarity_scores import groups_of, similarity_scores
 from toxtune.report.figures.trials import draw, trials_table
 from toxtune.report.tables.trials import all_trials
 
@@ -82,6 +85,36 @@ def test_tasks_with_few_molecules_of_a_class_are_counted():
     labels = np.array([[1, 1, 0, np.nan]] + [[0, 1, 0, 1]] * 9 + [[0, 0, 0, 2]])
     few = few_in_test(labels, ["one", "other", "none", "classes"])
     assert few == {"one": 1, "other": 1, "classes": 1}
+
+
+def test_groups_by_similarity_have_every_molecule_once():
+    similarities = np.random.default_rng(0).random(119)
+    groups = groups_of(similarities)
+    assert len(groups) == 4
+    assert sorted(np.concatenate(groups)) == list(range(119))
+    for lower, higher in pairwise(groups):
+        assert similarities[lower].max() <= similarities[higher].min()
+    assert groups_of(similarities[:20]) == []
+
+
+@pytest.mark.parametrize("task_type", ["binary", "multiclass", "regression"])
+def test_scores_of_groups_are_those_of_their_molecules(task_type):
+    run = made_run(task_type, n_tasks=1)
+    table, tasks = similarity_scores(run)
+    assert tasks == 1
+    assert (table["low"] <= table["high"]).all()
+    first = table[table["family"] == "dense"].iloc[0]
+    group = groups_of(run.diagnostics.similarity["similarity"].to_numpy())[0]
+    labels = run.test_set.labels[group, 0]
+    predicted = run.test_predictions["dense"].mean(axis=0)[group]
+    measured = ~np.isnan(labels)
+    labels, predicted = labels[measured], predicted[measured]
+    expected = {
+        "binary": lambda: roc_auc_score(labels, predicted[:, 0]),
+        "multiclass": lambda: (labels == predicted.argmax(axis=1)).mean(),
+        "regression": lambda: np.sqrt(((labels - predicted[:, 0]) ** 2).mean()),
+    }[task_type]()
+    assert first["score"] == pytest.approx(expected)
 
 
 def test_all_trials_are_listed_with_their_seeds_and_settings():
