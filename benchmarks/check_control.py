@@ -3,8 +3,10 @@
     .venv/bin/python benchmarks/check_control.py --permutations 100
 
 Needs the molecules and features of `make demo`. Each permutation shuffles the labels as
-``dataset.permute_labels`` does, trains a forest and a small network per task on the
-training set and scores them on the test set. A leak would show as a mean above 0.5.
+``dataset.permute_labels`` does, trains forests and small networks per task on the
+training set and scores them on the test set: one of each, the equal mean of these two,
+and a greedy ensemble of all that is picked by the validation set. A leak would show as
+a mean above 0.5.
 """
 
 import argparse
@@ -27,17 +29,25 @@ from toxtune.data.settling import Settlement, read_measured, settle
 from toxtune.data.subsets import Subset, as_numbers, read_subset
 from toxtune.features.arrays import load_features
 from toxtune.labels.legal import permute_labels
+from toxtune.selection.ensemble import scorer
+from toxtune.selection.greedy import pick
 from toxtune.stats.bootstrap import interval, resample_counts, resampled_means
 from toxtune.stats.metrics import mean_score
+from toxtune.stats.resampled_trials import Fold, Scoring
 
 CONFIDENCE = 0.95
+# Few epochs, as in the demo: a network does not converge.
+NETWORK = partial(MLPClassifier, max_iter=15, batch_size=100)
 MODELS = {
     "forest": partial(RandomForestClassifier, n_estimators=30),
-    # Few epochs, as in the demo: it does not converge.
-    "network": partial(
-        MLPClassifier, hidden_layer_sizes=(16,), max_iter=15, batch_size=100
+    "network": partial(NETWORK, hidden_layer_sizes=(16,)),
+    "forest with larger leaves": partial(
+        RandomForestClassifier, n_estimators=30, min_samples_leaf=3
     ),
+    "wider network": partial(NETWORK, hidden_layer_sizes=(64,)),
 }
+EQUAL_MEMBERS = ["forest", "network"]
+REPORTED = [*EQUAL_MEMBERS, "equal ensemble", "greedy ensemble"]
 
 
 def permuted(molecules: Settlement, ids: list[str], seed: int) -> dict[str, np.ndarray]:
@@ -47,30 +57,65 @@ def permuted(molecules: Settlement, ids: list[str], seed: int) -> dict[str, np.n
     return dict(zip(ids, labels, strict=True))
 
 
-def score(
-    model: str,
+def predictions_of(
+    labels: dict[str, np.ndarray], features: dict[str, np.ndarray], seed: int
+) -> dict[str, dict[str, np.ndarray]]:
+    """Train all models; return what each predicts of validation and test set."""
+    predicted = {}
+    for model, make in MODELS.items():
+        outputs = {name: np.empty_like(labels[name]) for name in ("valid", "test")}
+        for task in range(labels["train"].shape[1]):
+            known = ~np.isnan(labels["train"][:, task])
+            fitted = make(random_state=seed)
+            fitted.fit(features["train"][known], labels["train"][known, task])
+            for name, output in outputs.items():
+                output[:, task] = fitted.predict_proba(features[name])[:, 1]
+        predicted[model] = outputs
+    return predicted
+
+
+def with_ensembles(
+    predicted: dict[str, dict[str, np.ndarray]], valid: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Return what models and ensembles predict of the test set."""
+    ones = np.ones((1, len(valid)))
+    scoring = Scoring(
+        "roc_auc", [Fold(valid, np.ones(valid.shape[1]), np.arange(len(valid)))]
+    )
+    score = scorer(scoring, ones, [[[each["valid"]]] for each in predicted.values()])
+    row, alone = np.zeros(1, dtype=int), np.eye(len(predicted), dtype=int)
+    scores = np.column_stack([score(row, one) for one in alone])
+    picks = pick(scores, np.ones(scores.shape, dtype=bool), score, maximize=True)[0]
+    test = {model: each["test"] for model, each in predicted.items()}
+    return {
+        **test,
+        "equal ensemble": np.mean([test[model] for model in EQUAL_MEMBERS], axis=0),
+        "greedy ensemble": np.average(list(test.values()), axis=0, weights=picks),
+    }
+
+
+def score_all(
     subsets: dict[str, Subset],
     features: dict[str, np.ndarray],
     molecules: Settlement,
     ids: list[str],
     seed: int,
-) -> tuple[float, bool]:
-    """Return the test ROC-AUC and whether its interval holds 0.5."""
-    labels = permuted(molecules, ids, seed)
-    train, test = (
-        np.stack([labels[id] for id in subsets[name].ids]) for name in ("train", "test")
-    )
-    predictions = np.empty_like(test)
-    for task in range(test.shape[1]):
-        known = ~np.isnan(train[:, task])
-        fitted = MODELS[model](random_state=seed)
-        fitted.fit(features["train"][known], train[known, task])
-        predictions[:, task] = fitted.predict_proba(features["test"])[:, 1]
-    weights = np.ones(test.shape[1])
+) -> list[tuple[float, bool]]:
+    """Return each test ROC-AUC and whether its interval holds 0.5."""
+    by_id = permuted(molecules, ids, seed)
+    labels = {
+        name: np.stack([by_id[id] for id in subset.ids])
+        for name, subset in subsets.items()
+    }
+    predicted = with_ensembles(predictions_of(labels, features, seed), labels["valid"])
+    weights = np.ones(labels["test"].shape[1])
     counts = resample_counts(subsets["test"].groups, 500, seed)
-    _, means = resampled_means("roc_auc", test, predictions, weights, counts)
-    low, high = interval(means, CONFIDENCE)
-    return mean_score("roc_auc", test, predictions, weights), low <= 0.5 <= high
+    found = []
+    for model in REPORTED:
+        known = labels["test"], predicted[model], weights
+        low, high = interval(resampled_means("roc_auc", *known, counts)[1], CONFIDENCE)
+        found.append((mean_score("roc_auc", *known), low <= 0.5 <= high))
+    return found
 
 
 def main() -> None:
@@ -81,7 +126,8 @@ def main() -> None:
     config = load_config([ROOT / "config.yaml", ROOT / "examples" / "demo.yaml"])
     (plan,) = load_plans(config)
     subsets = {
-        name: read_subset(Path(plan.whole.subset(name))) for name in ("train", "test")
+        name: read_subset(Path(plan.whole.subset(name)))
+        for name in ("train", "valid", "test")
     }
     features = {
         name: load_features(
@@ -93,11 +139,11 @@ def main() -> None:
     ids, measured = read_subset(table).ids, read_measured(table)
     molecules = settle(measured, ["all"] * len(ids), plan.task_type)
     warnings.simplefilter("ignore", ConvergenceWarning)
-    for model in MODELS:
-        found = [
-            score(model, subsets, features, molecules, ids, seed)
-            for seed in range(permutations)
-        ]
+    by_permutation = [
+        score_all(subsets, features, molecules, ids, seed)
+        for seed in range(permutations)
+    ]
+    for model, found in zip(REPORTED, zip(*by_permutation, strict=True), strict=True):
         scores, held = np.array(found).T
         error = scores.std(ddof=1) / np.sqrt(permutations)
         print(

@@ -138,6 +138,7 @@ class ResampledSearch:
                 out_of_bag=np.column_stack([self.resampled.out_of_bag, out_of_bag]),
                 full=np.append(self.resampled.full, full_score),
                 counts=drawn,
+                is_remade=np.append(np.zeros(len(self.candidates), dtype=bool), True),
             ),
         )
 

@@ -139,7 +139,7 @@ def errors_of_correction(resampled: Resampled, rule: Rule) -> np.ndarray:
         n_resamples: corrected score minus true score of the selected trial.
     """
     deviations = resampled.deviations
-    truths = likely_truths(resampled.full, deviations.in_bag)
+    truths = _truths(resampled)
     searches = truths + deviations.in_bag
     chosen = rule(searches)
     errors = np.empty(len(searches))
@@ -148,6 +148,21 @@ def errors_of_correction(resampled: Resampled, rule: Rule) -> np.ndarray:
         out_of_bag = scores[winners] + _scores_of(winners, deviations.out_of_bag)
         errors[search] = np.nanmean(out_of_bag) - truths[chosen[search]]
     return errors
+
+
+def _truths(resampled: Resampled) -> np.ndarray:
+    """Return `likely_truths`; of what is made anew in each resample, corrected scores.
+
+    Its measured score has the optimism in it, which each simulated search adds again.
+    """
+    remade = resampled.is_remade
+    if remade is None or not remade.any():
+        return likely_truths(resampled.full, resampled.deviations.in_bag)
+    truths = np.nanmean(resampled.out_of_bag, axis=0)
+    if not remade.all():
+        others = resampled.take(np.flatnonzero(~remade))
+        truths[~remade] = likely_truths(others.full, others.deviations.in_bag)
+    return truths
 
 
 def likely_truths(scores: np.ndarray, deviations: np.ndarray) -> np.ndarray:

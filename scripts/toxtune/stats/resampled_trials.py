@@ -115,17 +115,30 @@ class Resampled:
         n_trials, on all molecules.
     counts
         n_resamples x n_molecules: how often each molecule was drawn.
+    is_remade
+        n_trials: whether it is made anew in each resample, as an ensemble is; ``None``
+        if none is.
     """
 
     in_bag: np.ndarray
     out_of_bag: np.ndarray
     full: np.ndarray
     counts: np.ndarray
+    is_remade: np.ndarray | None = None
 
     @property
     def deviations(self) -> Deviations:
-        """Resampled scores minus scores on all molecules."""
-        return Deviations(self.in_bag - self.full, self.out_of_bag - self.full)
+        """Resampled scores minus scores on all molecules.
+
+        What is made anew in each resample fits molecules that were drawn twice better
+        than it fits all: by so much its in-bag scores say nothing. Their mean is moved
+        to where that of new searches is, above the truth by the optimism.
+        """
+        in_bag, out_of_bag = self.in_bag - self.full, self.out_of_bag - self.full
+        if self.is_remade is not None:
+            shift = -np.nanmean(out_of_bag, axis=0) - np.nanmean(in_bag, axis=0)
+            in_bag = in_bag + np.where(self.is_remade, shift, 0.0)
+        return Deviations(in_bag, out_of_bag)
 
     def standard_errors(self) -> np.ndarray:
         """SD of each trial's score over the resamples; n_trials."""
@@ -138,6 +151,7 @@ class Resampled:
             in_bag=self.in_bag[:, trials],
             out_of_bag=self.out_of_bag[:, trials],
             full=self.full[trials],
+            is_remade=None if self.is_remade is None else self.is_remade[trials],
         )
 
 

@@ -12,6 +12,8 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 
 from simulate_selection import Design, Truth, repetition, simulated_search
 
+from toxtune.stats.bias_correction import errors_of_correction
+
 SMALL = {"molecules": 120, "tasks": 1, "trials": 9, "resamples": 60}
 REPETITIONS = 40
 
@@ -55,3 +57,21 @@ def test_the_ensemble_is_chosen_for_its_score():
     full = search.resampled.full
     assert full[-1] >= full[:-1].max()
     assert picks.sum() > 1
+
+
+@pytest.mark.parametrize("kind", ["equal", "greedy"])
+def test_interval_of_an_ensemble_is_around_its_corrected_score(kind):
+    design = Design(ensemble=kind, **SMALL)
+    truth = Truth(design, np.full(design.trials, 0.5), shared=0.0)
+    search, _ = simulated_search(truth, np.random.default_rng(1), 1)
+    alone = search.resampled.take(np.array([design.trials]))
+    errors = errors_of_correction(alone, choose_only)
+    in_bag = alone.in_bag[:, 0]
+    # Made anew in each resample, it fits what was drawn twice.
+    assert in_bag.mean() > alone.full[0] + 0.005
+    assert errors.mean() == pytest.approx(0, abs=1e-12)
+    assert errors.std() == pytest.approx(in_bag.std())
+
+
+def choose_only(scores):
+    return np.zeros(len(scores), dtype=int)
