@@ -4,11 +4,12 @@ A suite that stays green with a fault in the code does not hold what it seems to
 `faults.yaml` names the faults and the tests that must see them.
 """
 
+import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +18,12 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
+NURSERY = Path(__file__).with_name("nursery.py")
 # What pytest returns when tests ran, and some failed. A fault that keeps them from
 # being collected is no fault that a test has seen.
 TESTS_FAILED = 1
 # Seconds; a fault that makes a test wait for ever is not seen by it.
-LONGEST = 600
+LONGEST = 900
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,17 @@ def put_in(checkout: Path, fault: Fault) -> Iterator[None]:
         path.write_text(sound, "utf-8")
 
 
-def run_tests(checkout: Path, tests: list[str]) -> subprocess.CompletedProcess[str]:
+@dataclass(frozen=True)
+class Outcome:
+    """How a run of pytest ended: its exit status, and the last of what it printed."""
+
+    status: int
+    output: str
+
+
+@pytest.fixture(scope="session")
+def run_tests(checkout: Path) -> Iterator[Callable[[list[str]], Outcome]]:
+    """Return a function that runs tests in the copy."""
     # Without byte code: an edit within a second that keeps the size is not seen by it.
     environment = {
         **os.environ,
@@ -99,15 +111,25 @@ def run_tests(checkout: Path, tests: list[str]) -> subprocess.CompletedProcess[s
     }
     for name in [name for name in environment if name.startswith("PYTEST_")]:
         del environment[name]
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests],
+    output = checkout.parent / "output"
+    options = ["-x", "-q", "-p", "no:cacheprovider"]
+    with subprocess.Popen(
+        [sys.executable, NURSERY, str(LONGEST)],
         cwd=checkout,
         env=environment,
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        timeout=LONGEST,
-        check=False,
-    )
+        bufsize=1,
+    ) as nursery:
+
+        def run(tests: list[str]) -> Outcome:
+            request = {"arguments": [*options, *tests], "folder": str(checkout)}
+            print(json.dumps({**request, "output": str(output)}), file=nursery.stdin)
+            status = int(nursery.stdout.readline())
+            return Outcome(status, output.read_text("utf-8", "replace")[-3000:])
+
+        yield run
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -125,10 +147,10 @@ def test_names_differ() -> None:
 
 
 @pytest.mark.long
-def test_tests_pass_without_a_fault(checkout: Path) -> None:
+def test_tests_pass_without_a_fault(run_tests: Callable[[list[str]], Outcome]) -> None:
     tests = sorted({test for fault in FAULTS for test in fault.tests})
-    result = run_tests(checkout, tests)
-    assert result.returncode == 0, result.stdout[-3000:]
+    result = run_tests(tests)
+    assert result.status == 0, result.output
 
 
 @pytest.mark.long
@@ -143,7 +165,9 @@ def test_tests_pass_without_a_fault(checkout: Path) -> None:
         for fault in FAULTS
     ],
 )
-def test_fault_is_caught(checkout: Path, fault: Fault) -> None:
+def test_fault_is_caught(
+    checkout: Path, run_tests: Callable[[list[str]], Outcome], fault: Fault
+) -> None:
     with put_in(checkout, fault):
-        result = run_tests(checkout, fault.tests)
-    assert result.returncode == TESTS_FAILED, result.stdout[-3000:]
+        result = run_tests(fault.tests)
+    assert result.status == TESTS_FAILED, result.output

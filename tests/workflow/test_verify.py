@@ -17,6 +17,8 @@ from toxtune.io.files import sha256_of_file
 from toxtune.io.integrity import sealed
 
 RESULTS = "results/tiny"
+# Of models' files.
+ENDINGS = {".keras", ".skops"}
 
 
 def found(folder, count=0):
@@ -79,6 +81,8 @@ def test_finished_run_holds_and_is_not_written_to(copied, capsys):
     printed = capsys.readouterr().out
     assert "Everything matches" in printed
     assert printed.count(": the same bytes") == 3
+    assert printed.count("valid_predictions.npy: the same bytes") == 2
+    assert printed.count(f"{RESULTS}/models/") == 1
     assert "Note" not in printed
     for kind in ("files of the dataset", "features", "repeated trainings"):
         assert kind in printed
@@ -90,7 +94,8 @@ def test_trainings_of_another_user_are_told_and_repeated_first(copied, capsys):
     key = json.loads(path.read_text("utf-8"))["store_key"]
     os.chown(Path("results/store", key[:2], key), 40001, 40001)
     findings = verify(load_config(["config.yaml", TINY]), 1, seed=1)
-    assert f"{path.parent}: the same bytes" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert f"{path.parent}/valid_predictions.npy: the same bytes" in printed
     (note,) = findings.notes
     assert "from other users: 1; repeated: 1," in note
     assert not findings.faults
@@ -245,7 +250,26 @@ def test_training_that_comes_out_otherwise(copied):
     faults, checked = found(copied, count=100)
     rule = "must be what the training gives when it is repeated; differs by up to "
     assert [line for line in faults if f"{path}: {rule}" in line]
-    assert checked["repeated trainings"] == 8
+    # 2 families, 2 trials of each, 2 seeds; and a model of each family and seed.
+    assert checked["repeated trainings"] == 8 + 4
+
+
+@pytest.mark.parametrize("family", ["dense", "random_forest"])
+def test_model_of_another_training_is_found_whatever_is_written_beside_it(
+    copied, family
+):
+    """A model of another seed with its predictions, where the store is gone."""
+    folder = Path(RESULTS, "models", family)
+    (model,) = (path for path in folder.glob("seed-0.*") if path.suffix in ENDINGS)
+    other = model.with_stem("seed-1")
+    for ending in ("", ".train.npy"):
+        path = Path(f"{model}{ending}")
+        path.unlink()
+        shutil.copyfile(f"{other}{ending}", path)
+    shutil.rmtree("results/store")
+    faults, _ = found(copied, count=100)
+    rule = "must be what the training gives when it is repeated"
+    assert [line for line in faults if f"{model}: {rule}" in line], faults
 
 
 def test_unfinished_run_is_refused(copied):

@@ -23,8 +23,9 @@ from toxtune.io.files import read_json
 from toxtune.runs.lock import keep_runs_out
 from toxtune.verification.data import verify_data
 from toxtune.verification.findings import Findings, Rebuild
+from toxtune.verification.models import SavedModel
 from toxtune.verification.outcome import verify_outcome
-from toxtune.verification.retraining import draw, retrain
+from toxtune.verification.retraining import Repeatable, draw_all, retrain
 from toxtune.verification.search import Training, verify_search
 
 EXAMPLE = "verify --configfile examples/demo.yaml --trainings 1"
@@ -81,14 +82,18 @@ def verify(config: Config, count: int, seed: int) -> Findings:
     findings = Findings()
     with tempfile.TemporaryDirectory() as folder:
         rebuild = Rebuild(Path(folder), findings)
-        trainings = [
-            training for plan in plans for training in _verify(config, plan, rebuild)
-        ]
-        drawn = draw(trainings, count, seed)
+        trainings: list[Training] = []
+        models: list[SavedModel] = []
+        for plan in plans:
+            of_search, of_winners = _verify(config, plan, rebuild)
+            trainings += of_search
+            models += of_winners
+        drawn = draw_all(trainings, models, count, seed)
         for training in drawn:
             if words := retrain(training, Path(folder, "store"), findings):
                 print(words, flush=True)
-    if of_others := sum(training.is_of_another_user for training in trainings):
+    everything: list[Repeatable] = [*trainings, *models]
+    if of_others := sum(training.is_of_another_user for training in everything):
         repeated = sum(training.is_of_another_user for training in drawn)
         findings.notes.append(
             f"trainings that the store has from other users: {of_others}; repeated: "
@@ -97,16 +102,18 @@ def verify(config: Config, count: int, seed: int) -> Findings:
     return findings
 
 
-def _verify(config: Config, plan: Plan, rebuild: Rebuild) -> list[Training]:
-    """Verify one split; return the trainings that can be repeated."""
+def _verify(
+    config: Config, plan: Plan, rebuild: Rebuild
+) -> tuple[list[Training], list[SavedModel]]:
+    """Verify one split; return the trainings, and the models, that can be repeated."""
     print(f"results/{plan.run}", flush=True)
     data_match = verify_data(config, plan, rebuild)
     if not rebuild.path(plan.whole.subset("test")).is_file():
         rebuild.findings.notes.append(f"results/{plan.run}: only its data were checked")
-        return []
-    trainings = verify_search(config, plan, rebuild)
+        return [], []
+    trainings, models = verify_search(config, plan, rebuild), []
     if Path("results", plan.run, "test.json").is_file():
-        verify_outcome(config, plan, rebuild, _is_of_this_host(plan, trainings))
+        models = verify_outcome(config, plan, rebuild, _host(plan, trainings))
     else:
         rebuild.findings.notes.append(
             f"results/{plan.run}: its test set is still closed"
@@ -115,22 +122,23 @@ def _verify(config: Config, plan: Plan, rebuild: Rebuild) -> list[Training]:
         rebuild.findings.notes.append(
             f"results/{plan.run}: its data differ, so that no training was repeated"
         )
-        return []
+        return [], []
     trained = [training for training in trainings if training.has_result]
     if n_failed := len(trainings) - len(trained):
         rebuild.findings.notes.append(
             f"results/{plan.run}: {n_failed} trainings failed and have no result"
         )
-    return trained
+    return trained, models
 
 
-def _is_of_this_host(plan: Plan, trainings: Sequence[Training]) -> bool:
+def _host(plan: Plan, trainings: Sequence[Training]) -> str:
+    """Return where a run was done: here, or the first of the other hosts."""
     hosts = {
         training.scored.cost["host"] for training in trainings if training.has_result
     }
     with suppress(OSError, ValueError, KeyError):
         hosts.add(read_json(Path("results", plan.run, "provenance.json"))["host"])
-    return hosts == {platform.node()}
+    return min(hosts - {platform.node()}, default=platform.node())
 
 
 def _report(findings: Findings) -> None:

@@ -1,9 +1,7 @@
 """From the selected winners to test scores and the final model."""
 
-import filecmp
-from dataclasses import dataclass
+import platform
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -21,56 +19,30 @@ from toxtune.evaluation.scores import flat_table, read_scores, score_test
 from toxtune.features.arrays import read_features
 from toxtune.features.definitions import is_own
 from toxtune.io.files import write_json
-from toxtune.io.integrity import read_written
 from toxtune.io.tsv import write_tsv
-from toxtune.models.registry import get_family
 from toxtune.prediction.final_file import FinalSettings, save_final_model
 from toxtune.prediction.final_model import load
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers
-from toxtune.search.selection_file import Selection, Winner, read_selection
-from toxtune.search.trials import Trial
-from toxtune.splits.settings import NO_REFIT
-from toxtune.splits.training_set import TrainingSet
+from toxtune.search.selection_file import Selection, read_selection
 from toxtune.stats.bootstrap import Resampling
-from toxtune.training.replicates import model_key
-from toxtune.training.store import default_store
 from toxtune.verification.findings import Rebuild
+from toxtune.verification.models import (
+    SavedModel,
+    WinnersModels,
+    all_models,
+    verify_models,
+)
 from toxtune.verification.retraining import largest_difference
-from toxtune.verification.store_entries import is_key, verify_entry
 
-MODELS, TEST, FINAL = "models of the winners", "test results", "final models"
+TEST, FINAL = "test results", "final models"
 # Between processors, and between features that are computed in other chunks.
 TOLERANCE = 1e-5
 
 
-@dataclass(frozen=True)
-class WinnersModels:
-    """The winners' models, or their refits.
-
-    Attributes
-    ----------
-    refit
-        Name of the refit, or ``none``.
-    folder
-        Where they are.
-    predictions
-        Their predictions of the test set.
-    training_set
-        What they were trained on.
-    """
-
-    refit: str
-    folder: Path
-    predictions: Path
-    training_set: TrainingSet
-
-    def trial(self, winner: Winner) -> Trial:
-        """Return the trial that a winner's model is trained as."""
-        return winner.model if self.refit == NO_REFIT else winner.refit
-
-
-def verify_outcome(config: Config, plan: Plan, rebuild: Rebuild, exact: bool) -> None:
+def verify_outcome(
+    config: Config, plan: Plan, rebuild: Rebuild, host: str
+) -> list[SavedModel]:
     """Verify models, ledger, test predictions and scores, and the final model.
 
     Parameters
@@ -79,9 +51,14 @@ def verify_outcome(config: Config, plan: Plan, rebuild: Rebuild, exact: bool) ->
         Of the run.
     rebuild
         Has its selection and its test set.
-    exact
-        Whether predictions must have the same bytes; else they may differ by
-        `TOLERANCE`.
+    host
+        Where the run was done. On this one predictions must have the same bytes; else
+        they may differ by `TOLERANCE`.
+
+    Returns
+    -------
+    list of SavedModel
+        The models that are sound.
     """
     results = Path("results", plan.run)
     path = rebuild.path(results / "selection.json")
@@ -89,78 +66,30 @@ def verify_outcome(config: Config, plan: Plan, rebuild: Rebuild, exact: bool) ->
         rebuild.findings.notes.append(
             f"{results}: nothing that follows from the selection was checked"
         )
-        return
-    selection = read_selection(path)
-    all_models = _all_models(config, plan)
-    records = []
-    for models in all_models:
-        records += _verify_models(selection, models, rebuild)
+        return []
+    selection, exact = read_selection(path), host == platform.node()
+    kinds, saved = all_models(config, plan), []
+    for models in kinds:
+        saved += verify_models(plan, selection, models, host, rebuild)
     ledger = Path(plan.ledger)
     with rebuild.findings.attempt(TEST, ledger):
         groups = read_subset(rebuild.path(plan.whole.subset("test"))).groups
         test_set = Opened(plan.dataset_id, plan.split_id, frozenset(groups))
         lines = read_openings_of(ledger, test_set)
         opened = {line["selection"] for line in lines if line["own"]}
-        store_keys = [record["store_key"] for record in records]
+        store_keys = [model.store_key for model in saved]
         holds = opening_id(selection.id, store_keys) in opened
         rule = f"must have a line for the selection and models of {plan.run}"
         rebuild.findings.expect(TEST, ledger, holds, rule)
     predictions = {}
-    for models in all_models:
+    for models in kinds:
         if table := _verify_predictions(plan, selection, models, rebuild, exact):
             predictions[models.refit] = table
-    if len(predictions) == len(all_models):
+    if len(predictions) == len(kinds):
         _verify_scores(config, plan, selection, predictions, rebuild)
     # The final model is a refit, if there is one.
-    _verify_final_model(plan, selection, all_models[-1], rebuild)
-
-
-def _all_models(config: Config, plan: Plan) -> list[WinnersModels]:
-    results, refit = Path("results", plan.run), config["final"]["refit"]
-    models = WinnersModels(
-        NO_REFIT, results / "models", results / "test_predictions.csv", plan.whole
-    )
-    if refit == NO_REFIT:
-        return [models]
-    predictions = results / "refit_test_predictions.csv"
-    refits = WinnersModels(refit, results / "refit", predictions, plan.joined)
-    return [models, refits]
-
-
-def _verify_models(
-    selection: Selection, models: WinnersModels, rebuild: Rebuild
-) -> list[dict[str, Any]]:
-    """Verify the winners' models against selection and store; return their records."""
-    records, findings = [], rebuild.findings
-    for name, winner in sorted(selection.models.items()):
-        trial = models.trial(winner)
-        ending = get_family(trial.family).model_format
-        for seed in selection.seeds:
-            path = models.folder / name / f"seed-{seed}.{ending}"
-            with findings.attempt(MODELS, path):
-                record = read_written(Path(f"{path}.json"))
-                is_winner = (record["trial"], record["seed"]) == (trial.to_dict(), seed)
-                is_sound = is_winner and is_key(record["store_key"])
-                rule = f"must be of the selected trial {trial.id}"
-                if findings.expect(MODELS, path, is_sound, rule):
-                    records.append(record)
-                    _verify_model(path, record["store_key"], rebuild)
-    return records
-
-
-def _verify_model(path: Path, key: str, rebuild: Rebuild) -> None:
-    """Compare a model with the one that the store has, if it has one."""
-    copies = {path: f"model{path.suffix}", Path(f"{path}.train.npy"): "train.npy"}
-    entries = default_store().entries(model_key(key))
-    for entry in entries:
-        verify_entry(entry, rebuild.findings)
-    for copy, name in copies.items():
-        stored = [entry / name for entry in entries if (entry / name).is_file()]
-        if copy.is_file() and stored:
-            # Several stores may have trained the same; the copy is of one of them.
-            holds = any(filecmp.cmp(copy, file, shallow=False) for file in stored)
-            rule = f"must have the bytes of {stored[0]}"
-            rebuild.findings.expect(MODELS, copy, holds, rule)
+    _verify_final_model(plan, selection, kinds[-1], rebuild)
+    return saved
 
 
 def _verify_predictions(

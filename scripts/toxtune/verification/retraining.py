@@ -1,38 +1,91 @@
-"""Repeating a few trainings of a search, away from the store, and comparing."""
+"""Repeating a few trainings, away from the store, and comparing."""
 
 import platform
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import Protocol
 
 import numpy as np
 
-from toxtune.io.files import sha256_of_file
 from toxtune.training.execution import train
+from toxtune.training.replicates import Replicate
 from toxtune.training.store import Store
 from toxtune.verification.findings import Findings
-from toxtune.verification.search import Training
 
 RETRAINED = "repeated trainings"
 # Share of the range of the recorded predictions. Other processors round differently,
 # and each step of a network's training amplifies that.
 TOLERANCE = 0.05
+# One of so many repeated trainings is that of a winner's model.
+SHARE_OF_MODELS = 3
 
 
-def draw(trainings: Sequence[Training], count: int, seed: int) -> list[Training]:
+class Repeatable(Protocol):
+    """A training that can be repeated: one of the search, or of a winner's model.
+
+    Attributes
+    ----------
+    name
+        What messages call it: the file that has what it gave.
+    replicate
+        What was trained.
+    host
+        Where.
+    is_of_another_user
+        Whether another user did it.
+    output, made
+        What a training adds to the store that has its predictions, and their file.
+    """
+
+    output: str
+    made: str
+
+    @property
+    def name(self) -> Path: ...  # noqa: D102
+
+    @property
+    def replicate(self) -> Replicate: ...  # noqa: D102
+
+    @property
+    def host(self) -> str: ...  # noqa: D102
+
+    @property
+    def is_of_another_user(self) -> bool: ...  # noqa: D102
+
+    def predictions(self) -> np.ndarray:
+        """Return what it gave, or what its model predicts."""
+
+
+def draw_all(
+    trainings: Sequence[Repeatable],
+    models: Sequence[Repeatable],
+    count: int,
+    seed: int,
+) -> list[Repeatable]:
+    """Draw a third from the models of winners, the others from the search's trainings.
+
+    More of the models where there are too few of the others.
+    """
+    n_models = max(count // SHARE_OF_MODELS, count - len(trainings))
+    of_models = draw(models, n_models, seed)
+    return [*draw(trainings, count - len(of_models), seed), *of_models]
+
+
+def draw(trainings: Sequence[Repeatable], count: int, seed: int) -> list[Repeatable]:
     """Draw trainings, all if there are fewer; the same ones for the same seed.
 
     Those that another user made come first: their numbers are taken on trust.
     """
     random = Random(seed)
-    drawn: list[Training] = []
+    drawn: list[Repeatable] = []
     for is_foreign in (True, False):
         group = [item for item in trainings if item.is_of_another_user == is_foreign]
         drawn += random.sample(group, min(count - len(drawn), len(group)))
     return drawn
 
 
-def retrain(training: Training, store: Path, findings: Findings) -> str:
+def retrain(training: Repeatable, store: Path, findings: Findings) -> str:
     """Repeat a training, with a store of its own, and compare the predictions.
 
     On the host of the first training they must have the same bytes. Elsewhere, they
@@ -43,19 +96,19 @@ def retrain(training: Training, store: Path, findings: Findings) -> str:
     str
         How they compare, in words; empty if it could not be trained.
     """
-    replicate = training.replicate
-    recorded = training.folder / "valid_predictions.npy"
-    with findings.attempt(RETRAINED, recorded):
-        train(store=str(store), replicate=replicate.to_dict(), outputs=["result"])
-        made = Store(store).entry(replicate.key) / recorded.name
-        return _compare(training, recorded, made, findings)
+    replicate, output = training.replicate, training.output
+    with findings.attempt(RETRAINED, training.name):
+        train(store=str(store), replicate=replicate.to_dict(), outputs=[output])
+        made = Store(store).entry(replicate.keys[output]) / training.made
+        return _compare(training, training.predictions(), np.load(made), findings)
     return ""
 
 
-def _compare(training: Training, recorded: Path, made: Path, findings: Findings) -> str:
-    is_same = sha256_of_file(recorded) == sha256_of_file(made)
-    host = training.scored.cost["host"]
-    values, others = np.load(recorded), np.load(made)
+def _compare(
+    training: Repeatable, values: np.ndarray, others: np.ndarray, findings: Findings
+) -> str:
+    host = training.host
+    is_same = values.shape == others.shape and values.tobytes() == others.tobytes()
     difference = largest_difference(values, others)
     finite = values[np.isfinite(values)]
     width = float(np.ptp(finite)) if finite.size else 0.0
@@ -63,14 +116,14 @@ def _compare(training: Training, recorded: Path, made: Path, findings: Findings)
     holds = is_same or (host != platform.node() and difference <= bound)
     findings.expect(
         RETRAINED,
-        recorded,
+        training.name,
         holds,
         f"must be what the training gives when it is repeated; differs by up to "
         f"{difference:.3g}, which may be {bound:.3g} (trained on {host}, now on "
         f"{platform.node()})",
     )
     words = "the same bytes" if is_same else f"differ by up to {difference:.3g}"
-    return f"{training.folder}: {words}"
+    return f"{training.name}: {words}"
 
 
 def largest_difference(values: np.ndarray, others: np.ndarray) -> float:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+
 from toxtune.config.job_settings import told
 from toxtune.config.plan import Plan
 from toxtune.config.sections import Config
@@ -55,6 +57,9 @@ class Training:
     folder: Path
     replicate: Replicate
     scored: ScoredReplicate
+    # What a training adds to the store that has its predictions, and their file there.
+    output = "result"
+    made = "valid_predictions.npy"
 
     @property
     def has_result(self) -> bool:
@@ -64,7 +69,21 @@ class Training:
     @cached_property
     def is_of_another_user(self) -> bool:
         """Whether the store has it from another user; see `is_of_another_user`."""
-        return is_of_another_user(self.scored.result)
+        return is_of_another_user(self.scored.result["store_key"])
+
+    @property
+    def name(self) -> Path:
+        """What messages call it."""
+        return self.folder / self.made
+
+    @property
+    def host(self) -> str:
+        """Where it was done."""
+        return self.scored.cost["host"]
+
+    def predictions(self) -> np.ndarray:
+        """Read its predictions of the validation set: n_molecules x n_outputs."""
+        return np.load(self.name)
 
     @property
     def is_of_this_code(self) -> bool:

@@ -49,15 +49,9 @@ def verify_entry(entry: Path, findings: Findings) -> None:
     findings.expect(ENTRIES, entry, is_sound(entry), rule)
 
 
-def is_of_another_user(result: dict[str, Any]) -> bool:
-    """Whether another user's files are in an entry of a training, as far as is known.
-
-    Parameters
-    ----------
-    result
-        The training's ``result.json``.
-    """
-    entries = default_store().entries(result["store_key"])
+def is_of_another_user(key: str) -> bool:
+    """Whether another user's files are in an entry of the store, as far as is known."""
+    entries = default_store().entries(key)
     return any(map(_is_foreign, entries)) or any(
         _is_foreign(file) for entry in entries for file in entry.iterdir()
     )

@@ -17,6 +17,7 @@ from toxtune.verification.findings import Findings, Rebuild
 from toxtune.verification.retraining import (
     TOLERANCE,
     draw,
+    draw_all,
     largest_difference,
     retrain,
 )
@@ -123,17 +124,39 @@ def test_trainings_of_another_user_are_drawn_first(count):
     assert all(name < 40 for name in drawn[3:])
 
 
+@pytest.mark.parametrize(
+    ("count", "n_trainings", "n_models", "expected"),
+    [
+        (0, 9, 4, (0, 0)),
+        (1, 9, 4, (1, 0)),
+        (3, 9, 4, (2, 1)),
+        (6, 9, 4, (4, 2)),
+        (12, 9, 4, (8, 4)),
+        (99, 9, 4, (9, 4)),
+        (3, 1, 4, (1, 2)),
+        (9, 40, 1, (8, 1)),
+        (3, 9, 0, (3, 0)),
+    ],
+)
+def test_a_third_is_of_models_of_winners(count, n_trainings, n_models, expected):
+    trainings = trainings_of(range(n_trainings))
+    models = trainings_of(range(100, 100 + n_models))
+    names = names_of(draw_all(trainings, models, count, 1))
+    assert len(set(names)) == len(names)
+    of_models = sum(name >= 100 for name in names)
+    assert (len(names) - of_models, of_models) == expected
+
+
 def test_owner_of_an_entry_is_the_user_who_made_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    result = {"store_key": KEY}
-    assert not is_of_another_user(result)
+    assert not is_of_another_user(KEY)
     shared = tmp_path / "shared"
     monkeypatch.setenv("TOXTUNE_READ_STORE", str(shared))
     shared.mkdir()
     entry = Store(shared).get(KEY, lambda folder: write(folder / "a", "x"))
-    assert not is_of_another_user(result)
+    assert not is_of_another_user(KEY)
     monkeypatch.setattr(os, "geteuid", lambda: entry.stat().st_uid + 1)
-    assert is_of_another_user(result)
+    assert is_of_another_user(KEY)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
@@ -141,9 +164,9 @@ def test_owner_of_an_entry_is_the_user_who_made_it(tmp_path, monkeypatch):
 def test_one_file_of_another_user_is_enough(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     entry = default_store().get(KEY, lambda folder: write(folder / "a", "x"))
-    assert not is_of_another_user({"store_key": KEY})
+    assert not is_of_another_user(KEY)
     os.chown(entry / name, 40001, 40001)
-    assert is_of_another_user({"store_key": KEY})
+    assert is_of_another_user(KEY)
 
 
 def test_entry_of_each_store_is_verified(tmp_path, monkeypatch):
@@ -176,6 +199,19 @@ def test_result_is_of_one_of_the_entries(tmp_path, monkeypatch):
         assert len(findings.faults) == n_faults
 
 
+def repeatable(recorded, host, output="result"):
+    """Make up a training that gave these numbers."""
+    return SimpleNamespace(
+        name=Path("recorded.npy"),
+        replicate=SimpleNamespace(keys={output: KEY}, to_dict=dict),
+        host=host,
+        output=output,
+        made="made.npy",
+        predictions=lambda: recorded,
+    )
+
+
+@pytest.mark.parametrize("output", ["result", "model"])
 @pytest.mark.parametrize(
     ("host", "changed", "faults"),
     [
@@ -188,23 +224,21 @@ def test_result_is_of_one_of_the_entries(tmp_path, monkeypatch):
     ],
 )
 def test_bytes_here_and_a_tolerance_elsewhere(
-    tmp_path, monkeypatch, host, changed, faults
+    tmp_path, monkeypatch, host, changed, faults, output
 ):
     recorded = np.linspace(-50, 50, 12, dtype=np.float32).reshape(4, 3)
     made = recorded.copy()
     made[1, 2] += 100 * changed
-    np.save(tmp_path / "valid_predictions.npy", recorded)
 
-    def train(store, **settings):
+    def train(store, outputs, **settings):
+        assert outputs == [output]
         folder = Store(store).entry(KEY)
         folder.mkdir(parents=True)
-        np.save(folder / "valid_predictions.npy", made)
+        np.save(folder / "made.npy", made)
 
     monkeypatch.setattr(retraining, "train", train)
-    replicate = SimpleNamespace(key=KEY, to_dict=dict)
-    scored = SimpleNamespace(cost={"host": host})
-    training = SimpleNamespace(folder=tmp_path, replicate=replicate, scored=scored)
     findings = Findings()
+    training = repeatable(recorded, host, output)
     words = retrain(training, tmp_path / "store", findings)
     assert len(findings.faults) == faults
     assert ("the same bytes" in words) == (changed == 0)
@@ -223,8 +257,6 @@ def test_training_that_fails_is_a_fault(tmp_path, monkeypatch):
         raise RuntimeError("no such\nfile")
 
     monkeypatch.setattr(retraining, "train", train)
-    replicate = SimpleNamespace(key=KEY, to_dict=dict)
     findings = Findings()
-    training = SimpleNamespace(folder=tmp_path, replicate=replicate)
-    assert retrain(training, tmp_path, findings) == ""
+    assert retrain(repeatable(np.zeros(1), "here"), tmp_path, findings) == ""
     assert "cannot be checked: RuntimeError: no such file" in findings.faults[0]
