@@ -54,7 +54,7 @@ def test_same_bytes_as_on_a_laptop(slurm, project, tmp_path):
             servers[job].update(folders)
         return run.process.poll() is not None
 
-    wait_for(watched_to_the_end, "the end of the run", 600)
+    wait_for(watched_to_the_end, "the end of the run", run.patience)
     run.succeed()
     assert same_bytes(project.folder, elsewhere.folder, TABLES)
     groups = {job.rules.split("_")[1]: job.number for job in run.jobs}

@@ -30,7 +30,8 @@ class ClusterRun(WatchedRun):
         Targets, and other arguments of snakemake.
     """
 
-    patience = 600
+    # A machine that does other things as well takes many times as long.
+    patience = 3600
 
     def __init__(
         self,
