@@ -1,13 +1,19 @@
 """Laying configurations over each other, as Snakemake does it."""
 
+import os
+import shlex
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from toxtune.config.plain_values import refuse_unplain
+from toxtune.config.schema import ROOT
 from toxtune.errors import UserError
 from toxtune.text import shown
+
+# What all others are laid over, in the folder that commands work in.
+SHIPPED = Path("config.yaml")
 
 MAX_CHARACTERS = 1_000_000
 
@@ -50,6 +56,8 @@ def read_overlay(path: Path) -> dict[str, Any]:
         with open(path, encoding="utf-8") as stream:
             text = stream.read(MAX_CHARACTERS + 1)
     except OSError as error:
+        if path == SHIPPED and not os.path.lexists(path):
+            raise UserError(_where_to_go()) from None
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: must be UTF-8 text: {error}") from None
@@ -106,3 +114,11 @@ class _Loader(yaml.SafeLoader):
                 )
             seen.add((key.tag, key.value))
         return node
+
+
+def _where_to_go() -> str:
+    return (
+        f"{SHIPPED}: is not in {Path.cwd()}; commands work in the folder that has it "
+        f"and Snakefile: `cd {shlex.quote(str(ROOT))}` first, and name files that are "
+        "elsewhere by their whole paths"
+    )

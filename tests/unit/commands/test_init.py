@@ -28,6 +28,22 @@ def written(folder, table, *arguments):
     return load_config([folder / "config.yaml", folder / name])
 
 
+@pytest.mark.parametrize(
+    "command", [["init", "table.csv"], ["run"], ["plan"], ["verify"], ["prune"]]
+)
+def test_a_folder_without_config_yaml_is_told_where_to_go(
+    tmp_path, monkeypatch, capsys, command
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "table.csv").write_text("smiles,toxic\n" + "CCO,1\nCCN,0\n" * 20)
+    assert cli.main(command) == 1
+    printed = capsys.readouterr().err
+    assert f"config.yaml: is not in {tmp_path}; " in printed
+    assert f"`cd {ROOT}` first" in printed
+    visible = [path.name for path in tmp_path.glob("[!.]*")]
+    assert visible == ["table.csv"]
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_what_is_written_can_be_planned(shape, folder, capsys):
     made = SHAPES[shape]()
