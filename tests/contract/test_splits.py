@@ -434,19 +434,24 @@ def test_stratified_folds_spread_the_positives():
     assert Counter(fold_of[:12].tolist()) == dict.fromkeys(range(4), 3)
 
 
-def test_fold_files_are_the_training_part(molecules, tmp_path):
+@pytest.mark.parametrize("repeat", [0, 1])
+def test_fold_files_are_the_training_part(molecules, tmp_path, repeat):
     files = write(molecules, folded("random"), tmp_path)
     header, rows = read_table(files["train"])
+    columns, lines = read_table(tmp_path / "assignment.tsv", "\t")
+    number = columns.index(f"repeat-{repeat}")
+    fold_of = {line[0]: line[number] for line in lines}
     judged = []
     for fold in range(4):
         own = {
             subset: tmp_path / f"{fold}-{subset}.csv" for subset in ("train", "valid")
         }
-        write_fold(files["train"], tmp_path / "assignment.tsv", 1, fold, own)
+        write_fold(files["train"], tmp_path / "assignment.tsv", repeat, fold, own)
         members = {subset: read_table(path) for subset, path in own.items()}
         assert all(there == header for there, _ in members.values())
         both = members["train"][1] + members["valid"][1]
         assert sorted(both) == sorted(rows)
+        assert {fold_of[row[0]] for row in members["valid"][1]} == {str(fold)}
         judged += members["valid"][1]
     assert sorted(judged) == sorted(rows)
     assert not read_table(files["valid"])[1]
