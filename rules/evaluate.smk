@@ -193,6 +193,31 @@ rule judge_sets:
         "../scripts/judge_sets.py"
 
 
+rule judge_domain:
+    """Compare errors in and out of the applicability domain on the test set."""
+    input:
+        selection=rules.select_best.output.selection,
+        conformal=rules.calibrate_sets.output.report,
+        test_predictions=rules.open_test.output.predictions,
+        train=plan.search_sets("train"),
+        valid=plan.search_sets("valid"),
+        trained_on=plan.subset("train"),
+        test=plan.subset("test"),
+    output:
+        table="results/{run}/domain.tsv",
+    log:
+        "logs/{run}/judge_domain.log",
+    benchmark:
+        "logs/{run}/judge_domain.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    params:
+        resampling=plan.told("resampling"),
+        code=code_hash("judge_domain"),
+    script:
+        "../scripts/judge_domain.py"
+
+
 rule measure_similarity:
     """Find the training molecule that is most similar to each test molecule."""
     input:

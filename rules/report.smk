@@ -13,6 +13,7 @@ RUN_FILES = dict(
     comparison=rules.compare_winners.output.table,
     similarity=rules.measure_similarity.output.table,
     coverage=rules.judge_sets.output.table,
+    domain=rules.judge_domain.output.table,
     prospective=expand(
         "results/{{run}}/prospective/{name}.json", name=COMMON.prospective
     ),

@@ -43,8 +43,22 @@ def made_diagnostics(
         comparison=_comparison(tasks, selection),
         similarity=pd.DataFrame({"similarity": np.linspace(0.1, 0.99, n_molecules)}),
         coverage=_coverage(tasks, selection.objective.task_type),
+        domain=made_domain(),
         probabilities=_probabilities(tasks, selection),
     )
+
+
+def made_domain() -> pd.DataFrame:
+    """Make up that similarity tells errors apart, and leverage leaves nothing out."""
+    numbers = {
+        "bound": [0.3, 0.02],
+        "molecules_in": [110, 120],
+        "molecules_out": [10, 0],
+    }
+    errors = {"error_in": [0.1, 0.11], "error_out": [0.2, None]}
+    bounds = {"difference": [0.1, None], "low": [0.02, None], "high": [0.18, None]}
+    methods = {"method": ["similarity", "leverage"]}
+    return pd.DataFrame({**methods, **numbers, **errors, **bounds})
 
 
 def _coverage(tasks: list[str], task_type: TaskType) -> pd.DataFrame:

@@ -180,6 +180,11 @@ def coverage_table(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def as_records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of `coverage_table` for JSON, which knows no NaN."""
+    return table.astype(object).where(table.notna(), None).to_dict("records")
+
+
 def broken_promises(table: pd.DataFrame, molecules: str) -> list[str]:
     """Warn of tasks whose sets hold the true label too seldom.
 
@@ -190,10 +195,11 @@ def broken_promises(table: pd.DataFrame, molecules: str) -> list[str]:
     molecules
         Which ones they are, for the message.
     """
-    broken = table[table["chance_holm"] < SIGNIFICANT]
+    chance = table["chance_holm"].astype(float)
+    broken = table[chance < SIGNIFICANT]
     if broken.empty:
         return []
-    worst = broken.loc[broken["chance_holm"].idxmin()]
+    worst = broken.loc[chance[broken.index].idxmin()]
     tasks = ", ".join(dict.fromkeys(broken["task"]))
     of_class = "" if worst["class"] == ALL_CLASSES else f" of class {worst['class']}"
     return [

@@ -13,12 +13,15 @@ import numpy as np
 from toxtune.data.column_settings import ReadingSettings
 from toxtune.data.download import fetch_dataset
 from toxtune.data.subsets import Subset, read_subset, write_table
+from toxtune.evaluation.conformal import as_records, coverage_table
 from toxtune.evaluation.ledger import opening_id, read_openings, record_opening
 from toxtune.io.files import write_json
 from toxtune.io.tsv import write_tsv
 from toxtune.prediction.contenders import Contenders, FrozenFiles, load_contenders
 from toxtune.prediction.exclusions import LEFT_OUT, Exclusion, in_table_order
 from toxtune.prediction.fallback import outputs_of
+from toxtune.prediction.final_model import FinalModel
+from toxtune.prediction.prediction import Prediction
 from toxtune.prediction.prospective_data import (
     ProspectiveData,
     read_prospective,
@@ -226,6 +229,7 @@ def score_prospective(
             fallback={task: [*of] for task, of in metadata.fallback.items()},
             scores=score(*_all_records(data, values, outputs_of(metadata.fallback))),
         ),
+        coverage=_coverage(models.delivered, prediction, subset, places),
     )
     return report, in_table_order([*data.exclusions, *left_out])
 
@@ -274,3 +278,21 @@ def _without_features(
         for row in data.new
         if row in failures
     ]
+
+
+def _coverage(
+    model: FinalModel, prediction: Prediction, new: Subset, places: list[int]
+) -> list[dict[str, Any]]:
+    """Hold the promise of prediction sets against new molecules, to see data drift.
+
+    `places` are their rows in the prediction.
+    """
+    if prediction.support is None:
+        return []
+    table = coverage_table(
+        new,
+        prediction.support.delivered.rows(places),
+        model.evidence.calibrations,
+        model.metadata.task_type,
+    )
+    return as_records(table)

@@ -60,6 +60,9 @@ class ProspectiveReport:
         than the final one has no prediction, it has the fallback.
     all_records
         The same for all rows.
+    coverage
+        How many prediction sets or intervals of new molecules hold the true label; rows
+        of `toxtune.evaluation.conformal.coverage_table`.
     """
 
     name: str
@@ -78,6 +81,7 @@ class ProspectiveReport:
     confidence: float
     scores: dict[str, dict[str, Any]]
     all_records: AllRecords
+    coverage: list[dict[str, Any]]
 
     def to_dict(self) -> dict[str, Any]:
         """Return JSON values, the counts beside the others."""

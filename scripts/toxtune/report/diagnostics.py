@@ -113,7 +113,7 @@ class Diagnostics:
         The winners' bias-corrected validation scores.
     frequencies
         The table ``selection_frequency.tsv``.
-    comparison, similarity, coverage
+    comparison, similarity, coverage, domain
         The tables of these names.
     probabilities
         ``None`` unless the tasks are binary.
@@ -124,6 +124,7 @@ class Diagnostics:
     comparison: pd.DataFrame
     similarity: pd.DataFrame
     coverage: pd.DataFrame
+    domain: pd.DataFrame
     probabilities: Probabilities | None
 
 
@@ -148,5 +149,6 @@ def read_diagnostics(files: Mapping[str, Path]) -> Diagnostics:
         comparison=read_tsv(files["comparison"]),
         similarity=read_tsv(files["similarity"]),
         coverage=read_tsv(files["coverage"]),
+        domain=read_tsv(files["domain"]),
         probabilities=probabilities,
     )

@@ -1,9 +1,12 @@
 """The final model, and those beside it, on data that came later."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from toxtune.evaluation.conformal import COLUMNS, broken_promises
 from toxtune.evaluation.evaluation_file import Interval, read_interval
 from toxtune.io.files import read_json
 
@@ -54,6 +57,8 @@ class ProspectiveScore:
         Tasks of the model that the data do not have.
     openings
         Distinct final models that have been scored on these data.
+    broken_promises
+        Warnings of prediction sets that hold the true label too seldom.
     """
 
     name: str
@@ -66,6 +71,7 @@ class ProspectiveScore:
     with_fallback: int
     tasks_missing: list[str]
     openings: int
+    broken_promises: list[str] = field(default_factory=list)
 
     @property
     def final(self) -> ModelScore:
@@ -91,6 +97,10 @@ def read_prospective_score(path: Path) -> ProspectiveScore:
         records=everything["records"],
         with_fallback=everything["unreadable"] + everything["without_features"],
         tasks_missing=content["tasks_missing"],
+        broken_promises=broken_promises(
+            pd.DataFrame(content["coverage"], columns=COLUMNS),
+            f"the prospective data {content['name']}",
+        ),
         **{name: content[name] for name in counts},
     )
 

@@ -91,6 +91,7 @@ def warnings(run: Run) -> list[str]:
             )
         )
         + broken_promises(delivered, "the test set")
+        + [warning for data in run.prospective for warning in data.broken_promises]
     )
 
 

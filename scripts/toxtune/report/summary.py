@@ -20,7 +20,7 @@ from toxtune.report.tables.scores import (
 from toxtune.report.tables.search import failures_table, search_table
 from toxtune.report.tables.table import Table
 from toxtune.report.tables.tasks import tasks_table
-from toxtune.report.tables.trust import coverage_table
+from toxtune.report.tables.trust import coverage_table, domain_table
 from toxtune.report.verdict import headline, verdict
 from toxtune.report.words import SET_NAMES
 
@@ -32,6 +32,7 @@ _AFTER_THE_SCORES = (
     comparison_table,
     probabilities_table,
     coverage_table,
+    domain_table,
     final_model_table,
     prospective_table,
     prospective_models_table,

@@ -98,6 +98,17 @@ def test_scores_and_exclusions_are_written(evaluate):
     assert excluded["reason"] == "the same molecule as m0 in the training set"
 
 
+def test_prediction_sets_are_held_to_their_promise(evaluate):
+    folder = evaluate()
+    values = json.loads((folder / "batch.json").read_text("utf-8"))
+    rows = [row for row in values["coverage"] if row["class"] == "all"]
+    assert {row["confidence"] for row in rows} == {0.8, 0.9, 0.95}
+    assert {row["task"] for row in rows} == {"one", "two"}
+    for row in rows:
+        assert 0 <= row["covered"] <= row["molecules"] <= values["molecules"]
+    assert sum(row["molecules"] for row in rows) > 0
+
+
 def test_molecules_of_the_test_set_are_not_new(evaluate):
     folder = evaluate(DATA + "".join(f"{smiles},1,0\n" for smiles in TESTED))
     report = json.loads((folder / "batch.json").read_text("utf-8"))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.report_diagnostics import made_domain
 from helpers.report_runs import PROVENANCE, RECIPE, SETTINGS
 from helpers.selections import made_selection, made_trial, made_winner
 from toxtune.data.subsets import Subset
@@ -114,6 +115,7 @@ def diagnostics():
         comparison=pd.DataFrame(comparison),
         similarity=pd.DataFrame({"similarity": [0.2, 0.4, 0.6, 1.0]}),
         coverage=coverage(),
+        domain=made_domain(),
         probabilities=Probabilities(
             decisions=pd.DataFrame({**rows, **counts, **scores}),
             brier=pd.DataFrame({**rows, **brier}),

@@ -5,7 +5,7 @@ import pandas as pd
 from toxtune.evaluation.conformal import ALL_CLASSES
 from toxtune.report.run import Run
 from toxtune.report.tables.table import Table
-from toxtune.report.words import decimals_for, format_score
+from toxtune.report.words import decimals_for, format_interval, format_score
 from toxtune.tasks import TaskType
 
 
@@ -18,6 +18,41 @@ def coverage_table(run: Run) -> Table | None:
     if run.selection.objective.task_type == TaskType.REGRESSION:
         return _intervals_table(run, coverage)
     return _sets_table(run, coverage[coverage["class"] != ALL_CLASSES])
+
+
+def domain_table(run: Run) -> Table:
+    """Return the error of test molecules in the applicability domain, and outside."""
+    is_regression = run.selection.objective.task_type == TaskType.REGRESSION
+    error = "absolute error / SD" if is_regression else "squared error (Brier)"
+    rows = [
+        [
+            _METHODS[row["method"]].format(format_score(row["bound"])),
+            f"{row['molecules_in']:,} / {row['molecules_out']:,}",
+            format_score(row["error_in"]),
+            format_score(row["error_out"]),
+            format_score(row["difference"]),
+            format_interval((row["low"], row["high"])) if pd.notna(row["low"]) else "",
+        ]
+        for row in run.diagnostics.domain.to_dict("records")
+    ]
+    return Table(
+        "In and out of the applicability domain",
+        ["in the domain", "molecules in / out", f"{error}, in", "out", "difference"]
+        + [f"{run.level} interval"],
+        rows,
+        facts=run.facts("test", over_tasks=False),
+        note=(
+            "The bounds leave out the 5% of the validation molecules that are least "
+            "like the training set. A domain is worth asking for if molecules outside "
+            "have the larger errors: if the interval of the difference is above 0."
+        ),
+    )
+
+
+_METHODS = {
+    "similarity": "Tanimoto similarity to the nearest training molecule at least {}",
+    "leverage": "leverage in ten properties at most {}",
+}
 
 
 def _sets_table(run: Run, coverage: pd.DataFrame) -> Table:
