@@ -32,7 +32,7 @@ OF_MAKE = {
     "ENCODING": "encoding",
 }
 _MOST_LETTERS = 60
-_TAKEN = {"config", "trials", "store", "ledger"}
+_TAKEN = {"config", "trials", "store", "ledger", "candidates"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

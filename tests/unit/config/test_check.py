@@ -321,6 +321,7 @@ FAULTS = {
     ),
     # Text.
     "run: store": NAME_RULE,
+    "run: candidates": NAME_RULE,
     "run: ../x": NAME_RULE,
     "run: a b": NAME_RULE,
     "run: .hidden": NAME_RULE,
