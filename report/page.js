@@ -83,7 +83,10 @@ async function fit(view, plot, square) {
 
 // Paper is narrower than a screen: draw the figures again for it.
 function refit() {
-  return Promise.all(views.map(([view, plot, square]) => fit(view, plot, square))).then(markTrial);
+  return Promise.all(views.map(([view, plot, square]) => fit(view, plot, square))).then(() => {
+    // The page of several splits has no table of trials.
+    if (typeof markTrial === "function") markTrial();
+  });
 }
 let later;
 addEventListener("resize", () => {

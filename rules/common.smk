@@ -15,6 +15,7 @@ from toxtune.config.check import complete_layers
 from toxtune.config.job_plan import JobPlan, features_to_join, signed
 from toxtune.config.layers import Layer, read_layers
 from toxtune.errors import UserError
+from toxtune.identity import canonical_json
 from toxtune.report.contents import entries, page_hash
 from toxtune.runs.shell_paths import check_paths_for_cluster, quote_python
 from toxtune.tasks import TaskType

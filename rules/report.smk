@@ -95,6 +95,7 @@ if len(PLANS) > 1:
             summaries=expand("results/{run}/summary.md", run=PLANS),
         output:
             summary=f"results/{RUN}/summary.md",
+            page=f"results/{RUN}/report.html",
             scores=f"results/{RUN}/splits.tsv",
             correlations=f"results/{RUN}/rank_correlations.tsv",
         log:
@@ -105,6 +106,8 @@ if len(PLANS) > 1:
             "../envs/toxtune.yaml"
         params:
             run=RUN,
+            final=canonical_json(COMMON.config["final"]),
             code=code_hash("summarize_splits"),
+            page=page_hash(),
         script:
             "../scripts/summarize_splits.py"

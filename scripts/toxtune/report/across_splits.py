@@ -3,9 +3,11 @@
 Nothing is ever selected by comparing the scores of different splits.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,10 +15,19 @@ import pandas as pd
 from toxtune.evaluation.evaluation_file import Evaluation, read_evaluation
 from toxtune.identity import canonical_json
 from toxtune.io.tsv import read_tsv
+from toxtune.report.delivered import delivered_variant
 from toxtune.report.markdown import markdown_table
-from toxtune.report.words import SCALED_IN_WORDS, counted, format_score
+from toxtune.report.tables.table import Table
+from toxtune.report.words import (
+    SCALED_IN_WORDS,
+    Facts,
+    counted,
+    decimals_for,
+    format_score,
+)
 from toxtune.search.selection_file import Selection, read_selection
 from toxtune.selection.tables import setting_columns
+from toxtune.stats.metrics import METRICS
 
 # With fewer common settings than this there is no rank correlation.
 FEWEST_SETTINGS = 3
@@ -32,22 +43,38 @@ class SplitResult:
         Of the split's folder, such as ``split-0``.
     selection, evaluation, trials
         What was selected, the winners' scores, and the table ``trials.tsv``.
+    final
+        ``refit`` and ``seeds`` of the delivered model.
     """
 
     name: str
     selection: Selection
     evaluation: Evaluation
     trials: pd.DataFrame
+    final: Mapping[str, Any]
 
 
-def read_split_result(folder: Path) -> SplitResult:
+def read_split_result(folder: Path, final: Mapping[str, Any]) -> SplitResult:
     """Read the result of one split from its folder."""
     return SplitResult(
         name=folder.name,
         selection=read_selection(folder / "selection.json"),
         evaluation=read_evaluation(folder / "test.json"),
         trials=read_tsv(folder / "trials.tsv"),
+        final=final,
     )
+
+
+def delivered_scores(results: list[SplitResult]) -> pd.Series:
+    """Return what the delivered models score on their test sets, by split."""
+    scores = {}
+    for result in results:
+        variant = delivered_variant(result.evaluation, result.final)
+        metric = result.selection.objective.metric
+        families = result.evaluation.families
+        mean = families[result.selection.overall][metric].mean
+        scores[result.name] = variant.score if variant else mean.test
+    return pd.Series(scores, dtype=float)
 
 
 def scores_by_split(results: list[SplitResult]) -> pd.DataFrame:
@@ -57,6 +84,7 @@ def scores_by_split(results: list[SplitResult]) -> pd.DataFrame:
         metric = result.selection.objective.metric
         for family in result.selection.contenders:
             mean = result.evaluation.families[family][metric].mean
+            low, high = mean.test_interval or (None, None)
             rows.append(
                 {
                     "split": result.name,
@@ -65,6 +93,8 @@ def scores_by_split(results: list[SplitResult]) -> pd.DataFrame:
                     "trial": result.selection.id_of(family),
                     "valid": mean.valid,
                     "test": mean.test,
+                    "low": low,
+                    "high": high,
                 }
             )
     return pd.DataFrame(rows)
@@ -85,30 +115,84 @@ def rank_correlations(results: list[SplitResult]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["split", "other", "settings", "spearman"])
 
 
+def metric_title(results: list[SplitResult]) -> str:
+    """Name the metric that ranked the trials, and its unit."""
+    metric = results[0].selection.objective.metric
+    return METRICS[metric].title + results[0].evaluation.unit(metric)
+
+
 def summary_across_splits(run: str, results: list[SplitResult]) -> str:
     """Write the Markdown summary of several splits."""
-    objective, evaluation = results[0].selection.objective, results[0].evaluation
-    metric = objective.title + evaluation.unit(objective.metric)
-    is_scaled = evaluation.is_scaled(objective.metric)
-    scaled = f", {SCALED_IN_WORDS}" if is_scaled else ""
     scores = scores_by_split(results)
-    correlations = rank_correlations(results)
+    paragraphs = sentences(results)
     return "\n".join(
         [
             f"# {run}: results of {len(results)} splits\n",
-            f"{metric}, mean over tasks and seeds{scaled}. Each split has its own "
-            "search, selection and test. Nothing was selected by comparing splits."
-            + _nested_note(results)
-            + "\n",
-            _family_table(scores),
-            _selected_line(scores),
+            f"The delivered models score **{spread(delivered_scores(results))}** "
+            f"{metric_title(results)} on their test sets, mean ± SD over "
+            f"{len(results)} splits.\n",
+            f"{paragraphs[0]}\n",
+            _as_markdown(family_table(scores)),
             "## Splits\n",
-            _split_table(scores),
+            _as_markdown(split_table(results, scores)),
             _report_line(results),
             "## Do the splits agree?\n",
-            _winner_lines(results),
-            _correlation_line(correlations),
+            *(f"- {paragraph}" for paragraph in paragraphs[1:]),
+            "",
         ]
+    )
+
+
+def sentences(results: list[SplitResult]) -> list[str]:
+    """Say what the numbers are of, and whether the splits agree."""
+    metric = results[0].selection.objective.metric
+    is_scaled = results[0].evaluation.is_scaled(metric)
+    scaled = f", {SCALED_IN_WORDS}" if is_scaled else ""
+    single = spread(_selected(scores_by_split(results)))
+    return [
+        f"With single seeds, the selected models score {single}. Scores are means over "
+        f"tasks and seeds{scaled}. Each split has its own search, selection and test. "
+        f"Nothing was selected by comparing splits.{_nested_note(results)}",
+        *_winner_lines(results),
+        _correlation_line(rank_correlations(results)),
+    ]
+
+
+def family_table(scores: pd.DataFrame) -> Table:
+    """Return the mean and SD over splits of each family's winners."""
+    rows = [
+        [family, *(spread(rows[subset]) for subset in ("test", "valid"))]
+        for family, rows in scores.groupby("family")
+    ]
+    return Table(
+        "Families",
+        ["family", "test set (mean ± SD)", "validation set (mean ± SD)"],
+        rows,
+        facts=Facts(("test", "valid"), remark="mean ± SD over splits"),
+    )
+
+
+def split_table(results: list[SplitResult], scores: pd.DataFrame) -> Table:
+    """Return each family's winner on each split."""
+    decimals = {
+        result.name: delivered
+        for result, delivered in zip(results, delivered_scores(results), strict=True)
+    }
+    rows = [
+        [
+            row["split"],
+            row["family"] + (" (selected)" if row["selected"] else ""),
+            format_score(row["test"], decimals_for(decimals[row["split"]])),
+            format_score(row["valid"], decimals_for(decimals[row["split"]])),
+            row["trial"],
+        ]
+        for _, row in scores.iterrows()
+    ]
+    return Table(
+        "Splits",
+        ["split", "family", "test set", "validation set", "trial"],
+        rows,
+        facts=Facts(("test", "valid"), remark="mean over single seeds"),
     )
 
 
@@ -133,35 +217,12 @@ def _by_setting(result: SplitResult) -> pd.Series:
     return pd.Series(scores, index=keys, name=result.name)
 
 
-def _family_table(scores: pd.DataFrame) -> str:
-    rows = [
-        [family, *(_spread(rows[subset]) for subset in ("valid", "test"))]
-        for family, rows in scores.groupby("family")
-    ]
-    return markdown_table(
-        ["family", "validation set (mean ± SD)", "test set (mean ± SD)"], rows
-    )
+def _selected(scores: pd.DataFrame) -> pd.Series:
+    return scores[scores["selected"]]["test"]
 
 
-def _selected_line(scores: pd.DataFrame) -> str:
-    selected = scores[scores["selected"]]["test"]
-    return f"Selected models on their test sets: **{_spread(selected)}**.\n"
-
-
-def _split_table(scores: pd.DataFrame) -> str:
-    rows = [
-        [
-            row["split"],
-            row["family"] + (" (selected)" if row["selected"] else ""),
-            f"`{row['trial']}`",
-            format_score(row["valid"]),
-            format_score(row["test"]),
-        ]
-        for _, row in scores.iterrows()
-    ]
-    return markdown_table(
-        ["split", "family", "trial", "validation set", "test set"], rows
-    )
+def _as_markdown(table: Table) -> str:
+    return markdown_table(table.header, table.rows)
 
 
 def _report_line(results: list[SplitResult]) -> str:
@@ -169,7 +230,7 @@ def _report_line(results: list[SplitResult]) -> str:
     return f"Reports of the splits: {', '.join(names)}.\n"
 
 
-def _winner_lines(results: list[SplitResult]) -> str:
+def _winner_lines(results: list[SplitResult]) -> list[str]:
     lines = []
     for family in sorted(results[0].selection.winners):
         trials = [result.selection.winners[family].trial for result in results]
@@ -177,23 +238,28 @@ def _winner_lines(results: list[SplitResult]) -> str:
             canonical_json([trial.features, trial.hyperparameters]) for trial in trials
         }
         lines.append(
-            f"- {family}: {counted(len(settings), 'different winner')} in "
-            f"{len(results)} splits"
+            f"{family}: {counted(len(settings), 'different winner')} in "
+            f"{len(results)} splits."
         )
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _correlation_line(correlations: pd.DataFrame) -> str:
     computed = correlations["spearman"].dropna()
     if computed.empty:
-        return "The splits share too few settings for a rank correlation.\n"
+        return "The splits share too few settings for a rank correlation."
     return (
         "Rank correlation (Spearman) of the settings' validation scores between two "
-        f"splits: {computed.min():.2f} to {computed.max():.2f}.\n"
+        f"splits: {computed.min():.2f} to {computed.max():.2f}."
     )
 
 
-def _spread(scores: pd.Series) -> str:
+def spread(scores: pd.Series) -> str:
+    """Write a mean with its SD, if there are several scores."""
+    decimals = decimals_for(scores.mean())
     if len(scores) < 2:
-        return format_score(scores.mean())
-    return f"{scores.mean():.3f} ± {scores.std(ddof=1):.3f}"
+        return format_score(scores.mean(), decimals)
+    mean, sd = (
+        format_score(each, decimals) for each in (scores.mean(), scores.std(ddof=1))
+    )
+    return f"{mean} ± {sd}"

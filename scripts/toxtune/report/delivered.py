@@ -1,8 +1,10 @@
 """The model that is delivered: what ``final.zip`` holds, and what it scores."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from toxtune.evaluation.evaluation_file import Interval, Variant
+from toxtune.evaluation.evaluation_file import Evaluation, Interval, Variant
 from toxtune.report.run import Run
 from toxtune.report.words import members_in_words
 from toxtune.search.selection_file import ENSEMBLE
@@ -33,14 +35,7 @@ class Delivered:
 def delivered(run: Run) -> Delivered:
     """Return what is delivered, and what it scores on the test set."""
     is_itself = run.settings.final["seeds"] == "all" or len(run.seeds) == 1
-    variant = next(
-        (
-            each
-            for each in run.evaluation.variants[run.selection.overall]
-            if is_delivered(run, run.selection.overall, each)
-        ),
-        None,
-    )
+    variant = delivered_variant(run.evaluation, run.settings.final)
     if variant is None:
         scores = run.selected_scores
         return Delivered(_what(run), scores.test, scores.test_interval, is_itself)
@@ -49,13 +44,32 @@ def delivered(run: Run) -> Delivered:
 
 def is_delivered(run: Run, family: str, variant: Variant) -> bool:
     """Tell whether a variant is made as the model that is delivered."""
-    final = run.settings.final
-    return (
-        family == run.evaluation.overall
-        and variant.metric == run.metric
-        and variant.refit == final["refit"]
-        and variant.averaged == (final["seeds"] == "all")
+    is_selected = family == run.evaluation.overall
+    return is_selected and variant == delivered_variant(
+        run.evaluation, run.settings.final
     )
+
+
+def delivered_variant(
+    evaluation: Evaluation, final: Mapping[str, Any]
+) -> Variant | None:
+    """Return the test score of the model that is delivered; ``None`` if not known.
+
+    Parameters
+    ----------
+    evaluation
+        The winners' scores.
+    final
+        ``refit`` and ``seeds`` of the model.
+    """
+    for variant in evaluation.variants.get(evaluation.overall, []):
+        if (
+            variant.metric == evaluation.objective.metric
+            and variant.refit == final["refit"]
+            and variant.averaged == (final["seeds"] == "all")
+        ):
+            return variant
+    return None
 
 
 def named(run: Run, family: str) -> str:

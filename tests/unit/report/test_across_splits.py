@@ -5,13 +5,19 @@ import pandas as pd
 import pytest
 
 from helpers.selections import made_selection, made_trial, made_winner
-from toxtune.evaluation.evaluation_file import Evaluation, MetricScores, SetScores
+from toxtune.evaluation.evaluation_file import (
+    Evaluation,
+    MetricScores,
+    SetScores,
+    Variant,
+)
 from toxtune.report.across_splits import (
     SplitResult,
     rank_correlations,
     scores_by_split,
     summary_across_splits,
 )
+from toxtune.report.splits_page import splits_page
 
 
 def result(name, valid, test, winner="8"):
@@ -32,7 +38,7 @@ def result(name, valid, test, winner="8"):
     hyperparameters = {"neurons": int(winner)}
     trial = made_trial(f"{name}0", "dense", hyperparameters, features="bits")
     selection = made_selection({"dense": made_winner(trial)}, overall="dense")
-    mean = SetScores(0.9, max(valid), test, None)
+    mean = SetScores(0.9, max(valid), test, (test - 0.05, test + 0.05))
     families = {"dense": {"roc_auc": MetricScores(mean, {})}}
     evaluation = Evaluation(
         "0123456789ab",
@@ -42,9 +48,12 @@ def result(name, valid, test, winner="8"):
         0.95,
         1000,
         families,
-        variants={},
+        # The delivered model averages its seeds.
+        variants={"dense": [Variant("none", True, "roc_auc", test + 0.01, None)]},
     )
-    return SplitResult(name, selection, evaluation, trials)
+    return SplitResult(
+        name, selection, evaluation, trials, {"refit": "none", "seeds": "all"}
+    )
 
 
 def test_scores_stand_side_by_side():
@@ -84,5 +93,15 @@ def test_summary_says_mean_spread_and_how_many_winners_differ():
     text = summary_across_splits(
         "run", [result("a", [0.5] * 3, 0.7), result("b", [0.8] * 3, 0.9, winner="9")]
     )
-    assert "0.800 ± 0.141" in text
+    assert "score **0.810 ± 0.141** ROC-AUC on their test sets" in text
+    assert "With single seeds, the selected models score 0.800 ± 0.141" in text
     assert "dense: 2 different winners in 2 splits" in text
+
+
+def test_the_page_has_the_headline_and_leads_to_the_reports():
+    results = [result("a", [0.5] * 3, 0.7), result("b", [0.8] * 3, 0.9)]
+    html = splits_page("run", results)
+    assert "<b>0.810 ± 0.141</b>" in html
+    for name in ("a", "b"):
+        assert f'<a href="{name}/report.html">{name}</a>' in html
+    assert 'id="splits"' in html

@@ -8,7 +8,8 @@ from helpers.report_runs import made_run, with_task_named
 from toxtune.report import verdict
 from toxtune.report.contents import ENTRIES, FOLDER, entries, page_hash
 from toxtune.report.figures.draw_all import draw_all
-from toxtune.report.page import caption, page
+from toxtune.report.page import page
+from toxtune.report.rendering import caption
 from toxtune.report.tables.record import ledger_table
 from toxtune.report.tables.scores import scores_table
 from toxtune.report.words import format_duration, format_score, listed
@@ -81,16 +82,16 @@ def test_each_card_and_column_has_the_score_of_its_own_set(run, html):
 def test_figures_speak_of_the_metric_at_hand():
     errors = made_run("regression")
     for entry in entries(errors.task_type):
-        text = " ".join(caption(entry.name, errors))
+        text = " ".join(caption(entry.name, errors.selection.objective))
         assert "{" not in text
         for word in ("DeLong", "class", "active", "higher"):
             assert word not in text, entry.name
-    assert "DeLong" in caption("comparison", made_run())[1]
+    assert "DeLong" in caption("comparison", made_run().selection.objective)[1]
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_captions_have_two_sentences_at_most(run, entry):
-    text = re.sub(r"<.*?>", "", caption(entry.name, run)[0])
+    text = re.sub(r"<.*?>", "", caption(entry.name, run.selection.objective)[0])
     assert 1 <= len(re.findall(r"[.](?=\s|$)", text)) <= 2
     # Snakemake shows it without knowing the run.
     plain = Template((FOLDER / f"{entry.name}.rst").read_text("utf-8")).render()
