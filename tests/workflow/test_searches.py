@@ -18,6 +18,16 @@ search:
         min_samples_leaf: {{low: 1, high: 8, log: true}}
         max_features: {{low: 0.05, high: 0.5, log: true}}
 """
+BUDGET = """
+run: budgeted
+search:
+  strategy: {{name: random, trials: 5}}
+  budget: {{core_minutes: {minutes}}}
+  spaces:
+    - family: random_forest
+      features: ecfp
+      hyperparameters: {{n_estimators: 4, max_features: {{low: 0.05, high: 0.5}}}}
+"""
 SPLITS = """
 split: {seeds: [0, 1]}
 search:
@@ -197,3 +207,41 @@ def kill_when_trained(project, overlay, count):
         time.sleep(0.02)
     kill_everything(first)
     assert not (project.folder / "results/tiny/trials.tsv").exists()
+
+
+def trained_of(project, process):
+    """Wait for a launch; return the trainings that the project has."""
+    output, _ = process.communicate(timeout=900)
+    assert process.returncode == 0, output
+    results = project.folder.glob("results/trials/random_forest/*/seed-*/cost.json")
+    return {path.parent: json.loads(path.read_text("utf-8")) for path in results}
+
+
+def test_a_budget_is_decided_once_and_grows(project):
+    def search(minutes):
+        overlay = project.overlay(BUDGET.format(minutes=minutes))
+        return trained_of(project, project.launch("search", *overlay))
+
+    measured = search(0)
+    assert len(measured) == 2
+    # One trial with two seeds; twice and a half of that is enough for two trials.
+    minutes = sum(cost["seconds"] for cost in measured.values()) / 60
+    budgeted = search(2.5 * minutes)
+    assert set(measured) < set(budgeted)
+    assert len(budgeted) == 4
+    decided = project.folder / "results/budgeted/budget.json"
+    content = decided.read_text("utf-8")
+    assert json.loads(content)["spaces"][0]["trials"] == 2
+    assert set(search(2.5 * minutes)) == set(budgeted)
+    assert decided.read_text("utf-8") == content
+    # Snakemake alone reads the same file, and finds everything done.
+    assert not project.planned_rules(
+        *project.overlay(BUDGET.format(minutes=2.5 * minutes)), "search"
+    )
+    larger = search(3.5 * minutes)
+    assert set(budgeted) < set(larger)
+    assert len(larger) == 6
+    summary = json.loads(decided.read_text("utf-8"))
+    assert (
+        summary["spaces"][0]["seconds"] == json.loads(content)["spaces"][0]["seconds"]
+    )

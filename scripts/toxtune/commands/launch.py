@@ -46,13 +46,13 @@ class Launch:
 
     @property
     def has_budget(self) -> bool:
-        """Whether the search has one; nothing else is checked."""
+        """Whether the search has one to be decided; nothing else is checked."""
         budget = None
         for layer in self.layers:
             search = layer.values.get("search")
             if isinstance(search, dict):
                 budget = search.get("budget", budget)
-        return budget is not None
+        return bool(budget.get("core_minutes") if isinstance(budget, dict) else budget)
 
     def with_overlay(self, overlay: Path, targets: Sequence[str]) -> list[str]:
         """Return the arguments that make these files alone, with one more overlay."""

@@ -9,6 +9,7 @@ keeps all that a smaller one trained.
 import heapq
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -201,7 +202,7 @@ def decide(
     if least > core_minutes:
         raise UserError(
             f"search.budget.core_minutes: one trial of each space takes about "
-            f"{least:.1f} (trainings of it: "
+            f"{_rounded_up(least)} (trainings of it: "
             f"{', '.join(str(space.trainings) for space in spaces)}); give at least "
             f"that, or fewer spaces, seeds, folds or splits, got {core_minutes:g}"
         )
@@ -215,6 +216,11 @@ def decide(
         if counts[number] < len(spaces[number].trials):
             heapq.heappush(queue, (spent + per_trial[number], number))
     return _cut(core_minutes, spaces, costs, counts)
+
+
+def _rounded_up(minutes: float) -> float:
+    """Round to hundredths, so that what is said to be enough is enough."""
+    return ceil(minutes * 100) / 100
 
 
 def _cut(

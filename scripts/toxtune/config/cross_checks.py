@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from toxtune.config.build_plan import searched_spaces
 from toxtune.config.layers import Layer
 from toxtune.config.presets import NO_PRESET, read_preset
 from toxtune.config.schema import ROOT
+from toxtune.config.searches import searched_spaces
 from toxtune.config.sections import (
     DatasetSection,
     FinalSection,

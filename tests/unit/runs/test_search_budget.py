@@ -169,6 +169,9 @@ def test_the_measuring_run_has_the_options_of_the_other_and_none_of_its_targets(
     )
 
 
+OFF = {"search": {"budget": None}}
+
+
 @pytest.mark.parametrize(
     ("layers", "has_budget"),
     [
@@ -176,7 +179,10 @@ def test_the_measuring_run_has_the_options_of_the_other_and_none_of_its_targets(
         ([{"search": None}], False),
         ([{"search": {"budget": {"core_minutes": 3}}}], True),
         ([{"search": {"budget": {"core_minutes": 3}}}, {"search": {}}], True),
-        ([{"search": {"budget": {}}}, {"search": {"budget": None}}], False),
+        ([{"search": {"budget": {"core_minutes": 0}}}], False),
+        ([{"search": {"budget": {}}}], False),
+        ([{"search": {"budget": "wrong"}}], True),
+        ([{"search": {"budget": {"core_minutes": 3}}}, OFF], False),
     ],
 )
 def test_only_a_search_with_a_budget_waits_for_it(layers, has_budget):
