@@ -97,6 +97,21 @@ class Truth:
     values: np.ndarray
     shared: float
 
+    @classmethod
+    def draw(
+        cls,
+        design: Design,
+        generator: np.random.Generator,
+        signal: bool,
+        shared: float,
+    ) -> "Truth":
+        """Draw what each trial does; without signal all do the same."""
+        low, high, same = (0.7, 0.8, 0.5) if design.maximize else (0.8, 1.2, 1.0)
+        values = np.full(design.trials, same)
+        if signal:
+            values = generator.uniform(low, high, design.trials)
+        return cls(design, values, shared)
+
     @property
     def in_family(self) -> float:
         """The part of the noise that the trials of a family share."""
@@ -146,10 +161,7 @@ class Truth:
 def repetition(number: int, design: Design, signal: bool, shared: float) -> list[float]:
     """Errors of the raw and the corrected score, and which intervals hold the truth."""
     generator = np.random.default_rng([SEED, number, signal, int(10 * shared)])
-    low, high, same = (0.7, 0.8, 0.5) if design.maximize else (0.8, 1.2, 1.0)
-    values = generator.uniform(low, high, design.trials)
-    values = values if signal else np.full(design.trials, same)
-    truth = Truth(design, values, shared)
+    truth = Truth.draw(design, generator, signal, shared)
     search, picks = simulated_search(truth, generator, number)
     everything = np.arange(len(search.ids))
     chosen = int(search.overall_rule(search.resampled.full[None])[0])
@@ -157,7 +169,7 @@ def repetition(number: int, design: Design, signal: bool, shared: float) -> list
         everything, search.overall_rule, search.ids[chosen], CONFIDENCE
     )
     is_single = chosen < design.trials
-    true_score = values[chosen] if is_single else truth.of_mean(picks)
+    true_score = truth.values[chosen] if is_single else truth.of_mean(picks)
     own = interval(search.resampled.in_bag[:, chosen], CONFIDENCE)
     intervals = [
         own,
