@@ -19,6 +19,8 @@ WHERE_TO_LOOK = {
     "final.zip": "the model for use: `make predict`",
 }
 WARNINGS = "## Warnings"
+# The verdict's first words say what matters; the summary has them all.
+_MOST_PARAGRAPHS = 3
 # With its header.
 _MOST_ROWS = 12
 _WIDEST_TEXT = 100
@@ -33,7 +35,7 @@ class Ending:
     Attributes
     ----------
     verdict
-        The paragraphs before the first table.
+        The first paragraphs before the first table.
     table
         Rows of the first table, the header among them, of the metric that comes first.
     warnings
@@ -78,7 +80,9 @@ def read_ending(summary: str) -> Ending:
         r"^- (.*)$", "\n".join(blocks[after : after + 1]), re.MULTILINE
     )
     return Ending(
-        verdict=[_plain(text) for text in verdict if not text.startswith("#")],
+        verdict=[_plain(text) for text in verdict if not text.startswith("#")][
+            :_MOST_PARAGRAPHS
+        ],
         table=_of_first_metric(table)[:_MOST_ROWS],
         warnings=list(map(_plain, warnings)),
     )

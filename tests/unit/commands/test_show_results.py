@@ -1,5 +1,7 @@
 """The end of a run on the terminal: what is cut out of the summary, and how it fits."""
 
+from pathlib import Path
+
 import pytest
 
 from toxtune.commands import show_results
@@ -63,6 +65,21 @@ def test_columns_that_do_not_fit_are_left_out_from_the_right():
         assert any(
             line.startswith("forest | trees (selected)     0.800") for line in lines
         )
+
+
+def test_of_a_long_verdict_the_first_paragraphs_are_shown():
+    paragraphs = [f"Fact {n}." for n in range(9)]
+    long = SUMMARY.replace("The forest won", "\n\n".join([*paragraphs, "The forest"]))
+    assert read_ending(long).verdict == paragraphs[:3]
+    assert read_ending(long).table == read_ending(SUMMARY).table
+
+
+def test_the_end_of_a_real_summary_fits_a_screen():
+    golden = Path(__file__).parents[1] / "report/golden_summary.md"
+    ending = read_ending(golden.read_text("utf-8"))
+    assert ending.table[0][:2] == ["ROC-AUC", "test set"]
+    assert ending.warnings
+    assert len(describe(ending, 80)) < 40
 
 
 def test_of_many_rows_the_first_are_shown():
