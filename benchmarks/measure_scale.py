@@ -144,7 +144,7 @@ def measure(n_trials: int) -> list[Any]:
     with tempfile.TemporaryDirectory() as folder:
         grid = Grid(Path(folder) / "project", n_trials)
         planned = grid.snakemake("-n", "-q", "--", TARGET)
-        grid.snakemake("--until", "featurize_subset", "--", TARGET)
+        grid.snakemake("--until", "take_features", "--", TARGET)
         before = grid.disk()
         grid.write_results()
         grid.snakemake("--touch", "--until", "train_replicate", "--", TARGET)

@@ -12,7 +12,13 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import complete_layers
-from toxtune.config.job_plan import JobPlan, features_to_join, signed
+from toxtune.config.job_plan import (
+    COMPUTED_FEATURES,
+    OWN_FEATURES,
+    JobPlan,
+    features_to_join,
+    signed,
+)
 from toxtune.config.layers import Layer, read_layers
 from toxtune.errors import UserError
 from toxtune.identity import canonical_json

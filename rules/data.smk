@@ -91,8 +91,52 @@ rule take_fold:
         "../scripts/take_fold.py"
 
 
-rule featurize_subset:
-    """Compute one representation of the molecules of one subset."""
+rule featurize_molecules:
+    """Compute one representation of all molecules, once for all sets and splits."""
+    input:
+        molecules=rules.curate_dataset.output.molecules,
+    output:
+        features="data/{dataset}/features/{features}.npz",
+    log:
+        "logs/data/{dataset}/features/{features}.log",
+    benchmark:
+        "logs/data/{dataset}/features/{features}.benchmark.tsv"
+    wildcard_constraints:
+        features=COMPUTED_FEATURES,
+    conda:
+        "../envs/toxtune.yaml"
+    threads: 8
+    params:
+        features=plan.told("featurize_molecules"),
+        code=code_hash("featurize_molecules"),
+    script:
+        "../scripts/featurize_molecules.py"
+
+
+rule take_features:
+    """Take the features of the molecules of one subset."""
+    input:
+        molecules=rules.split_dataset.output.assignment,
+        features=rules.featurize_molecules.output.features,
+        subset="data/{dataset}/{split}/whole/{subset}.csv",
+    output:
+        features="data/{dataset}/{split}/whole/{subset}/{features}.npz",
+    log:
+        "logs/data/{dataset}/{split}/whole/{subset}/{features}.log",
+    benchmark:
+        "logs/data/{dataset}/{split}/whole/{subset}/{features}.benchmark.tsv"
+    wildcard_constraints:
+        features=COMPUTED_FEATURES,
+    conda:
+        "../envs/toxtune.yaml"
+    params:
+        code=code_hash("take_features"),
+    script:
+        "../scripts/take_features.py"
+
+
+rule read_own_features:
+    """Read numbers of the user's own, for the molecules of one subset."""
     input:
         subset="data/{dataset}/{split}/whole/{subset}.csv",
         raw=plan.tables_with_features,
@@ -102,15 +146,16 @@ rule featurize_subset:
         "logs/data/{dataset}/{split}/whole/{subset}/{features}.log",
     benchmark:
         "logs/data/{dataset}/{split}/whole/{subset}/{features}.benchmark.tsv"
+    wildcard_constraints:
+        features=OWN_FEATURES,
     conda:
         "../envs/toxtune.yaml"
-    threads: 4
     params:
-        features=plan.told("featurize_subset"),
+        features=plan.told("read_own_features"),
         columns=plan.told("curate_dataset"),
-        code=code_hash("featurize_subset"),
+        code=code_hash("read_own_features"),
     script:
-        "../scripts/featurize_subset.py"
+        "../scripts/read_own_features.py"
 
 
 rule take_fold_features:
@@ -128,9 +173,9 @@ rule take_fold_features:
     conda:
         "../envs/toxtune.yaml"
     params:
-        code=code_hash("take_fold_features"),
+        code=code_hash("take_features"),
     script:
-        "../scripts/take_fold_features.py"
+        "../scripts/take_features.py"
 
 
 rule join_subsets:

@@ -3,8 +3,10 @@
 import csv
 import logging
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from toxtune.config.schema import read_schema, schema_faults
 from toxtune.data.demo import demo_csv
 from toxtune.features import featurizers
 from toxtune.features.arrays import read_features, save_features
-from toxtune.features.compute import CHUNK, featurize, log_findings
+from toxtune.features.compute import featurize, featurize_watched, log_findings
 from toxtune.features.definitions import (
     OWN,
     SCALED,
@@ -28,6 +30,7 @@ from toxtune.features.featurizers import (
     MAX_COUNT,
 )
 from toxtune.prediction.metadata import SCHEMA
+from toxtune.workers.crew import CHUNK
 
 MOLECULES = [
     "C",
@@ -161,13 +164,13 @@ def test_own_features_are_named_by_columns_and_content_alone():
 
 def test_own_features_are_rows_of_the_kept_type(tmp_path):
     from toxtune.data.subsets import KEYS, write_table
-    from toxtune.features.make import make_features
+    from toxtune.features.own import own_features
 
     path, subset = tmp_path / "mine.csv", tmp_path / "train.csv"
     path.write_text("id,x,y\nm1,1,\nm0,0.5,-3\n")
     write_table(subset, KEYS, [[0, "m0", *"CGCC"], [1, "m1", *"CGCC"]])
     definition = {"kind": "file", "path": str(path), "id_column": "id", "name": "mine"}
-    features = make_features(definition, subset, [], {})
+    features = own_features(definition, subset, [], {})
     assert features.values.dtype == np.float32
     np.testing.assert_array_equal(features.values, [[0.5, -3], [1, np.nan]])
     save_features(tmp_path / "mine.npz", features)
@@ -232,7 +235,7 @@ def test_file_has_the_same_bytes_for_any_number_of_workers(made, tmp_path):
     several_chunks = [*MOLECULES, UNPARSABLE] * 3
     assert len(several_chunks) > 2 * CHUNK
     for workers in (1, 2, 5):
-        found = featurize(definition, several_chunks, workers)
+        found = featurize_watched(definition, several_chunks, workers)
         save_features(tmp_path / f"{workers}.npz", found)
     files = [path.read_bytes() for path in tmp_path.iterdir()]
     assert files == files[:1] * 3
@@ -297,6 +300,49 @@ def test_featurizer_that_fails_for_all_molecules_is_an_error(monkeypatch):
     monkeypatch.setitem(FEATURIZERS, "maccs", featurizers.Featurizer(broken))
     with pytest.raises(RuntimeError, match="out of order"):
         featurize(MACCS, ["CCO", "CCN"])
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_molecule_that_crashes_or_hangs_is_told_alone(monkeypatch, workers):
+    from rdkit import Chem
+
+    sound = featurizers.maccs()
+
+    def treacherous():
+        def compute(molecule):
+            if molecule.GetNumAtoms() == 7:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if molecule.GetNumAtoms() == 8:
+                time.sleep(60)
+            return sound(molecule)
+
+        return compute
+
+    monkeypatch.setitem(FEATURIZERS, "maccs", featurizers.Featurizer(treacherous))
+    monkeypatch.setattr("toxtune.features.compute.LIMIT_SECONDS", 2.0)
+    chains = ["C" * (1 + row % 5) + "O" for row in range(CHUNK + 10)]
+    lost = {3: ("C" * 7, "crashes on it"), 70: ("C" * 8, "takes more than 2 s for it")}
+    for row, (text, _) in lost.items():
+        chains[row] = text
+    found = featurize_watched(MACCS, chains, workers)
+    assert found.failures == {
+        row: f"RDKit {reason}" for row, (_, reason) in lost.items()
+    }
+    rest = [row for row in range(len(chains)) if row not in lost]
+    expected = [sound(Chem.MolFromSmiles(chains[row])) for row in rest]
+    np.testing.assert_array_equal(found.values[rest], expected)
+    assert not found.values[list(lost)].any()
+
+
+def test_fault_in_a_child_is_an_error(monkeypatch):
+    def broken(definition, smiles):
+        if smiles:
+            raise RuntimeError("out of order")
+        return []
+
+    monkeypatch.setattr("toxtune.features.compute._compute_rows", broken)
+    with pytest.raises(RuntimeError, match="out of order"):
+        featurize_watched(MACCS, ["CCO"])
 
 
 def test_maccs_keys_are_rdkits():

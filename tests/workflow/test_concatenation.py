@@ -24,7 +24,7 @@ COUNTS = "circular-count-radius-2-size-64"
 def test_each_representation_is_computed_once_and_shared(project):
     overlay = project.overlay(OVERLAY)
     planned = Counter(job["rule"] for job in project.planned(*overlay))
-    assert planned["featurize_subset"] == 3 * 3
+    assert (planned["featurize_molecules"], planned["take_features"]) == (3, 3 * 3)
     assert (planned["fit_transform"], planned["transform_subset"]) == (1, 3)
     project.run(*overlay)
     assert not project.planned_rules(*overlay)

@@ -91,7 +91,7 @@ def test_no_job_before_the_selection_sees_the_test_part(jobs):
     targets = [job for job in jobs if job["rule"] in rules]
     assert len(targets) >= 3
     before = ancestors(jobs, targets)
-    assert {job["rule"] for job in before} >= {"featurize_subset", "train_replicate"}
+    assert {job["rule"] for job in before} >= {"take_features", "train_replicate"}
     for job in before:
         if job["rule"] not in MAKERS_OF_THE_SPLIT:
             seen = [path for path in job["input"] + job["output"] if of_test_part(path)]
@@ -106,6 +106,38 @@ def test_every_training_is_judged(jobs):
     before = ancestors(jobs, targets)
     assert trainings
     assert all(job in before for job in trainings)
+
+
+def test_features_of_all_molecules_come_without_labels(jobs):
+    """They are made before the split, and only their rows are handed on."""
+    computed = {
+        path for job in jobs if "featurize" in job["rule"] for path in job["output"]
+    }
+    assert computed
+    readers = [job for job in jobs if computed & set(job["input"])]
+    assert {job["rule"] for job in readers} == {"take_features"}
+    for job in readers:
+        others = sorted(set(job["input"]) - computed)
+        folder = job["output"][0].rsplit("/", 1)[0]
+        assert others == [
+            f"{folder.rsplit('/', 2)[0]}/assignment.tsv",
+            f"{folder}.csv",
+        ]
+    with_all_labels = {
+        job["rule"]
+        for job in jobs
+        for path in job["input"]
+        if path.endswith("/molecules.csv")
+    }
+    assert with_all_labels == {"split_dataset", "featurize_molecules"}
+
+
+def test_features_are_computed_once_for_several_splits(project):
+    overlay = project.overlay("split: {seeds: [0, 1, 2]}")
+    counts = Counter(job["rule"] for job in project.planned(*overlay))
+    assert counts["split_dataset"] == 3
+    assert counts["featurize_molecules"] == 1
+    assert counts["take_features"] == 3 * 3
 
 
 def test_only_the_opening_asks_for_test_features(jobs):
@@ -186,7 +218,8 @@ def test_features_of_a_fold_are_computed_once(project):
     folds = "validation: {scheme: cross_validation, folds: 3, repeats: 2}"
     jobs = project.planned(*project.overlay(folds))
     counts = Counter(job["rule"] for job in jobs)
-    assert counts["featurize_subset"] == 2
+    assert counts["featurize_molecules"] == 1
+    assert counts["take_features"] == 2
     assert counts["take_fold"] == 6
     assert counts["take_fold_features"] == 12
     # 2 + 2 trials, 2 seeds, 6 folds.

@@ -7,7 +7,7 @@ from typing import Any
 
 from toxtune.config.job_settings import told
 from toxtune.config.plan import Plan
-from toxtune.features.definitions import COLUMNS
+from toxtune.features.definitions import COLUMNS, OWN
 from toxtune.identity import canonical_json
 from toxtune.models.base import GPU
 from toxtune.models.registry import module_of
@@ -17,6 +17,12 @@ from toxtune.splits.training_set import TrainingSet
 from toxtune.versions import code_hash
 
 SEARCHED = ("train", "valid")
+
+# Names of features that are read, and of those that are computed, as regular
+# expressions; see `toxtune.features.definitions.features_name`.
+OWN_FEATURES = f"(?:{'|'.join(OWN)})-[0-9a-f]+"
+COMPUTED_FEATURES = f"(?!(?:{'|'.join(OWN)})-)[a-z0-9_-]+"
+
 # Snakemake's, with an attribute for each wildcard of the job.
 Wildcards = Any
 Paths = Callable[[Wildcards], list[str]]

@@ -135,7 +135,10 @@ _TOLD: dict[str, Callable[[Plan, Mapping[str, str]], Settings]] = {
         **plan.split.to_dict(),
     },
     "take_fold": lambda plan, wildcards: plan.split.to_dict(),
-    "featurize_subset": lambda plan, wildcards: {
+    "featurize_molecules": lambda plan, wildcards: {
+        **plan.features[wildcards["features"]]
+    },
+    "read_own_features": lambda plan, wildcards: {
         **plan.features[wildcards["features"]]
     },
     "propose_trials": lambda plan, wildcards: plan.stages[

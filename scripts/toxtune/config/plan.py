@@ -243,6 +243,10 @@ class Plan:
         names = ("raw", "raw_test", "sources.json")
         return [f"{self.dataset_folder}/{name}" for name in names]
 
+    def computed_features(self, name: str) -> str:
+        """Path of features of all of the dataset's molecules; not of own features."""
+        return f"{self.dataset_folder}/features/{name}.npz"
+
     @property
     def curation(self) -> str:
         """Path of the counts of molecules and labels that curation kept and dropped."""

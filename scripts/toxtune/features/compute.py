@@ -1,8 +1,7 @@
 """Computing features of many molecules, side by side, and telling what went wrong."""
 
 import logging
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,19 +9,21 @@ import numpy as np
 
 from toxtune.features.arrays import Features
 from toxtune.features.definitions import Definition
-from toxtune.features.featurizers import FEATURIZERS, MAX_COUNT
+from toxtune.features.featurizers import FEATURIZERS, MAX_COUNT, Compute
+from toxtune.workers.crew import CHUNK, Crew, Lost
 
-# Molecules that a worker takes at a time.
-CHUNK = 64
+# For as many molecules as a child takes at a time, see `toxtune.workers.crew`. Nothing
+# takes nearly as long, on any machine: what hangs is told from what is slow.
+LIMIT_SECONDS = 600.0
 
+# The features of a molecule, or why it has none.
+Row = np.ndarray | str
 
 logger = logging.getLogger(__name__)
 
 
-def featurize(
-    definition: Definition, smiles: Sequence[str], workers: int = 1
-) -> Features:
-    """Compute features of molecules.
+def featurize(definition: Definition, smiles: Sequence[str]) -> Features:
+    """Compute features of molecules, in this process.
 
     Parameters
     ----------
@@ -30,8 +31,6 @@ def featurize(
         ``kind`` and settings.
     smiles
         SMILES that RDKit can parse, as curation leaves them.
-    workers
-        Processes that share the work; any number of them gives the same.
 
     Returns
     -------
@@ -39,26 +38,39 @@ def featurize(
         One row per molecule. A molecule that cannot be handled has zeros, or missing
         values where there can be such, and is among the failures.
     """
-    # Never empty: it is a chunk that knows how wide a row is.
-    starts = range(0, max(len(smiles), 1), CHUNK)
-    chunks = [smiles[start : start + CHUNK] for start in starts]
-    compute = partial(_featurize_chunk, definition)
-    # The first one here: what the workers need is then imported before they fork.
-    done = [compute(chunks[0])]
-    if workers > 1 and len(chunks) > 1:
-        with ProcessPoolExecutor(workers) as pool:
-            done += pool.map(compute, chunks[1:])
-    else:
-        done += map(compute, chunks[1:])
-    return Features(
-        values=np.concatenate([values for values, _ in done]),
-        names=FEATURIZERS[definition["kind"]].names(),
-        failures={
-            start + row: reason
-            for start, (_, failures) in zip(starts, done, strict=True)
-            for row, reason in failures.items()
-        },
-    )
+    rows = enumerate(_compute_rows(definition, smiles))
+    return _collected(definition, rows, len(smiles))
+
+
+def featurize_watched(
+    definition: Definition, smiles: Sequence[str], workers: int = 1
+) -> Features:
+    """Do what `featurize` does, in child processes.
+
+    A molecule on which RDKit crashes or hangs is among the failures, too.
+
+    Parameters
+    ----------
+    definition, smiles
+        As for `featurize`.
+    workers
+        Processes that share the work; any number of them gives the same.
+
+    Raises
+    ------
+    RuntimeError
+        If computing raises an error that no molecule is to blame for.
+    """
+    work = partial(_compute_rows, definition)
+    # What the children need is imported before they fork.
+    work([])
+    workers = min(workers, -(-len(smiles) // CHUNK))
+    with Crew[str, Row](work, workers, LIMIT_SECONDS) as crew:
+        rows = (
+            (row, f"RDKit {found}" if isinstance(found, Lost) else found)
+            for row, found in crew.done(smiles)
+        )
+        return _collected(definition, rows, len(smiles))
 
 
 def log_findings(features: Features, ids: Sequence[str]) -> None:
@@ -88,32 +100,46 @@ def log_findings(features: Features, ids: Sequence[str]) -> None:
         logger.info("Molecules with a missing value: %s", ", ".join(listed) or "none")
 
 
-def _featurize_chunk(
-    definition: Definition, smiles: Sequence[str]
-) -> tuple[np.ndarray, dict[int, str]]:
-    """Return the molecules' features, and why a row has none, by its number."""
+def _collected(
+    definition: Definition, rows: Iterable[tuple[int, Row]], count: int
+) -> Features:
+    """Put rows together, which come in any order."""
+    methane = _compute(definition)(_molecule("C"))
+    empty = np.nan if methane.dtype == np.float32 else 0
+    values = np.full((count, len(methane)), empty, dtype=methane.dtype)
+    failures = {}
+    for number, row in rows:
+        if isinstance(row, str):
+            failures[number] = row
+        else:
+            values[number] = row
+    names = FEATURIZERS[definition["kind"]].names()
+    return Features(values, names, dict(sorted(failures.items())))
+
+
+def _compute(definition: Definition) -> Compute:
+    settings = {key: value for key, value in definition.items() if key != "kind"}
+    return FEATURIZERS[definition["kind"]].build(**settings)
+
+
+def _compute_rows(definition: Definition, smiles: Sequence[str]) -> list[Row]:
+    """Return each molecule's features, or why it has none."""
     from rdkit import rdBase
     from threadpoolctl import threadpool_limits
 
-    settings = {key: value for key, value in definition.items() if key != "kind"}
-    compute = FEATURIZERS[definition["kind"]].build(**settings)
+    compute = _compute(definition)
     # Outside the `try`: if this one fails, it is not for the molecule.
-    methane = compute(_molecule("C"))
-    values = np.full(
-        (len(smiles), len(methane)),
-        np.nan if methane.dtype == np.float32 else 0,
-        dtype=methane.dtype,
-    )
-    failures = {}
+    compute(_molecule("C"))
+    rows: list[Row] = []
     # One thread, so that the number of cores changes no digit.
     with rdBase.BlockLogs(), np.errstate(all="ignore"), threadpool_limits(1):
-        for row, text in enumerate(smiles):
+        for text in smiles:
             # RDKit raises many classes, whose only common base is this one.
             try:
-                values[row] = compute(_molecule(text))
+                rows.append(compute(_molecule(text)))
             except Exception as error:
-                failures[row] = f"{type(error).__name__}: {error}"
-    return values, failures
+                rows.append(f"{type(error).__name__}: {error}")
+    return rows
 
 
 def _molecule(smiles: str) -> Any:

@@ -26,10 +26,14 @@ def take_molecules(features: Features, molecules: Path, subset: Path) -> Feature
     ----------
     features
         Of all molecules.
-    molecules, subset
-        Tables of all molecules and of some of them.
+    molecules
+        Table of all molecules in the same order: ``assignment.tsv``, which has no
+        labels, or a subset that another one is a part of.
+    subset
+        Table of some of them.
     """
-    _, rows = read_table(molecules)
+    delimiter = "\t" if molecules.suffix == ".tsv" else ","
+    _, rows = read_table(molecules, delimiter)
     position = {row[0]: number for number, row in enumerate(rows)}
     _, wanted = read_table(subset)
     return take_rows(features, [position[row[0]] for row in wanted])

@@ -8,9 +8,11 @@ from toxtune.config.plan import Plan
 from toxtune.config.sections import Config
 from toxtune.data.curation import curate, write_curation
 from toxtune.data.kept_files import kept_files
+from toxtune.data.subsets import read_subset
 from toxtune.features.arrays import read_features, save_features
-from toxtune.features.definitions import is_scaled
-from toxtune.features.make import make_features
+from toxtune.features.compute import featurize_watched
+from toxtune.features.definitions import is_own, is_scaled
+from toxtune.features.own import own_features
 from toxtune.features.rows import join_features, take_molecules
 from toxtune.features.transforms import fit_transform, read_transform, save_transform
 from toxtune.io.files import sha256_of_file
@@ -138,10 +140,15 @@ def _verify_fold(
 
 
 def _verify_features(plan: Plan, rebuild: Rebuild, name: str, is_refit: bool) -> None:
-    """Compute one representation of all subsets, and scale it."""
+    """Compute one representation, take the subsets' rows, and scale it."""
     whole = [*plan.model_subsets, "test"]
-    for subset in whole:
-        _verify_computed(plan, rebuild, name, subset)
+    if is_own(plan.features[name]):
+        for subset in whole:
+            _verify_own(plan, rebuild, name, subset)
+    else:
+        _verify_computed(plan, rebuild, name)
+        for subset in whole:
+            _verify_rows(plan, rebuild, name, plan.whole, subset)
     others = []
     if plan.is_cross_validated:
         others += [(fold, ["train", "valid"]) for fold in plan.search_sets]
@@ -160,27 +167,40 @@ def _features_file(training_set: TrainingSet, subset: str, name: str) -> str:
     return f"{training_set.folder}/{subset}/{name}.npz"
 
 
-def _verify_computed(plan: Plan, rebuild: Rebuild, name: str, subset: str) -> None:
+def _verify_computed(plan: Plan, rebuild: Rebuild, name: str) -> None:
+    output = plan.computed_features(name)
+
+    def make() -> None:
+        molecules = read_subset(rebuild.path(f"{plan.dataset_folder}/molecules.csv"))
+        features = featurize_watched(
+            plan.features[name], molecules.smiles, workers=os.cpu_count() or 1
+        )
+        save_features(rebuild.path(output), features)
+
+    rule = f"must be what {name} makes of molecules.csv"
+    rebuild.check(FEATURES, rule, [output], make)
+
+
+def _verify_own(plan: Plan, rebuild: Rebuild, name: str, subset: str) -> None:
     output = _features_file(plan.whole, subset, name)
 
     def make() -> None:
-        features = make_features(
+        features = own_features(
             plan.features[name],
             rebuild.path(plan.whole.subset(subset)),
             raw=[Path(path) for path in plan.raw_files],
             columns=plan.columns,
-            workers=os.cpu_count() or 1,
         )
         save_features(rebuild.path(output), features)
 
-    rule = f"must be what {name} makes of {subset}.csv"
+    rule = f"must be the numbers of {name} for {subset}.csv"
     rebuild.check(FEATURES, rule, [output], make)
 
 
 def _verify_rows(
     plan: Plan, rebuild: Rebuild, name: str, training_set: TrainingSet, subset: str
 ) -> None:
-    """Put the features of a fold, or of a refit, together from those of the subsets."""
+    """Put the features of a set together from those of all molecules, or of subsets."""
     output = _features_file(training_set, subset, name)
 
     def make() -> None:
@@ -189,15 +209,23 @@ def _verify_rows(
             files = [_features_file(plan.whole, joined, name) for joined in subsets]
             features = join_features(rebuild.paths(files))
         else:
-            computed = _features_file(plan.whole, "train", name)
+            source, molecules = _rows_of(plan, name, training_set)
             features = take_molecules(
-                read_features(rebuild.path(computed)),
-                molecules=rebuild.path(plan.whole.subset("train")),
+                read_features(rebuild.path(source)),
+                molecules=rebuild.path(molecules),
                 subset=rebuild.path(training_set.subset(subset)),
             )
         save_features(rebuild.path(output), features)
 
-    rebuild.check(FEATURES, "must be rows of the subsets' features", [output], make)
+    rule = "must be rows of the features that they are taken from"
+    rebuild.check(FEATURES, rule, [output], make)
+
+
+def _rows_of(plan: Plan, name: str, training_set: TrainingSet) -> tuple[str, str]:
+    """Return paths of what a set's features are taken from, and of its molecules."""
+    if training_set == plan.whole:
+        return plan.computed_features(name), plan.assignment
+    return _features_file(plan.whole, "train", name), plan.whole.subset("train")
 
 
 def _verify_scaled(

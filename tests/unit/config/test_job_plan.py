@@ -115,9 +115,8 @@ def test_jobs_are_told_of_their_stage_and_features(asked):
     settings = json.loads(plan.told("propose_trials")(of(run=run, stage=stage)))
     assert ProposalSettings.from_dict(settings) == plans[run].stages[stage].settings
     name, definition = next(iter(plans[run].features.items()))
-    ids = {"dataset": plans[run].dataset_id, "split": plans[run].split_id}
-    asked_for = of(**ids, set="whole", subset="train", features=name)
-    assert json.loads(plan.told("featurize_subset")(asked_for)) == definition
+    asked_for = of(dataset=plans[run].dataset_id, features=name)
+    assert json.loads(plan.told("featurize_molecules")(asked_for)) == definition
 
 
 def test_settings_of_a_split_are_looked_up_by_its_id(asked):

@@ -84,17 +84,17 @@ def start(handler, number, rule, log):
 def test_a_run_is_told_in_lines_and_in_the_status_file(new_handler, tmp_path, capfd):
     handler = new_handler()
     (tmp_path / "b.log").write_text("Error: no room\n")
-    stats = {"split_dataset": 1, "featurize_subset": 1, "total": 2}
+    stats = {"split_dataset": 1, "featurize_molecules": 1, "total": 2}
     handler.emit(record(LogEvent.RUN_INFO, stats=stats))
     os.write(2, b"noise of a job\n")
     start(handler, 1, "split_dataset", "a.log")
     handler.emit(record(LogEvent.JOB_FINISHED, job_id=1))
-    start(handler, 2, "featurize_subset", "b.log")
+    start(handler, 2, "featurize_molecules", "b.log")
     handler.emit(record(LogEvent.JOB_ERROR, level=logging.ERROR, jobid=2))
     handler.close()
     shown = capfd.readouterr().err
     assert "✓ split_dataset" in shown
-    assert "✗ featurize_subset\n    Error: no room\n    log: b.log" in shown
+    assert "✗ featurize_molecules\n    Error: no room\n    log: b.log" in shown
     assert "Failed: 1 of 2 jobs done" in shown
     assert "noise" not in shown
     output = tmp_path / ".snakemake/toxtune/job_output.txt"

@@ -1,4 +1,4 @@
-"""Take the features of a fold's molecules from those of the training set."""
+"""Take the features of some molecules from those of all of them."""
 
 from pathlib import Path
 
