@@ -98,5 +98,6 @@ def fit(
             train,
             seed,
             earlier=None if state is None else load(state),
+            by_columns=True,
         )
     return Fitted(model, save_state=model.save)

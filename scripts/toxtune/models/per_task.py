@@ -89,6 +89,7 @@ def fit_per_task(
     train: Examples,
     seed: int,
     earlier: PerTaskModel | None = None,
+    by_columns: bool = False,
 ) -> PerTaskModel:
     """Fit one estimator per task.
 
@@ -104,6 +105,9 @@ def fit_per_task(
         Decides the random state of each task.
     earlier
         A model whose estimators are trained further, in place of new ones.
+    by_columns
+        Whether estimators get features that lie in memory column by column: quicker
+        for those that look at one feature after the other, and the same numbers.
     """
     from threadpoolctl import threadpool_limits
 
@@ -115,14 +119,19 @@ def fit_per_task(
     )
     with threadpool_limits(1):
         fitted = [
-            _fit_task(estimators[task], hyperparameters, train, task) for task in tasks
+            _fit_task(estimators[task], hyperparameters, train, task, by_columns)
+            for task in tasks
         ]
     classes = n_classes(train.labels) if train.task_type == TaskType.MULTICLASS else 1
     return PerTaskModel(fitted, classes)
 
 
 def _fit_task(
-    estimator: Any, hyperparameters: Hyperparameters, train: Examples, task: int
+    estimator: Any,
+    hyperparameters: Hyperparameters,
+    train: Examples,
+    task: int,
+    by_columns: bool,
 ) -> Any:
     labels = train.labels[:, task]
     measured = ~np.isnan(labels)
@@ -130,7 +139,11 @@ def _fit_task(
     if len(distinct) < 2:
         return float(distinct[0]) if len(distinct) else 0.0
     estimator.set_params(**hyperparameters)
-    return estimator.fit(train.features[measured], labels[measured])
+    if by_columns:
+        features = np.ascontiguousarray(train.features.T[:, measured]).T
+    else:
+        features = train.features[measured]
+    return estimator.fit(features, labels[measured])
 
 
 def _random_state(seed: int, task: int) -> int:
