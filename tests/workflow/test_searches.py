@@ -235,9 +235,8 @@ def test_a_budget_is_decided_once_and_grows(project):
     assert set(search(2.5 * minutes)) == set(budgeted)
     assert decided.read_text("utf-8") == content
     # Snakemake alone reads the same file, and finds everything done.
-    assert not project.planned_rules(
-        *project.overlay(BUDGET.format(minutes=2.5 * minutes)), "search"
-    )
+    overlay = project.overlay(BUDGET.format(minutes=2.5 * minutes))
+    assert not +project.planned_rules("search", *overlay)
     larger = search(3.5 * minutes)
     assert set(budgeted) < set(larger)
     assert len(larger) == 6
