@@ -103,7 +103,7 @@ addEventListener("afterprint", () => {
 });
 
 for (const name of Object.keys(content.figures)) {
-  const details = document.querySelector(`#${name} details`);
+  const details = document.querySelector(`#${name} .data details`);
   const fill = () => showTable(name, details.querySelector(".scroll"));
   details.addEventListener("toggle", fill, { once: true });
 }

@@ -166,7 +166,7 @@ return new DOMPoint(x, y).matrixTransform(mark.getScreenCTM()).toJSON();
 
 def test_the_keyboard_opens_the_data_as_a_table(opened):
     browser = opened.browser
-    summary = browser.find_element(By.CSS_SELECTOR, "#tasks summary")
+    summary = browser.find_element(By.CSS_SELECTOR, "#tasks .data summary")
     browser.execute_script("arguments[0].focus()", summary)
     ActionChains(browser).send_keys(Keys.ENTER).perform()
     rows = WebDriverWait(browser, SECONDS).until(
