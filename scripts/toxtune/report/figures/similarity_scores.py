@@ -18,6 +18,9 @@ from toxtune.stats.member_scores import plain_scores
 
 _MOST_GROUPS, _SMALLEST_GROUP = 4, 25
 _RESAMPLES = 200
+# Side by side on a phone, the names of groups in one line would touch.
+_ENDS = "split(datum.label, ' to ')"
+_IN_TWO_LINES = f"[{_ENDS}[0] + ' to', {_ENDS}[1]]"
 # Its weights are of training labels, which a report does not read.
 _NOT_FROM_TEST_ALONE = "weighted_accuracy"
 
@@ -98,7 +101,7 @@ def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
             "group:O",
             sort=list(dict.fromkeys(table["group"])),
             title="similarity of the nearest training molecule",
-            axis=alt.Axis(labelAngle=0),
+            axis=alt.Axis(labelAngle=0, labelExpr=_IN_TWO_LINES),
         ),
         xOffset=alt.XOffset("family:N"),
         color=family_scale(alt.Color, run, run.contenders),
