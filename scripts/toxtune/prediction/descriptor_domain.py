@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from rdkit import Chem
+from rdkit import Chem, rdBase
 from rdkit.Chem import rdMolDescriptors
 
 from toxtune.data.subsets import Subset
@@ -111,8 +111,9 @@ def fit_descriptor_domain(
 
 def properties_of(smiles: Sequence[str]) -> np.ndarray:
     """Compute `PROPERTIES` of molecules that RDKit can parse: n_molecules x n."""
-    molecules = map(Chem.MolFromSmiles, smiles)
-    rows = [[of(molecule) for of in PROPERTIES.values()] for molecule in molecules]
+    with rdBase.BlockLogs():
+        molecules = map(Chem.MolFromSmiles, smiles)
+        rows = [[of(molecule) for of in PROPERTIES.values()] for molecule in molecules]
     return np.array(rows, dtype=np.float64).reshape(len(smiles), len(PROPERTIES))
 
 
