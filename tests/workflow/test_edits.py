@@ -8,7 +8,16 @@ DOWNSTREAM = {"gather_trials": 1, "select_best": 1, "train_winner": 4, "open_tes
 DOWNSTREAM |= {"summarize_test": 1, "write_summary": 1, "correct_selection": 1}
 DOWNSTREAM |= {"save_final_model": 1}
 DOWNSTREAM |= dict.fromkeys(
-    ["write_report", "calibrate_winners", "compare_winners", "judge_probabilities"], 1
+    [
+        "write_report",
+        "calibrate_winners",
+        "calibrate_sets",
+        "compare_winners",
+        "judge_domain",
+        "judge_probabilities",
+        "judge_sets",
+    ],
+    1,
 )
 
 
@@ -105,6 +114,7 @@ def test_more_resamples_open_nothing(finished_copy):
     assert finished_copy.planned_rules(*overlay) == {
         "correct_selection": 1,
         "compare_winners": 1,
+        "judge_domain": 1,
         "summarize_test": 1,
         "write_summary": 1,
         "write_report": 1,
@@ -133,7 +143,8 @@ def test_a_refit_trains_the_winners_alone(finished_copy):
 def test_one_seed_for_use_opens_nothing(finished_copy):
     overlay = finished_copy.overlay("final: {seeds: first}")
     planned = finished_copy.planned_rules(*overlay)
-    assert planned.keys() == {"save_final_model", "write_summary", "write_report"}
+    expected = {"calibrate_sets", "judge_sets", "judge_domain", "save_final_model"}
+    assert planned.keys() == {*expected, "write_summary", "write_report"}
 
 
 def test_another_rule_of_choice_trains_nothing(finished_copy):
