@@ -28,8 +28,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from project import new_project
-
+from helpers.project import new_project
 from toxtune.io.files import read_json
 from toxtune.models import dense
 from toxtune.tasks import TaskType
@@ -114,7 +113,7 @@ def train(features: Path, subset: Path, as_numbers: bool) -> tuple[float, float]
 
 def print_speed(folder: Path) -> None:
     """Print speed and memory with both kinds of features, each in its own process."""
-    (features,) = folder.glob("data/*/*/train/*.npz")
+    (features,) = folder.glob("data/*/*/whole/train/*.npz")
     subset = features.parent.with_suffix(".csv")
     print("\n| features in memory | molecules/s in training | peak memory, MiB |")
     print("|---|---|---|")

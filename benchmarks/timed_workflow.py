@@ -15,8 +15,7 @@ from machine_cost import Measured, measure
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from project import ROOT, new_project
-
+from helpers.project import ROOT, new_project
 from toxtune.data.subsets import read_subset
 from toxtune.features.arrays import load_features
 
