@@ -19,7 +19,6 @@ DOWNSTREAM |= dict.fromkeys(
     ],
     1,
 )
-DOWNSTREAM |= {"calibrate_sets": 1, "judge_sets": 1}
 
 
 def test_nothing_runs_again(finished):
