@@ -51,3 +51,16 @@ def test_molecules_of_a_fold_have_their_own_features(tmp_path, numbers):
         for row, number in enumerate(numbers)
         if number in features.failures
     }
+
+
+def test_rows_of_a_set_are_found_by_the_assignment(tmp_path):
+    """It has a row for each molecule of the dataset, in whatever set that is."""
+    members = [[7 * n + 3, f"m{n}", "C", f"G{n}", n % 2] for n in range(5)]
+    lines = [f"{7 * n + 3}\tG{n}\t{'train' if n % 2 else ''}\t" for n in range(5)]
+    assignment = tmp_path / "assignment.tsv"
+    assignment.write_text("\n".join(["row\tgroup\tsubset\treason", *lines, ""]))
+    write_molecules(tmp_path / "train.csv", ["toxic"], members[1::2])
+    features = Features(np.arange(5, dtype=np.uint8)[:, None], failures={3: "odd"})
+    taken = take_molecules(features, assignment, tmp_path / "train.csv")
+    assert taken.values.tolist() == [[1], [3]]
+    assert taken.failures == {1: "odd"}
