@@ -1,0 +1,92 @@
+"""Make the pictures of the documentation again, from a real run.
+
+    .venv/bin/python docs/pictures.py --run results/tox21
+
+Needs Chromium and chromedriver (Debian: chromium, chromium-driver). Pictures are cut
+to 256 colours, more than a figure has, so that all of them together stay small.
+"""
+
+import argparse
+import io
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+
+FOLDER = Path(__file__).resolve().parent / "pictures"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture of the report.
+
+    Attributes
+    ----------
+    name
+        Of the file.
+    anchor
+        The id of what stands at its top; empty for the top of the page.
+    width, height
+        Of the window, in pixels.
+    """
+
+    name: str
+    anchor: str
+    width: int
+    height: int
+
+
+PICTURES = (
+    Picture("report.png", "", 1400, 1000),
+    Picture("report-phone.png", "", 390, 844),
+)
+
+
+def main() -> None:
+    """Open the report of a run, and write the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--run", type=Path, default=Path("results/tox21"))
+    report = parser.parse_args().run / "report.html"
+    FOLDER.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as profile:
+        browser = _start(profile)
+        for picture in PICTURES:
+            path = FOLDER / picture.name
+            _take(browser, report.resolve(), picture).save(path, optimize=True)
+            print(f"{path}: {path.stat().st_size / 1024:.0f} KiB")
+        browser.quit()
+
+
+def _start(profile: str) -> webdriver.Chrome:
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium") or ""
+    for flag in ("headless", "no-sandbox", "hide-scrollbars"):
+        options.add_argument(f"--{flag}")
+    options.add_argument(f"--user-data-dir={profile}")
+    return webdriver.Chrome(
+        options=options, service=Service(shutil.which("chromedriver"))
+    )
+
+
+def _take(browser: webdriver.Chrome, page: Path, picture: Picture) -> Image.Image:
+    # The device's size: a window is never as narrow as a phone.
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {
+            "width": picture.width,
+            "height": picture.height,
+            "deviceScaleFactor": 1,
+            "mobile": False,
+        },
+    )
+    browser.get(f"{page.as_uri()}#{picture.anchor}")
+    image = Image.open(io.BytesIO(browser.get_screenshot_as_png()))
+    return image.convert("RGB").quantize(256)
+
+
+if __name__ == "__main__":
+    main()
