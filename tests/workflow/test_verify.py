@@ -212,6 +212,18 @@ def damage_models():
     }
 
 
+def damage_trust():
+    edit(Path(RESULTS, "conformal.json"), seeds=[0, 1, 2])
+    for table in ("coverage.tsv", "domain.tsv"):
+        flip(Path(RESULTS, table), at=-2)
+    of_test = "must be what the stored predictions of the test set give; line"
+    return {
+        "conformal.json": "must be what the winners' validation predictions give; line",
+        "coverage.tsv": of_test,
+        "domain.tsv": of_test,
+    }
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -224,6 +236,7 @@ def damage_models():
         damage_tables,
         damage_outcome,
         damage_models,
+        damage_trust,
     ],
 )
 def test_damage_is_found_and_named_once(copied, damage):

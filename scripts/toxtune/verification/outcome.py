@@ -34,6 +34,7 @@ from toxtune.verification.models import (
     verify_models,
 )
 from toxtune.verification.retraining import largest_difference
+from toxtune.verification.trust import verify_trust
 
 TEST, FINAL = "test results", "final models"
 # Between processors, and between features that are computed in other chunks.
@@ -87,6 +88,7 @@ def verify_outcome(
             predictions[models.refit] = table
     if len(predictions) == len(kinds):
         _verify_scores(config, plan, selection, predictions, rebuild)
+        verify_trust(plan, selection, predictions, rebuild)
     # The final model is a refit, if there is one.
     _verify_final_model(plan, selection, kinds[-1], rebuild)
     return saved
