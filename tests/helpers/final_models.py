@@ -1,5 +1,6 @@
 """A small final model for the tests: two forests on fingerprints of eight molecules."""
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,12 @@ from toxtune.prediction.descriptor_domain import fit_descriptor_domain
 from toxtune.prediction.evidence import Evidence
 from toxtune.prediction.final_file import FinalSettings, write_final_model
 from toxtune.prediction.final_model import current_versions, load
-from toxtune.prediction.metadata import FinalModelMetadata, Member, TaskThreshold
+from toxtune.prediction.metadata import (
+    METADATA_FILE,
+    FinalModelMetadata,
+    Member,
+    TaskThreshold,
+)
 from toxtune.search.selection_file import Ensemble
 from toxtune.search.trials import Trial, make_trial
 from toxtune.stats.metrics import Objective
@@ -156,9 +162,23 @@ def made_trial(task_type="binary", family="random_forest"):
     return Trial(*ids, family, "ecfp", {}, TaskType(task_type))
 
 
+def with_member(sound, family, content):
+    """Return the files of a final model with one model in place of its forests."""
+    member = f"models/{family}-seed-0.{get_family(family).model_format}"
+    changes = {
+        "trials": [made_trial(family=family).to_dict()],
+        "members": [{"trial": "1" * 12, "seed": 0, "file": member, "store_key": "0"}],
+    }
+    metadata = json.loads(sound[METADATA_FILE]) | changes
+    kept = {
+        name: file for name, file in sound.items() if not name.startswith("models/")
+    }
+    return {**kept, METADATA_FILE: json.dumps(metadata), member: content}
+
+
 def refused_model(path, *fragments):
     """Expect that a final model is refused in a line that names it."""
     message = refused(load, path)
     assert message.startswith(f"{path}: ")
     for fragment in fragments:
-        assert fragment in message
+        assert fragment in message, message

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Not in the demo: folds, joint and scaled features, adaptive searches, refits, several
-# splits, later data, and targets.
+# Not in the demo: folds, own, joint and scaled features, adaptive searches, refits,
+# several splits, later data, and targets.
 ELSEWHERE = {
     "evaluate_prospective",
     "fit_transform",
@@ -13,6 +13,7 @@ ELSEWHERE = {
     "join_subsets",
     "propose_trials",
     "rank_simplicity",
+    "read_own_features",
     "refit_winner",
     "summarize_splits",
     "take_fold",

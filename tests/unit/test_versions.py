@@ -354,16 +354,6 @@ def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
         "workers/server.py",
         "io/integrity.py",
         "splits/training_set.py",
-        # Which models are kept for the winners, by the score that will select them. An
-        # edited metric starts the jobs again, which find their trainings in the store.
-        "training/candidates.py",
-        "labels/legal.py",
-        "stats/binary_metrics.py",
-        "stats/metric.py",
-        "stats/metrics.py",
-        "stats/multiclass_metrics.py",
-        "stats/regression_metrics.py",
-        "stats/task_scales.py",
     }
     expected = needed | (bookkeeping if "train_replicate" in names else set())
     assert reachable(*names, MODULES[family]) == expected

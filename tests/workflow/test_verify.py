@@ -121,7 +121,7 @@ def damage_data():
     path.write_text(path.read_text("utf-8") + "9\tx\tC\tdropped\t\t\n", "utf-8")
     of_split = "must be what the split's settings make of molecules.csv; line 6 differs"
     return {
-        "test/circular": "must be what circular-radius-2-size-256 makes of test.csv",
+        "test/circular": "must be rows of the features that they are taken from",
         "train.csv": of_split,
         "valid.csv": of_split,
         "curation.tsv": "must be what curation makes of the dataset's files; line",

@@ -6,7 +6,7 @@ that is not here is trained again, and has the same weights.
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -20,6 +20,7 @@ from toxtune.models.base import CPU, Examples
 from toxtune.splits.training_set import WHOLE
 from toxtune.stats.metrics import METRICS, Objective, class_weights, of_task
 from toxtune.stats.task_scales import task_scales
+from toxtune.training.outputs import TrainingOutputs
 from toxtune.training.replicates import Replicate
 from toxtune.training.store import Store
 
@@ -146,6 +147,25 @@ class Candidates:
                     gain = sign * float(record["score"])
             rivals.append(_Kept(path.parent, gain))
         return sorted(rivals, key=lambda rival: (-rival.gain, rival.folder.name))
+
+
+def offer(
+    replicate: Replicate, written: TrainingOutputs, objective: Mapping[str, str]
+) -> None:
+    """Keep the model of a training that has a result, if it may win.
+
+    Parameters
+    ----------
+    replicate
+        The training.
+    written
+        What it gave.
+    objective
+        The configuration's, by which a winner will be selected.
+    """
+    aim = Objective(**objective)
+    score = validation_score(written.examples, written.valid_predictions, aim)
+    Candidates(replicate).offer(written.save_model, score, aim)
 
 
 def forget(dataset: str, split: str) -> None:

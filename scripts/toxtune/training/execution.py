@@ -1,18 +1,17 @@
 """Where trainings run: in children of a warm server, or of this process."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from toxtune.jobs import snakemake_process
 from toxtune.models.registry import get_family
 from toxtune.search.trials import Trial
-from toxtune.stats.metrics import Objective
 from toxtune.statuses import OK
-from toxtune.training.candidates import Candidates, may_win, validation_score
+from toxtune.training.candidates import Candidates, may_win, offer
 from toxtune.training.outputs import (
     STATE_FILE,
     TrainingOutputs,
@@ -63,7 +62,6 @@ def give_result(
     outputs = ["result"]
     outputs += ["model"] if keeps_all else []
     outputs += ["state"] if save_state else []
-    objective = Objective(**config["objective"])
     try:
         entries = fill_store(
             replicate,
@@ -71,7 +69,7 @@ def give_result(
             config["training"]["workers"],
             limits,
             resume_from,
-            objective if may_win(replicate) and not keeps_all else None,
+            config["objective"] if may_win(replicate) and not keeps_all else None,
         )
     except NoResult as failure:
         # Without a Snakemake that waits, the whole run was killed.
@@ -89,7 +87,7 @@ def fill_store(
     workers: str,
     limits: Limits,
     resume_from: Trial | None = None,
-    objective: Objective | None = None,
+    objective: Mapping[str, str] | None = None,
 ) -> dict[str, Path]:
     """Make sure that the store has what is wanted of a replicate.
 
@@ -127,7 +125,7 @@ def fill_store(
             "replicate": replicate.to_dict(),
             "outputs": missing,
             "state": str(state) if state else None,
-            "objective": asdict(objective) if objective else None,
+            "objective": objective,
         }
         imports = get_family(replicate.trial.family).imports
         failure = None
@@ -180,18 +178,10 @@ def train(
     for output in outputs:
         opened.get(trained.keys[output], writers[output])
     if objective:
-        _keep(trained, written, Objective(**objective))
-
-
-def _keep(trained: Replicate, written: TrainingOutputs, objective: Objective) -> None:
-    """Keep the model, if it may win."""
-    # Whatever goes wrong, the result is in the store, and the model can be made again.
-    with suppress(Exception):
-        if written.status == OK:
-            score = validation_score(
-                written.examples, written.valid_predictions, objective
-            )
-            Candidates(trained).offer(written.save_model, score, objective)
+        # Whatever goes wrong, the result is stored, and the model can be made again.
+        with suppress(Exception):
+            if written.status == OK:
+                offer(trained, written, objective)
 
 
 def _state(store: Store, replicate: Replicate, resume_from: Trial) -> Path | None:

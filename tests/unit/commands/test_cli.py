@@ -22,7 +22,14 @@ def shown(capsys, *arguments):
 
 def test_every_command_is_a_module_and_in_the_help(capsys):
     folder = ROOT / "scripts/toxtune/commands"
-    shared = {"__init__", "cli", "configfiles", "option_types", "launch"}
+    shared = {
+        "__init__",
+        "cli",
+        "configfiles",
+        "option_types",
+        "launch",
+        "show_results",
+    }
     modules = {path.stem for path in folder.glob("*.py")}
     commands = {name.replace("-", "_") for name in cli.COMMANDS}
     assert commands == modules - shared
@@ -47,7 +54,7 @@ def test_help_has_a_sentence_and_an_example(command, capsys):
         (["train"], "invalid choice: 'train'"),
         (["--quiet", "status"], "--quiet"),
         (["status", "--all"], "'--all'"),
-        (["predict", "final.zip"], "required: IN, OUT"),
+        (["predict", "final.zip"], "required: IN;"),
         (["export", "wandb", "--run", "a", "--to", "b"], "invalid choice: 'wandb'"),
         (["export", "optuna", "--run", "a"], "required: --to"),
         (["verify", "--trainings", "few"], "'few'"),

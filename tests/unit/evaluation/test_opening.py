@@ -21,6 +21,12 @@ SELECTION = made_selection(
     {family: made_winner(trial) for family, trial in TRIALS.items()}, "extra_trees"
 )
 LEDGER = Path("ledger.jsonl")
+# The last one is of a model that this selection has no use for.
+RECORDS = {
+    Path("extra_trees/seed-0.json"): "k1",
+    Path("random_forest/seed-0.json"): "k2",
+    Path("random_forest-2/seed-0.json"): "k3",
+}
 
 
 @pytest.fixture
@@ -30,8 +36,9 @@ def opened(tmp_path, monkeypatch):
     write_json(Path("selection.json"), SELECTION.to_dict())
     rows = [[0, "m0", "CC", "G1", 1], [1, "m1", "CO", "G0", 0]]
     write_molecules(Path("test.csv"), ["toxic"], rows)
-    for key in ("k1", "k2"):
-        write_json(Path(f"{key}.json"), {"store_key": key})
+    for path, key in RECORDS.items():
+        path.parent.mkdir()
+        write_json(path, {"store_key": key})
 
     def run(predict, tables=("models", "refit")):
         monkeypatch.setattr(opening, "call", predict)
@@ -42,7 +49,7 @@ def opened(tmp_path, monkeypatch):
                 PredictionsTable(Path(name), Path("test"), Path(f"{name}.csv"))
                 for name in tables
             ],
-            records=[Path("k1.json"), Path("k2.json")],
+            records=list(RECORDS),
             ledger=LEDGER,
             run="small",
             workers="fresh",

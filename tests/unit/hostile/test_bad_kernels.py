@@ -1,14 +1,11 @@
 """Gaussian processes from elsewhere: arrays, and what does not fit is refused."""
 
 import io
-import json
 
 import numpy as np
 import pytest
 
-from helpers.final_models import made_trial, refused_model
-from toxtune.prediction.final_model import FINGERPRINTS
-from toxtune.prediction.metadata import METADATA_FILE
+from helpers.final_models import refused_model, with_member
 
 pytestmark = pytest.mark.promise(
     "a hostile final model: its kernels", "refused; nothing is unpickled"
@@ -34,15 +31,5 @@ CHANGES = {
 def test_arrays_that_do_not_fit(sound, packed, changes):
     stream = io.BytesIO()
     np.savez(stream, **SOUND | changes)
-    member = "models/gaussian_process-seed-0.npz"
-    changes = {
-        "trials": [made_trial(family="gaussian_process").to_dict()],
-        "members": [{"trial": "1" * 12, "seed": 0, "file": member, "store_key": "0"}],
-    }
-    metadata = json.loads(sound[METADATA_FILE]) | changes
-    files = {
-        METADATA_FILE: json.dumps(metadata),
-        FINGERPRINTS: sound[FINGERPRINTS],
-        member: stream.getvalue(),
-    }
+    files = with_member(sound, "gaussian_process", stream.getvalue())
     refused_model(packed(files), "is not a final model: ")

@@ -12,11 +12,9 @@ import numpy as np
 import pytest
 
 from helpers.families import VALID, fit
-from helpers.final_models import made_trial, refused_model
+from helpers.final_models import refused_model, with_member
 from helpers.harm import Payload, zipped
 from toxtune.models.lightgbm import load
-from toxtune.prediction.final_model import FINGERPRINTS
-from toxtune.prediction.metadata import METADATA_FILE
 
 pytestmark = pytest.mark.promise(
     "a hostile final model: its boosted trees", "refused before LightGBM reads them"
@@ -134,27 +132,17 @@ FILES = {
 
 @pytest.mark.parametrize(("files", "fragment"), FILES.values(), ids=FILES)
 def test_final_model_with_bad_trees(sound, packed, files, fragment):
-    refused_model(packed(with_trees(sound, zipped(files))), fragment)
+    refused_model(packed(with_member(sound, "lightgbm", zipped(files))), fragment)
 
 
 def test_final_model_with_a_pickle_or_foreign_trees(sound, packed, trees):
-    pickled = with_trees(sound, b"cposix\nsystem\n" + repr(Payload).encode())
+    pickled = with_member(
+        sound, "lightgbm", "lightgbm", b"cposix\nsystem\n" + repr(Payload).encode()
+    )
     refused_model(packed(pickled), "models/lightgbm-seed-0.lightgbm: is damaged")
     text = trees[TEXT].replace("split_feature=", "split_feature=9", 1)
     files = {**trees, TEXT: text}
-    refused_model(packed(with_trees(sound, zipped(files))), "ValueError: ")
-
-
-def with_trees(sound, content):
-    """Return the files of a final model with boosted trees in place of the forests."""
-    member = "models/lightgbm-seed-0.lightgbm"
-    changes = {
-        "trials": [made_trial(family="lightgbm").to_dict()],
-        "members": [{"trial": "1" * 12, "seed": 0, "file": member, "store_key": "0"}],
-    }
-    metadata = json.loads(sound[METADATA_FILE]) | changes
-    return {
-        METADATA_FILE: json.dumps(metadata),
-        FINGERPRINTS: sound[FINGERPRINTS],
-        member: content,
-    }
+    refused_model(
+        packed(with_member(sound, "lightgbm", zipped(files))),
+        "ValueError: ",
+    )

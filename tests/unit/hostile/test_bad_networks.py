@@ -4,12 +4,10 @@ import json
 
 import pytest
 
-from helpers.final_models import made_trial, refused_model
+from helpers.final_models import refused_model, with_member
 from helpers.harm import zipped
 from toxtune.errors import UserError
-from toxtune.prediction.final_model import FINGERPRINTS
 from toxtune.prediction.keras_file import check_network
-from toxtune.prediction.metadata import METADATA_FILE
 
 pytestmark = pytest.mark.promise(
     "a hostile final model: its networks", "refused before Keras builds anything"
@@ -79,7 +77,9 @@ def test_no_other_layer_is_built(folder, name):
 @pytest.mark.parametrize("config", NETWORKS.values(), ids=NETWORKS)
 def test_network_that_is_none_of_ours(sound, packed, config):
     refused_model(
-        packed(keras_model(sound, {"config.json": json.dumps(config)})),
+        packed(
+            with_member(sound, "dense", zipped({"config.json": json.dumps(config)}))
+        ),
         "models/dense-seed-0.keras: describes '",
         "which networks of the family dense do not have",
     )
@@ -100,22 +100,7 @@ def test_network_that_is_none_of_ours(sound, packed, config):
     ids=["asset", "path", "no description", "no JSON", "deep JSON"],
 )
 def test_network_in_a_bad_file(sound, packed, files, fragment):
-    refused_model(packed(keras_model(sound, files)), fragment)
-
-
-def keras_model(sound, files):
-    """Return the files of a final model with a network in place of the forests."""
-    member = "models/dense-seed-0.keras"
-    changes = {
-        "trials": [made_trial(family="dense").to_dict()],
-        "members": [{"trial": "1" * 12, "seed": 0, "file": member, "store_key": "0"}],
-    }
-    metadata = json.loads(sound[METADATA_FILE]) | changes
-    return {
-        METADATA_FILE: json.dumps(metadata),
-        FINGERPRINTS: sound[FINGERPRINTS],
-        member: zipped(files),
-    }
+    refused_model(packed(with_member(sound, "dense", zipped(files))), fragment)
 
 
 def test_harmless_network_is_let_through(folder):

@@ -21,8 +21,13 @@ def settings_of(config):
 def test_published_ids_stay():
     """A new setting must not rename what was published (docs/results.md)."""
     # As it was before compounds were parents.
+    network = {"hidden_layers": 2, "neurons": 256, "dropout": 0.5, "epochs": 15}
+    space = {"family": "dense", "features": "ecfp", "hyperparameters": network}
     (plan,) = load_plans(
-        config(dataset={"standardize": "none", "merge": "connectivity"})
+        config(
+            dataset={"standardize": "none", "merge": "connectivity"},
+            search={"spaces": [space]},
+        )
     )
     assert (plan.dataset_id, plan.split_id) == ("917305def149", "f836c592f4e1")
     assert "ab5f6d51f15b" in plan.trials

@@ -216,7 +216,7 @@ def test_nothing_is_kept_beside_all_models(replicate, tmp_path, monkeypatch):
 
 
 def test_model_that_cannot_be_kept_costs_no_result(replicate, tmp_path, monkeypatch):
-    monkeypatch.setattr(execution, "validation_score", lambda *_: 1 / 0)
+    monkeypatch.setattr(execution, "offer", lambda *_: 1 / 0)
     give_result(replicate, tmp_path / "one", FIRST)
     assert read_replicate(tmp_path / "one")[0]["status"] == "ok"
     assert Candidates(replicate).find() is None

@@ -179,7 +179,7 @@ def _in_lines(name: str) -> list[str]:
     """Cut a long name after underscores and blanks, for the room between two axes.
 
     >>> _in_lines("min_samples_leaf"), _in_lines("ROC-AUC")
-    (['min_', 'samples_leaf'], ['ROC-AUC'])
+    (['min_samples_', 'leaf'], ['ROC-AUC'])
     """
     lines = [""]
     for word in re.findall(r"[^_ ]*[_ ]?", name):
