@@ -108,7 +108,7 @@ def test_pages_show_the_names_and_are_not_made_of_them(ran):
     summary = (results / "summary.md").read_text("utf-8")
     assert "<img" not in summary
     assert "| a\\|b |" in summary
-    assert "| NA | 0." in summary
+    assert "| NA | 6 | 3 | 0." in summary
 
 
 def test_nothing_is_done_a_second_time(ran, monkeypatch):
