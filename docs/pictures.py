@@ -40,10 +40,7 @@ class Picture:
     height: int
 
 
-PICTURES = (
-    Picture("report.png", "", 1400, 1000),
-    Picture("report-phone.png", "", 390, 844),
-)
+PICTURES = (Picture("report.png", "", 1400, 1000),)
 
 
 def main() -> None:
