@@ -137,7 +137,7 @@ def test_final_model_with_bad_trees(sound, packed, files, fragment):
 
 def test_final_model_with_a_pickle_or_foreign_trees(sound, packed, trees):
     pickled = with_member(
-        sound, "lightgbm", "lightgbm", b"cposix\nsystem\n" + repr(Payload).encode()
+        sound, "lightgbm", b"cposix\nsystem\n" + repr(Payload).encode()
     )
     refused_model(packed(pickled), "models/lightgbm-seed-0.lightgbm: is damaged")
     text = trees[TEXT].replace("split_feature=", "split_feature=9", 1)
