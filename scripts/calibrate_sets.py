@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from toxtune.evaluation.conformal import Conformal, calibrate_sets, deliver
+from toxtune.evaluation.conformal import calibrate_selected
 from toxtune.io.files import write_json
 from toxtune.jobs import log_to
 from toxtune.prediction.final_file import member_seeds
@@ -20,11 +20,5 @@ if __name__ == "__main__":
         settings["cross_validated"],
     )
     seeds = member_seeds(selection.seeds, settings["seeds"])
-    predictions = {family: found.predictions for family, found in pooled.items()}
-    calibrations = calibrate_sets(
-        pooled[selection.overall].molecules,
-        deliver(selection, predictions, seeds),
-        selection.objective.task_type,
-    )
-    report = Conformal(selection.id, seeds, calibrations)
+    report = calibrate_selected(selection, *pooled[selection.overall], seeds)
     write_json(Path(snakemake.output.report), report.to_dict())

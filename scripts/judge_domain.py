@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 
 from toxtune.data.subsets import read_subset
-from toxtune.evaluation.conformal import deliver, read_conformal
+from toxtune.evaluation.conformal import (
+    deliver,
+    read_conformal,
+)
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.io.tsv import write_tsv
 from toxtune.jobs import log_to

@@ -27,7 +27,7 @@ from pathlib import Path
 SCRIPTS = Path(__file__).resolve().parent.parent
 PACKAGE = Path(__file__).resolve().parent.name
 # Decides which models are kept, and no number: no reason to do anything again.
-_NOT_FOLLOWED = frozenset({"training/candidates.py"})
+_NOT_FOLLOWED = frozenset({SCRIPTS / PACKAGE / "training/candidates.py"})
 # Other packages whose imports are followed, and the folder that each lies in.
 _OWN: dict[str, Path] = {}
 
@@ -247,7 +247,8 @@ def _without_imports(
                 for statement in run
                 if isinstance(statement, ast.ImportFrom)
                 for name in statement.names
-                if _is_followed(found := _imported(str(statement.module), name))
+                if (found := _imported(str(statement.module), name)).file
+                not in _NOT_FOLLOWED
             )
         )
     return kept
@@ -282,12 +283,6 @@ def _imported(module: str, name: ast.alias) -> _Import:
     raise FileNotFoundError(
         f"from {module} import {name.name}: there is no such module"
     )
-
-
-def _is_followed(found: _Import) -> bool:
-    """Whether what is imported can decide a result."""
-    ours = SCRIPTS / PACKAGE
-    return found.file not in {ours / name for name in _NOT_FOLLOWED}
 
 
 def _packages(path: Path) -> Iterator[_Import]:

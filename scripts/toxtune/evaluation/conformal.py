@@ -1,8 +1,8 @@
-"""Prediction sets and intervals of the final model, and whether they keep a promise.
+"""The calibration of the final model's prediction sets and intervals.
 
 They are calibrated on what the search predicted of validation molecules with the models
 that are delivered: the mean over seeds, and over the families of an ensemble. See
-`toxtune.stats.conformal`.
+`toxtune.stats.conformal`; `toxtune.evaluation.coverage` holds them to their promise.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from toxtune.data.subsets import Subset
 from toxtune.io.integrity import damaged, read_written
@@ -20,40 +19,10 @@ from toxtune.stats.conformal import (
     TaskCalibration,
     calibrate_classes,
     calibrate_values,
-    chance_of_so_few,
     class_scores,
-    half_widths,
-    p_values,
-    prediction_sets,
 )
-from toxtune.stats.delong import holm
 from toxtune.stats.metrics import of_task
 from toxtune.tasks import TaskType
-
-# The promises that are held against the test set.
-CONFIDENCES = (0.8, 0.9, 0.95)
-
-# Stands for all classes of a task, and for values.
-ALL_CLASSES = "all"
-
-COLUMNS = [
-    "task",
-    "class",
-    "confidence",
-    "calibrated",
-    "molecules",
-    "covered",
-    "coverage",
-    "chance",
-    "chance_holm",
-    "one",
-    "several",
-    "none",
-    "width",
-]
-
-# Where `chance_holm` is below this, the promise is not kept.
-SIGNIFICANT = 0.05
 
 Calibrations = Mapping[str, TaskCalibration]
 
@@ -134,116 +103,8 @@ def calibrate_sets(
     )
     return {
         task: _calibrate(labels, of, task_type)
-        for task, labels, of in _measured(molecules, delivered.rows(first))
+        for task, labels, of in measured(molecules, delivered.rows(first))
     }
-
-
-def coverage_table(
-    molecules: Subset,
-    delivered: Delivered,
-    calibrations: Calibrations,
-    task_type: TaskType,
-    confidences: Sequence[float] = CONFIDENCES,
-) -> pd.DataFrame:
-    """Hold the promise against measured labels.
-
-    Parameters
-    ----------
-    molecules
-        Molecules with labels, such as the test set.
-    delivered
-        What is predicted of them.
-    calibrations
-        Task to its calibration.
-    task_type
-        The type of the tasks.
-    confidences
-        The promises.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `COLUMNS`: a row for each task, class (and all of them) and confidence.
-        ``chance`` is that of so few covered molecules or fewer, if the promise holds,
-        ``chance_holm`` the same corrected for the number of rows (Holm 1979); ``one``,
-        ``several`` and ``none`` count the sets with so many classes; of values,
-        ``width`` is the median width of the intervals.
-    """
-    rows: list[dict[str, Any]] = []
-    make = _value_rows if task_type == TaskType.REGRESSION else _class_rows
-    for task, labels, of in _measured(molecules, delivered):
-        for confidence in confidences:
-            found = make(labels, of, calibrations[task], confidence)
-            rows += [{"task": task, "confidence": confidence, **row} for row in found]
-    for row, corrected in zip(rows, holm([r["chance"] for r in rows]), strict=True):
-        row["chance_holm"] = corrected
-    return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def as_records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of `coverage_table` for JSON, which knows no NaN."""
-    return table.astype(object).where(table.notna(), None).to_dict("records")
-
-
-def broken_promises(table: pd.DataFrame, molecules: str) -> list[str]:
-    """Warn of tasks whose sets hold the true label too seldom.
-
-    Parameters
-    ----------
-    table
-        As `coverage_table` returns it.
-    molecules
-        Which ones they are, for the message.
-    """
-    chance = table["chance_holm"].astype(float)
-    broken = table[chance < SIGNIFICANT]
-    if broken.empty:
-        return []
-    worst = broken.loc[chance[broken.index].idxmin()]
-    tasks = ", ".join(dict.fromkeys(broken["task"]))
-    of_class = "" if worst["class"] == ALL_CLASSES else f" of class {worst['class']}"
-    return [
-        f"Prediction sets or intervals do not keep their promise on {molecules} "
-        f"(tasks: {tasks}). The farthest off: {worst['task']}, "
-        f"{worst['covered']} of {worst['molecules']} molecules{of_class} at "
-        f"{100 * worst['confidence']:g}%. These molecules are not like the validation "
-        "molecules, so other uncertainties are too small for them as well."
-    ]
-
-
-def judge_sets(
-    selection: Selection,
-    conformal: "Conformal",
-    test: Subset,
-    predictions: Mapping[str, Mapping[str, np.ndarray]],
-) -> pd.DataFrame:
-    """Hold the promise against the test set.
-
-    Parameters
-    ----------
-    selection
-        What was selected.
-    conformal
-        The calibration of its sets.
-    test
-        The test set.
-    predictions
-        ``none``, and the name of a refit, to what `deliver` takes. A refit has seen all
-        labels that it could be calibrated on, so it keeps the calibration from before.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `coverage_table` of each after a column ``refit``.
-    """
-    tables = []
-    for refit, by_family in predictions.items():
-        delivered = deliver(selection, by_family, conformal.seeds)
-        task_type = selection.objective.task_type
-        table = coverage_table(test, delivered, conformal.tasks, task_type)
-        table.insert(0, "refit", refit)
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
 
 
 @dataclass(frozen=True, eq=False)
@@ -285,6 +146,31 @@ class Conformal:
         return cls(content["selection"], content["seeds"], tasks)
 
 
+def calibrate_selected(
+    selection: Selection,
+    validation: Subset,
+    predictions: np.ndarray,
+    seeds: Sequence[int],
+) -> Conformal:
+    """Calibrate the sets of the model that was selected overall.
+
+    Parameters
+    ----------
+    selection
+        What was selected.
+    validation
+        The validation set, or those of all folds.
+    predictions
+        Of that model, n_seeds x n_molecules x n_outputs.
+    seeds
+        Those of the final model.
+    """
+    delivered = deliver(selection, {selection.overall: predictions}, seeds)
+    task_type = selection.objective.task_type
+    calibrations = calibrate_sets(validation, delivered, task_type)
+    return Conformal(selection.id, list(seeds), calibrations)
+
+
 def read_conformal(path: Path) -> Conformal:
     """Read ``conformal.json``.
 
@@ -308,7 +194,7 @@ def _calibrate(
     return calibrate_classes(labels, class_scores(of.values))
 
 
-def _measured(
+def measured(
     molecules: Subset, delivered: Delivered
 ) -> Iterator[tuple[str, np.ndarray, Delivered]]:
     """Yield each task with its measured labels, and what is predicted of them."""
@@ -321,56 +207,3 @@ def _measured(
         )
         labels = molecules.labels[known, number].astype(np.float64)
         yield task, labels, Delivered(values, spread)
-
-
-def _class_rows(
-    labels: np.ndarray, of: Delivered, calibration: TaskCalibration, confidence: float
-) -> Iterator[dict[str, Any]]:
-    sets = prediction_sets(p_values(calibration, class_scores(of.values)), confidence)
-    covered = sets[np.arange(len(labels)), labels.astype(int)]
-    sizes = sets.sum(axis=1)
-    for number, calibrated in enumerate(calibration.sizes):
-        is_class = labels == number
-        yield {
-            "class": str(number),
-            **_counted(covered[is_class], calibrated, confidence),
-            **_set_sizes(sizes[is_class]),
-        }
-    yield {
-        "class": ALL_CLASSES,
-        **_counted(covered, sum(calibration.sizes), confidence),
-        **_set_sizes(sizes),
-        # The promise is one to each class.
-        "chance": None,
-    }
-
-
-def _value_rows(
-    labels: np.ndarray, of: Delivered, calibration: TaskCalibration, confidence: float
-) -> Iterator[dict[str, Any]]:
-    half = half_widths(calibration, of.spread, confidence)
-    covered = np.abs(labels - of.values) <= half
-    (calibrated,) = calibration.sizes
-    yield {
-        "class": ALL_CLASSES,
-        **_counted(covered, calibrated, confidence),
-        "width": float(2 * np.median(half)) if len(half) else None,
-    }
-
-
-def _counted(
-    covered: np.ndarray, calibrated: int, confidence: float
-) -> dict[str, int | float | None]:
-    n, of = int(covered.sum()), len(covered)
-    return {
-        "calibrated": calibrated,
-        "molecules": of,
-        "covered": n,
-        "coverage": n / of if of else None,
-        "chance": chance_of_so_few(n, of, calibrated, confidence),
-    }
-
-
-def _set_sizes(sizes: np.ndarray) -> dict[str, int]:
-    counts = {"one": sizes == 1, "several": sizes > 1, "none": sizes == 0}
-    return {name: int(which.sum()) for name, which in counts.items()}

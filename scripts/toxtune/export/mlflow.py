@@ -105,8 +105,7 @@ def _write_result(client: "MlflowClient", experiment: str, run: ExportedRun) -> 
 def _write_trial(client: "MlflowClient", experiment: str, trial: ExportedTrial) -> None:
     from mlflow.entities import Metric, Param
 
-    ended = _milliseconds(trial.ended)
-    started = _milliseconds(trial.started) if trial.started else ended - _span(trial)
+    started, ended = map(_milliseconds, trial.times)
     created = client.create_run(
         experiment,
         start_time=started,
@@ -151,7 +150,3 @@ def _write_replicate(
 def _milliseconds(moment: datetime | None) -> int:
     """Return what MLflow takes for a time; now, where it is not known."""
     return int(1000 * (moment.timestamp() if moment else time.time()))
-
-
-def _span(trial: ExportedTrial) -> int:
-    return int(1000 * trial.seconds)

@@ -2,7 +2,6 @@
 
 import json
 import warnings
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,10 +128,9 @@ def _frozen(
         intermediate_values=trial.mean_curve,
     )
     # Optuna's times are those of the clock on the wall, without a zone.
-    ended = trial.ended or datetime.now().astimezone()
-    started = trial.started or ended - timedelta(seconds=trial.seconds)
-    frozen.datetime_complete = ended.replace(tzinfo=None)
-    frozen.datetime_start = started.replace(tzinfo=None)
+    frozen.datetime_start, frozen.datetime_complete = (
+        moment.replace(tzinfo=None) for moment in trial.times
+    )
     return frozen
 
 

@@ -100,6 +100,12 @@ class ExportedTrial:
         return max((r.ended for r in self.replicates if r.ended), default=None)
 
     @property
+    def times(self) -> tuple[datetime, datetime]:
+        """When it began and ended; as if it had ended now, where that is not known."""
+        ended = self.ended or datetime.now().astimezone()
+        return self.started or ended - timedelta(seconds=self.seconds), ended
+
+    @property
     def mean_curve(self) -> dict[int, float]:
         """The validation loss after each epoch that all its trainings reached."""
         curves = [each.curve.get("valid_loss", {}) for each in self.replicates]

@@ -85,11 +85,14 @@ class Contenders:
             the fallback where it has no prediction.
         """
         metadata, overall = self.delivered.metadata, self.selection.overall
-        needed = {each.name for each in metadata.own_features}
-        prediction = self.delivered.predict_standardized(
-            smiles, {name: own[name] for name in needed}
-        )
         members, failures = self.widest.predict_members(smiles, own)
+        if self.beside is None:
+            prediction = self.delivered.prediction_of(smiles, members, failures)
+        else:
+            needed = {each.name for each in metadata.own_features}
+            prediction = self.delivered.predict_standardized(
+                smiles, {name: own[name] for name in needed}
+            )
         # The members are those of each model in turn.
         names = list(self.selection.models)
         by_name = dict(zip(names, np.split(members, len(names)), strict=True))

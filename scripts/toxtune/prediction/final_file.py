@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.data.subsets import Subset, read_subset
-from toxtune.evaluation.conformal import Conformal, calibrate_sets, deliver
+from toxtune.evaluation.conformal import Conformal, calibrate_selected
 from toxtune.evaluation.probabilities import fit_thresholds
 from toxtune.evaluation.variants import average_seeds
 from toxtune.features.definitions import JOINT, Definition, is_own, is_scaled
@@ -155,6 +155,7 @@ def save_final_model(
     counts = selection.members_of(selection.overall)
     parts = describe_models(selection, counts, settings, models, transforms)
     training = read_subset(trained_on)
+    folds = _subsets(train), _subsets(valid)
     pooled = read_winners_predictions(selection, list(valid), settings.cross_validated)
     validation, predictions = pooled[selection.overall]
     thresholds: dict[str, TaskThreshold] = {}
@@ -178,8 +179,8 @@ def save_final_model(
         training_molecules=len(training.smiles),
         threshold_criterion=CRITERION if thresholds else None,
         thresholds=thresholds,
-        applicability_domain=fit_domain(_subsets(train), _subsets(valid)),
-        descriptor_domain=fit_descriptor_domain(_subsets(train), _subsets(valid)),
+        applicability_domain=fit_domain(*folds),
+        descriptor_domain=fit_descriptor_domain(*folds),
         versions=current_versions(trial.family for trial in parts.trials),
         labels=LabelReading.of(
             validation.tasks, read_json(curation), settings.labels, settings.bounds
@@ -192,9 +193,8 @@ def save_final_model(
         ),
         validation_score=selection.selected.mean,
     )
-    delivered = deliver(selection, {selection.overall: predictions}, metadata.seeds)
-    calibrations = calibrate_sets(validation, delivered, metadata.task_type)
-    evidence = Evidence(training, calibrations)
+    conformal = calibrate_selected(selection, validation, predictions, metadata.seeds)
+    evidence = Evidence(training, conformal.tasks)
     write_final_model(destination, metadata, parts.files, evidence)
 
 

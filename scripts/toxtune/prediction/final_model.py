@@ -18,7 +18,9 @@ import numpy as np
 from rdkit import Chem, rdBase
 
 from toxtune.errors import UserError
-from toxtune.evaluation.conformal import mean_over_seeds
+from toxtune.evaluation.conformal import (
+    mean_over_seeds,
+)
 from toxtune.features.arrays import Features
 from toxtune.features.compute import featurize
 from toxtune.features.definitions import JOINT, is_own
@@ -110,7 +112,12 @@ class FinalModel:
         self, smiles: Sequence[str], own: OwnNumbers = NOTHING
     ) -> Prediction:
         """Predict standardized molecules; otherwise as `predict`."""
-        members, failures = self.predict_members(smiles, own)
+        return self.prediction_of(smiles, *self.predict_members(smiles, own))
+
+    def prediction_of(
+        self, smiles: Sequence[str], members: np.ndarray, failures: dict[int, str]
+    ) -> Prediction:
+        """Put together what `predict_members` returned for standardized molecules."""
         if len(members) > 1:
             spread = self.calibrated(members).std(axis=0, ddof=1)
         else:

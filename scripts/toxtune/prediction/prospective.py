@@ -13,7 +13,10 @@ import numpy as np
 from toxtune.data.column_settings import ReadingSettings
 from toxtune.data.download import fetch_dataset
 from toxtune.data.subsets import Subset, read_subset, write_table
-from toxtune.evaluation.conformal import as_records, coverage_table
+from toxtune.evaluation.coverage import (
+    as_records,
+    coverage_table,
+)
 from toxtune.evaluation.ledger import opening_id, read_openings, record_opening
 from toxtune.io.files import write_json
 from toxtune.io.tsv import write_tsv

@@ -127,6 +127,14 @@ class Diagnostics:
     domain: pd.DataFrame
     probabilities: Probabilities | None
 
+    def decisions_of(self, family: str, subset: str) -> pd.DataFrame:
+        """Return the rows of ``decisions.tsv`` of a model's tasks on a set, if any."""
+        if self.probabilities is None or self.probabilities.decisions.empty:
+            return pd.DataFrame()
+        table = self.probabilities.decisions
+        table = table[(table["subset"] == subset) & (table["task"] != "mean")]
+        return table[table["family"] == family]
+
 
 def read_diagnostics(files: Mapping[str, Path]) -> Diagnostics:
     """Read the files of these names: ``optimism``, ``frequencies`` and so on.

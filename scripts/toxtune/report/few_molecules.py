@@ -45,12 +45,9 @@ def few_in_test(labels: np.ndarray, tasks: list[str]) -> dict[str, int]:
 
 def few_behind_thresholds(run: Run) -> dict[str, int]:
     """Map tasks to the validation molecules of their rarer class, where few."""
-    probabilities = run.diagnostics.probabilities
-    if probabilities is None or probabilities.decisions.empty:
+    table = run.diagnostics.decisions_of(run.selection.overall, "valid")
+    if table.empty:
         return {}
-    table = probabilities.decisions
-    table = table[(table["subset"] == "valid") & (table["task"] != "mean")]
-    table = table[table["family"] == run.selection.overall]
     rarer = table[["positives", "negatives"]].min(axis=1)
     few = dict(zip(table["task"], rarer, strict=True))
     return {task: int(count) for task, count in few.items() if count < FEW}

@@ -6,7 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from toxtune.evaluation.conformal import COLUMNS, broken_promises
+from toxtune.evaluation.coverage import (
+    COLUMNS,
+    broken_promises,
+)
 from toxtune.evaluation.evaluation_file import Interval, read_interval
 from toxtune.io.files import read_json
 

@@ -11,7 +11,9 @@ from math import hypot
 
 import numpy as np
 
-from toxtune.evaluation.conformal import broken_promises
+from toxtune.evaluation.coverage import (
+    broken_promises,
+)
 from toxtune.evaluation.evaluation_file import Interval, SetScores
 from toxtune.features.definitions import JOINT, OWN
 from toxtune.report.few_molecules import check_counts

@@ -6,11 +6,12 @@ from toxtune.config.job_settings import told
 from toxtune.config.plan import Plan
 from toxtune.data.subsets import read_subset
 from toxtune.evaluation.conformal import (
-    Conformal,
-    calibrate_sets,
+    calibrate_selected,
     deliver,
-    judge_sets,
     read_conformal,
+)
+from toxtune.evaluation.coverage import (
+    judge_sets,
 )
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.io.files import write_json
@@ -55,16 +56,7 @@ def verify_trust(
         settings = told("calibrate_sets", plan)
         pooled = read_winners_predictions(selection, valid, settings["cross_validated"])
         seeds = member_seeds(selection.seeds, settings["seeds"])
-        calibrations = calibrate_sets(
-            pooled[selection.overall].molecules,
-            deliver(
-                selection,
-                {family: found.predictions for family, found in pooled.items()},
-                seeds,
-            ),
-            selection.objective.task_type,
-        )
-        report = Conformal(selection.id, seeds, calibrations)
+        report = calibrate_selected(selection, *pooled[selection.overall], seeds)
         write_json(rebuild.path(conformal), report.to_dict())
 
     def judge() -> None:

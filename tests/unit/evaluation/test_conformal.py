@@ -11,13 +11,15 @@ from toxtune.data.subsets import Subset
 from toxtune.evaluation.conformal import (
     Conformal,
     Delivered,
-    broken_promises,
     calibrate_sets,
-    coverage_table,
     deliver,
-    judge_sets,
     mean_over_seeds,
     read_conformal,
+)
+from toxtune.evaluation.coverage import (
+    broken_promises,
+    coverage_table,
+    judge_sets,
 )
 from toxtune.io.files import write_json
 from toxtune.tasks import TaskType

@@ -66,12 +66,7 @@ def _row(run: Run, number: int, is_scaled: bool) -> list[str]:
 
 def _decisions(run: Run) -> dict[str, list[str]]:
     """Map tasks to the selected model's threshold, and its scores on the test set."""
-    probabilities = run.diagnostics.probabilities
-    if probabilities is None or probabilities.decisions.empty:
-        return {}
-    table = probabilities.decisions
-    table = table[(table["subset"] == "test") & (table["task"] != "mean")]
-    table = table[table["family"] == run.selection.overall]
+    table = run.diagnostics.decisions_of(run.selection.overall, "test")
     names = ["threshold", "precision", "recall"]
     return {
         row["task"]: [format_score(row[name]) for name in names]

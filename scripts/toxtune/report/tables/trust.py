@@ -2,7 +2,9 @@
 
 import pandas as pd
 
-from toxtune.evaluation.conformal import ALL_CLASSES
+from toxtune.evaluation.coverage import (
+    ALL_CLASSES,
+)
 from toxtune.report.run import Run
 from toxtune.report.tables.table import Table
 from toxtune.report.words import decimals_for, format_interval, format_score
