@@ -135,8 +135,8 @@ def _frequency_chart(run: Run, shown: pd.DataFrame) -> alt.LayerChart:
             "frequency:Q",
             title="share of resamples",
             axis=alt.Axis(format="%", tickCount=5),
-            # Room for the word beside a long bar.
-            scale=alt.Scale(domain=[0, 1.2 * shown["frequency"].max()], nice=False),
+            # Room for the word beside a long bar, on a phone, too.
+            scale=alt.Scale(domain=[0, 1.4 * shown["frequency"].max()], nice=False),
         ),
         y=alt.Y("trial:N", sort=list(shown["trial"]), title=None),
         tooltip=[

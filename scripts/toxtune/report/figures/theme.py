@@ -60,6 +60,8 @@ CONFIG: dict[str, Any] = {
     "axisQuantitative": {"tickCount": 6},
     "legend": {
         "orient": "top",
+        # More of them side by side would be cut on a phone.
+        "columns": 2,
         "title": None,
         "labelFontSize": 12,
         "labelLimit": 240,
