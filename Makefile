@@ -42,9 +42,9 @@ TOXTUNE := @exec .venv/bin/python -m toxtune
 WHERE := $(if $(value PROFILE),--profile "$$PROFILE",$(if $(value CORES),--cores "$$CORES"))
 CONFIGFILE := $(if $(strip $(value CONFIG)),--configfile-names "$$CONFIG")
 OPENING := $(if $(OPEN),--open)
-COMPILE = .venv/bin/uv pip compile pyproject.toml --quiet --universal \
-    --python-version 3.11 --generate-hashes --no-emit-index-url \
-    --custom-compile-command "make lock"
+COMPILE_GROUP = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+    --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+COMPILE = $(COMPILE_GROUP) pyproject.toml
 
 IS_SUPPORTED = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 # A name on PATH can be a shim for a Python that is not there: only a run tells.
@@ -59,7 +59,7 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 
 .PHONY: help init run demo report plan status retry predict export-optuna export-mlflow verify \
-    prune check test faults cluster-test mutants bench docs lint format lock install
+    prune check test faults cluster-test mutants bench bench-automl docs lint format lock install
 .DEFAULT_GOAL := help
 
 help:
@@ -136,6 +136,10 @@ mutants: $(INSTALLED) ## put faults into the code, count those seen (a quarter o
 bench: $(INSTALLED) .venv-bench/.installed ## time the search against other tuners (about an hour)
 	.venv/bin/python benchmarks/compare_tuners.py --raw $(RAW) --peers .venv-bench/bin/python
 
+bench-automl: $(INSTALLED) .venv-automl/.installed .venv-chemprop/.installed ## against AutoGluon, FLAML and chemprop (six hours)
+	.venv/bin/python benchmarks/compare_automl.py --raw $(RAW) \
+	    --automl .venv-automl/bin/python --chemprop .venv-chemprop/bin/python
+
 docs: $(INSTALLED) ## build the documentation as a site, site/index.html; check links
 	NO_MKDOCS_2_WARNING=1 $(IN_VENV) mkdocs build --strict --quiet
 
@@ -157,6 +161,7 @@ lock: $(INSTALLED) ## choose versions again, from pyproject.toml
 	$(COMPILE) --group dev --extra workflow --extra cpu -o requirements/cpu.lock
 	$(COMPILE) --group dev --extra workflow --extra cuda -o requirements/cuda.lock
 	$(COMPILE) --group bench --extra workflow --extra cpu -c requirements/cpu.lock -o requirements/bench.lock
+	for group in automl chemprop; do $(COMPILE_GROUP) --group $$group -o requirements/$$group.lock || exit 1; done
 	.venv/bin/python envs/from_lock.py > envs/toxtune.yaml
 
 install: $(INSTALLED) ## make .venv from the committed versions
@@ -179,9 +184,10 @@ $(INSTALLED): requirements/$(EXTRA).lock
 	    --python .venv/bin/python --require-hashes $<
 	@touch $@
 
-# The other tuners, with the same versions of all that is common.
-.venv-bench/.installed: requirements/bench.lock $(INSTALLED)
-	.venv/bin/python -m venv --clear .venv-bench
+# Other tools, each in an environment of its own. The other tuners have the same versions
+# of all that is common.
+.venv-%/.installed: requirements/%.lock $(INSTALLED)
+	.venv/bin/python -m venv --clear .venv-$*
 	UV_DEFAULT_INDEX="$(INDEX)" .venv/bin/uv pip sync --quiet --compile-bytecode \
-	    --python .venv-bench/bin/python --require-hashes $<
+	    --python .venv-$*/bin/python --require-hashes $<
 	@touch $@
