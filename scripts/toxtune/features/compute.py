@@ -38,8 +38,8 @@ def featurize(definition: Definition, smiles: Sequence[str]) -> Features:
         One row per molecule. A molecule that cannot be handled has zeros, or missing
         values where there can be such, and is among the failures.
     """
-    rows = enumerate(_compute_rows(definition, smiles))
-    return _collected(definition, rows, len(smiles))
+    rows = enumerate(compute_rows(definition, smiles))
+    return collected(definition, rows, len(smiles))
 
 
 def featurize_watched(
@@ -61,7 +61,7 @@ def featurize_watched(
     RuntimeError
         If computing raises an error that no molecule is to blame for.
     """
-    work = partial(_compute_rows, definition)
+    work = partial(compute_rows, definition)
     # What the children need is imported before they fork.
     work([])
     workers = min(workers, -(-len(smiles) // CHUNK))
@@ -70,7 +70,7 @@ def featurize_watched(
             (row, f"RDKit {found}" if isinstance(found, Lost) else found)
             for row, found in crew.done(smiles)
         )
-        return _collected(definition, rows, len(smiles))
+        return collected(definition, rows, len(smiles))
 
 
 def log_findings(features: Features, ids: Sequence[str]) -> None:
@@ -100,10 +100,10 @@ def log_findings(features: Features, ids: Sequence[str]) -> None:
         logger.info("Molecules with a missing value: %s", ", ".join(listed) or "none")
 
 
-def _collected(
+def collected(
     definition: Definition, rows: Iterable[tuple[int, Row]], count: int
 ) -> Features:
-    """Put rows together, which come in any order."""
+    """Put rows of `compute_rows` together, which come in any order by their place."""
     methane = _compute(definition)(_molecule("C"))
     empty = np.nan if methane.dtype == np.float32 else 0
     values = np.full((count, len(methane)), empty, dtype=methane.dtype)
@@ -122,7 +122,7 @@ def _compute(definition: Definition) -> Compute:
     return FEATURIZERS[definition["kind"]].build(**settings)
 
 
-def _compute_rows(definition: Definition, smiles: Sequence[str]) -> list[Row]:
+def compute_rows(definition: Definition, smiles: Sequence[str]) -> list[Row]:
     """Return each molecule's features, or why it has none."""
     from rdkit import rdBase
     from threadpoolctl import threadpool_limits

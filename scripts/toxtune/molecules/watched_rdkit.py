@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Self
 
 from rdkit import rdBase
 
@@ -37,41 +36,15 @@ def read_compounds(
     RuntimeError
         If reading raises an error of Python's.
     """
-    with Readers(standardize, min(workers, -(-len(smiles) // CHUNK))) as readers:
-        return readers.read(smiles)
-
-
-class Readers:
-    """Child processes that read molecules for the time of a block.
-
-    Parameters
-    ----------
-    standardize
-        What compounds are of.
-    workers
-        How many there are; any number of them gives the same.
-    """
-
-    def __init__(self, standardize: Standardize, workers: int = 1) -> None:
-        work = partial(_read, standardize)
-        self._crew: Crew[str, Reading] = Crew(work, workers, LIMIT_SECONDS)
-
-    def __enter__(self) -> Self:
-        """Begin the block."""
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """End the processes."""
-        self._crew.__exit__(*error)
-
-    def read(self, smiles: Sequence[str]) -> list[Reading]:
-        """Read molecules, as `read_compounds` does."""
-        readings: list[Reading] = [(None, "")] * len(smiles)
-        for row, found in self._crew.done(smiles):
+    work = partial(_read, standardize)
+    readings: list[Reading] = [(None, "")] * len(smiles)
+    workers = min(workers, -(-len(smiles) // CHUNK))
+    with Crew[str, Reading](work, workers, LIMIT_SECONDS) as crew:
+        for row, found in crew.done(smiles):
             readings[row] = (
                 (None, f"RDKit {found}") if isinstance(found, Lost) else found
             )
-        return readings
+    return readings
 
 
 def _read(standardize: Standardize, smiles: Sequence[str]) -> list[Reading]:

@@ -85,9 +85,10 @@ class Contenders:
             the fallback where it has no prediction.
         """
         metadata, overall = self.delivered.metadata, self.selection.overall
-        members, failures = self.widest.predict_members(smiles, own)
+        inputs = self.widest.inputs_of(smiles)
+        members, failures = self.widest.members_of(inputs, own)
         if self.beside is None:
-            prediction = self.delivered.prediction_of(smiles, members, failures)
+            prediction = self.delivered.prediction_of(inputs, members, failures)
         else:
             needed = {each.name for each in metadata.own_features}
             prediction = self.delivered.predict_standardized(

@@ -22,9 +22,8 @@ from toxtune.evaluation.conformal import (
     mean_over_seeds,
 )
 from toxtune.features.arrays import Features
-from toxtune.features.compute import featurize
 from toxtune.features.definitions import JOINT, is_own
-from toxtune.features.similarity import fingerprints, nearest_neighbours
+from toxtune.features.similarity import nearest_neighbours
 from toxtune.features.transforms import Transform, read_transform
 from toxtune.models.base import Model
 from toxtune.models.registry import get_family
@@ -32,7 +31,6 @@ from toxtune.molecules.compounds import Standardize
 from toxtune.molecules.standardize import parent_of
 from toxtune.prediction.archive import unpacked
 from toxtune.prediction.description import describe
-from toxtune.prediction.descriptor_domain import properties_of
 from toxtune.prediction.evidence import (
     EVIDENCE_FILES,
     NEIGHBOURS,
@@ -40,6 +38,7 @@ from toxtune.prediction.evidence import (
     Support,
     read_evidence,
 )
+from toxtune.prediction.inputs import Inputs, compute_inputs
 from toxtune.prediction.keras_file import check_network
 from toxtune.prediction.metadata import FinalModelMetadata, read_metadata
 from toxtune.prediction.own_numbers import OwnNumbers
@@ -112,20 +111,27 @@ class FinalModel:
         self, smiles: Sequence[str], own: OwnNumbers = NOTHING
     ) -> Prediction:
         """Predict standardized molecules; otherwise as `predict`."""
-        return self.prediction_of(smiles, *self.predict_members(smiles, own))
+        return self.predict_inputs(self.inputs_of(smiles), own)
+
+    def predict_inputs(self, inputs: Inputs, own: OwnNumbers = NOTHING) -> Prediction:
+        """Predict what was computed of standardized molecules; else as `predict`."""
+        return self.prediction_of(inputs, *self.members_of(inputs, own))
+
+    def inputs_of(self, smiles: Sequence[str]) -> Inputs:
+        """Compute what predicting standardized molecules takes."""
+        return compute_inputs(self.metadata.computed_features, smiles)
 
     def prediction_of(
-        self, smiles: Sequence[str], members: np.ndarray, failures: dict[int, str]
+        self, inputs: Inputs, members: np.ndarray, failures: dict[int, str]
     ) -> Prediction:
-        """Put together what `predict_members` returned for standardized molecules."""
+        """Put together what `members_of` returned."""
         if len(members) > 1:
             spread = self.calibrated(members).std(axis=0, ddof=1)
         else:
             spread = np.full(members.shape[1:], np.nan)
         similarities, neighbours = nearest_neighbours(
-            fingerprints(smiles), self.fingerprints, NEIGHBOURS
+            inputs.fingerprints, self.fingerprints, NEIGHBOURS
         )
-        properties = properties_of(smiles)
         return Prediction(
             values=self.calibrated(self.mean_of_members(members)),
             spread=spread,
@@ -135,7 +141,7 @@ class FinalModel:
                 delivered=mean_over_seeds(self.mean_by_seed(members)),
                 similarities=similarities,
                 neighbours=neighbours,
-                leverage=self.metadata.descriptor_domain.leverage(properties),
+                leverage=self.metadata.descriptor_domain.leverage(inputs.properties),
             ),
         )
 
@@ -171,7 +177,13 @@ class FinalModel:
     def predict_members(
         self, smiles: Sequence[str], own: OwnNumbers = NOTHING
     ) -> tuple[np.ndarray, dict[int, str]]:
-        """Predict standardized molecules with each member, without temperatures.
+        """Predict standardized molecules as `members_of` does."""
+        return self.members_of(self.inputs_of(smiles), own)
+
+    def members_of(
+        self, inputs: Inputs, own: OwnNumbers = NOTHING
+    ) -> tuple[np.ndarray, dict[int, str]]:
+        """Predict molecules with each member, without temperatures.
 
         `own` is as in `predict`.
 
@@ -190,12 +202,12 @@ class FinalModel:
         blocks: dict[str, np.ndarray] = {}
         failures: dict[int, str] = {}
         for name in self.metadata.feature_names:
-            features = self._features(name, smiles, own)
+            features = self._features(name, inputs, own)
             failures |= features.failures
             if name in self.transforms:
                 features = self.transforms[name].apply(features)
             blocks[name] = features.values.astype(np.float32, copy=False)
-        inputs = {
+        matrices = {
             trial.id: np.concatenate(
                 [blocks[name] for name in trial.features.split(JOINT)], axis=1
             )
@@ -203,7 +215,7 @@ class FinalModel:
         }
         predictions = np.stack(
             [
-                model.predict(inputs[member.trial])
+                model.predict(matrices[member.trial])
                 for member, model in zip(
                     self.metadata.members, self.members, strict=True
                 )
@@ -230,10 +242,10 @@ class FinalModel:
             [np.average(members[row], axis=0, weights=weights[row]) for row in rows]
         )
 
-    def _features(self, name: str, smiles: Sequence[str], own: OwnNumbers) -> Features:
+    def _features(self, name: str, inputs: Inputs, own: OwnNumbers) -> Features:
         definition = self.metadata.features[name]
         if not is_own(definition):
-            return featurize(definition, smiles)
+            return inputs.features[name]
         if definition["name"] not in own:
             asked = ", ".join(map(str, self.metadata.own_features))
             raise UserError(
@@ -241,9 +253,10 @@ class FinalModel:
                 "`own`, a mapping of these names to arrays of molecules x columns"
             )
         values = np.asarray(own[definition["name"]], dtype=np.float32)
-        if values.shape != (len(smiles), len(definition["columns"])):
+        n_molecules = len(inputs.fingerprints)
+        if values.shape != (n_molecules, len(definition["columns"])):
             raise UserError(
-                f"own[{definition['name']!r}]: must have {len(smiles)} rows and "
+                f"own[{definition['name']!r}]: must have {n_molecules} rows and "
                 f"{len(definition['columns'])} columns, got {values.shape}"
             )
         return Features(values, definition["columns"])

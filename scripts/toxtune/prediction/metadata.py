@@ -199,6 +199,15 @@ class FinalModelMetadata:
         ]
 
     @property
+    def computed_features(self) -> dict[str, Definition]:
+        """The representations that the trials use and that are made from SMILES."""
+        return {
+            name: self.features[name]
+            for name in self.feature_names
+            if not is_own(self.features[name])
+        }
+
+    @property
     def seeds(self) -> list[int]:
         """The members' seeds, each once."""
         return list(dict.fromkeys(member.seed for member in self.members))

@@ -8,18 +8,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO
 
-from rdkit import rdBase
-
 from toxtune.errors import UserError
 from toxtune.io.files import whole_file
-from toxtune.molecules.compounds import Standardize
 from toxtune.molecules.reactions import refuse_reactions
-from toxtune.molecules.watched_rdkit import Readers
 from toxtune.prediction.final_model import opened
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers
 from toxtune.prediction.prediction import NOTHING
-from toxtune.prediction.row_predictor import RowPredictor, prediction_columns
+from toxtune.prediction.row_predictor import (
+    RowPredictor,
+    input_readers,
+    prediction_columns,
+)
 from toxtune.prediction.support_columns import CONFIDENCE
 from toxtune.tables.smiles_column import SMILES, find_smiles_column
 from toxtune.tables.table import Table, TableRow
@@ -28,10 +28,6 @@ from toxtune.tables.text_files import Reading
 
 # Molecules in memory at a time.
 CHUNK = 1000
-
-
-# Ends the reason of a row that has the fallback, so that none passes for a prediction.
-ANSWERED = "; answered with the mean of the training set"
 
 
 Chunk = list[TableRow]
@@ -172,17 +168,16 @@ def predict_file(
             reading.decimal,
         )
         # They are forked before the models bring threads.
-        with Readers(Standardize(packed.metadata.standardize)) as readers:
+        with input_readers(packed.metadata, table.n_rows) as readers:
             final_model = packed.load()
             with whole_file(destination) as stream:
                 chunks = show_progress(table.chunks(), table.n_rows)
                 problems = write_predictions(
-                    RowPredictor(final_model, readers, confidence),
+                    RowPredictor(final_model, readers, confidence, fallback),
                     table,
                     stream,
                     chunks,
                     own,
-                    fallback,
                 )
     left_out = final_model.metadata.tasks_left_out
     notes = [*table.notes]
@@ -258,14 +253,11 @@ def write_predictions(
     stream: IO[str],
     chunks: Iterable[Chunk],
     own: OwnNumbers = NOTHING,
-    fallback: bool = False,
 ) -> int:
     """Write the rows with their predictions; return how many have a problem.
 
-    `own` has the own numbers of all rows. With `fallback`, a row that has a problem has
-    the fallback as well.
+    `own` has the own numbers of all rows.
     """
-    answer = predictor.fallback_cells() if fallback else []
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([*table.table.header, *predictor.columns])
     n_problems = start = 0
@@ -273,15 +265,12 @@ def write_predictions(
         end = start + len(chunk)
         of_chunk = {name: numbers[start:end] for name, numbers in own.items()}
         start = end
-        # What RDKit has to say of a molecule is in its row.
-        with rdBase.BlockLogs():
-            predictions = predictor.rows(table.smiles(chunk), of_chunk)
-        for row, cells in zip(chunk, predictions, strict=True):
+        predicted = predictor.predict(table.smiles(chunk), of_chunk)
+        for number, row in enumerate(chunk):
             # The file's own reason says more than that there is no SMILES.
-            if cells[-1] and not row.cells[table.smiles_index]:
-                cells[-1] = row.problem or cells[-1]
-            if answer and cells[-1]:
-                cells = [*answer, cells[-1] + ANSWERED]
+            if row.problem and not row.cells[table.smiles_index]:
+                predicted.problems[number] = row.problem
+        for row, cells in zip(chunk, predictor.rows(predicted), strict=True):
             writer.writerow([*row.cells, *cells])
-            n_problems += bool(cells[-1])
+        n_problems += sum(map(bool, predicted.problems))
     return n_problems

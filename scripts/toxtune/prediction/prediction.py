@@ -1,6 +1,5 @@
 """What a final model says of molecules, and what can say it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
@@ -8,6 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from toxtune.prediction.evidence import Evidence, Support
+from toxtune.prediction.inputs import Inputs
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers
 
@@ -52,10 +52,8 @@ class Predictor(Protocol):
     def evidence(self) -> Evidence:
         """What backs its predictions."""
 
-    def predict_standardized(
-        self, smiles: Sequence[str], own: OwnNumbers = NOTHING
-    ) -> Prediction:
-        """Predict standardized molecules."""
+    def predict_inputs(self, inputs: Inputs, own: OwnNumbers = NOTHING) -> Prediction:
+        """Predict what was computed of standardized molecules."""
 
     def in_domain(self, similarity: np.ndarray) -> np.ndarray:
         """Tell which molecules are in the applicability domain."""

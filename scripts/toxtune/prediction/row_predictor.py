@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from rdkit import rdBase
 
 from toxtune.molecules.compounds import Standardize
-from toxtune.molecules.watched_rdkit import Readers
 from toxtune.prediction.fallback import outputs_of
+from toxtune.prediction.inputs import InputReaders, useful_workers
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers
 from toxtune.prediction.prediction import NOTHING, Prediction, Predictor
@@ -42,6 +41,10 @@ Rows = list[list[str]]
 _AT_A_TIME = 1000
 
 
+# Ends the reason of a row that has the fallback, so that none passes for a prediction.
+ANSWERED = "; answered with the mean of the training set"
+
+
 def prediction_columns(metadata: FinalModelMetadata) -> list[str]:
     """Name the columns that a prediction adds to a table."""
     is_regression = metadata.task_type == TaskType.REGRESSION
@@ -65,60 +68,93 @@ def _output_names(metadata: FinalModelMetadata, task: str) -> list[str]:
     return [f"{task}={name}" for name in names]
 
 
+@dataclass(frozen=True, eq=False)
+class PredictedRows:
+    """What is said of some rows of a table.
+
+    Attributes
+    ----------
+    problems
+        Of each row, why it has no prediction; empty where it has one.
+    prediction
+        Of the molecules that can be read; ``None`` where none can.
+    places
+        Row to its place in `prediction`, of those that have one.
+    standardized
+        SMILES of the molecules of `prediction`.
+    """
+
+    problems: list[str]
+    prediction: Prediction | None
+    places: dict[int, int]
+    standardized: list[str]
+
+
 @dataclass(frozen=True)
 class RowPredictor:
-    """Predicts molecules as rows of text.
+    """Predicts the rows of a table, and says it in rows of text.
 
     Attributes
     ----------
     model
         The final model.
     readers
-        Read SMILES as the model's dataset was.
+        Read SMILES as the model's dataset was, and compute its features.
     confidence
         Of prediction sets and intervals.
+    fallback
+        Whether rows without a prediction are answered with the fallback.
     """
 
     model: Predictor
-    readers: Readers
+    readers: InputReaders
     confidence: float = CONFIDENCE
+    fallback: bool = False
 
     @property
     def columns(self) -> list[str]:
         """Name the columns."""
         return prediction_columns(self.model.metadata)
 
-    def rows(self, smiles: list[str], own: OwnNumbers = NOTHING) -> Rows:
-        """Return the cells of `columns` for each molecule.
-
-        A molecule that cannot be read, or has no features, has nothing but a problem.
-        """
-        readings = self.readers.read(smiles)
-        compounds = {
-            row: compound for row, (compound, _) in enumerate(readings) if compound
-        }
-        readable = list(compounds)
-        rows = [[""] * (len(self.columns) - 1) + [problem] for _, problem in readings]
+    def predict(self, smiles: list[str], own: OwnNumbers = NOTHING) -> PredictedRows:
+        """Predict what can be read, and say of the rest why not."""
+        read = self.readers.read(smiles)
+        problems, readable = list(read.problems), read.readable
         if not readable:
-            return rows
-        prediction = self.model.predict_standardized(
-            [compound.smiles for compound in compounds.values()],
-            {name: numbers[readable] for name, numbers in own.items()},
+            return PredictedRows(problems, None, {}, [])
+        prediction = self.model.predict_inputs(
+            read.inputs, {name: numbers[readable] for name, numbers in own.items()}
         )
-        cells = self._cells(prediction)
-        for number, row in enumerate(readable):
-            if reason := prediction.failures.get(number):
-                rows[row][-1] = f"no features: {reason}"
-            else:
-                rows[row] = [*cells[number], ""]
+        places = {row: place for place, row in enumerate(readable)}
+        for place, reason in prediction.failures.items():
+            del places[readable[place]]
+            problems[readable[place]] = f"no features: {reason}"
+        return PredictedRows(problems, prediction, places, read.smiles)
+
+    def rows(self, predicted: PredictedRows) -> Rows:
+        """Return the cells of `columns` for each row.
+
+        A row without a prediction has nothing but a problem, or the fallback as well.
+        """
+        width = len(self.columns) - 1
+        answer = self.fallback_cells() if self.fallback else [""] * width
+        end = ANSWERED if self.fallback else ""
+        rows = [[*answer, problem + end] for problem in predicted.problems]
+        if predicted.prediction is not None:
+            cells = self._cells(predicted.prediction)
+            for row, place in predicted.places.items():
+                rows[row] = [*cells[place], ""]
         return rows
+
+    def fallback_prediction(self) -> Prediction:
+        """Return the fallback as the prediction of one molecule."""
+        values = outputs_of(self.model.metadata.fallback)[None]
+        unknown = np.full_like(values, np.nan)
+        return Prediction(values, unknown, similarity=unknown[:, 0], failures={})
 
     def fallback_cells(self) -> list[str]:
         """All cells but the last of a row that has the fallback: not in the domain."""
-        values = outputs_of(self.model.metadata.fallback)[None]
-        unknown = np.full_like(values, np.nan)
-        prediction = Prediction(values, unknown, similarity=unknown[:, 0], failures={})
-        return self._cells(prediction)[0]
+        return self._cells(self.fallback_prediction())[0]
 
     def _cells(self, prediction: Prediction) -> Rows:
         """n_molecules rows; all columns but the last."""
@@ -174,6 +210,15 @@ def _classes(model: Predictor, task: str, values: np.ndarray) -> np.ndarray:
     return names[(values[:, 0] >= threshold).astype(int)]
 
 
+def input_readers(metadata: FinalModelMetadata, n_molecules: int) -> InputReaders:
+    """Start what reads molecules for a model, on all cores that so many are worth."""
+    return InputReaders(
+        Standardize(metadata.standardize),
+        metadata.computed_features,
+        useful_workers(n_molecules),
+    )
+
+
 def predicted_table(
     model: Predictor,
     smiles: Sequence[str],
@@ -183,17 +228,14 @@ def predicted_table(
     """Return a DataFrame; see `toxtune.prediction.final_model.FinalModel`."""
     import pandas as pd
 
-    with (
-        Readers(Standardize(model.metadata.standardize)) as readers,
-        rdBase.BlockLogs(),
-    ):
+    with input_readers(model.metadata, len(smiles)) as readers:
         predictor = RowPredictor(model, readers, confidence)
         rows: Rows = []
         for start in range(0, len(smiles), _AT_A_TIME):
             some = slice(start, start + _AT_A_TIME)
             texts = [str(text).strip() for text in smiles[some]]
             of_them = {name: numbers[some] for name, numbers in own.items()}
-            rows += predictor.rows(texts, of_them)
+            rows += predictor.rows(predictor.predict(texts, of_them))
     table = pd.DataFrame(rows, columns=predictor.columns)
     is_text = text_columns(model.metadata)
     for name in table.columns.difference(is_text, sort=False):

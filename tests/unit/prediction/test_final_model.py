@@ -21,10 +21,8 @@ from helpers.final_models import (
 from toxtune.commands.cli import run_command
 from toxtune.data.subsets import Subset
 from toxtune.errors import UserError
-from toxtune.molecules import watched_rdkit
-from toxtune.molecules.compounds import Standardize
 from toxtune.molecules.smiles import read_compound
-from toxtune.molecules.watched_rdkit import Readers
+from toxtune.prediction import inputs as reading
 from toxtune.prediction import predict_table as predicting
 from toxtune.prediction.fallback import fit_fallback
 from toxtune.prediction.final_file import ALL_SEEDS, member_seeds, write_final_model
@@ -35,7 +33,11 @@ from toxtune.prediction.predict_table import (
     read_molecules,
     write_predictions,
 )
-from toxtune.prediction.row_predictor import MOLECULE_COLUMNS, RowPredictor
+from toxtune.prediction.row_predictor import (
+    MOLECULE_COLUMNS,
+    RowPredictor,
+    input_readers,
+)
 from toxtune.tables.text_files import Reading
 from toxtune.tasks import TaskType
 
@@ -50,10 +52,9 @@ def predicted(tmp_path, model, text, fallback=False, confidence=0.9):
     stream = io.StringIO()
     molecules = read_molecules(tmp_path / "in.csv", "smiles")
     final_model = load(model)
-    with Readers(Standardize(final_model.metadata.standardize)) as readers:
-        chunks = molecules.chunks()
-        predictor = RowPredictor(final_model, readers, confidence)
-        write_predictions(predictor, molecules, stream, chunks, fallback=fallback)
+    with input_readers(final_model.metadata, molecules.n_rows) as readers:
+        predictor = RowPredictor(final_model, readers, confidence, fallback)
+        write_predictions(predictor, molecules, stream, molecules.chunks())
     return stream.getvalue()
 
 
@@ -348,7 +349,7 @@ def test_a_molecule_that_rdkit_crashes_on_has_a_problem(tmp_path, monkeypatch):
     def read(smiles, standardize):
         return os._exit(1) if smiles == "CCN" else read_compound(smiles, standardize)
 
-    monkeypatch.setattr(watched_rdkit, "read_compound", read)
+    monkeypatch.setattr(reading, "read_compound", read)
     given, written = tmp_path / "in.csv", tmp_path / "out.csv"
     given.write_text("smiles\nCCO\nCCN\nCCC\n", encoding="utf-8")
     run_command(["predict", str(make(tmp_path)), str(given), str(written)])
