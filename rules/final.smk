@@ -17,7 +17,7 @@ use rule train_winner as refit_winner with:
 
 
 rule save_final_model:
-    """Write all that prediction needs to one file; test scores have no influence."""
+    """Write all that prediction needs to one file; test scores are in its card alone."""
     input:
         selection=rules.select_best.output.selection,
         models=expand("results/{{run}}/{model}", model=COMMON.refits or COMMON.models),
@@ -30,6 +30,8 @@ rule save_final_model:
         # Names of classes, and of tasks that were left out.
         curation=plan.curation,
         recipe=plan.recipe,
+        # For the model's card.
+        test=rules.summarize_test.output.report,
         transforms=plan.transforms(of="final_set"),
     output:
         model="results/{run}/final.zip",

@@ -106,7 +106,7 @@ def make(folder, task_type="binary", temperature=2.0, **changes):
     delivered = mean_over_seeds(np.stack([m.predict(values) for m in fitted_models]))
     calibrations = calibrate_sets(training, delivered, TaskType(task_type))
     evidence = Evidence(training, calibrations)
-    write_final_model(path, metadata, files, evidence)
+    write_final_model(path, metadata, files, evidence, "# small\n")
     return path
 
 
@@ -145,6 +145,7 @@ def freeze(folder):
         transforms=folder / "transforms",
         settings=FinalSettings(
             run="small",
+            sha256="0" * 64,
             refit="none",
             seeds="all",
             features={"ecfp": ECFP},

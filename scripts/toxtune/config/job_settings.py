@@ -92,6 +92,7 @@ def _save_final_model(plan: Plan, _: Mapping[str, str]) -> Settings:
     return {
         **plan.config["final"],
         "run": plan.run,
+        "sha256": plan.dataset["sha256"],
         "features": plan.features,
         "calibration": plan.config["calibration"],
         "smiles_column": plan.config["dataset"]["smiles_column"],

@@ -169,6 +169,14 @@ class Evaluation:
         sd = self.task_sds[task]
         return nan if sd is None else sd
 
+    def variant(self, metric: str, refit: str, averaged: bool) -> Variant | None:
+        """Return the test score of one way to make the model that was selected."""
+        for variant in self.variants.get(self.overall, []):
+            found = (variant.metric, variant.refit, variant.averaged)
+            if found == (metric, refit, averaged):
+                return variant
+        return None
+
     def to_dict(self) -> dict[str, Any]:
         """Return the content of ``test.json``; what does not apply is left out."""
         content = dict(vars(self))

@@ -16,7 +16,7 @@ from toxtune.text import shown
 
 # The files of a final model, see `toxtune.prediction.final_file`.
 _NAMES = re.compile(
-    r"final\.json|conformal\.json|training\.csv|fingerprints\.npy|transforms/[a-z0-9-]+\.npz"
+    r"final\.json|README\.md|conformal\.json|training\.csv|fingerprints\.npy|transforms/[a-z0-9-]+\.npz"
     r"|models/[a-z0-9_.]+(-\d+)?-seed-\d+\.(keras|lightgbm|npz|skops|zip)"
 )
 

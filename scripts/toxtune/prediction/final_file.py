@@ -12,6 +12,7 @@ import numpy as np
 
 from toxtune.data.subsets import Subset, read_subset
 from toxtune.evaluation.conformal import Conformal, calibrate_selected
+from toxtune.evaluation.evaluation_file import read_evaluation
 from toxtune.evaluation.probabilities import fit_thresholds
 from toxtune.evaluation.variants import average_seeds
 from toxtune.features.definitions import JOINT, Definition, is_own, is_scaled
@@ -31,6 +32,7 @@ from toxtune.prediction.metadata import (
     Member,
     TaskThreshold,
 )
+from toxtune.prediction.model_card import CARD_FILE, model_card
 from toxtune.search.selection_file import Selection, Winner
 from toxtune.search.trials import Trial
 from toxtune.selection.predictions import read_winners_predictions
@@ -53,6 +55,8 @@ class FinalSettings:
     ----------
     run
         Name of the run.
+    sha256
+        Of the dataset's file, uncompressed.
     refit
         ``none``, or what the winner is trained on again.
     seeds
@@ -72,6 +76,7 @@ class FinalSettings:
     """
 
     run: str
+    sha256: str
     refit: str
     seeds: str
     features: Mapping[str, Definition]
@@ -121,6 +126,7 @@ def save_final_model(
     trained_on: Path,
     curation: Path,
     recipe: Path,
+    test: Path,
     models: Path,
     transforms: Path,
     destination: Path,
@@ -131,6 +137,7 @@ def save_final_model(
 
     Thresholds, temperatures and the applicability domain are fitted on validation
     molecules, with the models of the search, so that a refit does not change them.
+    Test scores stand in the model's card alone.
 
     Parameters
     ----------
@@ -145,6 +152,8 @@ def save_final_model(
         Table of the molecules that the models were trained on.
     curation, recipe
         ``curation.json`` and ``split.json``.
+    test
+        ``test.json``, for the card.
     models
         Folder of the models: name, then seed.
     transforms
@@ -195,7 +204,13 @@ def save_final_model(
     )
     conformal = calibrate_selected(selection, validation, predictions, metadata.seeds)
     evidence = Evidence(training, conformal.tasks)
-    write_final_model(destination, metadata, parts.files, evidence)
+    card = model_card(
+        metadata,
+        read_evaluation(test),
+        averaged=settings.seeds == ALL_SEEDS,
+        sha256=settings.sha256,
+    )
+    write_final_model(destination, metadata, parts.files, evidence, card)
 
 
 def describe_models(
@@ -243,6 +258,7 @@ def write_final_model(
     metadata: FinalModelMetadata,
     files: Mapping[str, Path],
     evidence: Evidence,
+    card: str,
 ) -> None:
     """Write the zip file of a final model.
 
@@ -256,12 +272,15 @@ def write_final_model(
         Name in the zip file to the file, for models and transforms.
     evidence
         What backs its predictions.
+    card
+        See `toxtune.prediction.model_card`.
     """
     text = json.dumps(metadata.to_dict(), indent=2, sort_keys=True, allow_nan=False)
     packed = io.BytesIO()
     np.save(packed, fingerprints(evidence.training.smiles))
     conformal = Conformal(metadata.selection, metadata.seeds, evidence.calibrations)
     contents = {
+        CARD_FILE: card.encode(),
         METADATA_FILE: text.encode(),
         FINGERPRINTS: packed.getvalue(),
         **pack_evidence(evidence, conformal),

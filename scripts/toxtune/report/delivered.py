@@ -62,14 +62,8 @@ def delivered_variant(
     final
         ``refit`` and ``seeds`` of the model.
     """
-    for variant in evaluation.variants.get(evaluation.overall, []):
-        if (
-            variant.metric == evaluation.objective.metric
-            and variant.refit == final["refit"]
-            and variant.averaged == (final["seeds"] == "all")
-        ):
-            return variant
-    return None
+    metric = evaluation.objective.metric
+    return evaluation.variant(metric, final["refit"], final["seeds"] == "all")
 
 
 def named(run: Run, family: str) -> str:

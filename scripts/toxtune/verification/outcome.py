@@ -187,6 +187,8 @@ def _verify_final_model(
 ) -> None:
     """Write the final model again, and let it predict the test set from SMILES."""
     path = Path("results", plan.run, "final.zip")
+    # For the card. Scores that could not be rebuilt are a fault already.
+    test = rebuild.path(path.with_name("test.json"))
     rebuild.check(
         FINAL,
         "must be made of the selected models",
@@ -199,6 +201,7 @@ def _verify_final_model(
             trained_on=rebuild.path(models.training_set.subset("train")),
             curation=rebuild.path(plan.curation),
             recipe=rebuild.path(plan.recipe),
+            test=test if test.is_file() else path.with_name("test.json"),
             models=models.folder,
             transforms=rebuild.path(f"{models.training_set.folder}/transforms"),
             destination=rebuild.path(path),

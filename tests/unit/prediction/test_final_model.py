@@ -132,7 +132,7 @@ def test_folder_is_read_like_the_file_and_equal_models_are_equal_files(tmp_path)
     }
     metadata = load(path).metadata
     evidence = load(path).evidence
-    write_final_model(tmp_path / "again.zip", metadata, files, evidence)
+    write_final_model(tmp_path / "again.zip", metadata, files, evidence, "# small\n")
     assert (tmp_path / "again.zip").read_bytes() == first
 
 
