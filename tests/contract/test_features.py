@@ -10,6 +10,7 @@ import time
 
 import numpy as np
 import pytest
+from rdkit import Chem
 
 from toxtune.config.schema import read_schema, schema_faults
 from toxtune.data.demo import demo_csv
@@ -23,6 +24,7 @@ from toxtune.features.definitions import (
     features_files,
     features_name,
 )
+from toxtune.features.environments import find_masks, has_environments
 from toxtune.features.featurizers import (
     COSTLY,
     COSTLY_UP_TO_ATOMS,
@@ -221,6 +223,29 @@ def test_different_molecules_have_different_features(made):
     with_nitro, without = "O=[N+]([O-])c1ccccc1", "Oc1ccccc1"
     one, two = featurize(made[0], [with_nitro, without]).values
     assert (one != two).any()
+
+
+def test_environments_make_up_the_features(made):
+    definition, _, dtype, features = made
+    if not has_environments(definition):
+        assert definition["kind"] in {"avalon", "descriptors", "erg"}
+        return
+    for smiles, values in zip(MOLECULES, features.values, strict=True):
+        masks = find_masks(definition, smiles, len(values))
+        rows = masks.apply(values, slice(None))
+        assert rows.dtype == dtype
+        n_atoms = Chem.MolFromSmiles(smiles).GetNumAtoms()
+        np.testing.assert_array_equal(rows[0], values)
+        assert rows.shape == (n_atoms + 2, len(values))
+        assert not rows[-1].any()
+        assert (rows <= values).all()
+        total = masks.taken[[-1]].toarray()[0]
+        if dtype == np.uint8:
+            np.testing.assert_array_equal(np.minimum(total, MAX_COUNT), values)
+        # Some MACCS keys ask for several matches.
+        elif definition["kind"] != "maccs":
+            np.testing.assert_array_equal(total > 0, values)
+        np.testing.assert_array_equal(masks.apply(values, slice(1, 3)), rows[1:3])
 
 
 def test_no_molecules_are_no_rows(made):

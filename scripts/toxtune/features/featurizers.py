@@ -12,6 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from toxtune.features.generators import (
+    circular_generator,
+    pairs_generator,
+    paths_generator,
+    torsions_generator,
+)
+
 # From a molecule of RDKit's to its features.
 Compute = Callable[[Any], np.ndarray]
 
@@ -53,17 +60,7 @@ def circular(
         Tell stereoisomers apart: centres, and double bonds where they are within the
         radius.
     """
-    from rdkit.Chem.rdFingerprintGenerator import (
-        GetMorganFeatureAtomInvGen,
-        GetMorganGenerator,
-    )
-
-    generator = GetMorganGenerator(
-        radius=radius,
-        fpSize=size,
-        atomInvariantsGenerator=GetMorganFeatureAtomInvGen() if use_features else None,
-        includeChirality=include_chirality,
-    )
+    generator = circular_generator(radius, size, use_features, include_chirality)
     return _folded(generator, count)
 
 
@@ -79,12 +76,7 @@ def atom_pairs(
     include_chirality
         Tell centres of the two hands apart.
     """
-    from rdkit.Chem.rdFingerprintGenerator import GetAtomPairGenerator
-
-    generator = GetAtomPairGenerator(
-        fpSize=size, includeChirality=include_chirality, countSimulation=False
-    )
-    return _folded(generator, count)
+    return _folded(pairs_generator(size, include_chirality), count)
 
 
 def torsions(
@@ -99,19 +91,12 @@ def torsions(
     size, count, include_chirality
         As for `atom_pairs`.
     """
-    from rdkit.Chem.rdFingerprintGenerator import GetTopologicalTorsionGenerator
-
-    generator = GetTopologicalTorsionGenerator(
-        fpSize=size, includeChirality=include_chirality, countSimulation=False
-    )
-    return _folded(generator, count)
+    return _folded(torsions_generator(size, include_chirality), count)
 
 
 def paths(size: int, count: bool = False) -> Compute:
     """RDKit's fingerprint: paths and branched subgraphs of up to 7 bonds, folded."""
-    from rdkit.Chem.rdFingerprintGenerator import GetRDKitFPGenerator
-
-    return _folded(GetRDKitFPGenerator(fpSize=size), count)
+    return _folded(paths_generator(size), count)
 
 
 def avalon(size: int, count: bool = False) -> Compute:

@@ -7,7 +7,7 @@
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,7 @@ from toxtune.prediction.evidence import (
     Support,
     read_evidence,
 )
+from toxtune.prediction.explanation import Explanation, explain_texts
 from toxtune.prediction.inputs import Inputs, compute_inputs
 from toxtune.prediction.keras_file import check_network
 from toxtune.prediction.metadata import FinalModelMetadata, read_metadata
@@ -170,6 +171,26 @@ class FinalModel:
         """
         return predicted_table(self, smiles, confidence, own)
 
+    def explain(
+        self,
+        smiles: Sequence[str],
+        tasks: Sequence[str] | None = None,
+        own: OwnNumbers = NOTHING,
+    ) -> list[Explanation]:
+        """Say which atoms predictions come from; see `toxtune.prediction.explanation`.
+
+        Parameters
+        ----------
+        smiles
+            Any texts. One that cannot be read has an explanation without tasks, and
+            its ``problem`` says why.
+        tasks
+            Which ones; ``None`` for all.
+        own
+            As in `predict`; a row for each text.
+        """
+        return explain_texts(self, smiles, tasks, own)
+
     def __str__(self) -> str:
         """Say what it is, how good it was and for which molecules."""
         return describe(self.metadata)
@@ -199,6 +220,22 @@ class FinalModel:
         ValueError
             If the models do not fit the metadata.
         """
+        blocks, failures = self.blocks_of(inputs, own)
+        return self.predict_blocks(blocks), failures
+
+    def blocks_of(
+        self, inputs: Inputs, own: OwnNumbers = NOTHING
+    ) -> tuple[dict[str, np.ndarray], dict[int, str]]:
+        """Return what the members see of molecules, representation by representation.
+
+        Returns
+        -------
+        blocks
+            Name of features to float32, n_molecules x n_features, scaled where the
+            models were trained on scaled ones.
+        failures
+            As in `Prediction`.
+        """
         blocks: dict[str, np.ndarray] = {}
         failures: dict[int, str] = {}
         for name in self.metadata.feature_names:
@@ -207,6 +244,10 @@ class FinalModel:
             if name in self.transforms:
                 features = self.transforms[name].apply(features)
             blocks[name] = features.values.astype(np.float32, copy=False)
+        return blocks, failures
+
+    def predict_blocks(self, blocks: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Predict with each member from what `blocks_of` returned; as `members_of`."""
         matrices = {
             trial.id: np.concatenate(
                 [blocks[name] for name in trial.features.split(JOINT)], axis=1
@@ -226,7 +267,7 @@ class FinalModel:
                 f"its models predict {predictions.shape[-1]} numbers a molecule, and "
                 f"n_outputs is {self.metadata.n_outputs}"
             )
-        return predictions.astype(np.float64), failures
+        return predictions.astype(np.float64)
 
     def mean_of_members(self, members: np.ndarray) -> np.ndarray:
         """Average what `predict_members` returned; each counts as often as it says."""

@@ -1,0 +1,325 @@
+"""Which atoms a prediction comes from.
+
+`explain` takes a final model and standardized SMILES and returns an `Explanation` of
+each. In it each task has ``contributions``, a number for each atom in the order in
+which RDKit reads ``parent_smiles``: the model's output for the molecule, less its
+output for the molecule with that atom masked. An atom with a positive one raises the
+prediction. Output is what ``predict`` reports, the mean over the members with the
+temperature applied; so the unit is that of the probability (of the positive class; with
+several classes, of the one that is predicted) or of the value.
+
+Masking takes the environments that hold the atom out of the fingerprints, see
+`toxtune.features.environments`. Features without environments, such as descriptors, are
+those of the whole molecule throughout: ``held_fixed`` names them, and nothing that they
+say shows on any atom.
+
+Masking is that of the field's similarity maps (Riniker and Landrum 2013, J. Cheminf. 5,
+43) and of Sheridan's colouring (2019, J. Chem. Inf. Model. 59, 1324).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from rdkit import Chem, rdBase
+
+from toxtune.errors import UserError
+from toxtune.features.environments import Masks, find_masks, has_environments
+from toxtune.prediction.inputs import Inputs
+from toxtune.prediction.metadata import FinalModelMetadata
+from toxtune.prediction.own_numbers import OwnNumbers
+from toxtune.prediction.prediction import NOTHING
+from toxtune.prediction.row_predictor import input_readers
+from toxtune.stats.metrics import of_task
+from toxtune.tasks import TaskType
+from toxtune.text import did_you_mean
+
+# Molecules whose features are in memory at a time, and numbers that the models get at
+# once: 64 MB. An ordinary molecule with all its masked variants is far below that, and
+# is predicted in one call.
+_MOLECULES_AT_ONCE = 100
+_NUMBERS_AT_ONCE = 16_000_000
+
+# Smaller differences of two predictions are rounding, and no base for a share.
+_LEAST_DIFFERENCE = 1e-6
+
+
+@dataclass(frozen=True)
+class TaskExplanation:
+    """Which atoms the prediction of one task comes from.
+
+    Attributes
+    ----------
+    output
+        The class whose probability is explained, as the dataset calls it; of values
+        empty.
+    contributions
+        n_atoms: how much lower the output is without the atom.
+    prediction
+        The output for the molecule.
+    masked
+        The output with all atoms masked at once: what the features that are held fixed,
+        and the absence of everything, amount to.
+    """
+
+    output: str
+    contributions: np.ndarray
+    prediction: float
+    masked: float
+
+    @property
+    def total(self) -> float:
+        """The sum of the contributions."""
+        return float(self.contributions.sum())
+
+    @property
+    def explained(self) -> float:
+        """What the atoms explain: their sum, over `prediction` less `masked`.
+
+        Near 1 they add up to what the fingerprints say. Far above 1, atoms share
+        environments, each of which counts with each of its atoms. Far below, one atom
+        stands in for another. NaN where prediction and masked are equal: the
+        fingerprints make no difference, and there is nothing to explain.
+        """
+        difference = self.prediction - self.masked
+        if abs(difference) < _LEAST_DIFFERENCE:
+            return float("nan")
+        return self.total / difference
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Which atoms the predictions of one molecule come from.
+
+    Attributes
+    ----------
+    parent_smiles
+        What the model sees: the molecule after standardization. Counterions and what
+        else was taken off have no atom here, and no part in the prediction; nor have
+        hydrogens that RDKit does not keep as atoms.
+    tasks
+        Name of each task that was asked for to its explanation; none if there is a
+        problem.
+    held_fixed
+        Names of the features that have no environments.
+    problem
+        Why there is no prediction, and so nothing to explain; else empty.
+    """
+
+    parent_smiles: str
+    tasks: Mapping[str, TaskExplanation] = field(default_factory=dict)
+    held_fixed: tuple[str, ...] = ()
+    problem: str = ""
+
+
+class Explainable(Protocol):
+    """What `toxtune.prediction.final_model.FinalModel` is to this module."""
+
+    @property
+    def metadata(self) -> FinalModelMetadata:
+        """What the model is."""
+
+    def inputs_of(self, smiles: Sequence[str]) -> Inputs:
+        """Compute what predicting standardized molecules takes."""
+
+    def blocks_of(
+        self, inputs: Inputs, own: OwnNumbers = NOTHING
+    ) -> tuple[dict[str, np.ndarray], dict[int, str]]:
+        """Return what the members see, by name of features; and failures."""
+
+    def predict_blocks(self, blocks: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Predict with each member."""
+
+    def mean_of_members(self, members: np.ndarray) -> np.ndarray:
+        """Average over the members."""
+
+    def calibrated(self, values: np.ndarray) -> np.ndarray:
+        """Apply the temperatures."""
+
+
+def explain(
+    model: Explainable,
+    smiles: Sequence[str],
+    tasks: Sequence[str] | None = None,
+    own: OwnNumbers = NOTHING,
+) -> list[Explanation]:
+    """Say which atoms the predictions of molecules come from.
+
+    It takes as many predictions as the molecule has atoms, and two: sensible for
+    hundreds of molecules, not for a library.
+
+    Parameters
+    ----------
+    model
+        The final model.
+    smiles
+        Standardized SMILES that RDKit can parse, as in the column ``smiles`` of the
+        dataset's ``molecules.csv`` and of its sets.
+    tasks
+        Which of the model's; ``None`` for all.
+    own
+        The numbers of one's own that the model asks for; a row for each molecule.
+
+    Returns
+    -------
+    list of Explanation
+        One for each molecule.
+
+    Raises
+    ------
+    UserError
+        If the model has no such task, or lacks own numbers.
+    """
+    _refuse_unknown(tasks, model.metadata)
+    found: list[Explanation] = []
+    for some in _portions(len(smiles)):
+        of_them = {name: numbers[some] for name, numbers in own.items()}
+        inputs = model.inputs_of(smiles[some])
+        found += explain_inputs(model, smiles[some], inputs, tasks, of_them)
+    return found
+
+
+def explain_inputs(
+    model: Explainable,
+    smiles: Sequence[str],
+    inputs: Inputs,
+    tasks: Sequence[str] | None = None,
+    own: OwnNumbers = NOTHING,
+) -> list[Explanation]:
+    """Do what `explain` does, where the molecules' inputs have been computed."""
+    asked = model.metadata.tasks if tasks is None else tasks
+    blocks, failures = model.blocks_of(inputs, own)
+    found = []
+    with rdBase.BlockLogs():
+        for row, text in enumerate(smiles):
+            if row in failures:
+                problem = f"no features: {failures[row]}"
+                found.append(Explanation(text, problem=problem))
+            else:
+                of_one = {name: values[row] for name, values in blocks.items()}
+                found.append(_explain_one(model, text, of_one, asked))
+    return found
+
+
+def explain_texts(
+    model: Explainable,
+    texts: Sequence[str],
+    tasks: Sequence[str] | None = None,
+    own: OwnNumbers = NOTHING,
+) -> list[Explanation]:
+    """Read any texts as molecules, and explain those that can be read.
+
+    Parameters are those of `explain`, but for texts that need be no SMILES. The
+    explanation of one that cannot be read has the text in place of a parent.
+    """
+    _refuse_unknown(tasks, model.metadata)
+    found: list[Explanation] = []
+    with input_readers(model.metadata, len(texts)) as readers:
+        for some in _portions(len(texts)):
+            given = [str(text).strip() for text in texts[some]]
+            read = readers.read(given)
+            of_them = {
+                name: numbers[some][read.readable] for name, numbers in own.items()
+            }
+            explained = iter(
+                explain_inputs(model, read.smiles, read.inputs, tasks, of_them)
+            )
+            found += [
+                Explanation(text, problem=problem) if problem else next(explained)
+                for text, problem in zip(given, read.problems, strict=True)
+            ]
+    return found
+
+
+def _portions(count: int) -> Iterator[slice]:
+    for start in range(0, count, _MOLECULES_AT_ONCE):
+        yield slice(start, start + _MOLECULES_AT_ONCE)
+
+
+def features_held_fixed(metadata: FinalModelMetadata) -> tuple[str, ...]:
+    """Name the features of a model that no atom can be masked in.
+
+    Features of one's own have the name that the user gave them.
+    """
+    return tuple(
+        metadata.features[name].get("name", name)
+        for name in metadata.feature_names
+        if not has_environments(metadata.features[name])
+    )
+
+
+def _refuse_unknown(tasks: Sequence[str] | None, metadata: FinalModelMetadata) -> None:
+    for task in tasks or ():
+        if task not in metadata.tasks:
+            raise UserError(
+                f"the model has no task {task!r}{did_you_mean(task, metadata.tasks)}; "
+                f"its tasks are: {', '.join(metadata.tasks)}"
+            )
+
+
+def _explain_one(
+    model: Explainable,
+    smiles: str,
+    blocks: Mapping[str, np.ndarray],
+    tasks: Sequence[str],
+) -> Explanation:
+    metadata = model.metadata
+    masks = {
+        name: find_masks(metadata.features[name], smiles, len(values))
+        for name, values in blocks.items()
+        if has_environments(metadata.features[name])
+    }
+    n_variants = Chem.MolFromSmiles(smiles).GetNumAtoms() + 2
+    outputs = _outputs(model, blocks, masks, n_variants)
+    return Explanation(
+        smiles,
+        {task: _of_task(metadata, outputs, task) for task in tasks},
+        features_held_fixed(metadata),
+    )
+
+
+def _outputs(
+    model: Explainable,
+    blocks: Mapping[str, np.ndarray],
+    masks: Mapping[str, Masks],
+    n_variants: int,
+) -> np.ndarray:
+    """Predict a molecule as it is, without each atom, and without all; rows of that."""
+    if not masks:
+        # All rows are equal; predicted at once, some models' last digits differ.
+        alone = {name: values[None] for name, values in blocks.items()}
+        output = model.calibrated(model.mean_of_members(model.predict_blocks(alone)))
+        return np.repeat(output, n_variants, axis=0)
+    at_once = max(1, _NUMBERS_AT_ONCE // sum(map(len, blocks.values())))
+    predictions = []
+    for start in range(0, n_variants, at_once):
+        rows = slice(start, min(start + at_once, n_variants))
+        variants = {
+            name: masks[name].apply(values, rows)
+            if name in masks
+            else np.tile(values, (rows.stop - rows.start, 1))
+            for name, values in blocks.items()
+        }
+        predictions.append(model.mean_of_members(model.predict_blocks(variants)))
+    return model.calibrated(np.concatenate(predictions))
+
+
+def _of_task(
+    metadata: FinalModelMetadata, outputs: np.ndarray, task: str
+) -> TaskExplanation:
+    number = metadata.tasks.index(task)
+    values = of_task(outputs, number, len(metadata.tasks)).reshape(len(outputs), -1)
+    explained, output = 0, ""
+    if metadata.task_type != TaskType.REGRESSION:
+        names = metadata.labels.class_names(task, max(metadata.outputs_per_task, 2))
+        several = metadata.task_type == TaskType.MULTICLASS
+        explained = int(values[0].argmax()) if several else 0
+        output = names[explained] if several else names[1]
+    values = values[:, explained]
+    return TaskExplanation(
+        output=output,
+        contributions=values[0] - values[1:-1],
+        prediction=float(values[0]),
+        masked=float(values[-1]),
+    )
