@@ -145,6 +145,30 @@ rule compare_winners:
         "../scripts/compare_winners.py"
 
 
+rule score_baselines:
+    """Score simple models beside the winners: none of them can be selected."""
+    input:
+        # The test set has been opened by then; what the winners predict is not read.
+        opened=ancient(rules.open_test.output.predictions),
+        train=plan.search_sets("train"),
+        valid=plan.search_sets("valid"),
+        trained_on=plan.subset("train"),
+        test=plan.subset("test"),
+    output:
+        report="results/{run}/baselines.json",
+    log:
+        "logs/{run}/score_baselines.log",
+    benchmark:
+        "logs/{run}/score_baselines.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    params:
+        settings=plan.told("score_baselines"),
+        code=code_hash("score_baselines"),
+    script:
+        "../scripts/score_baselines.py"
+
+
 rule judge_probabilities:
     """Score the winners' probabilities, and the classes that thresholds make of them."""
     input:

@@ -6,6 +6,7 @@ RUN_FILES = dict(
     trials=rules.gather_trials.output.trials,
     cost=rules.gather_trials.output.cost,
     test=rules.summarize_test.output.report,
+    baselines=rules.score_baselines.output.report,
     test_predictions=rules.open_test.output.predictions,
     test_set=plan.subset("test"),
     optimism=rules.correct_selection.output.report,
@@ -48,6 +49,7 @@ rule write_summary:
         settings=plan.told("write_report"),
         ledger=plan.ledger,
         code=code_hash("write_summary"),
+        page=page_hash(),
     script:
         "../scripts/write_summary.py"
 
@@ -92,6 +94,7 @@ if len(PLANS) > 1:
             selections=expand("results/{run}/selection.json", run=PLANS),
             trials=expand("results/{run}/trials.tsv", run=PLANS),
             tests=expand("results/{run}/test.json", run=PLANS),
+            baselines=expand("results/{run}/baselines.json", run=PLANS),
             summaries=expand("results/{run}/summary.md", run=PLANS),
         output:
             summary=f"results/{RUN}/summary.md",

@@ -9,6 +9,7 @@ import pandas as pd
 from helpers.report_diagnostics import made_diagnostics
 from helpers.selections import made_selection, made_trial, made_winner
 from toxtune.data.subsets import Subset
+from toxtune.evaluation.baselines import Baselines
 from toxtune.evaluation.evaluation_file import (
     Evaluation,
     MetricScores,
@@ -103,6 +104,7 @@ def made_run(
         settings=SETTINGS,
         selection=selection,
         evaluation=_evaluation(tasks, selection),
+        baselines=_baselines(tasks, selection),
         origins=["copied from mine.csv"],
         curation=CURATION,
         recipe=RECIPE,
@@ -125,7 +127,8 @@ def made_run(
 
 def with_task_named(run: Run, name: str) -> Run:
     """Give the first task of a made-up run another name."""
-    for metrics in run.evaluation.families.values():
+    models = [*run.evaluation.families.values(), *run.baselines.scores.values()]
+    for metrics in models:
         for scores in metrics.values():
             scores.tasks[name] = scores.tasks["task 0"]
     test_set = dataclasses.replace(run.test_set, tasks=[name, *run.tasks[1:]])
@@ -214,6 +217,20 @@ def _evaluation(tasks: list[str], selection: Selection) -> Evaluation:
             for family in selection.winners
         },
         variants={family: [variant] for family in selection.winners},
+    )
+
+
+def _baselines(tasks: list[str], selection: Selection) -> Baselines:
+    scores = SetScores(train=None, valid=0.7, test=0.65, test_interval=(0.6, 0.7))
+    return Baselines(
+        {
+            name: {
+                metric: MetricScores(scores, dict.fromkeys(tasks, scores))
+                for metric in metrics_of(selection.objective.task_type)
+            }
+            for name in ("prevalence", "nearest neighbour", "default forest")
+        },
+        notes=[],
     )
 
 

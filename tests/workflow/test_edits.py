@@ -115,6 +115,7 @@ def test_more_resamples_open_nothing(finished_copy):
         "correct_selection": 1,
         "compare_winners": 1,
         "judge_domain": 1,
+        "score_baselines": 1,
         "summarize_test": 1,
         # Its card has the intervals.
         "save_final_model": 1,

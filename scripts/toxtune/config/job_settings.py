@@ -36,6 +36,10 @@ def _gather_trials(plan: Plan, _: Mapping[str, str]) -> Settings:
     return {"objective": {**plan.config["objective"], **ranked}}
 
 
+def _score_baselines(plan: Plan, wildcards: Mapping[str, str]) -> Settings:
+    return {**_gather_trials(plan, wildcards), "resampling": plan.config["test"]}
+
+
 def _rank_simplicity(plan: Plan, _: Mapping[str, str]) -> Settings:
     return {
         "objective": plan.config["objective"],
@@ -154,6 +158,7 @@ _TOLD: dict[str, Callable[[Plan, Mapping[str, str]], Settings]] = {
     "judge_sets": lambda plan, wildcards: {"refit": plan.config["final"]["refit"]},
     "resampling": lambda plan, wildcards: {**plan.config["test"]},
     "summarize_test": _summarize_test,
+    "score_baselines": _score_baselines,
     "judge_probabilities": _judge_probabilities,
     "save_final_model": _save_final_model,
     "evaluate_prospective": _evaluate_prospective,

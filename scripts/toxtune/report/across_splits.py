@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from toxtune.evaluation.baselines import Baselines, read_baselines
 from toxtune.evaluation.evaluation_file import Evaluation, read_evaluation
 from toxtune.identity import canonical_json
 from toxtune.io.tsv import read_tsv
@@ -19,6 +20,7 @@ from toxtune.report.delivered import delivered_variant
 from toxtune.report.markdown import markdown_table
 from toxtune.report.tables.table import Table
 from toxtune.report.words import (
+    BASELINE,
     SCALED_IN_WORDS,
     Facts,
     counted,
@@ -43,6 +45,8 @@ class SplitResult:
         Of the split's folder, such as ``split-0``.
     selection, evaluation, trials
         What was selected, the winners' scores, and the table ``trials.tsv``.
+    baselines
+        What simple models score.
     final
         ``refit`` and ``seeds`` of the delivered model.
     """
@@ -51,6 +55,7 @@ class SplitResult:
     selection: Selection
     evaluation: Evaluation
     trials: pd.DataFrame
+    baselines: Baselines
     final: Mapping[str, Any]
 
 
@@ -61,6 +66,7 @@ def read_split_result(folder: Path, final: Mapping[str, Any]) -> SplitResult:
         selection=read_selection(folder / "selection.json"),
         evaluation=read_evaluation(folder / "test.json"),
         trials=read_tsv(folder / "trials.tsv"),
+        baselines=read_baselines(folder / "baselines.json"),
         final=final,
     )
 
@@ -132,7 +138,7 @@ def summary_across_splits(run: str, results: list[SplitResult]) -> str:
             f"{metric_title(results)} on their test sets, mean ± SD over "
             f"{len(results)} splits.\n",
             f"{paragraphs[0]}\n",
-            _as_markdown(family_table(scores)),
+            _as_markdown(family_table(results, scores)),
             "## Splits\n",
             _as_markdown(split_table(results, scores)),
             _report_line(results),
@@ -158,12 +164,20 @@ def sentences(results: list[SplitResult]) -> list[str]:
     ]
 
 
-def family_table(scores: pd.DataFrame) -> Table:
-    """Return the mean and SD over splits of each family's winners."""
+def family_table(results: list[SplitResult], scores: pd.DataFrame) -> Table:
+    """Return the mean and SD over splits of each family's winners, and of baselines."""
     rows = [
         [family, *(spread(rows[subset]) for subset in ("test", "valid"))]
         for family, rows in scores.groupby("family")
     ]
+    metric = results[0].selection.objective.metric
+    for name in results[0].baselines.scores:
+        means = [result.baselines.scores[name][metric].mean for result in results]
+        on_sets = ([mean.test for mean in means], [mean.valid for mean in means])
+        rows.append(
+            [f"{name} ({BASELINE})"]
+            + [spread(pd.Series(found, dtype=float)) for found in on_sets]
+        )
     return Table(
         "Families",
         ["family", "test set (mean ± SD)", "validation set (mean ± SD)"],

@@ -5,6 +5,7 @@ from typing import Any
 
 from toxtune.report.contents import FOLDER, entries
 from toxtune.report.figures.figure import Figure
+from toxtune.report.published import published_table
 from toxtune.report.rendering import as_json, figure_parts, render
 from toxtune.report.run import Run
 from toxtune.report.sanity_checks import warnings
@@ -34,6 +35,7 @@ LEADS = {
 TABLES: dict[str, list[Callable[[Run], Table | None]]] = {
     "Search": [],
     "Test": [
+        published_table,
         tasks_table,
         other_metrics_table,
         probabilities_table,

@@ -8,6 +8,7 @@ import pandas as pd
 
 from toxtune.data.kept_files import origins
 from toxtune.data.subsets import read_subset
+from toxtune.evaluation.baselines import read_baselines
 from toxtune.evaluation.evaluation_file import read_evaluation
 from toxtune.evaluation.ledger import Opened, read_openings_of
 from toxtune.evaluation.predictions import read_test_predictions
@@ -64,6 +65,7 @@ def read_run(
         **{field.name: getattr(search, field.name) for field in fields(search)},
         settings=settings,
         evaluation=read_evaluation(paths["test"]),
+        baselines=read_baselines(paths["baselines"]),
         origins=origins(paths["sources"]),
         curation=read_json(paths["curation"]),
         recipe=read_json(paths["recipe"]),

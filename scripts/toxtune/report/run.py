@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from toxtune.data.subsets import Subset
+from toxtune.evaluation.baselines import Baselines
 from toxtune.evaluation.evaluation_file import (
     Evaluation,
     Interval,
@@ -80,6 +81,8 @@ class Run(SearchedRun):
         Its configuration.
     evaluation
         The winners' scores on all three sets.
+    baselines
+        What simple models score on validation and test set.
     origins
         Where the dataset's files came from, in words.
     curation, recipe
@@ -108,6 +111,7 @@ class Run(SearchedRun):
 
     settings: RunSettings
     evaluation: Evaluation
+    baselines: Baselines
     origins: list[str]
     curation: Mapping[str, Any]
     recipe: Mapping[str, Any]

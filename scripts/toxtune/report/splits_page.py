@@ -43,7 +43,7 @@ def splits_page(run: str, results: list[SplitResult]) -> str:
         figure=figure_parts(
             _NAME, "Test scores by split", figure, results[0].selection.objective
         ),
-        tables=[family_table(scores), split_table(results, scores)],
+        tables=[family_table(results, scores), split_table(results, scores)],
     )
 
 

@@ -1,6 +1,7 @@
 """The summary as Markdown: what won, how good it is, and how that is known."""
 
 from toxtune.report.markdown import in_markdown, markdown_table
+from toxtune.report.published import published_table
 from toxtune.report.run import Run
 from toxtune.report.sanity_checks import warnings
 from toxtune.report.tables.diagnostics import (
@@ -26,6 +27,7 @@ from toxtune.report.words import SET_NAMES
 
 _AFTER_THE_SCORES = (
     winners_table,
+    published_table,
     other_metrics_table,
     tasks_table,
     correction_table,

@@ -10,6 +10,9 @@ import pandas as pd
 # Of means over tasks, where `Evaluation.is_scaled`.
 SCALED_IN_WORDS = "errors divided by the SD of the task's training labels"
 
+# What stands behind the name of a simple model in a table.
+BASELINE = "baseline"
+
 SET_NAMES = {"train": "training set", "valid": "validation set", "test": "test set"}
 
 

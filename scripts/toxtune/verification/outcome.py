@@ -9,6 +9,7 @@ from toxtune.config.job_settings import told
 from toxtune.config.plan import Plan
 from toxtune.config.sections import Config
 from toxtune.data.subsets import read_subset, read_table
+from toxtune.evaluation.baselines import score_baselines
 from toxtune.evaluation.ledger import Opened, opening_id, read_openings_of
 from toxtune.evaluation.predictions import (
     predict_test,
@@ -89,6 +90,7 @@ def verify_outcome(
     if len(predictions) == len(kinds):
         _verify_scores(config, plan, selection, predictions, rebuild)
         verify_trust(plan, selection, predictions, rebuild)
+        _verify_baselines(plan, selection, rebuild)
     # The final model is a refit, if there is one.
     _verify_final_model(plan, selection, kinds[-1], rebuild)
     return saved
@@ -177,6 +179,27 @@ def _verify_scores(
 
     rule = "must be what the stored predictions of the test set give"
     rebuild.check(TEST, rule, outputs, make)
+
+
+def _verify_baselines(plan: Plan, selection: Selection, rebuild: Rebuild) -> None:
+    path = Path("results", plan.run, "baselines.json")
+
+    def make() -> None:
+        searched = (
+            [read_subset(each) for each in rebuild.paths(plan.search_files(subset))]
+            for subset in ("train", "valid")
+        )
+        baselines = score_baselines(
+            searched=list(zip(*searched, strict=True)),
+            train=read_subset(rebuild.path(plan.whole.subset("train"))),
+            test=read_subset(rebuild.path(plan.whole.subset("test"))),
+            objective=selection.objective,
+            resampling=Resampling(**told("resampling", plan)),
+        )
+        write_json(rebuild.path(path), baselines.to_dict())
+
+    rule = "must be what simple models score that are fitted to the training set"
+    rebuild.check(TEST, rule, [str(path)], make)
 
 
 def _verify_final_model(

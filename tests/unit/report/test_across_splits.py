@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from helpers.selections import made_selection, made_trial, made_winner
+from toxtune.evaluation.baselines import Baselines
 from toxtune.evaluation.evaluation_file import (
     Evaluation,
     MetricScores,
@@ -51,8 +52,14 @@ def result(name, valid, test, winner="8"):
         # The delivered model averages its seeds.
         variants={"dense": [Variant("none", True, "roc_auc", test + 0.01, None)]},
     )
+    chance = SetScores(None, 0.5, 0.5, (0.5, 0.5))
     return SplitResult(
-        name, selection, evaluation, trials, {"refit": "none", "seeds": "all"}
+        name,
+        selection,
+        evaluation,
+        trials,
+        Baselines({"prevalence": {"roc_auc": MetricScores(chance, {})}}, notes=[]),
+        {"refit": "none", "seeds": "all"},
     )
 
 

@@ -12,6 +12,7 @@ from helpers.report_diagnostics import made_domain
 from helpers.report_runs import PROVENANCE, RECIPE, SETTINGS
 from helpers.selections import made_selection, made_trial, made_winner
 from toxtune.data.subsets import Subset
+from toxtune.evaluation.baselines import Baselines
 from toxtune.evaluation.evaluation_file import (
     Evaluation,
     MetricScores,
@@ -30,6 +31,7 @@ from toxtune.report.run import Run
 from toxtune.report.summary import summary
 from toxtune.selection.search_results import TrialRecord
 from toxtune.stats.metrics import METRICS, metrics_of
+from toxtune.tasks import TaskType
 
 BINARY = metrics_of("binary")
 # Two of one class and ten of the other; a task with one class alone.
@@ -124,6 +126,25 @@ def diagnostics():
     )
 
 
+def baselines():
+    """A baseline that is a constant, and another one that saw half the molecules."""
+    scores = {
+        "prevalence": SetScores(None, 0.5, 0.5, (0.5, 0.5)),
+        "default forest": SetScores(None, 0.71, 0.688, (0.61, 0.74)),
+    }
+    unscored = SetScores(None, None, None, None)
+    return Baselines(
+        {
+            name: {
+                metric: MetricScores(mean, {"NR-AR": mean, "SR-p53": unscored})
+                for metric in metrics_of(TaskType.BINARY)
+            }
+            for name, mean in scores.items()
+        },
+        notes=["The default forest has seen 10 of 20 training molecules."],
+    )
+
+
 @pytest.fixture
 def run() -> Run:
     """A run with an unscored task, a failed trial and one opening."""
@@ -174,6 +195,7 @@ def run() -> Run:
             families={"dense": scores_of(0.812), "random_forest": scores_of(0.827)},
             variants={"dense": variants(0.812), "random_forest": variants(0.827)},
         ),
+        baselines=baselines(),
         origins=["copied from mine.csv"],
         curation={
             "rows": 110,
@@ -254,9 +276,11 @@ def test_winners_stand_side_by_side(run):
     assert ["dense (selected)", "ROC-AUC", *numbers] in rows
     others = ["0.827", "0.777 to 0.877", "0.832", "0.999", "0.010"]
     assert ["random_forest", "ROC-AUC", *others] in rows
+    forest = ["0.688", "0.610 to 0.740", "0.710", "", ""]
+    assert ["default forest (baseline)", "ROC-AUC", *forest] in rows
     rows += rows_of(section(run, "Other metrics"))
     for name in BINARY:
-        assert sum(METRICS[name].title in row for row in rows) == 2
+        assert sum(METRICS[name].title in row for row in rows) == 4
 
 
 def test_winners_are_told_with_the_settings_that_were_varied(run):
@@ -285,7 +309,7 @@ def test_openings_by_other_configurations_are_told_apart(run):
 
 def test_tasks_without_a_score_are_named(run):
     text = section(run, "Tasks")
-    assert row_of(text, "SR-p53") == ["12", "0"] + ["none"] * 9
+    assert row_of(text, "SR-p53") == ["12", "0"] + ["none"] * 10
     assert text.strip().splitlines()[-1].endswith(" SR-p53.")
 
 

@@ -4,6 +4,7 @@ from toxtune.report.run import Run
 from toxtune.report.settings import setting_texts
 from toxtune.report.tables.table import Table
 from toxtune.report.words import (
+    BASELINE,
     SCALED_IN_WORDS,
     SET_NAMES,
     format_interval,
@@ -25,23 +26,25 @@ def other_metrics_table(run: Run) -> Table:
 
 
 def _scores_of(run: Run, title: str, metrics: list[str], note: str) -> Table:
-    header = ["winner of", "metric", SET_NAMES["test"], f"{run.level} interval"]
+    header = ["model", "metric", SET_NAMES["test"], f"{run.level} interval"]
     header += [SET_NAMES["valid"], SET_NAMES["train"]]
-    has_seeds = len(run.seeds) > 1
     return Table(
         title,
-        [*header, "SD over seeds"] if has_seeds else header,
+        [*header, "SD over seeds"] if len(run.seeds) > 1 else header,
         [
-            _scores_row(run, metric, family, has_seeds)
+            row
             for metric in metrics
-            for family in run.contenders
+            for row in (
+                *(_scores_row(run, metric, family) for family in run.contenders),
+                *_baseline_rows(run, metric),
+            )
         ],
         facts=run.facts("test", "valid", "train"),
         note=note,
     )
 
 
-def _scores_row(run: Run, metric: str, family: str, has_seeds: bool) -> list[str]:
+def _scores_row(run: Run, metric: str, family: str) -> list[str]:
     mean, decimals = run.mean_scores(family, metric), run.decimals(metric)
     row = [
         _marked(run, family),
@@ -51,7 +54,25 @@ def _scores_row(run: Run, metric: str, family: str, has_seeds: bool) -> list[str
         run.written(_validation_score(run, family, metric), metric),
         run.written(mean.train, metric),
     ]
-    return [*row, run.written(mean.test_sd_over_seeds, metric)] if has_seeds else row
+    if len(run.seeds) > 1:
+        row.append(run.written(mean.test_sd_over_seeds, metric))
+    return row
+
+
+def _baseline_rows(run: Run, metric: str) -> list[list[str]]:
+    """Return the rows of simple models, which have neither training score nor seeds."""
+    decimals = run.decimals(metric)
+    return [
+        [
+            f"{name} ({BASELINE})",
+            run.mean_title(metric),
+            run.written(scores[metric].mean.test, metric),
+            format_interval(scores[metric].mean.test_interval, decimals),
+            run.written(scores[metric].mean.valid, metric),
+            *[""] * (2 if len(run.seeds) > 1 else 1),
+        ]
+        for name, scores in run.baselines.scores.items()
+    ]
 
 
 def _validation_score(run: Run, family: str, metric: str) -> float | None:
@@ -85,7 +106,20 @@ def _scores_note(run: Run) -> str:
             f"set{repeated}, each the mean over the tasks that have a score in that "
             "fold. The models that were tested are trained on all folds."
         )
-    return note
+    return f"{note} {_baselines_note(run)}"
+
+
+def _baselines_note(run: Run) -> str:
+    """Say what the baselines are, and what they did not see."""
+    return " ".join(
+        [
+            "Baselines are fitted to training molecules alone and never selected: the "
+            f"{run.baselines.constant} of the training set, the label of the most "
+            "similar training molecule, and a random forest with default settings on "
+            "fingerprints.",
+            *run.baselines.notes,
+        ]
+    )
 
 
 def winners_table(run: Run) -> Table:

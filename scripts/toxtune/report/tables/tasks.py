@@ -25,6 +25,7 @@ def tasks_table(run: Run) -> Table:
         header.append("SD of training labels")
     for family in run.contenders:
         header += [f"{family}, test", f"{run.level} interval", "validation"]
+    header += [f"{name}, test" for name in _baselines(run)]
     decisions = _decisions(run)
     if decisions:
         header += [f"{run.selection.overall}, threshold", "precision", "recall"]
@@ -61,7 +62,16 @@ def _row(run: Run, number: int, is_scaled: bool) -> list[str]:
             format_interval(scores.test_interval, decimals),
             format_score(scores.valid, decimals),
         ]
+    for name in _baselines(run):
+        scores = run.baselines.scores[name][run.metric].tasks[task]
+        row.append(format_score(scores.test, decimals))
     return row
+
+
+def _baselines(run: Run) -> list[str]:
+    """Name the baselines that are no constant, whose score says little of a task."""
+    constant = run.baselines.constant
+    return [name for name in run.baselines.scores if name != constant]
 
 
 def _decisions(run: Run) -> dict[str, list[str]]:
