@@ -122,8 +122,10 @@ check: lint ## lint and the fast tests: before a commit
 test: $(INSTALLED) ## run all tests but the longest
 	$(IN_VENV) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-faults: $(INSTALLED) ## break runs in every way (an hour; as root)
+faults: $(INSTALLED) ## break runs in every way (two hours; as root)
 	$(IN_VENV) pytest tests/faults/test_kills.py -m "" --record kills --numprocesses 2
+	$(IN_VENV) pytest tests/faults/test_ensemble_kills.py -m "" --record ensemble-kills \
+	    --numprocesses 2
 	$(IN_VENV) pytest $(FAULTS) -m "" --record faults --numprocesses 2
 
 cluster-test: $(INSTALLED) ## run on a Slurm cluster started here (an hour; as root)

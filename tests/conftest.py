@@ -6,6 +6,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from helpers.ensemble_search import KINDS, search_with
 from helpers.project import Project, new_project
 
 pytest_plugins = ["helpers.reliability"]
@@ -45,3 +46,25 @@ def searched(finished_copy: Project) -> Project:
     """A project whose data are there, and nothing that was trained on them."""
     shutil.rmtree(finished_copy.folder / "results")
     return finished_copy
+
+
+@pytest.fixture(scope="session")
+def finished_ensembles(
+    finished: Project, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Project]:
+    """Projects in which a search has ended in an ensemble, by its kind.
+
+    Shared: copy one before changing anything.
+    """
+    made, before = {}, finished
+    for kind in KINDS:
+        project = before.copy(tmp_path_factory.mktemp(kind) / "project")
+        # The trainings of the second are in the store.
+        for folder in (project.folder / "results").iterdir():
+            if made and folder.name == "store":
+                continue
+            shutil.rmtree(folder)
+        project.run(*search_with(project, kind))
+        assert project.result("selection.json")["overall"] == "ensemble"
+        made[kind] = before = project
+    return made

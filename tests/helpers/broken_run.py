@@ -45,6 +45,16 @@ class BrokenRun(WatchedRun):
                     found.append(process)
         return found
 
+    def jobs_of(self, rule: str) -> set[int]:
+        """Return the process ids of the jobs that run a rule's script."""
+        found = set()
+        for process in self.processes("job"):
+            with suppress(psutil.Error):
+                # A process that is about to end has no words.
+                if "".join(process.cmdline()[-1:]).endswith(f".{rule}.py"):
+                    found.add(process.pid)
+        return found
+
     def kill_one(self, kind: str, number: int = 0) -> bool:
         """SIGKILL to one process of a kind, or to everything, if there is any."""
         found = sorted(self.processes(kind), key=lambda process: process.pid)

@@ -25,8 +25,8 @@ class WatchedRun:
         What the process finds in its environment, beside where the scripts are.
     """
 
-    # Seconds that a run may take.
-    patience = 300
+    # Seconds that a run may take, on a machine that does much else.
+    patience = 1800
 
     def __init__(
         self,
