@@ -18,6 +18,12 @@ function found() {
   return trials.rows.filter((row) => words.every((word) => text(row).includes(word))).sort(compared);
 }
 
+// Scores of one column have equally many digits, so that they can be compared at a glance.
+function written(cell, column) {
+  const decimals = trials.decimals[column];
+  return typeof cell === "number" && decimals !== null ? cell.toFixed(decimals) : cell;
+}
+
 function choose(trial) {
   shown.chosen = shown.chosen === trial ? null : trial;
   fill();
@@ -42,7 +48,8 @@ function fill() {
     line.classList.toggle("chosen-row", trial === shown.chosen);
     line.addEventListener("click", () => choose(trial));
     for (const [column, cell] of row.entries()) {
-      const place = element("td", line, column === trials.trial ? "" : cell);
+      const place = element("td", line, column === trials.trial ? "" : written(cell, column));
+      if (typeof cell === "number") place.className = "number";
       if (column !== trials.trial) continue;
       const button = element("button", place, cell);
       button.setAttribute("aria-pressed", String(trial === shown.chosen));

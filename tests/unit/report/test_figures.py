@@ -1,5 +1,6 @@
 import dataclasses
 import io
+import itertools
 import json
 import re
 from xml.etree import ElementTree
@@ -10,6 +11,7 @@ import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from helpers.report_runs import made_run
+from toxtune.models.registry import MODULES
 from toxtune.report.contents import ENTRIES, FOLDER, entries
 from toxtune.report.figures.confusion import confusion_table
 from toxtune.report.figures.cost import total_costs
@@ -17,7 +19,7 @@ from toxtune.report.figures.discrimination import GRID, precision_recall, roc
 from toxtune.report.figures.draw_all import draw_all
 from toxtune.report.figures.learning import draw as draw_learning
 from toxtune.report.figures.tasks import tasks_table
-from toxtune.report.figures.theme import family_colours
+from toxtune.report.figures.theme import SUBSET_COLOURS, family_colours
 from toxtune.report.figures.trials import trials_table
 from toxtune.report.figures.values import values_table
 from toxtune.report.words import SET_NAMES
@@ -205,6 +207,63 @@ def test_losses_of_trials_that_did_not_win_are_averaged():
     assert others[others["trial"] == trial]["loss"].to_numpy() == pytest.approx(
         mean.to_numpy()
     )
+
+
+def linear(colour: str) -> np.ndarray:
+    """Red, green and blue of a colour as amounts of light (IEC 61966-2-1)."""
+    values = np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+    return np.where(
+        values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4
+    )
+
+
+def in_lab(light: np.ndarray) -> np.ndarray:
+    """Colours in CIELAB, where distances are about those that people see."""
+    to_xyz = [
+        [0.4124, 0.3576, 0.1805],
+        [0.2126, 0.7152, 0.0722],
+        [0.0193, 0.1192, 0.9505],
+    ]
+    x, y, z = np.cbrt(to_xyz @ np.clip(light, 0, 1) / [0.9505, 1.0, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+# Machado, Oliveira and Fernandes 2009, on amounts of light: without the cones for red,
+# and without those for green.
+SEEN_BY = {
+    "all cones": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+}
+
+
+def test_colours_stand_out_on_white():
+    """WCAG 2.2, 1.4.11: graphics have a contrast of at least 3 to 1."""
+    colours = {**family_colours([*MODULES, "ensemble", "x", "y"]), **SUBSET_COLOURS}
+    assert len(colours) > 10
+    for name, colour in colours.items():
+        luminance = linear(colour) @ [0.2126, 0.7152, 0.0722]
+        assert 1.05 / (luminance + 0.05) >= 3, name
+
+
+@pytest.mark.parametrize("eyes", SEEN_BY)
+def test_colours_of_families_differ_for_all_eyes(eyes):
+    colours = family_colours([*MODULES, "ensemble"])
+    seen = {
+        family: in_lab(np.array(SEEN_BY[eyes]) @ linear(colour))
+        for family, colour in colours.items()
+    }
+    # Those of Okabe and Ito came to 17.
+    for one, other in itertools.combinations(seen, 2):
+        assert np.linalg.norm(seen[one] - seen[other]) > 17, (one, other)
 
 
 def test_families_have_colours_of_their_own():

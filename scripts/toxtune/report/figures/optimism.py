@@ -42,10 +42,12 @@ def draw(run: Run) -> Figure:
 
 
 def optimism_table(run: Run) -> pd.DataFrame:
-    """One row per winner and score; `overall` is chosen among all families."""
+    """One row per winner and score; the selected one is chosen among all families."""
     rows = []
-    for name, corrected in run.diagnostics.corrected.winners.items():
-        family = run.selection.overall if name == "overall" else name
+    scores_of = run.diagnostics.corrected
+    winners = {**scores_of.families, run.selection.overall: scores_of.overall}
+    for family, corrected in winners.items():
+        name = _name(run, family)
         test = run.mean_scores(family)
         scores = [
             (_RAW, corrected.raw, None),
@@ -58,6 +60,10 @@ def optimism_table(run: Run) -> pd.DataFrame:
     columns = ["winner", "family", "trial", "estimate", "score", "low", "high"]
     numbers = dict.fromkeys(["score", "low", "high"], float)
     return pd.DataFrame(rows, columns=columns).astype(numbers)
+
+
+def _name(run: Run, family: str) -> str:
+    return f"{family} (selected)" if family == run.selection.overall else family
 
 
 def draw_frequency(run: Run) -> Figure:
@@ -96,7 +102,8 @@ def frequency_table(run: Run) -> pd.DataFrame:
 
 def _chart(run: Run) -> alt.LayerChart:
     estimates, colours = list(_COLOURS), list(_COLOURS.values())
-    winners = ["overall", *run.contenders]
+    others = [family for family in run.contenders if family != run.selection.overall]
+    winners = [_name(run, family) for family in (run.selection.overall, *others)]
     base = alt.Chart(DATA).encode(
         y=alt.Y("winner:N", sort=winners, title=None),
         yOffset=alt.YOffset("estimate:N", sort=estimates),

@@ -1,7 +1,9 @@
 """One look for all figures: fonts, and colours that colour-blind people can tell apart.
 
-The colours are those of Okabe & Ito (2008), "Color universal design"; shapes repeat
-what colours say.
+Blue, vermillion and green are those of Okabe & Ito (2008), "Color universal design".
+Their lighter colours are too pale for thin marks on white (contrast below 3), so that
+darker ones stand in their place, chosen to be as far apart from all others for people
+without one kind of cone as those were. Shapes repeat what colours say.
 """
 
 from typing import Any
@@ -9,21 +11,21 @@ from typing import Any
 BLACK, GREY = "#1b1b1b", "#8a8f98"
 
 
-ORANGE, SKY, GREEN, YELLOW = "#E69F00", "#56B4E9", "#009E73", "#F0E442"
+BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
 
 
-BLUE, VERMILLION, PURPLE = "#0072B2", "#D55E00", "#CC79A7"
+SKY, KHAKI, MAUVE, RUST, PLUM = "#3C8FFF", "#715F37", "#B481A7", "#861E00", "#70006B"
 
 
 # A family has its colour in every report.
 _FAMILY_COLOURS = {
     "dense": BLUE,
     "ensemble": BLACK,
-    "extra_trees": YELLOW,
-    "gaussian_process": "#7F4F24",
-    "gradient_boosting": ORANGE,
+    "extra_trees": KHAKI,
+    "gaussian_process": RUST,
+    "gradient_boosting": PLUM,
     "lightgbm": VERMILLION,
-    "logistic_regression": PURPLE,
+    "logistic_regression": MAUVE,
     "random_forest": GREEN,
     "ridge": SKY,
 }

@@ -16,7 +16,8 @@ def all_trials(run: Run) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``columns``; ``rows``; and ``trial``, the number of the column with the ids.
+        ``columns``; ``rows``; ``trial``, the number of the column with the ids; and
+        ``decimals``, with how many a column is written, ``None`` for as many as it has.
     """
     metric, scored = run.metric, run.ranked
     failed = run.trials[~run.trials["trial"].isin(scored["trial"])]
@@ -41,7 +42,14 @@ def all_trials(run: Run) -> dict[str, Any]:
     }
     cells = pd.DataFrame({name: list(values) for name, values in columns.items()})
     rows = [[_cell(value) for value in row] for row in cells.astype(object).values]
-    return {"columns": list(cells), "rows": rows, "trial": list(cells).index("trial")}
+    scores = {"score", *(name.removeprefix(f"{metric}_") for name in seeds)}
+    return {
+        "columns": list(cells),
+        "rows": rows,
+        "trial": list(cells).index("trial"),
+        # One more than elsewhere, since neighbours in the ranking differ by little.
+        "decimals": [run.decimals() + 1 if name in scores else None for name in cells],
+    }
 
 
 def _is_constant(column: pd.Series) -> bool:
