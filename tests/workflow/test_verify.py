@@ -2,8 +2,11 @@
 
 import json
 import os
+import platform
+import re
 import shutil
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -11,19 +14,23 @@ import pytest
 from helpers.project import TINY
 from toxtune.commands.cli import run_command
 from toxtune.commands.verify import verify
-from toxtune.config.check import load_config
 from toxtune.errors import UserError
 from toxtune.io.files import sha256_of_file
 from toxtune.io.integrity import sealed
+from toxtune.verification.rerun import ELSEWHERE, rule_names
 
 RESULTS = "results/tiny"
 # Of models' files.
 ENDINGS = {".keras", ".skops"}
+# Of tables and their like.
+QUOTED = {".csv", ".json", ".tsv"}
+# Say where the files came from, and are told in the summary.
+RECORDS = {"sources.json"}
 
 
 def found(folder, count=0):
     """Verify in a folder; return the faults, and what was checked."""
-    findings = verify(load_config(["config.yaml", TINY]), count, seed=1)
+    findings = verify([Path(TINY)], count, seed=1)
     return findings.faults, findings.checked
 
 
@@ -93,7 +100,7 @@ def test_trainings_of_another_user_are_told_and_repeated_first(copied, capsys):
     path = sorted(Path().glob("results/trials/*/*/*/result.json"))[-1]
     key = json.loads(path.read_text("utf-8"))["store_key"]
     os.chown(Path("results/store", key[:2], key), 40001, 40001)
-    findings = verify(load_config(["config.yaml", TINY]), 1, seed=1)
+    findings = verify([Path(TINY)], 1, seed=1)
     printed = capsys.readouterr().out
     assert f"{path.parent}/valid_predictions.npy: the same bytes" in printed
     (note,) = findings.notes
@@ -178,24 +185,27 @@ def damage_tables():
     flip(Path(RESULTS, "scores.tsv"), at=-3)
     replace(Path(RESULTS, "cost.tsv"), "dense", "sense")
     replace(Path(RESULTS, "selection.json"), '"out_of": 2', '"out_of": 3')
+    edit(Path(RESULTS, "provenance.json"), written="2026-01-01T00:00:00+00:00")
     return {
         "trials.tsv": "must be what the stored predictions give; line 2",
         "scores.tsv": "must be what the stored predictions give; line",
         "cost.tsv": "must be what the stored predictions give; line",
         "selection.json": "must be what the search selects by trials.tsv; line",
+        "report.html": "must be what its rule makes of the run's other files; line",
     }
 
 
 def damage_outcome():
     flip(Path(RESULTS, "test_predictions.csv"), at=-2)
-    replace(Path(RESULTS, "test.json"), '"test": 0.', '"test": 1.')
     flip(Path(RESULTS, "final.zip"), at=2000)
     only("results/ledger/*.jsonl").write_text("", encoding="utf-8")
     return {
         "test_predictions.csv": "must be what the winners' models predict; differs by",
-        "test.json": "must be what the stored predictions of the test set give; line",
         "final.zip": "",
         "ledger/": "must have a line for the selection and models of tiny",
+        # They say how often the test set was opened.
+        "summary.md": "must be what its rule makes of the run's other files; line",
+        "report.html": "must be what its rule makes of the run's other files; line",
     }
 
 
@@ -207,20 +217,6 @@ def damage_models():
         "seed-0.keras.train.npy": "must have the bytes of results/store",
         "random_forest/seed-1.skops": "must be of the selected trial",
         "ledger/": "must have a line for the selection and models of tiny",
-        "test.json": "must be what the stored predictions of the test set give",
-        "test.tsv": "must be what the stored predictions of the test set give",
-    }
-
-
-def damage_trust():
-    edit(Path(RESULTS, "conformal.json"), seeds=[0, 1, 2])
-    for table in ("coverage.tsv", "domain.tsv"):
-        flip(Path(RESULTS, table), at=-2)
-    of_test = "must be what the stored predictions of the test set give; line"
-    return {
-        "conformal.json": "must be what the winners' validation predictions give; line",
-        "coverage.tsv": of_test,
-        "domain.tsv": of_test,
     }
 
 
@@ -236,7 +232,6 @@ def damage_trust():
         damage_tables,
         damage_outcome,
         damage_models,
-        damage_trust,
     ],
 )
 def test_damage_is_found_and_named_once(copied, damage):
@@ -246,6 +241,77 @@ def test_damage_is_found_and_named_once(copied, damage):
         assert [line for line in faults if path in line and rule in line], faults
     # Nothing else is accused.
     assert all(any(path in line for path in expected) for line in faults), faults
+
+
+def test_a_changed_digit_is_found_in_every_file_that_a_reader_quotes(copied):
+    """Of whatever rules write, but for models: those of a new rule as well."""
+    files = [
+        *(path for path in Path(RESULTS).rglob("*") if "models" not in path.parts),
+        *(path for path in Path("data").rglob("*") if path.suffix in QUOTED),
+    ]
+    files = [path for path in files if path.is_file() and path.name not in RECORDS]
+    assert {path.suffix for path in files} == {*QUOTED, ".zip", ".html", ".md", ".svg"}
+    for path in files:
+        change_a_digit(path)
+    faults, _ = found(copied)
+    accused = {line.split(":")[0] for line in faults}
+    # The page has what the record of the moment says.
+    assert accused == {*map(str, files)} - {f"{RESULTS}/provenance.json"}
+
+
+def change_a_digit(path):
+    """Put another last digit into a text, or into the metadata of a final model."""
+    if path.suffix == ".zip":
+        with ZipFile(path) as archive:
+            contents = {name: archive.read(name) for name in archive.namelist()}
+        contents["final.json"] = with_another_digit(contents["final.json"])
+        path.unlink()
+        with ZipFile(path, "w") as archive:
+            for name, content in contents.items():
+                archive.writestr(name, content)
+    else:
+        content = path.read_bytes()
+        path.unlink()
+        path.write_bytes(with_another_digit(content))
+
+
+def with_another_digit(content):
+    (last,) = re.findall(rb"(?s).*(\d)", content)
+    at = content.rindex(last)
+    return content[:at] + b"%d" % ((int(last) + 1) % 10) + content[at + 1 :]
+
+
+def test_every_rule_is_verified_by_itself_or_for_a_reason():
+    """What is never made again must be there, and have a reason."""
+    names = rule_names()
+    assert {"all", "open_test", "train_slot", "write_report"} <= names
+    assert ELSEWHERE.keys() <= names
+    assert all(ELSEWHERE.values())
+
+
+def test_openings_since_then_are_told_and_change_nothing(copied):
+    """Another configuration opened the test set after the summary was written."""
+    (ledger,) = Path("results/ledger").glob("*.jsonl")
+    line = json.loads(ledger.read_text("utf-8"))
+    line |= {"selection": "0" * 12, "run": "other", "opened": "2999-01-01T00:00:00"}
+    with open(ledger, "a", encoding="utf-8") as stream:
+        stream.write(f"{json.dumps(line)}\n")
+    findings = verify([Path(TINY)], 0, seed=1)
+    assert not findings.faults
+    (note,) = findings.notes
+    assert f"{ledger}: has 1 openings since the summary was written" in note
+
+
+def test_on_another_host_numbers_are_compared(copied, monkeypatch):
+    monkeypatch.setattr(platform, "node", lambda: "elsewhere")
+    rounded, changed = Path(RESULTS, "test.json"), Path(RESULTS, "comparison.tsv")
+    score = json.loads(rounded.read_text("utf-8"))["families"]["dense"]["roc_auc"]
+    value = score["mean"]["test"]
+    replace(rounded, repr(value), repr(value + 1e-9))
+    change_a_digit(changed)
+    faults, _ = found(copied)
+    (fault,) = faults
+    assert fault.startswith(f"{changed}: must be what its rule makes of")
 
 
 def test_training_that_comes_out_otherwise(copied):

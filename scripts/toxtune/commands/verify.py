@@ -1,7 +1,8 @@
 """Verify a finished run: from the raw file to the test scores, nothing has changed.
 
-Data, tables, selection, test scores and final model are computed again and compared,
-and some trainings, drawn at random, are repeated. No file of the run is written to.
+Data, tables, selection, test scores, final model, figures and pages are made again and
+compared, and some trainings, drawn at random, are repeated. No file of the run is
+written to.
 The exit status is 1 if something differs.
 """
 
@@ -13,9 +14,10 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from toxtune.commands.configfiles import add_configfile, read_configuration
+from toxtune.commands.configfiles import BASE, add_configfile
 from toxtune.commands.option_types import whole_number
 from toxtune.config.build_plan import load_plans
+from toxtune.config.check import load_config
 from toxtune.config.plan import Plan
 from toxtune.config.sections import Config
 from toxtune.errors import UserError
@@ -25,6 +27,7 @@ from toxtune.verification.data import verify_data
 from toxtune.verification.findings import Findings, Rebuild
 from toxtune.verification.models import SavedModel
 from toxtune.verification.outcome import verify_outcome
+from toxtune.verification.rerun import Remade, remake
 from toxtune.verification.retraining import Repeatable, draw_all, retrain
 from toxtune.verification.search import Training, verify_search
 
@@ -51,27 +54,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(options: argparse.Namespace) -> int:
     """Verify what config.yaml and its overlays say; return 1 if something differs."""
-    config = read_configuration(options)
     level = logging.root.manager.disable
     # What jobs log while their files are computed again is in the logs already.
     logging.disable(logging.WARNING)
     try:
         with keep_runs_out():
-            findings = verify(config, options.trainings, options.seed)
+            findings = verify(options.configfile, options.trainings, options.seed)
     finally:
         logging.disable(level)
     _report(findings)
     return 1 if findings.faults else 0
 
 
-def verify(config: Config, count: int, seed: int) -> Findings:
+def verify(configfiles: Sequence[Path], count: int, seed: int) -> Findings:
     """Verify all splits of a configuration, and repeat `count` of all trainings.
+
+    Parameters
+    ----------
+    configfiles
+        Laid over ``config.yaml``.
+    count
+        How many trainings to repeat.
+    seed
+        Draws them.
 
     Raises
     ------
     UserError
         If a split has no selection yet.
     """
+    config = load_config([BASE, *configfiles])
     plans = load_plans(config)
     for plan in plans:
         if not Path("results", plan.run, "selection.json").is_file():
@@ -84,10 +96,14 @@ def verify(config: Config, count: int, seed: int) -> Findings:
         rebuild = Rebuild(Path(folder), findings)
         trainings: list[Training] = []
         models: list[SavedModel] = []
+        runs: list[Remade] = []
         for plan in plans:
-            of_search, of_winners = _verify(config, plan, rebuild)
+            of_search, of_winners, remade = _verify(config, plan, rebuild)
             trainings += of_search
             models += of_winners
+            runs += remade
+        if runs:
+            remake(runs, configfiles, len(runs) == len(plans), rebuild)
         drawn = draw_all(trainings, models, count, seed)
         for training in drawn:
             if words := retrain(training, Path(folder, "store"), findings):
@@ -104,16 +120,27 @@ def verify(config: Config, count: int, seed: int) -> Findings:
 
 def _verify(
     config: Config, plan: Plan, rebuild: Rebuild
-) -> tuple[list[Training], list[SavedModel]]:
-    """Verify one split; return the trainings, and the models, that can be repeated."""
+) -> tuple[list[Training], list[SavedModel], list[Remade]]:
+    """Verify one split up to its test predictions.
+
+    Returns
+    -------
+    list of Training, list of SavedModel
+        What can be repeated.
+    list of Remade
+        The run, if the rest of its files can be made again.
+    """
     print(f"results/{plan.run}", flush=True)
     data_match = verify_data(config, plan, rebuild)
     if not rebuild.path(plan.whole.subset("test")).is_file():
         rebuild.findings.notes.append(f"results/{plan.run}: only its data were checked")
-        return [], []
-    trainings, models = verify_search(config, plan, rebuild), []
+        return [], [], []
+    trainings = verify_search(config, plan, rebuild)
+    models: list[SavedModel] = []
+    remade: list[Remade] = []
     if Path("results", plan.run, "test.json").is_file():
-        models = verify_outcome(config, plan, rebuild, _host(plan, trainings))
+        host = _host(plan, trainings)
+        models, remade = verify_outcome(config, plan, rebuild, host)
     else:
         rebuild.findings.notes.append(
             f"results/{plan.run}: its test set is still closed"
@@ -122,13 +149,13 @@ def _verify(
         rebuild.findings.notes.append(
             f"results/{plan.run}: its data differ, so that no training was repeated"
         )
-        return [], []
+        return [], [], remade
     trained = [training for training in trainings if training.has_result]
     if n_failed := len(trainings) - len(trained):
         rebuild.findings.notes.append(
             f"results/{plan.run}: {n_failed} trainings failed and have no result"
         )
-    return trained, models
+    return trained, models, remade
 
 
 def _host(plan: Plan, trainings: Sequence[Training]) -> str:
