@@ -7,6 +7,7 @@ from typing import Any
 from toxtune.config.cross_checks import CHECKS, SPACES, check_features
 from toxtune.config.defaults import with_defaults
 from toxtune.config.layers import Layer, merge_layers, read_layers
+from toxtune.config.own_features import own_feature_faults
 from toxtune.config.places import place_sources
 from toxtune.config.plain_values import refuse_unplain
 from toxtune.config.presets import with_preset
@@ -62,6 +63,9 @@ def complete_layers(layers: Sequence[Layer]) -> Config:
         faults += settings_without_effect(completed, layers)
     if sound.issuperset({"dataset", "prospective", "features"}):
         faults += place_sources(completed, layers)
+    # Last, since it reads files.
+    if not faults:
+        faults += own_feature_faults(completed)
     if faults:
         raise UserError("\n".join(faults))
     return completed

@@ -1,8 +1,10 @@
-"""Own features of a configuration, completed by what only a plan knows."""
+"""Own features of a configuration: looked for, and completed by what a plan knows."""
 
-from typing import cast
+import os
+from typing import TypeGuard, cast
 
-from toxtune.config.sections import Config
+from toxtune.config.sections import Config, DatasetSection
+from toxtune.data.column_settings import ReadingSettings, copy_reading
 from toxtune.errors import UserError
 from toxtune.features.definitions import (
     COLUMNS,
@@ -11,7 +13,7 @@ from toxtune.features.definitions import (
     Definition,
     is_own,
 )
-from toxtune.tables.sources import hash_of_source, uncompressed
+from toxtune.tables.sources import hash_of_source, local_path, uncompressed
 
 # Where neither the features nor the dataset say which column has the ids.
 ID_COLUMN = "id"
@@ -36,6 +38,73 @@ def planned_features(config: Config) -> DefinedFeatures:
         else:
             planned[name] = setting
     return planned
+
+
+def own_feature_faults(config: Config) -> list[str]:
+    """List the columns of own features that tables lack, so that a plan can refuse.
+
+    No more than headers are read. Tables that are not here yet are left to the jobs
+    that fetch them.
+    """
+    own = [
+        (name, setting)
+        for name, setting in config["features"].items()
+        if not isinstance(setting, list) and is_own(setting)
+    ]
+    faults = []
+    for name, setting in own:
+        if setting["kind"] == FILE:
+            faults += _faults_of_file(name, setting, config["dataset"]["id_column"])
+        else:
+            sources = [config["dataset"]["source"], config["dataset"]["test_source"]]
+            sources += [data["source"] for data in config["prospective"]]
+            for source in filter(_is_here, sources):
+                faults += _faults_of_table(name, setting, source, config["dataset"])
+    return faults
+
+
+def _is_here(source: str | list[str] | None) -> TypeGuard[str]:
+    return isinstance(source, str) and os.path.isfile(local_path(source))
+
+
+def _faults_of_file(
+    name: str, definition: Definition, ids_of_dataset: str | None
+) -> list[str]:
+    # NumPy and what reads tables are slow to import, and most plans need neither.
+    from toxtune.features.keyed_numbers import check_columns
+
+    id_column = definition.get("id_column", ids_of_dataset)
+    if id_column is None or not _is_here(definition["path"]):
+        return []
+    columns = [column.strip() for column in definition.get("columns", [])]
+    try:
+        check_columns(definition["path"], id_column, columns, f"features.{name}")
+    except UserError as error:
+        return [str(error)]
+    return []
+
+
+def _faults_of_table(
+    name: str, definition: Definition, source: str, dataset: DatasetSection
+) -> list[str]:
+    from toxtune.data.raw_table import reading_of
+    from toxtune.features.numbers import column_index
+    from toxtune.tables.tables import open_table
+
+    columns = [column.strip() for column in definition["columns"]]
+    reading: ReadingSettings = {}
+    copy_reading(reading, dataset)
+    faults = []
+    try:
+        table = open_table(local_path(source), source, reading_of(reading), columns)
+    except UserError as error:
+        return [str(error)]
+    for column in columns:
+        try:
+            column_index(table, column, f"features.{name}.columns")
+        except UserError as error:
+            faults.append(str(error))
+    return faults
 
 
 def feature_columns(features: DefinedFeatures) -> list[str]:

@@ -85,14 +85,8 @@ def read_keyed_numbers(
         two rows.
     """
     file = local_path(path)
-    refuse_irregular(file)
-    try:
-        with open(file, "rb") as stream:
-            beginning = stream.read(4)
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
-    # Workbooks are archives as well; the reader of tables names them.
-    if beginning == ZIP and file.suffix.lower() == ".npz":
+    beginning = _beginning(file, path)
+    if beginning == ZIP:
         found = _from_npz(file, path)
     elif beginning == PARQUET:
         found = _from_parquet(file, path, id_column, columns, asked_by)
@@ -105,6 +99,46 @@ def read_keyed_numbers(
     if not names:
         raise UserError(f"{path}: has no column but the ids ({asked_by})")
     return KeyedNumbers(path, names, _rows(path, ids, values, places), values)
+
+
+def check_columns(
+    path: str, id_column: str, columns: Sequence[str] | None, asked_by: str
+) -> None:
+    """Look whether a file of numbers has its columns; see `read_keyed_numbers`.
+
+    No more of it is read than that takes, so that a plan can look.
+
+    Raises
+    ------
+    UserError
+        If it cannot be read, or a column is not there or is there twice.
+    """
+    file = local_path(path)
+    beginning = _beginning(file, path)
+    asked = list(columns or ())
+    if beginning == ZIP:
+        names = _from_npz(file, path)[1] if asked else []
+    elif beginning == PARQUET:
+        asked.append(id_column)
+        names = _parquet_names(file, path)
+    else:
+        asked.append(id_column)
+        names = open_table(file, path, asked=[id_column]).header
+    for name in asked:
+        _position(path, names, name, asked_by)
+
+
+def _beginning(file: Path, path: str) -> bytes:
+    """Return the four bytes that tell an ``.npz`` or Parquet; of others, none."""
+    refuse_irregular(file)
+    try:
+        with open(file, "rb") as stream:
+            beginning = stream.read(4)
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror}") from None
+    # Workbooks are archives as well; the reader of tables names them.
+    is_npz = beginning == ZIP and file.suffix.lower() == ".npz"
+    return beginning if is_npz or beginning == PARQUET else b""
 
 
 # Ids, names of the columns, values, and where in the file each row is.
@@ -159,14 +193,9 @@ def _from_parquet(
 ) -> _Found:
     import pandas as pd
 
+    _parquet_names(file, path)
     try:
         table = pd.read_parquet(file)
-    except ImportError:
-        raise UserError(
-            f"{path}: Parquet files are read by the package pyarrow, which is not "
-            "installed here; `.venv/bin/uv pip install pyarrow`, or save the table as "
-            "CSV or .npz"
-        ) from None
     except (OSError, ValueError) as error:
         reason = str(error).partition("\n")[0]
         raise UserError(f"{path}: cannot be read: {reason}") from None
@@ -189,6 +218,23 @@ def _from_parquet(
     values = numbers.to_numpy(dtype=np.float64, na_value=np.nan)
     places = [f"row {row}" for row in range(len(ids))]
     return ids, names, _single(path, values), places
+
+
+def _parquet_names(file: Path, path: str) -> list[str]:
+    """Return the names of the columns, that of an index among them."""
+    try:
+        from pyarrow.parquet import read_schema  # type: ignore[import-not-found]
+    except ImportError:
+        raise UserError(
+            f"{path}: Parquet files are read by the package pyarrow, which is not "
+            "installed here; `.venv/bin/uv pip install pyarrow`, or save the table as "
+            "CSV or .npz"
+        ) from None
+    try:
+        return list(read_schema(file).names)
+    except (OSError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise UserError(f"{path}: cannot be read: {reason}") from None
 
 
 def _single(path: str, values: np.ndarray) -> np.ndarray:

@@ -59,7 +59,7 @@ def read_numbers(
     """
     values = np.full((len(rows), len(names)), np.nan, dtype=np.float32)
     for number, name in enumerate(names):
-        index = _index(table, name, asked_by)
+        index = column_index(table, name, asked_by)
         cells = [row.cells[index] for row in rows]
         sign = _decimal_sign(table, name, cells, decimal)
         for place, (row, cell) in enumerate(zip(rows, cells, strict=True)):
@@ -74,7 +74,14 @@ def read_numbers(
     return values
 
 
-def _index(table: Table, name: str, asked_by: str) -> int:
+def column_index(table: Table, name: str, asked_by: str) -> int:
+    """Return where a column is.
+
+    Raises
+    ------
+    UserError
+        If it is not there, or there twice.
+    """
     count = table.header.count(name)
     if count == 1:
         return table.header.index(name)

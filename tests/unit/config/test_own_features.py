@@ -1,5 +1,7 @@
 """Own features in a plan: what they are called, where they are, what renames what."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -80,3 +82,62 @@ def test_own_features_stand_beside_others(plan):
     (trial,) = plan(both, name="both").trials.values()
     assert trial.features.startswith("columns-")
     assert trial.features.endswith("+maccs")
+
+
+LATER = "prospective: [{name: later, source: later.csv}]"
+
+
+@pytest.mark.parametrize(
+    ("features", "name", "faults"),
+    [
+        (
+            "features: {assay: {kind: columns, columns: [pKb, dose, Dose]}}",
+            "assay",
+            [
+                "my.csv: has no column 'pKb' (features.assay.columns)",
+                "my.csv: has no column 'Dose' (features.assay.columns); did you mean",
+                "later.csv: has no column 'pKb' (features.assay.columns)",
+                "later.csv: has no column 'dose' (features.assay.columns)",
+                "later.csv: has no column 'Dose' (features.assay.columns)",
+            ],
+        ),
+        (
+            "features: {mine: {kind: file, path: my.csv, columns: [dose, pkA]}}",
+            "mine",
+            ["my.csv: must have one column 'pkA' (features.mine)"],
+        ),
+        (
+            "features: {mine: {kind: file, path: my.csv, id_column: mol_id}}",
+            "mine",
+            ["my.csv: must have one column 'mol_id' (features.mine)"],
+        ),
+        (
+            "features: {mine: {kind: file, path: numbers/mine.npz, columns: [dose]}}",
+            "mine",
+            ["numbers/mine.npz: must have one column 'dose' (features.mine)"],
+        ),
+        (
+            "features: {mine: {kind: file, path: no table.csv}}",
+            "mine",
+            ["no table.csv: the file is empty"],
+        ),
+    ],
+)
+def test_missing_columns_are_all_refused_before_any_job(plan, features, name, faults):
+    beside = Path("../beside")
+    (beside / "later.csv").write_text("smiles,id,toxic,pKa\nCO,7,1,2\n")
+    (beside / "no table.csv").write_text("")
+    with pytest.raises(UserError) as error:
+        plan(f"{LATER}\n{features}", name=name)
+    lines = str(error.value).splitlines()
+    assert len(lines) == len(faults)
+    for line, fault in zip(lines, faults, strict=True):
+        assert fault in line
+
+
+def test_columns_that_are_there_are_let_pass(plan):
+    """Also where a table is found beside its overlay, or its file has blanks."""
+    (Path("../beside") / "later.csv").write_text("id, smiles, dose ,pKa\n7,CO,1,2\n")
+    assert plan(f"{LATER}\n{COLUMNS}").prospective
+    file = "features: {mine: {kind: file, path: my.csv, columns: [' dose ']}}"
+    assert plan(file, name="mine").features
