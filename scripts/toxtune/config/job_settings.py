@@ -116,6 +116,8 @@ def _evaluate_prospective(plan: Plan, wildcards: Mapping[str, str]) -> Settings:
         "sha256": plan.prospective[wildcards["name"]],
         "id_column": plan.config["dataset"]["id_column"],
         "resampling": plan.config["test"],
+        # One split knows of no others.
+        **({"splits": plan.runs} if len(plan.runs) > 1 else {}),
     }
 
 

@@ -1,7 +1,7 @@
 """The final model, and what it was chosen from, on data that came later."""
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field, fields
 from datetime import UTC, datetime
 from functools import partial
@@ -51,18 +51,27 @@ class ProspectiveSettings:
         How the intervals are made.
     reading
         What the dataset's files do not tell, and these may not either.
+    splits
+        The runs of the configuration, if there are several.
     """
 
     sha256: str
     id_column: str | None
     resampling: Resampling
     reading: ReadingSettings = field(default_factory=lambda: ReadingSettings())
+    splits: Sequence[str] = ()
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "ProspectiveSettings":
         """Take settings from what the job is told."""
         resampling = Resampling(**values["resampling"])
-        return cls(values["sha256"], values["id_column"], resampling, values["reading"])
+        return cls(
+            values["sha256"],
+            values["id_column"],
+            resampling,
+            values["reading"],
+            values.get("splits", ()),
+        )
 
 
 def evaluate_prospective(
@@ -127,7 +136,7 @@ def evaluate_prospective(
     result, left_out = score_prospective(
         name=name,
         settings=settings,
-        openings=len(read_openings(ledger)),
+        openings=_count_openings(ledger, models.widest.metadata.run, settings.splits),
         models=models,
         data=data,
         weights=class_weights(training.labels),
@@ -138,6 +147,17 @@ def evaluate_prospective(
     header = [field.name for field in fields(Exclusion)]
     write_table(exclusions, header, map(astuple, left_out), "\t")
     write_json(report, result.to_dict())
+
+
+def _count_openings(ledger: Path, run: str, splits: Sequence[str]) -> int:
+    """Count the looks at the data.
+
+    The last of each other split of the configuration is part of one and the same look,
+    whichever of them comes first.
+    """
+    lines = read_openings(ledger)
+    siblings = {line.get("run") for line in lines} & {*splits} - {run}
+    return len(lines) - len(siblings)
 
 
 def ledger_line(models: Contenders, name: str) -> dict[str, Any]:

@@ -48,13 +48,15 @@ def evaluate(tmp_path):
     valid = subset_file(tmp_path / "valid.csv", SMILES[6:])
     test = subset_file(tmp_path / "test.csv", TESTED)
 
-    def run(text=DATA):
+    def run(text=DATA, splits=()):
         (tmp_path / "batch.csv").write_text(text, encoding="utf-8")
         digest = sha256(text.encode()).hexdigest()
         evaluate_prospective(
             name="batch",
             source=str(tmp_path / "batch.csv"),
-            settings=ProspectiveSettings(digest, None, Resampling(20, 0, 0.9)),
+            settings=ProspectiveSettings(
+                digest, None, Resampling(20, 0, 0.9), splits=splits
+            ),
             frozen=frozen,
             train=train,
             valid=valid,
@@ -144,6 +146,28 @@ def test_a_model_that_looks_again_is_counted_once(evaluate):
     record.write_text('{"store_key": "another"}', encoding="utf-8")
     evaluate()
     assert len((folder / "ledger.jsonl").read_text("utf-8").splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("looks", "openings"),
+    [([], 1), (["demo/b"], 1), (["demo/b", "demo/b"], 2), (["demo/b", "other"], 2)],
+)
+def test_other_splits_count_the_same_before_and_after(
+    evaluate, tmp_path, looks, openings
+):
+    """Which split is scored first is chance, and no reason for another number."""
+    run = json.loads((evaluate() / "batch.json").read_text("utf-8"))
+    own = (tmp_path / "ledger.jsonl").read_text("utf-8")
+    name = json.loads(own)["run"]
+    others = "".join(
+        json.dumps({"selection": f"{number:012}", "run": look}) + "\n"
+        for number, look in enumerate(looks)
+    )
+    for lines in (own + others, others + own, others):
+        (tmp_path / "ledger.jsonl").write_text(lines, encoding="utf-8")
+        evaluate(splits=[name, "demo/b"])
+        again = json.loads((tmp_path / "batch.json").read_text("utf-8"))
+        assert again == run | {"openings": openings}
 
 
 def test_each_model_is_what_it_was_trained_as(tmp_path):
