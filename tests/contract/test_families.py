@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from helpers.families import (
     fit,
     in_fresh_process,
     predicted,
+    saved,
     with_defaults,
     with_own,
 )
@@ -154,6 +156,28 @@ def test_fresh_process_on_one_core_gives_the_same_bits(family):
         f"print('bits', predicted({family!r}, 3).tobytes().hex())\n"
     )
     assert in_fresh_process(program) == ["bits", predicted(family, 3).tobytes().hex()]
+
+
+@families
+def test_model_saved_by_another_process_has_the_same_bytes(family, tmp_path):
+    """No times, no addresses, and nothing of what was in memory between fields."""
+    program = (
+        "from hashlib import sha256\n"
+        "from helpers.families import fit, saved\n"
+        "kept = [object() for _ in range(5000)]\n"
+        f"model = saved(fit({family!r}, 3), {family!r}, {str(tmp_path)!r})\n"
+        "print('bytes', sha256(model).hexdigest())\n"
+    )
+    fitted = fit(family, 3)
+    model = saved(fitted, family, tmp_path)
+    assert in_fresh_process(program) == ["bytes", sha256(model).hexdigest()]
+    # It is the model still.
+    loaded = get_family(family).load(
+        tmp_path / f"model.{get_family(family).model_format}"
+    )
+    assert np.array_equal(
+        loaded.predict(VALID.features), fitted.model.predict(VALID.features)
+    )
 
 
 @families

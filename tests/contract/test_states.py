@@ -11,6 +11,7 @@ from helpers.families import (
     fit,
     in_fresh_process,
     resourceful,
+    saved,
     trained_in_steps,
 )
 from toxtune.models.registry import get_family
@@ -31,6 +32,14 @@ def test_training_goes_on_as_if_it_had_never_stopped(family, amounts, tmp_path):
     assert bits(steps) == bits(whole)
     assert steps.epochs == whole.epochs
     assert bits(steps) != bits(trained_in_steps(family, amounts[:1], tmp_path))
+
+
+@resourceful
+def test_saved_model_has_the_bytes_of_one_that_never_stopped(family, tmp_path):
+    """But for forests, whose trees share fewer objects once they were loaded."""
+    steps = saved(trained_in_steps(family, (2, 6), tmp_path), family, tmp_path)
+    whole = saved(trained_in_steps(family, (6,), tmp_path), family, tmp_path)
+    assert (steps == whole) == (family not in {"extra_trees", "random_forest"})
 
 
 @resourceful

@@ -11,6 +11,7 @@ import pytest
 from toxtune.models.base import Examples
 from toxtune.models.registry import MODULES, get_family
 from toxtune.tasks import TaskType
+from toxtune.training.model_archive import settle_archive
 
 N_MOLECULES, N_FEATURES, N_TASKS = 20, 64, 5
 ALL_MISSING, ONE_CLASS = 3, 4
@@ -110,6 +111,14 @@ def bits(fitted):
         fitted.model.predict(VALID.features),
     )
     return [*(predictions.tobytes() for predictions in predicted), fitted.curve]
+
+
+def saved(fitted, family, folder):
+    """Bytes of a model as a training leaves them."""
+    path = Path(folder) / f"model.{get_family(family).model_format}"
+    fitted.model.save(path)
+    settle_archive(path)
+    return path.read_bytes()
 
 
 def trained_in_steps(family, amounts, folder, **hyperparameters):

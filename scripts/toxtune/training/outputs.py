@@ -21,6 +21,7 @@ from toxtune.training.fitting import (
     predict,
     status_of,
 )
+from toxtune.training.model_archive import settle_archive
 from toxtune.training.replicates import Replicate
 from toxtune.training.result_files import CHECKED_FILES, RESULT_FILES
 from toxtune.training.store import place
@@ -75,9 +76,11 @@ class TrainingOutputs:
             save_predictions(folder / f"{subset}.npy", predict(fitted, examples))
 
     def save_model(self, folder: Path) -> None:
-        """Write the model alone."""
+        """Write the model alone; equal models are equal bytes."""
         fitted, _ = self._trained
-        fitted.model.save(folder / model_file(self.replicate))
+        path = folder / model_file(self.replicate)
+        fitted.model.save(path)
+        settle_archive(path)
 
     def write_state(self, folder: Path) -> None:
         """Write what a longer training of the trial can resume from, if any can."""
