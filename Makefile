@@ -5,7 +5,7 @@
 #   are laid over config.yaml)  DATA TASKS METRIC TO (make init)
 #   SMILES_COLUMN SEPARATOR DECIMAL ENCODING (make init, make predict)
 #   MODEL IN OUT FEATURES_FILE CONFIDENCE (make predict)
-#   RUN TO (make export-...)
+#   RUN (make dossier, make export-...)  TO (make export-...)
 #   K=3 (how many trainings `make verify` repeats)
 NAMES := CORES PROFILE CONFIG DATA TASKS METRIC DECIMAL MODEL IN OUT SMILES_COLUMN \
     SEPARATOR ENCODING FEATURES_FILE CONFIDENCE RUN TO K
@@ -58,7 +58,7 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 # A .venv whose Python has been removed from the machine must be made again.
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 
-.PHONY: help init run demo report plan status retry predict export-optuna export-mlflow verify \
+.PHONY: help init run demo report plan status retry predict dossier export-optuna export-mlflow verify \
     prune check test faults cluster-test mutants bench bench-automl docs lint format lock install
 .DEFAULT_GOAL := help
 
@@ -102,6 +102,9 @@ predict: $(INSTALLED) ## add predictions to a table: MODEL=m.zip IN=a.csv OUT=b.
 	    $${ENCODING:+--encoding="$$ENCODING"} $(if $(FALLBACK),--fallback) \
 	    $${CONFIDENCE:+--confidence="$$CONFIDENCE"} \
 	    $${FEATURES_FILE:+--features-file="$$FEATURES_FILE"}
+
+dossier: $(INSTALLED) ## write a run's QMRF, for regulators: RUN=tox21
+	$(TOXTUNE) dossier $${RUN:+--run "$$RUN"}
 
 export-optuna: $(INSTALLED) ## hand a search to Optuna: RUN=tox21 TO=study.db
 	$(TOXTUNE) export optuna $${RUN:+--run "$$RUN"} $${TO:+--to "$$TO"}

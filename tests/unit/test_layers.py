@@ -30,6 +30,7 @@ WINGS = [
     "export",
     "runs",
     "report",
+    "dossier",
     "verification",
     "commands",
 ]

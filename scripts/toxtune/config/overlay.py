@@ -86,23 +86,43 @@ def read_yaml(text: str, name: str) -> Any:
     UserError
         If it is not that.
     """
+    value = parse_yaml(text, name, _Loader)
+    refuse_unplain(value, name)
+    return value
+
+
+def parse_yaml(
+    text: str, name: str, loader: type[yaml.SafeLoader | yaml.BaseLoader]
+) -> Any:
+    """Read YAML with a loader that makes no objects of Python's.
+
+    Raises
+    ------
+    UserError
+        If it is not YAML.
+    """
     try:
-        value = yaml.load(text, Loader=_Loader)
+        return yaml.load(text, Loader=loader)
     except RecursionError:
         raise UserError(f"{name}: is nested too deeply") from None
     # A number or date that is none raises what Python raises for it.
     except (yaml.YAMLError, ValueError, AttributeError) as error:
         reason = " ".join(str(error).split())
         raise UserError(f"{name}: is not YAML: {reason}") from None
-    refuse_unplain(value, name)
-    return value
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML without types of Python's; a key that stands twice is a mistake."""
+class UniqueKeys:
+    """Of a loader: a key that stands twice is a mistake."""
 
     def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
-        node = super().compose_mapping_node(anchor)
+        """Read a mapping.
+
+        Raises
+        ------
+        yaml.composer.ComposerError
+            If a key stands twice in it.
+        """
+        node = super().compose_mapping_node(anchor)  # type: ignore[misc]
         seen = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -114,6 +134,10 @@ class _Loader(yaml.SafeLoader):
                 )
             seen.add((key.tag, key.value))
         return node
+
+
+class _Loader(UniqueKeys, yaml.SafeLoader):
+    """YAML without types of Python's."""
 
 
 def _where_to_go() -> str:

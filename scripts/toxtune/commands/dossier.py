@@ -1,0 +1,66 @@
+"""Write the dossier of a finished run: a QMRF, for regulators.
+
+It is the OECD's QSAR Model Reporting Format, as a page (dossier.html) and for machines
+(dossier.json), both in the folder of the run. What only a person can know is asked for
+in dossiers/RUN.yaml, which the first call lays out and no call writes over.
+"""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from toxtune.dossier.document import Dossier
+
+EXAMPLE = "dossier --run tox21"
+PAGE, DATA = "dossier.html", "dossier.json"
+_MOST_NUMBERS = 12
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command."""
+    parser.add_argument("--run", required=True, help="a folder of results/")
+
+
+def main(options: argparse.Namespace) -> int:
+    """Write the dossier, and say what it lacks."""
+    # Slow to import, and `--help` has no use for them.
+    from toxtune.dossier.answers import answers_file, lay_out
+    from toxtune.dossier.document import write_dossier
+    from toxtune.dossier.page import page
+    from toxtune.dossier.subject import read_subject
+    from toxtune.io.files import write_json, write_text
+
+    run = Path(options.run).as_posix()
+    subject = read_subject(run)
+    answers = answers_file(run)
+    is_new = not answers.exists()
+    if is_new:
+        lay_out(answers)
+    folder = subject.files.folder
+    try:
+        dossier = write_dossier(subject, answers)
+        html = page(dossier, folder)
+    except BaseException:
+        if is_new:
+            answers.unlink()
+        raise
+    write_json(folder / DATA, dossier.to_dict())
+    write_text(folder / PAGE, html)
+    if is_new:
+        print(f"{answers}: has the questions that only you can answer")
+    print(f"{folder / PAGE}: the dossier; {folder / DATA}: the same for machines")
+    print(_lacking(dossier))
+    return 0
+
+
+def _lacking(dossier: "Dossier") -> str:
+    """Say which fields wait for an answer."""
+    numbers = [each.field.number for each in dossier.incomplete]
+    if not numbers:
+        return "Every field that needs an answer has one"
+    shown = ", ".join(numbers[:_MOST_NUMBERS])
+    more = len(numbers) - _MOST_NUMBERS
+    named = f"{shown} and {more} more" if more > 0 else shown
+    noun = "field waits" if len(numbers) == 1 else "fields wait"
+    return f"{len(numbers)} {noun} for an answer in {dossier.answers}: {named}"

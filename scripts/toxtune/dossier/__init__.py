@@ -1,0 +1,1 @@
+"""The dossier of a finished run: a QMRF, filled from its files and by its author."""
