@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -100,6 +101,9 @@ def test_model_is_saved_with_its_predictions(replicate, tmp_path):
     assert made.read_bytes() == searched.read_bytes()
     record = model_record(replicate, searched, made)
     assert record["largest_difference_from_search"] == 0
+    with zipfile.ZipFile(tmp_path / "model/model.skops") as archive:
+        times = {entry.date_time for entry in archive.infolist()}
+    assert times == {zipfile.ZipInfo("").date_time}
     assert replicate.keys["model"] != replicate.keys["result"] == replicate.key
 
 
