@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from toxtune.runs.lock import RunLock
+from toxtune.runs.lock import SNAKEMAKE_LOCKS, RunLock
 
 SCRIPTS = Path(__file__).resolve().parents[2]
-SNAKEMAKE_LOCKS = Path(".snakemake/locks")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

@@ -4,6 +4,7 @@ import fcntl
 import json
 import logging
 import os
+import platform
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,16 +16,19 @@ from typing import Self
 from toxtune.errors import UserError
 
 LOCK_FILE = Path(".toxtune/lock")
+# Snakemake's own, which are there while it runs, and after it was killed.
+SNAKEMAKE_LOCKS = Path(".snakemake/locks")
 # `make status` takes the lock for an instant to see whether it is free.
 _ATTEMPTS, _PAUSE_SECONDS = 5, 0.1
 
 
 @dataclass(frozen=True)
 class Holder:
-    """Who holds the lock, and since when."""
+    """Who holds the lock, where, and since when."""
 
     pid: int
     started: datetime
+    host: str
 
 
 class RunLock:
@@ -53,8 +57,8 @@ class RunLock:
         Raises
         ------
         UserError
-            If another run holds it; the message says which. If the folder cannot be
-            written to.
+            If another run holds it, or may hold it on another host; the message says
+            which. If the folder cannot be written to.
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,7 +68,8 @@ class RunLock:
                 f"{path} cannot be written: {error.strerror}; a run needs a folder "
                 "that it can write to"
             ) from error
-        left_by_killed_run = _read(path) is not None
+        holder = _read(path)
+        left_by_killed_run = holder is not None
         try:
             taken = _try(descriptor, fcntl.LOCK_EX, _ATTEMPTS)
         except OSError as error:
@@ -74,6 +79,10 @@ class RunLock:
         if not taken:
             os.close(descriptor)
             raise UserError(_refusal(_read(path)))
+        # Many shared file systems tell no host of the locks of another.
+        if holder and holder.host != platform.node() and any(SNAKEMAKE_LOCKS.glob("*")):
+            os.close(descriptor)
+            raise UserError(_refusal_of_host(holder))
         lock = cls(descriptor, left_by_killed_run)
         lock.record(os.getpid())
         return lock
@@ -81,7 +90,8 @@ class RunLock:
     def record(self, pid: int) -> None:
         """Write down which process holds the lock, and since when."""
         now = datetime.now().astimezone().isoformat(timespec="seconds")
-        self._write(json.dumps({"pid": pid, "started": now}))
+        record = {"pid": pid, "started": now, "host": platform.node()}
+        self._write(json.dumps(record))
 
     def forget(self) -> None:
         """Remove the record: the run has ended, and was not killed."""
@@ -149,7 +159,9 @@ def _read(path: Path) -> Holder | None:
     """Read who holds the lock; None if nobody does, or it does not say."""
     with suppress(ValueError, TypeError, KeyError):
         record = json.loads(path.read_text(encoding="utf-8"))
-        return Holder(int(record["pid"]), datetime.fromisoformat(record["started"]))
+        started = datetime.fromisoformat(record["started"])
+        # Records of toxtune 0.2 do not say where.
+        return Holder(int(record["pid"]), started, record.get("host", platform.node()))
     return None
 
 
@@ -161,4 +173,13 @@ def _refusal(holder: Holder | None) -> str:
     return (
         f"{text} (process {pid}, started {started:%Y-%m-%d %H:%M:%S}). `make status` "
         f"shows its progress; `kill {pid}` stops it cleanly"
+    )
+
+
+def _refusal_of_host(holder: Holder) -> str:
+    return (
+        f"a run on {holder.host} (process {holder.pid}, started "
+        f"{holder.started:%Y-%m-%d %H:%M:%S}) has not ended, or was killed; from "
+        f"{platform.node()} nobody can tell. Continue it on {holder.host}. If it runs "
+        f"there no more, `rm -r {LOCK_FILE} {SNAKEMAKE_LOCKS}` lets this host continue"
     )
