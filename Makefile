@@ -4,10 +4,10 @@
 #   CORES=2  PROFILE=slurm (a folder of profiles/)  CONFIG='a.yaml b.yaml' (files that
 #   are laid over config.yaml)  DATA TASKS METRIC TO (make init)
 #   SMILES_COLUMN SEPARATOR DECIMAL ENCODING (make init, make predict)
-#   MODEL IN OUT FEATURES_FILE CONFIDENCE (make predict)
+#   MODEL IN OUT FORMAT FEATURES_FILE CONFIDENCE (make predict)
 #   RUN (make dossier, make export-...)  TO (make export-...)
 #   K=3 (how many trainings `make verify` repeats)
-NAMES := CORES PROFILE CONFIG DATA TASKS METRIC DECIMAL MODEL IN OUT SMILES_COLUMN \
+NAMES := CORES PROFILE CONFIG DATA TASKS METRIC DECIMAL MODEL IN OUT FORMAT SMILES_COLUMN \
     SEPARATOR ENCODING FEATURES_FILE CONFIDENCE RUN TO K
 # Anything: make run continues without the trainings that fail for good
 KEEP_GOING ?=
@@ -100,7 +100,7 @@ predict: $(INSTALLED) ## add predictions to a table: MODEL=m.zip IN=a.csv OUT=b.
 	    $${SMILES_COLUMN:+--smiles-column="$$SMILES_COLUMN"} \
 	    $${SEPARATOR:+--separator="$$SEPARATOR"} $${DECIMAL:+--decimal="$$DECIMAL"} \
 	    $${ENCODING:+--encoding="$$ENCODING"} $(if $(FALLBACK),--fallback) \
-	    $${CONFIDENCE:+--confidence="$$CONFIDENCE"} \
+	    $${CONFIDENCE:+--confidence="$$CONFIDENCE"} $${FORMAT:+--format="$$FORMAT"} \
 	    $${FEATURES_FILE:+--features-file="$$FEATURES_FILE"}
 
 dossier: $(INSTALLED) ## write a run's QMRF, for regulators: RUN=tox21

@@ -1,6 +1,6 @@
 """Make the pictures of the documentation again, from a real run.
 
-    .venv/bin/python docs/pictures.py --run results/tox21
+    .venv/bin/python docs/pictures.py --run results/tox21 --predictions out.html
 
 Needs Chromium and chromedriver (Debian: chromium, chromium-driver). Pictures are cut
 to 256 colours, more than a figure has, so that all of them together stay small.
@@ -22,12 +22,14 @@ FOLDER = Path(__file__).resolve().parent / "pictures"
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture of the report.
+    """One picture of a page.
 
     Attributes
     ----------
     name
         Of the file.
+    page
+        Which page: the run's report, or one of predictions.
     anchor
         The id of what stands at its top; empty for the top of the page.
     width, height
@@ -35,25 +37,33 @@ class Picture:
     """
 
     name: str
+    page: str
     anchor: str
     width: int
     height: int
 
 
-PICTURES = (Picture("report.png", "", 1400, 1000),)
+PICTURES = (
+    Picture("report.png", "report", "", 1400, 1000),
+    Picture("predictions.png", "predictions", "", 1200, 1000),
+)
 
 
 def main() -> None:
-    """Open the report of a run, and write the pictures."""
+    """Open the pages, and write the pictures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--run", type=Path, default=Path("results/tox21"))
-    report = parser.parse_args().run / "report.html"
+    parser.add_argument("--predictions", type=Path, help="of `make predict`")
+    options = parser.parse_args()
+    pages = {"report": options.run / "report.html", "predictions": options.predictions}
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as profile:
         browser = _start(profile)
         for picture in PICTURES:
-            path = FOLDER / picture.name
-            _take(browser, report.resolve(), picture).save(path, optimize=True)
+            page, path = pages[picture.page], FOLDER / picture.name
+            if page is None:
+                continue
+            _take(browser, page.resolve(), picture).save(path, optimize=True)
             print(f"{path}: {path.stat().st_size / 1024:.0f} KiB")
         browser.quit()
 

@@ -1,7 +1,8 @@
 """Add a final model's predictions to a table of molecules.
 
-The new table, a CSV file, has all columns of the old one. A molecule that cannot be
-predicted stays in it, and the column `problem` says why.
+The new table has all columns of the old one. It is a CSV file, an SD file, or a page of
+HTML that shows the molecules. A molecule that cannot be predicted stays in it, and the
+column `problem` says why.
 """
 
 import argparse
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from toxtune.errors import UserError
 from toxtune.io.csv_rows import SEPARATORS
+from toxtune.prediction.output_formats import OutputFormat, format_of
 
 if TYPE_CHECKING:
-    from toxtune.prediction.predict_table import Chunk
+    from toxtune.prediction.molecule_table import Chunk
 
 EXAMPLE = "predict results/tox21/final.zip molecules.csv predictions.csv"
 
@@ -37,7 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="OUT",
         nargs="?",
-        help="the CSV file to write; default: IN's name with .predictions.csv, here",
+        help="the file to write; default: IN's name with .predictions.csv, here",
+    )
+    parser.add_argument(
+        "--format",
+        choices=[*OutputFormat],
+        help="what to write; default: by OUT's ending, else csv",
     )
     parser.add_argument(
         "--smiles-column", metavar="NAME", help="default: as in the model's dataset"
@@ -89,11 +96,13 @@ def main(options: argparse.Namespace) -> int:
     UserError
         If it cannot be done, or no molecule could be predicted.
     """
+    written_as = format_of(options.predictions, options.format)
     destination = options.predictions
     if destination is None:
-        destination = Path(f"{options.molecules.stem}.predictions.csv")
+        destination = Path(f"{options.molecules.stem}.predictions.{written_as}")
     # Slow to import, and `--help` has no use for it.
-    from toxtune.prediction.predict_table import OPTIONS, predict_file
+    from toxtune.prediction.molecule_table import OPTIONS
+    from toxtune.prediction.predict_table import predict_file
 
     counts = predict_file(
         model=options.model,
@@ -109,6 +118,7 @@ def main(options: argparse.Namespace) -> int:
         ),
         fallback=options.fallback,
         confidence=options.confidence,
+        written_as=written_as,
         show_progress=_with_progress,
     )
     print(" ".join(counts.notes))

@@ -26,6 +26,10 @@ MAX_DRAWN_ATOMS = 250
 BOND_LENGTH = 26
 
 
+# Of lines, in pixels: those of large molecules would be hardly seen.
+LEAST_WIDTH = 0.6
+
+
 # What raises the prediction, and what lowers it: colours of Okabe & Ito (2008), "Color
 # universal design", which colour-blind people can tell apart.
 RAISES = (0.90, 0.60, 0.0)
@@ -214,7 +218,8 @@ def _letter(element: ElementTree.Element, style: dict[str, str]) -> str:
 
 def _look(style: dict[str, str]) -> str:
     """Return the attributes of a path that its group does not have already."""
-    look = f' stroke-width="{style["stroke-width"].removesuffix("px")}"'
+    wide = max(float(style["stroke-width"].removesuffix("px")), LEAST_WIDTH)
+    look = f' stroke-width="{wide:g}"'
     if style["fill"] != "none":
         fill = "currentColor" if style["fill"] == _BLACK else style["fill"]
         look += f' fill="{fill}"'

@@ -178,8 +178,15 @@ def _read(
     standardize: Standardize, definitions: Definitions, texts: Sequence[str]
 ) -> list[_Molecule | str]:
     """Return each molecule, or why it is none."""
+    # What RDKit has to say of a molecule is in its row.
     with rdBase.BlockLogs():
-        readings = [read_compound(text, standardize) for text in texts]
+        return _read_some(standardize, definitions, texts)
+
+
+def _read_some(
+    standardize: Standardize, definitions: Definitions, texts: Sequence[str]
+) -> list[_Molecule | str]:
+    readings = [read_compound(text, standardize) for text in texts]
     smiles = [compound.smiles for compound, _ in readings if compound]
     features = {
         name: compute_rows(definition, smiles)

@@ -181,7 +181,7 @@ class RowPredictor:
         )
         columns += [*map(as_text, values.T), *map(as_text, spread.T)]
         if metadata.task_type != TaskType.REGRESSION:
-            columns.append(_classes(self.model, task, values))
+            columns.append(predicted_classes(self.model, task, values))
         if prediction.support is None:
             empty = np.full(len(values), "")
             return columns + [empty] * len(set_columns(metadata, task))
@@ -194,7 +194,7 @@ class RowPredictor:
         )
 
 
-def _classes(model: Predictor, task: str, values: np.ndarray) -> np.ndarray:
+def predicted_classes(model: Predictor, task: str, values: np.ndarray) -> np.ndarray:
     """Return the predicted classes as the dataset calls them.
 
     They are empty for a task without a threshold.

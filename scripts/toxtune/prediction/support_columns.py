@@ -1,5 +1,7 @@
 """The columns of a prediction that back it: sets, intervals, neighbours, leverage."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from toxtune.evaluation.conformal import (
@@ -35,6 +37,46 @@ def set_columns(metadata: FinalModelMetadata, task: str) -> list[str]:
     return [*p, f"{task}_set"]
 
 
+@dataclass(frozen=True, eq=False)
+class TaskSupport:
+    """What backs the predictions of one task.
+
+    Attributes
+    ----------
+    p
+        n_molecules x n_classes: the p-value of each class; none of values.
+    inside
+        Of the same shape: which classes are in the set; none of values.
+    bounds
+        n_molecules x 2: of values, the ends of the interval; none of classes.
+    """
+
+    p: np.ndarray
+    inside: np.ndarray
+    bounds: np.ndarray
+
+
+def task_support(
+    metadata: FinalModelMetadata,
+    calibrations: Calibrations,
+    support: Support,
+    task: str,
+    confidence: float,
+) -> TaskSupport:
+    """Return p-values and sets of a task of classes, or intervals of values."""
+    number, n_tasks = metadata.tasks.index(task), len(metadata.tasks)
+    values, spread = (
+        of_task(numbers, number, n_tasks)
+        for numbers in (support.delivered.values, support.delivered.spread)
+    )
+    none = np.empty((len(values), 0))
+    if metadata.task_type == TaskType.REGRESSION:
+        half = half_widths(calibrations[task], spread, confidence)
+        return TaskSupport(none, none, np.stack([values - half, values + half], axis=1))
+    p = p_values(calibrations[task], class_scores(values))
+    return TaskSupport(p, prediction_sets(p, confidence), none)
+
+
 def set_cells(
     metadata: FinalModelMetadata,
     calibrations: Calibrations,
@@ -46,21 +88,15 @@ def set_cells(
 
     A set is spelled ``{active}``, ``{inactive|active}`` or ``{}``.
     """
-    number, n_tasks = metadata.tasks.index(task), len(metadata.tasks)
-    values, spread = (
-        of_task(numbers, number, n_tasks)
-        for numbers in (support.delivered.values, support.delivered.spread)
-    )
+    found = task_support(metadata, calibrations, support, task, confidence)
     if metadata.task_type == TaskType.REGRESSION:
-        half = half_widths(calibrations[task], spread, confidence)
-        return [as_text(values - half), as_text(values + half)]
-    p = p_values(calibrations[task], class_scores(values))
+        return [*map(as_text, found.bounds.T)]
     names = class_names(metadata, task)
     sets = [
         "{" + "|".join(names[at] for at in np.flatnonzero(inside)) + "}"
-        for inside in prediction_sets(p, confidence)
+        for inside in found.inside
     ]
-    return [*map(as_text, p.T), np.array(sets)]
+    return [*map(as_text, found.p.T), np.array(sets)]
 
 
 def neighbour_columns() -> list[str]:

@@ -85,7 +85,8 @@ def sd_table(text: TextFile) -> Table:
             written, problem = _smiles_of(record)
             cells = [written, *([record.title] if title else [])]
             cells += [record.properties.get(name, "") for name in names]
-            yield TableRow(record.line, cells, problem)
+            structure = "" if problem else "\n".join(record.block)
+            yield TableRow(record.line, cells, problem, structure)
 
     note = (
         f"The file is an SD file, in {text.encoding.name}; its {len(names)} properties "
@@ -99,6 +100,7 @@ def sd_table(text: TextFile) -> Table:
         notes=[note],
         smiles_column=smiles,
         described=frozenset([smiles, *title]),
+        has_structures=True,
     )
 
 

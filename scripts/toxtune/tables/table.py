@@ -19,11 +19,15 @@ class TableRow(NamedTuple):
         A text for each column.
     problem
         Why its molecule cannot be read, if the file's format tells that.
+    structure
+        The lines of its structure, in an SD file; empty in others, and where it cannot
+        be read.
     """
 
     line: int
     cells: list[str]
     problem: str = ""
+    structure: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ class Table:
         of SMILES files. They are no tasks unless somebody asks for them.
     separator
         Between the columns; empty where there is none.
+    has_structures
+        Whether the file is an SD file, which has more than SMILES.
     """
 
     name: str
@@ -56,6 +62,7 @@ class Table:
     smiles_column: str = ""
     described: frozenset[str] = field(default_factory=frozenset)
     separator: str = ""
+    has_structures: bool = False
 
     def notes_of_smiles(self, column: str) -> list[str]:
         """Say which column has the SMILES, unless the reader put them there."""

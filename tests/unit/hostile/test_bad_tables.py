@@ -15,7 +15,7 @@ from toxtune.data.kept_files import UserFile
 from toxtune.data.raw_table import read_raw
 from toxtune.io import text_lines as tablelines
 from toxtune.io.text_lines import MAX_LINE
-from toxtune.prediction.predict_table import read_molecules
+from toxtune.prediction.molecule_table import read_molecules
 from toxtune.tables import sources as gzipped
 
 pytestmark = pytest.mark.promise(

@@ -23,21 +23,20 @@ from toxtune.data.subsets import Subset
 from toxtune.errors import UserError
 from toxtune.molecules.smiles import read_compound
 from toxtune.prediction import inputs as reading
+from toxtune.prediction import molecule_table
 from toxtune.prediction import predict_table as predicting
 from toxtune.prediction.fallback import fit_fallback
 from toxtune.prediction.final_file import ALL_SEEDS, member_seeds, write_final_model
 from toxtune.prediction.final_model import current_versions, load
 from toxtune.prediction.metadata import METADATA_FILE, FinalModelMetadata
-from toxtune.prediction.predict_table import (
-    PredictionCounts,
-    read_molecules,
-    write_predictions,
-)
+from toxtune.prediction.molecule_table import read_molecules
+from toxtune.prediction.predict_table import PredictionCounts, write_predictions
 from toxtune.prediction.row_predictor import (
     MOLECULE_COLUMNS,
     RowPredictor,
     input_readers,
 )
+from toxtune.prediction.writer import CsvWriter, Makers, Written
 from toxtune.tables.text_files import Reading
 from toxtune.tasks import TaskType
 
@@ -54,7 +53,9 @@ def predicted(tmp_path, model, text, fallback=False, confidence=0.9):
     final_model = load(model)
     with input_readers(final_model.metadata, molecules.n_rows) as readers:
         predictor = RowPredictor(final_model, readers, confidence, fallback)
-        write_predictions(predictor, molecules, stream, molecules.chunks())
+        with Makers(list, 0, 1) as makers:
+            writer = CsvWriter(Written(stream, molecules, predictor, makers))
+            write_predictions(predictor, molecules, writer, molecules.chunks())
     return stream.getvalue()
 
 
@@ -313,7 +314,7 @@ def test_chunks_change_nothing(tmp_path, monkeypatch):
     path = make(tmp_path)
     text = "smiles\n" + "\n".join([*SMILES, "bad"] * 3) + "\n"
     whole = predicted(tmp_path, path, text)
-    monkeypatch.setattr(predicting, "CHUNK", 4)
+    monkeypatch.setattr(molecule_table, "CHUNK", 4)
     assert predicted(tmp_path, path, text) == whole
 
 

@@ -7,7 +7,7 @@ from rdkit import Chem
 
 from toxtune.data.curation import curate
 from toxtune.errors import UserError
-from toxtune.prediction.predict_table import read_molecules
+from toxtune.prediction.molecule_table import read_molecules
 from toxtune.tables.tables import open_table
 from toxtune.tables.text_files import Reading
 
