@@ -86,21 +86,21 @@ def _hyperparameters(subject: Subject) -> Table:
     rows: list[list[Parts]] = []
     for number, trial in enumerate(subject.final["trials"]):
         at = (FINAL_JSON, "trials", number)
-        parts: list[Part] = []
-        for name in sorted(trial["hyperparameters"]):
-            value = subject.files.json(*at, "hyperparameters", name)
-            parts += [f"{', ' if parts else ''}{name} ", _as_written(value)]
         features = subject.files.json(*at, "features")
         shown = features.value.replace(JOINT, f" {JOINT} ")
+        descriptors = Value(features.value, features.source, shown)
+        parts: list[Part] = ["descriptors ", descriptors]
+        for name in sorted(trial["hyperparameters"]):
+            value = subject.files.json(*at, "hyperparameters", name)
+            parts += [f", {name} ", _as_written(value)]
         rows.append(
             [
                 (subject.files.json(*at, "id"),),
                 (subject.files.json(*at, "family"),),
-                (Value(features.value, features.source, shown),),
                 tuple(parts),
             ]
         )
-    header = ("trial", "family", "descriptors", "hyperparameters")
+    header = ("trial", "family", "hyperparameters")
     return Table("Hyperparameters", header, rows)
 
 

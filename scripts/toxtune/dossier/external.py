@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from toxtune.data.subsets import read_subset
-from toxtune.dossier.content import Block, Parts, Table, Text, Value, sentence
+from toxtune.dossier.content import Block, Parts, Table, Value, sentence
 from toxtune.dossier.robustness import interval
 from toxtune.dossier.sets import attached, balance
 from toxtune.dossier.subject import TEST, Subject
 from toxtune.evaluation.coverage import ALL_CLASSES
 from toxtune.evaluation.ledger import Opened, read_openings_of
 from toxtune.identity import short_id
-from toxtune.report.words import method_of_split
+from toxtune.report.words import SET_NAMES, method_of_split
 from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
 from toxtune.text import shown as spelled
@@ -49,25 +49,20 @@ def _design(subject: Subject) -> Iterator[Block]:
     files, split = subject.files, subject.settings_of_split
     recipe = f"{subject.split}/split.json"
     method = method_of_split(split)
+    sets = ["train", "test"] if subject.folds else ["train", "valid", "test"]
+    sizes = ", ".join(f"{SET_NAMES[name]} {{}}" for name in sets)
     yield sentence(
-        f"{method[:1].upper()}{method[1:]}, before any modelling. Molecules of the "
-        "training set: {}; of the validation set: {}; of the test set: {}. No two sets "
-        "share a molecule, by the connectivity of its InChIKey.",
-        *(
-            files.json(recipe, "sets", name, "molecules")
-            for name in ("train", "valid", "test")
-        ),
+        f"{method[:1].upper()}{method[1:]}, before any modelling. Molecules: {sizes}. "
+        "No two sets share a molecule, by the connectivity of its InChIKey.",
+        *(files.json(recipe, "sets", name, "molecules") for name in sets),
     )
-    settings = [
-        part
-        for name in sorted(set(split) - {"method", "sha256"})
-        for part in (
-            f"; {name} ",
-            _settings(files.json("provenance.json", "split", name)),
+    names = sorted(set(split) - {"method", "sha256"})
+    if names:
+        template = ", ".join(f"{name} {{}}" for name in names)
+        yield sentence(
+            f"Settings of the split: {template}.",
+            *(_as_yaml(files.json("provenance.json", "split", name)) for name in names),
         )
-    ]
-    if settings:
-        yield Text(("Settings of the split", *settings, "."))
     yield sentence(
         "The graph of jobs closes the test set: no job before the recorded selection "
         "has it among its inputs. Times that it was opened, ever: {}. Counted are "
@@ -77,7 +72,7 @@ def _design(subject: Subject) -> Iterator[Block]:
     )
 
 
-def _settings(value: Value) -> Value:
+def _as_yaml(value: Value) -> Value:
     return Value(value.value, value.source, spelled(value.value))
 
 

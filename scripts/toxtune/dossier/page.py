@@ -33,6 +33,7 @@ _MARKS = {
 }
 
 
+_LONG = 60
 _HASH = re.compile("[0-9a-f]{40,64}")
 
 
@@ -54,6 +55,7 @@ def page(dossier: Dossier, folder: Path) -> str:
         lstrip_blocks=True,
     )
     environment.filters["parts"] = as_html
+    environment.filters["cell_class"] = cell_class
     environment.filters["to_file"] = lambda path: os.path.relpath(path, folder)
     return environment.get_template("dossier.html.j2").render(
         dossier=dossier,
@@ -77,13 +79,21 @@ def _words(text: str) -> Markup:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
+def cell_class(parts: Parts) -> str:
+    """Tell how a cell may be broken: paths anywhere, long texts not too narrow."""
+    text = "".join(part if isinstance(part, str) else part.shown for part in parts)
+    if "/" in text and " " not in text:
+        return "path"
+    return "long" if len(text) > _LONG else ""
+
+
 def _value(value: Value) -> Markup:
     source = value.source
     inside = f", {source.member}" if source.member else ""
     where = f"{source.file}{inside}: {_key(source.key)}"
     kind = Markup(' class="hash"') if _HASH.fullmatch(value.shown) else ""
     return Markup('<data value="{}" title="{}"{}>{}</data>').format(
-        _plain(value.value), where, kind, value.shown
+        _plain(value.value), where, kind, _words(value.shown)
     )
 
 

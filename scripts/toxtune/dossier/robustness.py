@@ -189,7 +189,9 @@ def _percent(value: Value) -> Value:
 
 def _others(subject: Subject) -> Iterator[Block]:
     files = subject.files
-    if not subject.folds:
+    if subject.folds:
+        yield sentence("The folds of 6.9 stand in for a hold-out set.")
+    else:
         yield sentence(
             "Hold-out: the trials were scored on {} validation molecules, which no "
             "model was fitted to.",
