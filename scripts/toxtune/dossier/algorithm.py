@@ -211,7 +211,7 @@ def _settings(subject: Subject) -> Table:
         "selected": files.json("selection.json", "overall"),
     }
     rows: list[list[Parts]] = [[(name,), (value,)] for name, value in chosen.items()]
-    return Table("How the model was chosen", ("", ""), rows)
+    return Table("How the model was chosen", ("what", "value"), rows)
 
 
 def _software(subject: Subject) -> Block:

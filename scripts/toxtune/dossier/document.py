@@ -15,7 +15,7 @@ from toxtune.dossier.external import external
 from toxtune.dossier.form import CHAPTERS, VERSION, Chapter, Field
 from toxtune.dossier.general import general, identity, mechanism, miscellany
 from toxtune.dossier.internal import internal
-from toxtune.dossier.principles import PRINCIPLES
+from toxtune.dossier.principles import PRINCIPLES, Principle
 from toxtune.dossier.robustness import robustness
 from toxtune.dossier.subject import Subject
 from toxtune.io.files import sha256_of_file
@@ -112,18 +112,7 @@ class Dossier:
             "not_carried_out": [
                 each.field.number for each in self.with_status(NOT_DONE)
             ],
-            "principles": [
-                {
-                    "number": principle.number,
-                    "principle": principle.text,
-                    "fields": list(principle.fields),
-                    "files": [f"results/{self.run}/{name}" for name in principle.files],
-                    "missing": [
-                        each.field.number for each in self.open_of(principle.fields)
-                    ],
-                }
-                for principle in PRINCIPLES
-            ],
+            "principles": [self._principle(each) for each in PRINCIPLES],
             "chapters": [
                 {
                     "number": chapter.number,
@@ -141,6 +130,16 @@ class Dossier:
                 for chapter, fields in self.chapters
             ],
             "files": dict(sorted(self.files.items())),
+        }
+
+    def _principle(self, principle: Principle) -> dict[str, Any]:
+        waiting = self.open_of(principle.fields)
+        return {
+            "number": principle.number,
+            "principle": principle.text,
+            "fields": list(principle.fields),
+            "files": [f"results/{self.run}/{name}" for name in principle.files],
+            "missing": [each.field.number for each in waiting],
         }
 
     def open_of(self, numbers: Sequence[str]) -> list[Filled]:

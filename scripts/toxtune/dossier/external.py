@@ -6,7 +6,7 @@ from pathlib import Path
 from toxtune.data.subsets import read_subset
 from toxtune.dossier.content import Block, Parts, Table, Value, sentence
 from toxtune.dossier.robustness import interval
-from toxtune.dossier.sets import attached, balance
+from toxtune.dossier.sets import attached, balance, decisions
 from toxtune.dossier.subject import TEST, Subject
 from toxtune.evaluation.coverage import ALL_CLASSES
 from toxtune.evaluation.ledger import Opened, read_openings_of
@@ -108,7 +108,7 @@ def _predictivity(subject: Subject) -> Iterator[Block]:
         yield table
     yield _by_task(subject)
     if subject.task_type == TaskType.BINARY:
-        yield _decisions(subject)
+        yield decisions(subject, "test")
     if table := _coverage(subject):
         yield table
 
@@ -161,26 +161,6 @@ def _by_task(subject: Subject) -> Table:
     if any(units) and files.content(TEST).get("task_sds"):
         note += " Errors of single tasks are in the task's own unit."
     return Table("Each task, on the test set", header, rows, note)
-
-
-def _decisions(subject: Subject) -> Table:
-    """Return how the classes fare that the thresholds make of the probabilities."""
-    files = subject.files
-    columns = ("threshold", "recall", "specificity", "precision", "mcc")
-    rows: list[list[Parts]] = []
-    for task in ("mean", *subject.tasks):
-        where = {"family": subject.overall, "subset": "test", "task": task}
-        cells = [
-            (files.cell("decisions.tsv", column, **where) or "none",)
-            for column in columns
-        ]
-        rows.append([("all tasks, mean" if task == "mean" else task,), *cells])
-    header = ("task", "threshold", "sensitivity", "specificity", "precision", "MCC")
-    note = (
-        "1 - sensitivity is the rate of false negatives, 1 - specificity that of false "
-        "positives. Thresholds are from the validation set."
-    )
-    return Table("Classes, on the test set", header, rows, note)
 
 
 def _coverage(subject: Subject) -> Table | None:
@@ -273,9 +253,15 @@ def _warnings(subject: Subject) -> Iterator[Value]:
 
 
 def _honesty(subject: Subject) -> Block:
+    at = ("provenance.json", "dataset")
+    if "test_sha256" in subject.files.content(at[0])[at[1]]:
+        return sentence(
+            "The test set is a file of its own (SHA-256 {}). The model was chosen "
+            "without it.",
+            subject.files.json(*at, "test_sha256"),
+        )
     return sentence(
-        "The test set was split off the same data, so it tests no other laboratory and "
-        "no other chemistry. The scores are of a model that was chosen without it."
-        if not list((subject.files.folder / "prospective").glob("*.json"))
-        else "The test set was split off the same data; the later data of 7.7 were not."
+        "The test set was split off the same data, so it tests no other laboratory. "
+        "How far its chemistry is from the training set, the split decides (7.6). The "
+        "model was chosen without it."
     )

@@ -7,6 +7,12 @@ from toxtune.dossier.content import Block, Parts, Table, Value, sentence
 from toxtune.dossier.run_files import FINAL, FINAL_JSON
 from toxtune.dossier.sets import attached, balance
 from toxtune.dossier.subject import TEST, Subject
+from toxtune.tasks import TaskType
+
+_OF_CLASSES = (
+    " Sensitivity and specificity were not computed for it; 6.12 and 7.7 have them for "
+    "the other sets."
+)
 
 
 def internal(subject: Subject) -> Iterator[tuple[str, Block]]:
@@ -87,5 +93,6 @@ def _fit(subject: Subject) -> Iterator[Block]:
         rows,
         "Scores of the molecules that the model was fitted to: how well it remembers, "
         "and not how well it predicts."
-        + ("" if subject.final["refit"] == "none" else " Before the refit."),
+        + ("" if subject.final["refit"] == "none" else " Before the refit.")
+        + _OF_CLASSES * (subject.task_type == TaskType.BINARY),
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from toxtune.dossier.content import Block, NotDone, Parts, Table, Value, sentence
 from toxtune.dossier.run_files import RunFiles
+from toxtune.dossier.sets import decisions
 from toxtune.dossier.subject import TEST, Subject, runs
 from toxtune.search.selection_file import ENSEMBLE
 from toxtune.stats.metrics import METRICS
@@ -190,7 +191,7 @@ def _percent(value: Value) -> Value:
 def _others(subject: Subject) -> Iterator[Block]:
     files = subject.files
     if subject.folds:
-        yield sentence("The folds of 6.9 stand in for a hold-out set.")
+        yield sentence("The folds of 6.9 are the validation set.")
     else:
         yield sentence(
             "Hold-out: the trials were scored on {} validation molecules, which no "
@@ -198,6 +199,8 @@ def _others(subject: Subject) -> Iterator[Block]:
             files.json(TEST, "molecules", "valid"),
         )
         yield _winners(subject, "Validation set")
+    if subject.task_type == TaskType.BINARY:
+        yield decisions(subject, "valid")
     at = (TEST, "families", subject.overall, subject.metric, "mean")
     if files.json(*at, "test_sd_over_seeds").value is not None:
         yield sentence(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from toxtune.dossier.content import Block, Parts, Table, sentence
 from toxtune.dossier.run_files import FINAL_JSON
 from toxtune.dossier.subject import Subject
+from toxtune.report.words import SET_NAMES
 from toxtune.tasks import TaskType
 
 
@@ -40,6 +41,27 @@ def balance(subject: Subject, table: str, title: str) -> Table:
         name = subject.files.json(FINAL_JSON, "tasks", number)
         rows.append([(name,), *_counts(subject, table, task)])
     return Table(title, ["task", *_header(subject), "not measured"], rows)
+
+
+def decisions(subject: Subject, subset: str) -> Table:
+    """Return how the classes fare that the thresholds make of the probabilities."""
+    files = subject.files
+    columns = ("threshold", "recall", "specificity", "precision", "mcc")
+    rows: list[list[Parts]] = []
+    for task in ("mean", *subject.tasks):
+        where = {"family": subject.overall, "subset": subset, "task": task}
+        cells = [
+            (files.cell("decisions.tsv", column, **where) or "none",)
+            for column in columns
+        ]
+        rows.append([("all tasks, mean" if task == "mean" else task,), *cells])
+    header = ("task", "threshold", "sensitivity", "specificity", "precision", "MCC")
+    note = (
+        "1 - sensitivity is the rate of false negatives, 1 - specificity that of false "
+        "positives. Mean over single training seeds, whose thresholds were fitted to "
+        "their validation predictions; that of their mean is in 4.2."
+    )
+    return Table(f"Classes, {SET_NAMES[subset]}", header, rows, note)
 
 
 def _header(subject: Subject) -> list[str]:
