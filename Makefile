@@ -19,6 +19,8 @@ FORCE ?=
 OPEN ?=
 # Anything: make predict answers for every row, also where there is no prediction
 FALLBACK ?=
+# Anything: make predict says which atoms predictions come from
+EXPLAIN ?=
 PYTHON ?= python3
 # cpu or cuda: which requirements/*.lock to install
 EXTRA ?= cpu
@@ -100,6 +102,7 @@ predict: $(INSTALLED) ## add predictions to a table: MODEL=m.zip IN=a.csv OUT=b.
 	    $${SMILES_COLUMN:+--smiles-column="$$SMILES_COLUMN"} \
 	    $${SEPARATOR:+--separator="$$SEPARATOR"} $${DECIMAL:+--decimal="$$DECIMAL"} \
 	    $${ENCODING:+--encoding="$$ENCODING"} $(if $(FALLBACK),--fallback) \
+	    $(if $(EXPLAIN),--explain) \
 	    $${CONFIDENCE:+--confidence="$$CONFIDENCE"} $${FORMAT:+--format="$$FORMAT"} \
 	    $${FEATURES_FILE:+--features-file="$$FEATURES_FILE"}
 

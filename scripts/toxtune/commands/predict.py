@@ -74,6 +74,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of prediction sets and intervals: how many hold the true label (0.9)",
     )
     parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="say which atoms each prediction comes from; for some hundred molecules",
+    )
+    parser.add_argument(
         "--fallback",
         action="store_true",
         help="answer for every row: with the mean of the training set where there is "
@@ -118,6 +123,7 @@ def main(options: argparse.Namespace) -> int:
         ),
         fallback=options.fallback,
         confidence=options.confidence,
+        explain=options.explain,
         written_as=written_as,
         show_progress=_with_progress,
     )

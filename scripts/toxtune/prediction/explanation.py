@@ -26,11 +26,10 @@ from rdkit import Chem, rdBase
 
 from toxtune.errors import UserError
 from toxtune.features.environments import Masks, find_masks, has_environments
-from toxtune.prediction.inputs import Inputs
+from toxtune.prediction.inputs import Inputs, input_readers
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers
 from toxtune.prediction.prediction import NOTHING
-from toxtune.prediction.row_predictor import input_readers
 from toxtune.stats.metrics import of_task
 from toxtune.tasks import TaskType
 from toxtune.text import did_you_mean

@@ -20,6 +20,7 @@ from toxtune.features.similarity import SIZE, fingerprints
 from toxtune.molecules.compounds import Standardize
 from toxtune.molecules.smiles import read_compound
 from toxtune.prediction.descriptor_domain import PROPERTIES, properties_of
+from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.workers.crew import CHUNK, Crew, Lost
 
 # For as many molecules as a child takes at a time, see `toxtune.workers.crew`: a second
@@ -163,6 +164,15 @@ class InputReaders:
             properties.reshape(-1, len(PROPERTIES)),
         )
         return ReadMolecules(problems, [each.smiles for each in molecules], inputs)
+
+
+def input_readers(metadata: FinalModelMetadata, n_molecules: int) -> InputReaders:
+    """Start what reads molecules for a model, on all cores that so many are worth."""
+    return InputReaders(
+        Standardize(metadata.standardize),
+        metadata.computed_features,
+        useful_workers(n_molecules),
+    )
 
 
 def useful_workers(n_molecules: int) -> int:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from toxtune.errors import UserError
 from toxtune.io.files import whole_file
 from toxtune.prediction.final_model import opened
-from toxtune.prediction.inputs import LIMIT_SECONDS, useful_workers
+from toxtune.prediction.inputs import LIMIT_SECONDS, input_readers, useful_workers
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.molecule_table import (
     OPTIONS,
@@ -20,11 +20,7 @@ from toxtune.prediction.output_formats import OutputFormat
 from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers
 from toxtune.prediction.page_writer import PageWriter, drawings_of, refuse_too_many
 from toxtune.prediction.prediction import NOTHING
-from toxtune.prediction.row_predictor import (
-    RowPredictor,
-    input_readers,
-    prediction_columns,
-)
+from toxtune.prediction.row_predictor import RowPredictor, prediction_columns
 from toxtune.prediction.sd_writer import SdWriter, structures_of
 from toxtune.prediction.support_columns import CONFIDENCE
 from toxtune.prediction.writer import CsvWriter, Makers, Writer, Written
@@ -87,6 +83,7 @@ def predict_file(
     features_files: Mapping[str, str] = NO_FILES,
     fallback: bool = False,
     confidence: float = CONFIDENCE,
+    explain: bool = False,
     written_as: OutputFormat = OutputFormat.CSV,
     show_progress: Callable[[Iterable[Chunk], int], Iterable[Chunk]] = show_nothing,
 ) -> PredictionCounts:
@@ -111,6 +108,8 @@ def predict_file(
         Whether rows without a prediction get the fallback.
     confidence
         Of prediction sets and intervals.
+    explain
+        Whether to say which atoms the predictions come from.
     written_as
         What kind of file it is.
     show_progress
@@ -132,7 +131,7 @@ def predict_file(
         table = read_molecules(
             source, packed.metadata.smiles_column, smiles_column, reading
         )
-        _refuse_taken_names(table.table, packed.metadata)
+        _refuse_taken_names(table.table, packed.metadata, explain)
         if written_as == OutputFormat.HTML:
             refuse_too_many(table.n_rows, source)
         own = find_own_numbers(
@@ -149,7 +148,10 @@ def predict_file(
         ):
             final_model = packed.load()
             with whole_file(destination) as stream:
-                predictor = RowPredictor(final_model, readers, confidence, fallback)
+                explained = final_model if explain else None
+                predictor = RowPredictor(
+                    final_model, readers, confidence, fallback, explained
+                )
                 writer = WRITERS[written_as](Written(stream, table, predictor, makers))
                 chunks = show_progress(table.chunks(), table.n_rows)
                 problems = write_predictions(predictor, table, writer, chunks, own)
@@ -172,8 +174,10 @@ def _makers(written_as: OutputFormat, n_rows: int) -> Makers:
     return Makers(make, useful_workers(n_rows), LIMIT_SECONDS)
 
 
-def _refuse_taken_names(table: Table, metadata: FinalModelMetadata) -> None:
-    new_columns = prediction_columns(metadata)
+def _refuse_taken_names(
+    table: Table, metadata: FinalModelMetadata, explain: bool
+) -> None:
+    new_columns = prediction_columns(metadata, explain)
     if taken := [name for name in new_columns if name in table.header]:
         raise UserError(
             f"{table.name}: has a column {taken[0]!r} of its own; rename it"

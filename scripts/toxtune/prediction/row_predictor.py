@@ -6,9 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.molecules.compounds import Standardize
+from toxtune.prediction.explanation import Explainable, Explanation, explain_inputs
+from toxtune.prediction.explanation_columns import (
+    explanation_cells,
+    explanation_columns,
+)
 from toxtune.prediction.fallback import outputs_of
-from toxtune.prediction.inputs import InputReaders, useful_workers
+from toxtune.prediction.inputs import InputReaders, input_readers
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers
 from toxtune.prediction.prediction import NOTHING, Prediction, Predictor
@@ -45,8 +49,14 @@ _AT_A_TIME = 1000
 ANSWERED = "; answered with the mean of the training set"
 
 
-def prediction_columns(metadata: FinalModelMetadata) -> list[str]:
-    """Name the columns that a prediction adds to a table."""
+def prediction_columns(
+    metadata: FinalModelMetadata, explains: bool = False
+) -> list[str]:
+    """Name the columns that a prediction adds to a table.
+
+    With `explains`, those that say which atoms it comes from as well; the last is why
+    there is none.
+    """
     is_regression = metadata.task_type == TaskType.REGRESSION
     quantity = "value" if is_regression else "probability"
     columns = []
@@ -57,7 +67,8 @@ def prediction_columns(metadata: FinalModelMetadata) -> list[str]:
         if not is_regression:
             columns.append(f"{task}_class")
         columns += set_columns(metadata, task)
-    return columns + MOLECULE_COLUMNS
+    more = explanation_columns(metadata) if explains else []
+    return [*columns, *MOLECULE_COLUMNS[:-1], *more, MOLECULE_COLUMNS[-1]]
 
 
 def _output_names(metadata: FinalModelMetadata, task: str) -> list[str]:
@@ -82,12 +93,21 @@ class PredictedRows:
         Row to its place in `prediction`, of those that have one.
     standardized
         SMILES of the molecules of `prediction`.
+    explanations
+        Of the same; none where they were not asked for.
     """
 
     problems: list[str]
     prediction: Prediction | None
     places: dict[int, int]
     standardized: list[str]
+    explanations: Sequence[Explanation] = ()
+
+    def explanation_of(self, row: int) -> Explanation | None:
+        """Return what is said of a row's atoms, if anything is."""
+        if not self.explanations or row not in self.places:
+            return None
+        return self.explanations[self.places[row]]
 
 
 @dataclass(frozen=True)
@@ -104,17 +124,20 @@ class RowPredictor:
         Of prediction sets and intervals.
     fallback
         Whether rows without a prediction are answered with the fallback.
+    explained
+        The model once more, where its predictions are to be explained.
     """
 
     model: Predictor
     readers: InputReaders
     confidence: float = CONFIDENCE
     fallback: bool = False
+    explained: Explainable | None = None
 
     @property
     def columns(self) -> list[str]:
         """Name the columns."""
-        return prediction_columns(self.model.metadata)
+        return prediction_columns(self.model.metadata, self.explained is not None)
 
     def predict(self, smiles: list[str], own: OwnNumbers = NOTHING) -> PredictedRows:
         """Predict what can be read, and say of the rest why not."""
@@ -122,14 +145,18 @@ class RowPredictor:
         problems, readable = list(read.problems), read.readable
         if not readable:
             return PredictedRows(problems, None, {}, [])
-        prediction = self.model.predict_inputs(
-            read.inputs, {name: numbers[readable] for name, numbers in own.items()}
-        )
+        of_readable = {name: numbers[readable] for name, numbers in own.items()}
+        prediction = self.model.predict_inputs(read.inputs, of_readable)
+        explanations: Sequence[Explanation] = ()
+        if self.explained is not None:
+            explanations = explain_inputs(
+                self.explained, read.smiles, read.inputs, own=of_readable
+            )
         places = {row: place for place, row in enumerate(readable)}
         for place, reason in prediction.failures.items():
             del places[readable[place]]
             problems[readable[place]] = f"no features: {reason}"
-        return PredictedRows(problems, prediction, places, read.smiles)
+        return PredictedRows(problems, prediction, places, read.smiles, explanations)
 
     def rows(self, predicted: PredictedRows) -> Rows:
         """Return the cells of `columns` for each row.
@@ -137,13 +164,16 @@ class RowPredictor:
         A row without a prediction has nothing but a problem, or the fallback as well.
         """
         width = len(self.columns) - 1
-        answer = self.fallback_cells() if self.fallback else [""] * width
+        answer = self.fallback_cells() if self.fallback else []
+        answer += [""] * (width - len(answer))
         end = ANSWERED if self.fallback else ""
         rows = [[*answer, problem + end] for problem in predicted.problems]
         if predicted.prediction is not None:
             cells = self._cells(predicted.prediction)
             for row, place in predicted.places.items():
-                rows[row] = [*cells[place], ""]
+                explanation = predicted.explanation_of(row)
+                more = explanation_cells(explanation) if explanation else []
+                rows[row] = [*cells[place], *more, ""]
         return rows
 
     def fallback_prediction(self) -> Prediction:
@@ -208,15 +238,6 @@ def predicted_classes(model: Predictor, task: str, values: np.ndarray) -> np.nda
         return np.full(len(values), "")
     names = np.array(labels.class_names(task, 2))
     return names[(values[:, 0] >= threshold).astype(int)]
-
-
-def input_readers(metadata: FinalModelMetadata, n_molecules: int) -> InputReaders:
-    """Start what reads molecules for a model, on all cores that so many are worth."""
-    return InputReaders(
-        Standardize(metadata.standardize),
-        metadata.computed_features,
-        useful_workers(n_molecules),
-    )
 
 
 def predicted_table(

@@ -1,7 +1,9 @@
 """Predictions as an SD file: the molecules, with all columns as data fields.
 
 The records of an SD file keep the structures that they have, with their coordinates;
-structures of SMILES get two-dimensional coordinates. A molecule that cannot be read is
+structures of SMILES get two-dimensional coordinates. Where predictions are explained, a
+record has the structure that was predicted, since the contributions, which RDKit reads
+as properties of atoms, are of its atoms. A molecule that cannot be read is
 a record without atoms, whose field ``problem`` has the reason.
 """
 
@@ -11,6 +13,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import rdCoordGen, rdDepictor
 
 from toxtune.molecules.smiles import parse_smiles
+from toxtune.prediction.explanation_columns import atom_lists, atoms_column
 from toxtune.prediction.molecule_table import Chunk
 from toxtune.prediction.row_predictor import PredictedRows
 from toxtune.prediction.writer import Written, made_of
@@ -33,24 +36,50 @@ class SdWriter:
         self._kept = [n for n, name in enumerate(table.header) if name not in made]
         # The reader puts the titles after the SMILES.
         self._title = 1 if table.has_structures and len(made) > 1 else None
+        predictor = written.predictor
         columns = [table.header[n] for n in self._kept]
-        self._names = field_names([*columns, *written.predictor.columns])
+        # Lists of atoms have a spelling of their own.
+        lists = set(map(atoms_column, predictor.model.metadata.tasks))
+        if predictor.explained is None:
+            lists = set()
+        said = predictor.columns
+        self._said = [n for n, name in enumerate(said) if name not in lists]
+        self._names = field_names([*columns, *(said[n] for n in self._said)])
 
     def write(self, chunk: Chunk, predicted: PredictedRows) -> None:
         """Write some rows."""
-        blocks = [row.structure for row in chunk]
-        if not self._written.table.table.has_structures:
-            smiles = self._written.table.smiles(chunk)
-            blocks = made_of(self._written.makers, smiles)
+        blocks = self._structures(chunk, predicted)
         cells = self._written.predictor.rows(predicted)
-        for row, block, more in zip(chunk, blocks, cells, strict=True):
+        for number, (row, block) in enumerate(zip(chunk, blocks, strict=True)):
             title = "" if self._title is None else row.cells[self._title]
+            values = [
+                *(row.cells[n] for n in self._kept),
+                *(cells[number][n] for n in self._said),
+            ]
+            fields = dict(zip(self._names, values, strict=True))
+            if explanation := predicted.explanation_of(number):
+                fields |= atom_lists(explanation)
+                block = title + block[block.find("\n") :] if block else ""
             self._written.stream.write(block or title + _NOTHING)
             self._written.stream.write("\n")
-            values = [*(row.cells[n] for n in self._kept), *more]
-            for name, value in zip(self._names, values, strict=True):
+            for name, value in fields.items():
                 self._written.stream.write(f">  <{name}>\n{field_value(value)}\n\n")
             self._written.stream.write(f"{_END}\n")
+
+    def _structures(self, chunk: Chunk, predicted: PredictedRows) -> list[str]:
+        """Return the structures: as given, or made of SMILES."""
+        has_structures = self._written.table.table.has_structures
+        smiles = self._written.table.smiles(chunk)
+        explained = {
+            number: explanation.parent_smiles
+            for number in range(len(chunk))
+            if (explanation := predicted.explanation_of(number))
+        }
+        wanted = explained if has_structures else dict(enumerate(smiles)) | explained
+        made = made_of(self._written.makers, list(wanted.values()))
+        given = {number: row.structure for number, row in enumerate(chunk)}
+        blocks = given | dict(zip(wanted, made, strict=True))
+        return [blocks[number] for number in range(len(chunk))]
 
     def end(self) -> None:
         """Do nothing: all is written."""

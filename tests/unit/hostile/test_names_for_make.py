@@ -102,4 +102,5 @@ def test_configurations_arrive_as_they_are(made, name):
 def test_nothing_is_given_where_nothing_is_named(made):
     assert made("predict") == made("predict", "FALLBACK=") == ""
     assert made("predict", "FALLBACK=1") == "<--fallback>"
+    assert made("predict", "EXPLAIN=1") == "<--explain>"
     assert made("run") == made("run", "CONFIG= ", "PROFILE=") == ""

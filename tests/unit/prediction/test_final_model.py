@@ -28,14 +28,11 @@ from toxtune.prediction import predict_table as predicting
 from toxtune.prediction.fallback import fit_fallback
 from toxtune.prediction.final_file import ALL_SEEDS, member_seeds, write_final_model
 from toxtune.prediction.final_model import current_versions, load
+from toxtune.prediction.inputs import input_readers
 from toxtune.prediction.metadata import METADATA_FILE, FinalModelMetadata
 from toxtune.prediction.molecule_table import read_molecules
 from toxtune.prediction.predict_table import PredictionCounts, write_predictions
-from toxtune.prediction.row_predictor import (
-    MOLECULE_COLUMNS,
-    RowPredictor,
-    input_readers,
-)
+from toxtune.prediction.row_predictor import MOLECULE_COLUMNS, RowPredictor
 from toxtune.prediction.writer import CsvWriter, Makers, Written
 from toxtune.tables.text_files import Reading
 from toxtune.tasks import TaskType
