@@ -4,6 +4,7 @@ An item that does is told from the others, which another child does: no item los
 than itself.
 """
 
+import signal
 import time
 import traceback
 from collections import deque
@@ -142,6 +143,8 @@ def _answering(crew: Sequence[_Worker]) -> list[tuple[int, _Worker]]:
 
 def _serve(connection: Connection, work: Callable[..., Any]) -> None:
     """Do what comes, until the parent has gone."""
+    # Ctrl-C reaches all processes of a terminal; it is the parent that ends its crew.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     while parent is not None:
         wait([connection, parent.sentinel])
