@@ -9,6 +9,7 @@ import json
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import yaml
@@ -116,6 +117,79 @@ _COMPUTED = {
         / sum(read_again(each, project) for each in of["below"])
     ),
 }
+
+
+# The content models of qmrf.dtd, schema version 1.0, form version 3.0.
+ORDER = {
+    "QSAR_identifier": "QSAR_title QSAR_models QSAR_software",
+    "QSAR_General_information": "qmrf_date qmrf_authors qmrf_date_revision "
+    "qmrf_revision model_authors model_date references info_availability "
+    "related_models",
+    "QSAR_Endpoint": "model_species model_endpoint endpoint_comments endpoint_units "
+    "endpoint_variable endpoint_protocol endpoint_data_quality",
+    "QSAR_Algorithm": "algorithm_type algorithm_explicit algorithms_descriptors "
+    "descriptors_selection descriptors_generation descriptors_generation_software "
+    "descriptors_chemicals_ratio",
+    "QSAR_Applicability_domain": "app_domain_description app_domain_method "
+    "app_domain_software applicability_limits",
+    "QSAR_Robustness": "training_set_availability training_set_data "
+    "training_set_descriptors dependent_var_availability other_info preprocessing "
+    "goodness_of_fit loo lmo yscrambling bootstrap other_statistics",
+    "QSAR_Predictivity": "validation_set_availability validation_set_data "
+    "validation_set_descriptors validation_dependent_var_availability "
+    "validation_other_info experimental_design validation_predictivity "
+    "validation_assessment validation_comments",
+    "QSAR_Interpretation": "mechanistic_basis mechanistic_basis_comments "
+    "mechanistic_basis_info",
+    "QSAR_Miscelaneous": "comments bibliography attachments",
+    "QMRF_Summary": "QMRF_number date_publication keywords summary_comments",
+}
+# What an entry of a catalog must have besides its id.
+ENTRIES = {
+    "software": {"name", "number"},
+    "algorithm": {"definition", "description"},
+    "descriptor": {"name", "units", "description"},
+    "endpoint": {"name"},
+    "publication": {"title"},
+    "author": {"name", "number"},
+}
+REFERENCES = {
+    "QSAR_software": "software",
+    "qmrf_authors": "author",
+    "model_authors": "author",
+    "references": "publication",
+    "model_endpoint": "endpoint",
+    "algorithm_explicit": "algorithm",
+    "algorithms_descriptors": "descriptor",
+    "descriptors_generation_software": "software",
+    "app_domain_software": "software",
+    "bibliography": "publication",
+}
+
+
+def check_xml(text):
+    """Expect the structure of qmrf.dtd; return the root."""
+    root = ElementTree.fromstring(text)
+    assert [child.tag for child in root] == ["QMRF_chapters", "Catalogs"]
+    chapters, catalogs = root
+    assert [chapter.tag for chapter in chapters] == list(ORDER)
+    ids = {entry.get("id"): entry for catalog in catalogs for entry in catalog}
+    assert len(ids) == sum(map(len, catalogs))
+    for entry in ids.values():
+        assert ENTRIES[entry.tag] <= set(entry.keys())
+    for number, chapter in enumerate(chapters, start=1):
+        assert chapter.get("chapter") == str(number)
+        assert [field.tag for field in chapter] == ORDER[chapter.tag].split()
+        for place, field in enumerate(chapter, start=1):
+            assert field.get("chapter") == f"{number}.{place}"
+            references = [each for each in field if each.tag.endswith("_ref")]
+            if field.tag in REFERENCES:
+                kind = REFERENCES[field.tag]
+                assert all(ids[each.get("idref")].tag == kind for each in references)
+            elif field.tag != "attachments":
+                assert not len(field), field.tag
+    assert len(root.find(".//qmrf_authors")) == len(root.find(".//model_authors")) == 1
+    return root
 
 
 class Page(HTMLParser):

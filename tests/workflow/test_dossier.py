@@ -8,7 +8,7 @@ import sys
 
 import jsonschema
 
-from helpers.dossiers import Page, read_again, values_in
+from helpers.dossiers import Page, check_xml, read_again, values_in
 from toxtune.config.schema import SCHEMAS, read_schema
 from toxtune.dossier.form import FIELDS, QUESTIONS
 
@@ -51,6 +51,7 @@ def check_numbers(project, run):
     # Numbers with decimals are results: none stands on the page without its source.
     bare = re.findall(r"\d+\.\d+", " ".join(page.words))
     assert set(bare) <= {*FIELDS, "2.1"}
+    check_xml((folder / "dossier.xml").read_text("utf-8"))
     return content, page
 
 
@@ -72,7 +73,7 @@ def test_every_number_is_one_of_the_run_and_answers_are_kept(finished_copy):
             assert (project.folder / "results" / "tiny" / link).exists(), link
     before = {
         name: (project.folder / "results/tiny" / name).read_bytes()
-        for name in ("dossier.json", "dossier.html")
+        for name in ("dossier.json", "dossier.html", "dossier.xml")
     }
     write(project, "tiny")
     for name, old in before.items():
@@ -96,7 +97,8 @@ def test_every_number_is_one_of_the_run_and_answers_are_kept(finished_copy):
 def test_bad_input_leaves_no_file(finished_copy):
     project = finished_copy
     for run, message in {
-        "tyni": "there is no such run; did you mean tiny?",
+        "tinny": "there is no such run; did you mean tiny?",
+        "other": "there is no such run; there are tiny",
         "../tiny": "there is no such run",
         "store": "has no selection.json",
     }.items():

@@ -1,8 +1,9 @@
 """Write the dossier of a finished run: a QMRF, for regulators.
 
-It is the OECD's QSAR Model Reporting Format, as a page (dossier.html) and for machines
-(dossier.json), both in the folder of the run. What only a person can know is asked for
-in dossiers/RUN.yaml, which the first call lays out and no call writes over.
+It is the OECD's QSAR Model Reporting Format, as a page (dossier.html), for machines
+(dossier.json) and for QMRF editors (dossier.xml), in the folder of the run. What only a
+person can know is asked for in dossiers/RUN.yaml, which the first call lays out and no
+call writes over.
 """
 
 import argparse
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from toxtune.dossier.document import Dossier
 
 EXAMPLE = "dossier --run tox21"
-PAGE, DATA = "dossier.html", "dossier.json"
+PAGE, DATA, FORM = "dossier.html", "dossier.json", "dossier.xml"
 _MOST_NUMBERS = 12
 
 
@@ -29,6 +30,7 @@ def main(options: argparse.Namespace) -> int:
     from toxtune.dossier.document import write_dossier
     from toxtune.dossier.page import page
     from toxtune.dossier.subject import read_subject
+    from toxtune.dossier.xml_form import as_xml
     from toxtune.io.files import write_json, write_text
 
     run = Path(options.run).as_posix()
@@ -40,16 +42,17 @@ def main(options: argparse.Namespace) -> int:
     folder = subject.files.folder
     try:
         dossier = write_dossier(subject, answers)
-        html = page(dossier, folder)
+        html, form = page(dossier, folder), as_xml(dossier)
     except BaseException:
         if is_new:
             answers.unlink()
         raise
     write_json(folder / DATA, dossier.to_dict())
+    write_text(folder / FORM, form)
     write_text(folder / PAGE, html)
     if is_new:
         print(f"{answers}: has the questions that only you can answer")
-    print(f"{folder / PAGE}: the dossier; {folder / DATA}: the same for machines")
+    print(f"{folder / PAGE}: the dossier; {DATA} and {FORM}: the same for machines")
     print(_lacking(dossier))
     return 0
 

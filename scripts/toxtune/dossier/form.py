@@ -14,6 +14,8 @@ class Field:
     ----------
     number, title
         Those of the form.
+    element
+        Its name in XML.
     key
         What its answer is called in ``dossier.yaml``; empty where the run knows all.
     question
@@ -24,6 +26,7 @@ class Field:
 
     number: str
     title: str
+    element: str
     key: str = ""
     question: str = ""
     needed: bool = False
@@ -35,6 +38,7 @@ class Chapter:
 
     number: str
     title: str
+    element: str
     fields: tuple[Field, ...]
     principle: int | None = None
 

@@ -153,8 +153,8 @@ def read_subject(run: str) -> Subject:
     """
     folder = RESULTS / run
     if not _is_inside(run) or not folder.is_dir():
-        nearest = did_you_mean(run, runs())
-        raise UserError(f"{folder}: there is no such run{nearest}")
+        nearest = did_you_mean(run, runs()) or f"; there are {', '.join(runs()[:10])}"
+        raise UserError(f"{folder}: there is no such run{nearest if runs() else ''}")
     path = folder / "selection.json"
     if not path.is_file():
         if parts := [each for each in runs() if each.startswith(f"{run}/")]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from helpers.dossiers import Page, read_again, values_in
+from helpers.dossiers import Page, check_xml, read_again, values_in
 from toxtune.config.schema import SCHEMAS, read_schema
 from toxtune.dossier.content import (
     Answer,
@@ -21,6 +21,7 @@ from toxtune.dossier.content import (
 from toxtune.dossier.document import Dossier, Filled
 from toxtune.dossier.form import CHAPTERS, FIELDS
 from toxtune.dossier.page import page
+from toxtune.dossier.xml_form import as_xml
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=y>\"'&`code`"
 
@@ -69,6 +70,23 @@ def test_json_is_what_the_schema_says(block):
     content = json.loads(json.dumps(made([block]).to_dict()))
     jsonschema.validate(content, read_schema(SCHEMAS / "dossier.schema.yaml"))
     assert content["missing"] == []
+
+
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=BLOCKS)
+def test_xml_has_the_text_as_html_in_which_nothing_of_users_is(block):
+    # Who wrote the form is a reference, and there must be one.
+    authors = Answer(value("me\nmine"))
+    dossier = made([block])
+    for _, fields in dossier.chapters:
+        for number, each in enumerate(fields):
+            if each.field.number in {"2.2", "2.5"}:
+                fields[number] = Filled(each.field, [authors], "answered")
+    root = check_xml(as_xml(dossier))
+    read = Page(root.find(".//endpoint_protocol").text)
+    assert not {"script", "img"} & set(read.tags)
+    assert "".join(read.words)
+    (author,) = root.find(".//authors_catalog")
+    assert author.get("name") == "me; mine"
 
 
 def test_schema_refuses_a_value_without_its_source():
