@@ -49,7 +49,7 @@ def origin(source: str) -> str:
         return "made by toxtune"
     if is_address(source):
         return f"downloaded from {source}"
-    if Path(source).absolute().parent == RESOURCES:
+    if Path(source).resolve().parent == RESOURCES:
         return f"the copy that comes with toxtune (resources/{Path(source).name})"
     return f"copied from {source}"
 

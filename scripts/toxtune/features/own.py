@@ -9,10 +9,12 @@ from toxtune.data.column_settings import ColumnSettings
 from toxtune.data.kept_files import kept_files
 from toxtune.data.raw_table import reading_of
 from toxtune.data.subsets import read_table
+from toxtune.errors import UserError
 from toxtune.features.arrays import Features
 from toxtune.features.definitions import COLUMNS, Definition
 from toxtune.features.keyed_numbers import read_keyed_numbers
 from toxtune.features.numbers import read_numbers
+from toxtune.tables.sources import hash_of_source, uncompressed
 from toxtune.tables.tables import open_table
 
 
@@ -39,7 +41,8 @@ def own_features(
     Raises
     ------
     UserError
-        If a column or an id is not there, or a cell is no number.
+        If a column or an id is not there, or a cell is no number. If a file is not the
+        one that was planned with.
     """
     _, rows = read_table(subset)
     if definition["kind"] == COLUMNS:
@@ -52,6 +55,11 @@ def own_features(
         definition.get("columns"),
         f"features.{name}",
     )
+    key = f"features.{name}.path"
+    if hash_of_source(definition["path"], key, uncompressed) != definition["sha256"]:
+        raise UserError(
+            f"{key}: {definition['path']} has changed since the run began; run again"
+        )
     ids = [row[1] for row in rows]
     return Features(numbers.of(ids, f"the {subset.stem} set"), numbers.names)
 

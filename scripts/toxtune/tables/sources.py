@@ -113,7 +113,8 @@ def hash_of_source(
 ) -> str:
     """Return the SHA-256 of a local file's uncompressed content.
 
-    It is remembered by the file's size and time, so that planning stays fast.
+    It is remembered by the file's size and times, so that planning stays fast. Of an
+    edit that keeps size and time of modification, the time of change tells.
 
     Parameters
     ----------
@@ -139,7 +140,8 @@ def hash_of_source(
         )
     status = path.stat()
     hashes = _known_hashes()
-    stamp = f"{path.resolve()} {status.st_size} {status.st_mtime_ns}"
+    times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
+    stamp = f"{path.resolve()} {status.st_size} {times}"
     if stamp not in hashes:
         hashes[stamp] = _hash_of_file(path, f"{key}: {source}", chunks)
         write_json(HASH_CACHE, hashes)

@@ -213,6 +213,12 @@ def _verify_provenance(path: Path, rebuild: Rebuild) -> None:
     rule = "must have the dataset and the split of the configuration"
     with rebuild.findings.attempt(MADE_AGAIN, path):
         record, made = read_json(path), read_json(rebuild.path(path))
+        commits = [content["git"]["commit"] for content in (record, made)]
+        if commits[0] != commits[1]:
+            rebuild.findings.notes.append(
+                f"{path}: the run is of commit {commits[0]}, here is {commits[1]}; "
+                "figures and sentences may differ for that reason"
+            )
         holds = all(record[key] == made[key] for key in _OF_THE_RUN)
         if rebuild.findings.expect(MADE_AGAIN, path, holds, rule):
             shutil.copyfile(path, rebuild.path(path))

@@ -277,6 +277,16 @@ def test_local_file_is_the_same_dataset_wherever_it_lies(local, configured, tmp_
     assert only_plan(configured(overlay)).trials == before.trials
 
 
+def test_an_edit_that_keeps_size_and_time_is_an_edit(local):
+    """As `cp -p` and `rsync -t` leave a file."""
+    file = Path("mine.csv")
+    file.write_text("smiles,toxic\nCCO,1\n")
+    before, status = local(), file.stat()
+    file.write_text("smiles,toxic\nCCO,0\n")
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert not set(local().trials) & set(before.trials)
+
+
 def test_local_file_is_hashed_once(local, monkeypatch):
     Path("mine.csv").write_text("smiles,toxic\nCCO,1\n")
     before = local()

@@ -1,5 +1,8 @@
 """Numbers of the user's own: from columns, and from files keyed by id."""
 
+import os
+from hashlib import sha256
+
 import numpy as np
 import pytest
 
@@ -203,7 +206,8 @@ def test_a_test_set_without_the_column_is_named(dataset):
     assert "test.csv: has no column 'pKa'" in said
 
 
-def test_molecules_get_the_numbers_of_their_ids(dataset, tmp_path):
+def test_molecules_get_the_numbers_of_their_ids(dataset, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     raw, subset = dataset
     path = tmp_path / "n.csv"
     path.write_text("mol_id,x\nt,1\na,2\nb,3\nc,4\n")
@@ -212,7 +216,15 @@ def test_molecules_get_the_numbers_of_their_ids(dataset, tmp_path):
         "path": str(path),
         "id_column": "mol_id",
         "name": "mine",
+        "sha256": sha256(path.read_bytes()).hexdigest(),
     }
     features = own_features(definition, subset, [], COLUMNS)
     assert features.values.tolist() == [[1], [2], [4]]
     assert features.names == ["x"]
+    # Planned with, and changed before it is read: also where size and time are kept.
+    before = path.stat()
+    path.write_text("mol_id,x\nt,1\na,2\nb,3\nc,5\n")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    said = refusal(own_features, definition, subset, [], COLUMNS)
+    assert said.startswith("features.mine.path: ")
+    assert "n.csv has changed since the run began" in said
