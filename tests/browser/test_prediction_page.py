@@ -151,6 +151,33 @@ def test_any_prediction_and_the_domain_sort(browser, page):
     assert inside == sorted(inside, reverse=True)
 
 
+def test_atoms_are_coloured_by_the_task_that_is_asked_for(browser, page):
+    colours = page.with_name("explained.html")
+    model, given = page.with_name("final.zip"), page.with_name("in.csv")
+    run_command(["predict", str(model), str(given), str(colours), "--explain"])
+    assert opened(browser, colours)[1] == []
+
+    def discs():
+        found = articles(browser)[3].find_elements(By.CSS_SELECTOR, ".atoms ellipse")
+        return [
+            (disc.get_attribute("fill"), float(disc.get_attribute("fill-opacity")))
+            for disc in found
+        ]
+
+    seen = []
+    for task in ("0", "1"):
+        Select(browser.find_element(By.ID, "atoms")).select_by_value(task)
+        seen.append(discs())
+        # Aniline, by its atoms.
+        assert len(seen[-1]) == 7
+        assert {colour for colour, _ in seen[-1]} <= {"#e69f00", "#0072b2"}
+        assert all(0 <= opacity <= 1 for _, opacity in seen[-1])
+    assert seen[0] != seen[1]
+    Select(browser.find_element(By.ID, "atoms")).select_by_value("")
+    assert discs() == []
+    assert articles(browser)[3].find_elements(By.CSS_SELECTOR, ".drawing svg")
+
+
 @pytest.mark.parametrize("width", [1400, 390])
 def test_nothing_is_wider_than_the_window(browser, page, width):
     browser.execute_cdp_cmd(

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from toxtune.prediction.evidence import Evidence
+from toxtune.prediction.explanation import Explanation
+from toxtune.prediction.explanation_columns import rounded
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.prediction import Prediction
 from toxtune.prediction.row_predictor import RowPredictor, predicted_classes
@@ -91,6 +93,24 @@ def molecule_values(
     if prediction.support is not None:
         _append_domains(rows, predictor, prediction)
     return rows
+
+
+def atom_values(explanation: Explanation) -> dict[str, Any]:
+    """Return which atoms a molecule's predictions come from.
+
+    Returns
+    -------
+    dict
+        Of each task, ``w``: the contribution of each atom; ``m``: the output with all
+        atoms masked; ``e``: the sum check; ``o``: the class that is explained.
+    """
+    tasks = explanation.tasks.values()
+    return {
+        "w": [_shorts(np.array(rounded(task))) for task in tasks],
+        "m": [_short(task.masked) for task in tasks],
+        "e": [_short(task.explained) for task in tasks],
+        "o": [task.output for task in tasks],
+    }
 
 
 def _append_support(

@@ -11,8 +11,11 @@ from typing import Any
 
 from toxtune.errors import UserError
 from toxtune.molecules.drawing import draw_molecule, in_words
+from toxtune.molecules.smiles import parse_smiles
+from toxtune.prediction.explanation import features_held_fixed
 from toxtune.prediction.molecule_table import Chunk
 from toxtune.prediction.page_data import (
+    atom_values,
     model_values,
     molecule_values,
     training_values,
@@ -47,12 +50,22 @@ def refuse_too_many(n_rows: int, table: Path) -> None:
         )
 
 
+class WithDiscs(str):
+    """SMILES of a molecule to be drawn with a disc for each atom, in their order."""
+
+
 def drawings_of(smiles: Sequence[str]) -> list[str]:
     """Draw molecules; what cannot be drawn is put in words."""
-    return [
-        draw_molecule(text, width=WIDTH, height=HEIGHT) or in_words(text)
-        for text in smiles
-    ]
+    return [_drawing_of(text) or in_words(text) for text in smiles]
+
+
+def _drawing_of(smiles: str) -> str | None:
+    weights = None
+    if isinstance(smiles, WithDiscs):
+        molecule, _ = parse_smiles(smiles)
+        # The page gives each disc its colour.
+        weights = [1.0] * (molecule.GetNumAtoms() if molecule else 0)
+    return draw_molecule(smiles, width=WIDTH, height=HEIGHT, atom_weights=weights)
 
 
 class PageWriter:
@@ -70,6 +83,7 @@ class PageWriter:
         found: list[dict[str, Any]] = []
         if predicted.prediction is not None:
             found = molecule_values(predictor, predicted.prediction)
+            self._explain(found, predicted)
         [answer] = molecule_values(predictor, predictor.fallback_prediction())
         for number, (row, drawing) in enumerate(zip(chunk, drawings, strict=True)):
             said: dict[str, Any] = {"c": row.cells, "d": drawing}
@@ -82,18 +96,24 @@ class PageWriter:
                     said = answer | said | {"x": said["x"] + ANSWERED}
             self._rows.append(_json(said))
 
+    def _explain(self, found: list[dict[str, Any]], predicted: PredictedRows) -> None:
+        """Add which atoms predictions come from, where that was asked for."""
+        explanations = predicted.explanations
+        parents: list[str] = [WithDiscs(each.parent_smiles) for each in explanations]
+        drawings = made_of(self._written.makers, parents)
+        for place, each in enumerate(explanations):
+            found[place]["a"] = atom_values(each) | {"d": drawings[place]}
+
     def end(self) -> None:
         """Write the page."""
         written = self._written
-        metadata, evidence = (
-            written.predictor.model.metadata,
-            written.predictor.model.evidence,
-        )
+        predictor = written.predictor
+        metadata, evidence = predictor.model.metadata, predictor.model.evidence
         head = model_values(metadata, evidence) | {
-            "confidence": written.predictor.confidence,
+            "confidence": predictor.confidence,
             "columns": written.table.table.header,
             "smiles": written.table.smiles_index,
-            "size": [WIDTH, HEIGHT],
+            "held": features_held_fixed(metadata) if predictor.explained else None,
         }
         near = list(self._near)
         drawings = made_of(

@@ -18,7 +18,12 @@ from toxtune.prediction.molecule_table import (
 )
 from toxtune.prediction.output_formats import OutputFormat
 from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers
-from toxtune.prediction.page_writer import PageWriter, drawings_of, refuse_too_many
+from toxtune.prediction.page_writer import (
+    PageWriter,
+    WithDiscs,
+    drawings_of,
+    refuse_too_many,
+)
 from toxtune.prediction.prediction import NOTHING
 from toxtune.prediction.row_predictor import RowPredictor, prediction_columns
 from toxtune.prediction.sd_writer import SdWriter, structures_of
@@ -170,7 +175,7 @@ def _makers(written_as: OutputFormat, n_rows: int) -> Makers:
     if make is None:
         return Makers(list, 0, LIMIT_SECONDS)
     # What the children need is imported before they fork.
-    make(["C"])
+    make([WithDiscs("C")])
     return Makers(make, useful_workers(n_rows), LIMIT_SECONDS)
 
 

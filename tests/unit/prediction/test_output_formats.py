@@ -266,6 +266,30 @@ def test_page_of_a_model_with_few_training_molecules(tmp_path, given, monkeypatc
     assert 2 <= len(training) <= 4
 
 
+@pytest.mark.parametrize("task_type", ["binary", "multiclass", "regression"])
+def test_page_has_the_atoms_on_request(tmp_path, task_type):
+    given = tmp_path / "in.csv"
+    given.write_text("smiles\nC[NH3+].[Cl-]\nnonsense\nCCCN\n", encoding="utf-8")
+    page = predict(tmp_path, given, "out.html", "--explain", task_type=task_type)
+    head, _, (salt, bad, amine) = parts_of(page)
+    assert head["held"] == []
+    assert "a" not in bad
+    expected = load(tmp_path / "final.zip").explain(["CN", "CCCN"])
+    for row, explanation in zip((salt, amine), expected, strict=True):
+        tasks = explanation.tasks.values()
+        for number, task in enumerate(tasks):
+            found = row["a"]["w"][number]
+            np.testing.assert_allclose(found, task.contributions, rtol=1e-3, atol=1e-6)
+            # JSON has no NaN.
+            share = row["a"]["e"][number]
+            assert share == pytest.approx(task.explained, rel=1e-3, nan_ok=True) or (
+                share is None and np.isnan(task.explained)
+            )
+        assert row["a"]["o"] == [task.output for task in tasks]
+        assert row["a"]["d"].count("<ellipse") == len(found)
+    assert parts_of(predict(tmp_path, given, "plain.html"))[0]["held"] is None
+
+
 def test_table_that_is_too_long_for_a_page_is_refused(tmp_path, given, monkeypatch):
     monkeypatch.setattr(page_writer, "MAX_MOLECULES", 3)
     with pytest.raises(UserError, match=r"in.csv: a page holds at most 3 .* has 4"):

@@ -44,6 +44,34 @@ const decimals = (number) =>
       : number.toFixed(3);
 const short = (number) => (number === null ? "" : String(Number(number.toPrecision(2))));
 
+// Which atoms a prediction comes from.
+// The largest contribution to a task, of all molecules, has the full colour.
+const largest = head.tasks.map((_, number) =>
+  rows.reduce((most, row) =>
+    row.a ? row.a.w[number].reduce((most, weight) => Math.max(most, Math.abs(weight)), most) : most,
+  0));
+
+function atoms(row, name) {
+  const number = byId("atoms").value;
+  if (number === "" || !row.a) return null;
+  const explained = row.a;
+  const task = head.tasks[number].name;
+  const made = drawing(explained.d, `Atoms of ${name} that raise or lower ${task}`);
+  made.querySelectorAll("ellipse").forEach((disc, at) => {
+    const weight = explained.w[number][at];
+    disc.setAttribute("fill", weight > 0 ? "#e69f00" : "#0072b2");
+    disc.setAttribute("fill-opacity", largest[number] ? Math.abs(weight) / largest[number] : 0);
+  });
+  const output = explained.o[number] ? `class ${explained.o[number]} of ${task}` : task;
+  const sum = explained.w[number].reduce((sum, weight) => sum + weight, 0);
+  const check = explained.e[number] === null ? "" :
+    `, ${short(explained.e[number])} times what all of them together add`;
+  return element("div", { className: "atoms" }, made,
+    element("p", {}, `Orange raises ${output}, blue lowers it; the full colour is ` +
+      `${short(largest[number])}. Without any atom it would be ` +
+      `${decimals(explained.m[number])}; the contributions add up to ${short(sum)}${check}.`));
+}
+
 // Bars.
 // Of values, all that the page shows of a task is on one scale.
 function scales() {
@@ -203,7 +231,7 @@ function article(row) {
   });
   const left = element("div", { className: "of-molecule" },
     element("h2", {}, name),
-    drawing(row.d, `Structure of ${name}`),
+    atoms(row, name) ?? drawing(row.d, `Structure of ${name}`),
     element("p", { className: "smiles" }, row.c[head.smiles]),
     domains(row), columns);
   const right = element("div", {},
@@ -285,6 +313,13 @@ function begin() {
   byId("reading").append(...reading().map((text) => element("p", {}, text)));
   byId("key").append(...keys.map(([name], value) => element("option", { value }, name)));
   byId("order").value = "1";
+  if (head.held) {
+    byId("colouring").hidden = false;
+    byId("atoms").append(element("option", { value: "" }, "no task"),
+      ...head.tasks.map((task, value) => element("option", { value }, task.name)));
+    byId("atoms").value = "0";
+    byId("atoms").addEventListener("change", () => show(page));
+  }
   for (const id of ["domain", "order"]) byId(id).addEventListener("change", select);
   byId("key").addEventListener("change", () => {
     // The table from its beginning, a prediction from the highest.
@@ -310,6 +345,7 @@ function reading() {
     `${bars}${promise}. The black line is one standard deviation over the models: how much chance in training matters, not how wrong the prediction is.`,
     ...(isValues ? [] : ["A set of one class is an answer; a set of several says that the model cannot tell; an empty set, that the molecule is unlike both. p is the p-value of each class, in their order."]),
     "In the domain by similarity are molecules at least as similar to their nearest training molecule as all but the 5% least similar validation molecules; in the domain by properties, those whose weight, logP, polar surface and seven other properties are not more extreme than those of all but 5%.",
+    ...(head.held ? [`An atom's colour is how much lower the prediction is when the atom is masked in the fingerprints of the molecule without its counterions${head.held.length ? `; what the features ${head.held.join(", ")} say shows on no atom` : ""}.`] : []),
     "#1 to #3 are the nearest training molecules; their columns have what was measured of them, a dot where nothing was.",
   ];
 }
