@@ -174,6 +174,10 @@ class JobPlan:
         """Give the file that says what the split is, with its warnings."""
         return self._plan(wildcards).recipe
 
+    def settled(self, wildcards: Wildcards) -> str:
+        """Give the table of the labels that are no longer the measured ones."""
+        return self._plan(wildcards).settled
+
     def ledger(self, wildcards: Wildcards) -> str:
         """Give the path of the ledger that the split's openings are recorded in."""
         return self._plan(wildcards).ledger

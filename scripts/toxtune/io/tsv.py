@@ -7,7 +7,7 @@ import pandas as pd
 from toxtune.io.files import write_text
 
 # Columns that are text, whatever they look like.
-_TEXT = ("trial", "task", "id", "nearest_train_id")
+_TEXT = ("trial", "task", "id", "nearest_train_id", "train_id")
 
 
 def write_tsv(path: Path, table: pd.DataFrame) -> None:

@@ -1,0 +1,38 @@
+"""Find what the report shows of molecules: examples, activity cliffs, a map."""
+
+from pathlib import Path
+
+from toxtune.data.label_counts import cleared_labels
+from toxtune.data.subsets import read_subset
+from toxtune.evaluation.conformal import deliver, read_conformal
+from toxtune.evaluation.molecules import show_molecules
+from toxtune.evaluation.predictions import read_test_predictions
+from toxtune.io.files import read_json, write_json
+from toxtune.io.tsv import write_tsv
+from toxtune.jobs import log_to
+from toxtune.search.selection_file import read_selection
+
+if __name__ == "__main__":
+    log_to(snakemake.log[0])
+    selection = read_selection(Path(snakemake.input.selection))
+    predictions = read_test_predictions(
+        Path(snakemake.input.test_predictions), selection.seeds
+    )
+    seeds = read_conformal(Path(snakemake.input.conformal)).seeds
+    decisions = {}
+    if snakemake.input.fitted:
+        calibrated = read_json(Path(snakemake.input.fitted))["families"]
+        decisions = calibrated[selection.overall]
+    shown = show_molecules(
+        {
+            name: read_subset(Path(snakemake.input[name]))
+            for name in ("train", "valid", "test")
+        },
+        deliver(selection, predictions, seeds),
+        selection.objective.task_type,
+        decisions=decisions,
+        cleared=cleared_labels(Path(snakemake.input.settled), "train"),
+    )
+    for name in ("examples", "cliffs", "cliff_counts", "map"):
+        write_tsv(Path(snakemake.output[name]), getattr(shown, name))
+    write_json(Path(snakemake.output.map_record), shown.map_record)
