@@ -7,7 +7,9 @@ const views = [];
 function rowsOf(name) {
   const address = document.querySelector(`#${name} a[download]`).getAttribute("href");
   const text = decodeURIComponent(address.slice(address.indexOf(",") + 1));
-  const [header, ...lines] = text.trimEnd().split("\n").map((line) => line.split("\t"));
+  const [names, ...lines] = text.trimEnd().split("\n").map((line) => line.split("\t"));
+  // The name of a column may be a task's, with quotes in it.
+  const header = names.map((name) => typed(name, "string"));
   const types = content.figures[name].types;
   return lines.map((cells) =>
     Object.fromEntries(cells.map((cell, column) => [header[column], typed(cell, types[header[column]])])),
@@ -52,6 +54,8 @@ async function draw(name, plots) {
       mode: "vega-lite",
       renderer: "svg",
       actions: false,
+      // The page of several splits has no molecules.
+      tooltip: typeof tooltipOf === "function" ? tooltipOf(name) : true,
       config: { ...content.config, ...content.figures[name].config },
     });
     views.push([drawn.view, plot, square]);
@@ -112,5 +116,6 @@ for (const name of Object.keys(content.figures)) {
   const names = Object.keys(content.figures);
   const places = names.map(layOut);
   for (const [number, name] of names.entries()) await draw(name, places[number]);
+  if (typeof unpacking !== "undefined") await unpacking;
   document.documentElement.dataset.drawn = "true";
 })();

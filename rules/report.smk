@@ -59,6 +59,12 @@ rule write_report:
     input:
         **RUN_FILES,
         model=rules.save_final_model.output.model,
+        examples=rules.show_molecules.output.examples,
+        cliffs=rules.show_molecules.output.cliffs,
+        cliff_counts=rules.show_molecules.output.cliff_counts,
+        map=rules.show_molecules.output.map,
+        map_record=rules.show_molecules.output.map_record,
+        labels=rules.count_labels.output.table,
         provenance=rules.write_summary.output.provenance,
     output:
         page="results/{run}/report.html",

@@ -331,3 +331,77 @@ def test_paper_gets_all_figures(opened):
         "return document.body.classList.contains('paper')"
     )
     assert not still_paper
+
+
+def _cards(browser: webdriver.Chrome, figure: str) -> list:
+    return browser.find_elements(By.CSS_SELECTOR, f"#{figure} .pairs > li")
+
+
+def test_each_example_is_drawn_beside_its_training_molecule(opened):
+    cards = _cards(opened.browser, "gallery")
+    assert len(cards) == 12
+    for card in cards:
+        drawn = card.find_elements(By.CSS_SELECTOR, "[role=img] > svg")
+        assert len(drawn) == 2
+        assert all(drawing.size["width"] > 100 for drawing in drawn)
+    assert len(_cards(opened.browser, "cliffs")) == 12
+
+
+def test_the_keyboard_chooses_the_task_of_the_examples(opened):
+    browser = opened.browser
+    of_task = "#gallery .pairs .of-task"
+    before = {label.text for label in browser.find_elements(By.CSS_SELECTOR, of_task)}
+    assert len(before) == 2
+    select = browser.find_element(By.CSS_SELECTOR, "#gallery select")
+    select.send_keys(Keys.ARROW_DOWN)
+    chosen = browser.execute_script("return arguments[0].value", select)
+    assert chosen == "0"
+    assert len(_cards(browser, "gallery")) == 12
+    # It stands in the choice, not in each card.
+    assert browser.find_elements(By.CSS_SELECTOR, of_task) == []
+    select.send_keys(Keys.ARROW_UP)
+
+
+# The colours of the points, if all of them are of words that the legend has.
+_COLOURS_OF_THE_LEGEND = """
+const fills = [...document.querySelectorAll('#map .mark-symbol.role-mark path')]
+  .map((mark) => mark.getAttribute('fill'));
+const words = [...document.querySelectorAll('#map .legend span')]
+  .map((entry) => entry.textContent);
+const known = words.map((word) => molecules.map.colours[word]);
+return fills.every((fill) => known.includes(fill)) ? [...new Set(fills)] : null;
+"""
+
+
+def test_the_map_is_coloured_by_set_label_and_error(opened):
+    browser = opened.browser
+    by, task = browser.find_elements(By.CSS_SELECTOR, "#map .switches select")
+    seen = [browser.execute_script(_COLOURS_OF_THE_LEGEND)]
+    assert not task.is_enabled()
+    for _ in range(2):
+        by.send_keys(Keys.ARROW_DOWN)
+        assert task.is_enabled()
+        seen.append(
+            WebDriverWait(browser, SECONDS).until(
+                lambda browser: browser.execute_script(_COLOURS_OF_THE_LEGEND)
+            )
+        )
+    assert all(len(colours) > 1 for colours in seen)
+    assert len({tuple(sorted(colours)) for colours in seen}) == 3
+    by.send_keys(Keys.ARROW_UP, Keys.ARROW_UP)
+
+
+def test_the_molecule_under_the_pointer_is_drawn(opened):
+    browser = opened.browser
+    at = browser.execute_script(_MIDDLE_OF, "#map .mark-symbol.role-mark path")
+    for x in (at["x"] - 1, at["x"]):
+        move = {"type": "mouseMoved", "x": x, "y": at["y"]}
+        browser.execute_cdp_cmd("Input.dispatchMouseEvent", move)
+    drawing = WebDriverWait(browser, SECONDS).until(
+        lambda browser: browser.find_element(
+            By.CSS_SELECTOR, "#vg-tooltip-element.visible .drawing svg"
+        )
+    )
+    assert drawing.size["width"] > 100
+    away = {"type": "mouseMoved", "x": 1, "y": 1}
+    browser.execute_cdp_cmd("Input.dispatchMouseEvent", away)

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.report_diagnostics import made_diagnostics
+from helpers.report_molecules import SMILES, made_molecules
 from helpers.selections import made_selection, made_trial, made_winner
 from toxtune.data.subsets import Subset
 from toxtune.evaluation.baselines import Baselines
@@ -99,6 +100,10 @@ def made_run(
     trained = {trial.id: TrialRecord(trial, folders={}) for trial in made}
     selection = _selection(trials, trained, metric)
     tasks = [f"task {number}" for number in range(n_tasks)]
+    test_set = _subset(task_type, tasks, random)
+    predictions = {
+        family: _predictions(task_type, n_tasks, random) for family in selection.winners
+    }
     return Run(
         name="made-up",
         settings=SETTINGS,
@@ -112,16 +117,14 @@ def made_run(
         trained=trained,
         trials=trials,
         cost=_cost(trials, random),
-        test_set=_subset(task_type, tasks, random),
-        test_predictions={
-            family: _predictions(task_type, n_tasks, random)
-            for family in selection.winners
-        },
+        test_set=test_set,
+        test_predictions=predictions,
         curves=_curves(trials, epochs, random),
         openings=[OPENING],
         diagnostics=made_diagnostics(tasks, selection, trials, N_MOLECULES["test"]),
         largest_difference=0.0,
         prospective=[],
+        molecules=made_molecules(task_type, test_set, predictions[selection.overall]),
     )
 
 
@@ -132,7 +135,9 @@ def with_task_named(run: Run, name: str) -> Run:
         for scores in metrics.values():
             scores.tasks[name] = scores.tasks["task 0"]
     test_set = dataclasses.replace(run.test_set, tasks=[name, *run.tasks[1:]])
-    return dataclasses.replace(run, test_set=test_set)
+    predictions = run.test_predictions[run.selection.overall]
+    molecules = made_molecules(run.task_type, test_set, predictions)
+    return dataclasses.replace(run, test_set=test_set, molecules=molecules)
 
 
 def _trial(number: int, random: np.random.Generator) -> Trial:
@@ -260,7 +265,8 @@ def _subset(task_type: str, tasks: list[str], random: np.random.Generator) -> Su
     }[task_type].astype(np.float32)
     labels[random.random(size) < 0.2] = np.nan
     names = [f"m{number}" for number in range(size[0])]
-    return Subset(names, ["C"] * size[0], names, tasks, labels)
+    smiles = [SMILES[number % len(SMILES)] for number in range(size[0])]
+    return Subset(names, smiles, names, tasks, labels)
 
 
 def _predictions(

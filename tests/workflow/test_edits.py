@@ -16,6 +16,7 @@ DOWNSTREAM |= dict.fromkeys(
         "judge_domain",
         "judge_probabilities",
         "judge_sets",
+        "show_molecules",
     ],
     1,
 )
@@ -130,6 +131,7 @@ def test_calibration_trains_and_opens_nothing(finished_copy):
         "calibrate_winners": 1,
         "judge_probabilities": 1,
         "save_final_model": 1,
+        "show_molecules": 1,
         "write_summary": 1,
         "write_report": 1,
     }
@@ -147,7 +149,8 @@ def test_one_seed_for_use_opens_nothing(finished_copy):
     overlay = finished_copy.overlay("final: {seeds: first}")
     planned = finished_copy.planned_rules(*overlay)
     expected = {"calibrate_sets", "judge_sets", "judge_domain", "save_final_model"}
-    assert planned.keys() == {*expected, "write_summary", "write_report"}
+    expected |= {"show_molecules", "write_summary", "write_report"}
+    assert planned.keys() == expected
 
 
 def test_another_rule_of_choice_trains_nothing(finished_copy):

@@ -82,7 +82,7 @@ class Compared:
 def differ(
     labels: np.ndarray | float, others: np.ndarray | float, sd: float
 ) -> np.ndarray | bool:
-    """Tell which labels are as different as those of a cliff; `sd` is NaN for classes."""
+    """Tell which labels differ as those of a cliff do; `sd` is NaN for classes."""
     if np.isnan(sd):
         return labels != others
     return np.abs(labels - others) > DIFFERENT_SDS * sd

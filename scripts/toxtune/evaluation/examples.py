@@ -117,7 +117,7 @@ def taking_turns(
 ) -> list[int]:
     """Pick places by how far off they are, one of each class in turn.
 
-    The class with the farthest one, or else the nearest, begins.
+    In each round, the farthest one comes first, or else the nearest.
 
     Examples
     --------

@@ -49,6 +49,10 @@ ENTRIES = (
     Entry("values", "Predicted and measured values", "Test", (TaskType.REGRESSION,)),
     Entry("similarity_scores", "Score by similarity to the training set", "Test"),
     Entry("similarity", "Similarity of test to training molecules", "Test"),
+    Entry("map", "Map of the molecules", "Molecules"),
+    Entry("coverage", "Single predictions: the promise, and what held", "Molecules"),
+    Entry("domain", "Errors in and out of the domain", "Molecules"),
+    Entry("labels", "Labels of each task", "Molecules"),
     Entry("cost", "Time and memory", "Cost"),
 )
 

@@ -5,12 +5,14 @@ from typing import Any
 
 from toxtune.report.contents import FOLDER, entries
 from toxtune.report.figures.figure import Figure
+from toxtune.report.molecule_pairs import molecules_for_page, pairs_parts
 from toxtune.report.published import published_table
 from toxtune.report.rendering import as_json, figure_parts, render
 from toxtune.report.run import Run
 from toxtune.report.sanity_checks import warnings
 from toxtune.report.tables.diagnostics import probabilities_table
 from toxtune.report.tables.final_model import final_model_table, prospective_table
+from toxtune.report.tables.molecules import cliffs_table, labels_table
 from toxtune.report.tables.prospective import prospective_models_table
 from toxtune.report.tables.record import data_table, ledger_table, provenance_table
 from toxtune.report.tables.scores import (
@@ -27,6 +29,9 @@ from toxtune.report.verdict import cards, headline, verdict
 LEADS = {
     "Test": "The winners of all families on the test set, which was opened only after "
     "they had been selected.",
+    "Molecules": "What the test set's molecules show: which the model gets right and "
+    "wrong, which it can hardly get right, and how far a single prediction can be "
+    "trusted.",
     "Search": "What was tried, scored on the validation set. Nothing in this section "
     "has seen the test set.",
     "Cost": "What the trainings of the search took.",
@@ -43,6 +48,7 @@ TABLES: dict[str, list[Callable[[Run], Table | None]]] = {
         prospective_table,
         prospective_models_table,
     ],
+    "Molecules": [labels_table],
     "Cost": [search_table],
 }
 
@@ -68,7 +74,24 @@ def page(run: Run, figures: dict[str, Figure]) -> str:
         model=run.model,
         trials=as_json(all_trials(run)),
         trials_script=(FOLDER / "trials.js").read_text("utf-8"),
+        molecules=_molecules(run),
     )
+
+
+def _molecules(run: Run) -> dict[str, Any] | None:
+    """Return what the template and ``molecules.js`` show of molecules, if there are."""
+    if run.molecules is None:
+        return None
+    return {
+        "facts": run.facts("test", "train", over_tasks=False),
+        "pairs": [
+            pairs_parts(run, run.molecules, name) for name in ("gallery", "cliffs")
+        ],
+        "cliffs": cliffs_table(run),
+        "data": as_json(molecules_for_page(run, run.molecules)),
+        "script": (FOLDER / "molecules.js").read_text("utf-8"),
+        "style": (FOLDER / "molecules.css").read_text("utf-8"),
+    }
 
 
 def _others(run: Run) -> dict[str, str]:

@@ -17,6 +17,7 @@ from toxtune.io.files import read_json
 from toxtune.io.tsv import read_tsv
 from toxtune.report.diagnostics import read_diagnostics
 from toxtune.report.model_file import read_model_file
+from toxtune.report.molecules import read_molecules
 from toxtune.report.prospective import read_prospective_score
 from toxtune.report.provenance import Provenance
 from toxtune.report.run import Run, RunSettings
@@ -80,6 +81,7 @@ def read_run(
             read_prospective_score(Path(path)) for path in files["prospective"]
         ],
         model=read_model_file(paths["model"]) if "model" in paths else None,
+        molecules=read_molecules(paths) if "examples" in paths else None,
     )
 
 

@@ -50,8 +50,13 @@ def figure_parts(
         "square": figure.square,
         "caption": text,
         "reading": reading,
-        "tsv": quote(figure.tsv, safe="!$()*+,-./:;=?@_|~"),
+        "tsv": quoted(figure.tsv),
     }
+
+
+def quoted(text: str) -> str:
+    """Write text as the address of data has it."""
+    return quote(text, safe="!$()*+,-./:;=?@_|~")
 
 
 def caption(name: str, objective: Objective) -> tuple[str, str]:

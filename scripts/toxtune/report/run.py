@@ -17,6 +17,7 @@ from toxtune.evaluation.evaluation_file import (
 from toxtune.export.run import SearchedRun
 from toxtune.report.diagnostics import Diagnostics
 from toxtune.report.model_file import ModelFile
+from toxtune.report.molecules import Molecules
 from toxtune.report.prospective import ProspectiveScore
 from toxtune.report.provenance import Provenance
 from toxtune.report.words import (
@@ -107,6 +108,8 @@ class Run(SearchedRun):
         Scores of the final model on prospective data.
     model
         Its file; the summary is written without it.
+    molecules
+        What is shown of them; the summary is written without them.
     """
 
     settings: RunSettings
@@ -124,6 +127,7 @@ class Run(SearchedRun):
     curves: dict[str, dict[str, pd.DataFrame]]
     prospective: list[ProspectiveScore]
     model: ModelFile | None = None
+    molecules: Molecules | None = None
 
     @property
     def metric_name(self) -> str:

@@ -5,13 +5,17 @@ from collections.abc import Callable
 from toxtune.report.contents import entries
 from toxtune.report.figures import (
     calibration,
+    chemical_map,
     comparison,
     confusion,
     cost,
+    coverage,
     dependence,
     discrimination,
+    domain,
     failures,
     importance,
+    labels,
     learning,
     optimism,
     similarity,
@@ -42,6 +46,10 @@ _DRAW: dict[str, Callable[[Run], Figure]] = {
     "calibration": calibration.draw,
     "confusion": confusion.draw,
     "values": values.draw,
+    "map": chemical_map.draw,
+    "labels": labels.draw,
+    "coverage": coverage.draw,
+    "domain": domain.draw,
     "cost": cost.draw,
 }
 

@@ -73,7 +73,7 @@ class Figure:
     @property
     def tsv(self) -> str:
         """The table as tab-separated text, to six digits."""
-        return _tsv(self.table)
+        return as_tsv(self.table)
 
     @property
     def types(self) -> dict[str, str]:
@@ -105,11 +105,14 @@ class Figure:
             }
             for panel in self.panels
         ]
+        # What switches set has one place, above all panels.
+        params = [each for panel in drawn for each in panel.pop("params", [])]
         subtitle = [line for line in (str(self.facts), self.note) if line]
         whole = {
             "title": {"text": title, "subtitle": _folded(subtitle), "offset": 16},
             "columns": self.columns,
             "concat": drawn or [_nothing()],
+            "params": params,
             "config": {**CONFIG, "background": "white", "font": "sans-serif"},
             "resolve": {"legend": {"color": "shared", "shape": "shared"}},
         }
@@ -126,7 +129,7 @@ class Figure:
         rows = self.table
         if PANEL in rows:
             rows = rows[rows[PANEL] == panel.title]
-        return {"values": _tsv(rows), "format": {"type": "tsv", "parse": self.types}}
+        return {"values": as_tsv(rows), "format": {"type": "tsv", "parse": self.types}}
 
 
 def pointable(lines: alt.Chart, *detail: str) -> alt.Chart:
@@ -150,7 +153,8 @@ def _filled(spec: Any, data: dict[str, Any]) -> Any:
     return {key: _filled(member, data) for key, member in spec.items()}
 
 
-def _tsv(table: pd.DataFrame) -> str:
+def as_tsv(table: pd.DataFrame) -> str:
+    """Write a table as tab-separated text, to six digits."""
     return table.to_csv(sep="\t", index=False, lineterminator="\n", float_format="%.6g")
 
 
