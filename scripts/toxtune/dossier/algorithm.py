@@ -10,6 +10,7 @@ from toxtune.dossier.subject import Subject
 from toxtune.dossier.vocabulary import OWN_KINDS, kind_words
 from toxtune.features.definitions import JOINT, is_scaled
 from toxtune.search.selection_file import ENSEMBLE
+from toxtune.splits.settings import NO_REFIT
 from toxtune.tasks import TaskType
 
 
@@ -76,7 +77,7 @@ def _members(subject: Subject) -> Table:
         )
     note = (
         "Trained on the training and the validation set together."
-        if subject.final["refit"] != "none"
+        if subject.final["refit"] != NO_REFIT
         else "Trained on the training set."
     )
     return Table("Models", ("family", "trial", "training seed", "weight"), rows, note)
@@ -229,9 +230,9 @@ def _ratio(subject: Subject) -> Block:
         return sentence("{} training molecules.", molecules)
     columns = [files.columns(path) for path in paths]
     return sentence(
-        "{} training molecules / {} descriptors = {}. The models bound their own "
-        "complexity (trees by their leaves, networks by dropout), so that the ratio "
-        "says little of overfitting; 6.7 beside 7.7 shows it.",
+        "{} training molecules / {} descriptors = {}. Models of these kinds bound "
+        "their own complexity, so that the ratio says little of overfitting; 6.7 "
+        "beside 7.7 shows it.",
         molecules,
         files.total(columns),
         files.ratio(molecules, columns),

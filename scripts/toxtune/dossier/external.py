@@ -12,6 +12,7 @@ from toxtune.evaluation.coverage import ALL_CLASSES
 from toxtune.evaluation.ledger import Opened, read_openings_of
 from toxtune.identity import short_id
 from toxtune.report.words import SET_NAMES, method_of_split
+from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
 from toxtune.text import shown as spelled
@@ -155,7 +156,7 @@ def _by_task(subject: Subject) -> Table:
     note = "Mean over single training seeds."
     if subject.task_type == TaskType.BINARY:
         note += " The accuracies cut at one half; the table below at the thresholds."
-    if subject.final["refit"] != "none":
+    if subject.final["refit"] != NO_REFIT:
         note += " Before the refit."
     units = [METRICS[metric].has_unit for metric in subject.metrics]
     if any(units) and files.content(TEST).get("task_sds"):

@@ -42,9 +42,9 @@ def identity(subject: Subject) -> Iterator[tuple[str, Block]]:
     yield (
         "1.3",
         sentence(
-            "The model was made by toxtune, commit {}. It predicts with the libraries "
-            "below; `toxtune-predict final.zip molecules.csv` runs it.",
-            files.json("provenance.json", "git", "commit"),
+            "The model was made by toxtune (commit: {}). It predicts with the "
+            "libraries below; `toxtune-predict final.zip molecules.csv` runs it.",
+            _commit(files),
         ),
     )
     if files.content("provenance.json")["git"]["changed_files"]:
@@ -56,6 +56,12 @@ def identity(subject: Subject) -> Iterator[tuple[str, Block]]:
             ),
         )
     yield "1.3", versions(files, list(subject.final["versions"]), "Software")
+
+
+def _commit(files: RunFiles) -> Value:
+    value = files.json("provenance.json", "git", "commit")
+    shown = "not known" if value.value is None else value.shown
+    return Value(value.value, value.source, shown)
 
 
 def general(subject: Subject) -> Iterator[tuple[str, Block]]:

@@ -7,6 +7,7 @@ from toxtune.dossier.content import Block, Parts, Table, Value, sentence
 from toxtune.dossier.run_files import FINAL, FINAL_JSON
 from toxtune.dossier.sets import attached, balance
 from toxtune.dossier.subject import TEST, Subject
+from toxtune.splits.settings import NO_REFIT
 from toxtune.tasks import TaskType
 
 _OF_CLASSES = (
@@ -18,6 +19,8 @@ _OF_CLASSES = (
 def internal(subject: Subject) -> Iterator[tuple[str, Block]]:
     """Fill the fields."""
     files, train = subject.files, f"{subject.trained_on}/train.csv"
+    is_refit = subject.final["refit"] != NO_REFIT
+    of_both = ", those of the validation set among them" if is_refit else ""
     yield (
         "6.1",
         sentence(
@@ -30,7 +33,7 @@ def internal(subject: Subject) -> Iterator[tuple[str, Block]]:
     yield (
         "6.5",
         sentence(
-            "The training set has {} molecules.",
+            f"The training set has {{}} molecules{of_both}.",
             files.json(FINAL_JSON, "training_molecules"),
         ),
     )
@@ -93,6 +96,6 @@ def _fit(subject: Subject) -> Iterator[Block]:
         rows,
         "Scores of the molecules that the model was fitted to: how well it remembers, "
         "and not how well it predicts."
-        + ("" if subject.final["refit"] == "none" else " Before the refit.")
+        + ("" if subject.final["refit"] == NO_REFIT else " Before the refit.")
         + _OF_CLASSES * (subject.task_type == TaskType.BINARY),
     )
