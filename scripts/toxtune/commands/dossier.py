@@ -33,7 +33,8 @@ def main(options: argparse.Namespace) -> int:
     from toxtune.dossier.xml_form import as_xml
     from toxtune.io.files import write_json, write_text
 
-    run = Path(options.run).as_posix()
+    # Who completes the name in a shell has the folder in it.
+    run = Path(options.run).as_posix().removeprefix("results/")
     subject = read_subject(run)
     answers = answers_file(run)
     is_new = not answers.exists()

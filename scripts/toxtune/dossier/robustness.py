@@ -166,7 +166,8 @@ def interval(files: RunFiles, name: str, *keys: str | int) -> Parts:
 
 def _bootstrap(subject: Subject) -> Iterator[Block]:
     files, name = subject.files, "optimism.json"
-    if files.json(name, "overall", "corrected").value is None:
+    known = files.content(name)["overall"]
+    if known["corrected"] is None or known["interval"] is None:
         yield NotDone(("The validation score could not be corrected by resampling.",))
         return
     yield sentence(
