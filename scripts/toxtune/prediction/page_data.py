@@ -44,13 +44,11 @@ def _task_values(
         labels = evidence.training.labels[:, number]
         ends = [np.nanmin(labels), np.nanmax(labels)]
         return {"name": task, "range": [_short(end) for end in ends]}
-    fitted = metadata.thresholds.get(task)
-    threshold = fitted.threshold if fitted else None
-    return {
-        "name": task,
-        "classes": class_names(metadata, task),
-        "threshold": None if threshold is None else _short(threshold),
-    }
+    values: dict[str, Any] = {"name": task, "classes": class_names(metadata, task)}
+    if metadata.task_type == TaskType.BINARY:
+        threshold = metadata.thresholds[task].threshold
+        values["threshold"] = None if threshold is None else _short(threshold)
+    return values
 
 
 def training_values(evidence: Evidence, row: int) -> dict[str, Any]:

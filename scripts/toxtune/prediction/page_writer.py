@@ -139,4 +139,4 @@ class PageWriter:
 def _json(value: Any) -> str:
     """Spell a value so that no text of it ends the script that it stands in."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c")
+    return text.replace("</", "<\\/").replace("<!--", "\\u003c!--")

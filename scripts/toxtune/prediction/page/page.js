@@ -132,9 +132,10 @@ function setOf(row, number) {
 function backing(row, number, output) {
   if (isValues) {
     const bounds = row.b && row.b[number];
-    const known = bounds && bounds[0] !== null;
+    if (!bounds) return element("td", { className: "set" });
+    // Too few validation molecules say nothing of where the value is.
     return element("td", { className: "set" },
-      known ? `${decimals(bounds[0])} to ${decimals(bounds[1])}` : "");
+      bounds[0] === null ? "any value" : `${decimals(bounds[0])} to ${decimals(bounds[1])}`);
   }
   if (!row.p) return element("td", { className: "set" });
   const p = row.p[number];
@@ -304,12 +305,13 @@ function show(number) {
 }
 
 function begin() {
-  const title = `${rows.length.toLocaleString("en")} molecules, predicted by the model of the run ${head.run}`;
+  const molecules = `${rows.length.toLocaleString("en")} molecule${rows.length > 1 ? "s" : ""}`;
+  const title = `${molecules}, predicted by the model of the run ${head.run}`;
   document.title = `${title}: toxtune`;
   document.querySelector("h1").textContent = title;
   const missing = rows.filter(shows.problem).length;
   byId("about").textContent = `${head.tasks.length} task${head.tasks.length > 1 ? "s" : ""}` +
-    (missing ? `; ${missing.toLocaleString("en")} molecules have no prediction.` : "; all have a prediction.");
+    (missing ? `; ${missing.toLocaleString("en")} without a prediction.` : "; all have a prediction.");
   byId("reading").append(...reading().map((text) => element("p", {}, text)));
   byId("key").append(...keys.map(([name], value) => element("option", { value }, name)));
   byId("order").value = "1";
