@@ -5,10 +5,11 @@
 #   are laid over config.yaml)  DATA TASKS METRIC TO (make init)
 #   SMILES_COLUMN SEPARATOR DECIMAL ENCODING (make init, make predict)
 #   MODEL IN OUT FORMAT FEATURES_FILE CONFIDENCE (make predict)
-#   RUN (make dossier, make export-...)  TO (make export-...)
+#   RUN (make dossier, make export-...)  RUNS (make compare)
+#   TO (make compare, make export-...)
 #   K=3 (how many trainings `make verify` repeats)
 NAMES := CORES PROFILE CONFIG DATA TASKS METRIC DECIMAL MODEL IN OUT FORMAT SMILES_COLUMN \
-    SEPARATOR ENCODING FEATURES_FILE CONFIDENCE RUN TO K
+    SEPARATOR ENCODING FEATURES_FILE CONFIDENCE RUN RUNS TO K
 # Anything: make run continues without the trainings that fail for good
 KEEP_GOING ?=
 # Anything: make prune deletes without asking
@@ -60,7 +61,7 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 # A .venv whose Python has been removed from the machine must be made again.
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
 
-.PHONY: help init run demo report plan status retry predict dossier export-optuna export-mlflow verify \
+.PHONY: help init run demo report plan status retry predict compare dossier export-optuna export-mlflow verify \
     prune check test faults cluster-test mutants bench bench-automl docs lint format lock install
 .DEFAULT_GOAL := help
 
@@ -105,6 +106,9 @@ predict: $(INSTALLED) ## add predictions to a table: MODEL=m.zip IN=a.csv OUT=b.
 	    $(if $(EXPLAIN),--explain) \
 	    $${CONFIDENCE:+--confidence="$$CONFIDENCE"} $${FORMAT:+--format="$$FORMAT"} \
 	    $${FEATURES_FILE:+--features-file="$$FEATURES_FILE"}
+
+compare: $(INSTALLED) ## compare runs on one test set in a page: RUNS='a b'
+	$(TOXTUNE) compare $$RUNS $${TO:+--to="$$TO"}
 
 dossier: $(INSTALLED) ## write a run's QMRF, for regulators: RUN=tox21
 	$(TOXTUNE) dossier $${RUN:+--run "$$RUN"}

@@ -28,6 +28,7 @@ COMMANDS = {
     "report": "write the report of a run alone",
     "predict": "add a model's predictions to a table of molecules",
     "verify": "rebuild a finished run, retrain some trials, compare",
+    "compare": "compare finished runs that have one test set",
     "dossier": "write the QMRF of a finished run, for regulators",
     "export": "hand a run's trials to Optuna or MLflow",
     "check-family": "hold a model family of your own to what all families keep",

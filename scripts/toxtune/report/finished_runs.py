@@ -1,0 +1,203 @@
+"""Finished runs that are compared: all with the very same test set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toxtune.data.subsets import Subset, read_subset
+from toxtune.errors import UserError
+from toxtune.evaluation.baselines import Baselines, read_baselines
+from toxtune.evaluation.comparison import compare
+from toxtune.evaluation.evaluation_file import Evaluation, SetScores, read_evaluation
+from toxtune.evaluation.ledger import Opened, read_openings_of
+from toxtune.evaluation.predictions import read_test_predictions
+from toxtune.io.tsv import read_tsv
+from toxtune.report.words import listed
+from toxtune.search.selection_file import Selection, read_selection
+from toxtune.splits.training_set import TrainingSet
+from toxtune.stats.bootstrap import Resampling
+from toxtune.text import did_you_mean
+
+RESULTS = Path("results")
+_NEEDED = ("selection.json", "test.json", "test_predictions.csv", "trials.tsv")
+# The seed of the shipped configuration: a run does not write its own down.
+_SEED = 0
+
+
+@dataclass(frozen=True, eq=False)
+class FinishedRun:
+    """What is compared of a run.
+
+    Attributes
+    ----------
+    name
+        Folder of the run below ``results/``.
+    selection, evaluation
+        What was selected, and the winners' scores.
+    n_trials
+        Trials of the search.
+    train, test
+        The sets that the winners were trained on and tested with.
+    predictions
+        Of the selected model for the test set, n_seeds x n_molecules x n_outputs.
+    """
+
+    name: str
+    selection: Selection
+    evaluation: Evaluation
+    n_trials: int
+    train: Subset
+    test: Subset
+    predictions: np.ndarray
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return RESULTS / self.name
+
+    def mean(self, metric: str) -> SetScores:
+        """Return the selected model's scores, means over tasks and seeds."""
+        return self.evaluation.families[self.selection.overall][metric].mean
+
+
+def read_runs(names: Sequence[str]) -> list[FinishedRun]:
+    """Read runs, in the order of their names.
+
+    Raises
+    ------
+    UserError
+        If one is not there, not finished or named twice, or their test sets differ.
+    """
+    names = [Path(name).as_posix().removeprefix(f"{RESULTS}/") for name in names]
+    if len(set(names)) < 2 or len(set(names)) < len(names):
+        raise UserError(
+            f"compare takes two or more different runs, got {listed(names) or 'none'}"
+        )
+    runs = [_read_run(name) for name in names]
+    _refuse_different_test_sets(runs)
+    return runs
+
+
+def differences(runs: Sequence[FinishedRun], metric: str) -> pd.DataFrame:
+    """Compare each run's selected model with that of the first, molecule by molecule.
+
+    Parameters
+    ----------
+    runs
+        Of one test set.
+    metric
+        The metric of the rows to return.
+
+    Returns
+    -------
+    pd.DataFrame
+        As `toxtune.evaluation.comparison.compare`; ``family`` and ``against`` are
+        numbers of runs, as text.
+    """
+    first = runs[0]
+    table = compare(
+        train=first.train,
+        test=first.test,
+        predictions={str(number): run.predictions for number, run in enumerate(runs)},
+        overall="0",
+        resampling=Resampling(
+            first.evaluation.resamples, _SEED, first.evaluation.confidence
+        ),
+        objective=first.selection.objective,
+    )
+    return table[table["metric"] == metric]
+
+
+def openings(run: FinishedRun) -> list[dict[str, Any]]:
+    """Return all openings of a run's test set, oldest first.
+
+    See `toxtune.evaluation.ledger.read_openings_of`.
+    """
+    opened = Opened(
+        run.selection.dataset, run.selection.split, frozenset(run.test.groups)
+    )
+    for ledger in sorted((RESULTS / "ledger").glob("*.jsonl")):
+        found = read_openings_of(ledger, opened)
+        if any(line["own"] for line in found):
+            return found
+    return []
+
+
+def baselines_of(runs: Sequence[FinishedRun]) -> Baselines | None:
+    """Return the baselines of the first run that has some; they are those of all."""
+    for run in runs:
+        path = run.folder / "baselines.json"
+        if path.is_file():
+            return read_baselines(path)
+    return None
+
+
+def _read_run(name: str) -> FinishedRun:
+    folder = RESULTS / name
+    if not folder.is_dir():
+        there = sorted(path.parent.as_posix() for path in RESULTS.rglob("test.json"))
+        known = [path.removeprefix(f"{RESULTS}/") for path in there]
+        raise UserError(
+            f"{folder}: there is no such run{did_you_mean(name, known)}; finished runs "
+            f"are {listed(known) or 'none yet'}"
+        )
+    lacking = [file for file in _NEEDED if not (folder / file).is_file()]
+    if lacking:
+        raise UserError(
+            f"{folder}: has no {listed(lacking)}; `make run` finishes a run first"
+            + (" (name one of its splits)" if any(folder.glob("*/test.json")) else "")
+        )
+    selection = read_selection(folder / "selection.json")
+    sets = TrainingSet(selection.dataset, selection.split)
+    train, test = (Path(sets.subset(subset)) for subset in ("train", "test"))
+    for path in (train, test):
+        if not path.is_file():
+            raise UserError(f"{path}: is not there, and {folder} was made of it")
+    predictions = read_test_predictions(
+        folder / "test_predictions.csv", selection.seeds
+    )
+    return FinishedRun(
+        name=name,
+        selection=selection,
+        evaluation=read_evaluation(folder / "test.json"),
+        n_trials=len(read_tsv(folder / "trials.tsv")),
+        train=read_subset(train),
+        test=read_subset(test),
+        predictions=predictions[selection.overall],
+    )
+
+
+def _refuse_different_test_sets(runs: Sequence[FinishedRun]) -> None:
+    alike: list[list[FinishedRun]] = []
+    for run in runs:
+        same = next((group for group in alike if _have_one_test_set(group[0], run)), [])
+        if not same:
+            alike.append(same)
+        same.append(run)
+    if len(alike) == 1:
+        return
+    sets = "; ".join(
+        f"{listed([run.name for run in group])} "
+        f"({len(group[0].test.ids):,} molecules, {len(group[0].test.tasks)} tasks, "
+        f"split {group[0].selection.split})"
+        for group in alike
+    )
+    raise UserError(
+        "scores on different test sets cannot be compared, and these runs have "
+        f"{len(alike)}: {sets}. Name runs of one split; for one configuration on "
+        "several splits, results/RUN/report.html puts them side by side"
+    )
+
+
+def _have_one_test_set(one: FinishedRun, other: FinishedRun) -> bool:
+    """Tell whether molecules, their order, tasks and labels are the same."""
+    a, b = one.test, other.test
+    return (
+        one.selection.objective.task_type == other.selection.objective.task_type
+        and (a.ids, a.smiles, a.tasks) == (b.ids, b.smiles, b.tasks)
+        and np.array_equal(a.labels, b.labels, equal_nan=True)
+    )

@@ -1,0 +1,206 @@
+"""Several runs on one test set, compared in a page."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.selections import made_selection, made_winner
+from toxtune.commands.cli import run_command
+from toxtune.data.subsets import KEYS, read_subset, write_table
+from toxtune.errors import UserError
+from toxtune.evaluation.baselines import Baselines
+from toxtune.evaluation.evaluation_file import MetricScores, SetScores
+from toxtune.evaluation.scores import score_test
+from toxtune.io.files import write_json
+from toxtune.io.tsv import write_tsv
+from toxtune.report.finished_runs import differences, openings, read_runs
+from toxtune.report.runs_page import runs_page, sentences
+from toxtune.search.trials import make_trial
+from toxtune.splits.settings import NO_REFIT
+from toxtune.stats.bootstrap import Resampling
+from toxtune.stats.metrics import METRICS, metrics_of
+
+SPLIT = Path("data", "d" * 12, "5" * 12)
+TASKS = ["a", "b"]
+SEEDS = [0, 1]
+N = 60
+RESAMPLING = Resampling(resamples=50, seed=0, confidence=0.9)
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project with two runs: `good` knows the labels better than `poor`."""
+    monkeypatch.chdir(tmp_path)
+    write_sets(SPLIT)
+    write_run("good", noise=0.4)
+    write_run("poor", noise=5)
+    ledger = Path("results", "ledger", "0123.jsonl")
+    ledger.parent.mkdir()
+    lines = [
+        {
+            "dataset": "d" * 12,
+            "split": "5" * 12,
+            "selection": f"{number:012}",
+            "run": run,
+            "opened": f"2026-01-0{number + 1}",
+            "molecules": [f"m{row}" for row in range(N)],
+        }
+        for number, run in enumerate(["good", "poor", "another"])
+    ]
+    ledger.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return tmp_path
+
+
+def write_sets(split, seed=0):
+    random = np.random.default_rng(seed)
+    for name in ("train", "valid", "test"):
+        labels = random.integers(0, 2, (N, len(TASKS)))
+        path = split / "whole" / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rows = [
+            [row, f"m{row}", "C" * (row + 1), f"m{row}", f"m{row}", "C", *labels[row]]
+            for row in range(N)
+        ]
+        write_table(path, [*KEYS, *TASKS], rows)
+
+
+def write_run(name, noise, split=SPLIT):
+    """Write the files of a run whose one model predicts labels with some noise."""
+    folder = Path("results", name)
+    folder.mkdir(parents=True)
+    sets = {
+        subset: read_subset(split / "whole" / f"{subset}.csv")
+        for subset in ("train", "valid", "test")
+    }
+    random = np.random.default_rng(1)
+    predictions = np.stack(
+        [sets["test"].labels + noise * random.random((N, 2)) for _ in SEEDS]
+    )
+    trial = make_trial("d" * 12, split.name, "dense", "bits", {})
+    winners = {"dense": made_winner(trial)}
+    selection = made_selection(winners, "dense", seeds=SEEDS)
+    selection = dataclasses.replace(selection, split=split.name)
+    write_json(folder / "selection.json", selection.to_dict())
+    scores = pd.DataFrame(
+        [
+            {"trial": trial.id, "metric": metric, "seed": seed, "task": task}
+            | {"score": 0.7}
+            for metric in metrics_of("binary")
+            for seed in SEEDS
+            for task in TASKS
+        ]
+    )
+    evaluation = score_test(
+        selection=selection,
+        subsets=sets,
+        train_predictions={"dense": predictions},
+        search_scores=scores,
+        test_predictions={NO_REFIT: {"dense": predictions}},
+        resampling=RESAMPLING,
+    )
+    write_json(folder / "test.json", evaluation.to_dict())
+    write_tsv(folder / "trials.tsv", pd.DataFrame({"trial": [trial.id]}))
+    rows = [
+        ["dense", seed, sets["test"].ids[row], *predictions[number, row]]
+        for number, seed in enumerate(SEEDS)
+        for row in range(N)
+    ]
+    header = ["family", "seed", "id", *TASKS]
+    write_table(folder / "test_predictions.csv", header, rows)
+
+
+def test_runs_are_compared_on_the_same_molecules(project):
+    runs = read_runs(["good", "poor"])
+    table = differences(runs, "roc_auc").set_index("task")
+    means = [run.mean("roc_auc").test for run in runs]
+    assert means[0] > 0.9 > means[1]
+    assert table.loc["mean", "difference"] == pytest.approx(means[1] - means[0])
+    assert table.loc["mean", "high"] < 0
+    assert set(table.index) == {*TASKS, "mean"}
+    assert 0 < table.loc["a", "p_delong"] < 0.05
+
+
+def test_the_page_has_scores_differences_tasks_and_the_ledger(project):
+    runs = read_runs(["good", "results/poor"])
+    page = runs_page(runs, Path("results"))
+    assert 'href="good/report.html"' in page
+    assert 'href="results/good/report.html"' in runs_page(runs, Path())
+    for text in ("poor is worse than good", "opened 3 times", "2026-01-03"):
+        assert text in page
+
+
+def test_what_is_said_turns_with_the_order_and_the_direction(project):
+    runs = read_runs(["poor", "good"])
+    table = differences(runs, "roc_auc")
+    assert "good is better than poor" in sentences(runs, table, 1)[0]
+    assert "do not differ clearly" in sentences(runs, table.assign(low=-1), 1)[0]
+
+
+def test_all_openings_are_listed(project):
+    (run, _) = read_runs(["good", "poor"])
+    assert [line["run"] for line in openings(run)] == ["good", "poor", "another"]
+
+
+def test_baselines_stand_below_the_runs(project):
+    chance = SetScores(None, 0.51, 0.52, (0.4, 0.6))
+    metrics = {name: MetricScores(chance, {}) for name in METRICS}
+    baselines = Baselines({"prevalence": metrics}, notes=[])
+    write_json(Path("results/poor/baselines.json"), baselines.to_dict())
+    page = runs_page(read_runs(["good", "poor"]), Path("results"))
+    assert "prevalence (baseline)" in page
+    assert "0.520" in page
+
+
+def test_runs_of_different_test_sets_are_refused_in_one_message(project):
+    other = SPLIT.with_name("6" * 12)
+    write_sets(other, seed=5)
+    write_run("else", 0.4, other)
+    with pytest.raises(UserError) as refused:
+        read_runs(["good", "else", "poor"])
+    message = str(refused.value)
+    assert "good and poor" in message
+    assert "else" in message
+    assert "6" * 12 in message
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["good"], "two or more"),
+        (["good", "good"], "two or more"),
+        (["good", "results/good"], "two or more"),
+        (["good", "pour"], "did you mean poor"),
+        (["good", "unfinished"], "test.json"),
+        (["good", "ledger"], "selection.json"),
+    ],
+)
+def test_runs_that_cannot_be_compared_are_named(project, names, said):
+    folder = Path("results", "unfinished")
+    folder.mkdir()
+    (folder / "selection.json").write_text("{}", "utf-8")
+    with pytest.raises(UserError, match=said):
+        read_runs(names)
+
+
+def test_a_set_that_is_gone_is_named(project):
+    (SPLIT / "whole" / "test.csv").unlink()
+    with pytest.raises(UserError, match=r"whole/test\.csv"):
+        read_runs(["good", "poor"])
+
+
+def test_the_command_writes_the_page(project, capsys):
+    assert run_command(["compare", "good", "poor"]) == 0
+    assert "poor is worse than good" in capsys.readouterr().out
+    assert (project / "results/comparison.html").is_file()
+    assert run_command(["compare", "good", "poor", "--to", "here.html"]) == 0
+    assert "results/poor/report.html" in (project / "here.html").read_text("utf-8")
+
+
+def test_nothing_is_written_where_runs_are_refused(project):
+    with pytest.raises(UserError):
+        run_command(["compare", "good", "nobody"])
+    assert not (project / "results/comparison.html").exists()
