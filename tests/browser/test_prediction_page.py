@@ -8,6 +8,7 @@ from selenium.webdriver.support.ui import Select
 from helpers.browsing import CHROMIUM, DRIVER, chromium, opened
 from helpers.final_models import SMILES, make
 from toxtune.commands.cli import run_command
+from toxtune.prediction.final_model import load
 
 pytestmark = pytest.mark.skipif(
     not (CHROMIUM and DRIVER),
@@ -164,7 +165,7 @@ def test_atoms_are_coloured_by_the_task_that_is_asked_for(browser, page):
             for disc in found
         ]
 
-    seen = []
+    seen, strongest = [], []
     for task in ("0", "1"):
         Select(browser.find_element(By.ID, "atoms")).select_by_value(task)
         seen.append(discs())
@@ -172,7 +173,17 @@ def test_atoms_are_coloured_by_the_task_that_is_asked_for(browser, page):
         assert len(seen[-1]) == 7
         assert {colour for colour, _ in seen[-1]} <= {"#e69f00", "#0072b2"}
         assert all(0 <= opacity <= 1 for _, opacity in seen[-1])
+        strongest.append(
+            browser.execute_script(
+                "return Math.max(...[...document.querySelectorAll('.atoms ellipse')]"
+                ".map((disc) => Number(disc.getAttribute('fill-opacity'))))"
+            )
+        )
     assert seen[0] != seen[1]
+    # Probabilities of all tasks have one scale, values of each task their own.
+    assert max(strongest) == 1
+    is_values = load(model).metadata.task_type == "regression"
+    assert (min(strongest) == 1) == is_values
     Select(browser.find_element(By.ID, "atoms")).select_by_value("")
     assert discs() == []
     assert articles(browser)[3].find_elements(By.CSS_SELECTOR, ".drawing svg")

@@ -45,11 +45,13 @@ const decimals = (number) =>
 const short = (number) => (number === null ? "" : String(Number(number.toPrecision(2))));
 
 // Which atoms a prediction comes from.
-// The largest contribution to a task, of all molecules, has the full colour.
-const largest = head.tasks.map((_, number) =>
+// The largest contribution to a task, of all molecules, has the full colour; of
+// probabilities, that to any task: what hardly matters to one is pale beside another.
+const ofTasks = head.tasks.map((_, number) =>
   rows.reduce((most, row) =>
     row.a ? row.a.w[number].reduce((most, weight) => Math.max(most, Math.abs(weight)), most) : most,
   0));
+const largest = isValues ? ofTasks : ofTasks.map(() => Math.max(...ofTasks));
 
 function atoms(row, name) {
   const number = byId("atoms").value;
