@@ -214,7 +214,7 @@ def _verify_provenance(path: Path, rebuild: Rebuild) -> None:
     with rebuild.findings.attempt(MADE_AGAIN, path):
         record, made = read_json(path), read_json(rebuild.path(path))
         commits = [content["git"]["commit"] for content in (record, made)]
-        if commits[0] != commits[1]:
+        if commits[0] and commits[0] != commits[1]:
             rebuild.findings.notes.append(
                 f"{path}: the run is of commit {commits[0]}, here is {commits[1]}; "
                 "figures and sentences may differ for that reason"
