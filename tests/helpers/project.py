@@ -14,6 +14,8 @@ from typing import Any
 
 import psutil
 
+from helpers.dry_runs import dry_run
+
 ROOT = Path(__file__).resolve().parents[2]
 PARTS_OF_PROJECT = (
     "Snakefile",
@@ -50,18 +52,19 @@ class Project:
         if "--configfile" not in arguments:
             command += ["--configfile", TINY]
         plugins = os.pathsep.join([str(ROOT / "tests" / "plugins"), "scripts"])
-        done = subprocess.run(
-            command,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            env={
-                **os.environ,
-                "PYTHONPATH": plugins,
-                "TOXTUNE_JOBS": str(self.folder / "jobs.jsonl"),
-            },
-            timeout=900,
-        )
+        jobs = {"PYTHONPATH": plugins, "TOXTUNE_JOBS": str(self.folder / "jobs.jsonl")}
+        environment = {**os.environ, **jobs}
+        if "-n" in arguments and self.python == sys.executable:
+            done = dry_run(self.folder, command[3:], environment)
+        else:
+            done = subprocess.run(
+                command,
+                cwd=self.folder,
+                capture_output=True,
+                text=True,
+                env=environment,
+                timeout=900,
+            )
         if check:
             assert done.returncode == 0, done.stdout + done.stderr
         return done
