@@ -49,22 +49,20 @@ def searched(finished_copy: Project) -> Project:
 
 
 @pytest.fixture(scope="session")
-def finished_ensembles(
-    finished: Project, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Project]:
+def finished_ensembles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Project]:
     """Projects in which a search has ended in an ensemble, by its kind.
 
     Shared: copy one before changing anything.
     """
-    made, before = {}, finished
+    made: dict[str, Project] = {}
     for kind in KINDS:
-        project = before.copy(tmp_path_factory.mktemp(kind) / "project")
-        # The trainings of the second are in the store.
-        for folder in (project.folder / "results").iterdir():
-            if made and folder.name == "store":
-                continue
-            shutil.rmtree(folder)
+        folder = tmp_path_factory.mktemp(kind) / "project"
+        # The second finds the trainings of the first in the store, and makes the rest.
+        project = made[KINDS[0]].copy(folder) if made else new_project(folder)
+        for path in (project.folder / "results").glob("*"):
+            if path.name != "store":
+                shutil.rmtree(path)
         project.run(*search_with(project, kind))
         assert project.result("selection.json")["overall"] == "ensemble"
-        made[kind] = before = project
+        made[kind] = project
     return made

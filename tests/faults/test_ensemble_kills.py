@@ -10,8 +10,8 @@ from helpers.ensemble_search import KINDS, search_with
 from helpers.kills import SCORES, VICTIMS, assert_recovers, kill_at, promise
 
 KILLS = 100
-# As many as the gate has time for.
-IN_EVERY_TEST_RUN = 1
+# The one that the gate has time for: a training of a greedy ensemble's members.
+IN_EVERY_TEST_RUN = 15
 # Script of a stage, and what it makes beside the scores of the test set.
 STAGES = {
     "train_replicate": None,
@@ -49,7 +49,7 @@ def kill(seed):
     stages = WITH_TRAININGS if victim == "training" else list(STAGES)
     stage = stages[(seed + seed // 12) % len(stages)]
     marks = [promise(victim)]
-    if seed >= IN_EVERY_TEST_RUN:
+    if seed != IN_EVERY_TEST_RUN:
         marks.append(pytest.mark.long)
     name = f"{kind}-{victim}-{stage}-{seed}"
     return pytest.param(seed, kind, victim, stage, marks=marks, id=name)

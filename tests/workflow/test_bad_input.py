@@ -138,8 +138,9 @@ def test_good_data_runs(project):
     """The data that the cases above spoil is accepted as it stands."""
     (project.folder / "own.csv").write_text(GOOD, encoding="utf-8")
     overlay = project.overlay(OWN_DATA + "split: {method: stratified}\n")
-    project.run(*overlay, cores=1)
-    assert (project.folder / "results/tiny/test.json").is_file()
+    scores = "results/tiny/test.json"
+    project.run(scores, *overlay, cores=1)
+    assert (project.folder / scores).is_file()
 
 
 def test_overlay_that_is_not_there(project):

@@ -193,8 +193,9 @@ search:
     planned = finished_copy.planned_rules(*there)
     assert planned["split_dataset"] == 1
     assert planned["train_replicate"] == 4
-    finished_copy.run(*there)
-    assert finished_copy.planned_rules(*there) == {}
+    scores = "results/tiny/test.json"
+    finished_copy.run(scores, *there)
+    assert finished_copy.planned_rules(scores, *there) == {}
     back = finished_copy.planned_rules(*finished_copy.overlay(forest))
     assert "train_replicate" not in back
     assert "split_dataset" not in back

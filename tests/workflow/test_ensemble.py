@@ -203,6 +203,7 @@ def test_another_family_trains_itself_alone(project):
 
 def test_leaving_it_out_trains_nothing(project):
     stored = set((project.folder / "results/store").glob("*/*"))
-    project.run(*project.overlay(f"{OVERLAY}\nensemble: none"))
+    overlay = project.overlay(f"{OVERLAY}\nensemble: none")
+    project.run("results/both/final.zip", *overlay)
     assert set((project.folder / "results/store").glob("*/*")) == stored
     assert read(project.folder / "results/both/selection.json")["ensemble"] is None

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 
+from helpers.ensemble_search import SPACES
 from helpers.project import new_project
 
 MAKERS_OF_THE_SPLIT = {"download_dataset", "curate_dataset", "split_dataset"}
@@ -73,6 +74,7 @@ SEARCHES = {
     "refit": "final: {refit: train+valid}",
     "one standard error": "select: {rule: one_se}",
     "greedy ensemble": "ensemble: greedy\nfinal: {refit: train+valid}",
+    "greedy ensemble of the newer families": f"ensemble: greedy\n{SPACES}",
     "later data": "prospective: [{name: later, source: examples/own-data.csv}]",
 }
 
@@ -87,7 +89,7 @@ def jobs(request, tmp_path_factory):
 def test_no_job_before_the_selection_sees_the_test_part(jobs):
     # What is fitted or told of the validation set belongs to the selection.
     rules = {"select_best", "train_winner", "correct_selection", "calibrate_winners"}
-    rules |= {"refit_winner", "save_final_model"}
+    rules.add("refit_winner")
     targets = [job for job in jobs if job["rule"] in rules]
     assert len(targets) >= 3
     before = ancestors(jobs, targets)
@@ -96,6 +98,19 @@ def test_no_job_before_the_selection_sees_the_test_part(jobs):
         if job["rule"] not in MAKERS_OF_THE_SPLIT:
             seen = [path for path in job["input"] + job["output"] if of_test_part(path)]
             assert not seen, f"{job['rule']} sees {seen}"
+
+
+def test_the_final_model_has_test_scores_in_its_card_alone(jobs):
+    saved = [job for job in jobs if job["rule"] == "save_final_model"]
+    assert saved
+    for job in saved:
+        (scores,) = (path for path in job["input"] if path.endswith("/test.json"))
+        others = [path for path in job["input"] if path != scores]
+        makers = [each for each in jobs if set(each["output"]) & set(others)]
+        before = ancestors(jobs, makers)
+        assert {"select_best", "train_winner"} <= {each["rule"] for each in before}
+        assert "open_test" not in {each["rule"] for each in before}
+        assert not [path for path in others if of_test_part(path)]
 
 
 def test_every_training_is_judged(jobs):
@@ -187,7 +202,6 @@ def test_later_data_wait_for_the_selection_and_for_the_final_model(project):
     assert [path for path in evaluation["input"] if of_test_part(path)]
     before = {job["rule"] for job in ancestors(jobs, [evaluation])}
     assert {"select_best", "save_final_model"} <= before
-    assert "open_test" not in before
 
 
 def test_each_training_set_has_a_transform_of_its_own(project):

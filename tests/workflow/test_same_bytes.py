@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from helpers.ensemble_search import search_with
 from helpers.project import kill_everything
 
 RESULT_FILES = (
@@ -22,6 +23,8 @@ RESULT_FILES = (
     "reliability.tsv",
     "similarity.tsv",
 )
+# All that is compared.
+TARGETS = [f"results/tiny/{name}" for name in (*RESULT_FILES, "final.zip")]
 REPLICATE_FILES = ("result.json", "valid_predictions.npy", "learning_curve.tsv")
 
 
@@ -39,43 +42,62 @@ def models(project):
 
 def assert_same_results(one, other):
     assert replicates(one) == replicates(other)
-    paths = [f"results/tiny/{name}" for name in RESULT_FILES] + [
+    paths = TARGETS + [
         f"results/trials/{replicate}/{name}"
         for replicate in replicates(one)
         for name in REPLICATE_FILES
     ]
-    assert {path.suffix for path in models(one)} >= {".keras", ".skops", ".zip"}
+    formats = {path.suffix for path in models(one)}
+    assert formats >= {".skops", ".zip"}
+    assert formats & {".keras", ".lightgbm"}
     assert models(one) == models(other)
     for path in [*paths, *models(one)]:
         mine, theirs = (one.folder / path, other.folder / path)
         assert mine.read_bytes() == theirs.read_bytes(), path
 
 
-def test_one_core_gives_the_bytes_of_two(finished, project):
-    project.run(cores=1)
+def test_one_core_and_fresh_trainers_give_the_bytes_of_two_and_warm_ones(
+    finished, project
+):
+    project.run(*TARGETS, *project.overlay("training: {workers: fresh}"), cores=1)
     assert_same_results(finished, project)
 
 
-def test_fresh_trainers_give_the_bytes_of_warm_ones(finished, project):
-    project.run(*project.overlay("training: {workers: fresh}"))
+@pytest.mark.parametrize(("finished_trainings", "cores"), [(1, 2), (4, 1)])
+def test_killed_in_the_middle_of_training(finished, project, finished_trainings, cores):
+    kill_when_trained(project, finished_trainings)
+    go_on(project, cores=cores)
     assert_same_results(finished, project)
 
 
-@pytest.mark.parametrize("finished_trainings", [1, 4])
-def test_killed_in_the_middle_of_training(finished, project, finished_trainings):
-    first = project.launch()
-    deadline = time.monotonic() + 300
-    while len(replicates_or_none(project)) < finished_trainings:
+def test_a_greedy_ensemble_of_the_newer_families(finished_ensembles, project):
+    """Fresh trainers, one core and a kill at once: each by itself is above."""
+    finished = finished_ensembles["greedy"]
+    members = finished.result("selection.json")["ensemble"]["members"]
+    assert sum(members.values()) > len(members) > 1
+    overlay = search_with(project, "greedy", "training: {workers: fresh}\n")
+    kill_when_trained(project, 3, *overlay)
+    go_on(project, *overlay, cores=1)
+    assert_same_results(finished, project)
+
+
+def kill_when_trained(project, count, *arguments):
+    """Start a run, and kill all of it when so many trainings are done."""
+    first = project.launch(*TARGETS, *arguments)
+    deadline = time.monotonic() + 900
+    while len(replicates_or_none(project)) < count:
         assert first.poll() is None, first.stdout.read()
         assert time.monotonic() < deadline
         time.sleep(0.05)
     kill_everything(first)
     assert not (project.folder / "results/tiny/trials.tsv").exists()
 
-    second = project.launch()
-    output, _ = second.communicate(timeout=600)
+
+def go_on(project, *arguments, cores):
+    """Start it again, as a user would, and wait for its end."""
+    second = project.launch(*TARGETS, *arguments, cores=cores)
+    output, _ = second.communicate(timeout=1800)
     assert second.returncode == 0, output
-    assert_same_results(finished, project)
 
 
 def replicates_or_none(project):

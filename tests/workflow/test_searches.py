@@ -183,7 +183,7 @@ def test_growing_a_search_keeps_every_training(
 def test_killed_search_on_one_core_gives_the_bytes_of_two(searched, tmp_path, search):
     overlay = searched.overlay(search)
     other = searched.copy(tmp_path / "other")
-    searched.run(*overlay, cores=2)
+    searched.run("results/tiny/test.json", *overlay, cores=2)
     # A third of the way through the trainings, stages are going on.
     kill_when_trained(other, overlay, stored(searched) // 3)
     again = other.launch(*overlay, cores=1)

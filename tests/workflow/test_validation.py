@@ -50,13 +50,13 @@ def test_trials_are_judged_on_every_fold(searched):
 
 
 def test_nested_cross_validation_tests_every_molecule_once(searched):
-    nested = "validation: {scheme: nested, folds: 2, outer_folds: 3}\n"
+    nested = "validation: {scheme: nested, folds: 2, outer_folds: 2}\n"
     overlay = searched.overlay(nested + FORESTS)
     searched.run(*overlay)
     results = searched.folder / "results/tiny"
     tested = pd.concat(
         pd.read_csv(results / f"outer-{fold}/test_predictions.csv", dtype={"id": str})
-        for fold in range(3)
+        for fold in range(2)
     )
     (molecules,) = (searched.folder / "data").glob("*/molecules.csv")
     ids = pd.read_csv(molecules, dtype={"id": str})["id"]
