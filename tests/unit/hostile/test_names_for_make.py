@@ -103,4 +103,5 @@ def test_nothing_is_given_where_nothing_is_named(made):
     assert made("predict") == made("predict", "FALLBACK=") == ""
     assert made("predict", "FALLBACK=1") == "<--fallback>"
     assert made("predict", "EXPLAIN=1") == "<--explain>"
+    assert made("predict", "FORMAT=html") == "<--format=html>"
     assert made("run") == made("run", "CONFIG= ", "PROFILE=") == ""
