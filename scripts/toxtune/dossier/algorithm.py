@@ -22,6 +22,8 @@ def algorithm(subject: Subject) -> Iterator[tuple[str, Block]]:
     yield "4.2", _hyperparameters(subject)
     if subject.task_type == TaskType.BINARY:
         yield "4.2", _thresholds(subject)
+    elif subject.task_type == TaskType.MULTICLASS:
+        yield "4.2", sentence("The predicted class is the most probable one.")
     yield "4.3", _descriptors(subject)
     for names in _names(subject):
         yield "4.3", names

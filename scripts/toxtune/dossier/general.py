@@ -86,7 +86,8 @@ def mechanism(subject: Subject) -> Iterator[tuple[str, Block]]:
         "8.3",
         sentence(
             "The model was fitted to data, and no mechanism went into it. What its "
-            "trials turned on is in the section Search of {}.",
+            "trials turned on is in the section Search of {}. `predict --explain` says "
+            "which atoms of a molecule a prediction comes from.",
             f"results/{subject.files.run}/report.html",
         ),
     )
