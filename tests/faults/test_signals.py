@@ -27,7 +27,7 @@ def started(project, seed):
 def test_sigterm(finished, searched, seed):
     run = started(searched, seed)
     run.process.send_signal(signal.SIGTERM)
-    assert run.end(120) != 0
+    assert run.end() != 0
     assert_resumes(searched, finished)
 
 
@@ -38,6 +38,6 @@ def test_ctrl_c_twice(finished, searched, seed):
     run.process.send_signal(signal.SIGINT)
     time.sleep(0.3)
     run.process.send_signal(signal.SIGINT)
-    assert run.end(60) != 0
+    assert run.end() != 0
     run.wait_until_gone()
     assert_resumes(searched, finished)

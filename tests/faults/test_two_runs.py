@@ -17,7 +17,7 @@ def test_in_one_folder(finished, searched, times):
     wait_for(lambda: bool(first.processes("job")), "a job")
     (snakemake,) = first.processes("snakemake")
     second = BrokenRun(searched)
-    assert second.end(60) == 1
+    assert second.end() == 1
     assert "another run is already active" in second.output
     assert f"process {snakemake.pid}," in second.output
     assert first.end() == 0

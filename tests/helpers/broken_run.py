@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psutil
 
+from helpers.patience import RUN
 from helpers.project import Project
 from helpers.watched_run import LAUNCHER, WatchedRun
 
@@ -69,7 +70,7 @@ class BrokenRun(WatchedRun):
 
     def wait_until_gone(self) -> None:
         """Wait until no process of the run is left; orphans end by themselves."""
-        deadline = time.monotonic() + 600
+        deadline = time.monotonic() + RUN
         while any(processes_in(self.folder)):
             assert time.monotonic() < deadline, "orphans"
             time.sleep(0.2)

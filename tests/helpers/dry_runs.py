@@ -23,7 +23,7 @@ from typing import NoReturn
 IMPORTED = ("snakemake.cli", "jsonschema", "numpy", "pandas", "yaml")
 PLUGIN = "snakemake_executor_plugin_"
 # Seconds after which a dry run is one that hangs.
-LONGEST = 900
+LONGEST = 3600
 
 
 def dry_run(

@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 
 from helpers.dry_runs import dry_run
+from helpers.patience import RUN
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS_OF_PROJECT = (
@@ -30,8 +31,6 @@ PARTS_OF_PROJECT = (
     "profiles",
 )
 TINY = "tests/config.yaml"
-# Seconds after which a run is one that hangs, on a machine that does much else.
-LONGEST = 3600
 
 
 @dataclass
@@ -65,7 +64,7 @@ class Project:
                 capture_output=True,
                 text=True,
                 env=environment,
-                timeout=LONGEST,
+                timeout=RUN,
             )
         if check:
             assert done.returncode == 0, done.stdout + done.stderr

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 
+from helpers.patience import RUN
 from helpers.project import TINY, Project, kill_everything
 
 LAUNCHER = ["-m", "toxtune", "run"]
@@ -25,8 +26,7 @@ class WatchedRun:
         What the process finds in its environment, beside where the scripts are.
     """
 
-    # Seconds that a run may take, on a machine that does much else.
-    patience = 1800
+    patience = RUN
 
     def __init__(
         self,

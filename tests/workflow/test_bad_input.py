@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from helpers.patience import RUN
+
 pytestmark = pytest.mark.promise(
     "bad input of a whole run", "one message, exit status 1, nothing half-written"
 )
@@ -179,5 +181,5 @@ def launched(project, overlay):
         env={**os.environ, "PYTHONPATH": "scripts"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=RUN,
     )

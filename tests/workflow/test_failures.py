@@ -7,6 +7,8 @@ import sys
 import pandas as pd
 import pytest
 
+from helpers.patience import RUN
+
 
 def dense_trial(project):
     """Return the folder of one training of a network, and the trial's id."""
@@ -100,7 +102,7 @@ def test_killed_supervisor_ends_the_search_unless_it_is_to_keep_going(searched):
         f"import os\nif {killed}:\n    os.kill(os.getpid(), 9)\n" + script.read_text()
     )
     first = searched.launch("search")
-    output, _ = first.communicate(timeout=300)
+    output, _ = first.communicate(timeout=RUN)
     assert first.returncode == 1, output
     assert output.count(f"✗ train_replicate family=dense trial={trial}") == 3
     assert "`make run KEEP_GOING=1`" in output
@@ -108,7 +110,7 @@ def test_killed_supervisor_ends_the_search_unless_it_is_to_keep_going(searched):
     assert not (searched.folder / "results/tiny/trials.tsv").exists()
 
     second = searched.launch("search", "--keep-going")
-    output, _ = second.communicate(timeout=300)
+    output, _ = second.communicate(timeout=RUN)
     assert second.returncode == 0, output
     assert f"Continuing without {folder.relative_to(searched.folder)}" in output
     assert status(folder) == "failed"

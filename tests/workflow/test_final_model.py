@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.patience import RUN
 from helpers.project import new_project
 from toxtune.data.demo import demo_csv
 from toxtune.search.selection_file import read_selection
@@ -82,7 +83,7 @@ def predict_table(project, run, tmp_path, table):
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(project.folder / "scripts")},
         check=True,
-        timeout=300,
+        timeout=RUN,
     )
     return pd.read_csv(tmp_path / "predictions.csv", dtype={"id": str})
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from helpers.patience import RUN
 from helpers.project import ROOT, new_project
 
 EXAMPLE = ROOT / "examples/module"
@@ -51,7 +52,7 @@ class Outer:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=900,
+            timeout=RUN,
         )
 
 

@@ -8,6 +8,7 @@ import subprocess
 import pandas as pd
 import pytest
 
+from helpers.patience import RUN
 from helpers.project import new_project
 from toxtune.io.tsv import read_tsv
 
@@ -126,7 +127,7 @@ def test_the_model_predicts_a_table_with_such_names(ran):
         env={**os.environ, "PYTHONPATH": "scripts"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=RUN,
     )
     assert done.returncode == 0, done.stderr
     with open(ran.folder / "out $(touch pwned);é.csv", newline="") as stream:

@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from helpers.patience import RUN
 from helpers.project import TINY, new_project
 
 SUBMIT = "--cluster-generic-submit-cmd"
@@ -43,7 +44,7 @@ def test_a_run_needs_no_cache_of_the_user(project, variable):
         env=env,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=RUN,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from helpers.ensemble_search import search_with
+from helpers.patience import RUN
 from helpers.project import kill_everything
 
 RESULT_FILES = (
@@ -84,7 +85,7 @@ def test_a_greedy_ensemble_of_the_newer_families(finished_ensembles, project):
 def kill_when_trained(project, count, *arguments):
     """Start a run, and kill all of it when so many trainings are done."""
     first = project.launch(*TARGETS, *arguments)
-    deadline = time.monotonic() + 900
+    deadline = time.monotonic() + RUN
     while len(replicates_or_none(project)) < count:
         assert first.poll() is None, first.stdout.read()
         assert time.monotonic() < deadline
@@ -96,7 +97,7 @@ def kill_when_trained(project, count, *arguments):
 def go_on(project, *arguments, cores):
     """Start it again, as a user would, and wait for its end."""
     second = project.launch(*TARGETS, *arguments, cores=cores)
-    output, _ = second.communicate(timeout=1800)
+    output, _ = second.communicate(timeout=RUN)
     assert second.returncode == 0, output
 
 
@@ -107,7 +108,7 @@ def replicates_or_none(project):
 def test_lock_of_a_killed_run_outlives_a_refused_configuration(project):
     first = project.launch()
     locks = project.folder / ".snakemake" / "locks"
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + RUN
     while not (locks.is_dir() and any(locks.iterdir())):
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -116,8 +117,8 @@ def test_lock_of_a_killed_run_outlives_a_refused_configuration(project):
     good = overlay.read_text("utf-8")
     overlay.write_text(good + "serach: {}\n", encoding="utf-8")
     refused = project.launch()
-    assert "unknown key 'serach'" in refused.communicate(timeout=60)[0]
+    assert "unknown key 'serach'" in refused.communicate(timeout=RUN)[0]
     overlay.write_text(good, encoding="utf-8")
     again = project.launch("search")
-    output, _ = again.communicate(timeout=300)
+    output, _ = again.communicate(timeout=RUN)
     assert again.returncode == 0, output

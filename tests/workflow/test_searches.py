@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from helpers.patience import RUN
 from helpers.project import kill_everything
 
 DRAWN = """
@@ -187,7 +188,7 @@ def test_killed_search_on_one_core_gives_the_bytes_of_two(searched, tmp_path, se
     # A third of the way through the trainings, stages are going on.
     kill_when_trained(other, overlay, stored(searched) // 3)
     again = other.launch(*overlay, cores=1)
-    output, _ = again.communicate(timeout=600)
+    output, _ = again.communicate(timeout=RUN)
     assert again.returncode == 0, output
     for name in ("trials.tsv", "scores.tsv", "selection.json", "test.json"):
         path = f"results/tiny/{name}"
@@ -200,7 +201,7 @@ def test_killed_search_on_one_core_gives_the_bytes_of_two(searched, tmp_path, se
 def kill_when_trained(project, overlay, count):
     """Start a search on one core, and kill it when `count` trainings are done."""
     first = project.launch(*overlay, cores=1)
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + RUN
     while stored(project) < count:
         assert first.poll() is None, first.stdout.read()
         assert time.monotonic() < deadline
@@ -211,7 +212,7 @@ def kill_when_trained(project, overlay, count):
 
 def trained_of(project, process):
     """Wait for a launch; return the trainings that the project has."""
-    output, _ = process.communicate(timeout=900)
+    output, _ = process.communicate(timeout=RUN)
     assert process.returncode == 0, output
     results = project.folder.glob("results/trials/random_forest/*/seed-*/cost.json")
     return {path.parent: json.loads(path.read_text("utf-8")) for path in results}

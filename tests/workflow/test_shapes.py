@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from helpers.patience import RUN
 from helpers.project import new_project
 from helpers.shaped_tables import SHAPES
 
@@ -48,7 +49,7 @@ def toxtune(project, *arguments):
         env={**os.environ, "PYTHONPATH": "scripts"},
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=RUN,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

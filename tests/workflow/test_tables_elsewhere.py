@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 
+from helpers.patience import RUN
 from helpers.project import new_project
 
 OVERLAY = """
@@ -38,7 +39,7 @@ def command(project, *arguments):
         env={**os.environ, "PYTHONPATH": "scripts"},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=RUN,
     )
 
 

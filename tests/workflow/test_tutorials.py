@@ -8,6 +8,7 @@ import subprocess
 import pandas as pd
 import pytest
 
+from helpers.patience import RUN
 from helpers.project import ROOT, new_project
 
 PAGES = {
@@ -63,7 +64,7 @@ def run(project, command: str) -> str:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=900,
+        timeout=RUN,
     )
     assert done.returncode == 0, f"{command}\n{done.stdout}"
     return done.stdout

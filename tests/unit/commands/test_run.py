@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.patience import STEP
 from toxtune.commands.launch import Launch, read_configurations
 from toxtune.errors import UserError
 from toxtune.runs.lock import RunLock, lock_is_held
@@ -62,13 +63,13 @@ def launch(*arguments: str, command: str = "run") -> subprocess.Popen:
 
 
 def finish(launcher: subprocess.Popen) -> tuple[int, str]:
-    output, _ = launcher.communicate(timeout=30)
+    output, _ = launcher.communicate(timeout=STEP)
     return launcher.returncode, output
 
 
 def wait_for(path: Path) -> int:
     """Wait until a file has content, and return the number in it."""
-    for _ in range(300):
+    for _ in range(20 * STEP):
         if path.is_file() and path.read_text():
             return int(path.read_text())
         time.sleep(0.05)

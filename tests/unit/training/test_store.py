@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from helpers.patience import STEP
 from toxtune.errors import UserError
 from toxtune.training.store import (
     MANIFEST,
@@ -133,14 +134,14 @@ def make_slowly(root, barrier, results):
 
 def test_two_makers_at_once_both_get_a_sound_entry(store):
     context = multiprocessing.get_context("fork")
-    barrier, results = context.Barrier(2, timeout=30), context.Queue()
+    barrier, results = context.Barrier(2, timeout=STEP), context.Queue()
     makers = [
         context.Process(target=make_slowly, args=(store.root, barrier, results))
         for _ in range(2)
     ]
     for process in makers:
         process.start()
-    assert [results.get(timeout=30) for _ in makers] == ["same", "same"]
+    assert [results.get(timeout=STEP) for _ in makers] == ["same", "same"]
     for process in makers:
         process.join(30)
         assert process.exitcode == 0
@@ -303,7 +304,7 @@ def as_user(user, function, *arguments):
 
     process = context.Process(target=work)
     process.start()
-    result, error = results.get(timeout=30)
+    result, error = results.get(timeout=STEP)
     process.join(30)
     assert error is None, error
     return result

@@ -11,6 +11,7 @@ import time
 import psutil
 import pytest
 
+from helpers.patience import STEP
 from toxtune import versions
 from toxtune.errors import UserError
 from toxtune.jobs import snakemake_process
@@ -39,7 +40,7 @@ def server(watched, monkeypatch, tmp_path):
     wait_for(lambda: not folder.exists())
 
 
-def wait_for(condition, seconds=20):
+def wait_for(condition, seconds=STEP):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come about"
@@ -194,7 +195,7 @@ def test_killed_call_harms_no_other(server, tmp_path, watched):
     wait_for(lambda: server_process(server).children())
     (child,) = server_process(server).children()
     child.kill()
-    _, errors = client.communicate(timeout=20)
+    _, errors = client.communicate(timeout=STEP)
     assert client.returncode == 1
     assert "NoResult: the training was killed" in errors
     write(str(tmp_path / "after"))
@@ -218,7 +219,7 @@ def test_everything_ends_with_snakemake(server, tmp_path, watched):
     os.kill(watched.pid, signal.SIGKILL)
     wait_for(lambda: all(has_ended(process) for process in processes))
     assert not server.exists()
-    client.communicate(timeout=20)
+    client.communicate(timeout=STEP)
     assert client.returncode == 1
 
 

@@ -13,6 +13,7 @@ from multiprocessing import Pipe
 import psutil
 import pytest
 
+from helpers.patience import STEP
 from toxtune.errors import UserError
 from toxtune.workers import server as warm
 from toxtune.workers import supervision
@@ -114,7 +115,7 @@ def test_call_that_hears_nothing_is_killed(monkeypatch, tmp_path):
     try:
         with here, pytest.raises(NoResult, match="took more than"):
             supervision.supervise(here, request, SHORT)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + STEP
         while os.waitpid(child, os.WNOHANG) == (0, 0):
             assert time.monotonic() < deadline, "it goes on in the background"
             time.sleep(0.02)
