@@ -28,9 +28,8 @@ def main(
     if "train" in outputs:
         place(entry / "train.npy", outputs["train"])
     searched = _searched(replicate, winner)
-    write_json(
-        outputs["record"], model_record(replicate, searched, entry / "valid.npy")
-    )
+    record = model_record(replicate, outputs["model"], searched, entry / "valid.npy")
+    write_json(outputs["record"], record)
 
 
 def _searched(replicate: Replicate, winner: Winner) -> Path | None:

@@ -339,6 +339,7 @@ def test_trainings_do_not_depend_on_how_they_are_judged_or_shown(family, names):
         "workers/child.py",
         "identity.py",
         "jobs.py",
+        "training/model_archive.py",
         "training/outputs.py",
         "training/replicates.py",
         "workers/cost.py",

@@ -209,12 +209,16 @@ def damage_outcome():
 
 
 def damage_models():
-    """Damage what scores of the training set rest on, and say another seed."""
+    """Damage what scores of the training set rest on, another seed, another model."""
+    model = only(f"{RESULTS}/models/random_forest/seed-0.skops")
+    model.unlink()
+    shutil.copyfile(model.with_stem("seed-1"), model)
     flip(only(f"{RESULTS}/models/dense/seed-0.keras.train.npy"))
     edit(only(f"{RESULTS}/models/random_forest/seed-1.skops.json"), seed=0)
     return {
         "seed-0.keras.train.npy": "must have the bytes of results/store",
         "random_forest/seed-1.skops": "must be of the selected trial",
+        "random_forest/seed-0.skops": "is another model than seed-0.skops.json says",
         "ledger/": "must have a line for the selection and models of tiny",
     }
 
@@ -321,7 +325,7 @@ def test_on_another_host_numbers_are_compared(copied, monkeypatch):
     score = json.loads(rounded.read_text("utf-8"))["families"]["dense"]["roc_auc"]
     value = score["mean"]["test"]
     replace(rounded, repr(value), repr(value + 1e-9))
-    change_a_digit(changed)
+    replace(changed, "\t0.", "\t1.")
     faults, _ = found(copied)
     (fault,) = faults
     assert fault.startswith(f"{changed}: must be what its rule makes of")
@@ -360,6 +364,8 @@ def test_model_of_another_training_is_found_whatever_is_written_beside_it(
         path = Path(f"{model}{ending}")
         path.unlink()
         shutil.copyfile(f"{other}{ending}", path)
+    record = Path(f"{model}.json")
+    edit(record, sha256=sha256_of_file(model))
     shutil.rmtree("results/store")
     faults, _ = found(copied, count=100)
     rule = "must be what the training gives when it is repeated"

@@ -9,7 +9,7 @@ from typing import Any
 from toxtune.data.subsets import read_subset
 from toxtune.evaluation.ledger import Opened, opening_id, record_opening
 from toxtune.evaluation.predictions import predict_test
-from toxtune.io.files import read_json
+from toxtune.io.integrity import read_model_record
 from toxtune.models.registry import get_family
 from toxtune.search.selection_file import Selection, read_selection
 from toxtune.workers.server import call
@@ -64,6 +64,11 @@ def open_test(
         Name of the run.
     workers
         Which process predicts; see `toxtune.workers.server.call`.
+
+    Raises
+    ------
+    UserError
+        If a model is not the one that was trained; then nothing is recorded.
     """
     selected = read_selection(selection)
     groups = frozenset(read_subset(test).groups)
@@ -84,7 +89,7 @@ def opening_line(
     winners = selection.winners.items()
     # Models that no selection needs may lie beside them.
     used = [path for path in records if path.parent.name in selection.models]
-    store_keys = [read_json(path)["store_key"] for path in used]
+    store_keys = [read_model_record(path)["store_key"] for path in used]
     return {
         "selection": opening_id(selection.id, store_keys),
         "opened": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from toxtune.errors import UserError
 from toxtune.identity import full_hash
-from toxtune.io.files import read_json
+from toxtune.io.files import read_json, sha256_of_file
 
 CHECKSUM = "checksum"
 
@@ -33,6 +33,27 @@ def read_written(path: Path) -> Any:
         raise UserError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
         raise damaged(path, f"is not JSON: {error}") from None
+
+
+def read_model_record(record: Path) -> dict[str, Any]:
+    """Read the record beside a model, and see that the model is the one it is of.
+
+    Records of toxtune 0.2 do not tell.
+
+    Parameters
+    ----------
+    record
+        The model's path, followed by ``.json``.
+
+    Raises
+    ------
+    UserError
+        If the record cannot be read, or the model was changed since.
+    """
+    content, model = read_written(record), record.with_suffix("")
+    if "sha256" in content and sha256_of_file(model) != content["sha256"]:
+        raise damaged(model, f"is another model than {record.name} says")
+    return content
 
 
 def damaged(path: Path, what: str) -> UserError:

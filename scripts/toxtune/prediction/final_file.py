@@ -19,6 +19,7 @@ from toxtune.features.definitions import JOINT, Definition, is_own, is_scaled
 from toxtune.features.similarity import fingerprints
 from toxtune.features.transforms import read_transform
 from toxtune.io.files import read_json, whole_file
+from toxtune.io.integrity import read_model_record
 from toxtune.models.registry import get_family
 from toxtune.prediction.applicability_domain import fit_domain
 from toxtune.prediction.descriptor_domain import fit_descriptor_domain
@@ -331,7 +332,7 @@ def _members(
         for seed in seeds:
             file = folder / name / f"seed-{seed}.{ending}"
             packed = f"models/{name}-{file.name}"
-            store_key = read_json(Path(f"{file}.json"))["store_key"]
+            store_key = read_model_record(Path(f"{file}.json"))["store_key"]
             members.append(Member(trial.id, seed, packed, store_key, counts[name]))
             files[packed] = file
     return tuple(members), files

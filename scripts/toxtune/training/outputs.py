@@ -168,7 +168,7 @@ def place_result(entry: Path, replicate: Replicate, folder: Path) -> None:
 
 
 def model_record(
-    replicate: Replicate, searched: Path | None, made: Path
+    replicate: Replicate, model: Path, searched: Path | None, made: Path
 ) -> dict[str, Any]:
     """Say what a saved model is, and how far it is from the one that was selected.
 
@@ -176,6 +176,8 @@ def model_record(
     ----------
     replicate
         The training that the model is of.
+    model
+        Its file.
     searched, made
         Validation predictions of the search, and of the saved model. On one machine
         they are equal to the bit; other processors round differently. After a
@@ -194,6 +196,7 @@ def model_record(
         "trial": replicate.trial.to_dict(),
         "seed": replicate.seed,
         "store_key": replicate.key,
+        "sha256": sha256_of_file(model),
         "largest_difference_from_search": difference,
     }
 

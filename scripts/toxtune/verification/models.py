@@ -11,7 +11,7 @@ import numpy as np
 from toxtune.config.plan import Plan
 from toxtune.config.sections import Config
 from toxtune.features.arrays import load_features
-from toxtune.io.integrity import read_written
+from toxtune.io.integrity import read_model_record
 from toxtune.models.registry import get_family
 from toxtune.search.selection_file import Selection, Winner
 from toxtune.search.trials import Trial
@@ -120,7 +120,7 @@ def verify_models(
         for seed in selection.seeds:
             path = models.folder / name / f"seed-{seed}.{ending}"
             with findings.attempt(MODELS, path):
-                record = read_written(Path(f"{path}.json"))
+                record = read_model_record(Path(f"{path}.json"))
                 rule = f"must be of the selected trial {trial.id}"
                 is_sound = _is_of(record, trial, seed)
                 if findings.expect(MODELS, path, is_sound, rule):

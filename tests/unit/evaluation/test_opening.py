@@ -7,10 +7,11 @@ import pytest
 
 from helpers.molecules import write_molecules
 from helpers.selections import made_selection, made_winner
+from toxtune.errors import UserError
 from toxtune.evaluation import opening
 from toxtune.evaluation.ledger import opening_id
 from toxtune.evaluation.opening import PredictionsTable, open_test
-from toxtune.io.files import write_json
+from toxtune.io.files import sha256_of_file, write_json
 from toxtune.search.trials import make_trial
 
 TRIALS = {
@@ -84,6 +85,21 @@ def test_look_that_fails_is_a_look(opened, error):
         with pytest.raises(error):
             opened(predict)
         assert len(lines()) == 1
+
+
+def test_a_model_that_was_exchanged_is_not_looked_with(opened):
+    """Nothing is recorded, since nothing is seen."""
+    record = next(iter(RECORDS))
+    record.with_suffix("").write_text("the model")
+    sha256 = sha256_of_file(record.with_suffix(""))
+    write_json(record, {"store_key": "k1", "sha256": sha256})
+    opened(lambda *_: None)
+    LEDGER.unlink()
+    record.with_suffix("").write_text("that of another seed")
+    rule = "seed-0: is another model than seed-0.json says; .* delete it, run again"
+    with pytest.raises(UserError, match=rule):
+        opened(lambda *_: pytest.fail("predicted"))
+    assert not LEDGER.exists()
 
 
 def test_line_says_who_looked_at_what(opened):

@@ -99,7 +99,9 @@ def test_model_is_saved_with_its_predictions(replicate, tmp_path):
     searched = tmp_path / "result" / "valid_predictions.npy"
     made = tmp_path / "model" / "valid.npy"
     assert made.read_bytes() == searched.read_bytes()
-    record = model_record(replicate, searched, made)
+    model = tmp_path / "model/model.skops"
+    record = model_record(replicate, model, searched, made)
+    assert record["sha256"] == sha256_of_file(model)
     assert record["largest_difference_from_search"] == 0
     with zipfile.ZipFile(tmp_path / "model/model.skops") as archive:
         times = {entry.date_time for entry in archive.infolist()}
@@ -110,7 +112,9 @@ def test_model_is_saved_with_its_predictions(replicate, tmp_path):
 def test_model_that_differs_from_the_search_is_told(replicate, tmp_path, caplog):
     np.save(tmp_path / "searched.npy", np.array([[0.5, 0.25]]))
     np.save(tmp_path / "made.npy", np.array([[0.5, 0.375]]))
-    record = model_record(replicate, tmp_path / "searched.npy", tmp_path / "made.npy")
+    (tmp_path / "model.skops").write_text("any")
+    files = [tmp_path / name for name in ("model.skops", "searched.npy", "made.npy")]
+    record = model_record(replicate, *files)
     assert record["largest_difference_from_search"] == 0.125
     assert "differ from those of the search by up to 0.125" in caplog.text
 
