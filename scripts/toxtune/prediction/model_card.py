@@ -25,6 +25,7 @@ _HUB_TASKS = {
     TaskType.REGRESSION: "tabular-regression",
 }
 _NO_LICENSE = "unknown"
+_ALL = "all tasks, mean"
 _ESCAPED = str.maketrans(
     {char: f"\\{char}" for char in r"\`*_[]|#"} | {"<": "&lt;", "&": "&amp;"}
 )
@@ -113,7 +114,7 @@ def _results(
     """Return the results of the front matter: the mean over the tasks, then each."""
     overall = evaluation.families[evaluation.overall]
     metric = evaluation.objective.metric
-    named = {"all tasks, mean": list(_delivered(metadata, evaluation, averaged))}
+    named = {_ALL: list(_delivered(metadata, evaluation, averaged))}
     for task in metadata.tasks:
         scores = overall[metric].tasks[task]
         named[task] = [(metric, scores.test, scores.test_interval)]
@@ -132,8 +133,10 @@ def _results(
 
 
 def _title(evaluation: Evaluation, metric: str, name: str) -> str:
-    unit = evaluation.unit(metric) if name == "all tasks, mean" else ""
-    return f"{METRICS[metric].title}{unit}, test set"
+    title = METRICS[metric].title
+    if name == _ALL:
+        return f"{title}{evaluation.unit(metric)}, test set"
+    return f"{title}, test set, mean over single seeds"
 
 
 def _delivered(
