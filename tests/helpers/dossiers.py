@@ -1,18 +1,26 @@
 """Reading a value of ``dossier.json`` again, from where it says that it was read.
 
-This follows docs/dossier.md, and shares no code with what wrote the dossier.
+This follows docs/dossier.md: no value is read by the code that wrote the dossier.
 """
 
 import csv
 import hashlib
 import json
+import math
+import re
+import subprocess
+import sys
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
+import jsonschema
 import numpy as np
 import yaml
+
+from toxtune.config.schema import SCHEMAS, read_schema
+from toxtune.dossier.form import FIELDS
 
 
 def values_in(content):
@@ -232,3 +240,43 @@ class Page(HTMLParser):
             self.values[-1][1] += data
         elif not inside & {"style", "answer", "code", "names"}:
             self.words.append(data)
+
+
+def write_dossier(project, run, check=True):
+    """Run the command as a user does."""
+    done = subprocess.run(
+        [sys.executable, "-m", "toxtune", "dossier", "--run", run],
+        cwd=project.folder,
+        env={"PYTHONPATH": "scripts", "PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode == 0) is check, done.stdout + done.stderr
+    return done
+
+
+def check_dossier(project, run):
+    """Expect of a dossier that each of its values is what its file has."""
+    folder = project.folder / "results" / run
+    content = json.loads((folder / "dossier.json").read_text("utf-8"))
+    jsonschema.validate(content, read_schema(SCHEMAS / "dossier.schema.yaml"))
+    values = list(values_in(content["chapters"]))
+    assert len(values) > 100
+    for each in values:
+        found = read_again(each["source"], project.folder)
+        if isinstance(found, float):
+            assert math.isclose(found, each["value"], rel_tol=1e-15), each
+        else:
+            assert found == each["value"], each
+        assert each["source"]["file"] in content["files"], each
+    html = (folder / "dossier.html").read_text("utf-8")
+    page = Page(html)
+    # Commands stand between backticks, on the page as code.
+    shown = [each["shown"].replace("`", "") for each in values]
+    for text, seen in page.values:
+        assert seen in shown, (text, seen)
+    # Numbers with decimals are results: none stands on the page without its source.
+    bare = re.findall(r"\d+\.\d+", " ".join(page.words))
+    assert set(bare) <= {*FIELDS, "2.1"}
+    check_xml((folder / "dossier.xml").read_text("utf-8"))
+    return content, page

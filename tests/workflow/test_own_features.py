@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.dossiers import check_dossier, write_dossier
 from helpers.project import new_project
 from toxtune.data.demo import demo_csv
 
@@ -105,6 +106,15 @@ def asked_for(finished):
     with zipfile.ZipFile(finished.folder / "results/own/final.zip") as archive:
         features = json.loads(archive.read("final.json"))["features"]
     return {one["name"]: one for one in features.values() if "name" in one}
+
+
+def test_the_dossier_has_the_own_numbers_the_refit_and_the_later_data(finished):
+    write_dossier(finished, "own")
+    content, _ = check_dossier(finished, "own")
+    text = json.dumps(content)
+    assert "viability, %" in text
+    assert "prospective/later.json" in text
+    assert "/all/train.csv" in text
 
 
 def test_the_final_model_names_what_it_asks_for(finished):

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.dossiers import check_dossier, write_dossier
+
 VALUES = """
 dataset: {source: values.csv, tasks: [mass, rings]}
 objective: {metric: rmse}
@@ -39,6 +41,8 @@ def test_values_are_learned_in_their_own_unit(searched):
         assert f"| {family}" in text
     assert "| RMSE / SD |" in text
     assert "| SD of training labels |" in text
+    write_dossier(searched, "tiny")
+    check_dossier(searched, "tiny")
 
 
 def test_labels_of_another_kind_are_refused_with_the_way_out(searched):
@@ -77,6 +81,8 @@ def test_several_classes_have_a_probability_each(searched):
     for scores in test["families"].values():
         assert set(scores) == {"roc_auc_ovr", "accuracy", "f1_macro"}
         assert scores["roc_auc_ovr"]["mean"]["test"] > 0.6
+    write_dossier(searched, "tiny")
+    check_dossier(searched, "tiny")
 
 
 def summary_of(project):
