@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--format",
-        choices=[*OutputFormat],
+        choices=[each.value for each in OutputFormat],
         help="what to write; default: by OUT's ending, else csv",
     )
     parser.add_argument(

@@ -87,6 +87,11 @@ def test_contradictions_are_refused_before_anything(tmp_path, given, name, asked
     assert not out.exists()
 
 
+def test_other_formats_are_refused_with_those_there_are(tmp_path, given):
+    with pytest.raises(UserError, match=r"--format.*'htm'.*'csv', '?html'?, '?sdf"):
+        run_command(["predict", "absent.zip", str(given), "--format", "htm"])
+
+
 def test_without_a_name_the_format_names_the_file(tmp_path, given, monkeypatch):
     monkeypatch.chdir(tmp_path)
     model = str(make(tmp_path))
