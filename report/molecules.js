@@ -9,9 +9,9 @@ async function unpacked(text) {
 }
 
 // A drawing, or the words that stand for it.
-function drawingOf(smiles, parent) {
+function drawingOf(smiles, parent, name = smiles) {
   const place = element("div", parent);
-  const drawing = drawings[smiles] ?? smiles;
+  const drawing = drawings[name] ?? smiles;
   place.className = "drawing";
   if (drawing.startsWith("<svg")) {
     place.innerHTML = drawing;
@@ -26,7 +26,7 @@ function sideOf(parent, words, molecule) {
   const who = element("p", side, words);
   who.className = "who";
   element("b", who, molecule.id);
-  drawingOf(molecule.smiles, side);
+  drawingOf(molecule.smiles, side, molecule.drawing);
   element("p", side, `measured: ${molecule.label}`);
   return side;
 }
@@ -43,6 +43,16 @@ function sayPrediction(pair, side) {
   element("i", bar).style.width = `${100 * pair.probability}%`;
 }
 
+// Which atoms a prediction comes from: what the colours of the drawing say.
+function sayAtoms(pair, card) {
+  if (!pair.atoms || !(pair.test.drawing in drawings)) return;
+  const what = pair.of ? `the probability of ${pair.of}` : "the predicted value";
+  const line = element("p", card,
+    `Atoms: orange raises ${what}, blue lowers it, full colour by ${pair.atoms.full}; ` +
+    `it is ${pair.atoms.masked} with all atoms masked.`);
+  line.className = "why";
+}
+
 function showPair(pair, list, withTask) {
   const card = element("li", list);
   if (withTask) element("p", card, molecules.tasks[pair.task]).className = "of-task";
@@ -50,6 +60,7 @@ function showPair(pair, list, withTask) {
   sides.className = "sides";
   sayPrediction(pair, sideOf(sides, "Test molecule", pair.test));
   element("p", sideOf(sides, "Training molecule", pair.train), `similarity: ${pair.similarity}`);
+  sayAtoms(pair, card);
   if (pair.note) element("p", card, pair.note).className = "why";
 }
 

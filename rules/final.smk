@@ -48,6 +48,25 @@ rule save_final_model:
         "../scripts/save_final_model.py"
 
 
+rule explain_examples:
+    """Say which atoms the final model's predictions of the report's examples come from."""
+    input:
+        model=rules.save_final_model.output.model,
+        examples=rules.show_molecules.output.examples,
+    output:
+        atoms="results/{run}/example_atoms.json",
+    log:
+        "logs/{run}/explain_examples.log",
+    benchmark:
+        "logs/{run}/explain_examples.benchmark.tsv"
+    conda:
+        "../envs/toxtune.yaml"
+    params:
+        code=code_hash("explain_examples", *COMMON.modules),
+    script:
+        "../scripts/explain_examples.py"
+
+
 rule evaluate_prospective:
     """Score what was selected on prospective data, and record that in a ledger."""
     input:

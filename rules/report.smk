@@ -64,6 +64,7 @@ rule write_report:
         cliff_counts=rules.show_molecules.output.cliff_counts,
         map=rules.show_molecules.output.map,
         map_record=rules.show_molecules.output.map_record,
+        atoms=rules.explain_examples.output.atoms,
         labels=rules.count_labels.output.table,
         provenance=rules.write_summary.output.provenance,
     output:

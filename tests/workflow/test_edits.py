@@ -6,7 +6,7 @@ import pytest
 
 DOWNSTREAM = {"gather_trials": 1, "select_best": 1, "train_winner": 4, "open_test": 1}
 DOWNSTREAM |= {"summarize_test": 1, "write_summary": 1, "correct_selection": 1}
-DOWNSTREAM |= {"save_final_model": 1}
+DOWNSTREAM |= {"save_final_model": 1, "explain_examples": 1}
 DOWNSTREAM |= dict.fromkeys(
     [
         "write_report",
@@ -120,6 +120,7 @@ def test_more_resamples_open_nothing(finished_copy):
         "summarize_test": 1,
         # Its card has the intervals.
         "save_final_model": 1,
+        "explain_examples": 1,
         "write_summary": 1,
         "write_report": 1,
     }
@@ -131,6 +132,7 @@ def test_calibration_trains_and_opens_nothing(finished_copy):
         "calibrate_winners": 1,
         "judge_probabilities": 1,
         "save_final_model": 1,
+        "explain_examples": 1,
         "show_molecules": 1,
         "write_summary": 1,
         "write_report": 1,
@@ -149,7 +151,7 @@ def test_one_seed_for_use_opens_nothing(finished_copy):
     overlay = finished_copy.overlay("final: {seeds: first}")
     planned = finished_copy.planned_rules(*overlay)
     expected = {"calibrate_sets", "judge_sets", "judge_domain", "save_final_model"}
-    expected |= {"show_molecules", "write_summary", "write_report"}
+    expected |= {"show_molecules", "explain_examples", "write_summary", "write_report"}
     assert planned.keys() == expected
 
 

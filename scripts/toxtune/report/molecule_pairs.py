@@ -7,7 +7,8 @@ one piece of the page's script shows both.
 import base64
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -58,7 +59,9 @@ def molecules_for_page(run: Run, molecules: Molecules) -> dict[str, Any]:
         "pairs": pairs,
         "most": MOST_CLIFFS,
         "map": switches(run, molecules),
-        "drawings": packed_drawings([*drawn, *shown.map["smiles"]]),
+        "drawings": packed_drawings(
+            [*drawn, *shown.map["smiles"]], _coloured(run, molecules, pairs)
+        ),
     }
 
 
@@ -105,18 +108,58 @@ def _how_many_cliffs(table: pd.DataFrame) -> str:
     )
 
 
-def packed_drawings(smiles: Iterable[str]) -> str:
+def packed_drawings(
+    smiles: Iterable[str], more: Mapping[str, str] = MappingProxyType({})
+) -> str:
     """Draw molecules, each once: JSON of SMILES to SVG, deflated, as base64.
 
     Drawings have much in common, and take a fifth of the room so. What cannot be drawn
-    is told in words.
+    is told in words. `more` are drawings by other names.
     """
     drawings = {
         each: draw_molecule(each, width=WIDTH, height=HEIGHT) or in_words(each)
         for each in dict.fromkeys(smiles)
     }
+    drawings |= more
     text = json.dumps(drawings, separators=(",", ":"))
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def _coloured(
+    run: Run, molecules: Molecules, pairs: list[dict[str, Any]]
+) -> dict[str, str]:
+    """Draw which atoms predictions come from, and say so in the pairs that show it.
+
+    Equal colours are equal contributions: of probabilities of all tasks, of values of
+    one.
+    """
+    atoms = molecules.atoms
+    largest = {task: 0.0 for task, _ in atoms}
+    for (task, _), each in atoms.items():
+        largest[task] = max(largest[task], *map(abs, each["contributions"]))
+    if run.task_type != TaskType.REGRESSION:
+        largest = dict.fromkeys(largest, max(largest.values(), default=0.0))
+    drawings = {}
+    for pair in pairs:
+        smiles, task = pair["test"]["smiles"], run.tasks[pair["task"]]
+        if pair["kind"] == "cliff" or (task, smiles) not in atoms:
+            continue
+        each, name = atoms[task, smiles], f"{smiles} {pair['task']}"
+        drawing = draw_molecule(
+            smiles,
+            width=WIDTH,
+            height=HEIGHT,
+            atom_weights=each["contributions"],
+            largest_weight=largest[task],
+        )
+        if drawing:
+            drawings[name] = drawing
+            pair["test"]["drawing"] = name
+            pair["atoms"] = {
+                "full": f"{largest[task]:.2g}",
+                "masked": f"{each['masked']:.3g}",
+            }
+    return drawings
 
 
 def _of_tasks(table: pd.DataFrame, tasks: list[str]) -> pd.DataFrame:

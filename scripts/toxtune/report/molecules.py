@@ -1,8 +1,9 @@
 """What a run shows of its molecules, read from its files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -21,10 +22,13 @@ class Molecules:
         Examples, activity cliffs and map.
     labels
         The table ``labels.tsv``.
+    atoms
+        Task and SMILES of examples to what `example_atoms.json` says of them.
     """
 
     shown: ShownMolecules
     labels: pd.DataFrame
+    atoms: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
 
 
 def read_molecules(files: Mapping[str, Path]) -> Molecules:
@@ -39,4 +43,8 @@ def read_molecules(files: Mapping[str, Path]) -> Molecules:
             map_record=read_json(files["map_record"]),
         ),
         labels=read_tsv(files["labels"]),
+        atoms={
+            (each["task"], each["smiles"]): each
+            for each in read_json(files["atoms"])["examples"]
+        },
     )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from rdkit import Chem
 from rdkit.Chem.rdFingerprintGenerator import AdditionalOutput, GetMorganGenerator
@@ -11,6 +12,7 @@ from helpers.final_models import made_trial, make
 from toxtune.errors import UserError
 from toxtune.features.transforms import Transform
 from toxtune.prediction import explanation
+from toxtune.prediction.explained_examples import explain_examples
 from toxtune.prediction.explanation import explain
 from toxtune.prediction.final_model import load
 from toxtune.prediction.metadata import Member
@@ -262,3 +264,25 @@ def test_large_molecules_have_as_many_numbers_as_atoms(tmp_path):
     contributions = found.tasks["two"].contributions
     assert contributions.shape == (300,)
     assert np.isfinite(contributions).all()
+
+
+def test_examples_of_a_report_are_explained_in_their_task(tmp_path):
+    model = load(make(tmp_path))
+    examples = pd.DataFrame(
+        {
+            "task": ["one", "two", "one"],
+            "smiles": ["CCO", "c1ccccc1N", "CCN"],
+            "rank_over_tasks": [1, 2, np.nan],
+        }
+    )
+    explained = explain_examples(model, examples)
+    assert explained["held_fixed"] == []
+    assert [each["smiles"] for each in explained["examples"]] == ["CCO", "c1ccccc1N"]
+    (found,) = explain(model, ["c1ccccc1N"])
+    second, want = explained["examples"][1], found.tasks["two"]
+    np.testing.assert_allclose(second["contributions"], want.contributions, atol=1e-6)
+    assert (second["prediction"], second["masked"]) == (want.prediction, want.masked)
+    # Nothing is known of the numbers that such a model asks for.
+    features = {**model.metadata.features, "columns-1": OWN}
+    asking = replace(model, metadata=replace(model.metadata, features=features))
+    assert explain_examples(asking, examples)["examples"] == []

@@ -38,9 +38,32 @@ def test_every_molecule_of_the_page_is_drawn_once(run):
         pair[side]["smiles"] for pair in content["pairs"] for side in ("test", "train")
     }
     assert shown
-    assert shown | set(run.molecules.shown.map["smiles"]) == set(drawings)
+    coloured = {pair["test"].get("drawing") for pair in content["pairs"]} - {None}
+    assert coloured
+    everything = shown | coloured | set(run.molecules.shown.map["smiles"])
+    assert everything == set(drawings)
     for drawing in drawings.values():
         assert ElementTree.fromstring(drawing).tag == "svg"
+
+
+def test_examples_over_tasks_are_coloured_by_their_atoms(run):
+    content = molecules_for_page(run, run.molecules)
+    drawings = unpacked(content["drawings"])
+    for pair in content["pairs"]:
+        is_example = pair["kind"] != "cliff"
+        key = run.tasks[pair["task"]], pair["test"]["smiles"]
+        is_explained = is_example and key in run.molecules.atoms
+        assert ("atoms" in pair) == is_explained
+        assert is_explained or not (is_example and pair["over"] is not None)
+        if is_explained:
+            # One atom, and as much as any has: blue, and not pale.
+            drawing = drawings[pair["test"]["drawing"]]
+            assert drawing.count("<ellipse") == 1
+            assert "#0072B2" in drawing
+            assert pair["atoms"] == {"full": "0.25", "masked": "0.75"}
+    assert not molecules_for_page(run, dataclasses.replace(run.molecules, atoms={}))[
+        "pairs"
+    ][0].get("atoms")
 
 
 def test_what_cannot_be_drawn_is_told_in_words():
@@ -105,8 +128,12 @@ def test_files_read_back_as_they_were_written(run, tmp_path):
     files = {name: tmp_path / f"{name}.tsv" for name in tables}
     files["map_record"] = tmp_path / "map.json"
     write_json(files["map_record"], shown.map_record)
+    files["atoms"] = tmp_path / "atoms.json"
+    atoms = run.molecules.atoms
+    write_json(files["atoms"], {"held_fixed": [], "examples": list(atoms.values())})
     read = read_molecules(files)
     assert read.shown.map_record == shown.map_record
+    assert read.atoms == atoms != {}
     again = dataclasses.replace(run, molecules=read)
     assert molecules_for_page(again, read) == molecules_for_page(run, run.molecules)
     assert labels_table(again) == labels_table(run)
