@@ -14,6 +14,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
+from helpers.patience import STEP
 from helpers.report_runs import made_run, with_task_named
 from toxtune.report.figures.draw_all import draw_all
 from toxtune.report.page import page
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.skipif(
 )
 # A name with all that HTML, URLs and TSV mind.
 NASTY = "<b>\"a\" & 'b' #1 100%</b>"
-SECONDS = 60
+SECONDS = STEP
 
 
 @pytest.fixture(scope="module")
