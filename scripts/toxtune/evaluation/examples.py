@@ -5,6 +5,7 @@ often that one says why.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 
 from toxtune.evaluation.cliffs import Compared, differ, spell_labels
 from toxtune.evaluation.judged import JudgedTask
-from toxtune.features.similarity import similarity_blocks
+from toxtune.features.similarity import QUERIES, similarity_blocks
 from toxtune.tasks import TaskType
 
 # Of a task, and of all tasks together: so many errors, and as many right calls.
@@ -40,6 +41,21 @@ COLUMNS = [
     "nearest_label",
     "conflict",
 ]
+
+
+@dataclass(frozen=True, eq=False)
+class _Picked:
+    """A molecule that was picked: its place among those of a task, and its rank."""
+
+    task: JudgedTask
+    kind: str
+    rank: int
+    place: int
+
+    @property
+    def row(self) -> int:
+        """Its place in the test set."""
+        return int(self.task.rows[self.place])
 
 
 def pick_examples(
@@ -70,24 +86,21 @@ def pick_examples(
         `COLUMNS`, a row for each task, kind and rank (1 is the first). Those with a
         ``rank_over_tasks`` are picked over all tasks, each molecule once.
     """
-    rows: list[dict[str, Any]] = []
-    for task in judged:
-        ids = cleared.get(compared.test.tasks[task.number], ())
-        for kind, places in _picked(task, compared.task_type).items():
-            rows += [
-                {"kind": kind, "rank": rank, **row}
-                for rank, row in enumerate(
-                    _described(compared, task, places, ids, similar), start=1
-                )
-            ]
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    picked = [
+        _Picked(task, kind, rank, place)
+        for task in judged
+        for kind, places in _places(task, compared.task_type).items()
+        for rank, place in enumerate(places, start=1)
+    ]
+    described = _with_nearest(compared, picked, cleared, similar)
+    table = pd.DataFrame(described, columns=COLUMNS)
     table["rank_over_tasks"] = _ranks_over_tasks(table, compared.task_type)
     return spell_labels(
         table, ("label", "predicted", "nearest_label"), compared.task_type
     )
 
 
-def _picked(task: JudgedTask, task_type: TaskType) -> dict[str, list[int]]:
+def _places(task: JudgedTask, task_type: TaskType) -> dict[str, list[int]]:
     """Return the places of errors and of right calls among those of a task."""
     places = np.arange(len(task.rows))
     if task_type == TaskType.REGRESSION:
@@ -135,47 +148,71 @@ def taking_turns(
     return [places[place] for place in in_turn[:count]]
 
 
-def _described(
+def _with_nearest(
     compared: Compared,
-    task: JudgedTask,
-    places: list[int],
-    cleared: Collection[str],
+    picked: Sequence[_Picked],
+    cleared: Mapping[str, Collection[str]],
     similar: float,
 ) -> list[dict[str, Any]]:
-    """Return the cells of some molecules of a task, with the nearest one measured."""
-    train, test = compared.train, compared.test
-    rows = task.rows[places]
-    similarities = _similarities(compared.test_prints[rows], compared.train_prints)
-    known = ~np.isnan(train.labels[:, task.number])
-    among_known = np.where(known, similarities, -1.0)
-    is_cleared = np.array([id in cleared for id in train.ids], dtype=bool)
-    described = []
-    for at, (place, row) in enumerate(zip(places, rows, strict=True)):
-        near = int(among_known[at].argmax())
-        label, of_near = task.labels[place], train.labels[near, task.number]
-        similarity = float(among_known[at, near])
-        conflict = ""
-        if similarity > similar and differ(label, of_near, compared.sds[task.number]):
-            conflict = OTHER_LABEL
-        elif (is_cleared & (similarities[at] > similar)).any():
-            conflict = CLEARED
-        described.append(
-            {
-                "task": test.tasks[task.number],
-                "id": test.ids[row],
-                "smiles": test.smiles[row],
-                "label": label,
-                "predicted": task.predicted[place],
-                "probability": task.probability[place],
-                "miss": task.miss[place],
-                "nearest_train_id": train.ids[near],
-                "nearest_smiles": train.smiles[near],
-                "similarity": similarity,
-                "nearest_label": of_near,
-                "conflict": conflict,
-            }
-        )
-    return described
+    """Return the cells of what was picked, each with the nearest one measured.
+
+    A molecule that was picked in many tasks is compared once.
+    """
+    is_cleared = {
+        task: np.isin(compared.train.ids, list(ids)) for task, ids in cleared.items()
+    }
+    of_row: dict[int, list[int]] = {}
+    for number, each in enumerate(picked):
+        of_row.setdefault(each.row, []).append(number)
+    described: dict[int, dict[str, Any]] = {}
+    rows = sorted(of_row)
+    for start in range(0, len(rows), QUERIES):
+        some = rows[start : start + QUERIES]
+        near = _similarities(compared.test_prints[some], compared.train_prints)
+        for row, similarities in zip(some, near, strict=True):
+            for number in of_row[row]:
+                described[number] = _described(
+                    compared, picked[number], similarities, is_cleared, similar
+                )
+    return [described[number] for number in range(len(picked))]
+
+
+def _described(
+    compared: Compared,
+    picked: _Picked,
+    similarities: np.ndarray,
+    is_cleared: Mapping[str, np.ndarray],
+    similar: float,
+) -> dict[str, Any]:
+    """Return the cells of a molecule, from its similarity to all training molecules."""
+    train, test, task = compared.train, compared.test, picked.task
+    name, place, row = test.tasks[task.number], picked.place, picked.row
+    labels = train.labels[:, task.number]
+    near = int(np.where(np.isnan(labels), -1.0, similarities).argmax())
+    similarity = float(similarities[near])
+    conflict = ""
+    if similarity > similar and differ(
+        task.labels[place], labels[near], compared.sds[task.number]
+    ):
+        conflict = OTHER_LABEL
+    elif name in is_cleared and (is_cleared[name] & (similarities > similar)).any():
+        conflict = CLEARED
+    return {
+        "task": name,
+        "kind": picked.kind,
+        "rank": picked.rank,
+        "id": test.ids[row],
+        "smiles": test.smiles[row],
+        "label": task.labels[place],
+        "predicted": task.predicted[place],
+        "probability": task.probability[place],
+        "miss": task.miss[place],
+        "nearest_train_id": train.ids[near],
+        "nearest_smiles": train.smiles[near],
+        "similarity": similarity,
+        "nearest_label": labels[near],
+        "conflict": conflict,
+    }
 
 
 def _similarities(queries: np.ndarray, references: np.ndarray) -> np.ndarray:

@@ -71,7 +71,7 @@ def judge(
     for number, task in enumerate(test.tasks):
         rows = np.flatnonzero(~np.isnan(test.labels[:, number]))
         labels = test.labels[rows, number].astype(np.float64)
-        values = of_task(delivered.values[rows], number, len(test.tasks))
+        values = of_task(delivered.values, number, len(test.tasks))[rows]
         if task_type == TaskType.REGRESSION:
             sd = np.nanstd(trained_on.labels[:, number].astype(np.float64))
             miss = np.abs(values - labels) / (sd or 1.0)
