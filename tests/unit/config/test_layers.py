@@ -31,6 +31,35 @@ def test_a_source_that_is_laid_over_drops_the_checksum_below():
     assert again["dataset"]["sha256"] == A_SUM
 
 
+SPACES = "search: {spaces: [{family: dense, features: ecfp, hyperparameters: {}}]}"
+
+
+@pytest.mark.parametrize(
+    "overlays",
+    [
+        ("models: [lightgbm]", SPACES),
+        (SPACES, "models: [lightgbm]"),
+        (f"models: [lightgbm]\n{SPACES}",),
+        ("preset: quick", SPACES),
+        ("preset: quick", "models: [lightgbm]"),
+    ],
+)
+def test_two_searches_are_refused_wherever_they_are_written(overlays):
+    with pytest.raises(
+        UserError, match=r"only one of preset, models and search\.spaces"
+    ):
+        laid(*overlays)
+
+
+def test_mistakes_of_several_sections_are_told_together():
+    with pytest.raises(UserError) as refused:
+        laid("traning: {seeds: [0]}\nsplit: {method: rndom}", "test: {resamples: -1}")
+    lines = str(refused.value).splitlines()
+    assert len(lines) == 3
+    for word in ("traning", "rndom", "-1"):
+        assert sum(f"{word}" in line for line in lines) == 1, word
+
+
 def test_a_metric_brings_its_direction():
     first = "objective: {metric: rmse, direction: minimize}"
     assert laid(first, "objective: {metric: r2}")["objective"] == {
