@@ -193,6 +193,8 @@ def _generation(subject: Subject) -> Block:
         "none": "A molecule is described as its SMILES is written",
     }[standardize.value]
     texts = [f"{what} (standardize: {{}})."]
+    if all(each["kind"] in OWN_KINDS for each in subject.final["features"].values()):
+        texts.append("The descriptors are read, and not computed of it.")
     if any(map(is_scaled, _blocks(subject))):
         texts.append(
             "Descriptors that are no bits or counts are scaled by their quantiles in "

@@ -45,4 +45,6 @@ def kind_words(definition: Mapping[str, Any]) -> str:
         if name not in {"kind", "columns", "name", "sha256"}
     ]
     named = _KINDS.get(kind, kind)
+    if kind in OWN_KINDS:
+        named += f", called {definition['name']}"
     return f"{named}; {', '.join(settings)}" if settings else named
