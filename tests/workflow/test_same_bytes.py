@@ -23,6 +23,12 @@ RESULT_FILES = (
     "brier.tsv",
     "reliability.tsv",
     "similarity.tsv",
+    "examples.tsv",
+    "cliffs.tsv",
+    "cliff_counts.tsv",
+    "map.tsv",
+    "map.json",
+    "labels.tsv",
 )
 # All that is compared.
 TARGETS = [f"results/tiny/{name}" for name in (*RESULT_FILES, "final.zip")]

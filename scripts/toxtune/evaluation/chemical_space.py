@@ -15,7 +15,7 @@ from toxtune.tasks import TaskType
 # What is drawn by chance is drawn with this seed.
 SEED = 0
 # The directions are taken from no more training molecules.
-MOST_FITTED = 10_000
+MOST_FITTED = 5_000
 # So many molecules of each set are on the map: more would be a cloud, not points.
 MOST_SHOWN = {"train": 700, "valid": 300, "test": 500}
 # The map knows the labels and errors of no more tasks.
@@ -87,14 +87,17 @@ def map_molecules(
 
 def _components(bits: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[float]]:
     """Return centre, the two components and the share of the variance of each."""
-    # It takes a second to load, and most of what imports this needs none.
+    # They take a second to load, and most of what imports this needs none.
     from sklearn.decomposition import PCA
+    from threadpoolctl import threadpool_limits
 
     n_components = min(2, *bits.shape)
     # All alike: there is no direction, and no variance to have a share of.
     if n_components < 2 or not bits.var(axis=0).any():
         return bits.mean(axis=0), np.zeros((2, bits.shape[1])), [0.0, 0.0]
-    pca = PCA(n_components, svd_solver="randomized", random_state=SEED).fit(bits)
+    # Threads would add in another order.
+    with threadpool_limits(1):
+        pca = PCA(n_components, svd_solver="randomized", random_state=SEED).fit(bits)
     shares = [round(float(share), 4) for share in pca.explained_variance_ratio_]
     return pca.mean_, pca.components_, shares
 
@@ -107,7 +110,8 @@ def _drawn(n_molecules: int, most: int, random: np.random.Generator) -> np.ndarr
 
 
 def _bits(packed: np.ndarray) -> np.ndarray:
-    return np.unpackbits(packed, axis=1).astype(np.float32)
+    # In 64 bits, sums in another order have the same decimals.
+    return np.unpackbits(packed, axis=1).astype(np.float64)
 
 
 def _table(
@@ -118,7 +122,7 @@ def _table(
     judged: Sequence[JudgedTask],
 ) -> pd.DataFrame:
     # Adding 0 makes -0 a 0.
-    x, y = places.astype(np.float64).round(4).T + 0.0
+    x, y = places.round(4).T + 0.0
     columns: dict[str, Any] = {
         "subset": name,
         "id": [subset.ids[row] for row in rows],

@@ -81,7 +81,7 @@ def _of_set(run: Run, task: str, row: pd.Series) -> str:
     counts = [row[name] for name in row.index if name.startswith("class_")]
     words = class_words(run, task, len(counts))
     return ", ".join(
-        f"{word} {count:,}" for word, count in zip(words, counts, strict=True) if count
+        f"{word}: {count:,}" for word, count in zip(words, counts, strict=True) if count
     )
 
 
