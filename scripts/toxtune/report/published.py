@@ -23,17 +23,17 @@ def published_table(run: Run) -> Table | None:
     rows = [
         [
             row["model"],
-            METRICS[row["metric"]].title,
             _with_sd(row["score"], row["sd"]),
             SET_NAMES[row["set"]],
             f"{row['split']} split {row['fractions']}",
+            METRICS[row["metric"]].title,
             row["source"],
         ]
         for row in found.to_dict("records")
     ]
     return Table(
         "Published scores",
-        ["model", "metric", "score", "of the", "split", "source"],
+        ["model", "score", "of the", "split", "metric", "source"],
         rows,
         facts=Facts(remark="scores of others, mean and SD over splits where given"),
         note=(
