@@ -142,7 +142,7 @@ cluster-test: $(INSTALLED) ## run on a Slurm cluster started here (an hour; as r
 	$(IN_VENV) pytest tests/cluster -m "" --ignore $(ON_TOX21) --record cluster
 	$(IN_VENV) pytest $(ON_TOX21) -m "" --record tox21
 
-mutants: $(INSTALLED) ## put faults into the code, count those seen (a quarter of an hour)
+mutants: $(INSTALLED) ## put faults into the code, count those seen (half an hour)
 	$(IN_VENV) pytest tests/mutants -m "" --record mutants
 
 bench: $(INSTALLED) .venv-bench/.installed ## time the search against other tuners (about an hour)

@@ -201,5 +201,5 @@ def test_row_that_loses_its_only_label_is_in_no_set(sets_of):
     given = {row["given_smiles"] for members in sets.values() for row in members}
     assert {"CCNC", "CCNC.Cl"} <= given
     assert not {"CCN", "CCN.Cl"} & given
-    assert recipe["left_out"] == {"its labels contradict those of the same compound": 2}
+    assert recipe["left_out"] == {"labels of one compound contradict each other": 2}
     assert recipe["labels"]["cleared"] == 2

@@ -84,7 +84,8 @@ def main(options: argparse.Namespace) -> int:
 
 def _write(options: argparse.Namespace) -> int:
     _refuse_missing(options.table)
-    name = run_name(options.table)
+    # Two configurations of one table are two runs.
+    name = run_name(options.output or options.table)
     output = options.output or Path(f"{name}.yaml")
     _refuse_existing(output, options.force)
     # Slow to import, and `--help` has no use for it.

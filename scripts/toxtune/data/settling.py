@@ -95,7 +95,7 @@ class Settlement:
     def lost(self) -> dict[int, str]:
         """The rows that have no label any more, each with the reason."""
         return {
-            row: "its labels contradict those of the same compound"
+            row: "labels of one compound contradict each other"
             for row in sorted({change.row for change in self.changes})
             if not any(self.labels[row])
         }

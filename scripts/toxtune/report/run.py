@@ -239,7 +239,7 @@ class Run(SearchedRun):
         if subset != "valid" or not folds:
             return f"{molecules[subset]:,} molecules"
         repeats = f", {folds['repeats']} times" if folds["repeats"] > 1 else ""
-        return f"{folds['folds']} folds of {molecules['train']:,} molecules{repeats}"
+        return f"{molecules['train']:,} molecules in {folds['folds']} folds{repeats}"
 
     @property
     def opened_in_words(self) -> str:

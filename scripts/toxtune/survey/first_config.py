@@ -5,8 +5,10 @@ molecules and labels there are, and never on a score.
 """
 
 import math
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from toxtune.labels.words import plain
@@ -116,7 +118,7 @@ def choose_configuration(
             "instead": instead_of(survey),
             "expect": _expectation(survey, split),
         },
-        cautions=_cautions(survey, split),
+        cautions=_cautions(survey, split, source),
     )
 
 
@@ -172,8 +174,8 @@ def _expectation(survey: TableSurvey, split: Split) -> str:
     )
 
 
-def _cautions(survey: TableSurvey, split: Split) -> list[str]:
-    cautions = [*_doubts(survey.tasks), *split.cautions]
+def _cautions(survey: TableSurvey, split: Split, source: str) -> list[str]:
+    cautions = [*_doubts(survey.tasks, source), *split.cautions]
     settings = survey.label_settings
     for role in survey.tasks.tasks:
         cautions += _about_labels(role.column, settings)
@@ -187,15 +189,14 @@ def _cautions(survey: TableSurvey, split: Split) -> list[str]:
     return cautions
 
 
-def _doubts(tasks: TaskChoice) -> list[str]:
-    """Say what could not be decided about the tasks, and which lines to change."""
+def _doubts(tasks: TaskChoice, source: str) -> list[str]:
+    """Say what could not be decided about the tasks, and what to do about it."""
     doubts = []
     taken = listed(_names(tasks.tasks))
     if tasks.alternatives:
         doubts.append(
             f"{tasks.task_type} and other labels cannot be tuned in one run: {taken} "
-            f"taken. For {listed(_names(tasks.alternatives))} change dataset.tasks "
-            "and objective.metric"
+            f"taken. {_other_run(_names(tasks.alternatives), source)}"
         )
     if tasks.set_aside:
         doubts.append(
@@ -204,6 +205,16 @@ def _doubts(tasks: TaskChoice) -> list[str]:
             "are labels, add them to dataset.tasks"
         )
     return doubts
+
+
+def _other_run(names: list[str], source: str) -> str:
+    """Say which command configures a run of what was not taken."""
+    file = f"{Path(source).name.split('.')[0]}-{names[0]}.yaml"
+    data, task, output = map(shlex.quote, (source, names[0], file))
+    return (
+        f"For {listed(names)} configure another run: "
+        f"make init DATA={data} TASKS={task} TO={output}"
+    )
 
 
 def _names(roles: list[ColumnRole]) -> list[str]:
@@ -222,7 +233,7 @@ def _about_labels(column: ColumnSurvey, settings: Mapping[str, Any]) -> list[str
     if column.bounds:
         what = "are left out" if settings["bounds"] == "drop" else "count as values"
         cautions.append(
-            f"{column.bounds:,} labels of {column.name} are bounds, such as <10, and "
+            f"{column.bounds:,} labels of {column.name} are bounds, written with < or >, and "
             f"{what} (dataset.bounds)"
         )
     if has_unknown_words(column):

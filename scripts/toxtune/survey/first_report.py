@@ -7,7 +7,7 @@ from toxtune.survey.roles import ColumnRole, Role
 from toxtune.survey.table import TableSurvey
 from toxtune.tasks import TaskType
 
-_WIDTH = 92
+_WIDTH = 79
 _LABEL = 12
 _MOST_TASKS = 6
 

@@ -56,7 +56,9 @@ def test_what_is_written_can_be_planned(shape, folder, capsys):
     assert all(plan.trials for plan in load_plans(config))
     said = capsys.readouterr().out
     assert f"make run CONFIG={run_name(folder / made.name)}.yaml" in said
-    assert len(said.splitlines()) <= 30
+    # A terminal of 80 columns and 40 lines shows all of it.
+    assert len(said.splitlines()) <= 35
+    assert max(map(len, said.splitlines()[1:])) < 80
     for name in made.others[:2]:
         assert name in said
 
@@ -76,6 +78,25 @@ def test_other_columns_of_labels_stand_in_comments(folder):
     text = (folder / "HIV.yaml").read_text("utf-8")
     assert "    # - activity" in text
     assert "roc_auc_ovr" in text
+
+
+def test_labels_that_were_not_taken_have_a_command_of_their_own(folder, capsys):
+    table = SHAPES["hiv"]().write(folder)
+    written(folder, table)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "make init DATA=HIV.csv TASKS=activity TO=HIV-activity.yaml" in said
+    others = ["--tasks", "activity", "--output", "HIV-activity.yaml"]
+    assert cli.main(["init", str(table), *others]) == 0
+    configs = [
+        load_config([folder / "config.yaml", folder / name])
+        for name in ("HIV.yaml", "HIV-activity.yaml")
+    ]
+    assert [config["dataset"]["tasks"] for config in configs] == [
+        ["HIV_active"],
+        ["activity"],
+    ]
+    # Their results stand beside each other.
+    assert [config["run"] for config in configs] == ["HIV", "HIV-activity"]
 
 
 def test_a_file_that_is_there_stays_unless_forced(folder, capsys):

@@ -121,7 +121,7 @@ def test_sizes_of_a_cross_validation_are_of_its_folds(run):
     settings = dataclasses.replace(run.settings, split=split)
     folded = dataclasses.replace(run, settings=settings)
     assert str(folded.facts("valid")).startswith(
-        "validation set (5 folds of 800 molecules, 2 times); random split"
+        "validation set (800 molecules in 5 folds, 2 times); random split"
     )
 
 

@@ -469,9 +469,9 @@ def test_folds_are_told_in_place_of_a_validation_set(run):
     split = {**run.settings.split, "cross_validation": scheme}
     folded = replace(run, settings=replace(run.settings, split=split))
     assert "after bias correction) over the folds." in summary(folded)
-    assert "validation set (5 folds of 80 molecules)" in summary(folded)
+    assert "validation set (80 molecules in 5 folds)" in summary(folded)
     sets = row_of(section(folded, "Data"), "Sets")[0]
-    assert "validation set 5 folds of 80 molecules" in sets
+    assert "validation set 80 molecules in 5 folds" in sets
 
 
 def test_scores_before_and_after_the_refit_are_shown_and_the_final_one_is_marked(run):
