@@ -233,7 +233,7 @@ def _about_labels(column: ColumnSurvey, settings: Mapping[str, Any]) -> list[str
     if column.bounds:
         what = "are left out" if settings["bounds"] == "drop" else "count as values"
         cautions.append(
-            f"{column.bounds:,} labels of {column.name} are bounds, written with < or >, and "
+            f"{column.bounds:,} labels of {column.name} are bounds (< or >), and "
             f"{what} (dataset.bounds)"
         )
     if has_unknown_words(column):
