@@ -49,6 +49,10 @@ MAKERS: Mapping[OutputFormat, Callable[[Sequence[str]], list[str]]] = {
 }
 
 
+# How many tasks the terminal tells the thresholds of.
+MOST_THRESHOLDS = 3
+
+
 @dataclass(frozen=True)
 class PredictionCounts:
     """What was written.
@@ -161,12 +165,27 @@ def predict_file(
                 chunks = show_progress(table.chunks(), table.n_rows)
                 problems = write_predictions(predictor, table, writer, chunks, own)
     left_out = final_model.metadata.tasks_left_out
-    notes = [*table.notes]
+    notes = [*table.notes, *_thresholds_in_words(packed.metadata)]
     if is_new_folder:
         notes.append(f"The folder {destination.parent} is new.")
     return PredictionCounts(
         table.n_rows, problems, left_out, notes, table.smiles_column
     )
+
+
+def _thresholds_in_words(metadata: FinalModelMetadata) -> list[str]:
+    """Say from which probability on a molecule is called what; of a few tasks."""
+    called = [
+        f"{task} is called {metadata.labels.class_names(task, 2)[1]} from "
+        f"{fitted.threshold:.2f} on"
+        for task, fitted in metadata.thresholds.items()
+        if fitted.threshold is not None
+    ]
+    if not called:
+        return []
+    if (more := len(called) - MOST_THRESHOLDS) > 1:
+        called[MOST_THRESHOLDS:] = [f"and {more:,} more tasks by their thresholds"]
+    return [f"{', '.join(called)}."]
 
 
 def _makers(written_as: OutputFormat, n_rows: int) -> Makers:

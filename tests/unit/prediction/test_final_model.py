@@ -362,6 +362,7 @@ def test_what_was_taken_for_what_is_said(tmp_path, capsys):
     notes, counts = capsys.readouterr().out.splitlines()
     assert "separated by semicolons" in notes
     assert "The SMILES are in the column 'Canonical SMILES'." in notes
+    assert " is called " in notes
     assert "1 rows" in counts
 
 
