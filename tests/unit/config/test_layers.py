@@ -53,10 +53,10 @@ def test_two_searches_are_refused_wherever_they_are_written(overlays):
 
 def test_mistakes_of_several_sections_are_told_together():
     with pytest.raises(UserError) as refused:
-        laid("traning: {seeds: [0]}\nsplit: {method: rndom}", "test: {resamples: -1}")
+        laid("trainings: {seeds: [0]}\nsplit: {method: rndom}", "test: {resamples: -1}")
     lines = str(refused.value).splitlines()
     assert len(lines) == 3
-    for word in ("traning", "rndom", "-1"):
+    for word in ("trainings", "rndom", "-1"):
         assert sum(f"{word}" in line for line in lines) == 1, word
 
 
