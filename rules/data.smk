@@ -105,7 +105,7 @@ rule featurize_molecules:
         features=COMPUTED_FEATURES,
     conda:
         "../envs/toxtune.yaml"
-    threads: 8
+    threads: 4
     params:
         features=plan.told("featurize_molecules"),
         code=code_hash("featurize_molecules"),

@@ -17,7 +17,7 @@ from snakemake_interface_logger_plugins.common import LogEvent
 
 from snakemake_logger_plugin_toxtune.capture import Capture
 from snakemake_logger_plugin_toxtune.display import Display
-from snakemake_logger_plugin_toxtune.errors import error_message
+from snakemake_logger_plugin_toxtune.errors import error_message, scheduler_message
 from snakemake_logger_plugin_toxtune.forecast import Forecast
 from snakemake_logger_plugin_toxtune.records import SnakemakeRecord
 from snakemake_logger_plugin_toxtune.scores import Scores
@@ -135,16 +135,16 @@ class LogHandler(LogHandlerBase):
             self._display.stage(job, now - job.started)
 
     def _on_job_error(self, record: SnakemakeRecord) -> None:
-        self._fail(record.jobid)
+        self._fail(record.jobid, scheduler_message(record.rule_msg))
 
     def _on_group_error(self, record: SnakemakeRecord) -> None:
         for info in record.job_error_info:
             self._fail(info["jobid"])
 
-    def _fail(self, number: int) -> None:
+    def _fail(self, number: int, refusal: str = "") -> None:
         if self._progress is None or self._state == State.INTERRUPTED:
             return
-        failure = self._progress.fail(number)
+        failure = self._progress.fail(number, refusal)
         if failure:
             self._display.failure(failure, self._capture.path)
 

@@ -1,6 +1,7 @@
 """Errors of a run as a person should read them."""
 
 import re
+from itertools import takewhile
 from logging import LogRecord
 
 # Snakemake's own words around the message of an exception in a Snakefile.
@@ -15,6 +16,15 @@ _FOR_THE_USER = {
     "WorkflowError",
 }
 _SUMMARY = "At least one job did not complete successfully."
+# What follows the message in what the executor for Slurm says of a job.
+_DETAILS = ("sbatch call:", "For further error details")
+
+
+def scheduler_message(text: str | None) -> str:
+    """Return what a scheduler said of a job, without the command that asked it."""
+    lines = (text or "").strip().splitlines()
+    said = takewhile(lambda line: not line.strip().startswith(_DETAILS), lines)
+    return "\n".join(line.strip() for line in said)
 
 
 def error_message(record: LogRecord, explained: bool) -> str:

@@ -16,6 +16,8 @@ class SnakemakeRecord(LogRecord):
         Of ``run_info``: the number of jobs of each rule, and ``total``.
     jobid, rule_name, wildcards, input, output, log, reason
         Of ``job_info``; ``jobid`` of ``job_error`` as well.
+    rule_msg
+        Of ``job_error``: what the executor says, such as why a cluster refused the job.
     job_id
         Of ``job_finished``.
     job_error_info
@@ -31,5 +33,6 @@ class SnakemakeRecord(LogRecord):
     output: Sequence[str]
     log: Sequence[str]
     reason: str
+    rule_msg: str | None
     job_id: int
     job_error_info: Sequence[Mapping[str, Any]]

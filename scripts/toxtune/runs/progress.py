@@ -198,14 +198,18 @@ class Progress:
     def _open(self, rule: str) -> int:
         return max(self.totals.get(rule, 0) - self._done[rule], 0)
 
-    def fail(self, number: int) -> Failure | None:
-        """Note that a job failed; return what is known if it was known to run."""
+    def fail(self, number: int, refusal: str = "") -> Failure | None:
+        """Note that a job failed; return what is known if it was known to run.
+
+        `refusal` is what the scheduler of a cluster said, if it would not take the job:
+        that job has no log.
+        """
         job = self._running.pop(number, None)
         if job is None:
             return None
         log = next(iter(job.logs), None)
         message = error_in_log(Path(log)) if log else ""
-        failure = Failure(job.rule, dict(job.wildcards), log, message)
+        failure = Failure(job.rule, dict(job.wildcards), log, message or refusal)
         self._failures[number] = failure
         return failure
 

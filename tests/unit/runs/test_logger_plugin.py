@@ -25,6 +25,12 @@ def record(event, message="", level=logging.INFO, **fields) -> logging.LogRecord
     return made
 
 
+def job_error(number, message=None) -> logging.LogRecord:
+    return record(
+        LogEvent.JOB_ERROR, level=logging.ERROR, jobid=number, rule_msg=message
+    )
+
+
 def error(kind, message) -> logging.LogRecord:
     return record(LogEvent.ERROR, message, logging.ERROR, exception=kind)
 
@@ -90,7 +96,7 @@ def test_a_run_is_told_in_lines_and_in_the_status_file(new_handler, tmp_path, ca
     start(handler, 1, "split_dataset", "a.log")
     handler.emit(record(LogEvent.JOB_FINISHED, job_id=1))
     start(handler, 2, "featurize_molecules", "b.log")
-    handler.emit(record(LogEvent.JOB_ERROR, level=logging.ERROR, jobid=2))
+    handler.emit(job_error(2))
     handler.close()
     shown = capfd.readouterr().err
     assert "✓ split_dataset" in shown
@@ -105,11 +111,28 @@ def test_a_run_is_told_in_lines_and_in_the_status_file(new_handler, tmp_path, ca
     assert status["failures"][0]["message"] == "Error: no room"
 
 
+def test_a_cluster_that_refuses_a_job_is_quoted(new_handler, capfd):
+    handler = new_handler()
+    handler.emit(record(LogEvent.RUN_INFO, stats={"split_dataset": 1, "total": 1}))
+    start(handler, 1, "split_dataset", "a.log")
+    refused = (
+        "SLURM sbatch failed. The error message was 'sbatch: error: CPU count per node "
+        "can not be satisfied\nsbatch: error: Batch job submission failed'.\n"
+        "    sbatch call:\n        sbatch --parsable"
+    )
+    handler.emit(job_error(1, refused))
+    handler.close()
+    shown = capfd.readouterr().err
+    assert "CPU count per node can not be satisfied\n    sbatch: error: Batch" in shown
+    assert "--parsable" not in shown
+    assert "no message" not in shown
+
+
 def test_a_job_that_succeeds_when_tried_again_has_not_failed(new_handler, capfd):
     handler = new_handler()
     handler.emit(record(LogEvent.RUN_INFO, stats={"train_replicate": 1, "total": 1}))
     start(handler, 1, "train_replicate", "a.log")
-    handler.emit(record(LogEvent.JOB_ERROR, level=logging.ERROR, jobid=1))
+    handler.emit(job_error(1))
     handler.emit(record(None, "Trying to restart job 1."))
     start(handler, 1, "train_replicate", "a.log")
     handler.emit(record(LogEvent.JOB_FINISHED, job_id=1))
@@ -126,7 +149,7 @@ def test_jobs_that_were_stopped_have_not_failed(new_handler, capfd):
     handler.emit(record(LogEvent.RUN_INFO, stats={"split_dataset": 1, "total": 1}))
     start(handler, 1, "split_dataset", "a.log")
     handler.emit(record(None, "Terminating processes on user request, this might"))
-    handler.emit(record(LogEvent.JOB_ERROR, level=logging.ERROR, jobid=1))
+    handler.emit(job_error(1))
     handler.close()
     assert "Stopped: 0 of 1 jobs done" in capfd.readouterr().err
     status = read_json(STATUS_FILE)
