@@ -176,8 +176,9 @@ def test_growing_a_search_keeps_every_training(
 @pytest.mark.parametrize(
     "search",
     [
-        pytest.param(TPE.format(rounds=3), id="tpe"),
-        pytest.param(HALVING.format(trials=6), id="halving"),
+        # Hyperband is several halvings.
+        pytest.param(TPE.format(rounds=3), id="tpe", marks=pytest.mark.long),
+        pytest.param(HALVING.format(trials=6), id="halving", marks=pytest.mark.long),
         pytest.param(HYPERBAND.format(trials=6), id="hyperband"),
     ],
 )
