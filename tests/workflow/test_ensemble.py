@@ -26,17 +26,6 @@ prospective: [{name: later, source: later.csv}]
 """
 # The same trials: the store has them.
 GREEDY = OVERLAY.replace("run: both", "run: greedy\nensemble: greedy")
-ANOTHER_FAMILY = """
-search:
-  spaces:
-    - family: logistic_regression
-      features: both
-      hyperparameters: {C: [0.01, 0.1]}
-    - family: random_forest
-      features: ecfp
-      hyperparameters: {n_estimators: [10, 20]}
-    - {family: extra_trees, features: ecfp, hyperparameters: {n_estimators: 10}}
-"""
 
 
 @pytest.fixture(scope="module")
@@ -127,10 +116,6 @@ def test_every_winner_is_scored_on_later_data_beside_it(results):
         assert np.isnan(scores["difference"][rows, models[0]])
 
 
-def test_it_is_verified(project):
-    assert project.faults(*project.overlay(OVERLAY)[1:]) == []
-
-
 @pytest.fixture(scope="module")
 def greedy(project):
     """Run the same search with a greedy ensemble; return what the store got."""
@@ -193,17 +178,3 @@ def test_final_model_predicts_what_the_greedy_ensemble_did(project, greedy):
 
 def test_a_greedy_one_is_verified(project, greedy):
     assert project.faults(*project.overlay(GREEDY)[1:]) == []
-
-
-def test_another_family_trains_itself_alone(project):
-    larger = project.overlay(OVERLAY.partition("search:")[0] + ANOTHER_FAMILY)
-    # One trial with two seeds.
-    assert project.planned_rules(*larger)["train_replicate"] == 2
-
-
-def test_leaving_it_out_trains_nothing(project):
-    stored = set((project.folder / "results/store").glob("*/*"))
-    overlay = project.overlay(f"{OVERLAY}\nensemble: none")
-    project.run("results/both/final.zip", *overlay)
-    assert set((project.folder / "results/store").glob("*/*")) == stored
-    assert read(project.folder / "results/both/selection.json")["ensemble"] is None

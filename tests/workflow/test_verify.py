@@ -94,6 +94,7 @@ def test_finished_run_holds_and_is_not_written_to(copied, capsys):
         assert kind in printed
 
 
+@pytest.mark.usefixtures("without_rules")
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 def test_trainings_of_another_user_are_told_and_repeated_first(copied, capsys):
     path = sorted(Path().glob("results/trials/*/*/*/result.json"))[-1]
