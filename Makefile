@@ -27,7 +27,8 @@ PYTHON ?= python3
 EXTRA ?= cpu
 FAULTS := $(filter-out %kills.py,$(wildcard tests/faults/test_*.py)) tests/unit/hostile \
     tests/unit/training/test_outputs.py \
-    $(patsubst %,tests/workflow/test_%.py,failures bad_input names searches)
+    $(patsubst %,tests/workflow/test_%.py,failures bad_input names) \
+    $(patsubst %,tests/workflow/test_%.py,same_bytes searches validation)
 ON_TOX21 := tests/cluster/test_tox21_on_slurm.py
 # Tox21 as a file, for make bench
 RAW ?= resources/tox21.csv.gz

@@ -70,7 +70,10 @@ def test_one_core_and_fresh_trainers_give_the_bytes_of_two_and_warm_ones(
     assert_same_results(finished, project)
 
 
-@pytest.mark.parametrize(("finished_trainings", "cores"), [(1, 2), (4, 1)])
+@pytest.mark.parametrize(
+    ("finished_trainings", "cores"),
+    [(1, 2), pytest.param(4, 1, marks=pytest.mark.long)],
+)
 def test_killed_in_the_middle_of_training(finished, project, finished_trainings, cores):
     kill_when_trained(project, finished_trainings)
     go_on(project, cores=cores)

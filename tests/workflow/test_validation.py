@@ -49,6 +49,7 @@ def test_trials_are_judged_on_every_fold(searched):
     assert grown["train_replicate"] == 2 * 2 * 9
 
 
+@pytest.mark.long
 def test_nested_cross_validation_tests_every_molecule_once(searched):
     nested = "validation: {scheme: nested, folds: 2, outer_folds: 2}\n"
     overlay = searched.overlay(nested + FORESTS)
