@@ -49,7 +49,7 @@ rule write_summary:
         settings=plan.told("write_report"),
         ledger=plan.ledger,
         code=code_hash("write_summary"),
-        page=page_hash(),
+        published=page_hash("published_scores.tsv"),
     script:
         "../scripts/write_summary.py"
 

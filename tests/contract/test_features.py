@@ -1,6 +1,7 @@
 """What every kind of features must keep to; circular bits are DeepChem's."""
 
 import csv
+import hashlib
 import logging
 import os
 import signal
@@ -172,6 +173,7 @@ def test_own_features_are_rows_of_the_kept_type(tmp_path):
     path.write_text("id,x,y\nm1,1,\nm0,0.5,-3\n")
     write_table(subset, KEYS, [[0, "m0", *"CGCC"], [1, "m1", *"CGCC"]])
     definition = {"kind": "file", "path": str(path), "id_column": "id", "name": "mine"}
+    definition["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
     features = own_features(definition, subset, [], {})
     assert features.values.dtype == np.float32
     np.testing.assert_array_equal(features.values, [[0.5, -3], [1, np.nan]])
@@ -365,7 +367,7 @@ def test_fault_in_a_child_is_an_error(monkeypatch):
             raise RuntimeError("out of order")
         return []
 
-    monkeypatch.setattr("toxtune.features.compute._compute_rows", broken)
+    monkeypatch.setattr("toxtune.features.compute.compute_rows", broken)
     with pytest.raises(RuntimeError, match="out of order"):
         featurize_watched(MACCS, ["CCO"])
 

@@ -62,10 +62,13 @@ def entries(task_type: TaskType) -> list[Entry]:
     return [entry for entry in ENTRIES if task_type in entry.task_types]
 
 
-def page_hash() -> str:
-    """Hash the template, style and captions, which the hash of the code leaves out."""
+def page_hash(names: str = "*") -> str:
+    """Hash template, style, captions and tables, which the code's hash leaves out.
+
+    `names` is a pattern, for those that need some of them alone.
+    """
     digest = hashlib.sha256()
-    for path in sorted(FOLDER.iterdir()):
+    for path in sorted(FOLDER.glob(names)):
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

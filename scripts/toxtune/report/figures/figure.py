@@ -24,6 +24,7 @@ PANEL = "panel"
 
 SVG_WIDTH = 640
 _LARGEST_SQUARE = 380
+_SIGNS_OF_PATHS = frozenset("'\"[].\\")
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,14 @@ class Figure:
         rows = self.table
         if PANEL in rows:
             rows = rows[rows[PANEL] == panel.title]
-        return {"values": as_tsv(rows), "format": {"type": "tsv", "parse": self.types}}
+        # Vega takes the name of a column for a path, and cells for strings anyway. So
+        # those that are named after tasks, with whatever signs, are left to that.
+        types = {
+            name: kind
+            for name, kind in self.types.items()
+            if kind == "number" or not _SIGNS_OF_PATHS & set(name)
+        }
+        return {"values": as_tsv(rows), "format": {"type": "tsv", "parse": types}}
 
 
 def pointable(lines: alt.Chart, *detail: str) -> alt.Chart:
