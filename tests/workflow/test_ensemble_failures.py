@@ -36,6 +36,13 @@ def test_a_member_that_cannot_be_trained_is_left_out_and_comes_back(greedy, copi
     assert set(MEMBERS) <= set(usual["ensemble"]["members"])
     (failing,) = trials_of(usual, MEMBERS[:1]).values()
     shutil.rmtree(copied.folder / "results")
+    # A training of some trees is over before its memory is looked at once.
+    supervision = copied.folder / "scripts/toxtune/workers/supervision.py"
+    text = supervision.read_text("utf-8")
+    assert "POLL_SECONDS = 0.1\n" in text
+    supervision.write_text(
+        text.replace("POLL_SECONDS = 0.1\n", "POLL_SECONDS = 0.001\n"), "utf-8"
+    )
     overlay = search_with(copied, "greedy")
     little = (
         "train_replicate:mem_mb=50 * attempt if (wildcards.trial, wildcards.replicate) "
