@@ -64,9 +64,10 @@ def test_one_command_predicts(installed, elsewhere):
     assert len(rows) == 2
 
 
-# What cannot be read has a record, and no picture.
+# What cannot be read has a record, and no picture. The page has a picture of the other
+# molecule and of its three neighbours; its script knows how they begin.
 @pytest.mark.parametrize(
-    ("kind", "mark", "count"), [("html", "<svg", 1), ("sdf", "$$$$", 2)]
+    ("kind", "mark", "count"), [("html", "<svg", 5), ("sdf", "$$$$", 2)]
 )
 def test_the_page_and_the_sd_file_come_along(installed, elsewhere, kind, mark, count):
     command = [installed / "toxtune-predict", "final.zip", "molecules.csv"]
