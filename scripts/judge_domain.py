@@ -4,11 +4,7 @@ import json
 from pathlib import Path
 
 from toxtune.data.subsets import read_subset
-from toxtune.evaluation.conformal import (
-    deliver,
-    read_conformal,
-)
-from toxtune.evaluation.predictions import read_test_predictions
+from toxtune.evaluation.delivered import read_delivered
 from toxtune.io.tsv import write_tsv
 from toxtune.jobs import log_to
 from toxtune.prediction.judged_domain import judge_domain
@@ -18,16 +14,15 @@ from toxtune.stats.bootstrap import Resampling
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     selection = read_selection(Path(snakemake.input.selection))
-    predictions = read_test_predictions(
-        Path(snakemake.input.test_predictions), selection.seeds
+    delivered = read_delivered(
+        selection, snakemake.input.test_predictions, snakemake.input.conformal
     )
-    seeds = read_conformal(Path(snakemake.input.conformal)).seeds
     table = judge_domain(
         train=[read_subset(Path(path)) for path in snakemake.input.train],
         valid=[read_subset(Path(path)) for path in snakemake.input.valid],
         trained_on=read_subset(Path(snakemake.input.trained_on)),
         test=read_subset(Path(snakemake.input.test)),
-        delivered=deliver(selection, predictions, seeds),
+        delivered=delivered,
         task_type=selection.objective.task_type,
         resampling=Resampling(**json.loads(snakemake.params.resampling)),
     )

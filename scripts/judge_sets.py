@@ -4,12 +4,8 @@ import json
 from pathlib import Path
 
 from toxtune.data.subsets import read_subset
-from toxtune.evaluation.conformal import (
-    read_conformal,
-)
-from toxtune.evaluation.coverage import (
-    judge_sets,
-)
+from toxtune.evaluation.conformal import read_conformal
+from toxtune.evaluation.coverage import judge_sets
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.io.tsv import write_tsv
 from toxtune.jobs import log_to

@@ -4,9 +4,8 @@ from pathlib import Path
 
 from toxtune.data.label_counts import cleared_labels
 from toxtune.data.subsets import read_subset
-from toxtune.evaluation.conformal import deliver, read_conformal
+from toxtune.evaluation.delivered import read_delivered
 from toxtune.evaluation.molecules import show_molecules
-from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.io.files import read_json, write_json
 from toxtune.io.tsv import write_tsv
 from toxtune.jobs import log_to
@@ -15,10 +14,9 @@ from toxtune.search.selection_file import read_selection
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     selection = read_selection(Path(snakemake.input.selection))
-    predictions = read_test_predictions(
-        Path(snakemake.input.test_predictions), selection.seeds
+    delivered = read_delivered(
+        selection, snakemake.input.test_predictions, snakemake.input.conformal
     )
-    seeds = read_conformal(Path(snakemake.input.conformal)).seeds
     decisions = {}
     if snakemake.input.fitted:
         calibrated = read_json(Path(snakemake.input.fitted))["families"]
@@ -28,7 +26,7 @@ if __name__ == "__main__":
             name: read_subset(Path(snakemake.input[name]))
             for name in ("train", "valid", "test")
         },
-        deliver(selection, predictions, seeds),
+        delivered,
         selection.objective.task_type,
         decisions=decisions,
         cleared=cleared_labels(Path(snakemake.input.settled), "train"),

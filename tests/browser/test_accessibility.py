@@ -15,7 +15,7 @@ import pytest
 from selenium import webdriver
 from selenium.webdriver.support.ui import WebDriverWait
 
-from helpers.browsers import needs_chromium, start
+from helpers.browsers import chromium, needs_chromium
 from helpers.final_models import make
 from helpers.patience import STEP
 from helpers.report_runs import made_run
@@ -49,10 +49,9 @@ axe.run(document).then((found) => done({
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    driver = start(tmp_path_factory.mktemp("chromium"))
-    driver.set_script_timeout(SECONDS)
-    yield driver
-    driver.quit()
+    with chromium(tmp_path_factory.mktemp("chromium")) as driver:
+        driver.set_script_timeout(SECONDS)
+        yield driver
 
 
 def serious(browser: webdriver.Chrome, path: Path, ready: str = "true") -> list[str]:

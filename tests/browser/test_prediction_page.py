@@ -5,15 +5,12 @@ from selenium.webdriver import Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select
 
-from helpers.browsing import CHROMIUM, DRIVER, chromium, opened
+from helpers.browsers import chromium, needs_chromium, opened
 from helpers.final_models import SMILES, make
 from toxtune.commands.cli import run_command
 from toxtune.prediction.final_model import load
 
-pytestmark = pytest.mark.skipif(
-    not (CHROMIUM and DRIVER),
-    reason="needs chromium and chromedriver (Debian: chromium, chromium-driver)",
-)
+pytestmark = needs_chromium
 NASTY = "<b>\"a\" & 'b' #1 100%</b>"
 # 48 molecules on three pages, and two that cannot be read.
 MOLECULES = [*SMILES * 6, "nonsense", ""]

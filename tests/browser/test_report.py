@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from selenium.webdriver import ActionChains, Keys
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from helpers.browsers import needs_chromium, start
+from helpers.browsers import chromium, needs_chromium
+from helpers.browsers import opened as opened_in
 from helpers.patience import STEP
 from helpers.report_runs import made_run, with_task_named
 from toxtune.report.figures.draw_all import draw_all
@@ -27,9 +27,8 @@ SECONDS = STEP
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    driver = start(tmp_path_factory.mktemp("chromium"))
-    yield driver
-    driver.quit()
+    with chromium(tmp_path_factory.mktemp("chromium")) as driver:
+        yield driver
 
 
 @dataclasses.dataclass
@@ -54,29 +53,7 @@ def opened(request, browser, tmp_path_factory) -> Opened:
 
 
 def _open(browser: webdriver.Chrome, path: Path, figures: dict) -> Opened:
-    for log in ("browser", "performance"):
-        browser.get_log(log)
-    browser.get(path.as_uri())
-    WebDriverWait(browser, SECONDS).until(
-        lambda browser: browser.execute_script(
-            "return document.documentElement.dataset.drawn === 'true'"
-        )
-    )
-    events = [json.loads(entry["message"])["message"] for entry in _log(browser)]
-    return Opened(
-        browser,
-        requests=[
-            event["params"]["request"]["url"]
-            for event in events
-            if event["method"] == "Network.requestWillBeSent"
-        ],
-        messages=[entry["message"] for entry in browser.get_log("browser")],
-        figures=figures,
-    )
-
-
-def _log(browser: webdriver.Chrome) -> list[dict]:
-    return browser.get_log("performance")
+    return Opened(browser, *opened_in(browser, path), figures)
 
 
 def test_no_request_leaves_the_file(opened):

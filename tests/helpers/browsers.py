@@ -1,11 +1,17 @@
-"""Headless Chromium, driven by Selenium."""
+"""Headless Chromium, driven by Selenium, and what a page does in it."""
 
+import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.support.ui import WebDriverWait
+
+from helpers.patience import STEP
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 DRIVER = shutil.which("chromedriver")
@@ -15,8 +21,12 @@ needs_chromium = pytest.mark.skipif(
 )
 
 
-def start(profile: Path) -> webdriver.Chrome:
-    """Start a browser that keeps what it has in a folder, and logs what it does."""
+@contextmanager
+def chromium(profile: Path) -> Iterator[webdriver.Chrome]:
+    """Start a browser for the time of a block, which logs what it does.
+
+    It keeps what it has in the folder.
+    """
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     for flag in (
@@ -36,4 +46,27 @@ def start(profile: Path) -> webdriver.Chrome:
     options.set_capability(
         "goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"}
     )
-    return webdriver.Chrome(options=options, service=Service(DRIVER))
+    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def opened(browser: webdriver.Chrome, path: Path) -> tuple[list[str], list[str]]:
+    """Open a page, wait until it is drawn; return its requests and console messages."""
+    for log in ("browser", "performance"):
+        browser.get_log(log)
+    browser.get(path.as_uri())
+    drawn = "return document.documentElement.dataset.drawn === 'true'"
+    WebDriverWait(browser, STEP).until(lambda it: it.execute_script(drawn))
+    events = [
+        json.loads(entry["message"])["message"]
+        for entry in browser.get_log("performance")
+    ]
+    requests = [
+        event["params"]["request"]["url"]
+        for event in events
+        if event["method"] == "Network.requestWillBeSent"
+    ]
+    return requests, [entry["message"] for entry in browser.get_log("browser")]

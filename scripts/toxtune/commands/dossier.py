@@ -60,11 +60,12 @@ def main(options: argparse.Namespace) -> int:
 
 def _lacking(dossier: "Dossier") -> str:
     """Say which fields wait for an answer."""
+    # As above: slow to import.
+    from toxtune.report.words import first_of
+
     numbers = [each.field.number for each in dossier.incomplete]
     if not numbers:
         return "Every field that needs an answer has one"
-    shown = ", ".join(numbers[:_MOST_NUMBERS])
-    more = len(numbers) - _MOST_NUMBERS
-    named = f"{shown} and {more} more" if more > 0 else shown
+    named = first_of(numbers, _MOST_NUMBERS)
     noun = "field waits" if len(numbers) == 1 else "fields wait"
     return f"{len(numbers)} {noun} for an answer in {dossier.answers}: {named}"

@@ -6,9 +6,7 @@ table, and why it is as it is, is shown and stands in its comments.
 
 import argparse
 import os
-import re
 import shlex
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +14,7 @@ from toxtune.commands.configfiles import BASE
 from toxtune.errors import UserError
 from toxtune.io.csv_rows import SEPARATORS
 from toxtune.io.files import write_text
+from toxtune.survey.run_names import run_name
 from toxtune.text import did_you_mean
 
 if TYPE_CHECKING:
@@ -31,8 +30,6 @@ OF_MAKE = {
     "DECIMAL": "decimal",
     "ENCODING": "encoding",
 }
-_MOST_LETTERS = 60
-_TAKEN = {"config", "trials", "store", "ledger", "candidates"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -139,21 +136,6 @@ def _wishes(options: argparse.Namespace) -> "Wishes":
             prefix="--",
         ),
     )
-
-
-def run_name(table: Path) -> str:
-    """Return a name for a run, of letters and digits, from that of a table.
-
-    Examples
-    --------
-    >>> run_name(Path("my data/Löslichkeit (2025).csv.gz"))
-    'Loslichkeit-2025'
-    """
-    unpacked = table.with_suffix("") if table.suffix == ".gz" else table
-    stem = unpacked.stem
-    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^A-Za-z0-9_]+", "-", plain).strip("-")[:_MOST_LETTERS]
-    return f"{name or 'run'}-1" if not name or name in _TAKEN else name
 
 
 def source_of(table: Path, output: Path) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from toxtune.config.budget import Budget
+from toxtune.config.ledger_file import ledger_file
 from toxtune.config.own_features import planned_features
 from toxtune.config.sections import Config, DatasetSettings
 from toxtune.data.column_settings import ColumnSettings, copy_reading
@@ -13,7 +14,6 @@ from toxtune.features.definitions import (
     features_name,
     is_scaled,
 )
-from toxtune.identity import short_id
 from toxtune.models.registry import device_of, get_family, module_of
 from toxtune.search.proposal_settings import Promotion, ProposalSettings
 from toxtune.search.selection_file import GREEDY, POOL_PER_FAMILY, model_name
@@ -327,13 +327,5 @@ class Plan:
 
     @property
     def ledger(self) -> str:
-        """Path of the ledger of the file that the test set is from.
-
-        Other columns, tasks, fractions or folds show labels of the same molecules:
-        they share it. Shuffled labels show nothing of them.
-        """
-        file = self.dataset.get("test_sha256", self.dataset["sha256"])
-        looked_at: dict[str, str | int] = {"sha256": file}
-        if "permute_labels" in self.dataset:
-            looked_at["permute_labels"] = self.dataset["permute_labels"]
-        return f"results/ledger/{short_id(looked_at)}.jsonl"
+        """Path of the ledger of the test set; see `toxtune.config.ledger_file`."""
+        return ledger_file(self.dataset)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from toxtune.config.ledger_file import ledger_file
 from toxtune.data.subsets import read_subset
 from toxtune.dossier.content import Block, Parts, Table, Value, sentence
 from toxtune.dossier.robustness import interval
@@ -10,7 +11,6 @@ from toxtune.dossier.sets import attached, balance, decisions
 from toxtune.dossier.subject import TEST, Subject
 from toxtune.evaluation.coverage import ALL_CLASSES
 from toxtune.evaluation.ledger import Opened, read_openings_of
-from toxtune.identity import short_id
 from toxtune.report.words import SET_NAMES, method_of_split
 from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.metrics import METRICS
@@ -79,11 +79,7 @@ def _as_yaml(value: Value) -> Value:
 
 def _openings(subject: Subject) -> Value:
     """Count the openings of the test set in the ledger."""
-    dataset = subject.files.content("provenance.json")["dataset"]
-    looked_at = {"sha256": dataset.get("test_sha256", dataset["sha256"])}
-    if "permute_labels" in dataset:
-        looked_at["permute_labels"] = dataset["permute_labels"]
-    ledger = f"results/ledger/{short_id(looked_at)}.jsonl"
+    ledger = ledger_file(subject.files.content("provenance.json")["dataset"])
     chosen = subject.selection
     groups = frozenset(read_subset(Path(subject.test_set)).groups)
     siblings = _siblings(subject.files.run)

@@ -6,6 +6,7 @@ from toxtune.dossier.content import Block, Parts, Table, Value, sentence, words
 from toxtune.dossier.run_files import FINAL, FINAL_JSON, RunFiles
 from toxtune.dossier.subject import TEST, Subject
 from toxtune.dossier.vocabulary import FAMILIES
+from toxtune.report.words import first_of
 
 _MOST_TASKS = 12
 # What of a run supports the dossier, and what it is.
@@ -27,7 +28,7 @@ _SUPPORT = {
 def identity(subject: Subject) -> Iterator[tuple[str, Block]]:
     """Fill chapter 1."""
     files = subject.files
-    tasks = files.json(FINAL_JSON, "tasks", shown=_named(subject.tasks))
+    tasks = files.json(FINAL_JSON, "tasks", shown=first_of(subject.tasks, _MOST_TASKS))
     run = files.json(FINAL_JSON, "run")
     yield "1.1", sentence("{}: {}", run, tasks)
     if "permute_labels" in files.content("provenance.json")["dataset"]:
@@ -127,8 +128,3 @@ def versions(files: RunFiles, names: list[str], title: str) -> Table:
 def family_words(family: str) -> str:
     """Name a model family for people."""
     return FAMILIES.get(family, f"a family of the author's own ({family})")
-
-
-def _named(tasks: list[str]) -> str:
-    named, more = ", ".join(tasks[:_MOST_TASKS]), len(tasks) - _MOST_TASKS
-    return f"{named} and {more} more" if more > 0 else named

@@ -173,12 +173,7 @@ class _Tally:
                 partner = self.partner[row]
                 found.append(
                     {
-                        "task": test.tasks[task.number],
-                        "id": test.ids[row],
-                        "smiles": test.smiles[row],
-                        "label": task.labels[place],
-                        "predicted": task.predicted[place],
-                        "probability": task.probability[place],
+                        **task.cells(test, place),
                         "error": task.errors[place],
                         "similarity": self.nearest[row],
                         "train_id": train.ids[partner],

@@ -186,7 +186,7 @@ def _described(
 ) -> dict[str, Any]:
     """Return the cells of a molecule, from its similarity to all training molecules."""
     train, test, task = compared.train, compared.test, picked.task
-    name, place, row = test.tasks[task.number], picked.place, picked.row
+    name, place = test.tasks[task.number], picked.place
     labels = train.labels[:, task.number]
     near = int(np.where(np.isnan(labels), -1.0, similarities).argmax())
     similarity = float(similarities[near])
@@ -198,14 +198,9 @@ def _described(
     elif name in is_cleared and (is_cleared[name] & (similarities > similar)).any():
         conflict = CLEARED
     return {
-        "task": name,
+        **task.cells(test, place),
         "kind": picked.kind,
         "rank": picked.rank,
-        "id": test.ids[row],
-        "smiles": test.smiles[row],
-        "label": task.labels[place],
-        "predicted": task.predicted[place],
-        "probability": task.probability[place],
         "miss": task.miss[place],
         "nearest_train_id": train.ids[near],
         "nearest_smiles": train.smiles[near],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -46,6 +47,18 @@ class JudgedTask:
     probability: np.ndarray
     miss: np.ndarray
     errors: np.ndarray
+
+    def cells(self, test: Subset, place: int) -> dict[str, Any]:
+        """Return what tables say of one of the molecules and its prediction."""
+        row = self.rows[place]
+        return {
+            "task": test.tasks[self.number],
+            "id": test.ids[row],
+            "smiles": test.smiles[row],
+            "label": self.labels[place],
+            "predicted": self.predicted[place],
+            "probability": self.probability[place],
+        }
 
 
 def judge(

@@ -135,6 +135,16 @@ def listed(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+def first_of(words: Sequence[str], most: int) -> str:
+    """List the first of many words, and say how many more there are.
+
+    >>> first_of(["dense", "ridge", "random_forest"], 2)
+    'dense, ridge and 1 more'
+    """
+    named, more = ", ".join(words[:most]), len(words) - most
+    return f"{named} and {more} more" if more > 0 else named
+
+
 def counted(number: int, noun: str) -> str:
     """Write a number with its noun.
 

@@ -17,6 +17,7 @@ from toxtune.survey.first_search import Search, choose_search, instead_of
 from toxtune.survey.first_split import Split, choose_split
 from toxtune.survey.labels import has_unknown_words
 from toxtune.survey.roles import ColumnRole, Role
+from toxtune.survey.run_names import run_name
 from toxtune.survey.table import TableSurvey
 from toxtune.survey.tasks import TaskChoice
 from toxtune.tasks import TaskType
@@ -209,7 +210,7 @@ def _doubts(tasks: TaskChoice, source: str) -> list[str]:
 
 def _other_run(names: list[str], source: str) -> str:
     """Say which command configures a run of what was not taken."""
-    file = f"{Path(source).name.split('.')[0]}-{names[0]}.yaml"
+    file = f"{run_name(Path(source), names[0])}.yaml"
     data, task, output = map(shlex.quote, (source, names[0], file))
     return (
         f"For {listed(names)} configure another run: "
