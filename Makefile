@@ -130,8 +130,9 @@ prune: $(INSTALLED) ## delete results that nothing uses any more; asks first
 check: lint ## lint and the fast tests: before a commit
 	$(IN_VENV) pytest tests/unit -m "not slow and not long" --numprocesses 2 --dist loadfile
 
+# For two cores: of three runs one mostly waits for a job of its own.
 test: $(INSTALLED) ## run all tests but the longest
-	$(IN_VENV) pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(IN_VENV) pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 faults: $(INSTALLED) ## break runs in every way (two hours; as root)
 	$(IN_VENV) pytest tests/faults/test_kills.py -m "" --record kills --numprocesses 2

@@ -86,6 +86,7 @@ def test_finished_run_holds_and_is_not_written_to(copied, capsys):
     assert snapshot(copied) == before
     printed = capsys.readouterr().out
     assert "Everything matches" in printed
+    assert printed.index("its data, sets") < printed.index("trainings are repeated: 3")
     assert printed.count(": the same bytes") == 3
     assert printed.count("valid_predictions.npy: the same bytes") == 2
     assert printed.count(f"{RESULTS}/models/") == 1

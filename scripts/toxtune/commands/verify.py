@@ -103,8 +103,11 @@ def verify(configfiles: Sequence[Path], count: int, seed: int) -> Findings:
             models += of_winners
             runs += remade
         if runs:
+            _tell("tables, figures and pages are made again by the workflow's rules")
             remake(runs, configfiles, len(runs) == len(plans), rebuild)
         drawn = draw_all(trainings, models, count, seed)
+        if drawn:
+            _tell(f"trainings are repeated: {len(drawn)}")
         for training in drawn:
             if words := retrain(training, Path(folder, "store"), findings):
                 print(words, flush=True)
@@ -131,14 +134,17 @@ def _verify(
         The run, if the rest of its files can be made again.
     """
     print(f"results/{plan.run}", flush=True)
+    _tell("its data, sets and features are made again")
     data_match = verify_data(config, plan, rebuild)
     if not rebuild.path(plan.whole.subset("test")).is_file():
         rebuild.findings.notes.append(f"results/{plan.run}: only its data were checked")
         return [], [], []
+    _tell("its scores and its selection are made again")
     trainings = verify_search(config, plan, rebuild)
     models: list[SavedModel] = []
     remade: list[Remade] = []
     if Path("results", plan.run, "test.json").is_file():
+        _tell("its test predictions and its final model are made again")
         host = _host(plan, trainings)
         models, remade = verify_outcome(config, plan, rebuild, host)
     else:
@@ -166,6 +172,11 @@ def _host(plan: Plan, trainings: Sequence[Training]) -> str:
     with suppress(OSError, ValueError, KeyError):
         hosts.add(read_json(Path("results", plan.run, "provenance.json"))["host"])
     return min(hosts - {platform.node()}, default=platform.node())
+
+
+def _tell(step: str) -> None:
+    """Say what is being done, since it takes its time."""
+    print(f"  {step}", flush=True)
 
 
 def _report(findings: Findings) -> None:

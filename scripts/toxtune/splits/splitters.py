@@ -6,11 +6,11 @@ Those without clusters are DeepChem's.
 import contextlib
 import io
 import logging
-import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Self
+from typing import Self, cast
 
 import numpy as np
 from rdkit import rdBase
@@ -146,10 +146,19 @@ def _split_by_deepchem(
 
 
 def _import_deepchem() -> ModuleType:
-    """Import DeepChem without the dozens of notices it and TensorFlow give."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    for name in ("deepchem", "tensorflow", "absl"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    with contextlib.redirect_stdout(io.StringIO()):
-        import deepchem
+    """Import DeepChem without its models and the dozens of notices it gives.
+
+    Splitters need no TensorFlow, whose import takes three seconds.
+    """
+    logging.getLogger("deepchem").setLevel(logging.ERROR)
+    is_hidden = "tensorflow" not in sys.modules
+    if is_hidden:
+        # An import of it fails, and DeepChem takes it for not installed.
+        sys.modules["tensorflow"] = cast(ModuleType, None)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            import deepchem
+    finally:
+        if is_hidden:
+            del sys.modules["tensorflow"]
     return deepchem
