@@ -7,7 +7,8 @@ from toxtune.report.figures.cost import total_costs
 from toxtune.report.figures.importance import verdict_on_settings
 from toxtune.report.rivals import on_test, on_validation, what_to_do
 from toxtune.report.run import Run
-from toxtune.report.words import counted, format_duration, listed
+from toxtune.report.words import counted, listed
+from toxtune.runs.progress import format_duration
 from toxtune.search.selection_file import Winner
 
 

@@ -111,19 +111,6 @@ def format_interval(
     return " to ".join(format_score(bound, decimals) for bound in bounds)
 
 
-def format_duration(seconds: float) -> str:
-    """Write a time in the unit that suits it.
-
-    >>> format_duration(5), format_duration(300), format_duration(9000)
-    ('5 s', '5.0 min', '2.5 h')
-    """
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    if seconds < 7200:
-        return f"{seconds / 60:.1f} min"
-    return f"{seconds / 3600:.1f} h"
-
-
 def listed(words: Sequence[str]) -> str:
     """Join words with commas and an ``and``.
 

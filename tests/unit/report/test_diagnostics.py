@@ -7,6 +7,7 @@ import pytest
 
 from helpers.report_runs import made_run
 from toxtune.report import verdict
+from toxtune.report.figures import comparison, coverage
 from toxtune.report.figures.calibration import reliability_table
 from toxtune.report.figures.comparison import differences_table
 from toxtune.report.figures.draw_all import draw_all
@@ -30,6 +31,30 @@ def run():
 def with_diagnostics(run, **changes):
     diagnostics = dataclasses.replace(run.diagnostics, **changes)
     return dataclasses.replace(run, diagnostics=diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("draw", "columns"),
+    [
+        (comparison.draw, ["low", "high"]),
+        (coverage.draw, ["confidence", "coverage"]),
+    ],
+)
+def test_panels_side_by_side_have_one_axis(run, draw, columns):
+    compared = run.diagnostics.comparison
+    other = {"family": compared["against"], "against": compared["family"]}
+    more = compared.assign(**other, low=compared["low"] - 0.3)
+    run = with_diagnostics(run, comparison=pd.concat([compared, more]))
+    figure = draw(run)
+    encodings = [
+        layer["encoding"]["x"]
+        for spec in figure.specs()
+        for layer in spec["layer"]
+        if layer["encoding"]["x"].get("field") != "at"
+    ]
+    (domain,) = {tuple(each["scale"]["domain"]) for each in encodings}
+    assert len(figure.panels) > 1
+    assert figure.table[columns].stack().between(*domain).all()
 
 
 def test_raw_corrected_and_test_scores_of_each_winner(run):
@@ -89,18 +114,18 @@ def test_differences_have_their_mean_on_top(run):
     ],
 )
 def test_the_verdict_says_whether_another_family_differs(run, low, high, words):
-    comparison = run.diagnostics.comparison.assign(
+    compared = run.diagnostics.comparison.assign(
         low=low, high=high, difference=(low + high) / 2
     )
-    assert words in on_test(with_diagnostics(run, comparison=comparison))
+    assert words in on_test(with_diagnostics(run, comparison=compared))
 
 
 def test_of_errors_the_lower_one_is_ahead():
     run = made_run("regression")
-    comparison = run.diagnostics.comparison.assign(
+    compared = run.diagnostics.comparison.assign(
         low=-0.03, high=-0.01, difference=-0.02
     )
-    text = on_test(with_diagnostics(run, comparison=comparison))
+    text = on_test(with_diagnostics(run, comparison=compared))
     assert "not selected, is ahead by 0.020" in text
 
 

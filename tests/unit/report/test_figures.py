@@ -168,8 +168,8 @@ def test_tasks_are_those_of_the_test_report():
     run = made_run()
     table = tasks_table(run)
     assert len(table) == len(run.families) * len(run.tasks) * 2
-    assert set(table.loc[table["subset"] == "test", "low"]) == {0.7}
-    assert table.loc[table["subset"] == "valid", "low"].isna().all()
+    assert set(table.loc[table["subset"] == "test set", "low"]) == {0.7}
+    assert table.loc[table["subset"] == "validation set", "low"].isna().all()
 
 
 def test_confusion_counts_each_measured_molecule_once():
@@ -200,7 +200,7 @@ def test_losses_of_trials_that_did_not_win_are_averaged():
     table = draw_learning(run).table
     others = table[table["won"] == "false"]
     assert set(others["training"]) == {"mean"}
-    assert set(others["subset"]) == {"valid"}
+    assert set(others["subset"]) == {"validation set"}
     trial = others.iloc[0]["trial"]
     curves = pd.concat(run.curves[trial].values())
     mean = curves.groupby("epoch")["valid_loss"].mean()

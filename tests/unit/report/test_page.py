@@ -12,7 +12,7 @@ from toxtune.report.page import page
 from toxtune.report.rendering import caption
 from toxtune.report.tables.record import ledger_table
 from toxtune.report.tables.scores import scores_table
-from toxtune.report.words import format_duration, format_score, listed
+from toxtune.report.words import format_score, listed
 
 # Each draws all figures.
 pytestmark = pytest.mark.slow
@@ -123,13 +123,6 @@ def test_sizes_of_a_cross_validation_are_of_its_folds(run):
     assert str(folded.facts("valid")).startswith(
         "validation set (800 molecules in 5 folds, 2 times); random split"
     )
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(5, "5 s"), (300, "5.0 min"), (9000, "2.5 h")]
-)
-def test_durations_have_the_unit_that_suits_them(seconds, text):
-    assert format_duration(seconds) == text
 
 
 @pytest.mark.parametrize(

@@ -320,8 +320,8 @@ def test_failed_trials_are_listed_with_their_status(run):
         "1",
         "0.851 to 0.851",
         "2",
-        "5 s",
-        "2 s",
+        "5.0 s",
+        "2.5 s",
         "700 MiB",
     ]
 

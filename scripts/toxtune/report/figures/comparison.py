@@ -15,6 +15,9 @@ def draw(run: Run) -> Figure:
     """Draw the differences of the test scores, a panel for each other family."""
     table = differences_table(run)
     titles = list(dict.fromkeys(table["panel"]))
+    # One for all panels, so that their lengths can be compared.
+    ends = [*table["low"].dropna(), *table["high"].dropna(), 0.0]
+    scale = alt.Scale(domain=[min(ends), max(ends)], nice=True)
     return Figure(
         facts=run.facts(
             "test",
@@ -28,7 +31,7 @@ def draw(run: Run) -> Figure:
         ),
         table=table,
         panels=[
-            Panel(title, _chart(run, table[table["panel"] == title]))
+            Panel(title, _chart(run, table[table["panel"] == title], scale))
             for title in titles
         ],
         columns=2,
@@ -58,7 +61,7 @@ def differences_table(run: Run) -> pd.DataFrame:
     )[columns]
 
 
-def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
+def _chart(run: Run, table: pd.DataFrame, scale: alt.Scale) -> alt.LayerChart:
     colour = family_colours(run.contenders)[table["family"].iloc[0]]
     title = f"difference in {run.metric_name} (test)"
     signed = "+" + run.d3
@@ -78,11 +81,11 @@ def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
         .encode(x="at:Q")
     )
     rules = base.mark_rule(strokeWidth=2, color=colour).encode(
-        x=alt.X("low:Q", title=title), x2="high:Q"
+        x=alt.X("low:Q", title=title, scale=scale), x2="high:Q"
     )
     is_sure = f"isValid(datum.p_holm) && datum.p_holm < {SIGNIFICANT}"
     points = base.mark_point(opacity=1, size=64, color=colour).encode(
-        x=alt.X("difference:Q", title=title),
+        x=alt.X("difference:Q", title=title, scale=scale),
         fill=alt.condition(
             f"({is_sure}) || datum.task == '{_MEAN}'",
             alt.value(colour),

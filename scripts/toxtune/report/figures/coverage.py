@@ -20,6 +20,9 @@ def draw(run: Run) -> Figure:
     table = coverage_table(run)
     panels = list(dict.fromkeys(table["panel"])) if len(table) else []
     promises = sorted(set(table["confidence"])) if len(table) else []
+    lowest = min(promises, default=1.0)
+    if len(table):
+        lowest = min(lowest, table["coverage"].min())
     broken = int((table["held"] == _BROKEN).sum()) if len(table) else 0
     return Figure(
         facts=run.facts(
@@ -31,7 +34,7 @@ def draw(run: Run) -> Figure:
             "chance."
         ),
         table=table,
-        panels=[Panel(panel, _chart(run, promises)) for panel in panels],
+        panels=[Panel(panel, _chart(run, promises, lowest)) for panel in panels],
         columns=min(2, max(len(panels), 1)),
         note=f"{run.tasks_left_out} {_verdict(table, broken)}".strip(),
         legend={
@@ -85,7 +88,7 @@ def _verdict(table: pd.DataFrame, broken: int) -> str:
     return f"{broken} of {len(table)} promises are broken by more than chance."
 
 
-def _chart(run: Run, promises: list[float]) -> alt.LayerChart:
+def _chart(run: Run, promises: list[float], lowest: float) -> alt.LayerChart:
     colours = [_COLOURS[number % len(_COLOURS)] for number in range(len(promises))]
     base = alt.Chart(DATA).encode(
         y=alt.Y("task:N", sort=run.shown_tasks, title=None),
@@ -104,7 +107,8 @@ def _chart(run: Run, promises: list[float]) -> alt.LayerChart:
             alt.Tooltip("chance:Q", title="chance of so few (Holm)", format=".2~g"),
         ],
     )
-    scale = alt.Scale(zero=False, nice=True)
+    # The same for all classes.
+    scale = alt.Scale(domain=[lowest, 1], nice=True)
     axis = alt.Axis(format=".0%", tickCount=5)
     gap = base.mark_rule(strokeWidth=2).encode(
         x=alt.X("confidence:Q", scale=scale, axis=axis, title="held"), x2="coverage:Q"

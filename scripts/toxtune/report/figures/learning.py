@@ -7,6 +7,9 @@ from toxtune.report.figures.figure import DATA, Figure, Panel, pointable
 from toxtune.report.figures.theme import BLACK, GREY, SUBSET_COLOURS
 from toxtune.report.run import Run
 
+_TRAINING, _VALIDATION = "training set", "validation set"
+
+
 # This many of the next best trials are drawn behind the winner.
 _OTHERS = 20
 
@@ -58,8 +61,8 @@ def _trial_table(run: Run, trial: str, family: str) -> pd.DataFrame:
     if not won:
         wide = wide.groupby("epoch", as_index=False)[["valid_loss"]].mean()
         wide = wide.assign(trial=trial, training="mean")
-    wide = wide.rename(columns={"train_loss": "train", "valid_loss": "valid"})
-    subsets = [subset for subset in ("train", "valid") if subset in wide]
+    wide = wide.rename(columns={"train_loss": _TRAINING, "valid_loss": _VALIDATION})
+    subsets = [subset for subset in (_TRAINING, _VALIDATION) if subset in wide]
     long = wide.melt(["trial", "training", "epoch"], subsets, "subset", "loss")
     return long.assign(won=str(won).lower(), panel=family)
 
@@ -92,13 +95,13 @@ def _chart(table: pd.DataFrame) -> alt.LayerChart:
         color=alt.Color(
             "subset:N",
             scale=alt.Scale(
-                domain=["train", "valid"],
+                domain=[_TRAINING, _VALIDATION],
                 range=[BLACK, SUBSET_COLOURS["valid"]],
             ),
         ),
         strokeDash=alt.StrokeDash(
             "subset:N",
-            scale=alt.Scale(domain=["train", "valid"], range=[[4, 3], [1, 0]]),
+            scale=alt.Scale(domain=[_TRAINING, _VALIDATION], range=[[4, 3], [1, 0]]),
         ),
     )
     wide = pointable(base, "trial:N", "training:N")

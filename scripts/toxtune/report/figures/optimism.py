@@ -105,7 +105,13 @@ def _chart(run: Run) -> alt.LayerChart:
     others = [family for family in run.contenders if family != run.selection.overall]
     winners = [_name(run, family) for family in (run.selection.overall, *others)]
     base = alt.Chart(DATA).encode(
-        y=alt.Y("winner:N", sort=winners, title=None),
+        y=alt.Y(
+            "winner:N",
+            sort=winners,
+            title=None,
+            # "(selected)" on a line of its own: on a phone there is little room.
+            axis=alt.Axis(labelExpr="split(datum.label, ' ')"),
+        ),
         yOffset=alt.YOffset("estimate:N", sort=estimates),
         color=alt.Color(
             "estimate:N",

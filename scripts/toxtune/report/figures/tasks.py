@@ -9,6 +9,12 @@ from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.theme import BLACK, SUBSET_COLOURS, family_colours
 from toxtune.report.run import MOST_TASKS, Run
 
+# Of the bars of a task, from top to bottom.
+_COLOURS = {
+    "test set": SUBSET_COLOURS["test"],
+    "validation set": SUBSET_COLOURS["valid"],
+}
+
 
 def draw(run: Run) -> Figure:
     """Draw the winners' validation and test scores of each task, a panel a family."""
@@ -32,6 +38,7 @@ def draw(run: Run) -> Figure:
         ]
         + [Panel(family, _chart(run)) for family in run.contenders],
         columns=2,
+        legend=_COLOURS,
         note=f"{run.tasks_left_out} {_unscored(without)}".strip(),
     )
 
@@ -53,8 +60,8 @@ def tasks_table(run: Run) -> pd.DataFrame:
         for task in run.shown_tasks:
             scores = report.tasks[task]
             low, high = scores.test_interval or (None, None)
-            rows.append((family, task, "valid", scores.valid, None, None))
-            rows.append((family, task, "test", scores.test, low, high))
+            rows.append((family, task, "validation set", scores.valid, None, None))
+            rows.append((family, task, "test set", scores.test, low, high))
     columns = ["panel", "task", "subset", "score", "low", "high"]
     table = pd.DataFrame(rows, columns=columns)
     units = table["task"].map(partial(run.evaluation.divisor, run.metric))
@@ -76,7 +83,7 @@ def distribution_table(run: Run) -> pd.DataFrame:
     units = table["task"].map(partial(run.evaluation.divisor, run.metric))
     return table.assign(
         panel=f"All {len(run.tasks)} tasks",
-        subset="test",
+        subset="test set",
         score=table["score"].astype(float) / units,
     )
 
@@ -108,7 +115,7 @@ def _chart(run: Run) -> alt.LayerChart:
         y=alt.Y(
             "task:N", sort=run.shown_tasks, title=None, axis=alt.Axis(labelLimit=150)
         ),
-        yOffset=alt.YOffset("subset:N", sort=["test", "valid"]),
+        yOffset=alt.YOffset("subset:N", sort=list(_COLOURS)),
         tooltip=[
             alt.Tooltip("task:N"),
             alt.Tooltip("subset:N"),
@@ -117,13 +124,12 @@ def _chart(run: Run) -> alt.LayerChart:
             alt.Tooltip("high:Q", format=run.d3, title="to"),
         ],
     )
-    colours = {subset: SUBSET_COLOURS[subset] for subset in ("test", "valid")}
     bars = base.mark_bar(cornerRadiusEnd=2).encode(
         x=alt.X("score:Q", title=run.metric_name, axis=alt.Axis(tickCount=5)),
         color=alt.Color(
             "subset:N",
-            sort=list(colours),
-            scale=alt.Scale(domain=list(colours), range=list(colours.values())),
+            sort=list(_COLOURS),
+            scale=alt.Scale(domain=list(_COLOURS), range=list(_COLOURS.values())),
         ),
     )
     intervals = base.mark_rule(color=BLACK, strokeWidth=1.5).encode(

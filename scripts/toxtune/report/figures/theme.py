@@ -50,6 +50,8 @@ CONFIG: dict[str, Any] = {
     "axis": {
         "labelFontSize": 12,
         "labelLimit": 150,
+        # Numbers that nearly touch are read as one.
+        "labelSeparation": 6,
         "titleFontSize": 12,
         "titleFontWeight": "normal",
         "titleColor": "#4b5563",

@@ -3,7 +3,8 @@
 from toxtune.report.figures.cost import total_costs
 from toxtune.report.run import Run
 from toxtune.report.tables.table import Table
-from toxtune.report.words import Facts, counted, format_duration
+from toxtune.report.words import Facts, counted
+from toxtune.runs.progress import format_duration
 from toxtune.statuses import NO_RESULT
 
 
