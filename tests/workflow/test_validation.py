@@ -42,7 +42,7 @@ def test_trials_are_judged_on_every_fold(searched):
         searched.folder / "results/tiny/models/random_forest/seed-0.skops.train.npy"
     )
     assert len(train) == test["molecules"]["train"]
-    assert searched.faults(*overlay[1:]) == []
+    assert searched.faults(*overlay[1:], with_rules=False) == []
     # More repeats and more seeds keep all that was trained.
     more = folds.replace("repeats: 2", "repeats: 3") + FORESTS
     grown = searched.planned_rules(*searched.overlay(more))
