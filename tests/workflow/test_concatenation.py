@@ -26,8 +26,9 @@ def test_each_representation_is_computed_once_and_shared(project):
     planned = Counter(job["rule"] for job in project.planned(*overlay))
     assert (planned["featurize_molecules"], planned["take_features"]) == (3, 3 * 3)
     assert (planned["fit_transform"], planned["transform_subset"]) == (1, 3)
-    project.run("search", *overlay)
-    assert not project.planned_rules("search", *overlay)
+    scores = "results/tiny/test.json"
+    project.run(scores, *overlay)
+    assert not project.planned_rules(scores, *overlay)
     (split,) = (project.folder / "data").glob("*/*/assignment.tsv")
     for subset in ("train", "valid", "test"):
         names = sorted(
