@@ -22,6 +22,7 @@ from toxtune.config.plan import Plan
 from toxtune.config.sections import Config
 from toxtune.errors import UserError
 from toxtune.io.files import read_json
+from toxtune.models.quiet_imports import import_quietly
 from toxtune.runs.lock import keep_runs_out
 from toxtune.verification.data import verify_data
 from toxtune.verification.findings import Findings, Rebuild
@@ -92,6 +93,7 @@ def verify(configfiles: Sequence[Path], count: int, seed: int) -> Findings:
                 "be verified"
             )
     findings = Findings()
+    import_quietly({family for plan in plans for family in plan.families})
     with tempfile.TemporaryDirectory() as folder:
         rebuild = Rebuild(Path(folder), findings)
         trainings: list[Training] = []

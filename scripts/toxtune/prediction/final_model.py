@@ -24,6 +24,7 @@ from toxtune.features.definitions import JOINT, is_own
 from toxtune.features.similarity import nearest_neighbours
 from toxtune.features.transforms import Transform, read_transform
 from toxtune.models.base import Model
+from toxtune.models.quiet_imports import import_quietly
 from toxtune.models.registry import get_family
 from toxtune.molecules.compounds import Standardize
 from toxtune.molecules.standardize import parent_of
@@ -411,6 +412,7 @@ def _read(folder: Path, metadata: FinalModelMetadata, path: Path) -> FinalModel:
     for name in (*metadata.files, FINGERPRINTS, *EVIDENCE_FILES):
         if not (folder / name).is_file():
             raise UserError(f"{path}: is not a final model: it has no {name}")
+    import_quietly(metadata.families)
     models = []
     for member in metadata.members:
         family = get_family(metadata.trial_of(member).family)
