@@ -1,15 +1,19 @@
 """Make the pictures of the documentation again, from a real run.
 
     .venv/bin/python docs/pictures.py --run results/tox21 --predictions out.html
+    .venv/bin/python docs/pictures.py --mlflow http://localhost:5000/#/experiments/1/runs
 
-Needs Chromium and chromedriver (Debian: chromium, chromium-driver). Pictures are cut
-to 256 colours, more than a figure has, so that all of them together stay small.
+The second takes pages of other tools, which were started with an exported run, as
+docs/how-to/optuna-and-mlflow.md has it. Needs Chromium and chromedriver (Debian:
+chromium, chromium-driver). Pictures are cut to 256 colours, more than a figure has, so
+that all of them together stay small.
 """
 
 import argparse
 import io
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,11 +33,13 @@ class Picture:
     name
         Of the file.
     page
-        Which page: the run's report, or one of predictions.
+        Which page: the run's report, one of predictions, or that of another tool.
     anchor
         The id of what stands at its top; empty for the top of the page.
     width, height
         Of the window, in pixels.
+    seconds
+        How long the page draws after it is loaded.
     """
 
     name: str
@@ -41,29 +47,39 @@ class Picture:
     anchor: str
     width: int
     height: int
+    seconds: float = 0
 
 
 PICTURES = (
     Picture("report.png", "report", "", 1400, 1000),
     Picture("predictions.png", "predictions", "", 1200, 1000),
+    Picture("optuna.png", "optuna", "", 1200, 1000, seconds=15),
+    Picture("mlflow.png", "mlflow", "", 1800, 900, seconds=15),
 )
 
 
 def main() -> None:
     """Open the pages, and write the pictures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--run", type=Path, default=Path("results/tox21"))
+    parser.add_argument("--run", type=Path, help="its folder")
     parser.add_argument("--predictions", type=Path, help="of `make predict`")
+    parser.add_argument("--optuna", metavar="ADDRESS", help="of a study's page")
+    parser.add_argument("--mlflow", metavar="ADDRESS", help="of an experiment's page")
     options = parser.parse_args()
-    pages = {"report": options.run / "report.html", "predictions": options.predictions}
+    pages = {
+        "report": options.run and (options.run / "report.html").resolve().as_uri(),
+        "predictions": options.predictions and options.predictions.resolve().as_uri(),
+        "optuna": options.optuna,
+        "mlflow": options.mlflow,
+    }
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as profile:
         browser = _start(profile)
         for picture in PICTURES:
-            page, path = pages[picture.page], FOLDER / picture.name
-            if page is None:
+            address, path = pages[picture.page], FOLDER / picture.name
+            if address is None:
                 continue
-            _take(browser, page.resolve(), picture).save(path, optimize=True)
+            _take(browser, address, picture).save(path, optimize=True)
             print(f"{path}: {path.stat().st_size / 1024:.0f} KiB")
         browser.quit()
 
@@ -79,7 +95,7 @@ def _start(profile: str) -> webdriver.Chrome:
     )
 
 
-def _take(browser: webdriver.Chrome, page: Path, picture: Picture) -> Image.Image:
+def _take(browser: webdriver.Chrome, address: str, picture: Picture) -> Image.Image:
     # The device's size: a window is never as narrow as a phone.
     browser.execute_cdp_cmd(
         "Emulation.setDeviceMetricsOverride",
@@ -90,7 +106,8 @@ def _take(browser: webdriver.Chrome, page: Path, picture: Picture) -> Image.Imag
             "mobile": False,
         },
     )
-    browser.get(f"{page.as_uri()}#{picture.anchor}")
+    browser.get(f"{address}#{picture.anchor}" if picture.anchor else address)
+    time.sleep(picture.seconds)
     image = Image.open(io.BytesIO(browser.get_screenshot_as_png()))
     return image.convert("RGB").quantize(256)
 

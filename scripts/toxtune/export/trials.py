@@ -24,8 +24,10 @@ COMPLETE, GIVEN_UP, FAILED = "complete", "given up", "failed"
 
 
 NOTE = (
-    "The winners were chosen by the scores named valid_*. Scores named test_* are "
-    "those of the winners alone, on the test set; choose nothing by them."
+    # Both pages read it as Markdown, where a bare * begins emphasis.
+    "The winners were chosen by scores whose names begin with `valid_`. Those that "
+    "begin with `test_` are of the winners alone, on the test set; choose nothing by "
+    "them."
 )
 
 
