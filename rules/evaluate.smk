@@ -149,7 +149,8 @@ rule score_baselines:
     """Score simple models beside the winners: none of them can be selected."""
     input:
         # The test set has been opened by then; what the winners predict is not read.
-        opened=ancient(rules.open_test.output.predictions),
+        # (Not by `ancient`, which would hold for all rules that read the predictions.)
+        opened=rules.open_test.output.predictions,
         train=plan.search_sets("train"),
         valid=plan.search_sets("valid"),
         trained_on=plan.subset("train"),

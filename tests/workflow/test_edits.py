@@ -16,6 +16,7 @@ DOWNSTREAM |= dict.fromkeys(
         "judge_domain",
         "judge_probabilities",
         "judge_sets",
+        "score_baselines",
         "show_molecules",
     ],
     1,
@@ -124,6 +125,14 @@ def test_more_resamples_open_nothing(finished_copy):
         "write_summary": 1,
         "write_report": 1,
     }
+
+
+def test_what_reads_the_test_predictions_is_made_again_with_them(finished):
+    """Also where they are there, as after a run that was killed in the opening."""
+    planned = finished.planned_rules("--forcerun", "open_test")
+    expected = {"summarize_test", "compare_winners", "judge_probabilities"}
+    expected |= {"judge_sets", "judge_domain", "score_baselines", "show_molecules"}
+    assert planned.keys() >= {"open_test", "write_report"} | expected
 
 
 def test_calibration_trains_and_opens_nothing(finished_copy):
