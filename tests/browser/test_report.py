@@ -286,6 +286,21 @@ def test_paper_gets_all_figures(opened):
     assert not still_paper
 
 
+@pytest.mark.parametrize("width", [1400, 390])
+def test_figures_are_drawn_for_the_width_of_the_paper(opened, width):
+    with _screen(opened.browser, width):
+        drawn, paper = opened.browser.execute_script(
+            """
+            dispatchEvent(new Event("beforeprint"));
+            const widths = [document.querySelector("#optimism .plot"), document.body];
+            const found = widths.map((each) => each.clientWidth);
+            dispatchEvent(new Event("afterprint"));
+            return found;
+            """
+        )
+    assert 0.85 * paper < drawn < paper == 704
+
+
 def _cards(browser: webdriver.Chrome, figure: str) -> list:
     return browser.find_elements(By.CSS_SELECTOR, f"#{figure} .pairs > li")
 
