@@ -72,12 +72,12 @@ def on_test(run: Run) -> str:
             ahead.append(f"{name}, not selected, is ahead by {size}")
         else:
             behind.append(f"{name} is behind by {size}")
-    clauses = [*ahead, *_some(behind)]
-    if alike:
-        names = listed(_some(alike))
-        verb = "is" if len(alike) == 1 else "are"
-        clauses.append(f"{names} {verb} not clearly different")
-    return f"On the test set, {listed(clauses)}." if clauses else ""
+    names = listed(_some(alike))
+    if ahead or behind:
+        text = f"On the test set, {listed([*ahead, *_some(behind)])}."
+        return f"{text} Not clearly different: {names}." if alike else text
+    verb = "is" if len(alike) == 1 else "are"
+    return f"On the test set, {names} {verb} not clearly different." if alike else ""
 
 
 def what_to_do(run: Run) -> str:

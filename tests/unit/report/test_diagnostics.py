@@ -120,6 +120,15 @@ def test_the_verdict_says_whether_another_family_differs(run, low, high, words):
     assert words in on_test(with_diagnostics(run, comparison=compared))
 
 
+def test_those_that_differ_and_those_that_do_not_have_a_sentence_each(run):
+    behind = run.diagnostics.comparison.assign(low=-0.03, high=-0.01, difference=-0.02)
+    alike = behind.assign(family="ridge", low=-0.01, high=0.01, difference=0.0)
+    compared = pd.concat([behind, alike])
+    text = on_test(with_diagnostics(run, comparison=compared))
+    assert text.startswith("On the test set, dense is behind by 0.020")
+    assert text.endswith("0.030). Not clearly different: ridge.")
+
+
 def test_of_errors_the_lower_one_is_ahead():
     run = made_run("regression")
     compared = run.diagnostics.comparison.assign(
