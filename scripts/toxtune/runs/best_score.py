@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BestTrial:
-    """The trial with the best mean validation score so far.
+    """The trial with the best mean validation score of those compared so far.
 
     Attributes
     ----------
@@ -97,13 +97,18 @@ class BestSoFar:
             replicates[result_folder.name] = score
 
     def best(self) -> BestTrial | None:
-        """Return the best trial; ties go to the first by id."""
-        means = {
-            trial: sum(scores.values()) / len(scores)
-            for trial, scores in self._scores.items()
-        }
-        if not means:
+        """Return the best of the trials with the most trainings so far.
+
+        A mean over fewer seeds or folds owes more to luck. Ties go to the first by id.
+        """
+        if not self._scores:
             return None
+        most = max(map(len, self._scores.values()))
+        means = {
+            trial: sum(scores.values()) / most
+            for trial, scores in self._scores.items()
+            if len(scores) == most
+        }
         trial = min(means, key=lambda id: (-self._sign * means[id], id))
         return BestTrial(
             trial=trial,

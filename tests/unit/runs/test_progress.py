@@ -175,8 +175,11 @@ def test_the_best_trial_is_the_one_with_the_best_mean_over_seeds(tmp_path, subse
     assert scores.best().score == 1.0
     add_result(scores, subsets, tmp_path / "aaa/seed-1", [0.9, 0.1, 0.8, 0.2])
     add_result(scores, subsets, tmp_path / "bbb/seed-0", [0.1, 0.9, 0.8, 0.8])
+    # One training is not compared with the mean of two.
+    assert scores.best().trial == "aaa"
+    add_result(scores, subsets, tmp_path / "bbb/seed-1", [0.1, 0.9, 0.8, 0.8])
     best = scores.best()
-    assert (best.trial, best.trainings, best.metric) == ("bbb", 1, "roc_auc")
+    assert (best.trial, best.trainings, best.metric) == ("bbb", 2, "roc_auc")
     assert best.score == pytest.approx(0.875)
 
 
