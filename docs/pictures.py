@@ -34,8 +34,6 @@ class Picture:
         Of the file.
     page
         Which page: the run's report, one of predictions, or that of another tool.
-    anchor
-        The id of what stands at its top; empty for the top of the page.
     width, height
         Of the window, in pixels.
     seconds
@@ -44,17 +42,16 @@ class Picture:
 
     name: str
     page: str
-    anchor: str
     width: int
     height: int
     seconds: float = 0
 
 
 PICTURES = (
-    Picture("report.png", "report", "", 1400, 1000),
-    Picture("predictions.png", "predictions", "", 1200, 1000),
-    Picture("optuna.png", "optuna", "", 1200, 1000, seconds=15),
-    Picture("mlflow.png", "mlflow", "", 1800, 900, seconds=15),
+    Picture("report.png", "report", 1400, 1000),
+    Picture("predictions.png", "predictions", 1200, 1000),
+    Picture("optuna.png", "optuna", 1200, 1000, seconds=15),
+    Picture("mlflow.png", "mlflow", 1800, 900, seconds=15),
 )
 
 
@@ -106,7 +103,7 @@ def _take(browser: webdriver.Chrome, address: str, picture: Picture) -> Image.Im
             "mobile": False,
         },
     )
-    browser.get(f"{address}#{picture.anchor}" if picture.anchor else address)
+    browser.get(address)
     time.sleep(picture.seconds)
     image = Image.open(io.BytesIO(browser.get_screenshot_as_png()))
     return image.convert("RGB").quantize(256)

@@ -41,6 +41,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(folders[item], len(places)))
 
 
+@pytest.fixture
+def without_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have `verify` leave out what rules make again: longer than all the rest."""
+    monkeypatch.setattr("toxtune.commands.verify.remake", lambda *_: None)
+
+
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
     """Return a function that makes a project, once for all workers.

@@ -41,6 +41,7 @@ def assert_selected_without(project, trial):
     "a training that takes too much memory",
     "tried with more, then left out by the search; `make retry` trains it; same bytes",
 )
+@pytest.mark.usefixtures("without_rules")
 def test_search_goes_on_without_a_training_that_takes_too_much(finished, searched):
     folder, trial = dense_trial(searched)
     little = (
@@ -67,7 +68,7 @@ def test_search_goes_on_without_a_training_that_takes_too_much(finished, searche
     assert len(list(store.glob("*/*/result.json"))) == 7
 
     # There is nothing to repeat where nothing was done.
-    assert searched.faults("tests/config.yaml", with_rules=False) == []
+    assert searched.faults("tests/config.yaml") == []
 
     command = [sys.executable, "-m", "toxtune", "retry"]
     listed = subprocess.run(

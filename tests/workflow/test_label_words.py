@@ -5,6 +5,8 @@ import json
 import subprocess
 import zipfile
 
+import pytest
+
 from toxtune.data.subsets import read_subset
 
 ENDS = ["O", "N", "Cl", "Br", "c1ccccc1", "c1ccncc1", "c1ccoc1", "C1CCCC1"]
@@ -61,6 +63,7 @@ def predicted(project):
         return list(csv.DictReader(stream)), done.stdout
 
 
+@pytest.mark.usefixtures("without_rules")
 def test_two_words_are_learned_and_tasks_that_cannot_be_are_left_out(searched):
     labelled = write_words(searched.folder)
     arguments = searched.overlay(TWO)
@@ -95,7 +98,7 @@ def test_two_words_are_learned_and_tasks_that_cannot_be_are_left_out(searched):
     assert {row["toxic_class"] for row in rows} == {"Active", "inactive"}
     assert not [name for name in rows[0] if name.startswith(("never_", "same_"))]
     assert "Task never is not predicted" in said
-    assert searched.faults(*arguments[1:], with_rules=False) == []
+    assert searched.faults(*arguments[1:]) == []
 
 
 def test_several_words_are_named_in_the_report_and_in_predictions(searched):

@@ -195,6 +195,7 @@ def test_growing_a_search_keeps_every_training(
         pytest.param(HYPERBAND.format(trials=6), id="hyperband"),
     ],
 )
+@pytest.mark.usefixtures("without_rules")
 def test_killed_search_on_one_core_gives_the_bytes_of_two(searched, tmp_path, search):
     overlay = searched.overlay(search)
     other = searched.copy(tmp_path / "other")
@@ -211,7 +212,7 @@ def test_killed_search_on_one_core_gives_the_bytes_of_two(searched, tmp_path, se
         one, two = ((project.folder / path) for project in (searched, other))
         assert one.read_bytes() == two.read_bytes(), path
     assert other.planned_rules(*targets, *overlay) == {}
-    assert other.faults(*overlay[1:], with_rules=False) == []
+    assert other.faults(*overlay[1:]) == []
 
 
 def kill_when_trained(project, overlay, count):

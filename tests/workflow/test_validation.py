@@ -20,6 +20,7 @@ def scores_of(project, run="tiny"):
     return pd.read_csv(project.folder / f"results/{run}/scores.tsv", sep="\t")
 
 
+@pytest.mark.usefixtures("without_rules")
 def test_trials_are_judged_on_every_fold(searched):
     folds = "validation: {scheme: cross_validation, folds: 3, repeats: 2}\n"
     overlay = searched.overlay(folds + FORESTS)
@@ -42,7 +43,7 @@ def test_trials_are_judged_on_every_fold(searched):
         searched.folder / "results/tiny/models/random_forest/seed-0.skops.train.npy"
     )
     assert len(train) == test["molecules"]["train"]
-    assert searched.faults(*overlay[1:], with_rules=False) == []
+    assert searched.faults(*overlay[1:]) == []
     # More repeats and more seeds keep all that was trained.
     more = folds.replace("repeats: 2", "repeats: 3") + FORESTS
     grown = searched.planned_rules(*searched.overlay(more))
@@ -67,6 +68,7 @@ def test_nested_cross_validation_tests_every_molecule_once(searched):
     assert searched.faults(*overlay[1:]) == []
 
 
+@pytest.mark.usefixtures("without_rules")
 def test_test_part_of_a_file_of_its_own(searched):
     raw = next((searched.folder / "data").glob("*/raw"))
     table = pd.read_csv(raw, dtype=str)
@@ -91,4 +93,4 @@ def test_test_part_of_a_file_of_its_own(searched):
     assert tested <= set(table["mol_id"].iloc[:90])
     groups = [set(pd.read_csv(folder / f"{subset}.csv")["group"]) for subset in SUBSETS]
     assert not groups[2] & (groups[0] | groups[1])
-    assert searched.faults(*overlay[1:], with_rules=False) == []
+    assert searched.faults(*overlay[1:]) == []

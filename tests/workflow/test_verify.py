@@ -225,12 +225,6 @@ def damage_models():
     }
 
 
-@pytest.fixture
-def without_rules(monkeypatch):
-    """Leave out what the rules make again, which takes longer than all the rest."""
-    monkeypatch.setattr("toxtune.commands.verify.remake", lambda *_: None)
-
-
 @pytest.mark.usefixtures("without_rules")
 @pytest.mark.parametrize(
     "damage",
