@@ -1,10 +1,8 @@
 """Own features of a configuration: looked for, and completed by what a plan knows."""
 
-import os
-from typing import TypeGuard, cast
+from typing import cast
 
 from toxtune.config.sections import Config, DatasetSection
-from toxtune.data.column_settings import ReadingSettings, copy_reading
 from toxtune.errors import UserError
 from toxtune.features.definitions import (
     COLUMNS,
@@ -13,7 +11,7 @@ from toxtune.features.definitions import (
     Definition,
     is_own,
 )
-from toxtune.tables.sources import hash_of_source, local_path, uncompressed
+from toxtune.tables.sources import hash_of_source, is_here, local_path, uncompressed
 
 # Where neither the features nor the dataset say which column has the ids.
 ID_COLUMN = "id"
@@ -43,8 +41,8 @@ def planned_features(config: Config) -> DefinedFeatures:
 def own_feature_faults(config: Config) -> list[str]:
     """List the columns of own features that tables lack, so that a plan can refuse.
 
-    No more than headers are read. Tables that are not here yet are left to the jobs
-    that fetch them.
+    No more than headers are read. Tables that are not here yet, and SD files, are left
+    to the jobs that read them.
     """
     own = [
         (name, setting)
@@ -58,13 +56,9 @@ def own_feature_faults(config: Config) -> list[str]:
         else:
             sources = [config["dataset"]["source"], config["dataset"]["test_source"]]
             sources += [data["source"] for data in config["prospective"]]
-            for source in filter(_is_here, sources):
+            for source in filter(is_here, sources):
                 faults += _faults_of_table(name, setting, source, config["dataset"])
     return faults
-
-
-def _is_here(source: str | list[str] | None) -> TypeGuard[str]:
-    return isinstance(source, str) and os.path.isfile(local_path(source))
 
 
 def _faults_of_file(
@@ -74,7 +68,7 @@ def _faults_of_file(
     from toxtune.features.keyed_numbers import check_columns
 
     id_column = definition.get("id_column", ids_of_dataset)
-    if id_column is None or not _is_here(definition["path"]):
+    if id_column is None or not is_here(definition["path"]):
         return []
     columns = [column.strip() for column in definition.get("columns", [])]
     try:
@@ -89,16 +83,16 @@ def _faults_of_table(
 ) -> list[str]:
     from toxtune.data.raw_table import reading_of
     from toxtune.features.numbers import column_index
-    from toxtune.tables.tables import open_table
+    from toxtune.tables.tables import open_header
 
     columns = [column.strip() for column in definition["columns"]]
-    reading: ReadingSettings = {}
-    copy_reading(reading, dataset)
     faults = []
     try:
-        table = open_table(local_path(source), source, reading_of(reading), columns)
+        table = open_header(local_path(source), source, reading_of(dataset), columns)
     except UserError as error:
         return [str(error)]
+    if table is None:
+        return []
     for column in columns:
         try:
             column_index(table, column, f"features.{name}.columns")

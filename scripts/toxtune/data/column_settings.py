@@ -14,8 +14,8 @@ class ReadingSettings(TypedDict, total=False):
     encoding: str
 
 
-class ColumnSettings(ReadingSettings):
-    """How the columns of the dataset's table are read.
+class ColumnNames(TypedDict):
+    """Which columns of the dataset's table are used.
 
     ``smiles_column`` is a name, or ``smiles`` to find it by its usual names.
     ``part_column`` says in which set a molecule is, or when it was measured. Columns of
@@ -27,13 +27,18 @@ class ColumnSettings(ReadingSettings):
     id_column: str | None
     part_column: str | None
     tasks: list[str]
+    not_tasks: NotRequired[list[str]]
+
+
+class ColumnSettings(ReadingSettings, ColumnNames):
+    """How the columns of the dataset's table are read."""
+
     task_type: TaskType
     standardize: str
     merge: str
     labels: NotRequired[dict[str, Any]]
     bounds: NotRequired[str]
     permute_labels: NotRequired[int]
-    not_tasks: NotRequired[list[str]]
 
 
 def copy_reading(to: ReadingSettings, settings: Mapping[str, Any]) -> None:

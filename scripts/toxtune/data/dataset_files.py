@@ -1,9 +1,9 @@
 """The files of a dataset: which of their columns are what."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from toxtune.data.column_settings import ColumnSettings
+from toxtune.data.column_settings import ColumnNames
 from toxtune.data.subsets import KEYS, SPLIT_COLUMN
 from toxtune.errors import UserError
 from toxtune.tables.smiles_column import SMILES, find_smiles_column
@@ -15,6 +15,19 @@ MAX_NAME = 200
 
 # Names of other columns in tables that have a column for each task.
 RESERVED = {*KEYS, SPLIT_COLUMN, "family", "seed", "mean"}
+
+
+@dataclass(frozen=True)
+class DatasetColumns:
+    """The columns of such a file that are used, by their names.
+
+    ``subset`` is what the split goes by; it and ``id`` are None where there is none.
+    """
+
+    smiles: str
+    id: str | None
+    subset: str | None
+    tasks: list[str]
 
 
 @dataclass(frozen=True)
@@ -50,16 +63,16 @@ class DatasetFile:
         return "the test set" if self.is_test else "the dataset"
 
 
-def asked_columns(columns: ColumnSettings) -> list[str]:
+def asked_columns(columns: ColumnNames) -> list[str]:
     """List the names that the user writes."""
     names = [columns["smiles_column"], columns["id_column"], columns["part_column"]]
     return [name.strip() for name in [*names, *columns["tasks"]] if name]
 
 
-def file_of_dataset(
-    table: Table, columns: ColumnSettings, has_test: bool
-) -> DatasetFile:
-    """Find the columns of the dataset's own file.
+def columns_of_dataset(
+    table: Table, columns: ColumnNames, has_test: bool
+) -> DatasetColumns:
+    """Find the columns of the dataset's own file, by its header alone.
 
     Raises
     ------
@@ -73,25 +86,12 @@ def file_of_dataset(
     split_column = _named(table, wanted, "split.column")
     others = [name for name in (smiles, id_column, split_column) if name is not None]
     tasks = _tasks(table, columns["tasks"], others, columns.get("not_tasks", []))
-    rows = _all_rows(table)
-    notes = [*table.notes, *table.notes_of_smiles(smiles)]
-    if not columns["tasks"]:
-        notes += _note_of_nameless(table, rows)
-        notes += _note_of_features(columns.get("not_tasks", []))
-    return DatasetFile(
-        table,
-        rows,
-        smiles=table.header.index(smiles),
-        id=None if id_column is None else table.header.index(id_column),
-        subset=None if split_column is None else table.header.index(split_column),
-        tasks={task: table.header.index(task) for task in tasks},
-        notes=notes,
-    )
+    return DatasetColumns(smiles, id_column, split_column, tasks)
 
 
-def file_of_test_set(
-    table: Table, columns: ColumnSettings, tasks: list[str]
-) -> DatasetFile:
+def columns_of_test_set(
+    table: Table, columns: ColumnNames, tasks: list[str]
+) -> DatasetColumns:
     """Find the columns of the test set's file; some tasks may lack.
 
     Raises
@@ -108,15 +108,59 @@ def file_of_test_set(
             f"({', '.join(tasks)}); its columns are: {', '.join(table.header)}"
         )
     _refuse_repeated(table, common)
+    return DatasetColumns(smiles, id_column, None, common)
+
+
+def columns_of_later_data(
+    table: Table, smiles_column: str, id_column: str | None, tasks: list[str]
+) -> DatasetColumns:
+    """Find the columns of data that came later; ids and some tasks may lack.
+
+    Raises
+    ------
+    UserError
+        If no column has the SMILES, or no task is there.
+    """
+    common = [task for task in tasks if task in table.header]
+    if not common:
+        raise UserError(
+            f"{table.name}: has none of the model's tasks {', '.join(tasks)}; "
+            f"its columns are: {', '.join(table.header)}"
+        )
+    smiles = _smiles_column(table, smiles_column, may_differ=True)
+    ids = id_column if id_column in table.header else None
+    return DatasetColumns(smiles, ids, None, common)
+
+
+def file_of_dataset(table: Table, columns: ColumnNames, has_test: bool) -> DatasetFile:
+    """Read the dataset's own file; see `columns_of_dataset` for the errors."""
+    found = columns_of_dataset(table, columns, has_test)
+    file = _read_file(table, found)
+    if columns["tasks"]:
+        return file
+    more = _note_of_nameless(table, file.rows)
+    more += _note_of_features(columns.get("not_tasks", []))
+    return replace(file, notes=file.notes + more)
+
+
+def file_of_test_set(
+    table: Table, columns: ColumnNames, tasks: list[str]
+) -> DatasetFile:
+    """Read the test set's file; see `columns_of_test_set` for the errors."""
+    found = columns_of_test_set(table, columns, tasks)
+    return replace(_read_file(table, found), is_test=True)
+
+
+def _read_file(table: Table, found: DatasetColumns) -> DatasetFile:
+    place = table.header.index
     return DatasetFile(
         table,
         _all_rows(table),
-        smiles=table.header.index(smiles),
-        id=None if id_column is None else table.header.index(id_column),
-        subset=None,
-        tasks={task: table.header.index(task) for task in common},
-        notes=[*table.notes, *table.notes_of_smiles(smiles)],
-        is_test=True,
+        smiles=place(found.smiles),
+        id=None if found.id is None else place(found.id),
+        subset=None if found.subset is None else place(found.subset),
+        tasks={task: place(task) for task in found.tasks},
+        notes=[*table.notes, *table.notes_of_smiles(found.smiles)],
     )
 
 

@@ -1,9 +1,11 @@
 """Read the dataset's table as the user wrote it, and name what is wrong with it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from toxtune.data.column_settings import ColumnSettings, ReadingSettings
+from toxtune.data.column_settings import ColumnSettings
 from toxtune.data.dataset_files import (
     DatasetFile,
     asked_columns,
@@ -140,8 +142,8 @@ def read_raw(
     )
 
 
-def reading_of(columns: ReadingSettings) -> Reading:
-    """Return what the user says about how files are read."""
+def reading_of(columns: Mapping[str, Any]) -> Reading:
+    """Return what the user says about how files are read; see `ReadingSettings`."""
     separator = columns.get("separator")
     return Reading(
         separator=SEPARATORS[separator] if separator else None,

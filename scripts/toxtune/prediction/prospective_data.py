@@ -8,6 +8,7 @@ import numpy as np
 
 from toxtune.data.column_settings import ColumnSettings, ReadingSettings, copy_reading
 from toxtune.data.curation import Curation, Molecule, curate
+from toxtune.data.dataset_files import DatasetColumns, columns_of_later_data
 from toxtune.data.raw_table import reading_of
 from toxtune.data.settling import Measured, Settlement, settle
 from toxtune.data.subsets import Subset, as_numbers
@@ -20,7 +21,6 @@ from toxtune.prediction.exclusions import (
 )
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers
-from toxtune.tables.smiles_column import SMILES
 from toxtune.tables.table import Table
 from toxtune.tables.tables import open_table
 from toxtune.tasks import TaskType
@@ -130,14 +130,10 @@ def read_prospective(
     name = name or str(path)
     reading = reading or {}
     table = open_table(path, name, reading_of(reading), metadata.tasks)
-    header = table.header
-    tasks = [task for task in metadata.tasks if task in header]
-    if not tasks:
-        raise UserError(
-            f"{name}: has none of the model's tasks {', '.join(metadata.tasks)}; "
-            f"its columns are: {', '.join(header)}"
-        )
-    columns = _columns(metadata, header, tasks, id_column, reading)
+    found = columns_of_later_data(
+        table, metadata.smiles_column, id_column, metadata.tasks
+    )
+    tasks, columns = found.tasks, _columns(metadata, found, reading)
     curation = curate(path, columns, name)
     places = [
         place
@@ -197,23 +193,18 @@ def selected(subset: Subset, rows: Sequence[int]) -> Subset:
 
 
 def _columns(
-    metadata: FinalModelMetadata,
-    header: Sequence[str],
-    tasks: list[str],
-    id_column: str | None,
-    reading: ReadingSettings,
+    metadata: FinalModelMetadata, found: DatasetColumns, reading: ReadingSettings
 ) -> ColumnSettings:
     """Say how the table's columns are read: as those of the model's dataset were."""
-    smiles = metadata.smiles_column
     columns: ColumnSettings = {
-        "smiles_column": smiles if smiles in header else SMILES,
-        "id_column": id_column if id_column in header else None,
+        "smiles_column": found.smiles,
+        "id_column": found.id,
         "part_column": None,
-        "tasks": tasks,
+        "tasks": found.tasks,
         "task_type": metadata.task_type,
         "standardize": metadata.standardize,
         "merge": metadata.merge,
-        "labels": metadata.labels.of_tasks(tasks),
+        "labels": metadata.labels.of_tasks(found.tasks),
         "bounds": metadata.labels.bounds,
     }
     copy_reading(columns, reading)

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeGuard
 
 from toxtune.errors import UserError
 from toxtune.io.files import read_json, write_json
@@ -88,6 +88,11 @@ def local_path(name: str) -> Path:
     if os.path.exists(name):
         return Path(name)
     return Path(os.path.expanduser(os.path.expandvars(name)))
+
+
+def is_here(source: str | list[str] | None) -> TypeGuard[str]:
+    """Whether a source is a single file on this machine."""
+    return isinstance(source, str) and os.path.isfile(local_path(source))
 
 
 def refuse_irregular(path: Path) -> None:

@@ -12,7 +12,7 @@ from toxtune.tables.sd_files import is_sd_file, sd_table
 from toxtune.tables.separated_values import first_lines, separated_table
 from toxtune.tables.smiles_files import find_layout, smiles_table
 from toxtune.tables.table import Table
-from toxtune.tables.text_files import Reading, open_text
+from toxtune.tables.text_files import Reading, TextFile, open_text
 
 
 def open_table(
@@ -40,9 +40,32 @@ def open_table(
         If it cannot be read, is something else, or cannot be decided.
     """
     text = open_text(path, name or str(path), reading)
-    beginning = list(islice(text.lines(), 4))
-    if is_sd_file(beginning, text.name):
+    if _has_structures(text):
         return sd_table(text)
+    return _table_of_lines(text, reading, asked)
+
+
+def open_header(
+    path: Path, name: str, reading: Reading, asked: Collection[str] = ()
+) -> Table | None:
+    """Open a table as `open_table` does, unless its header takes all of the file.
+
+    That of an SD file does, which may be large: None.
+
+    Raises
+    ------
+    UserError
+        As `open_table`.
+    """
+    text = open_text(path, name, reading)
+    return None if _has_structures(text) else _table_of_lines(text, reading, asked)
+
+
+def _has_structures(text: TextFile) -> bool:
+    return is_sd_file(list(islice(text.lines(), 4)), text.name)
+
+
+def _table_of_lines(text: TextFile, reading: Reading, asked: Collection[str]) -> Table:
     lines = [line for line in first_lines(text) if line.strip()]
     if not lines:
         raise UserError(f"{text.name}: has no rows")

@@ -290,7 +290,7 @@ def test_an_edit_that_keeps_size_and_time_is_an_edit(local):
 def test_local_file_is_hashed_once(local, monkeypatch):
     Path("mine.csv").write_text("smiles,toxic\nCCO,1\n")
     before = local()
-    monkeypatch.setattr("toxtune.tables.sources.uncompressed", None)
+    monkeypatch.setattr("toxtune.tables.sources._hash_of_file", None)
     assert local() == before
     HASH_CACHE.unlink()
     with pytest.raises(TypeError):

@@ -74,7 +74,7 @@ def test_a_file_is_not_joined_with_numbered_rows(plan, file):
     features = f"features: {{mine: {{kind: file, path: {file}}}}}"
     rule = f"features.mine.path: .*{file} is joined .*id_column: NAME"
     with pytest.raises(UserError, match=rule):
-        plan(features, name="mine", id_column="null")
+        plan(features, name="mine", id_column="null", tasks="[toxic]")
 
 
 def test_own_features_stand_beside_others(plan):
@@ -137,7 +137,9 @@ def test_missing_columns_are_all_refused_before_any_job(plan, features, name, fa
 
 def test_columns_that_are_there_are_let_pass(plan):
     """Also where a table is found beside its overlay, or its file has blanks."""
-    (Path("../beside") / "later.csv").write_text("id, smiles, dose ,pKa\n7,CO,1,2\n")
+    (Path("../beside") / "later.csv").write_text(
+        "id, smiles, dose ,pKa,toxic\n7,CO,1,2,0\n"
+    )
     assert plan(f"{LATER}\n{COLUMNS}").prospective
     file = "features: {mine: {kind: file, path: my.csv, columns: [' dose ']}}"
     assert plan(file, name="mine").features

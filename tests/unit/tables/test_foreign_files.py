@@ -11,7 +11,6 @@ import zipfile
 import pytest
 
 from helpers.harm import refused
-from toxtune.config.build_plan import load_plans
 from toxtune.config.check import load_config
 from toxtune.config.schema import ROOT
 from toxtune.tables.foreign_files import refuse_foreign
@@ -97,5 +96,5 @@ def test_workbook_is_refused_before_any_job(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.xlsx").write_bytes(FILES["a.xlsx"][0])
     (tmp_path / "mine.yaml").write_text("dataset: {source: mine.xlsx}", "utf-8")
-    config = load_config([ROOT / "config.yaml", tmp_path / "mine.yaml"])
-    assert "workbook" in refused(load_plans, config)
+    files = [ROOT / "config.yaml", tmp_path / "mine.yaml"]
+    assert "workbook" in refused(load_config, files)
