@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from simulate_selection import bounds
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
@@ -110,10 +111,11 @@ def score_all(
     predicted = with_ensembles(predictions_of(labels, features, seed), labels["valid"])
     weights = np.ones(labels["test"].shape[1])
     counts = resample_counts(subsets["test"].groups, 500, seed)
-    found = []
+    found: list[tuple[float, bool]] = []
     for model in REPORTED:
         known = labels["test"], predicted[model], weights
-        low, high = interval(resampled_means("roc_auc", *known, counts)[1], CONFIDENCE)
+        means = resampled_means("roc_auc", *known, counts)[1]
+        low, high = bounds(interval(means, CONFIDENCE))
         found.append((mean_score("roc_auc", *known), low <= 0.5 <= high))
     return found
 

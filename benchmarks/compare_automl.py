@@ -128,7 +128,7 @@ def give_data(folder: Path, data: Path) -> None:
             if not path.with_suffix(".scaled.npz").exists()
         ]
         features[name] = load_features(files).astype(np.float32)
-    np.savez(data / "features.npz", **features)
+    np.savez(data / "features.npz", allow_pickle=False, **features)
 
 
 def _show(row: Row) -> None:

@@ -16,7 +16,7 @@ from functools import partial
 from itertools import product
 
 import numpy as np
-from simulate_selection import CONFIDENCE, Design, Truth, simulated_search
+from simulate_selection import CONFIDENCE, Design, Truth, bounds, simulated_search
 
 from toxtune.stats.bias_correction import Rule, correct, likely_truths
 from toxtune.stats.bootstrap import interval
@@ -44,7 +44,7 @@ def by_differences(
     winners = rule(resampled.in_bag)
     gained = np.nanmean(scores[rows, winners] - scores[:, chosen])
     corrected = float(full[chosen] + gained)
-    low, high = interval(np.array(errors), CONFIDENCE)
+    low, high = bounds(interval(np.array(errors), CONFIDENCE))
     return corrected, [corrected - high, corrected - low]
 
 
@@ -57,7 +57,7 @@ def repetition(number: int, design: Design, signal: bool, shared: float) -> list
     chosen = int(rule(resampled.full[None])[0])
     usual = correct(resampled, rule, chosen, CONFIDENCE)
     found = [
-        (usual.corrected, usual.interval),
+        (usual.corrected, bounds(usual.interval)),
         by_differences(resampled, rule, chosen),
     ]
     true_score = truth.values[chosen]

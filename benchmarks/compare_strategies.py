@@ -30,7 +30,7 @@ import yaml
 from toxtune.commands.cli import run_command
 from toxtune.identity import canonical_json
 from toxtune.io.files import read_json, write_text
-from toxtune.report.summary import markdown_table
+from toxtune.report.markdown import markdown_table
 
 PAGE = Path("docs/strategies.md")
 EXAMPLE = Path("examples/halving.yaml")
@@ -125,8 +125,9 @@ def equal_epochs_search(strategy: str, seed: int, cores: str) -> Outcome:
         "hyperparameters": VALUES if strategy == "grid" else RANGES,
     }
     draws = {} if strategy == "grid" else {"seed": seed}
+    run = f"compare-{strategy}-{seed}"
     overlay = {
-        "run": f"compare-{strategy}-{seed}",
+        "run": run,
         "search": {
             "strategy": {"name": strategy, **BUDGETS[strategy], **draws},
             "spaces": [space],
@@ -134,7 +135,7 @@ def equal_epochs_search(strategy: str, seed: int, cores: str) -> Outcome:
         "training": {"seeds": [seed]},
     }
     run_workflow(overlay, cores, "all" if seed == SEEDS[0] else "search")
-    return outcome(overlay["run"])
+    return outcome(run)
 
 
 def full_grid_table(cores: str) -> str:

@@ -19,7 +19,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from machine_cost import Measured, measure
-from timed_workflow import CORES, GRID, ROOT, Workflow
+from timed_workflow import CORES, GRID, Workflow
+
+from helpers.project import ROOT
 
 TUNERS = ROOT / "benchmarks" / "tuners.py"
 OURS = "toxtune"

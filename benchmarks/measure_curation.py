@@ -26,12 +26,13 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 
+from toxtune.data.column_settings import ColumnSettings
 from toxtune.data.curation import curate, write_curation
 from toxtune.tasks import TaskType
 
 ROOT = Path(__file__).resolve().parent.parent
 MOLECULES = ROOT / "resources" / "tox21_challenge_train.csv.gz"
-COLUMNS = {
+COLUMNS: ColumnSettings = {
     "smiles_column": "smiles",
     "id_column": None,
     "part_column": None,

@@ -170,16 +170,20 @@ def repetition(number: int, design: Design, signal: bool, shared: float) -> list
     )
     is_single = chosen < design.trials
     true_score = truth.values[chosen] if is_single else truth.of_mean(picks)
-    own = interval(search.resampled.in_bag[:, chosen], CONFIDENCE)
+    own = bounds(interval(search.resampled.in_bag[:, chosen], CONFIDENCE))
+    corrected, optimism = found.corrected, found.optimism
+    assert corrected is not None
+    assert optimism is not None
+    out_of_bag = bounds(found.out_of_bag)
     intervals = [
         own,
-        [bound - found.optimism for bound in own],
-        found.interval,
-        found.out_of_bag,
-        rescaled(found.out_of_bag, found.corrected),
+        [bound - optimism for bound in own],
+        bounds(found.interval),
+        out_of_bag,
+        rescaled(out_of_bag, corrected),
     ]
     covered = [float(low <= true_score <= high) for low, high in intervals]
-    return [found.raw - true_score, found.corrected - true_score, *covered]
+    return [found.raw - true_score, corrected - true_score, *covered]
 
 
 def simulated_search(
@@ -222,13 +226,19 @@ def candidate(number: int, family: str, predictions: np.ndarray) -> Candidate:
     return Candidate(trial, TrainingSet("", ""), [[predictions]])
 
 
-def rescaled(bounds: list[float], centre: float) -> list[float]:
+def bounds(found: list[float] | None) -> list[float]:
+    """Return an interval that is there: each simulated resample has both classes."""
+    assert found is not None
+    return found
+
+
+def rescaled(percentiles: list[float], centre: float) -> list[float]:
     """Narrow the percentiles of BBC-CV as Nadeau and Bengio (2003) do for a holdout.
 
     By the root of molecules scored to molecules chosen by: 0.368 to 0.632.
     """
     factor = np.sqrt(np.exp(-1) / (1 - np.exp(-1)))
-    return [centre + factor * (bound - centre) for bound in bounds]
+    return [centre + factor * (bound - centre) for bound in percentiles]
 
 
 def main() -> None:

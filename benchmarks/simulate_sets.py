@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from scipy.special import expit
 from scipy.stats import norm
-from simulate_selection import MOLECULES, PREVALENCE, SHARED, TRIALS
+from simulate_selection import PREVALENCE, SHARED, Design
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 
@@ -35,6 +35,7 @@ from toxtune.stats.conformal import (
 
 NEW = 2000
 CONFIDENCES = (0.8, 0.9, 0.95)
+TRIALS = Design().trials
 SEED = 2005
 
 
@@ -92,7 +93,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repetitions", type=int, default=400)
-    parser.add_argument("--molecules", type=int, default=MOLECULES)
+    parser.add_argument("--molecules", type=int, default=Design().molecules)
     options = parser.parse_args()
     print(
         f"{options.repetitions} repetitions of {TRIALS} trials, {options.molecules} "

@@ -109,7 +109,7 @@ class Workflow:
             arrays[f"{subset}_x"] = load_features(features).astype(np.float32)
             arrays[f"{subset}_y"] = np.nan_to_num(read_subset(labels).labels, nan=-1)
         path = self.folder / "arrays.npz"
-        np.savez(path, **arrays)
+        np.savez(path, allow_pickle=False, **arrays)
         return path
 
 

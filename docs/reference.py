@@ -21,7 +21,8 @@ from mkdocs.structure.pages import Page
 
 from toxtune.commands.cli import COMMANDS, run_command
 from toxtune.config.schema import SCHEMAS
-from toxtune.prediction import final_model
+from toxtune.prediction.final_model import FinalModel, load
+from toxtune.prediction.prediction import Prediction
 from toxtune.report.markdown import in_markdown
 from toxtune.stats.metrics import METRICS
 
@@ -33,7 +34,7 @@ _ABOUT_CONFIGURATIONS = [
     "what differs from [config.yaml](../files/config.yaml.md), whose values are the",
     "defaults here. `null` stands for the default.",
 ]
-_IN_PYTHON = (final_model.load, final_model.FinalModel, final_model.Prediction)
+_IN_PYTHON = (load, FinalModel, Prediction)
 _LANGUAGES = {".yaml": "yaml", ".py": "python", ".csv": "text"}
 
 

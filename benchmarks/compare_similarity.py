@@ -1,6 +1,6 @@
 """How many pairs of molecules a core compares in a second, here and in RDKit's loop.
 
-    .venv/bin/python benchmarks/measure_similarity.py
+    .venv/bin/python benchmarks/compare_similarity.py
 
 The molecules are those of Tox21, repeated to the number that is asked for. Prints CPU
 seconds: of the fingerprints, of the nearest reference of each query, and of RDKit's for
@@ -13,6 +13,7 @@ import gzip
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -72,7 +73,7 @@ def main() -> None:
         found, _ = timed(
             f"{len(queries):,} x {len(references):,}, the nearest {k}",
             pairs,
-            lambda k=k: nearest_neighbours(queries, references, k),
+            partial(nearest_neighbours, queries, references, k),
         )
     few = queries[:RDKIT_QUERIES]
     what = f"{len(few)} x {len(references):,}, RDKit"
