@@ -17,13 +17,16 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from helpers.browsers import chromium, needs_chromium
 from helpers.final_models import make
+from helpers.finished_runs import write_runs
 from helpers.patience import STEP
 from helpers.report_runs import made_run
 from toxtune.dossier.document import Dossier, Filled
 from toxtune.dossier.form import CHAPTERS
 from toxtune.dossier.page import page as dossier_page
 from toxtune.report.figures.draw_all import draw_all
+from toxtune.report.finished_runs import read_runs
 from toxtune.report.page import page
+from toxtune.report.runs_page import runs_page
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
@@ -36,6 +39,7 @@ pytestmark = [
 SECONDS = STEP
 # One of each kind: contents, wide tables and code, a table made from the schema.
 OF_THE_SITE = ("index", "statistics", "performance", "reference/configuration")
+DRAWN = "document.documentElement.dataset.drawn === 'true'"
 RUN = """
 const done = arguments[0];
 axe.run(document).then((found) => done({
@@ -94,8 +98,7 @@ def test_report(browser, tmp_path, task_type):
     run = made_run(task_type)
     path = tmp_path / "report.html"
     path.write_text(page(run, draw_all(run)), encoding="utf-8")
-    drawn = "document.documentElement.dataset.drawn === 'true'"
-    assert serious(browser, path, drawn) == []
+    assert serious(browser, path, DRAWN) == []
 
 
 def test_predictions(browser, tmp_path):
@@ -105,6 +108,14 @@ def test_predictions(browser, tmp_path):
     # In a process of its own: drawing figures leaves threads, and the command forks.
     in_process("toxtune", "predict", *files)
     assert serious(browser, path) == []
+
+
+def test_comparison_of_runs(browser, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_runs()
+    path = Path("compare.html")
+    path.write_text(runs_page(read_runs(["good", "poor"]), Path()), encoding="utf-8")
+    assert serious(browser, path, DRAWN) == []
 
 
 def test_dossier(browser, tmp_path):
