@@ -34,7 +34,7 @@ from toxtune.report.words import (
 from toxtune.stats.metrics import METRICS
 
 _NAME = "runs"
-_SETS = {"validation": "valid", "test": "test"}
+_SETS = {"validation set": "valid", "test set": "test"}
 
 
 def runs_page(runs: Sequence[FinishedRun], folder: Path) -> str:
@@ -67,15 +67,17 @@ def sentences(
     first, maximize = runs[0], runs[0].selection.objective.maximize
     lines = []
     for row in _means(table):
-        run, decimals = runs[int(row["family"])], _decimals(runs)
-        bounds = format_interval((row["low"], row["high"]), decimals)
-        size = f"{format_score(row['difference'], decimals)} ({_level(first)} {bounds})"
-        if not (row["low"] > 0 or row["high"] < 0):
+        run = runs[int(row["family"])]
+        difference, low, high = row["difference"], row["low"], row["high"]
+        if not (low > 0 or high < 0):
+            size = _size(runs, difference, low, high)
             lines.append(f"{run.name} and {first.name} do not differ clearly: {size}.")
-        else:
-            is_better = (row["difference"] > 0) == maximize
-            side = "better" if is_better else "worse"
-            lines.append(f"{run.name} is {side} than {first.name} by {size}.")
+            continue
+        side = "better" if (difference > 0) == maximize else "worse"
+        if difference < 0:
+            difference, low, high = -difference, -high, -low
+        size = _size(runs, difference, low, high)
+        lines.append(f"{run.name} is {side} than {first.name} by {size}.")
     lines.append(
         f"This test set has been opened {times(n_openings)}. Who chooses among runs by "
         "these test scores makes them optimistic: choose by validation scores."
@@ -88,6 +90,14 @@ def sentences(
             f"that of {first.name}."
         )
     return lines
+
+
+def _size(
+    runs: Sequence[FinishedRun], difference: float, low: float, high: float
+) -> str:
+    decimals = _decimals(runs)
+    bounds = format_interval((low, high), decimals)
+    return f"{format_score(difference, decimals)} ({_level(runs[0])} {bounds})"
 
 
 def draw(runs: Sequence[FinishedRun]) -> Figure:

@@ -46,7 +46,9 @@ def test_the_page_has_scores_differences_tasks_and_the_ledger(project):
 def test_what_is_said_turns_with_the_order_and_the_direction(project):
     runs = read_runs(["poor", "good"])
     table = differences(runs, "roc_auc")
-    assert "good is better than poor" in sentences(runs, table, 1)[0]
+    assert "good is better than poor by 0.342 (" in sentences(runs, table, 1)[0]
+    turned = sentences(runs, table.assign(difference=-0.3, low=-0.4, high=-0.2), 1)[0]
+    assert turned == "good is worse than poor by 0.300 (90% interval 0.200 to 0.400)."
     assert "do not differ clearly" in sentences(runs, table.assign(low=-1), 1)[0]
 
 
