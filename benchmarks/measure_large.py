@@ -19,9 +19,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -53,22 +55,27 @@ OVERLAY = {
 }
 
 
-def write_molecules(path: Path, n_molecules: int) -> None:
-    """Write a CSV file of different molecules."""
+def draw_molecules(n_molecules: int) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the SMILES of different molecules, each with its four substituents."""
     drawn = np.random.default_rng(0).permutation(len(SUBSTITUENTS) ** 4)[:n_molecules]
     quadruples = list(itertools.product(SUBSTITUENTS, repeat=4))
+    for number in drawn:
+        own = quadruples[number]
+        yield "c1c({})cc2c({})c({})c({})cc2c1".format(*own), own
+
+
+def write_molecules(path: Path, n_molecules: int) -> None:
+    """Write a CSV file of molecules."""
     with open(path, "w", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow(["smiles", "nitro"])
-        for number in drawn:
-            own = quadruples[number]
-            smiles = "c1c({})cc2c({})c({})c({})cc2c1".format(*own)
+        for smiles, own in draw_molecules(n_molecules):
             writer.writerow([smiles, int(NITRO in own)])
 
 
-def run_workflow(folder: Path) -> None:
+def run_workflow(folder: Path, overlay: Mapping[str, Any]) -> None:
     """Run the whole workflow."""
-    (folder / "large.json").write_text(json.dumps(OVERLAY))
+    (folder / "large.json").write_text(json.dumps(overlay))
     command = [sys.executable, "-m", "toxtune", "run", "--cores", "2"]
     subprocess.run(
         [*command, "--configfile", "large.json"],
@@ -131,7 +138,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = new_project(Path(name) / "project").folder
         write_molecules(folder / "large.csv", parser.parse_args().molecules)
-        run_workflow(folder)
+        run_workflow(folder, OVERLAY)
         print_jobs(folder)
         print_speed(folder)
 

@@ -1,10 +1,10 @@
-"""How planning, doing nothing, gathering and selecting grow with the number of trials.
+"""How a search's plan, tables and report grow with the number of trials.
 
     .venv/bin/python benchmarks/measure_scale.py --trials 100 1000 10000
 
-No training is done: each result is written here, with made-up predictions, and
-Snakemake is told to take it for its own. Prints a table in Markdown, of CPU seconds:
-the wall time of a machine that does nothing else.
+No trial is trained: each result is written here, with made-up predictions, and
+Snakemake is told to take it for its own. The winner's model is trained. Prints a table
+in Markdown, of CPU seconds: the wall time of a machine that does nothing else.
 """
 
 import argparse
@@ -38,6 +38,8 @@ SEARCH = {
     "training": {"seeds": [0]},
 }
 TARGET = "results/scale/selection.json"
+PAGE = "results/scale/report.html"
+JOBS = ("gather_trials", "select_best", "correct_selection", "write_report")
 
 
 @dataclass(frozen=True)
@@ -153,9 +155,11 @@ def measure(n_trials: int) -> list[Any]:
         nothing = grid.snakemake(TARGET)
         if "Nothing to be done" not in Path("output.txt").read_text():
             raise SystemExit("there was something to be done")
-        jobs = [grid.job(rule) for rule in ("gather_trials", "select_best")]
+        grid.snakemake(PAGE)
+        jobs = [grid.job(rule) for rule in JOBS]
+        page = f"{Path(PAGE).stat().st_size / 1e6:.1f} MB"
         os.chdir("/")
-    return [f"{n_trials:,}", planned, nothing, *jobs, f"{grown:.0f} KiB"]
+    return [f"{n_trials:,}", planned, nothing, *jobs, page, f"{grown:.0f} KiB"]
 
 
 def main() -> None:
@@ -168,8 +172,8 @@ def main() -> None:
         default=[100, 1000, 10000],
         help="multiples of 100",
     )
-    print("| trials | dry run | no-op run | gather | select | disk per trial |")
-    print("|---|---|---|---|---|---|")
+    columns = ["trials", "dry run", "no-op run", *JOBS, "report", "disk per trial"]
+    print(f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
     for n_trials in parser.parse_args().trials:
         print(f"| {' | '.join(map(str, measure(n_trials)))} |", flush=True)
 

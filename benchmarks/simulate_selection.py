@@ -250,8 +250,9 @@ def main() -> None:
     parser.add_argument("--ensemble", choices=kinds, default="none")
     for name in ("molecules", "tasks", "trials", "resamples"):
         parser.add_argument(f"--{name}", type=int, default=getattr(Design, name))
+    parser.add_argument("--shared", type=float, nargs="+", default=SHARED)
     options = vars(parser.parse_args())
-    repetitions = options.pop("repetitions")
+    repetitions, noises = options.pop("repetitions"), options.pop("shared")
     design = Design(**options)
     low, high = binom.interval(0.95, repetitions, CONFIDENCE)
     print(
@@ -263,7 +264,7 @@ def main() -> None:
     header += ["the same, moved", "corrected interval"]
     header += ["BBC-CV percentiles", "the same, rescaled"]
     print(f"| {' | '.join(header)} |\n|{' --- |' * len(header)}")
-    for signal, shared in product((False, True), SHARED):
+    for signal, shared in product((False, True), noises):
         one = partial(repetition, design=design, signal=signal, shared=shared)
         with ProcessPoolExecutor() as pool:
             found = np.array(list(pool.map(one, range(repetitions), chunksize=10)))
