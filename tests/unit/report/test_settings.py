@@ -79,6 +79,24 @@ def test_a_family_with_few_trials_has_no_importance():
     assert "random_forest" in importance.too_few(few)
 
 
+def test_of_many_trials_a_sample_is_used_and_said(run, monkeypatch):
+    assert importance.too_many(run) == ""
+    sizes, anova = [], importance._anova
+
+    def counted(run, family, scores, n_trees):
+        sizes.append(len(scores))
+        return anova(run, family, scores, n_trees)
+
+    monkeypatch.setattr(importance, "MOST_TRIALS", 20)
+    monkeypatch.setattr(importance, "_anova", counted)
+    many = dataclasses.replace(run)
+    assert next(iter(importance.importances(many, "dense"))) == "learning_rate"
+    low, high = importance.share_over_resamples(many, "dense", "learning_rate")
+    assert 0 < low < high <= 1
+    assert set(sizes) == {20}
+    assert importance.draw(many).note == "Of 20 trials, drawn at random: dense."
+
+
 def test_a_family_whose_scores_are_all_equal_has_no_importance(run):
     score = f"{run.metric}_mean"
     equal = dataclasses.replace(run, trials=run.trials.assign(**{score: 1.0}))

@@ -1,5 +1,6 @@
 """Which hyperparameters the score depended on, and how."""
 
+import random
 from functools import cache
 
 import altair as alt
@@ -16,7 +17,11 @@ from toxtune.report.words import listed
 FEWEST_TRIALS = 8
 # With fewer, it is shown, and is no verdict.
 FEWEST_FOR_A_VERDICT = 30
+# The time that functional ANOVA takes grows with the square of the number of trials.
+MOST_TRIALS = 300
 _RESAMPLES = 20
+# Of Optuna's forest, and of one for each resample: these are only to tell a range.
+_TREES, _TREES_OF_A_RESAMPLE = 64, 16
 
 
 def draw(run: Run) -> Figure:
@@ -39,7 +44,7 @@ def draw(run: Run) -> Figure:
             for family, shares in tables.items()
         ],
         columns=2,
-        note=too_few(run),
+        note=" ".join(filter(None, [too_few(run), too_many(run)])),
     )
 
 
@@ -66,6 +71,14 @@ def too_few(run: Run) -> str:
     )
 
 
+def too_many(run: Run) -> str:
+    """Say of which families a sample of the trials is used; empty if of none."""
+    sampled = [each for each in studied(run) if len(scores_of(run, each)) > MOST_TRIALS]
+    if not sampled:
+        return ""
+    return f"Of {MOST_TRIALS} trials, drawn at random: {', '.join(sampled)}."
+
+
 def verdict_on_settings(run: Run) -> str:
     """Say which setting mattered most, of families with enough trials for a verdict."""
     words = []
@@ -85,14 +98,16 @@ def verdict_on_settings(run: Run) -> str:
 def share_over_resamples(run: Run, family: str, name: str) -> tuple[float, float]:
     """Return the 5% and the 95% quantile of an importance over resampled trials.
 
-    The trials are drawn with replacement, `_RESAMPLES` times.
+    The trials are drawn with replacement, at most `MOST_TRIALS` of them, `_RESAMPLES`
+    times.
     """
     scores = list(scores_of(run, family).items())
-    random = np.random.default_rng(0)
+    generator = np.random.default_rng(0)
+    size = min(len(scores), MOST_TRIALS)
     shares = []
     for _ in range(_RESAMPLES):
-        drawn = [scores[i] for i in random.integers(0, len(scores), len(scores))]
-        shares.append(_anova(run, family, drawn)[name])
+        drawn = [scores[i] for i in generator.integers(0, len(scores), size)]
+        shares.append(_anova(run, family, drawn, _TREES_OF_A_RESAMPLE)[name])
     low, high = np.quantile(shares, [0.05, 0.95])
     return float(low), float(high)
 
@@ -104,11 +119,17 @@ def importances(run: Run, family: str) -> dict[str, float]:
     Functional ANOVA (Hutter, Hoos & Leyton-Brown 2014) as Optuna computes it, largest
     share first. All values that were tried count as equally likely, and a
     number counts by its rank among them, so the scale of an axis does not matter.
+    Of more than `MOST_TRIALS` trials, as many are drawn at random.
     """
-    return _anova(run, family, list(scores_of(run, family).items()))
+    scores = list(scores_of(run, family).items())
+    if len(scores) > MOST_TRIALS:
+        scores = random.Random(0).sample(scores, MOST_TRIALS)
+    return _anova(run, family, scores, _TREES)
 
 
-def _anova(run: Run, family: str, scores: list[tuple[str, float]]) -> dict[str, float]:
+def _anova(
+    run: Run, family: str, scores: list[tuple[str, float]], n_trees: int
+) -> dict[str, float]:
     """Return the importances from these trials and their scores, the largest first."""
     import optuna
     from optuna.distributions import (
@@ -138,7 +159,7 @@ def _anova(run: Run, family: str, scores: list[tuple[str, float]]) -> dict[str, 
                 params=parameters, distributions=distributions, value=score
             )
         )
-    evaluator = optuna.importance.FanovaImportanceEvaluator(seed=0)
+    evaluator = optuna.importance.FanovaImportanceEvaluator(n_trees=n_trees, seed=0)
     return {name: float(share) for name, share in evaluator.evaluate(study).items()}
 
 
