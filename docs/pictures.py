@@ -11,9 +11,11 @@ that all of them together stay small.
 
 import argparse
 import io
+import re
 import shutil
 import tempfile
 import time
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +23,19 @@ from PIL import Image
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-FOLDER = Path(__file__).resolve().parent / "pictures"
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "docs" / "pictures"
+# Drawn here, so that whoever opens README asks no other server for them.
+BADGE = """<svg xmlns="http://www.w3.org/2000/svg" role="img"
+ width="{width}" height="20" aria-label="{name}: {value}"
+ font-family="Verdana, DejaVu Sans, sans-serif" font-size="11">
+<title>{name}: {value}</title>
+<rect width="{width}" height="20" rx="3" fill="#0a5c8f"/>
+<path d="M3 0h{left}v20h-{left}a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z" fill="#444"/>
+<g fill="#fff"><text x="8" y="14" textLength="{of_name}">{name}</text>
+<text x="{start}" y="14" textLength="{of_value}">{value}</text></g>
+</svg>
+"""
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,9 @@ def main() -> None:
         "mlflow": options.mlflow,
     }
     FOLDER.mkdir(exist_ok=True)
+    for name, value in badges().items():
+        path = FOLDER / f"badge-{name.lower()}.svg"
+        path.write_text(badge(name, value), encoding="utf-8")
     with tempfile.TemporaryDirectory() as profile:
         browser = _start(profile)
         for picture in PICTURES:
@@ -79,6 +96,34 @@ def main() -> None:
             _take(browser, address, picture).save(path, optimize=True)
             print(f"{path}: {path.stat().st_size / 1024:.0f} KiB")
         browser.quit()
+
+
+def badges() -> dict[str, str]:
+    """Return what README's badges say: of what the project needs, and its licence."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    minor = re.findall(r"3\.(\d+)", project["requires-python"])
+    snakefile = (ROOT / "Snakefile").read_text("utf-8")
+    (snakemake,) = re.findall(r'min_version\("(.+)"\)', snakefile)
+    return {
+        "Snakemake": f"≥ {snakemake}",
+        "Python": f"3.{minor[0]} to 3.{int(minor[1]) - 1}",
+        "Licence": (ROOT / "LICENSE").read_text("utf-8").split()[0],
+    }
+
+
+def badge(name: str, value: str) -> str:
+    """Draw a badge: a name, and what is said of it."""
+    of_name, of_value = 13 * len(name) // 2, 13 * len(value) // 2
+    left = of_name + 16
+    return BADGE.format(
+        name=name,
+        value=value,
+        of_name=of_name,
+        of_value=of_value,
+        left=left - 3,
+        start=left + 8,
+        width=left + of_value + 16,
+    )
 
 
 def _start(profile: str) -> webdriver.Chrome:

@@ -1,4 +1,4 @@
-"""The lock, the conda environment and the container hold the same versions."""
+"""What the project needs is the same wherever it is written down."""
 
 import re
 import subprocess
@@ -63,3 +63,14 @@ def test_lock_holds_the_plugins_that_the_profiles_name():
         executor = yaml.safe_load(profile.read_text("utf-8")).get("executor")
         if executor:
             assert f"snakemake-executor-plugin-{executor}" in packages, profile
+
+
+def test_badges_of_the_readme_are_as_docs_pictures_draws_them(monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "docs")
+    from pictures import FOLDER, badge, badges
+
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for name, value in badges().items():
+        path = FOLDER / f"badge-{name.lower()}.svg"
+        assert path.read_text("utf-8") == badge(name, value)
+        assert f"]({path.relative_to(ROOT)})" in readme
