@@ -14,6 +14,7 @@ from toxtune.report.figures.score_range import range_of
 from toxtune.report.figures.similarity_scores import groups_of, similarity_scores
 from toxtune.report.figures.trials import draw, trials_table
 from toxtune.report.tables.trials import all_trials
+from toxtune.report.tables.trust import coverage_table
 
 
 @pytest.mark.parametrize(
@@ -127,3 +128,22 @@ def test_all_trials_are_listed_with_their_seeds_and_settings():
     assert first["score"] == pytest.approx(run.selection.selected.mean, abs=1e-6)
     ranks = [row[listed["columns"].index("rank")] for row in listed["rows"]]
     assert ranks.count("") == (run.trials["status"] != "ok").sum()
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ([["no", "yes", "both"], ["no", "yes", "both"]], ["no", "yes", "both"]),
+        ([["no", "yes", "both"], ["no", "yes"]], ["no", "yes", "2"]),
+        ([["no", "yes", "both"], []], ["0", "1", "2"]),
+        ([["no", "yes", "both"], ["no", "a bit", "a lot"]], ["no", "1", "2"]),
+    ],
+)
+def test_classes_have_a_word_where_all_tasks_have_the_same(words, shown):
+    run = made_run("multiclass")
+    (first, second), others = words, run.tasks[1:]
+    classes = {run.tasks[0]: first, **dict.fromkeys(others, second)}
+    named = {task: names for task, names in classes.items() if names}
+    run = dataclasses.replace(run, curation={**run.curation, "classes": named})
+    rows = coverage_table(run).rows
+    assert list(dict.fromkeys(row[1] for row in rows)) == shown

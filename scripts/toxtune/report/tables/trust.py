@@ -124,6 +124,10 @@ def _kept(tasks: pd.DataFrame) -> list[str]:
 
 def _class_name(run: Run, number: str) -> str:
     """Name a class by its word if all tasks have the same for it."""
-    names = run.class_names
-    words = {names[task][int(number)] for task in run.tasks if task in names}
-    return words.pop() if len(words) == 1 and set(run.tasks) <= set(names) else number
+    at = int(number)
+    # A task may have fewer classes than another, and no word for this one.
+    words = {
+        names[at] if at < len(names) else ""
+        for names in (run.class_names.get(task, []) for task in run.tasks)
+    }
+    return (words.pop() if len(words) == 1 else "") or number
