@@ -8,8 +8,10 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from helpers.report_runs import made_run
+from toxtune.report import drawn_trials
 from toxtune.report.delivered import delivered
 from toxtune.report.few_molecules import few_in_test
+from toxtune.report.figures import cost, dependence, space
 from toxtune.report.figures.score_range import range_of
 from toxtune.report.figures.similarity_scores import groups_of, similarity_scores
 from toxtune.report.figures.trials import draw, trials_table
@@ -147,3 +149,21 @@ def test_classes_have_a_word_where_all_tasks_have_the_same(words, shown):
     run = dataclasses.replace(run, curation={**run.curation, "classes": named})
     rows = coverage_table(run).rows
     assert list(dict.fromkeys(row[1] for row in rows)) == shown
+
+
+def test_of_very_many_trials_figures_draw_the_best_and_a_sample(monkeypatch):
+    run = made_run(n_trials=60)
+    assert drawn_trials.drawn_trials(run) == set(run.trials["trial"])
+    assert drawn_trials.note_on_sample(run) == ""
+    monkeypatch.setattr(drawn_trials, "MOST_DRAWN", 20)
+    monkeypatch.setattr(drawn_trials, "BEST_DRAWN", 5)
+    run = dataclasses.replace(run)
+    drawn = drawn_trials.drawn_trials(run)
+    assert {*run.ranked["trial"][:5], *run.winners.values()} <= drawn
+    assert 20 <= len(drawn) <= 20 + len(run.winners)
+    for figure in (draw(run), cost.draw(run), space.draw(run), dependence.draw(run)):
+        assert "Of 60 trials the best 5 have marks, and 15 of the others" in figure.note
+        assert set(figure.table["trial"].dropna()) <= drawn
+        assert len(figure.table)
+    # The table below the figures has all of them.
+    assert len(all_trials(run)["rows"]) == 60

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from toxtune.report.drawn_trials import drawn_trials, note_on_sample, notes
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.score_range import score_range
 from toxtune.report.figures.trials import family_scale
@@ -15,6 +16,7 @@ _TIME, _MEMORY = "Score and time", "Score and memory"
 def draw(run: Run) -> Figure:
     """Draw each trial's score against its time and its memory."""
     table = costs_table(run)
+    table = table[table["trial"].isin(drawn_trials(run))]
     both = [table.assign(panel=title) for title in (_TIME, _MEMORY)]
     hosts = sorted(set(run.cost["host"].dropna()))
     return Figure(
@@ -32,7 +34,7 @@ def draw(run: Run) -> Figure:
             Panel(_MEMORY, _chart(run, "memory_mib", "peak memory, MiB")),
         ],
         columns=2,
-        note=score_range(run).note(run),
+        note=notes(score_range(run).note(run), note_on_sample(run)),
     )
 
 

@@ -7,6 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from toxtune.report.drawn_trials import drawn_trials, note_on_sample, notes
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.importance import (
     importances,
@@ -46,7 +47,7 @@ def draw(run: Run) -> Figure:
         table=pd.concat(tables) if tables else pd.DataFrame(),
         panels=panels,
         columns=3,
-        note=too_few(run),
+        note=notes(too_few(run), note_on_sample(run)),
     )
 
 
@@ -98,6 +99,7 @@ def _table(run: Run, family: str, name: str) -> pd.DataFrame:
     points = [
         {"trial": trial, "score": score, **_value(varied, varied.by_trial[trial])}
         for trial, score in scores_of(run, family).items()
+        if trial in drawn_trials(run)
     ]
     means = [
         {"dependence": mean, **_value(varied, value)}

@@ -7,6 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from toxtune.report.drawn_trials import notes
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.theme import family_colours
 from toxtune.report.run import Run
@@ -44,7 +45,7 @@ def draw(run: Run) -> Figure:
             for family, shares in tables.items()
         ],
         columns=2,
-        note=" ".join(filter(None, [too_few(run), too_many(run)])),
+        note=notes(too_few(run), too_many(run)),
     )
 
 

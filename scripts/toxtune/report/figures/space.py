@@ -8,6 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from toxtune.report.drawn_trials import drawn_trials, note_on_sample
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.score_range import ScoreRange, score_range
 from toxtune.report.figures.theme import BLACK, VERMILLION
@@ -49,7 +50,9 @@ def draw(run: Run) -> Figure:
         panels=[
             Panel(name, _chart(run, name, table)) for name, table in tables.items()
         ],
-        note="" if tables else "No hyperparameter has more than one value.",
+        note=note_on_sample(run)
+        if tables
+        else "No hyperparameter has more than one value.",
     )
 
 
@@ -59,6 +62,7 @@ def _family_table(run: Run, family: str) -> pd.DataFrame:
     if not axes:
         return pd.DataFrame()
     trials = run.trials[run.trials["family"] == family]
+    trials = trials[trials["trial"].isin(drawn_trials(run))]
     scores = dict(zip(trials["trial"], trials[f"{run.metric}_mean"], strict=True))
     best = [trial for trial in run.ranked["trial"] if trial in scores]
     # The failed ones first, so that the best are drawn over all others.

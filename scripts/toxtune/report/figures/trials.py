@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from toxtune.report.drawn_trials import drawn_trials, note_on_sample, notes
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.score_range import score_range
 from toxtune.report.figures.theme import BLACK, family_colours, family_shapes
@@ -24,9 +25,9 @@ def draw(run: Run) -> Figure:
             f"{best['family']} trial {best['trial']} with {run.written(best['mean'])}; "
             f"the last has {run.written(last['mean'])}."
         ),
-        table=table,
+        table=table[table["trial"].isin(drawn_trials(run))],
         panels=[Panel("", _chart(run, len(table)))],
-        note=_note(run, table),
+        note=notes(_note(run, table), note_on_sample(run)),
     )
 
 
