@@ -1,6 +1,6 @@
-"""What a search still costs, by what trainings of the same families have cost."""
+"""What a search still costs, by what trainings on the same dataset have cost."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -25,8 +25,8 @@ class CostEstimate:
         Family to the resource (epochs, trees; 1 where there is none) of each training
         that has no result yet.
     rates
-        Family to the median seconds per unit of resource of finished trainings; a
-        family without any is missing.
+        Family to the median seconds per unit of resource of finished trainings on the
+        same dataset; a family without any is missing.
     """
 
     done: int
@@ -42,9 +42,15 @@ class CostEstimate:
             self.rates[family] * sum(self.resources[family]) for family in timed
         )
         if timed:
-            text += f"; about {seconds / 60:.1f} core-minutes for {', '.join(timed)}"
+            text += (
+                f"; about {seconds / 60:.1f} core-minutes of training for "
+                f"{', '.join(timed)}"
+            )
         if untimed := sorted(set(self.resources) - set(timed)):
-            text += f"; no estimate yet for {', '.join(untimed)}, of which none is done"
+            text += (
+                f"; no estimate yet for {', '.join(untimed)}, of which no training on "
+                "this dataset is done"
+            )
         return text
 
 
@@ -52,7 +58,7 @@ def estimate_cost(
     plans: Iterable[Plan], results: Path = Path("results")
 ) -> CostEstimate:
     """Count the trainings that are planned, and estimate what is left of them."""
-    done = 0
+    plans, done = list(plans), 0
     resources: dict[str, list[float]] = {}
     for plan in plans:
         for family, hyperparameters, folder in _trainings(plan):
@@ -61,7 +67,8 @@ def estimate_cost(
             else:
                 amounts = resources.setdefault(family, [])
                 amounts.append(_resource(family, hyperparameters))
-    rates = {family: _rate(results, family) for family in resources}
+    datasets = {plan.dataset_id for plan in plans}
+    rates = {family: _rate(results, family, datasets) for family in resources}
     known_rates = {family: rate for family, rate in rates.items() if rate is not None}
     return CostEstimate(done, resources, known_rates)
 
@@ -89,12 +96,16 @@ def _resource(name: str, hyperparameters: Mapping[str, Any]) -> float:
     return hyperparameters.get(family.resource, default)
 
 
-def _rate(results: Path, family: str) -> float | None:
-    """Return the median seconds per unit of resource, None without a training."""
+def _rate(results: Path, family: str, datasets: Collection[str]) -> float | None:
+    """Return the median seconds per unit of resource, None without a training.
+
+    Other datasets tell nothing: they have other numbers of molecules and tasks.
+    """
     rates = []
     for path in results.glob(f"trials/{family}/*/*seed-*/result.json"):
         result = read_json(path)
-        if result["status"] in NO_RESULT:
+        is_like = result["trial"]["dataset"] in datasets
+        if result["status"] in NO_RESULT or not is_like:
             continue
         hyperparameters = result["trial"]["hyperparameters"]
         seconds = read_json(path.with_name("cost.json"))["seconds"]

@@ -51,7 +51,15 @@ def test_like_trainings_tell_what_new_ones_cost(planned):
     assert estimate.done == 2
     # 2 trainings of 40 epochs at 6 seconds an epoch.
     assert "2 to do, 2 done" in estimate.describe()
-    assert "about 8.0 core-minutes for dense" in estimate.describe()
+    assert "about 8.0 core-minutes of training for dense" in estimate.describe()
+
+
+def test_trainings_on_another_dataset_tell_nothing(planned, configured):
+    other = "dataset: {source: demo, merge: connectivity}"
+    record(planned("name: grid", [10]), seconds=60)
+    text = SEARCH.format(strategy="name: grid", epochs=[40])
+    estimate = estimate_cost(load_plans(configured(f"{other}\n{text}")))
+    assert "no training on this dataset is done" in estimate.describe()
 
 
 def test_slots_count_by_how_long_they_are_trained(planned):
