@@ -64,8 +64,12 @@ def read_overlay(path: Path) -> dict[str, Any]:
     if len(text) > MAX_CHARACTERS:
         raise UserError(f"{path}: must have at most {MAX_CHARACTERS:,} characters")
     config = read_yaml(text, str(path))
+    # Snakemake refuses it, and names no file.
     if config is None:
-        return {}
+        raise UserError(
+            f"{path}: has no keys; write what differs from config.yaml, or leave the "
+            "file out"
+        )
     if not isinstance(config, dict):
         raise UserError(
             f"{path}: must be a mapping of keys to values, got {shown(config)}"
@@ -107,8 +111,20 @@ def parse_yaml(
         raise UserError(f"{name}: is nested too deeply") from None
     # A number or date that is none raises what Python raises for it.
     except (yaml.YAMLError, ValueError, AttributeError) as error:
-        reason = " ".join(str(error).split())
-        raise UserError(f"{name}: is not YAML: {reason}") from None
+        raise UserError(f"{name}: is not YAML: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    """Say what is wrong with YAML and in which line, in one line."""
+    if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
+        return " ".join(str(error).split())
+    problem, line = error.problem or "", error.problem_mark.line + 1
+    if r"'\t'" in problem:
+        problem = "a tab, where YAML wants blanks"
+    if error.context is None or error.context_mark is None:
+        return f"line {line}: {problem}"
+    begin = error.context_mark.line + 1
+    return f"line {line}: {problem} ({error.context} that begins in line {begin})"
 
 
 class UniqueKeys:

@@ -754,8 +754,7 @@ def test_overlay_merges_mappings_and_replaces_the_rest():
 def test_later_files_win(tmp_path):
     (tmp_path / "one.yaml").write_text("run: one\ntraining: {seeds: [7]}\n")
     (tmp_path / "two.yaml").write_text("run: two\n")
-    (tmp_path / "empty.yaml").write_text("# Nothing yet.\n")
-    names = [tmp_path / f"{name}.yaml" for name in ("one", "two", "empty")]
+    names = [tmp_path / f"{name}.yaml" for name in ("one", "two")]
     config = load_config([ROOT / "config.yaml", *names])
     assert (config["run"], config["training"]["seeds"]) == ("two", [7])
 
@@ -764,7 +763,18 @@ def test_later_files_win(tmp_path):
     ("text", "message"),
     [
         pytest.param(None, "mine.yaml: cannot be read: No such file", id="missing"),
-        pytest.param("run: [", "mine.yaml: is not YAML: while parsing", id="syntax"),
+        pytest.param("run: [", "mine.yaml: is not YAML: line 1: expected", id="syntax"),
+        pytest.param(
+            "run: x\n\trun: y\n",
+            "mine.yaml: is not YAML: line 2: a tab, where YAML wants blanks",
+            id="tab",
+        ),
+        pytest.param(
+            "run: x\nrun: y\n",
+            "mine.yaml: is not YAML: line 2: the key 'run' stands twice",
+            id="key",
+        ),
+        pytest.param("# Nothing yet.\n", "mine.yaml: has no keys; write", id="empty"),
         pytest.param("\x00", "mine.yaml: is not YAML: ", id="binary"),
         pytest.param("- run\n", "mine.yaml: must be a mapping of keys", id="a list"),
     ],
