@@ -9,6 +9,7 @@ from toxtune.errors import UserError
 from toxtune.models.hyperparameters import Hyperparameters
 from toxtune.models.registry import MODULES, get_family, trust
 from toxtune.search.axes import Axis, Choices, read_axis
+from toxtune.stats.metrics import metrics_of
 from toxtune.tasks import TaskType
 from toxtune.text import did_you_mean
 
@@ -145,9 +146,11 @@ def _check_task_type(family: str, task_type: TaskType, key: str) -> None:
     task_types = get_family(family).task_types
     if task_type not in task_types:
         able = [name for name in MODULES if task_type in get_family(name).task_types]
+        metrics = [metric for each in task_types for metric in metrics_of(each)]
         raise UserError(
             f"{key}.family: {family} is for {' and '.join(task_types)} tasks, and "
-            f"objective.metric is for {task_type} ones; take {', '.join(able)}"
+            f"objective.metric is for {task_type} ones; take {', '.join(able)}, or a "
+            f"metric that {family} is for: {', '.join(metrics)}"
         )
 
 

@@ -185,3 +185,13 @@ def test_only_deviations_from_the_defaults_name_a_point():
     (point,) = space({"neurons": [7], "patience": [3], "dropout": [0.0]}).grid()
     named = deviations("dense", point.hyperparameters)
     assert named == {"neurons": 7, "patience": 3}
+
+
+def test_a_family_of_other_tasks_is_refused_with_what_fits_either():
+    ridge = {"family": "ridge", "features": "ecfp", "hyperparameters": {}}
+    with pytest.raises(UserError) as refusal:
+        read_space(ridge, ["ecfp"], "here")
+    said = str(refusal.value)
+    assert "here.family: ridge is for regression tasks" in said
+    assert "for binary ones; take dense, " in said
+    assert "or a metric that ridge is for: rmse, mae, " in said
