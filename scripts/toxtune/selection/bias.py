@@ -84,8 +84,11 @@ class ResampledSearch:
 
         The ensemble counts as a family, unless the simplest model is wanted.
         """
-        n_eligible = len(self.candidates) if self.one_se else len(self.ids)
-        best_families = self.families[choose(scores[:, :n_eligible], self.maximize)]
+        if not self.one_se:
+            # The winner of the family that has the best trial is that trial.
+            return choose(scores, self.maximize)
+        eligible = scores[:, : len(self.candidates)]
+        best_families = self.families[choose(eligible, self.maximize)]
         winners = np.empty(len(scores), dtype=np.int64)
         for family in set(best_families):
             members = self.members(family)
