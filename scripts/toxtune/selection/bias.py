@@ -227,21 +227,26 @@ def correct_selection(
         A row for each trial: id, family, standard error of its score, and its
         selection frequency overall and in its family.
     """
-    families, in_family = {}, np.zeros(len(search.ids))
+    corrections, in_family = {}, np.zeros(len(search.ids))
     for family in selection.contenders:
-        members, id = search.members(family), selection.id_of(family)
-        correction = search.correct(
-            members, search.rule(members), id, resampling.confidence
+        members = search.members(family)
+        corrections[family] = search.correct(
+            members,
+            search.rule(members),
+            selection.id_of(family),
+            resampling.confidence,
         )
-        in_family[members] = correction.frequency
-        families[family] = _winner_report(correction, id)
+        in_family[members] = corrections[family].frequency
     selected = selection.id_of(selection.overall)
-    overall = search.correct(
-        np.arange(len(search.ids)),
-        search.overall_rule,
-        selected,
-        resampling.confidence,
-    )
+    # The only family's winner is the best of all.
+    overall = corrections[selection.overall]
+    if len(corrections) > 1:
+        overall = search.correct(
+            np.arange(len(search.ids)),
+            search.overall_rule,
+            selected,
+            resampling.confidence,
+        )
     validation_sets = search.validation_sets
     n_folds = len(validation_sets.valid) if validation_sets.cross_validated else None
     report = {
@@ -254,7 +259,10 @@ def correct_selection(
         "resamples": resampling.resamples,
         "confidence": resampling.confidence,
         "overall": _winner_report(overall, selected),
-        "families": families,
+        "families": {
+            family: _winner_report(correction, selection.id_of(family))
+            for family, correction in corrections.items()
+        },
     }
     frequencies = pd.DataFrame(
         {
