@@ -14,6 +14,7 @@ from toxtune.prediction.metadata import METADATA_FILE
 from toxtune.tables.sources import refuse_irregular
 from toxtune.text import shown
 
+FINAL_MODEL = "final.zip"
 # The files of a final model, see `toxtune.prediction.final_file`.
 _NAMES = re.compile(
     r"final\.json|README\.md|conformal\.json|training\.csv|fingerprints\.npy|transforms/[a-z0-9-]+\.npz"
@@ -41,10 +42,11 @@ def unpacked(path: Path) -> Iterator[Path]:
     Raises
     ------
     UserError
-        If it cannot be read, is no zip file, or holds a file that no final model has,
-        a link, a name twice, or more than `MAX_BYTES`.
+        If it cannot be read, is no zip file, is the folder of a run, or holds a file
+        that no final model has, a link, a name twice, or more than `MAX_BYTES`.
     """
     if path.is_dir():
+        _refuse_folder_of_run(path)
         if (path / METADATA_FILE).is_file():
             _check_metadata_size((path / METADATA_FILE).stat().st_size, path)
         _check_packed_files(path, path)
@@ -67,6 +69,13 @@ def unpacked(path: Path) -> Iterator[Path]:
             raise UserError(f"{path}: cannot be read: {error.strerror}") from None
         _check_packed_files(Path(folder), path)
         yield Path(folder)
+
+
+def _refuse_folder_of_run(folder: Path) -> None:
+    """Raise `UserError` where a folder holds the file that is meant."""
+    final = folder / FINAL_MODEL
+    if final.is_file() and not (folder / METADATA_FILE).is_file():
+        raise UserError(f"{folder}: is the folder of a run; name its model, {final}")
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], path: Path) -> None:

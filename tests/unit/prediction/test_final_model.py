@@ -384,6 +384,14 @@ def test_what_is_no_final_model_is_refused(tmp_path):
         load(tmp_path)
 
 
+def test_the_folder_of_a_run_is_told_which_file_is_meant(tmp_path):
+    run = tmp_path / "results/mine"
+    run.mkdir(parents=True)
+    path = make(tmp_path).rename(run / "final.zip")
+    with pytest.raises(UserError, match=f"name its model, {path}"):
+        load(run)
+
+
 def test_metadata_are_written_and_read_alike(tmp_path):
     path = make(tmp_path)
     with zipfile.ZipFile(path) as archive:
