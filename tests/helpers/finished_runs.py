@@ -70,10 +70,12 @@ def write_run(name, noise, split=SPLIT):
     predictions = np.stack(
         [sets["test"].labels + noise * random.random((N, 2)) for _ in SEEDS]
     )
-    trial = make_trial("d" * 12, split.name, "dense", "bits", {})
+    trial = make_trial(split.parent.name, split.name, "dense", "bits", {})
     winners = {"dense": made_winner(trial)}
     selection = made_selection(winners, "dense", seeds=SEEDS)
-    selection = dataclasses.replace(selection, split=split.name)
+    selection = dataclasses.replace(
+        selection, dataset=split.parent.name, split=split.name
+    )
     write_json(folder / "selection.json", selection.to_dict())
     scores = pd.DataFrame(
         [

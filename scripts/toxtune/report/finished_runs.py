@@ -16,7 +16,7 @@ from toxtune.evaluation.evaluation_file import Evaluation, SetScores, read_evalu
 from toxtune.evaluation.ledger import Opened, read_openings_of
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.io.tsv import read_tsv
-from toxtune.report.words import listed
+from toxtune.report.words import counted, listed
 from toxtune.search.selection_file import Selection, read_selection
 from toxtune.splits.training_set import TrainingSet
 from toxtune.stats.bootstrap import Resampling
@@ -75,7 +75,8 @@ def read_runs(names: Sequence[str]) -> list[FinishedRun]:
     names = [Path(name).as_posix().removeprefix(f"{RESULTS}/") for name in names]
     if len(set(names)) < 2 or len(set(names)) < len(names):
         raise UserError(
-            f"compare takes two or more different runs, got {listed(names) or 'none'}"
+            "compare takes two or more different runs, with blanks between them (make "
+            f"compare RUNS='a b'), got {listed(names) or 'none'}"
         )
     runs = [_read_run(name) for name in names]
     _refuse_different_test_sets(runs)
@@ -180,17 +181,42 @@ def _refuse_different_test_sets(runs: Sequence[FinishedRun]) -> None:
         same.append(run)
     if len(alike) == 1:
         return
-    sets = "; ".join(
-        f"{listed([run.name for run in group])} "
-        f"({len(group[0].test.ids):,} molecules, {len(group[0].test.tasks)} tasks, "
-        f"split {group[0].selection.split})"
-        for group in alike
-    )
+    names = [listed([run.name for run in group]) for group in alike]
     raise UserError(
         "scores on different test sets cannot be compared, and these runs have "
-        f"{len(alike)}: {sets}. Name runs of one split; for one configuration on "
-        "several splits, results/RUN/report.html puts them side by side"
+        f"{len(alike)}: {_tell_apart(names, [group[0] for group in alike])}. Name runs "
+        "of one split; for one configuration on several splits, "
+        "results/RUN/report.html puts them side by side"
     )
+
+
+def _tell_apart(names: Sequence[str], runs: Sequence[FinishedRun]) -> str:
+    """Say what differs among test sets, set by set, and then what does not.
+
+    Parameters
+    ----------
+    names
+        Those of all runs with a test set.
+    runs
+        The first run with each.
+    """
+    described = list(map(_describe_test_set, runs))
+    common = [part for part in described[0] if all(part in each for each in described)]
+    sets = "; ".join(
+        f"{name} ({', '.join(part for part in parts if part not in common)})"
+        for name, parts in zip(names, described, strict=True)
+    )
+    return f"{sets}; the same in all: {', '.join(common) or 'nothing'}"
+
+
+def _describe_test_set(run: FinishedRun) -> list[str]:
+    return [
+        counted(len(run.test.ids), "molecule"),
+        counted(len(run.test.tasks), "task"),
+        f"task type {run.selection.objective.task_type}",
+        f"dataset {run.selection.dataset}",
+        f"split {run.selection.split}",
+    ]
 
 
 def _have_one_test_set(one: FinishedRun, other: FinishedRun) -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers.finished_runs import SPLIT, TASKS, write_run, write_runs, write_sets
+from helpers.finished_runs import SPLIT, TASKS, N, write_run, write_runs, write_sets
 from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
 from toxtune.evaluation.baselines import Baselines
@@ -79,10 +79,23 @@ def test_runs_of_different_test_sets_are_refused_in_one_message(project):
     assert "6" * 12 in message
 
 
+def test_what_differs_among_test_sets_is_told_apart(project):
+    other = SPLIT.parent.with_name("e" * 12) / SPLIT.name
+    write_sets(other, seed=5)
+    write_run("else", 0.4, other)
+    with pytest.raises(UserError) as refused:
+        read_runs(["good", "else"])
+    message = str(refused.value)
+    assert f"good (dataset {'d' * 12}); else (dataset {'e' * 12}); " in message
+    assert f"{N} molecules, {len(TASKS)} tasks, " in message
+    assert f"split {SPLIT.name}" in message
+
+
 @pytest.mark.parametrize(
     ("names", "said"),
     [
         (["good"], "two or more"),
+        (["good,poor"], "RUNS='a b'"),
         (["good", "good"], "two or more"),
         (["good", "results/good"], "two or more"),
         (["good", "pour"], "did you mean poor"),
