@@ -118,7 +118,8 @@ class Display:
         words = f"{count.done} of {count.total} jobs done"
         words += f" in {format_duration(snapshot.elapsed(_now()))}"
         if best:
-            words += f"; best validation score: {describe_best(best)}"
+            # An ensemble, which may be what is delivered, is no trial.
+            words += f"; best single trial on the validation set: {describe_best(best)}"
         if state == State.FINISHED:
             self.line(f"Finished: {words}", style="green")
         elif state == State.INTERRUPTED:
@@ -165,7 +166,7 @@ class Display:
         grid.add_row("time", _times(snapshot))
         grid.add_row("now", _now_running(snapshot.running))
         if best:
-            grid.add_row("best", describe_best(best))
+            grid.add_row("best trial", describe_best(best))
         return grid
 
     def _print_lines(self) -> None:
@@ -198,7 +199,7 @@ def _state(snapshot: Snapshot, best: BestTrial | None) -> str:
         pieces.append(f"now: {_now_running(snapshot.running)}")
     pieces.append(_times(snapshot))
     if best:
-        pieces.append(f"best: {describe_best(best)}")
+        pieces.append(f"best trial: {describe_best(best)}")
     return "; ".join(pieces)
 
 

@@ -61,7 +61,7 @@ def describe(status: Status, locked: bool) -> list[str]:
     if others.total:
         lines.append(f"other jobs {others.done} of {others.total} done")
     if status.best:
-        lines.append(f"best       {describe_best(status.best)}")
+        lines.append(f"best trial {describe_best(status.best)}")
     for failure in status.failures:
         lines += _describe_failure(failure)
     return lines

@@ -15,6 +15,7 @@ from snakemake_logger_plugin_toxtune.forecast import Forecast
 from snakemake_logger_plugin_toxtune.scores import Scores
 from toxtune.config.plan import Plan
 from toxtune.io.files import read_json, write_json
+from toxtune.runs.best_score import BestTrial
 from toxtune.runs.status_file import STATUS_FILE
 from toxtune.search.trials import Trial
 
@@ -142,6 +143,21 @@ def test_a_job_that_succeeds_when_tried_again_has_not_failed(new_handler, capfd)
     assert "Finished: 1 of 1 jobs done" in shown
     status = read_json(STATUS_FILE)
     assert (status["state"], status["failures"]) == ("finished", [])
+
+
+def test_the_best_score_at_the_end_is_that_of_a_single_trial(
+    new_handler, monkeypatch, capfd
+):
+    best = BestTrial("aaa", 0.5961, 2, "roc_auc", "random_forest")
+    scores = SimpleNamespace(best=best, add=lambda job: None, close=lambda: best)
+    monkeypatch.setattr("snakemake_logger_plugin_toxtune.Scores", lambda files: scores)
+    handler = new_handler()
+    handler.emit(record(LogEvent.RUN_INFO, stats={"train_replicate": 1, "total": 1}))
+    start(handler, 1, "train_replicate", "a.log")
+    handler.emit(record(LogEvent.JOB_FINISHED, job_id=1))
+    handler.close()
+    shown = capfd.readouterr().err
+    assert "best single trial on the validation set: roc_auc 0.5961 with" in shown
 
 
 def test_jobs_that_were_stopped_have_not_failed(new_handler, capfd):
