@@ -100,7 +100,7 @@ retry: $(INSTALLED) ## let `make run` train again what ended without a result
 
 ## What comes of it:
 predict: $(INSTALLED) ## add predictions to a table: MODEL=m.zip IN=a.csv OUT=b.csv
-	$(TOXTUNE) predict $${MODEL:+"$$MODEL"} $${IN:+"$$IN"} $${OUT:+"$$OUT"} \
+	$(TOXTUNE) predict $${MODEL:+"$$MODEL" $${IN:+"$$IN" $${OUT:+"$$OUT"}}} \
 	    $${SMILES_COLUMN:+--smiles-column="$$SMILES_COLUMN"} \
 	    $${SEPARATOR:+--separator="$$SEPARATOR"} $${DECIMAL:+--decimal="$$DECIMAL"} \
 	    $${ENCODING:+--encoding="$$ENCODING"} $(if $(FALLBACK),--fallback) \

@@ -2,7 +2,8 @@
 
 A command is a module of this folder with the command's name. Its docstring is the
 help's text. It has ``EXAMPLE``, a line for the help, ``add_arguments(parser)``, and
-``main(options)``, which returns the exit status. Only the module that is asked for is
+``main(options)``, which returns the exit status. One that cannot do without arguments
+has ``UNDER_MAKE``, how make is called with them. Only the module that is asked for is
 imported, so that ``status`` need not wait for what ``predict`` needs.
 """
 
@@ -87,7 +88,15 @@ def run_command(arguments: Sequence[str]) -> int:
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose errors look like all others."""
+    """A parser whose errors look like all others.
+
+    Attributes
+    ----------
+    under_make
+        How make is called with all that is required; empty if nothing is.
+    """
+
+    under_make = ""
 
     def __init__(self, **settings: object) -> None:
         super().__init__(
@@ -97,6 +106,9 @@ class _Parser(argparse.ArgumentParser):
         )
 
     def error(self, message: str) -> NoReturn:
+        # Who calls make knows none of the names that argparse has for what is missing.
+        if self.under_make and "arguments are required" in message:
+            message = f"{message} (`{self.under_make}`)"
         raise UserError(f"{message}; see `{self.prog} --help`")
 
 
@@ -119,6 +131,7 @@ def _parser(command: str) -> argparse.ArgumentParser:
             description=module.__doc__,
             epilog=f"example:\n  {PROGRAM} {module.EXAMPLE}",
         )
+        subparser.under_make = getattr(module, "UNDER_MAKE", "")
         subparser.set_defaults(main=module.main, rest_is_for_snakemake=False)
         module.add_arguments(subparser)
     return parser

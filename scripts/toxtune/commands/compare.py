@@ -8,6 +8,7 @@ import argparse
 from pathlib import Path
 
 EXAMPLE = "compare tox21 tox21-other"
+UNDER_MAKE = "make compare RUNS='tox21 tox21-other'"
 PAGE = Path("results", "comparison.html")
 
 

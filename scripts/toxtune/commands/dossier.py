@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from toxtune.dossier.document import Dossier
 
 EXAMPLE = "dossier --run tox21"
+UNDER_MAKE = "make dossier RUN=tox21"
 PAGE, DATA, FORM = "dossier.html", "dossier.json", "dossier.xml"
 _MOST_NUMBERS = 12
 

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 EXAMPLE = "export optuna --run tox21 --to study.db"
+UNDER_MAKE = "make export-... RUN=tox21 TO=study.db"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

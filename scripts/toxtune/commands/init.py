@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from toxtune.survey.table import Wishes
 
 EXAMPLE = "init examples/own-data.csv"
+UNDER_MAKE = "make init DATA=my.csv"
 # What make calls an option.
 OF_MAKE = {
     "TASKS": "tasks",

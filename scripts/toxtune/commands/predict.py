@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from toxtune.prediction.molecule_table import Chunk
 
 EXAMPLE = "predict results/tox21/final.zip molecules.csv predictions.csv"
+UNDER_MAKE = "make predict MODEL=results/tox21/final.zip IN=molecules.csv"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

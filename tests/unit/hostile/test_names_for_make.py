@@ -101,6 +101,9 @@ def test_configurations_arrive_as_they_are(made, name):
 
 def test_nothing_is_given_where_nothing_is_named(made):
     assert made("predict") == made("predict", "FALLBACK=") == ""
+    # Python tells them apart by their order alone.
+    assert made("predict", "IN=a", "OUT=b") == made("predict", "OUT=b") == ""
+    assert made("predict", "MODEL=m", "OUT=b") == "<m>"
     assert made("predict", "FALLBACK=1") == "<--fallback>"
     assert made("predict", "EXPLAIN=1") == "<--explain>"
     assert made("predict", "FORMAT=html") == "<--format=html>"
