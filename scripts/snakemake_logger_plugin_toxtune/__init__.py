@@ -23,6 +23,7 @@ from snakemake_logger_plugin_toxtune.records import SnakemakeRecord
 from snakemake_logger_plugin_toxtune.scores import Scores
 from toxtune.io.files import write_json
 from toxtune.runs.progress import TRAINING_RULES, Job, Progress
+from toxtune.runs.started import Started
 from toxtune.runs.status_file import STATUS_FILE, State, Status
 
 _SECONDS_BETWEEN_STATUS_FILES = 1.0
@@ -44,7 +45,8 @@ class LogHandler(LogHandlerBase):
 
     def __post_init__(self) -> None:
         """Set up; nothing is shown or written before the first job."""
-        self._display = Display(self.common_settings)
+        self._of = Started.from_environment()
+        self._display = Display(self.common_settings, self._of.command)
         self._capture = Capture(STATUS_FILE.with_name("job_output.txt"))
         self._forecast = Forecast() if self.common_settings.dryrun else None
         self._progress: Progress | None = None
@@ -209,6 +211,7 @@ class LogHandler(LogHandlerBase):
             counts=dict(snapshot.counts),
             failures=list(snapshot.failures),
             best=self._scores.best if self._scores else None,
+            of=self._of,
         )
         with suppress(OSError):
             write_json(STATUS_FILE, status.to_dict())

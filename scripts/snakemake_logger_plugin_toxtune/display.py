@@ -45,10 +45,13 @@ class Display:
     ----------
     settings
         Snakemake's: whether to use colours, and which stream.
+    command
+        The command line that goes on with the run.
     """
 
-    def __init__(self, settings: OutputSettingsLoggerInterface) -> None:
+    def __init__(self, settings: OutputSettingsLoggerInterface, command: str) -> None:
         self._console = _console(settings)
+        self._command = command
         self._live: Live | None = None
         self._snapshot: Snapshot | None = None
         self._best: BestTrial | None = None
@@ -123,10 +126,11 @@ class Display:
         if state == State.FINISHED:
             self.line(f"Finished: {words}", style="green")
         elif state == State.INTERRUPTED:
-            self.line(f"Stopped: {words}. `make run` continues", "yellow")
+            self.line(f"Stopped: {words}. `{self._command}` continues", "yellow")
         else:
             words += f", {count.failed} failed (see above)"
-            self.line(f"Failed: {words}. {ways_on(snapshot.failures)}", "red")
+            advice = ways_on(snapshot.failures, self._command)
+            self.line(f"Failed: {words}. {advice}", "red")
 
     def close(self) -> None:
         """Take the live part away, and print no more of how the run stands."""

@@ -1,6 +1,7 @@
 """The options of what starts snakemake: ``run``, ``plan`` and ``report``."""
 
 import argparse
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -11,8 +12,11 @@ from toxtune.commands.option_types import cores
 from toxtune.config.layers import Layer, read_layers
 from toxtune.config.overlay import read_yaml
 from toxtune.errors import UserError
+from toxtune.runs.started import Started
 
 PROFILES = Path("profiles")
+# What `make demo` runs.
+DEMO = "examples/demo.yaml"
 REST = "Targets, and options that are not listed here, go to snakemake as they are."
 
 
@@ -28,21 +32,24 @@ class Launch:
         The configurations that snakemake will lay over each other.
     keeps_going
         Whether the search goes on without trainings that failed for good.
-    has_profile
-        Whether the jobs go to a cluster, or wherever a profile sends them.
+    profile
+        What sends the jobs to a cluster, or elsewhere; empty without one.
     where
         Those of the arguments that say where jobs run.
     configfiles, settings
         Those that name configurations, and values to lay over them.
+    goal
+        ``run``, or the part of it that was asked for, ``report``.
     """
 
     arguments: list[str]
     layers: list[Layer]
     keeps_going: bool
-    has_profile: bool
+    profile: str = ""
     where: list[str] = field(default_factory=list)
     configfiles: list[str] = field(default_factory=list)
     settings: list[str] = field(default_factory=list)
+    goal: str = "run"
 
     @property
     def has_budget(self) -> bool:
@@ -64,7 +71,31 @@ class Launch:
     def run(self) -> str:
         """The name of the run; nothing else is checked."""
         names = [layer.values.get("run") for layer in self.layers]
-        return str([name for name in names if name is not None][-1])
+        return str(next((name for name in reversed(names) if name is not None), ""))
+
+    @property
+    def started(self) -> Started:
+        """What is started, for the run to tell."""
+        return Started(self.run, self.command())
+
+    def command(self, option: str = "") -> str:
+        """Return the command line for the same once more, with an option if given.
+
+        It is one of make, but where there are settings, which make does not take.
+        """
+        if self.settings:
+            words = ["python", "-m", "toxtune", self.goal, "--config", *self.settings]
+            words += ["--configfile", *self.configfiles] if self.configfiles else []
+            words += ["--profile", self.profile] if self.profile else []
+            return shlex.join([*words, option] if option else words)
+        goal, names = self.goal, self.configfiles
+        if goal == "run" and names[:1] == [DEMO]:
+            goal, names = "demo", names[1:]
+        variables = {"CONFIG": " ".join(names), "PROFILE": self.profile}
+        if option:
+            variables[option.lstrip("-").replace("-", "_").upper()] = "1"
+        given = {name: shlex.quote(text) for name, text in variables.items() if text}
+        return " ".join(["make", goal, *map("=".join, given.items())])
 
 
 def add_launch_arguments(parser: argparse.ArgumentParser) -> None:
@@ -100,8 +131,15 @@ def add_launch_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", "-j", nargs="?", help=argparse.SUPPRESS)
 
 
-def read_launch(options: argparse.Namespace) -> Launch:
+def read_launch(options: argparse.Namespace, goal: str = "run") -> Launch:
     """Find out what to start.
+
+    Parameters
+    ----------
+    options
+        The command's.
+    goal
+        ``run``, or ``report``.
 
     Raises
     ------
@@ -119,10 +157,11 @@ def read_launch(options: argparse.Namespace) -> Launch:
         arguments=arguments,
         layers=read_configurations(options.configfile, options.config),
         keeps_going=options.keep_going,
-        has_profile=options.profile is not None,
+        profile=options.profile or "",
         where=_with_folder_of_profile(list(map(str, words))),
         configfiles=list(map(str, options.configfile)),
         settings=options.config,
+        goal=goal,
     )
 
 

@@ -21,7 +21,7 @@ def main(options: argparse.Namespace) -> int:
     launch = read_launch(options)
     if launch.has_budget and not _describe_budget(launch):
         return 0
-    status = dry_run(launch.arguments)
+    status = dry_run(launch.arguments, launch.started)
     if status == 0:
         # Slow to import, and of no use if the configuration is refused.
         from toxtune.config.build_plan import load_plans
@@ -41,12 +41,12 @@ def _describe_budget(launch: Launch) -> bool:
     decision = look_up(complete_layers(launch.layers))
     if decision.budget is None:
         print(
-            "The budget is not decided yet. `make run` first measures these trainings "
-            "of the search, one for each space of unknown cost:"
+            f"The budget is not decided yet. `{launch.command()}` first measures these "
+            "trainings of the search, one for each space of unknown cost:"
         )
         print("\n".join(f"  {result}" for result in decision.unmeasured))
         return False
     print(decision.budget.describe())
     if decision.is_new:
-        print("`make run` writes that down, and then trains it")
+        print(f"`{launch.command()}` writes that down, and then trains it")
     return not decision.is_new

@@ -15,4 +15,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Run the workflow up to the report; return the exit status."""
     options.arguments = ["report", *options.arguments]
-    return run.main(options)
+    return run.main(options, goal="report")

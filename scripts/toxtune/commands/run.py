@@ -19,7 +19,7 @@ from toxtune.runs.status_file import Status, read_status
 EXAMPLE = "run --cores 2 --configfile examples/demo.yaml"
 # On a cluster, where trainings share submissions, see the profiles.
 ONE_BY_ONE = ["--group-components", "trainings=1", "slots-{stage}=1"]
-OPEN = "--open"
+OPEN, KEEP_GOING = "--open", "--keep-going"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,15 +30,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def main(options: argparse.Namespace) -> int:
-    """Run the workflow, show the summary; return the exit status."""
+def main(options: argparse.Namespace, goal: str = "run") -> int:
+    """Run the workflow, or what leads to `goal`, and show the summary.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
     # Everything else goes to snakemake as it is.
     options.arguments = [each for each in options.arguments if each != OPEN]
-    launch = read_launch(options)
+    launch = read_launch(options, goal)
     status = _decide_budget(launch) if launch.has_budget else 0
     status = status or _run(launch)
     if status == 0:
-        show_results(Path("results", launch.run), opens_report=options.open)
+        folder = Path("results", launch.run)
+        show_results(folder, launch.command(OPEN), opens_report=options.open)
     return status
 
 
@@ -54,7 +61,7 @@ def _decide_budget(launch: Launch) -> int:
         with tempfile.TemporaryDirectory(dir=state) as folder:
             overlay = Path(folder, "measuring.yaml")
             overlay.write_text(MEASURING, encoding="utf-8")
-            return run_alone(launch.with_overlay(overlay, targets))
+            return run_alone(launch.with_overlay(overlay, targets), launch.started)
 
     state = Path(".snakemake")
     decision = settle_budget(complete_layers(launch.layers), measure)
@@ -68,17 +75,18 @@ def _run(launch: Launch) -> int:
     """Run snakemake, more than once if trainings fail and the search is to go on."""
     arguments = launch.arguments
     before = read_status()
-    status = run_alone(arguments)
+    status = run_alone(arguments, launch.started)
     if not launch.keeps_going:
         if status > 0 and _failures_since(before):
-            print("`make run KEEP_GOING=1` continues without the failed trainings")
+            command = launch.command(KEEP_GOING)
+            print(f"`{command}` continues without the failed trainings")
         return status
-    if status > 0 and launch.has_profile and _failures_since(before):
+    if status > 0 and launch.profile and _failures_since(before):
         print("A grouped submission failed; resubmitting its trainings one by one")
         arguments = [*arguments, *ONE_BY_ONE]
-        status = run_alone(arguments)
+        status = run_alone(arguments, launch.started)
     while status > 0 and _mark(_failures_since(before), launch):
-        status = run_alone(arguments)
+        status = run_alone(arguments, launch.started)
     return status
 
 

@@ -4,6 +4,7 @@ It is cut out of ``summary.md``, so that terminal and summary say the same.
 """
 
 import re
+import shlex
 import shutil
 import sys
 import textwrap
@@ -12,11 +13,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-REPORT = "report.html"
+REPORT, FINAL_MODEL = "report.html", "final.zip"
 WHERE_TO_LOOK = {
-    REPORT: "the report: open it in a browser, or `make run OPEN=1`",
+    REPORT: "the report, to be opened in a browser",
     "summary.md": "the same in words and tables",
-    "final.zip": "the model for use: `make predict`",
+    FINAL_MODEL: "the model for use",
 }
 WARNINGS = "## Warnings"
 # The verdict's first words say what matters; the summary has them all.
@@ -47,13 +48,15 @@ class Ending:
     warnings: list[str]
 
 
-def show_results(folder: Path, *, opens_report: bool = False) -> None:
+def show_results(folder: Path, opening: str, *, opens_report: bool = False) -> None:
     """Print how a run ended, and which files it has.
 
     Parameters
     ----------
     folder
         The run's.
+    opening
+        The command line that opens its report.
     opens_report
         Whether to open the report in a browser as well.
     """
@@ -61,7 +64,7 @@ def show_results(folder: Path, *, opens_report: bool = False) -> None:
     if summary.is_file():
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
         lines = describe(read_ending(summary.read_text(encoding="utf-8")), width)
-        print("\n".join(["", *lines, "", *_where_to_look(folder)]))
+        print("\n".join(["", *lines, "", *_where_to_look(folder, opening)]))
     if opens_report:
         _open(folder / REPORT)
 
@@ -112,7 +115,7 @@ def describe(ending: Ending, width: int | None) -> list[str]:
     return "\n\n".join(blocks).splitlines()
 
 
-def _where_to_look(folder: Path) -> list[str]:
+def _where_to_look(folder: Path, opening: str) -> list[str]:
     found = {
         str(folder / name): content
         for name, content in WHERE_TO_LOOK.items()
@@ -120,7 +123,15 @@ def _where_to_look(folder: Path) -> list[str]:
     }
     width = max(map(len, found), default=0)
     lines = [f"  {path:{width}}  {content}" for path, content in found.items()]
-    return ["Where to look:", *lines]
+    model = shlex.quote(str(folder / FINAL_MODEL))
+    commands = {
+        REPORT: opening,
+        # With two blanks before it, as it is for the demo, it just fits 80 columns.
+        FINAL_MODEL: f"make predict MODEL={model} IN=molecules.csv OUT=predictions.csv",
+    }
+    ways = [f"  {way}" for name, way in commands.items() if (folder / name).exists()]
+    next_steps = ["", "What to do next:", *ways] if ways else []
+    return ["Where to look:", *lines, *next_steps]
 
 
 def _open(report: Path) -> None:

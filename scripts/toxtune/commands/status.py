@@ -71,18 +71,19 @@ def _describe_state(status: Status, locked: bool) -> str:
     started = f"{status.started:%Y-%m-%d %H:%M:%S}"
     ended = f"{status.updated:%Y-%m-%d %H:%M:%S}"
     duration = format_duration((status.updated - status.started).total_seconds())
+    continues = f"`{status.of.command}` continues"
     match status.state:
         case State.RUNNING if locked or _is_alive(status.pid):
             return f"Running since {started}, process {status.pid}"
         case State.RUNNING:
-            return f"Killed at about {ended}, after {duration}; `make run` continues"
+            return f"Killed at about {ended}, after {duration}; {continues}"
         case State.FINISHED:
             return f"Finished at {ended}, after {duration}"
         case State.FAILED:
-            advice = ways_on(status.failures)
+            advice = ways_on(status.failures, status.of.command)
             return f"Failed at {ended}, after {duration}. {advice}"
         case State.INTERRUPTED:
-            return f"Stopped at {ended}, after {duration}; `make run` continues"
+            return f"Stopped at {ended}, after {duration}; {continues}"
 
 
 def _describe_failure(failure: Failure) -> list[str]:

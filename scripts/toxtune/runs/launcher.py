@@ -11,18 +11,27 @@ from pathlib import Path
 from types import FrameType
 
 from toxtune.runs.lock import SNAKEMAKE_LOCKS, RunLock
+from toxtune.runs.started import Started
 
 SCRIPTS = Path(__file__).resolve().parents[2]
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def dry_run(arguments: Sequence[str]) -> int:
+def dry_run(arguments: Sequence[str], started: Started) -> int:
     """Let snakemake say what it would do; return its exit status."""
-    return _exit_status(_wait_for(["-n", *arguments, "--logger", "toxtune"]))
+    status = _wait_for(["-n", *arguments, "--logger", "toxtune"], started)
+    return _exit_status(status, started)
 
 
-def run_alone(arguments: Sequence[str]) -> int:
+def run_alone(arguments: Sequence[str], started: Started) -> int:
     """Run snakemake with the folder's lock held.
+
+    Parameters
+    ----------
+    arguments
+        Of snakemake.
+    started
+        What they run.
 
     Returns
     -------
@@ -39,21 +48,22 @@ def run_alone(arguments: Sequence[str]) -> int:
         if lock.left_by_killed_run and any(SNAKEMAKE_LOCKS.glob("*")):
             _unlock(arguments)
         options = ["--logger", "toxtune", "--rerun-incomplete"]
-        status = _wait_for([*arguments, *options], lock)
+        status = _wait_for([*arguments, *options], started, lock)
         # A lock that is still there, say after a configuration that was refused, is
         # the killed run's: the record that says so must stay with it.
         if status >= 0 and not any(SNAKEMAKE_LOCKS.glob("*")):
             lock.forget()
     finally:
         lock.release()
-    return _exit_status(status)
+    return _exit_status(status, started)
 
 
-def _exit_status(status: int) -> int:
+def _exit_status(status: int, started: Started) -> int:
     if status >= 0:
         return status
     name = signal.Signals(-status).name
-    print(f"Error: {name} ended snakemake; `make run` continues", file=sys.stderr)
+    advice = f"`{started.command}` continues"
+    print(f"Error: {name} ended snakemake; {advice}", file=sys.stderr)
     return 128 - status
 
 
@@ -78,7 +88,9 @@ def _unlock(arguments: Sequence[str]) -> None:
     subprocess.run(command, env=_environment(), capture_output=True, check=False)
 
 
-def _wait_for(arguments: Sequence[str], lock: RunLock | None = None) -> int:
+def _wait_for(
+    arguments: Sequence[str], started: Started, lock: RunLock | None = None
+) -> int:
     """Run snakemake, pass on signals, and return what `subprocess.Popen.wait` does.
 
     Snakemake gets a process group of its own, so that Ctrl-C reaches it once, from
@@ -91,7 +103,7 @@ def _wait_for(arguments: Sequence[str], lock: RunLock | None = None) -> int:
     with _signals_passed_on() as passing_on:
         child = subprocess.Popen(
             command,
-            env=_environment(),
+            env=_environment() | started.to_environment(),
             stdin=subprocess.DEVNULL,
             process_group=0,
             pass_fds=[lock.descriptor] if lock else [],

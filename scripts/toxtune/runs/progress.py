@@ -46,12 +46,12 @@ class Failure:
         return self.message.startswith(ERROR)
 
 
-def ways_on(failures: Iterable[Failure]) -> str:
-    """Say what to do after jobs have failed."""
+def ways_on(failures: Iterable[Failure], command: str) -> str:
+    """Say what to do after jobs have failed, and the command goes on with the run."""
     refusals = [failure.is_refusal for failure in failures]
     if refusals and all(refusals):
-        return "Put right what the message says; then `make run` goes on from here"
-    return "`make run` tries again"
+        return f"Put right what the message says; then `{command}` goes on from here"
+    return f"`{command}` tries again"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any, Self
 from toxtune.io.integrity import damaged, read_written
 from toxtune.runs.best_score import BestTrial
 from toxtune.runs.progress import TRAINING_RULES, Counts, Failure
+from toxtune.runs.started import Started
 
 STATUS_FILE = Path(".snakemake/toxtune/status.json")
 
@@ -40,6 +41,8 @@ class Status:
         Jobs that failed and were not tried again with success.
     best
         The best trial so far, if one is known.
+    of
+        What was started.
     """
 
     state: State
@@ -49,6 +52,7 @@ class Status:
     counts: dict[str, Counts]
     failures: list[Failure]
     best: BestTrial | None
+    of: Started = Started()
 
     @property
     def failed_trainings(self) -> list[Failure]:
@@ -70,6 +74,7 @@ class Status:
             "rules": {rule: asdict(counts) for rule, counts in self.counts.items()},
             "failures": [asdict(failure) for failure in self.failures],
             "best": asdict(self.best) if self.best else None,
+            "of": asdict(self.of),
         }
 
     @classmethod
@@ -87,6 +92,8 @@ class Status:
             best=BestTrial(**{"settings": f"trial {best['trial']}"} | best)
             if best
             else None,
+            # Nor what had been started.
+            of=Started(**content.get("of", {})),
         )
 
 

@@ -14,6 +14,7 @@ from helpers.patience import STEP
 from toxtune.commands.launch import Launch, read_configurations
 from toxtune.errors import UserError
 from toxtune.runs.lock import RunLock, lock_is_held
+from toxtune.runs.started import Started
 
 ROOT = Path(__file__).parents[3]
 
@@ -29,6 +30,8 @@ def stop(number, frame):
 
 for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, stop)
+told = {name: text for name, text in os.environ.items() if name.startswith("TOXTUNE_")}
+pathlib.Path("environment.json").write_text(json.dumps(told))
 with open("calls.txt", "a") as stream:
     stream.write(json.dumps(sys.argv[1:]) + "\\n")
 if "--orphan" in sys.argv:
@@ -141,6 +144,54 @@ def test_what_the_summary_says_follows_a_success(folder):
     assert "results/other/summary.md" in output
 
 
+@pytest.mark.parametrize(
+    ("command", "arguments", "shown"),
+    [
+        ("run", [], "make run OPEN=1"),
+        ("run", ["--configfile", "examples/demo.yaml"], "make demo OPEN=1"),
+        ("run", ["--configfile", "a.yaml"], "make run CONFIG=a.yaml OPEN=1"),
+        (
+            "run",
+            ["--configfile", "examples/demo.yaml", "a.yaml", "--profile", "lsf"],
+            "make demo CONFIG=a.yaml PROFILE=lsf OPEN=1",
+        ),
+        (
+            "run",
+            ["--configfile-names", "a.yaml $b.yaml"],
+            "make run CONFIG='a.yaml $b.yaml' OPEN=1",
+        ),
+        ("report", ["--configfile", "a.yaml"], "make report CONFIG=a.yaml OPEN=1"),
+        (
+            "run",
+            ["--config", "objective={metric: pr_auc}", "--configfile", "a.yaml"],
+            "python -m toxtune run --config 'objective={metric: pr_auc}' --configfile "
+            "a.yaml --open",
+        ),
+    ],
+)
+def test_the_command_that_opens_the_report_is_of_the_same_run(
+    folder, command, arguments, shown
+):
+    (folder / "examples").mkdir()
+    for name in ("a.yaml", "$b.yaml", "examples/demo.yaml"):
+        (folder / name).write_text("training: {seeds: [0]}\n")
+    results = folder / "results/plain"
+    results.mkdir(parents=True)
+    for name in ("summary.md", "report.html"):
+        (results / name).touch()
+    _, output = finish(launch("--cores", "1", *arguments, command=command))
+    assert output.splitlines()[-1] == f"  {shown}"
+
+
+def test_snakemake_is_told_what_was_started(folder, monkeypatch):
+    (folder / "a.yaml").write_text("run: a\n")
+    finish(launch("--configfile", "a.yaml"))
+    told = json.loads((folder / "environment.json").read_text())
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    assert Started.from_environment() == Started("a", "make run CONFIG=a.yaml")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_reaches_snakemake_once_and_is_waited_for(folder, number):
     launcher = launch("--wait")
@@ -191,7 +242,7 @@ def test_the_configuration_follows_the_overlays_and_settings(folder):
         (read_configurations([a, b]), "a"),
         (read_configurations([a], ["run=c"]), "c"),
     ]:
-        assert Launch([], layers, keeps_going=False, has_profile=False).run == run
+        assert Launch([], layers, keeps_going=False).run == run
     *_, last = read_configurations([a, b])
     assert last.values == {"training": {"seeds": [2]}}
     assert set(last.folders) == {folder}

@@ -109,7 +109,7 @@ def test_the_report_is_opened_where_there_is_a_browser(
     )
     (tmp_path / "report.html").touch()
     (tmp_path / "summary.md").write_text(SUMMARY)
-    show_results.show_results(tmp_path, opens_report=True)
+    show_results.show_results(tmp_path, "make run OPEN=1", opens_report=True)
     shown = capsys.readouterr().out
     assert opened == [(tmp_path / "report.html").as_uri()]
     assert ("No browser" in shown) == advised
@@ -120,4 +120,21 @@ def test_the_report_is_opened_where_there_is_a_browser(
 def test_without_being_asked_no_browser_is_opened(tmp_path, monkeypatch):
     monkeypatch.setattr(show_results.webbrowser, "open", pytest.fail)
     (tmp_path / "report.html").touch()
-    show_results.show_results(tmp_path)
+    show_results.show_results(tmp_path, "make run OPEN=1")
+
+
+def test_what_is_shown_at_the_end_can_be_typed(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    folder = Path("results/demo")
+    folder.mkdir(parents=True)
+    for name in ("report.html", "final.zip"):
+        (folder / name).touch()
+    (folder / "summary.md").write_text(SUMMARY)
+    show_results.show_results(folder, "make demo OPEN=1")
+    lines = capsys.readouterr().out.splitlines()
+    model = "MODEL=results/demo/final.zip"
+    assert lines[-2:] == [
+        "  make demo OPEN=1",
+        f"  make predict {model} IN=molecules.csv OUT=predictions.csv",
+    ]
+    assert max(map(len, lines)) <= 80

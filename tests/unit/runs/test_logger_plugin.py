@@ -16,7 +16,8 @@ from snakemake_logger_plugin_toxtune.scores import Scores
 from toxtune.config.plan import Plan
 from toxtune.io.files import read_json, write_json
 from toxtune.runs.best_score import BestTrial
-from toxtune.runs.status_file import STATUS_FILE
+from toxtune.runs.started import Started
+from toxtune.runs.status_file import STATUS_FILE, read_status
 from toxtune.search.trials import Trial
 
 
@@ -160,16 +161,22 @@ def test_the_best_score_at_the_end_is_that_of_a_single_trial(
     assert "best single trial on the validation set: roc_auc 0.5961 with" in shown
 
 
-def test_jobs_that_were_stopped_have_not_failed(new_handler, capfd):
+def test_jobs_that_were_stopped_have_not_failed(new_handler, monkeypatch, capfd):
+    of = Started("demo", "make demo")
+    for name, value in of.to_environment().items():
+        monkeypatch.setenv(name, value)
     handler = new_handler()
     handler.emit(record(LogEvent.RUN_INFO, stats={"split_dataset": 1, "total": 1}))
     start(handler, 1, "split_dataset", "a.log")
     handler.emit(record(None, "Terminating processes on user request, this might"))
     handler.emit(job_error(1))
     handler.close()
-    assert "Stopped: 0 of 1 jobs done" in capfd.readouterr().err
+    shown = capfd.readouterr().err
+    assert "Stopped: 0 of 1 jobs done" in shown
+    assert "`make demo` continues" in shown
     status = read_json(STATUS_FILE)
     assert (status["state"], status["failures"]) == ("interrupted", [])
+    assert read_status().of == of
 
 
 def test_nothing_to_be_done_is_one_line(new_handler, capfd):

@@ -1,5 +1,6 @@
 """Progress of a run: events in, counts, words and the status file out."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -17,6 +18,7 @@ from toxtune.runs.progress import (
     format_duration,
     ways_on,
 )
+from toxtune.runs.started import Started
 from toxtune.runs.status_file import State, Status
 from toxtune.stats.metrics import Objective
 
@@ -121,8 +123,8 @@ def test_a_missing_log_has_no_message(tmp_path):
 )
 def test_running_again_is_advised_unless_it_must_fail_again(messages, helps):
     failures = [Failure("curate_dataset", {}, None, text) for text in messages]
-    assert ("tries again" in ways_on(failures)) == helps
-    assert "make run" in ways_on(failures)
+    assert ("tries again" in ways_on(failures, "make demo")) == helps
+    assert "`make demo`" in ways_on(failures, "make demo")
 
 
 @pytest.mark.parametrize(
@@ -234,6 +236,14 @@ def test_the_status_tells_a_run_that_was_killed():
     assert describe(status, locked=True)[0].startswith("Running since")
     assert describe(status, locked=False)[0].startswith("Killed")
     assert describe(status, locked=True)[1] == "trainings  0 done, 1 running, 1 left"
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_status_names_the_command_that_goes_on_with_the_run(state):
+    progress = Progress({"train_replicate": 2}, started=0.0)
+    of = Started("mine", "make run CONFIG=mine.yaml")
+    lines = describe(replace(status_of(progress, state), of=of), locked=False)
+    assert (f"`{of.command}`" in lines[0]) == (state != State.FINISHED)
 
 
 def test_the_status_names_failures_and_their_logs(tmp_path):

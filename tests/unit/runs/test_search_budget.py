@@ -157,7 +157,6 @@ def test_the_measuring_run_has_the_options_of_the_other_and_none_of_its_targets(
         arguments=["search", "--cores", "2", "--configfile", "a.yaml"],
         layers=[],
         keeps_going=False,
-        has_profile=False,
         where=["--cores", "2"],
         configfiles=["a.yaml"],
         settings=["run=x"],

@@ -9,6 +9,7 @@ from toxtune.errors import UserError
 from toxtune.io.files import write_json
 from toxtune.runs.best_score import BestTrial
 from toxtune.runs.progress import Counts, Failure
+from toxtune.runs.started import Started
 from toxtune.runs.status_file import STATUS_FILE, State, Status, read_status
 
 TRAINING = Failure("train_slot", {"slot": "1"}, log="a.log", message="Error: why")
@@ -20,6 +21,7 @@ STATUS = Status(
     counts={"train_slot": Counts(4, done=3, failed=1)},
     failures=[Failure("train_winner", {}, log=None, message=""), TRAINING],
     best=BestTrial("aaa", 0.75, 2, "roc_auc", "dense, epochs 5"),
+    of=Started("mine", "make run CONFIG=mine.yaml"),
 )
 
 
@@ -33,6 +35,13 @@ def test_what_is_written_is_read(status):
     assert read_status() is None
     write_json(STATUS_FILE, status.to_dict())
     assert read_status() == status
+
+
+def test_the_status_of_an_earlier_version_is_read():
+    written = STATUS.to_dict()
+    del written["of"]
+    write_json(STATUS_FILE, written)
+    assert read_status() == replace(STATUS, of=Started("", "make run"))
 
 
 @pytest.mark.parametrize("state", State)
@@ -49,6 +58,7 @@ def test_trainings_have_failed_only_where_the_run_has(state):
         {**STATUS.to_dict(), "state": "happy"},
         {**STATUS.to_dict(), "started": "today"},
         {**STATUS.to_dict(), "rules": {"all": 5}},
+        {**STATUS.to_dict(), "of": {"who": "me"}},
         {**STATUS.to_dict(), "failures": [{"rule": "all"}]},
     ],
 )
