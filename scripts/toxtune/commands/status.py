@@ -51,6 +51,8 @@ def describe(status: Status, locked: bool) -> list[str]:
         Lines.
     """
     lines = [_describe_state(status, locked)]
+    if status.of.run:
+        lines.append(f"run        {status.of.run}")
     counts = status.counts
     if not counts:
         lines.append("there was nothing to be done")

@@ -239,10 +239,11 @@ def test_the_status_tells_a_run_that_was_killed():
 
 
 @pytest.mark.parametrize("state", State)
-def test_the_status_names_the_command_that_goes_on_with_the_run(state):
+def test_the_status_names_the_run_and_the_command_that_goes_on_with_it(state):
     progress = Progress({"train_replicate": 2}, started=0.0)
     of = Started("mine", "make run CONFIG=mine.yaml")
     lines = describe(replace(status_of(progress, state), of=of), locked=False)
+    assert lines[1] == "run        mine"
     assert (f"`{of.command}`" in lines[0]) == (state != State.FINISHED)
 
 
