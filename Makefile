@@ -33,6 +33,11 @@ ON_TOX21 := tests/cluster/test_tox21_on_slurm.py
 # Tox21 as a file, for make bench
 RAW ?= resources/tox21.csv.gz
 
+# What a person may give: what is above, what uv and pip read, and make's own.
+KNOWN := $(NAMES) KEEP_GOING YES FORCE OPEN FALLBACK EXPLAIN PYTHON EXTRA RAW FAULTS ON_TOX21
+PASSED_ON := TOXTUNE_% UV_% PIP_% MAKE% GNUMAKEFLAGS MFLAGS SHELL
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(filter command line,$(origin $(name))),$(name)))
+
 export PYTHONPATH := $(CURDIR)/scripts
 
 INSTALLED := .venv/.installed-$(EXTRA)
@@ -61,6 +66,24 @@ INDEX = $${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$( \
 
 # A .venv whose Python has been removed from the machine must be made again.
 $(shell test -x .venv/bin/python || rm -f .venv/.installed-*)
+
+# A misspelt CONFIG would run config.yaml, without a word. Under another make there is
+# what that was given, too, so that nothing is refused there.
+NEAREST = import difflib, sys; name, *known = sys.argv[1:]; \
+    print(*difflib.get_close_matches(name.upper(), known, 1))
+ifeq ($(MAKELEVEL),0)
+    UNKNOWN := $(firstword $(filter-out $(KNOWN) $(PASSED_ON),$(GIVEN)))
+endif
+ifneq ($(UNKNOWN),)
+    MEANT := $(shell "$$($(FIND_PYTHON))" -c '$(NEAREST)' '$(subst ','\'',$(UNKNOWN))' $(KNOWN))
+    $(error $(UNKNOWN): there is no such variable; $(if $(MEANT),the nearest is $(MEANT),what \
+        is for the environment stands before make: $(UNKNOWN)=... make))
+endif
+BY_CONFIG := $(firstword $(filter run demo report plan retry verify prune,$(MAKECMDGOALS)))
+ifneq ($(and $(BY_CONFIG),$(filter RUN,$(GIVEN))),)
+    $(error RUN: make $(BY_CONFIG) takes the configuration of a run, not its name: \
+        make $(BY_CONFIG) CONFIG=my.yaml)
+endif
 
 .PHONY: help init run demo report plan status retry predict compare dossier export-optuna export-mlflow verify \
     prune check test faults cluster-test mutants bench bench-automl docs lint format lock install
@@ -120,7 +143,7 @@ export-optuna: $(INSTALLED) ## hand a search to Optuna: RUN=tox21 TO=study.db
 export-mlflow: $(INSTALLED) ## hand a search to MLflow: RUN=tox21 TO=mlflow.db
 	$(TOXTUNE) export mlflow $${RUN:+--run "$$RUN"} $${TO:+--to "$$TO"}
 
-verify: $(INSTALLED) ## rebuild a finished run, repeat K=3 trainings, compare
+verify: $(INSTALLED) ## rebuild and compare a finished run: CONFIG=my.yaml K=3
 	$(TOXTUNE) verify $${K:+--trainings "$$K"} $(CONFIGFILE)
 
 prune: $(INSTALLED) ## delete results that nothing uses any more; asks first

@@ -1,6 +1,7 @@
 """Names that are given to make: neither make nor the shell runs what is in them."""
 
 import os
+import re
 import shutil
 import subprocess
 
@@ -37,8 +38,8 @@ NAMES = [
 
 
 @pytest.fixture
-def made(folder):
-    """Return a function that runs make where Python only says how it was called."""
+def call(folder):
+    """Return a function that calls make where Python only says how it was called."""
     if not shutil.which("make"):
         pytest.skip("make is not installed")
     shutil.copy(ROOT / "Makefile", folder)
@@ -55,15 +56,26 @@ def made(folder):
     of_make = {"MAKEFLAGS", "MFLAGS", "MAKELEVEL"}
     env = {key: value for key, value in os.environ.items() if key not in of_make}
 
-    def make(*arguments):
-        done = subprocess.run(
+    def make(*arguments, **variables):
+        return subprocess.run(
             ["make", *arguments],
             cwd=folder,
-            env=env,
+            env=env | variables,
             capture_output=True,
             text=True,
-            check=True,
+            check=False,
         )
+
+    return make
+
+
+@pytest.fixture
+def made(call):
+    """Return a function that calls make, which must do it, and returns what it says."""
+
+    def make(*arguments):
+        done = call(*arguments)
+        assert done.returncode == 0, done.stderr
         return done.stdout
 
     return make
@@ -108,3 +120,52 @@ def test_nothing_is_given_where_nothing_is_named(made):
     assert made("predict", "EXPLAIN=1") == "<--explain>"
     assert made("predict", "FORMAT=html") == "<--format=html>"
     assert made("run") == made("run", "CONFIG= ", "PROFILE=") == ""
+
+
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("CONFIGS=a.yaml", "CONFIG"),
+        ("config=a.yaml", "CONFIG"),
+        ("KEEPGOING=1", "KEEP_GOING"),
+        ("XYZZY=1", None),
+        ("$$(touch$${IFS}pwned)=1", None),
+        ("it's;touch${IFS}pwned;'=1", None),
+        ("`touch${IFS}pwned`=1", None),
+    ],
+)
+def test_a_variable_that_make_does_not_know_is_refused_in_one_line(
+    call, folder, variable, meant
+):
+    done = call("run", variable)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert (f"the nearest is {meant}." in done.stderr) == (meant is not None)
+    assert not (folder / "pwned").exists()
+
+
+def test_what_the_makefile_reads_may_be_given(made):
+    text = (ROOT / "Makefile").read_text("utf-8")
+    switches = re.findall(r"^([A-Z_]+) \?=", text, re.MULTILINE)
+    names = re.search(r"^NAMES := ((?:\\\n|.)*)", text, re.MULTILINE)[1]
+    known = {*switches, *names.replace("\\\n", " ").split(), "FAULTS", "ON_TOX21"}
+    assert known >= {"CONFIG", "CONFIDENCE", "OPEN", "PYTHON"}
+    # Another EXTRA would be installed.
+    values = dict.fromkeys(known, "a") | {"EXTRA": "cpu", "PYTHON": "python3"}
+    others = ["TOXTUNE_STORE=a", "UV_INDEX_URL=a", "PIP_INDEX_URL=a", "SHELL=/bin/sh"]
+    assert made("status", *map("=".join, values.items()), *others) == ""
+
+
+def test_variables_of_the_environment_and_of_another_make_are_let_be(call):
+    assert call("verify", RUN="a", CONFIGS="a").returncode == 0
+    assert call("run", "MINE=1", MAKELEVEL="1").returncode == 0
+
+
+@pytest.mark.parametrize("goal", ["run", "demo", "plan", "report", "verify", "prune"])
+def test_a_name_is_refused_where_a_configuration_is_taken(call, goal):
+    done = call(goal, "RUN=mine")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert f"make {goal} CONFIG=my.yaml" in done.stderr
