@@ -35,7 +35,7 @@ BY_DATE = "split: {method: time, column: date}"
 @pytest.mark.parametrize(
     ("dataset", "more", "tables", "faults"),
     [
-        ("source: my.csv, id_column: nmae", "", {}, ["my.csv: has no column 'nmae'"]),
+        ("source: my.csv, id_column: names", "", {}, ["my.csv: has no column 'names'"]),
         ("source: my.csv, tasks: [toxci]", "", {}, ["my.csv has no column toxci"]),
         (f"{MY}, smiles_column: smi", "", {}, ["my.csv: has no column 'smi'"]),
         (MY, "", {"my": "toxic,dose\n1,2\n"}, ["my.csv: has no column 'smiles'"]),
