@@ -90,6 +90,14 @@ def test_figures_speak_of_the_metric_at_hand():
     assert "DeLong" in caption("comparison", made_run().selection.objective)[1]
 
 
+def test_below_the_line_of_calibration_probabilities_are_too_high():
+    # Of low probabilities the lower is the surer, so confidence says it wrong.
+    (text, _) = caption("calibration", made_run().selection.objective)
+    below, above = text.partition("Below the dashed line")[2].split("above it")
+    assert "too high" in below
+    assert "too low" in above
+
+
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 def test_captions_have_two_sentences_at_most(run, entry):
     text = re.sub(r"<.*?>", "", caption(entry.name, run.selection.objective)[0])
