@@ -40,8 +40,9 @@ from toxtune.text import did_you_mean
 _MOLECULES_AT_ONCE = 100
 _NUMBERS_AT_ONCE = 16_000_000
 
-# Smaller differences of two predictions are rounding, and no base for a share.
-_LEAST_DIFFERENCE = 1e-6
+# Smaller differences of two predictions are no base for a share; those of values are
+# divided by the larger one. Below the second number, they are rounding.
+_LEAST_DIFFERENCE, _ROUNDING = 1e-3, 1e-6
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,13 @@ class TaskExplanation:
 
         Near 1 they add up to what the fingerprints say. Far above 1, atoms share
         environments, each of which counts with each of its atoms. Far below, one atom
-        stands in for another. NaN where prediction and masked are equal: the
-        fingerprints make no difference, and there is nothing to explain.
+        stands in for another. NaN where prediction and masked are equal to three
+        digits: the fingerprints make no difference, and there is nothing to explain.
         """
         difference = self.prediction - self.masked
-        if abs(difference) < _LEAST_DIFFERENCE:
+        is_value = not self.output
+        size = max(abs(self.prediction), abs(self.masked)) if is_value else 1.0
+        if abs(difference) < max(_LEAST_DIFFERENCE * size, _ROUNDING):
             return float("nan")
         return self.total / difference
 

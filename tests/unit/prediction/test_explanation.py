@@ -13,7 +13,7 @@ from toxtune.errors import UserError
 from toxtune.features.transforms import Transform
 from toxtune.prediction import explanation
 from toxtune.prediction.explained_examples import explain_examples
-from toxtune.prediction.explanation import explain
+from toxtune.prediction.explanation import TaskExplanation, explain
 from toxtune.prediction.final_model import load
 from toxtune.prediction.metadata import Member
 from toxtune.tasks import TaskType
@@ -217,6 +217,25 @@ def test_without_environments_there_is_nothing_to_explain(tmp_path):
     np.testing.assert_array_equal(found.tasks["one"].contributions, np.zeros(7))
     assert found.tasks["one"].prediction == found.tasks["one"].masked != 0
     assert np.isnan(found.tasks["one"].explained)
+
+
+@pytest.mark.parametrize(
+    ("output", "prediction", "masked", "share"),
+    [
+        # The contributions add up to -0.0006, and everything together to 0.00003.
+        ("active", 0.25003, 0.25, None),
+        ("active", 0.252, 0.25, -0.3),
+        ("active", 0.002, 0.0, -0.3),
+        ("", 250.03, 250.0, None),
+        ("", 0.003, 0.001, -0.3),
+        ("", 0.0, 0.0, None),
+    ],
+)
+def test_where_all_together_add_nearly_nothing_there_is_no_share(
+    output, prediction, masked, share
+):
+    task = TaskExplanation(output, np.array([0.0004, -0.001]), prediction, masked)
+    assert task.explained == pytest.approx(share or np.nan, nan_ok=True)
 
 
 @pytest.mark.parametrize("task_type", list(TaskType))
