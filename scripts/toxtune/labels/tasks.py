@@ -13,9 +13,9 @@ from toxtune.labels.column import (
     read_column,
 )
 from toxtune.labels.faults import LabelFault
-from toxtune.labels.words import plain, same_number
+from toxtune.labels.words import bound_in, number_in, plain, same_number
 from toxtune.tasks import TaskType
-from toxtune.text import shown
+from toxtune.text import did_you_mean, shown
 
 # ``dataset.labels``: word to class, or task to such a mapping.
 Words = Mapping[str, Any]
@@ -175,10 +175,17 @@ def _unused_words(
         return
     texts = {cell for column in cells.values() for cell in column}
     found = {same_number(plain(text)) for text in texts}
+    # A number is near many others, and is none of them.
+    near = sorted(text.strip() for text in texts if _is_word(plain(text)))
     named = [word for task in columns for word in words_of(task, words)]
     for word in dict.fromkeys(named):
         if same_number(plain(word)) not in found:
-            yield f"dataset.labels names {word!r}, which no task column has."
+            hint = did_you_mean(word, near) or "."
+            yield f"dataset.labels names {word!r}, which no task column has{hint}"
+
+
+def _is_word(label: str) -> bool:
+    return number_in(label) is None and bound_in(label) is None
 
 
 def _named(names: Sequence[str]) -> str:

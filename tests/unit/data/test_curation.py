@@ -248,6 +248,20 @@ def test_words_that_no_column_has_are_warned_of(table):
     curation = curate(path, columns(labels={"inconclusiv": None, "NO": 0}))
     (warning,) = curation.counts["warnings"]
     assert "'inconclusiv'" in warning
+    assert "did you mean" not in warning
+
+
+def test_words_that_no_column_has_are_told_the_nearest(table):
+    path = table("smiles,a\nC,Positive\nCC,Negative\n")
+    curation = curate(path, columns(labels={"positiv": 1}))
+    (warning,) = curation.counts["warnings"]
+    assert warning.endswith(
+        "'positiv', which no task column has; did you mean Positive?"
+    )
+    path = table("smiles,a\nC,99.5\nCC,-999.5\nCCC,<999\n")
+    settings = columns(task_type="regression", bounds="drop", labels={"-99.9": None})
+    (warning,) = curate(path, settings).counts["warnings"]
+    assert warning.endswith("no task column has.")
 
 
 @pytest.mark.parametrize(("bounds", "label"), [("drop", None), ("value", "0.5")])
