@@ -64,7 +64,7 @@ class ColumnSurvey:
         Rows of each spelling, the most frequent first, without what is strange; empty
         for values and text.
     lowest, highest
-        Of numbers; ``None`` if they are not.
+        Of numbers that are no bounds, unless all are; ``None`` if they are none.
     is_whole
         Whether all are whole numbers.
     bounds
@@ -215,17 +215,27 @@ def _of_numbers(
     bounds = sum(count for text, count in counts.items() if bound_in(plain(text)))
     whole = all(value.is_integer() for value in values)
     content = _kind_of_numbers(values, whole and not bounds)
+    measured = _measured(numbers) or values if bounds else values
     counts = {text: n for text, n in counts.items() if text not in strange}
     return replace(
         known,
         content=content,
         counts={} if content == Content.VALUES else counts,
-        lowest=min(values),
-        highest=max(values),
+        lowest=min(measured),
+        highest=max(measured),
         is_whole=whole,
         bounds=bounds,
         strange=(*known.strange, *(text for text in numbers if text in strange)),
     )
+
+
+def _measured(numbers: Mapping[str, float | None]) -> set[float]:
+    """Return the numbers that are no bounds."""
+    return {
+        number
+        for text, number in numbers.items()
+        if number is not None and not bound_in(plain(text))
+    }
 
 
 def _kind_of_numbers(values: Iterable[float], could_be_classes: bool) -> Content:

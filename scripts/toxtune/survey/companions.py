@@ -9,6 +9,7 @@ from toxtune.labels.words import bound_in, plain
 from toxtune.survey.columns import ColumnSurvey, Content, number_of
 from toxtune.survey.roles import ColumnRole, Role
 from toxtune.survey.sentinels import about_sentinels
+from toxtune.survey.words import counted
 
 # What these are written for, without what is no letter, digit or slash.
 _UNITS = {"m", "mm", "um", "nm", "pm", "fm", "mol/l", "mmol/l", "umol/l", "nmol/l"}
@@ -120,9 +121,9 @@ def _about_signs(name: str, counts: Counter[str]) -> Iterator[str]:
     if bounds and others <= {"="}:
         count = sum(counts[word] for word in bounds)
         yield (
-            f"{name} has signs such as {signs[bounds[0]]} in {count:,} rows: their "
-            "values may be bounds, and are taken as measured. Write the sign before "
-            "the number, as in >10, and dataset.bounds decides"
+            f"{name} has signs such as {signs[bounds[0]]} in {counted(count, 'row')}: "
+            "their values may be bounds, and are taken as measured. Write the sign "
+            "before the number, as in >10, and dataset.bounds decides"
         )
 
 
@@ -130,7 +131,9 @@ def _about_units(name: str, counts: Counter[str]) -> Iterator[str]:
     spelled: dict[str, str] = {}
     for word in counts:
         spelled.setdefault(_unit(word), word)
-    shown = ", ".join(f"{word} ({counts[word]:,} rows)" for word in spelled.values())
+    shown = ", ".join(
+        f"{word} ({counted(counts[word], 'row')})" for word in spelled.values()
+    )
     if len(spelled) < 2:
         return
     if set(spelled) <= _UNITS:

@@ -20,6 +20,7 @@ from toxtune.survey.roles import ColumnRole, Role
 from toxtune.survey.run_names import run_name
 from toxtune.survey.table import TableSurvey
 from toxtune.survey.tasks import TaskChoice
+from toxtune.survey.words import counted, listed
 from toxtune.tasks import TaskType
 
 # The share of positives from which Wu et al. 2018 (MoleculeNet) rank by the area under
@@ -162,7 +163,7 @@ def _expectation(survey: TableSurvey, split: Split) -> str:
     task = max(survey.rarest, key=lambda name: survey.rarest[name])
     tested = round(split.test_share * survey.molecules[task])
     which = f" of {task}" if len(survey.rarest) > 1 else ""
-    of = f"about {tested:,} molecules{which} in the test set"
+    of = f"about {counted(tested, 'molecule')}{which} in the test set"
     if survey.tasks.task_type == TaskType.REGRESSION:
         half = 1.96 / math.sqrt(2 * max(1, tested))
         return f"{of}: an RMSE is known to about ±{half:.0%} of itself"
@@ -232,10 +233,10 @@ def _about_labels(column: ColumnSurvey, settings: Mapping[str, Any]) -> list[str
             f"{among}; dataset.labels leaves these out"
         )
     if column.bounds:
-        what = "are left out" if settings["bounds"] == "drop" else "count as values"
+        what = "left out" if settings["bounds"] == "drop" else "taken as values"
         cautions.append(
-            f"{column.bounds:,} labels of {column.name} are bounds (< or >), and "
-            f"{what} (dataset.bounds)"
+            f"{counted(column.bounds, 'bound')} (< or >) among the labels of "
+            f"{column.name}, {what} (dataset.bounds)"
         )
     if has_unknown_words(column):
         common, rare = column.counts
@@ -266,19 +267,6 @@ def _about_labels(column: ColumnSurvey, settings: Mapping[str, Any]) -> list[str
             "to the table, and name that in dataset.tasks"
         )
     return cautions
-
-
-def listed(names: list[str], most: int = 3) -> str:
-    """List names, the first few of many.
-
-    Examples
-    --------
-    >>> listed(["a", "b", "c", "d", "e"])
-    'a, b, c and 2 more'
-    """
-    if len(names) <= most + 1:
-        return ", ".join(names)
-    return f"{', '.join(names[:most])} and {len(names) - most} more"
 
 
 def settings_of(configuration: FirstConfiguration) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from toxtune.survey.columns import ColumnSurvey
 from toxtune.survey.first_config import FirstConfiguration, settings_of
 from toxtune.survey.roles import ONLY_WORDS, Role
 from toxtune.survey.table import TableSurvey
+from toxtune.survey.words import counted
 from toxtune.tasks import TaskType
 
 _WIDTH = 88
@@ -43,7 +44,8 @@ def spell(configuration: FirstConfiguration, survey: TableSurvey, file: str) -> 
     return "\n".join(
         [
             *_comment(
-                f"Made by looking at {configuration.source} ({survey.rows:,} rows). It "
+                f"Made by looking at {configuration.source} "
+                f"({counted(survey.rows, 'row')}). It "
                 "is laid over config.yaml, which explains all settings. Change what "
                 "you know better, then"
             ),
@@ -92,7 +94,7 @@ def _dataset(
 def _tasks(configuration: FirstConfiguration, survey: TableSurvey) -> list[str]:
     lines = []
     for name in configuration.tasks:
-        counts = f"{survey.molecules[name]:,} molecules"
+        counts = counted(survey.molecules[name], "molecule")
         if survey.tasks.task_type != TaskType.REGRESSION:
             counts += f", {survey.rarest[name]:,} of the rarer class"
         lines.append(f"    - {_flow(name)}  # {counts}")

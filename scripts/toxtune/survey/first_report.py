@@ -2,9 +2,10 @@
 
 import textwrap
 
-from toxtune.survey.first_config import FirstConfiguration, listed
+from toxtune.survey.first_config import FirstConfiguration
 from toxtune.survey.roles import ColumnRole, Role
 from toxtune.survey.table import TableSurvey
+from toxtune.survey.words import counted, listed
 from toxtune.tasks import TaskType
 
 _WIDTH = 79
@@ -14,7 +15,8 @@ _MOST_TASKS = 6
 
 def describe(configuration: FirstConfiguration, survey: TableSurvey, table: str) -> str:
     """Say what was seen in a table, and what was chosen and why."""
-    lines = [f"{table}: {survey.rows:,} rows, {len(survey.roles)} columns"]
+    size = f"{counted(survey.rows, 'row')}, {counted(len(survey.roles), 'column')}"
+    lines = [f"{table}: {size}"]
     if survey.notes:
         lines += _entry("file", " ".join(survey.notes))
     seen = [("SMILES", _structures(survey)), *_tasks(survey)]
@@ -63,12 +65,13 @@ def _tasks(survey: TableSurvey) -> list[tuple[str, str]]:
 
 def _task(role: ColumnRole, survey: TableSurvey) -> str:
     column = role.column
-    text = f"{column.name}: {survey.molecules[column.name]:,} molecules with "
+    molecules = counted(survey.molecules[column.name], "molecule")
+    text = f"{column.name}: {molecules} with "
     if survey.tasks.task_type != TaskType.REGRESSION:
         counts = ", ".join(f"{name}: {n:,}" for name, n in column.counts.items())
         return f"{text}{column.content} ({counts} rows)"
     text += f"values from {column.lowest:g} to {column.highest:g}"
-    return f"{text}; {column.bounds:,} bounds" if column.bounds else text
+    return f"{text}; {counted(column.bounds, 'bound')}" if column.bounds else text
 
 
 def _others(survey: TableSurvey) -> list[str]:

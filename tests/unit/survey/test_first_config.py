@@ -179,6 +179,13 @@ def test_the_numbering_of_words_is_told():
     assert "dataset.labels" in caution
 
 
+def test_one_is_no_plural():
+    survey = survey_of([*VALUES[:59], ">90"])
+    said = describe(choose_configuration(survey, "a", "a.csv"), survey, "a.csv")
+    assert "; 1 bound\n" in said
+    assert "1 bound (" in said
+
+
 def test_of_several_tasks_all_are_shown_and_the_test_set_is_of_one():
     survey = survey_of(CLASSES, **{f"toxic {number}": CLASSES for number in range(5)})
     configuration = choose_configuration(survey, "a", "a.csv")

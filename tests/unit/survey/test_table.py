@@ -72,6 +72,13 @@ def test_bounds_and_strange_cells_are_counted():
     assert (survey.lowest, survey.highest) == (0, VALUES[-1])
 
 
+def test_the_range_of_values_is_of_those_that_are_no_bounds():
+    survey = survey_column("x", [*map(str, VALUES), "<-30", ">90"])
+    assert (survey.lowest, survey.highest) == (0, VALUES[-1])
+    of_bounds = survey_column("x", ["<3", ">90", "<0.5"])
+    assert (of_bounds.lowest, of_bounds.highest) == (0.5, 90)
+
+
 @pytest.mark.parametrize(
     ("name", "cells", "role"),
     [
