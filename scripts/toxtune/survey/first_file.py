@@ -97,6 +97,8 @@ def _tasks(configuration: FirstConfiguration, survey: TableSurvey) -> list[str]:
         counts = counted(survey.molecules[name], "molecule")
         if survey.tasks.task_type != TaskType.REGRESSION:
             counts += f", {survey.rarest[name]:,} of the rarer class"
+        if positive := survey.positives.get(name):
+            counts += f"; class 1 is {_flow(positive)}"
         lines.append(f"    - {_flow(name)}  # {counts}")
     others = [role.column for role in survey.tasks.alternatives]
     others += _other_words(survey)

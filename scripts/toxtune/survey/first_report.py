@@ -69,7 +69,9 @@ def _task(role: ColumnRole, survey: TableSurvey) -> str:
     text = f"{column.name}: {molecules} with "
     if survey.tasks.task_type != TaskType.REGRESSION:
         counts = ", ".join(f"{name}: {n:,}" for name, n in column.counts.items())
-        return f"{text}{column.content} ({counts} rows)"
+        text += f"{column.content} ({counts} rows)"
+        positive = survey.positives.get(column.name)
+        return f"{text}; class 1 is {positive}" if positive else text
     text += f"values from {column.lowest:g} to {column.highest:g}"
     return f"{text}; {counted(column.bounds, 'bound')}" if column.bounds else text
 

@@ -1,12 +1,13 @@
 """The settings without which the labels of a new table could not be read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from toxtune.errors import UserError
-from toxtune.labels.column import Bounds, LabelSettings, read_column
+from toxtune.labels.column import Bounds, LabelColumn, LabelSettings, read_column
 from toxtune.labels.faults import LabelFault
 from toxtune.labels.tasks import words_of
+from toxtune.labels.words import number_in
 from toxtune.survey.columns import ColumnSurvey, Content
 from toxtune.tasks import TaskType
 
@@ -53,8 +54,8 @@ def read_labels(
     cells: Sequence[str],
     task_type: TaskType,
     settings: dict[str, Any],
-) -> list[str]:
-    """Read the labels of a column as curation will; empty if one is missing.
+) -> LabelColumn:
+    """Read the labels of a column as curation will.
 
     Raises
     ------
@@ -67,6 +68,12 @@ def read_labels(
         Bounds(settings.get("bounds", Bounds.REFUSE)),
     )
     try:
-        return read_column(cells, reading).labels
+        return read_column(cells, reading)
     except LabelFault as fault:
         raise UserError(f"column {column.name!r}: {fault}") from None
+
+
+def words_of_class_1(read: Mapping[str, LabelColumn]) -> dict[str, str]:
+    """Map tasks of two classes to the word of class 1, where that is not 1 itself."""
+    words = {name: each.classes[1] for name, each in read.items() if each.classes[1:]}
+    return {name: word for name, word in words.items() if number_in(word) != 1}

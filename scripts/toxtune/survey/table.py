@@ -1,7 +1,6 @@
 """A look at a table of molecules: what its columns are, and what is in them."""
 
 import math
-from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +14,12 @@ from toxtune.survey.columns import (
     survey_column,
 )
 from toxtune.survey.companions import about_companions, without_twins
-from toxtune.survey.labels import choose_label_settings, read_labels
+from toxtune.survey.counts import count_labels, count_torn
+from toxtune.survey.labels import (
+    choose_label_settings,
+    read_labels,
+    words_of_class_1,
+)
 from toxtune.survey.roles import (
     ColumnRole,
     Role,
@@ -84,6 +88,8 @@ class TableSurvey:
         The column that names the sets of a split, and the rows of each set.
     torn
         How many molecules that column puts into several sets.
+    positives
+        Of each task of two classes by words, the word of class 1.
     label_settings
         Settings of ``dataset`` by which labels are read.
     companions
@@ -105,6 +111,7 @@ class TableSurvey:
     contradicting: int
     sets: dict[str, int]
     torn: int
+    positives: dict[str, str] = field(default_factory=dict)
     label_settings: dict[str, Any] = field(default_factory=dict)
     companions: list[str] = field(default_factory=list)
     times: TimesSurvey | None = None
@@ -165,22 +172,27 @@ def survey_table(
     choice = choose_tasks(candidates, wishes.task_type)
     chosen = [each.column for each in choice.tasks]
     settings = choose_label_settings(chosen, choice.task_type)
-    labels = {
+    read = {
         each.name: read_labels(each, cells[each.name], choice.task_type, settings)
         for each in chosen
     }
-    counted = {name: _count(each, structures, choice) for name, each in labels.items()}
+    labels = {name: column.labels for name, column in read.items()}
+    counts = {
+        name: count_labels(each, structures, choice.task_type)
+        for name, each in labels.items()
+    }
     sets = next((each.column for each in roles if each.role == Role.SETS), None)
     return TableSurvey(
         rows=len(rows),
         structures=structures,
         roles=roles,
         tasks=choice,
-        molecules={name: each[0] for name, each in counted.items()},
-        rarest={name: each[1] for name, each in counted.items()},
-        contradicting=max((each[2] for each in counted.values()), default=0),
+        molecules={name: each[0] for name, each in counts.items()},
+        rarest={name: each[1] for name, each in counts.items()},
+        contradicting=max((each[2] for each in counts.values()), default=0),
         sets=sets_of(sets.counts) if sets else {},
-        torn=_torn(cells[sets.name], structures) if sets else 0,
+        torn=count_torn(cells[sets.name], structures) if sets else 0,
+        positives=words_of_class_1(read) if choice.task_type == TaskType.BINARY else {},
         label_settings=settings,
         companions=about_companions(columns, cells, labels)
         if choice.task_type == TaskType.REGRESSION
@@ -265,35 +277,3 @@ def _as_told(roles: list[ColumnRole], tasks: Sequence[str]) -> list[ColumnRole]:
 def _numbers(cells: Sequence[str], structures: StructureSurvey) -> list[float]:
     found = [number_of(cells[row].strip()) for row in structures.compared]
     return [math.nan if number is None else number for number in found]
-
-
-def _count(
-    labels: Sequence[str], structures: StructureSurvey, choice: TaskChoice
-) -> tuple[int, int, int]:
-    """Count compounds with a label, those of the rarest class, and contradictions.
-
-    What was seen in a part of the rows is scaled up to all of them.
-    """
-    seen: dict[str, set[str]] = defaultdict(set)
-    for row, compound in zip(structures.rows, structures.compounds, strict=True):
-        if compound and labels[row]:
-            seen[compound].add(labels[row])
-    scale = len(labels) / len(structures.rows)
-    contradicting = sum(len(each) > 1 for each in seen.values())
-    if choice.task_type == TaskType.REGRESSION:
-        return round(scale * len(seen)), round(scale * len(seen)), contradicting
-    classes: dict[str, int] = defaultdict(int)
-    for each in seen.values():
-        if len(each) == 1:
-            classes[next(iter(each))] += 1
-    rarest = min(classes.values(), default=0) if len(classes) > 1 else 0
-    return round(scale * sum(classes.values())), round(scale * rarest), contradicting
-
-
-def _torn(cells: Sequence[str], structures: StructureSurvey) -> int:
-    """Count the molecules that a column puts into several sets."""
-    seen: dict[str, set[str]] = defaultdict(set)
-    for row, group in zip(structures.rows, structures.groups, strict=True):
-        if group:
-            seen[group].add(cells[row].strip().lower())
-    return sum(len(each) > 1 for each in seen.values())

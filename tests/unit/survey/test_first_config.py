@@ -179,6 +179,28 @@ def test_the_numbering_of_words_is_told():
     assert "dataset.labels" in caution
 
 
+@pytest.mark.parametrize(
+    ("words", "positive"),
+    [
+        (["Positive", "Negative"], "Positive"),
+        (["inactive", "active"], "active"),
+        (["hot", "hot", "cold"], "cold"),
+        (["0", "1"], None),
+        (["-1", "1"], None),
+        (["low", "mid", "high"], None),
+    ],
+)
+def test_the_word_of_class_1_is_told(words, positive):
+    survey = survey_of(words * (60 // len(words)), name="activity")
+    configuration = choose_configuration(survey, "a", "a.csv")
+    told = f"; class 1 is {positive}\n" if positive else "; class 1"
+    for text in (
+        describe(configuration, survey, "a.csv").replace("\n" + 14 * " ", " "),
+        spell(configuration, survey, "a.yaml"),
+    ):
+        assert (told in text) == (positive is not None)
+
+
 def test_one_is_no_plural():
     survey = survey_of([*VALUES[:59], ">90"])
     said = describe(choose_configuration(survey, "a", "a.csv"), survey, "a.csv")
