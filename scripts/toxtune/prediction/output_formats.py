@@ -22,6 +22,10 @@ ENDINGS = {
     ".sd": OutputFormat.SDF,
 }
 
+# What else is a table by its ending. Text with commas would not open as such.
+_WORKBOOKS = {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"}
+_NOT_WRITTEN = _WORKBOOKS | {".parquet", ".feather", ".json", ".tsv", ".gz", ".zip"}
+
 
 def format_of(destination: Path | None, asked: str | None) -> OutputFormat:
     """Decide by the ending of a file's name, and by what is asked for.
@@ -31,8 +35,15 @@ def format_of(destination: Path | None, asked: str | None) -> OutputFormat:
     Raises
     ------
     UserError
-        If they contradict each other.
+        If they contradict each other, or the ending is that of a format which is not
+        written.
     """
+    if destination and (ending := destination.suffix.lower()) in _NOT_WRITTEN:
+        raise UserError(
+            f"{destination}: {ending} is not written; name a file with one of the "
+            f"endings {', '.join(ENDINGS)}"
+            + (" (a spreadsheet opens .csv)" if ending in _WORKBOOKS else "")
+        )
     by_name = ENDINGS.get(destination.suffix.lower()) if destination else None
     if asked is None:
         return by_name or OutputFormat.CSV

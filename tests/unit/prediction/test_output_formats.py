@@ -87,6 +87,21 @@ def test_contradictions_are_refused_before_anything(tmp_path, given, name, asked
     assert not out.exists()
 
 
+@pytest.mark.parametrize("asked", [[], ["--format", "csv"]])
+@pytest.mark.parametrize(
+    "name",
+    ["a.xlsx", "B.XLS", "a.ods", "a.parquet", "a.json", "a.tsv", "a.csv.gz"],
+)
+def test_endings_that_are_not_written_are_refused(tmp_path, given, name, asked):
+    out = tmp_path / name
+    with pytest.raises(UserError) as error:
+        run_command(["predict", "absent.zip", str(given), str(out), *asked])
+    (line,) = str(error.value).splitlines()
+    assert f"{name}: {out.suffix.lower()} is not written" in line
+    assert ".csv, .html, .htm, .sdf, .sd" in line
+    assert not out.exists()
+
+
 def test_other_formats_are_refused_with_those_there_are(tmp_path, given):
     with pytest.raises(UserError, match=r"--format.*'htm'.*'csv', '?html'?, '?sdf"):
         run_command(["predict", "absent.zip", str(given), "--format", "htm"])
