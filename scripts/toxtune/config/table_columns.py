@@ -22,8 +22,12 @@ def column_faults(config: Config) -> list[str]:
     to the jobs that read them.
     """
     dataset = config["dataset"]
-    later = [data["source"] for data in config["prospective"]]
-    if not any(map(is_here, [dataset["source"], dataset["test_source"], *later])):
+    later = {
+        f"prospective[{number}].source": data["source"]
+        for number, data in enumerate(config["prospective"])
+    }
+    sources = [dataset["source"], dataset["test_source"], *later.values()]
+    if not any(map(is_here, sources)):
         return []
     # RDKit is slow to import, and a plan of a dataset that is fetched needs none.
     from toxtune.data.dataset_files import (
@@ -52,14 +56,15 @@ def column_faults(config: Config) -> list[str]:
         id_column=names["id_column"],
         tasks=tasks,
     )
+    looks = {"": partial(_look, dataset["test_source"], dataset, asked, of_test_set)}
+    for key, source in later.items():
+        looks[f"{key}: "] = partial(_look, source, dataset, tasks, of_later_data)
     faults = []
-    looks = [partial(_look, dataset["test_source"], dataset, asked, of_test_set)]
-    looks += [partial(_look, each, dataset, tasks, of_later_data) for each in later]
-    for look in looks:
+    for key, look in looks.items():
         try:
             look()
         except UserError as error:
-            faults.append(str(error))
+            faults.append(f"{key}{error}")
     return faults
 
 

@@ -124,8 +124,9 @@ def columns_of_later_data(
     common = [task for task in tasks if task in table.header]
     if not common:
         raise UserError(
-            f"{table.name}: has none of the model's tasks {', '.join(tasks)}; "
-            f"its columns are: {', '.join(table.header)}"
+            f"{table.name}: has none of the model's tasks {', '.join(tasks)}"
+            f"{_nearest_to_any(tasks, table.header)}; its columns are: "
+            f"{', '.join(table.header)}"
         )
     smiles = _smiles_column(table, smiles_column, may_differ=True)
     ids = id_column if id_column in table.header else None
@@ -194,6 +195,12 @@ def _named(table: Table, name: str | None, setting: str) -> str | None:
         )
     _refuse_repeated(table, [stripped])
     return stripped
+
+
+def _nearest_to_any(names: Sequence[str], header: Sequence[str]) -> str:
+    """Say which column is nearest to the first name that has one near it."""
+    hints = (did_you_mean(name, header) for name in names)
+    return next(filter(None, hints), "")
 
 
 def _refuse_repeated(table: Table, names: Sequence[str]) -> None:

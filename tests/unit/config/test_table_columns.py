@@ -52,6 +52,15 @@ BY_DATE = "split: {method: time, column: date}"
             {"test": "smiles,toxic\nCO,1\n", "later": "smiles,dose\nCO,1\n"},
             ["test.csv: has no column 'name'", "later.csv: has none of the model's"],
         ),
+        (
+            MY,
+            "prospective: [{name: good, source: my.csv}, {name: b, source: later.csv}]",
+            {"later": "smiles,Toxic?,dose\nCO,1,2\n"},
+            [
+                "prospective[1].source: later.csv: has none of the model's tasks "
+                "toxic; did you mean Toxic?"
+            ],
+        ),
         (MY, LATER, {"later": "toxic,dose\n1,2\n"}, ["later.csv: has no column"]),
         (MY, LATER, {"later": ""}, ["later.csv: the file is empty"]),
     ],
