@@ -10,6 +10,7 @@ from toxtune.data.column_settings import ColumnSettings
 from toxtune.data.kept_files import UserFile
 from toxtune.data.raw_table import RawRow, RawTable, read_raw
 from toxtune.data.settling import Measured, settle
+from toxtune.data.shared_ids import about_shared_ids
 from toxtune.data.subsets import KEYS, SPLIT_COLUMN, write_table
 from toxtune.errors import UserError
 from toxtune.io.files import write_json
@@ -126,7 +127,9 @@ def curate(
     counts["tasks"] = _count_labels(tasks, molecules, columns["task_type"])
     counts |= _words_of_tasks(table)
     notes = compound_notes([m.compound for m in molecules], Merge(columns["merge"]))
-    counts |= {"notes": [*table.notes, *notes], "warnings": table.warnings}
+    ids, groups = [m.raw.id for m in molecules], [m.group for m in molecules]
+    warnings = [*table.warnings, *about_shared_ids(columns["id_column"], ids, groups)]
+    counts |= {"notes": [*table.notes, *notes], "warnings": warnings}
     return Curation(tasks, molecules, changes, counts)
 
 

@@ -264,6 +264,26 @@ def test_words_that_no_column_has_are_told_the_nearest(table):
     assert warning.endswith("no task column has.")
 
 
+@pytest.mark.parametrize(
+    ("rows", "numbers"),
+    [
+        ("u,C,1\nu,CC,0\nv,CCC,1\n", ["2 in 3", "2 different", "'u'"]),
+        # Several measurements of one molecule, and a row that is none.
+        ("u,C,1\nu,C,0\nv,CCC,1\nv,nonsense,1\n", None),
+        ("u,C,1\nv,CC,0\n", None),
+    ],
+)
+def test_ids_that_several_molecules_share_are_warned_of(table, rows, numbers):
+    path = table(f"Source,smiles,a\n{rows}")
+    curation = curate(path, columns(id_column="Source", tasks=["a"]))
+    assert len(curation.counts["warnings"]) == (numbers is not None)
+    for warning in curation.counts["warnings"]:
+        assert "'Source'" in warning
+        assert all(number in warning for number in numbers)
+    numbered = curate(path, columns(tasks=["a"]))
+    assert numbered.counts["warnings"] == []
+
+
 @pytest.mark.parametrize(("bounds", "label"), [("drop", None), ("value", "0.5")])
 def test_bounds_are_counted_and_listed(table, bounds, label):
     path = table("smiles,a,b\nC,<0.5,1\nCC,7,\nCCC,>9,\n")
