@@ -8,6 +8,7 @@ from toxtune.report.words import SET_NAMES, Facts, counted, listed
 def data_table(run: Run) -> Table:
     """Return what the models were trained and tested on."""
     curation, provenance = run.curation, run.provenance
+    folder = f"data/{run.selection.dataset}"
     sizes = [f"{SET_NAMES[subset]} {run.size(subset)}" for subset in SET_NAMES]
     labels = run.recipe["labels"]
     return Table(
@@ -43,7 +44,10 @@ def data_table(run: Run) -> Table:
             *(["Read", note] for note in run.data_notes),
             *(["Warning", warning] for warning in run.data_warnings),
         ],
-        note="`curation.tsv` and `settled.tsv` list every change to the raw data.",
+        note=(
+            f"`{folder}/curation.tsv` and `{folder}/{run.selection.split}/settled.tsv` "
+            "list every change to the raw data."
+        ),
     )
 
 
