@@ -464,6 +464,20 @@ def test_what_looks_wrong_is_a_warning(run):
     assert "## Warnings" not in summary(replace(unlike, test_set=many))
 
 
+def test_a_model_no_better_than_a_baseline_is_a_warning(run):
+    poor = [replace(each, interval=(0.4, 0.9)) for each in variants(0.812)]
+    evaluation = replace(run.evaluation, variants={"dense": poor})
+    text = section(replace(run, evaluation=evaluation), "Warnings")
+    # The score of what is delivered: refitted, and averaged over seeds.
+    assert "than guessing: the delivered model has 0.842 (95% interval 0.400" in text
+    found = made_winner(run.selection.winners["dense"].trial, mean=0.7)
+    winners = {**run.selection.winners, "dense": found}
+    text = section(
+        replace(run, selection=replace(run.selection, winners=winners)), "Warnings"
+    )
+    assert "default forest, a baseline, scores 0.710" in text
+
+
 def test_folds_are_told_in_place_of_a_validation_set(run):
     scheme = {"folds": 5, "repeats": 1}
     split = {**run.settings.split, "cross_validation": scheme}
