@@ -4,7 +4,8 @@
 
 No trial is trained: each result is written here, with made-up predictions, and
 Snakemake is told to take it for its own. The winner's model is trained. Prints a table
-in Markdown, of CPU seconds: the wall time of a machine that does nothing else.
+in Markdown, of CPU seconds of Snakemake and wall seconds of jobs: only on a machine
+that does nothing else are these the same.
 """
 
 import argparse
@@ -44,7 +45,7 @@ JOBS = ("gather_trials", "select_best", "correct_selection", "write_report")
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one process: CPU seconds, and MiB of memory at most."""
+    """Of one process: seconds, and MiB of memory at most."""
 
     seconds: float
     memory: float
@@ -110,10 +111,13 @@ class Grid:
         return float(listing.splitlines()[-1].split()[0])
 
     def job(self, rule: str) -> Cost:
-        """Tell what a job took, by Snakemake's benchmark."""
+        """Tell what a job took, by Snakemake's benchmark: seconds of wall time.
+
+        Its CPU time is that of its last look, which may be half a minute ago.
+        """
         with open(f"logs/scale/{rule}.benchmark.tsv", newline="") as stream:
             (row,) = csv.DictReader(stream, delimiter="\t")
-        return Cost(float(row["cpu_time"]), float(row["max_rss"]))
+        return Cost(float(row["s"]), float(row["max_rss"]))
 
 
 def write_result(trial: Trial, predictions: np.ndarray) -> None:
