@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from helpers.cluster_run import ClusterRun, same_bytes
+from helpers.patience import STEP
 from helpers.project import new_project
 from helpers.slurm_cluster import wait_for
 
@@ -180,4 +181,4 @@ def test_interrupted_run_deletes_its_jobs(standin, start, elsewhere):
     )
     run.interrupt()
     assert run.end(120) != 0
-    wait_for(lambda: not standin.any_alive(), "the end of its jobs", 20)
+    wait_for(lambda: not standin.any_alive(), "the end of its jobs", STEP)

@@ -106,7 +106,7 @@ def test_killed_supervisor_ends_the_search_unless_it_is_to_keep_going(searched):
     output, _ = first.communicate(timeout=RUN)
     assert first.returncode == 1, output
     assert output.count(f"✗ train_replicate family=dense trial={trial}") == 3
-    assert "`make run KEEP_GOING=1`" in output
+    assert "`make run CONFIG=tests/config.yaml KEEP_GOING=1`" in output
     assert not folder.exists() or not any(folder.iterdir())
     assert not (searched.folder / "results/tiny/trials.tsv").exists()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from toxtune.config.own_features import feature_columns
 from toxtune.config.sections import Config, DatasetSection
@@ -13,6 +13,8 @@ from toxtune.tables.sources import is_here, local_path
 if TYPE_CHECKING:
     from toxtune.data.dataset_files import DatasetColumns
     from toxtune.tables.table import Table
+
+_Found = TypeVar("_Found")
 
 
 def column_faults(config: Config) -> list[str]:
@@ -42,7 +44,7 @@ def column_faults(config: Config) -> list[str]:
     has_test = dataset["test_source"] is not None
     of_dataset = partial(columns_of_dataset, columns=names, has_test=has_test)
     try:
-        found = _look(dataset["source"], dataset, asked, of_dataset)
+        found = _look("dataset.source", dataset["source"], dataset, asked, of_dataset)
     except UserError as error:
         return [str(error)]
     tasks = found.tasks if found else names["tasks"]
@@ -56,15 +58,17 @@ def column_faults(config: Config) -> list[str]:
         id_column=names["id_column"],
         tasks=tasks,
     )
-    looks = {"": partial(_look, dataset["test_source"], dataset, asked, of_test_set)}
+    key, source = "dataset.test_source", dataset["test_source"]
+    looks = [partial(_look, key, source, dataset, asked, of_test_set)]
     for key, source in later.items():
-        looks[f"{key}: "] = partial(_look, source, dataset, tasks, of_later_data)
+        find = partial(_with_key, key, of_later_data)
+        looks.append(partial(_look, key, source, dataset, tasks, find))
     faults = []
-    for key, look in looks.items():
+    for look in looks:
         try:
             look()
         except UserError as error:
-            faults.append(f"{key}{error}")
+            faults.append(str(error))
     return faults
 
 
@@ -80,6 +84,7 @@ def _column_names(config: Config) -> ColumnNames:
 
 
 def _look(
+    key: str,
     source: str | list[str] | None,
     dataset: DatasetSection,
     asked: Collection[str],
@@ -91,5 +96,14 @@ def _look(
 
     if not is_here(source):
         return None
-    table = open_header(local_path(source), source, reading_of(dataset), asked)
+    path, reading = local_path(source), reading_of(dataset)
+    table = _with_key(key, partial(open_header, path, source, reading, asked))
     return find(table) if table else None
+
+
+def _with_key(key: str, step: Callable[..., _Found], *arguments: Any) -> _Found:
+    """Take a step, and name the key where it ends in an error that does not."""
+    try:
+        return step(*arguments)
+    except UserError as error:
+        raise UserError(f"{key}: {error}") from None

@@ -62,7 +62,13 @@ BY_DATE = "split: {method: time, column: date}"
             ],
         ),
         (MY, LATER, {"later": "toxic,dose\n1,2\n"}, ["later.csv: has no column"]),
-        (MY, LATER, {"later": ""}, ["later.csv: the file is empty"]),
+        (
+            MY,
+            LATER,
+            {"later": ""},
+            ["prospective[0].source: later.csv: the file is empty"],
+        ),
+        (MY, "", {"my": ""}, ["dataset.source: my.csv: the file is empty"]),
     ],
 )
 def test_what_is_missing_is_named_a_line_each(load, dataset, more, tables, faults):

@@ -6,7 +6,6 @@ import tracemalloc
 import pytest
 
 from helpers.harm import COLUMNS, check
-from toxtune.config.build_plan import load_plans
 from toxtune.config.check import load_config
 from toxtune.config.schema import ROOT
 from toxtune.data.curation import curate
@@ -143,8 +142,8 @@ def test_gzip_that_is_refused_before_any_job(folder, monkeypatch, content, match
     monkeypatch.setattr(gzipped, "MAX_BYTES", 1_000_000)
     (folder / "own.csv.gz").write_bytes(content)
     (folder / "mine.yaml").write_text("dataset: {source: own.csv.gz}", encoding="utf-8")
-    config = load_config([ROOT / "config.yaml", folder / "mine.yaml"])
-    check(f"dataset.source: .*own.csv.gz: .*{match}", load_plans, config)
+    files = [ROOT / "config.yaml", folder / "mine.yaml"]
+    check(f"dataset.source: .*own.csv.gz: .*{match}", load_config, files)
 
 
 @pytest.mark.parametrize("source", ["pipe", "/dev/zero", ".", "$HOME_OF_NOBODY/x.csv"])
