@@ -76,7 +76,7 @@ def ours(folder: Path, raw: Path, split_seed: int) -> Row:
     project = new_project(folder).folder
     settings = {
         "run": RUN,
-        "dataset": {"source": str(raw.resolve())},
+        "dataset": {"source": str(raw.resolve()), "id_column": "mol_id"},
         "split": {"seeds": [split_seed]},
     }
     (project / "here.json").write_text(json.dumps(settings))
