@@ -1,8 +1,9 @@
 """Columns that a configuration asks of its tables, looked for before any job."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from toxtune.config.own_features import feature_columns
 from toxtune.config.sections import Config, DatasetSection
@@ -13,8 +14,6 @@ from toxtune.tables.sources import is_here, local_path
 if TYPE_CHECKING:
     from toxtune.data.dataset_files import DatasetColumns
     from toxtune.tables.table import Table
-
-_Found = TypeVar("_Found")
 
 
 def column_faults(config: Config) -> list[str]:
@@ -31,42 +30,26 @@ def column_faults(config: Config) -> list[str]:
     sources = [dataset["source"], dataset["test_source"], *later.values()]
     if not any(map(is_here, sources)):
         return []
-    # RDKit is slow to import, and a plan of a dataset that is fetched needs none.
-    from toxtune.data.dataset_files import (
-        asked_columns,
-        columns_of_dataset,
-        columns_of_later_data,
-        columns_of_test_set,
-    )
-
     names = _column_names(config)
-    asked = asked_columns(names)
-    has_test = dataset["test_source"] is not None
-    of_dataset = partial(columns_of_dataset, columns=names, has_test=has_test)
     try:
-        found = _look("dataset.source", dataset["source"], dataset, asked, of_dataset)
+        found = _find_in_dataset(dataset, names)
     except UserError as error:
         return [str(error)]
     tasks = found.tasks if found else names["tasks"]
     # Where nothing says what the tasks are, nothing can be asked of the other tables.
     if not tasks:
         return []
-    of_test_set = partial(columns_of_test_set, columns=names, tasks=tasks)
-    of_later_data = partial(
-        columns_of_later_data,
-        smiles_column=found.smiles if found else names["smiles_column"],
-        id_column=names["id_column"],
-        tasks=tasks,
-    )
-    key, source = "dataset.test_source", dataset["test_source"]
-    looks = [partial(_look, key, source, dataset, asked, of_test_set)]
-    for key, source in later.items():
-        find = partial(_with_key, key, of_later_data)
-        looks.append(partial(_look, key, source, dataset, tasks, find))
+    smiles = found.smiles if found else names["smiles_column"]
+    of_later: ColumnNames = {**names, "smiles_column": smiles, "tasks": tasks}
+    checks = [partial(_check_test_set, dataset, names, tasks)]
+    checks += [
+        partial(_check_later_data, key, source, dataset, of_later)
+        for key, source in later.items()
+    ]
     faults = []
-    for look in looks:
+    for check in checks:
         try:
-            look()
+            check()
         except UserError as error:
             faults.append(str(error))
     return faults
@@ -83,27 +66,60 @@ def _column_names(config: Config) -> ColumnNames:
     }
 
 
-def _look(
+def _find_in_dataset(
+    dataset: DatasetSection, names: ColumnNames
+) -> "DatasetColumns | None":
+    # RDKit is slow to import, and a plan of a dataset that is fetched needs none.
+    from toxtune.data.dataset_files import asked_columns, columns_of_dataset
+
+    source, has_test = dataset["source"], dataset["test_source"] is not None
+    table = _open("dataset.source", source, dataset, asked_columns(names))
+    return columns_of_dataset(table, names, has_test) if table else None
+
+
+def _check_test_set(
+    dataset: DatasetSection, names: ColumnNames, tasks: list[str]
+) -> None:
+    from toxtune.data.dataset_files import asked_columns, columns_of_test_set
+
+    key, source = "dataset.test_source", dataset["test_source"]
+    if table := _open(key, source, dataset, asked_columns(names)):
+        columns_of_test_set(table, names, tasks)
+
+
+def _check_later_data(
+    key: str, source: str, dataset: DatasetSection, names: ColumnNames
+) -> None:
+    from toxtune.data.dataset_files import columns_of_later_data
+
+    tasks = names["tasks"]
+    if table := _open(key, source, dataset, tasks):
+        with _named(key):
+            columns_of_later_data(
+                table, names["smiles_column"], names["id_column"], tasks
+            )
+
+
+def _open(
     key: str,
     source: str | list[str] | None,
     dataset: DatasetSection,
     asked: Collection[str],
-    find: "Callable[[Table], DatasetColumns]",
-) -> "DatasetColumns | None":
-    """Find the columns of a table, if it is here and has a header."""
+) -> "Table | None":
+    """Open a table if it is here and has a header."""
     from toxtune.data.raw_table import reading_of
     from toxtune.tables.tables import open_header
 
     if not is_here(source):
         return None
-    path, reading = local_path(source), reading_of(dataset)
-    table = _with_key(key, partial(open_header, path, source, reading, asked))
-    return find(table) if table else None
+    with _named(key):
+        return open_header(local_path(source), source, reading_of(dataset), asked)
 
 
-def _with_key(key: str, step: Callable[..., _Found], *arguments: Any) -> _Found:
-    """Take a step, and name the key where it ends in an error that does not."""
+@contextmanager
+def _named(key: str) -> Iterator[None]:
+    """Name the key in an error that does not."""
     try:
-        return step(*arguments)
+        yield
     except UserError as error:
         raise UserError(f"{key}: {error}") from None
