@@ -32,8 +32,3 @@ def note_on_sample(run: Run) -> str:
         f"Of {n_trials:,} trials the best {BEST_DRAWN:,} have marks, and {n_others:,} "
         "of the others, chosen at random."
     )
-
-
-def notes(*sentences: str) -> str:
-    """Join what there is to say of a figure."""
-    return " ".join(filter(None, sentences))

@@ -141,6 +141,15 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def notes(*sentences: str) -> str:
+    """Join what there is to say, where some of it may be empty.
+
+    >>> notes("One trial failed.", "", "Two are a sample.")
+    'One trial failed. Two are a sample.'
+    """
+    return " ".join(filter(None, sentences))
+
+
 def times(number: int) -> str:
     """Say how often.
 

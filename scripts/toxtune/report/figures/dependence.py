@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from toxtune.report.drawn_trials import drawn_trials, note_on_sample, notes
+from toxtune.report.drawn_trials import drawn_trials, note_on_sample
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.importance import (
     importances,
@@ -20,6 +20,7 @@ from toxtune.report.figures.score_range import score_range
 from toxtune.report.figures.theme import BLACK, family_colours
 from toxtune.report.run import Run
 from toxtune.report.settings import Varied, value_text
+from toxtune.report.words import notes
 
 # A hyperparameter with more values than this gets an axis of numbers.
 _MOST_STEPS = 8
@@ -95,11 +96,11 @@ def _thinned(positions: list[float]) -> list[float]:
 
 def _table(run: Run, family: str, name: str) -> pd.DataFrame:
     """One row per trial, with its score, and one per value, with the dependence."""
-    varied = scored_settings(run, family)[name]
+    varied, drawn = scored_settings(run, family)[name], drawn_trials(run)
     points = [
         {"trial": trial, "score": score, **_value(varied, varied.by_trial[trial])}
         for trial, score in scores_of(run, family).items()
-        if trial in drawn_trials(run)
+        if trial in drawn
     ]
     means = [
         {"dependence": mean, **_value(varied, value)}

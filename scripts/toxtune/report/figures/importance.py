@@ -7,12 +7,11 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from toxtune.report.drawn_trials import notes
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.theme import family_colours
 from toxtune.report.run import Run
 from toxtune.report.settings import Varied, value_text, varied_settings
-from toxtune.report.words import listed
+from toxtune.report.words import listed, notes
 
 # With fewer scores than this, an importance means nothing.
 FEWEST_TRIALS = 8

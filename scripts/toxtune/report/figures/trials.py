@@ -3,12 +3,13 @@
 import altair as alt
 import pandas as pd
 
-from toxtune.report.drawn_trials import drawn_trials, note_on_sample, notes
+from toxtune.report.drawn_trials import drawn_trials, note_on_sample
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.score_range import score_range
 from toxtune.report.figures.theme import BLACK, family_colours, family_shapes
 from toxtune.report.run import Run
 from toxtune.report.settings import setting_texts
+from toxtune.report.words import notes
 
 # With more trials than this, marks are small.
 _FEW = 80
