@@ -103,11 +103,11 @@ def what_won(run: Run) -> str:
     """Say which trials were selected, by what score, and how the test set was used."""
     selected = run.selection.selected
     if isinstance(selected, Winner):
-        won = f"trial {selected.trial.id} of {run.selection.overall}"
+        won, members = f"trial {selected.trial.id} of {run.selection.overall}", ""
     else:
         models = run.selection.models
         trials = [f"{models[name].trial.id} ({name})" for name in selected.members]
-        won = f"the ensemble of trials {listed(trials)}"
+        won, members = "the ensemble", f" Its members are trials {listed(trials)}."
     evaluated_on = "over the folds" if run.settings.folds else "on the validation set"
     score = run.written(selected.mean)
     corrected = run.diagnostics.corrected.overall.corrected
@@ -115,8 +115,8 @@ def what_won(run: Run) -> str:
         score += f" ({run.written(corrected)} after bias correction)"
     trials_tried = f"{counted(len(run.trials), 'trial')} of {listed(run.families)}"
     return (
-        f"Selected from {trials_tried}: {won}, by {score} {evaluated_on}. The test set "
-        f"has been opened {run.opened_in_words}."
+        f"Selected from {trials_tried}: {won}, by {score} {evaluated_on}.{members} "
+        f"The test set has been opened {run.opened_in_words}."
     )
 
 
