@@ -45,7 +45,13 @@ from toxtune.selection.candidates import Candidate, ValidationSets
 from toxtune.selection.ensemble import scorer
 from toxtune.splits.training_set import TrainingSet
 from toxtune.stats.bootstrap import interval, resample_counts
-from toxtune.stats.resampled_trials import Fold, Resampled, Scoring, resample
+from toxtune.stats.resampled_trials import (
+    NOT_DRAWN_TO_ALL,
+    Fold,
+    Resampled,
+    Scoring,
+    resample,
+)
 
 PREVALENCE = 0.25
 CONFIDENCE = 0.95
@@ -237,8 +243,7 @@ def rescaled(percentiles: list[float], centre: float) -> list[float]:
 
     By the root of molecules scored to molecules chosen by: 0.368 to 0.632.
     """
-    factor = np.sqrt(np.exp(-1) / (1 - np.exp(-1)))
-    return [centre + factor * (bound - centre) for bound in percentiles]
+    return [centre + NOT_DRAWN_TO_ALL * (bound - centre) for bound in percentiles]
 
 
 def main() -> None:

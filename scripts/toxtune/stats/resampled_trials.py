@@ -11,6 +11,10 @@ from toxtune.stats.scoring_labels import ScoringLabels
 # Resamples are scored in blocks that fit a processor's cache: twice as fast as at once.
 NUMBERS_PER_BLOCK = 2**17
 
+# A score's SD on all molecules, by that on molecules that a resample has not drawn.
+NOT_DRAWN = np.exp(-1)
+NOT_DRAWN_TO_ALL = np.sqrt(NOT_DRAWN / (1 - NOT_DRAWN))
+
 # Of one trial: for each fold (hold-out is one), for each seed, n_rows x n_outputs.
 Predictions = Sequence[Sequence[np.ndarray]]
 
@@ -130,14 +134,22 @@ class Resampled:
     def deviations(self) -> Deviations:
         """Resampled scores minus scores on all molecules.
 
-        What is made anew in each resample fits molecules that were drawn twice better
-        than it fits all: by so much its in-bag scores say nothing. Their mean is moved
-        to where that of new searches is, above the truth by the optimism.
+        What is made anew in each resample fits the molecules that were drawn: its
+        in-bag scores are too high, and too much alike. They are moved to where those of
+        new searches are, above the truth by the optimism, and spread as far as scores
+        on molecules that it was not fitted to. The SD of these, on the 1 / e of the
+        molecules that are not drawn, is taken to all molecules as Nadeau and Bengio do
+        (2003, Machine Learning 52, 239-281).
         """
         in_bag, out_of_bag = self.in_bag - self.full, self.out_of_bag - self.full
         if self.is_remade is not None:
-            shift = -np.nanmean(out_of_bag, axis=0) - np.nanmean(in_bag, axis=0)
-            in_bag = in_bag + np.where(self.is_remade, shift, 0.0)
+            spread = NOT_DRAWN_TO_ALL * np.nanstd(out_of_bag, axis=0)
+            centred = in_bag - np.nanmean(in_bag, axis=0)
+            found = np.nanstd(in_bag, axis=0)
+            # Where all resamples score the same there is nothing to spread.
+            scale = np.divide(spread, found, out=np.ones_like(found), where=found > 0)
+            as_new = centred * scale - np.nanmean(out_of_bag, axis=0)
+            in_bag = np.where(self.is_remade, as_new, in_bag)
         return Deviations(in_bag, out_of_bag)
 
     def standard_errors(self) -> np.ndarray:

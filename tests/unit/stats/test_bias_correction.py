@@ -1,5 +1,6 @@
 """Bootstrap bias correction, held to its definition and to searches without signal."""
 
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
@@ -15,7 +16,13 @@ from toxtune.stats.bias_correction import (
     likely_truths,
 )
 from toxtune.stats.bootstrap import interval, resample_counts
-from toxtune.stats.resampled_trials import Fold, Resampled, Scoring, resample
+from toxtune.stats.resampled_trials import (
+    NOT_DRAWN_TO_ALL,
+    Fold,
+    Resampled,
+    Scoring,
+    resample,
+)
 
 N_ROWS, N_TASKS, N_TRIALS, N_SEEDS, N_RESAMPLES = 60, 2, 6, 2, 40
 ROWS = [str(row) for row in range(N_ROWS)]
@@ -127,6 +134,40 @@ def test_errors_are_those_of_searches_whose_truth_is_known(searched):
             )
         want = np.mean(left) - truths[int(np.argmax(scores))]
         assert errors[search] == pytest.approx(want)
+
+
+def test_what_is_remade_is_spread_as_molecules_it_was_not_fitted_to_say(searched):
+    is_remade = np.arange(N_TRIALS) == 4
+    plain = searched.resampled.deviations
+    remade = replace(searched.resampled, is_remade=is_remade).deviations
+    np.testing.assert_array_equal(remade.out_of_bag, plain.out_of_bag)
+    others = ~is_remade
+    np.testing.assert_array_equal(remade.in_bag[:, others], plain.in_bag[:, others])
+    moved, fresh = remade.in_bag[:, 4], plain.out_of_bag[:, 4]
+    assert moved.mean() == pytest.approx(-fresh.mean())
+    assert moved.std() == pytest.approx(NOT_DRAWN_TO_ALL * fresh.std())
+    # A resample with high scores stays one.
+    assert np.corrcoef(moved, plain.in_bag[:, 4])[0, 1] == pytest.approx(1)
+
+
+def test_what_is_remade_and_scores_the_same_everywhere_stays_so(searched):
+    in_bag = searched.resampled.in_bag.copy()
+    in_bag[:, 4] = 1.0
+    is_remade = np.arange(N_TRIALS) == 4
+    remade = replace(searched.resampled, in_bag=in_bag, is_remade=is_remade).deviations
+    assert np.ptp(remade.in_bag[:, 4]) == 0
+    assert np.isfinite(remade.in_bag).all()
+
+
+def test_sd_on_molecules_not_drawn_tells_that_on_all():
+    """Of a model that is not made anew, for which both can be had."""
+    generator = np.random.default_rng(5)
+    labels = generator.integers(0, 2, (400, 1)).astype(float)
+    model = [[labels + generator.normal(size=labels.shape)]]
+    counts = resample_counts([str(row) for row in range(400)], 2000, seed=6)
+    found = resample(holdout(labels), counts, [model])
+    told = NOT_DRAWN_TO_ALL * found.out_of_bag.std()
+    assert told == pytest.approx(found.in_bag.std(), rel=0.08)
 
 
 def test_trials_that_chance_alone_sets_apart_are_taken_as_equal():
