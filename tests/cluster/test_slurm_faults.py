@@ -76,9 +76,8 @@ def wait_for_idle_nodes(run):
 
 
 @pytest.mark.promise("`scancel` of a job", "submitted again; same bytes")
-def test_cancelled_job_is_submitted_again(slurm, finished, searched, run):
-    job = run.running_job("train_replicate")
-    slurm.command("scancel", job.number)
+def test_cancelled_job_is_submitted_again(finished, searched, run):
+    job = run.cancelled_job("train_replicate")
     run.succeed()
     assert same_bytes(finished.folder, searched.folder, TABLES)
     states = {other.number: other.state for other in run.jobs}
@@ -87,12 +86,10 @@ def test_cancelled_job_is_submitted_again(slurm, finished, searched, run):
 
 
 @pytest.mark.promise("a time limit", "submitted again, with more time; same bytes")
-def test_job_out_of_time_is_submitted_again(slurm, finished, searched, run):
-    job = run.running_job("train_replicate")
-    slurm.expire(job)
+def test_job_out_of_time_is_submitted_again(finished, searched, run):
+    job = run.expired_job("train_replicate")
     run.succeed()
     assert same_bytes(finished.folder, searched.folder, TABLES)
-    assert run.state(job) == "TIMEOUT"
     trainings = [other for other in run.jobs if "train_replicate" in other.rules]
     again = max(trainings, key=lambda other: int(other.number))
     assert again.number != job.number

@@ -3,7 +3,9 @@
 import os
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from helpers.project import Project
@@ -63,11 +65,16 @@ class ClusterRun(WatchedRun):
     def wait_for(self, condition: Callable[[], bool], what: str) -> None:
         """Wait for something that must come about while the run goes on."""
 
+        held = False
+
         def held_or_ended() -> bool:
-            return condition() or self.has_ended
+            nonlocal held
+            held = condition()
+            return held or self.has_ended
 
         wait_for(held_or_ended, what, self.patience)
-        assert condition(), f"the run ended before {what}:\n{self.output}"
+        # What held a moment ago may be over by now.
+        assert held or condition(), f"the run ended before {what}:\n{self.output}"
 
 
 class SlurmRun(ClusterRun):
@@ -86,20 +93,52 @@ class SlurmRun(ClusterRun):
         """What has become of a job."""
         return {other.number: other.state for other in self.jobs}[job.number]
 
-    def running_job(self, rule: str, besides: tuple[str, ...] = ()) -> Job:
-        """Wait until a job of a rule runs that has none of these numbers."""
+    def running_job(self, rule: str, besides: Sequence[Job] = ()) -> Job:
+        """Wait until another job of a rule runs; of several return the newest."""
+        others = {job.number for job in besides}
+        found: list[Job] = []
 
-        def running() -> list[Job]:
-            return [
+        def is_running() -> bool:
+            found[:] = [
                 job
                 for job in self.jobs
                 if job.state == "RUNNING"
                 and rule in job.rules
-                and job.number not in besides
+                and job.number not in others
             ]
+            return bool(found)
 
-        self.wait_for(lambda: bool(running()), f"a running job of {rule}")
-        return running()[0]
+        self.wait_for(is_running, f"a running job of {rule}")
+        return max(found, key=lambda job: int(job.number))
+
+    def cancelled_job(self, rule: str, besides: Sequence[Job] = ()) -> Job:
+        """Cancel a running job of a rule."""
+        return self._broken_job(self._slurm.cancel, "CANCELLED", rule, besides)
+
+    def expired_job(self, rule: str, besides: Sequence[Job] = ()) -> Job:
+        """Let a running job of a rule reach its time limit."""
+        return self._broken_job(self._slurm.expire, "TIMEOUT", rule, besides)
+
+    def _broken_job(
+        self,
+        end: Callable[[Job], object],
+        state: str,
+        rule: str,
+        besides: Sequence[Job],
+    ) -> Job:
+        """End a running job; if it ends by itself before, end another."""
+        seen = list(besides)
+        while True:
+            job = self.running_job(rule, seen)
+            with suppress(subprocess.CalledProcessError):
+                end(job)
+            self.wait_for(partial(self._has_ended, job), "its end")
+            if self.state(job) == state:
+                return job
+            seen.append(job)
+
+    def _has_ended(self, job: Job) -> bool:
+        return self.state(job) not in ("RUNNING", "COMPLETING")
 
 
 def same_bytes(one: Path, other: Path, tables: list[str]) -> bool:

@@ -172,6 +172,10 @@ class SlurmCluster:
         jobs = [Job(*line.split("|", 5)) for line in lines.splitlines()]
         return [job for job in jobs if job.folder == str(folder)]
 
+    def cancel(self, job: Job) -> None:
+        """End a job as its user does."""
+        self.command("scancel", job.number)
+
     def expire(self, job: Job) -> None:
         """Let a running job reach its time limit now."""
         self.command("scontrol", "update", f"JobId={job.number}", "EndTime=now")
