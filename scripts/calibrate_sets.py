@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 from toxtune.evaluation.conformal import calibrate_selected
+from toxtune.evaluation.delivered import member_seeds
 from toxtune.io.files import write_json
 from toxtune.jobs import log_to
-from toxtune.prediction.final_file import member_seeds
 from toxtune.search.selection_file import read_selection
 from toxtune.selection.predictions import read_winners_predictions
 

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from toxtune.data.subsets import read_subset
-from toxtune.evaluation.delivered import read_delivered
+from toxtune.evaluation.conformal import read_delivered
 from toxtune.io.tsv import write_tsv
 from toxtune.jobs import log_to
 from toxtune.prediction.judged_domain import judge_domain

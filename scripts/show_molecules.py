@@ -4,7 +4,7 @@ from pathlib import Path
 
 from toxtune.data.label_counts import cleared_labels
 from toxtune.data.subsets import read_subset
-from toxtune.evaluation.delivered import read_delivered
+from toxtune.evaluation.conformal import read_delivered
 from toxtune.evaluation.molecules import show_molecules
 from toxtune.io.files import read_json, write_json
 from toxtune.io.tsv import write_tsv

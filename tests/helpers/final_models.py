@@ -10,10 +10,8 @@ import numpy as np
 from helpers.harm import refused
 from helpers.selections import made_selection, made_winner
 from toxtune.data.subsets import Subset
-from toxtune.evaluation.conformal import (
-    calibrate_sets,
-    mean_over_seeds,
-)
+from toxtune.evaluation.conformal import calibrate_sets
+from toxtune.evaluation.delivered import mean_over_seeds
 from toxtune.features.compute import featurize
 from toxtune.io.files import write_json
 from toxtune.models.base import Examples

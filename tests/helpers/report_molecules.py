@@ -7,7 +7,7 @@ from rdkit import Chem
 from toxtune.data.label_counts import count_labels
 from toxtune.data.settling import CLEARED
 from toxtune.data.subsets import Subset
-from toxtune.evaluation.conformal import mean_over_seeds
+from toxtune.evaluation.delivered import mean_over_seeds
 from toxtune.evaluation.molecules import show_molecules
 from toxtune.report.molecules import Molecules
 from toxtune.tasks import TaskType

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 from toxtune.data.subsets import Subset
+from toxtune.evaluation.delivered import Delivered, deliver
+from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.io.integrity import damaged, read_written
 from toxtune.search.selection_file import Selection
 from toxtune.stats.conformal import (
@@ -25,55 +27,6 @@ from toxtune.stats.metrics import of_task
 from toxtune.tasks import TaskType
 
 Calibrations = Mapping[str, TaskCalibration]
-
-
-@dataclass(frozen=True, eq=False)
-class Delivered:
-    """What the final model says of molecules, before any temperature.
-
-    Attributes
-    ----------
-    values
-        n_molecules x n_outputs: means over the seeds.
-    spread
-        The same shape: standard deviation over the seeds, n - 1 in the divisor; NaN
-        for one seed.
-    """
-
-    values: np.ndarray
-    spread: np.ndarray
-
-    def rows(self, rows: Sequence[int] | np.ndarray) -> "Delivered":
-        """Return some molecules."""
-        return Delivered(self.values[rows], self.spread[rows])
-
-
-def deliver(
-    selection: Selection, predictions: Mapping[str, np.ndarray], seeds: Sequence[int]
-) -> Delivered:
-    """Put predictions together as the final model does.
-
-    Parameters
-    ----------
-    selection
-        What was selected.
-    predictions
-        Family, and ``ensemble``, to n_seeds x n_molecules x n_outputs.
-    seeds
-        Those of the final model.
-    """
-    rows = [selection.seeds.index(seed) for seed in seeds]
-    return mean_over_seeds(predictions[selection.overall][rows])
-
-
-def mean_over_seeds(by_seed: np.ndarray) -> Delivered:
-    """Average predictions over seeds, which come first, and say how far they spread."""
-    by_seed = by_seed.astype(np.float64)
-    if len(by_seed) > 1:
-        spread = by_seed.std(axis=0, ddof=1)
-    else:
-        spread = np.full(by_seed.shape[1:], np.nan)
-    return Delivered(by_seed.mean(axis=0), spread)
 
 
 def calibrate_sets(
@@ -184,6 +137,23 @@ def read_conformal(path: Path) -> Conformal:
         return Conformal.from_dict(content)
     except (TypeError, KeyError, AttributeError, ValueError):
         raise damaged(path, "has no calibration of prediction sets") from None
+
+
+def read_delivered(
+    selection: Selection, test_predictions: str, conformal: str
+) -> Delivered:
+    """Read the test predictions, and put them together as the final model does.
+
+    Parameters
+    ----------
+    selection
+        What was selected.
+    test_predictions, conformal
+        Paths of ``test_predictions.csv`` and ``conformal.json``.
+    """
+    predictions = read_test_predictions(Path(test_predictions), selection.seeds)
+    seeds = read_conformal(Path(conformal)).seeds
+    return deliver(selection, predictions, seeds)
 
 
 def _calibrate(

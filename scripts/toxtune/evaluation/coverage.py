@@ -7,13 +7,8 @@ import numpy as np
 import pandas as pd
 
 from toxtune.data.subsets import Subset
-from toxtune.evaluation.conformal import (
-    Calibrations,
-    Conformal,
-    Delivered,
-    deliver,
-    measured,
-)
+from toxtune.evaluation.conformal import Calibrations, Conformal, measured
+from toxtune.evaluation.delivered import Delivered, deliver
 from toxtune.search.selection_file import Selection
 from toxtune.stats.conformal import (
     TaskCalibration,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.data.subsets import Subset
-from toxtune.evaluation.conformal import Delivered
+from toxtune.evaluation.delivered import Delivered
 from toxtune.stats.calibration import scaled
 from toxtune.stats.metrics import of_task
 from toxtune.tasks import TaskType

@@ -12,7 +12,7 @@ import pandas as pd
 from toxtune.data.subsets import Subset
 from toxtune.evaluation.chemical_space import map_molecules
 from toxtune.evaluation.cliffs import SIMILAR, Compared, find_cliffs
-from toxtune.evaluation.conformal import Delivered
+from toxtune.evaluation.delivered import Delivered
 from toxtune.evaluation.examples import pick_examples
 from toxtune.evaluation.judged import Decisions, judge
 from toxtune.features.similarity import fingerprints

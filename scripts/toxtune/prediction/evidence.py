@@ -14,11 +14,8 @@ import numpy as np
 
 from toxtune.data.subsets import Subset, as_numbers, read_table
 from toxtune.errors import UserError
-from toxtune.evaluation.conformal import (
-    Calibrations,
-    Conformal,
-    Delivered,
-)
+from toxtune.evaluation.conformal import Calibrations, Conformal
+from toxtune.evaluation.delivered import Delivered
 from toxtune.io.files import read_json
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.tasks import TaskType

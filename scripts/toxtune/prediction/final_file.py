@@ -12,6 +12,7 @@ import numpy as np
 
 from toxtune.data.subsets import Subset, read_subset
 from toxtune.evaluation.conformal import Conformal, calibrate_selected
+from toxtune.evaluation.delivered import ALL_SEEDS, member_seeds
 from toxtune.evaluation.evaluation_file import read_evaluation
 from toxtune.evaluation.probabilities import fit_thresholds
 from toxtune.evaluation.variants import average_seeds
@@ -40,9 +41,6 @@ from toxtune.selection.predictions import read_winners_predictions
 from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.thresholds import CRITERION
 from toxtune.tasks import TaskType
-
-# Of `final.seeds`: predictions are means over the trainings with all seeds.
-ALL_SEEDS = "all"
 
 # Zip files cannot hold an earlier one.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -291,14 +289,6 @@ def write_final_model(
             archive.writestr(_entry(name), content)
         for name, file in files.items():
             archive.writestr(_entry(name), file.read_bytes())
-
-
-def member_seeds(seeds: Sequence[int], which: str) -> list[int]:
-    """Return the seeds whose models are averaged: all, or the lowest.
-
-    The lowest is as good a choice as any that knows no score.
-    """
-    return sorted(seeds) if which == ALL_SEEDS else [min(seeds)]
 
 
 def _members(

@@ -18,7 +18,7 @@ import numpy as np
 from rdkit import Chem, rdBase
 
 from toxtune.errors import UserError
-from toxtune.evaluation.conformal import mean_over_seeds
+from toxtune.evaluation.delivered import mean_over_seeds
 from toxtune.features.arrays import Features
 from toxtune.features.definitions import JOINT, is_own
 from toxtune.features.similarity import nearest_neighbours

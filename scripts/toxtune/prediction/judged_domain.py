@@ -7,9 +7,7 @@ import numpy as np
 import pandas as pd
 
 from toxtune.data.subsets import Subset
-from toxtune.evaluation.conformal import (
-    Delivered,
-)
+from toxtune.evaluation.delivered import Delivered
 from toxtune.features.similarity import nearest
 from toxtune.prediction.applicability_domain import fit_domain
 from toxtune.prediction.descriptor_domain import fit_descriptor_domain, properties_of

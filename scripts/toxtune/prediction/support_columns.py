@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toxtune.evaluation.conformal import (
-    Calibrations,
-)
+from toxtune.evaluation.conformal import Calibrations
 from toxtune.prediction.evidence import NEIGHBOURS, Evidence, Support, labels_in_words
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.stats.conformal import (

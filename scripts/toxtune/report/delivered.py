@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from toxtune.evaluation.delivered import ALL_SEEDS
 from toxtune.evaluation.evaluation_file import Evaluation, Interval, Variant
 from toxtune.report.run import Run
 from toxtune.report.words import members_in_words
@@ -12,7 +13,7 @@ from toxtune.splits.settings import NO_REFIT
 
 
 @dataclass(frozen=True)
-class Delivered:
+class DeliveredScore:
     """The model that is delivered, on the test set.
 
     Attributes
@@ -32,14 +33,14 @@ class Delivered:
     is_itself: bool
 
 
-def delivered(run: Run) -> Delivered:
+def delivered(run: Run) -> DeliveredScore:
     """Return what is delivered, and what it scores on the test set."""
-    is_itself = run.settings.final["seeds"] == "all" or len(run.seeds) == 1
+    is_itself = run.settings.final["seeds"] == ALL_SEEDS or len(run.seeds) == 1
     variant = delivered_variant(run.evaluation, run.settings.final)
     if variant is None:
         scores = run.selected_scores
-        return Delivered(_what(run), scores.test, scores.test_interval, is_itself)
-    return Delivered(_what(run), variant.score, variant.interval, is_itself)
+        return DeliveredScore(_what(run), scores.test, scores.test_interval, is_itself)
+    return DeliveredScore(_what(run), variant.score, variant.interval, is_itself)
 
 
 def is_delivered(run: Run, family: str, variant: Variant) -> bool:
@@ -63,7 +64,7 @@ def delivered_variant(
         ``refit`` and ``seeds`` of the model.
     """
     metric = evaluation.objective.metric
-    return evaluation.variant(metric, final["refit"], final["seeds"] == "all")
+    return evaluation.variant(metric, final["refit"], final["seeds"] == ALL_SEEDS)
 
 
 def named(run: Run, family: str) -> str:
@@ -82,7 +83,7 @@ def _what(run: Run) -> str:
     words = named(run, run.selection.overall)
     if len(run.seeds) > 1:
         of_seeds = "with its first seed"
-        if run.settings.final["seeds"] == "all":
+        if run.settings.final["seeds"] == ALL_SEEDS:
             of_seeds = f"averaged over {len(run.seeds)} seeds"
         words += f", {of_seeds}"
     if run.settings.final["refit"] != NO_REFIT:

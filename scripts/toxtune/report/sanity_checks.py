@@ -16,7 +16,7 @@ from toxtune.evaluation.coverage import (
 )
 from toxtune.evaluation.evaluation_file import Interval, SetScores
 from toxtune.features.definitions import JOINT, OWN
-from toxtune.report.delivered import Delivered, delivered
+from toxtune.report.delivered import DeliveredScore, delivered
 from toxtune.report.few_molecules import check_counts
 from toxtune.report.rivals import takes_seeds
 from toxtune.report.run import Run
@@ -67,7 +67,7 @@ class CheckedScores:
 
     scores: SetScores
     validation: float
-    delivered: Delivered
+    delivered: DeliveredScore
     baselines: Mapping[str, SetScores]
     objective: Objective
     corrected: float | None

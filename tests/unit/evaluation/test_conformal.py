@@ -8,19 +8,13 @@ import pytest
 from helpers.harm import refused
 from helpers.selections import made_selection, made_trial, made_winner
 from toxtune.data.subsets import Subset
-from toxtune.evaluation.conformal import (
-    Conformal,
-    Delivered,
-    calibrate_sets,
-    deliver,
-    mean_over_seeds,
-    read_conformal,
-)
+from toxtune.evaluation.conformal import Conformal, calibrate_sets, read_conformal
 from toxtune.evaluation.coverage import (
     broken_promises,
     coverage_table,
     judge_sets,
 )
+from toxtune.evaluation.delivered import Delivered, deliver, mean_over_seeds
 from toxtune.io.files import write_json
 from toxtune.tasks import TaskType
 

@@ -10,7 +10,7 @@ from toxtune.data.subsets import Subset
 from toxtune.evaluation import chemical_space
 from toxtune.evaluation.chemical_space import map_molecules
 from toxtune.evaluation.cliffs import SIMILAR, Compared, find_cliffs
-from toxtune.evaluation.conformal import Delivered
+from toxtune.evaluation.delivered import Delivered
 from toxtune.evaluation.examples import (
     CLEARED,
     ERROR,

@@ -21,12 +21,13 @@ from helpers.final_models import (
 from toxtune.commands.cli import run_command
 from toxtune.data.subsets import Subset
 from toxtune.errors import UserError
+from toxtune.evaluation.delivered import ALL_SEEDS, member_seeds
 from toxtune.molecules.smiles import read_compound
 from toxtune.prediction import inputs as reading
 from toxtune.prediction import molecule_table
 from toxtune.prediction import predict_table as predicting
 from toxtune.prediction.fallback import fit_fallback
-from toxtune.prediction.final_file import ALL_SEEDS, member_seeds, write_final_model
+from toxtune.prediction.final_file import write_final_model
 from toxtune.prediction.final_model import current_versions, load
 from toxtune.prediction.inputs import input_readers
 from toxtune.prediction.metadata import METADATA_FILE, FinalModelMetadata

@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 
 from toxtune.data.subsets import Subset
-from toxtune.evaluation.conformal import (
-    Delivered,
-)
+from toxtune.evaluation.delivered import Delivered
 from toxtune.prediction.judged_domain import judge_domain
 from toxtune.stats.bootstrap import Resampling
 from toxtune.tasks import TaskType

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from toxtune.evaluation.evaluation_file import SetScores
-from toxtune.report.delivered import Delivered
+from toxtune.report.delivered import DeliveredScore
 from toxtune.report.sanity_checks import CheckedScores, check_features, check_scores
 from toxtune.stats.metrics import Objective
 
@@ -19,7 +19,7 @@ BASELINES = {
 SOUND = CheckedScores(
     scores=SetScores(train=0.99, valid=0.82, test=0.80, test_interval=(0.77, 0.83)),
     validation=0.82,
-    delivered=Delivered("dense", 0.80, (0.77, 0.83), is_itself=True),
+    delivered=DeliveredScore("dense", 0.80, (0.77, 0.83), is_itself=True),
     baselines=BASELINES,
     objective=Objective("roc_auc", "maximize"),
     corrected=0.81,
