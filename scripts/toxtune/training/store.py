@@ -28,6 +28,7 @@ READ_LOCATION = "TOXTUNE_READ_STORE"
 OWN = Path("results/store")
 # Whoever may not write to a folder learns one of these.
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_DAMAGED = "is damaged"
 
 
 class Store:
@@ -85,18 +86,22 @@ class Store:
     def find(self, key: str) -> Path | None:
         """Return the folder of a sound entry, if there is one.
 
-        A damaged entry gets a warning, and is removed where that is allowed.
+        A damaged entry gets a warning, and is removed where that is allowed. One that
+        cannot be read now may be sound: it gets a warning alone.
         """
-        damaged, sound = [], None
+        faults, sound = {}, None
         for folder in self.entries(key):
-            if is_sound(folder):
-                sound = folder
-                break
-            damaged.append(folder)
+            try:
+                if _has_its_bytes(folder):
+                    sound = folder
+                    break
+                faults[folder] = _DAMAGED
+            except OSError as error:
+                faults[folder] = f"cannot be read: {error.strerror}"
         then = f"{sound} is used" if sound else "the work is done again"
-        for folder in damaged:
-            logging.warning("Warning: %s is damaged; %s", folder, then)
-            if folder.parents[1] in self._written:
+        for folder, fault in faults.items():
+            logging.warning("Warning: %s %s; %s", folder, fault, then)
+            if fault == _DAMAGED and folder.parents[1] in self._written:
                 shutil.rmtree(folder, ignore_errors=True)
         return sound
 
@@ -169,12 +174,24 @@ def place(source: Path, target: Path) -> None:
 
 
 def is_sound(folder: Path) -> bool:
-    """Whether the files of an entry have the bytes that its manifest says."""
+    """Whether the files of an entry can be read, and have the manifest's bytes."""
+    try:
+        return _has_its_bytes(folder)
+    except OSError:
+        return False
+
+
+def _has_its_bytes(folder: Path) -> bool:
+    """Whether the files of an entry have the bytes that its manifest says.
+
+    Any other `OSError` than of a missing file, say of a network drive that does not
+    answer, is raised: it tells nothing of the bytes.
+    """
     try:
         sums = read_json(folder / MANIFEST)
         sound = [sha256_of_file(folder / name) == sums[name] for name in sums]
         return bool(sound) and all(sound)
-    except (OSError, ValueError, TypeError):
+    except (FileNotFoundError, IsADirectoryError, ValueError, TypeError):
         return False
 
 
@@ -217,5 +234,12 @@ def _rename(staging: Path, folder: Path) -> None:
         os.rename(staging, folder)
     except OSError:
         # If another process finished the same work first, its entry serves as well.
-        if not is_sound(folder):
+        if is_sound(folder):
+            return
+        if not folder.is_dir():
             raise
+        # One that still cannot be read makes way for the same work, done again.
+        unreadable = staging.with_name(f"{staging.name}.unreadable")
+        os.rename(folder, unreadable)
+        os.rename(staging, folder)
+        shutil.rmtree(unreadable, ignore_errors=True)

@@ -15,6 +15,7 @@ import pytest
 
 from helpers.patience import STEP
 from toxtune.errors import UserError
+from toxtune.training import store as store_module
 from toxtune.training.store import (
     MANIFEST,
     OWN,
@@ -109,6 +110,50 @@ def test_damaged_entry_is_made_again_with_a_warning(store, caplog, damage):
     (record,) = caplog.records
     assert f"{entry} is damaged" in record.getMessage()
     assert store.has(KEY)
+
+
+@pytest.fixture(params=["read_json", "sha256_of_file"])
+def refuse_to_read(request, store, monkeypatch):
+    """Let reading of the entry, or of its manifest, fail as often as is asked for."""
+    read, left = getattr(store_module, request.param), []
+
+    def refuse(path):
+        if left and path.parent == store.entry(KEY):
+            code = left.pop()
+            raise OSError(code, os.strerror(code), str(path))
+        return read(path)
+
+    monkeypatch.setattr(store_module, request.param, refuse)
+    return lambda code, times=1: left.extend([code] * times)
+
+
+@pytest.mark.parametrize("code", [errno.ESTALE, errno.EIO, errno.EACCES, errno.EMFILE])
+def test_entry_that_cannot_be_read_now_is_kept(store, caplog, refuse_to_read, code):
+    make = Maker()
+    entry = store.get(KEY, make)
+    inode = entry.stat().st_ino
+    refuse_to_read(code)
+    assert store.find(KEY) is None
+    assert f"{entry} cannot be read: {os.strerror(code)}" in caplog.text
+    assert store.find(KEY) == entry
+    refuse_to_read(code)
+    # The work is done again; the entry can be read by then.
+    assert store.get(KEY, make) == entry
+    assert make.calls == 2
+    assert entry.stat().st_ino == inode
+
+
+def test_entry_that_can_never_be_read_makes_way_for_the_same_work(
+    store, refuse_to_read
+):
+    make = Maker()
+    entry = store.get(KEY, make)
+    inode = entry.stat().st_ino
+    refuse_to_read(errno.EIO, times=2)
+    assert store.get(KEY, make) == entry
+    assert entry.stat().st_ino != inode
+    assert store.has(KEY)
+    assert [path.name for path in entry.parent.iterdir()] == [KEY]
 
 
 @pytest.mark.parametrize("error", [ValueError("bad"), KeyboardInterrupt()])
