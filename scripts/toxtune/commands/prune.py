@@ -18,6 +18,7 @@ from toxtune.commands.configfiles import BASE, add_configfile
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import load_config
 from toxtune.errors import UserError
+from toxtune.io.integrity import damaged, read_written
 from toxtune.runs.lock import keep_runs_out
 from toxtune.search.trials import Trial
 from toxtune.selection.search_results import read_trial_records
@@ -151,14 +152,26 @@ def _folders(pattern: str, name: re.Pattern[str]) -> list[Path]:
 
 
 def _store_keys(trials: Iterable[Path]) -> Iterator[str]:
-    """Yield the keys of the entries behind the results of trials and of all slots."""
+    """Yield the keys of the entries behind trials, all slots, and models of runs."""
     results = [
         result for trial in trials for result in trial.glob("*seed-*/result.json")
     ]
     results += Path("results").glob("**/slot-*/*seed-*/result.json")
-    for result in results:
-        key = read_result(result.parent)["store_key"]
+    keys = [read_result(result.parent)["store_key"] for result in results]
+    # A refit, and a winner of a cross-validation, is no trial's training.
+    for kind in ("models", "refit"):
+        records = Path("results").glob(f"**/{kind}/*/*.json")
+        keys += [_key_of_model(record) for record in records]
+    for key in keys:
         yield from (key, model_key(key), state_key(key))
+
+
+def _key_of_model(record: Path) -> str:
+    """Return the store's key of the training that made a model, from its record."""
+    try:
+        return read_written(record)["store_key"]
+    except (TypeError, KeyError):
+        raise damaged(record, "has no store_key") from None
 
 
 def _report(folders: Sequence[Path]) -> None:

@@ -11,7 +11,7 @@ from toxtune.io.files import write_json
 from toxtune.runs.lock import RunLock
 from toxtune.search.trials import make_trial
 from toxtune.selection.search_results import TrialRecord
-from toxtune.training.replicates import model_key
+from toxtune.training.replicates import model_key, state_key
 
 USED, UNUSED = "a" * 12, "b" * 12
 KEY, OTHER_KEY = "c" * 64, "d" * 64
@@ -127,6 +127,35 @@ def test_trials_of_a_run_are_in_use(folder):
     assert (folder / trial.folder).is_dir()
     assert (folder / f"data/{UNUSED}/file").is_file()
     assert not (folder / store_entry(OTHER_KEY)).exists()
+
+
+MODELS = [
+    "results/other/refit/dense/seed-0.keras.json",
+    "results/other/refit/my_package.my_family/seed-1.zip.json",
+    "results/other/split-0/models/random_forest-2/seed-0.skops.json",
+    "results/other/split-0/refit/ridge/seed-0.npz.json",
+]
+
+
+@pytest.mark.parametrize("record", MODELS)
+@pytest.mark.parametrize("part", [str, model_key, state_key])
+def test_models_of_a_run_are_in_use(folder, record, part):
+    key = "e" * 64
+    entry = folder / store_entry(part(key)) / "file"
+    entry.parent.mkdir(parents=True)
+    entry.touch()
+    write_json(folder / record, {"store_key": key})
+    run_command(["prune", "--yes"])
+    assert entry.is_file()
+    assert not (folder / store_entry(OTHER_KEY)).exists()
+
+
+@pytest.mark.parametrize("content", [[], {}, "text"])
+def test_damaged_record_of_a_model_is_named_and_nothing_is_removed(folder, content):
+    write_json(folder / MODELS[0], content)
+    with pytest.raises(UserError, match=r"refit/dense/seed-0.keras.json: has no store"):
+        run_command(["prune", "--yes"])
+    assert all((folder / name).exists() for name in REMOVED)
 
 
 @pytest.mark.parametrize("content", [[], {"a": {}}, {"a": {"trial": {"id": "b"}}}])
