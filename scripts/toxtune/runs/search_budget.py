@@ -18,6 +18,7 @@ from toxtune.config.build_plan import load_plans, searched_trials
 from toxtune.config.sections import Config
 from toxtune.errors import UserError
 from toxtune.io.files import read_json, write_json
+from toxtune.runs.lock import keep_runs_out
 from toxtune.statuses import NO_RESULT
 
 # Laid over a configuration, so that what is measured is part of its search.
@@ -61,7 +62,8 @@ def settle_budget(config: Config, measure: Callable[[list[str]], int]) -> Decisi
     Raises
     ------
     UserError
-        If the budget is too small, or a training that was to be measured has failed.
+        If the budget is too small, a training that was to be measured has failed, or
+        another run is active.
     """
     found = look_up(config)
     if found.budget is None:
@@ -74,7 +76,9 @@ def settle_budget(config: Config, measure: Callable[[list[str]], int]) -> Decisi
                 f"{', '.join(found.unmeasured)}; logs/trials/ says why"
             )
     if found.is_new:
-        write_json(budget_path(config["run"]), found.budget.to_dict())
+        # The jobs of an active run read the file to know their trials.
+        with keep_runs_out():
+            write_json(budget_path(config["run"]), found.budget.to_dict())
     return found
 
 

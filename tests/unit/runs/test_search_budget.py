@@ -12,6 +12,7 @@ from toxtune.config.check import load_config
 from toxtune.config.layers import Layer
 from toxtune.errors import UserError
 from toxtune.io.files import write_json
+from toxtune.runs.lock import RunLock, lock_is_held
 from toxtune.runs.search_budget import look_up, settle_budget
 
 ROOT = Path(__file__).parents[3]
@@ -107,6 +108,23 @@ def test_another_budget_is_decided_by_the_same_costs(config):
         each.seconds for each in small.spaces
     ]
     assert set(kept) < set(load_plans(config(12))[0].replicates)
+
+
+@pytest.mark.parametrize("minutes", [6, 12])
+def test_an_active_run_keeps_its_budget_and_its_trials(config, minutes):
+    settle_budget(config(9), Measuring())
+    before = budget_path("budgeted").read_bytes()
+    active = RunLock.take()
+    with pytest.raises(UserError, match="another run is already active"):
+        settle_budget(config(minutes), None)
+    assert budget_path("budgeted").read_bytes() == before
+    assert load_plans(config(9))[0].trials
+    # Its own command, given again, is told so by the run's lock.
+    assert not settle_budget(config(9), None).is_new
+    active.forget()
+    active.release()
+    assert settle_budget(config(minutes), None).is_new
+    assert not lock_is_held()
 
 
 def test_what_earlier_trainings_cost_need_not_be_measured(config):
