@@ -13,6 +13,7 @@ import numpy as np
 from toxtune.data.column_settings import ReadingSettings
 from toxtune.data.download import fetch_dataset
 from toxtune.data.subsets import Subset, read_subset, write_table
+from toxtune.errors import UserError
 from toxtune.evaluation.coverage import (
     as_records,
     coverage_table,
@@ -131,6 +132,8 @@ def evaluate_prospective(
             features_files=features_files,
             reading=settings.reading,
         )
+    answers = models.predict(data.records.smiles, data.own)
+    _check_features(source, data, answers[0].failures)
     # First the ledger: no look goes unrecorded.
     record_opening(ledger, ledger_line(models, name))
     result, left_out = score_prospective(
@@ -139,6 +142,7 @@ def evaluate_prospective(
         openings=_count_openings(ledger, models.widest.metadata.run, settings.splits),
         models=models,
         data=data,
+        answers=answers,
         weights=class_weights(training.labels),
         scales=task_scales([training.labels], models.selection.objective),
     )
@@ -183,6 +187,7 @@ def score_prospective(
     openings: int,
     models: Contenders,
     data: ProspectiveData,
+    answers: tuple[Prediction, Mapping[str, np.ndarray]],
     weights: np.ndarray,
     scales: TaskScales,
 ) -> tuple[ProspectiveReport, list[Exclusion]]:
@@ -200,6 +205,8 @@ def score_prospective(
         The final model and those beside it.
     data
         What they are shown.
+    answers
+        What they predict of all records, see `Contenders.predict`.
     weights
         n_tasks, see `toxtune.stats.metrics.class_weights`; of the training set.
     scales
@@ -213,7 +220,7 @@ def score_prospective(
         Those of `data`, and the new molecules that have no features.
     """
     metadata, resampling = models.delivered.metadata, settings.resampling
-    prediction, values = models.predict(data.records.smiles, data.own)
+    prediction, values = answers
     score = partial(
         score_models,
         overall=models.selection.overall,
@@ -283,6 +290,17 @@ def _seen_molecules(subsets: Mapping[str, Subset]) -> dict[str, str]:
         for name, subset in subsets.items()
         for id, group in zip(subset.ids, subset.groups, strict=True)
     }
+
+
+def _check_features(
+    source: str, data: ProspectiveData, failures: Mapping[int, str]
+) -> None:
+    if failures.keys() >= {*data.new}:
+        raise UserError(
+            f"{source}: no molecule is left, all {len(data.new)} new ones have no "
+            f"features ({failures[data.new[0]]}); prospective data need one that the "
+            "model can predict"
+        )
 
 
 def _without_features(

@@ -150,6 +150,12 @@ def read_prospective(
     settlement = _settle(molecules, tasks, metadata.task_type)
     # What has lost its labels cannot be scored.
     kept = [row for row in range(len(molecules)) if row not in settlement.lost]
+    if not kept:
+        raise UserError(
+            f"{name}: no molecule is left, all {len(molecules)} rows of new molecules "
+            "contradict others of the same molecule; prospective data need a new "
+            "molecule whose labels agree"
+        )
     records = _records(curation, metadata.tasks)
     unreadable = _unreadable(curation, metadata.tasks)
     if metadata.task_type == TaskType.MULTICLASS:

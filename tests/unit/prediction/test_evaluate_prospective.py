@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from hashlib import sha256
 
 import numpy as np
@@ -14,7 +15,7 @@ from toxtune.errors import UserError
 from toxtune.features.compute import featurize
 from toxtune.models.registry import get_family
 from toxtune.prediction import prospective
-from toxtune.prediction.contenders import load_contenders
+from toxtune.prediction.contenders import Contenders, load_contenders
 from toxtune.prediction.final_model import load
 from toxtune.prediction.predict_table import predict_file
 from toxtune.prediction.prospective import ProspectiveSettings, evaluate_prospective
@@ -128,6 +129,37 @@ def test_the_test_set_alone_is_refused_and_not_looked_at(evaluate, tmp_path):
     with pytest.raises(UserError, match="no molecule is left, all 2 are in the train"):
         evaluate("smiles,one,two\n" + "".join(f"{text},1,0\n" for text in TESTED))
     assert not (tmp_path / "ledger.jsonl").exists()
+
+
+NOTHING_NEW = {
+    "contradictions": "CCCO,1,0\nCCCO,0,1\n",
+    "contradictions beside a molecule that was seen": "OCC,1,0\nCCCO,1,\nOCCC,0,\n",
+}
+
+
+@pytest.mark.parametrize("rows", NOTHING_NEW.values(), ids=NOTHING_NEW)
+def test_data_of_which_nothing_is_left_are_not_looked_at(evaluate, tmp_path, rows):
+    with pytest.raises(UserError, match="no molecule is left, all 2 rows of new"):
+        evaluate(f"smiles,one,two\n{rows}")
+    assert not (tmp_path / "ledger.jsonl").exists()
+
+
+def test_molecules_that_all_have_no_features_are_not_looked_at(
+    evaluate, tmp_path, monkeypatch
+):
+    predict = Contenders.predict
+
+    def fail_for_propanol(self, smiles, own):
+        prediction, values = predict(self, smiles, own)
+        failed = {row: "too large" for row in range(len(smiles)) if row != 0}
+        return replace(prediction, failures=failed), values
+
+    monkeypatch.setattr(Contenders, "predict", fail_for_propanol)
+    with pytest.raises(UserError, match=r"left, all 2 new ones .* \(too large\)"):
+        evaluate("smiles,one,two\nOCC,1,0\nCCCO,1,0\nCCCN,0,1\n")
+    assert not (tmp_path / "ledger.jsonl").exists()
+    evaluate("smiles,one,two\nCCCCO,1,0\nCCCO,1,0\nCCCN,0,1\n")
+    assert (tmp_path / "ledger.jsonl").exists()
 
 
 def test_a_model_that_looks_again_is_counted_once(evaluate):

@@ -138,6 +138,9 @@ def test_tasks_and_ids_may_lack(later):
         ("smiles,three\nCCN,1\n", "has none of the model's tasks one, two"),
         ("compound,one\nCCN,1\n", "has no column 'smiles'"),
         ("smiles,one\nCCO,1\nOCC,1\n", "all 2 are in the training"),
+        ("smiles,one\nCCN,1\nCCN,0\n", "no molecule is left, all 2 rows of new"),
+        ("smiles,one\nCCO,1\nCCN,1\nCCN.Cl,0\n", "all 2 rows of new molecules contra"),
+        ("smiles,one,two\nCCN,1,\nCCN,0,\nCCC,,1\nCCC,,0\n", "all 4 rows of new"),
         ("smiles,one\nCCN,0.5\n", "line 2, column 'one'"),
     ],
 )
@@ -215,13 +218,15 @@ class FakeContenders:
 
 
 def scored(data, resamples=50):
+    models = FakeContenders()
     resampling = Resampling(resamples=resamples, seed=0, confidence=0.95)
     return score_prospective(
         name="later",
         settings=ProspectiveSettings("a" * 64, "name", resampling),
         openings=1,
-        models=FakeContenders(),
+        models=models,
         data=data,
+        answers=models.predict(data.records.smiles, data.own),
         weights=np.ones(2),
         scales=NO_SCALES,
     )
