@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from rdkit import Chem, rdBase
 
@@ -11,7 +10,8 @@ from toxtune.errors import UserError
 from toxtune.io.text_lines import MAX_LINE
 from toxtune.molecules.smiles import MAX_ATOMS
 from toxtune.tables.smiles_column import SMILES
-from toxtune.tables.table import Table, TableRow
+from toxtune.tables.sources import format_suffix
+from toxtune.tables.table import Table, TableRow, column_name
 from toxtune.tables.text_files import TextFile
 
 # The fourth line of a molecule: numbers of atoms and bonds, and the version.
@@ -53,9 +53,8 @@ class Record:
 
 def is_sd_file(beginning: list[str], name: str) -> bool:
     """Tell by the first four lines, or the name, whether a file is an SD file."""
-    suffixes = {suffix.lower() for suffix in PurePath(name).suffixes[-2:]}
     has_counts = len(beginning) == 4 and bool(_COUNTS.fullmatch(beginning[3]))
-    return has_counts or bool(_SUFFIXES & suffixes)
+    return has_counts or format_suffix(name) in _SUFFIXES
 
 
 def sd_table(text: TextFile) -> Table:
@@ -144,7 +143,7 @@ def _record(first: int, lines: list[str]) -> Record:
     for line in lines[start + 1 :]:
         if values is None and line.startswith(">"):
             found = _PROPERTY.fullmatch(line.strip())
-            name = found.group(1).strip() if found else line[1:].strip()
+            name = column_name(found.group(1) if found else line[1:])
             values = properties.setdefault(name, [])
         elif not line.strip():
             values = None

@@ -8,7 +8,7 @@ from itertools import chain
 from toxtune.errors import UserError
 from toxtune.io.csv_rows import COMMA, SEPARATORS, read_rows
 from toxtune.tables.smiles_column import tell_a_header
-from toxtune.tables.table import Table, TableRow
+from toxtune.tables.table import Table, TableRow, column_name
 from toxtune.tables.text_files import Reading, TextFile
 
 _WORDS = {sign: word for word, sign in SEPARATORS.items()}
@@ -56,7 +56,7 @@ def separated_table(text: TextFile, reading: Reading, asked: Collection[str]) ->
     header = next(rows(), None)
     if header is None:
         raise UserError(f"{text.name}: has no rows")
-    names = [cell.strip() for cell in header.cells]
+    names = list(map(column_name, header.cells))
 
     def data() -> Iterator[TableRow]:
         behind = rows()
@@ -125,7 +125,7 @@ def _that_names_columns(possible: Candidates, asked: Collection[str]) -> Candida
     """Keep separators that make a name of a column that is usual or asked for."""
     kept = {}
     for sign, (header, *rows) in possible.items():
-        if tell_a_header([cell.strip() for cell in header], asked):
+        if tell_a_header(list(map(column_name, header)), asked):
             kept[sign] = [header, *rows]
     return kept
 

@@ -5,14 +5,14 @@ Tables whose columns are separated by blanks are read alike.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from rdkit import Chem, rdBase
 
 from toxtune.errors import UserError
-from toxtune.io.csv_rows import COMMA, SEMICOLON, SEPARATORS, TAB
+from toxtune.io.csv_rows import SEPARATORS, TAB
 from toxtune.io.text_lines import MAX_LINE
 from toxtune.tables.smiles_column import SMILES, candidates, tell_a_header
+from toxtune.tables.sources import format_suffix
 from toxtune.tables.table import Table, TableRow
 from toxtune.tables.text_files import TextFile
 
@@ -66,7 +66,7 @@ def find_layout(
         Names of columns that tell a header of separated values.
     """
     first, *others = lines
-    for sign in (TAB, SEMICOLON, COMMA):
+    for sign in SEPARATORS.values():
         cells = [cell.strip().strip('"') for cell in first.split(sign)]
         if len(cells) > 1 and tell_a_header(cells, asked):
             return None
@@ -74,13 +74,13 @@ def find_layout(
     if (
         len(words) > 1
         and candidates(words)
+        and not _may_be_separated(first)
         and not (others and len(others[0].split()) == 1)
     ):
         return Layout(words, has_header=True, separator=None)
     if candidates([first.strip()]) or first.strip() in asked:
         return None
-    is_named = _SUFFIXES & {suffix.lower() for suffix in PurePath(name).suffixes[-2:]}
-    if not is_named and not _is_molecule(words[0]):
+    if format_suffix(name) not in _SUFFIXES and not _is_molecule(words[0]):
         if not _has_even_columns(lines):
             return None
         return Layout(words, has_header=True, separator=None)
@@ -91,9 +91,14 @@ def find_layout(
     return Layout([SMILES, "name"], False, separator=None, hint=_hint(lines))
 
 
+def _may_be_separated(line: str) -> bool:
+    """Whether a line has what separates columns, or a quote that it does not close."""
+    return bool(set(line) & set(SEPARATORS.values())) or line.count('"') % 2 == 1
+
+
 def _has_even_columns(lines: Sequence[str]) -> bool:
     """Whether blanks alone make columns: as many words, more than one, on each line."""
-    if any(sign in lines[0] for sign in SEPARATORS.values()):
+    if _may_be_separated(lines[0]):
         return False
     counts = {len(line.split()) for line in lines}
     return len(lines) > 1 and len(counts) == 1 and counts != {1}

@@ -6,7 +6,7 @@ import os
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO, TypeGuard
 
 from toxtune.errors import UserError
@@ -76,6 +76,18 @@ def refuse_too_large(size: int, source: str) -> None:
             f"{source}: a dataset must have at most {MAX_BYTES:,} bytes, "
             "this one has more"
         )
+
+
+def format_suffix(name: str) -> str:
+    """Return how a file's name ends, in lower case and without what gzip adds.
+
+    Examples
+    --------
+    >>> format_suffix("a.SDF.gz"), format_suffix("a.sdf.csv"), format_suffix("a")
+    ('.sdf', '.csv', '')
+    """
+    path = PurePath(name.lower())
+    return (path.with_suffix("") if path.suffix == ".gz" else path).suffix
 
 
 def is_address(source: str) -> bool:

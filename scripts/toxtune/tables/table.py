@@ -1,10 +1,25 @@
 """A table of molecules as it is read from a file, row by row."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from toxtune.io.csv_rows import SEMICOLON, SEPARATORS, TAB
+
+# Line ends, which Excel puts into a cell by Alt+Enter, and tabs.
+_BREAK = re.compile(r"\s*[\t-\r\x1c-\x1f\x85\u2028\u2029]\s*")
+
+
+def column_name(cell: str) -> str:
+    r"""Return what a header cell calls its column: on one line, as settings name it.
+
+    Examples
+    --------
+    >>> column_name(" Assay\r\nresult "), column_name("two  blanks")
+    ('Assay result', 'two  blanks')
+    """
+    return _BREAK.sub(" ", cell.strip())
 
 
 class TableRow(NamedTuple):
@@ -39,7 +54,7 @@ class Table:
     name
         What messages call the file.
     header
-        Names of the columns, without blanks around them; empty where there is none.
+        Names of the columns, as `column_name` has them; empty where there is none.
     read
         Begins to read the rows.
     notes

@@ -76,6 +76,62 @@ def test_table_is_read_however_it_is_spelled(file, content):
 
 
 @pytest.mark.parametrize(
+    "name",
+    ["a.sdf.csv", "x.mol.csv", "b.smi.csv", "c.smiles.tsv", "d.SD.txt", "e.mol."],
+)
+@pytest.mark.parametrize("packed", [False, True])
+def test_only_the_last_ending_tells_a_format(file, name, packed):
+    content = b"name,y\nethanol of mine,1\n"
+    path = file(gzip.compress(content), f"{name}.gz") if packed else file(content, name)
+    assert open_table(path).header == ["name", "y"]
+
+
+@pytest.mark.parametrize("name", ["a.sdf", "a.b.MOL", "a.csv.sd", "a.sdf.gz"])
+def test_the_last_ending_tells_an_sd_file(file, name):
+    assert open_table(file("ethanol\n", name)).has_structures
+
+
+HEADERS_WITH_BLANKS = [
+    ("Compound Name|SMILES|y", "acetic acid|CC(=O)O|3.5"),
+    ("SMILES|Compound Name|y", "CC(=O)O|acetic acid|3.5"),
+    ("Molecule Name,Kekule,y", "acetic acid,CC(=O)O,3.5"),
+    ("Drug Name;Notation;y", "acetic acid;CC(=O)O;3.5"),
+    ("Mol Name\tNotation\ty", "acetic acid\tCC(=O)O\t3.5"),
+    ("Drug Name|Notation|y", "acetic acid|CC(=O)O|3.5"),
+    ('"Canonical SMILES\n(of RDKit)",name,y', "CC(=O)O,acetic acid,3.5"),
+    ('"Molecule SMILES",name,y', "CC(=O)O,acetic acid,3.5"),
+]
+
+
+@pytest.mark.parametrize(("header", "row"), HEADERS_WITH_BLANKS)
+@pytest.mark.parametrize("told", [False, True])
+def test_blanks_in_a_header_do_not_separate_beside_other_signs(file, header, row, told):
+    sign = next(sign for sign in ",;\t|" if sign in header)
+    reading = Reading(separator=sign if told else None)
+    table = open_table(file(f"{header}\n{row}\n"), reading=reading)
+    assert len(table.header) == 3
+    assert table.header[2] == "y"
+    assert [each.cells for each in table.rows()] == [row.split(sign)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", " \n ", "\r", "\n\n", "\t", "\u2028"])
+def test_line_ends_in_a_header_are_blanks(file, end):
+    path = file(f'smiles,"of{end}row","tox{end}(yes/no)"\nCCO,a,1\nCC,b,0\n')
+    assert open_table(path).header == ["smiles", "of row", "tox (yes/no)"]
+    columns = {"tasks": ["tox (yes/no)"], "id_column": "of row"}
+    curation = curate(path, COLUMNS | columns)
+    assert [(m.raw.id, m.raw.labels) for m in curation.molecules] == [
+        ("a", ["1"]),
+        ("b", ["0"]),
+    ]
+
+
+def test_names_that_differ_in_line_ends_alone_are_the_same(file):
+    table = open_table(file('smiles,"a\nb",a b\nCCO,1,2\n'))
+    assert table.header == ["smiles", "a b", "a b"]
+
+
+@pytest.mark.parametrize(
     ("content", "words"),
     [
         (SPELLINGS["semicolon"], ["semicolons", "UTF-8"]),
