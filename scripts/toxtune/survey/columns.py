@@ -57,12 +57,12 @@ class ColumnSurvey:
     name
         As the header has it.
     rows, filled, distinct
-        How many rows there are, how many are not missing, how many differ.
+        How many rows there are, how many are not missing, how many spellings differ.
     content
         What the cells are.
     counts
-        Rows of each spelling, the most frequent first, without what is strange; empty
-        for values and text.
+        Rows of each word in its commonest spelling, the most frequent first, without
+        what is strange; empty for values and text.
     lowest, highest
         Of numbers that are no bounds, unless all are; ``None`` if they are none.
     is_whole
@@ -132,8 +132,9 @@ def survey_column(name: str, cells: Sequence[str]) -> ColumnSurvey:
         for cell in cells
         if not is_missing(cell) or (signs and plain(cell) == MINUS)
     ]
-    counts = dict(Counter(filled).most_common())
-    known = ColumnSurvey(name, len(cells), len(filled), len(counts), Content.TEXT)
+    spellings = Counter(filled)
+    counts = _by_word(spellings)
+    known = ColumnSurvey(name, len(cells), len(filled), len(spellings), Content.TEXT)
     if not filled or len(counts) == 1:
         content = Content.SAME if filled else Content.EMPTY
         return replace(known, content=content, counts=counts)
@@ -150,6 +151,15 @@ def survey_column(name: str, cells: Sequence[str]) -> ColumnSurvey:
     if problem := _problem(counts, numbers):
         return replace(known, problem=problem)
     return _of_words(known, counts)
+
+
+def _by_word(spellings: Counter[str]) -> dict[str, int]:
+    """Count the rows of each word, in its commonest spelling, on one line."""
+    names: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+    for text, count in spellings.most_common():
+        counts[names.setdefault(plain(text), " ".join(text.split()))] += count
+    return dict(counts.most_common())
 
 
 def _problem(counts: Mapping[str, int], numbers: Mapping[str, float | None]) -> str:

@@ -172,6 +172,28 @@ def test_what_a_file_does_not_tell_can_be_told(folder, capsys):
 
 
 @pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("smiles,Assay\nresult,y", ("weak", "strong", "mid")),
+        ("smiles,active\n(yes/no),pIC50", ("yes", "no", "No")),
+        ("Canonical\nSMILES,batch,tox\n[1/0]", ("a", "b", "a")),
+        ("smiles,Insoluble,y", ("Insoluble", "insoluble", "Insoluble")),
+    ],
+)
+def test_line_ends_and_spellings_leave_a_legal_file(folder, header, cells):
+    lines = ["compound\r\nid", *header.split(",")]
+    text = ",".join(f'"{name}"' for name in lines) + "\n"
+    for n, each in enumerate(molecules(60)):
+        last = n % 2 if "tox" in header else n / 7
+        word = cells[n % 3] if "Insol" not in header or n > 56 else n / 9
+        text += f"c{n},{each},{word},{last}\n"
+    (folder / "in.csv").write_text(text, newline="")
+    config = written(folder, "in.csv")
+    assert config["dataset"]["id_column"] == "compound id"
+    assert all(plan.trials for plan in load_plans(config))
+
+
+@pytest.mark.parametrize(
     ("arguments", "fragment"),
     [
         (["absent.csv"], "absent.csv: there is no such file\n"),

@@ -268,6 +268,33 @@ def test_words_that_decide_nothing_are_no_class(cells, classes, left_out):
     assert [word for word, number in words.items() if number is None] == left_out
 
 
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ((5.1, 6.2, "Insoluble", "insoluble", 7.3), {"Insoluble": None}),
+        ((5.1, 6.2, "not\nsoluble", "not  soluble"), {"not soluble": None}),
+        (
+            ("active", "inactive", "Inconclusive", "inconclusive", "active"),
+            {"Inconclusive": None},
+        ),
+        (("Safe", "safe", "Risky"), {"Safe": 0, "Risky": 1}),
+        (("RISKY", "safe", "safe", "risky", "Safe"), {"safe": 0, "RISKY": 1}),
+    ],
+)
+def test_words_that_differ_in_case_and_blanks_are_one(cells, words):
+    numbers = any(isinstance(cell, float) for cell in cells)
+    labels = [*VALUES[: -len(cells)], *cells] if numbers else cycled(*cells)
+    survey = surveyed(activity=labels)
+    assert survey.label_settings == {"labels": {"activity": words}}
+
+
+def test_spellings_of_one_word_are_no_classes():
+    column = survey_column("activity", cycled("Toxic", "toxic", " TOXIC"))
+    assert column.content == Content.SAME
+    # Ids are told apart by case.
+    assert survey_column("id", ["aB1", "Ab1"]).is_unique
+
+
 def test_words_that_decide_nothing_are_classes_for_whom_they_are():
     cells = cycled("active", "inactive", "active", "weak")
     rows = [list(row) for row in zip(SMILES, cells, strict=True)]
