@@ -6,6 +6,7 @@ import pytest
 
 from helpers.molecules import write_molecules
 from toxtune.errors import UserError
+from toxtune.labels.words import MISSING
 from toxtune.splits.make import make_split
 from toxtune.splits.set_words import set_named
 from toxtune.splits.settings import SplitSettings
@@ -48,6 +49,12 @@ def test_words_for_sets(words, name):
         assert set_named(f" {word} ") == name
 
 
+@pytest.mark.parametrize("word", sorted(MISSING))
+def test_what_is_missing_elsewhere_names_no_set(word):
+    """`make init` counts such cells as empty, and writes a configuration for that."""
+    assert set_named(f" {word.upper()} ") == ""
+
+
 def test_synonyms_are_read_and_told(split):
     words = {"Training": "train", "dev": "valid", "Hold-out": "test"}
     column = ["Training", "Training", "dev", " dev ", "Hold-out", "Hold-out"]
@@ -74,7 +81,7 @@ def test_missing_validation_set_is_drawn_from_the_training_set(split):
 
 def test_another_method_draws_the_validation_set_as_configured(split):
     shares = {"train": 0.6, "valid": 0.3, "test": 0.1}
-    for word in ("Train", ""):
+    for word in ("Train", "", "unknown", "n.d."):
         column = [word] * 45 + ["Test"] * 5
         made = split(column, method="random", seed=1, fractions=shares)
         assert Counter(made.assignment.subsets) == {"train": 30, "valid": 15, "test": 5}
@@ -122,3 +129,19 @@ def test_unusable_columns_are_refused(split, column, method, message):
     changes = {} if method == "column" else {"seed": 0, "fractions": shares}
     with pytest.raises(UserError, match=message):
         split(column, method=method, **changes)
+
+
+@pytest.mark.parametrize("folds", [None, {"folds": 3, "repeats": 1}])
+@pytest.mark.parametrize(
+    ("method", "seed"),
+    [("random", 0), ("stratified", 0), ("scaffold", None), ("scaffold", 0)],
+)
+def test_a_test_set_of_all_molecules_is_refused(split, method, seed, folds):
+    # The second row of a molecule of the test set is for no set either.
+    column, groups = ["test"] * 11 + [""], [f"G{row}" for row in range(11)] + ["G0"]
+    shares = {"train": 0.8, "valid": 0.1, "test": 0.1}
+    changes = {"seed": seed, "fractions": shares, "cross_validation": folds}
+    with pytest.raises(UserError, match="test set .* has all 11 molecules") as refusal:
+        split(column, groups, method, **changes)
+    for key in ("dataset.test_source", "split.column"):
+        assert key in str(refusal.value)
