@@ -529,3 +529,29 @@ def test_class_that_training_lacks_is_refused(with_column):
     with pytest.raises(UserError, match="training set has no molecule of class 2 of"):
         assign_subsets(path, by_column, "multiclass")
     assert len(assign_subsets(path, by_column, "regression")) == 6
+
+
+@pytest.mark.parametrize("lost", ["1", "2"])
+@pytest.mark.parametrize(
+    ("column", "split"),
+    [
+        ([*map(str, range(2000, 2018)), "", "n.d."], TIMED),
+        ([""] * 12 + ["test"] * 6 + [""] * 2, given()),
+        (
+            [""] * 12 + ["test"] * 6 + [""] * 2,
+            given(cross_validation={"folds": 2, "repeats": 1}),
+        ),
+    ],
+)
+def test_class_that_no_set_has_blocks_nothing_and_is_told(
+    with_column, column, split, lost
+):
+    # The last two rows are in no set: without a date, or of molecules of the test set.
+    labels = ("01" * 9).replace("1", "2" if lost == "1" else "1") + lost * 2
+    groups = [f"G{row if row < 18 else row - 4}" for row in range(20)]
+    path = with_column(column, labels, groups)
+    made = split_of(path, split, "multiclass")
+    assert [n for n, name in enumerate(made.assignment.subsets) if not name] == [18, 19]
+    assert f"Class {lost} of task a is in no set: no model knows it." in (
+        made.recipe.warnings
+    )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -53,6 +54,9 @@ def check_subsets(
         f"{count} {'row is' if count == 1 else 'rows are'} in no set: {reason}."
         for reason, count in Counter(assigned.left_out.values()).items()
     ]
+    every, subset = subset, _labelled_in_sets(subset, subsets)
+    if task_type == TaskType.MULTICLASS:
+        warnings += _classes_in_no_set(every, subset)
     for name in wanted:
         warnings += [
             f"Task {task} has no two different labels in the {NAMES[name]}."
@@ -63,6 +67,31 @@ def check_subsets(
         warnings += _check_folds(subset, assigned, settings, task_type)
         warnings += _uneven_folds(subset, assigned)
     return warnings
+
+
+def _labelled_in_sets(subset: Subset, subsets: np.ndarray) -> Subset:
+    """Return the molecules without the labels of those in no set.
+
+    Nobody learns or scores these, so a class that no other molecule has is none.
+    """
+    labels = np.where(subsets[:, None] == "", np.nan, subset.labels)
+    return replace(subset, labels=labels)
+
+
+def _classes_in_no_set(every: Subset, in_sets: Subset) -> list[str]:
+    """Warn of classes that only molecules in no set have."""
+    return [
+        f"Class {number:g} of task {task} is in no set: no model knows it."
+        for task, labels, of_sets in zip(
+            every.tasks, every.labels.T, in_sets.labels.T, strict=True
+        )
+        for number in sorted(_classes(labels) - _classes(of_sets))
+    ]
+
+
+def _classes(labels: np.ndarray) -> set[float]:
+    """Return the different labels of a task."""
+    return set(labels[~np.isnan(labels)].tolist())
 
 
 def _check_folds(
@@ -180,8 +209,7 @@ def _check_classes(
     if task_type != TaskType.MULTICLASS:
         return
     for task, labels in zip(subset.tasks, subset.labels.T, strict=True):
-        classes = set(labels[~np.isnan(labels)])
-        if missing := classes - set(labels[members]):
+        if missing := _classes(labels) - _classes(labels[members]):
             raise UserError(
                 f"split: the {name} has no molecule of class {int(min(missing))} of "
                 f"task {task}; {advice}"
