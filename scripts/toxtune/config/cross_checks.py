@@ -29,6 +29,7 @@ from toxtune.labels.tasks import label_words
 from toxtune.labels.words import plain
 from toxtune.search.schedule import BUDGETS
 from toxtune.search.space import SpaceSection, read_space
+from toxtune.splits.dates import NUMBER, is_pattern
 from toxtune.splits.settings import (
     HOLDOUT,
     NESTED,
@@ -109,6 +110,12 @@ def _check_split(split: SplitSection) -> Iterable[str]:
     method, fractions = split["method"], split["fractions"]
     if method in {"column", "time", "group"} and split["column"] is None:
         yield f"split.column: split.method {method} needs a column's name, got null"
+    told = split["date_format"]
+    if told is not None and told != NUMBER and not is_pattern(told):
+        yield (
+            "split.date_format: must be number, or a pattern such as %d/%m/%Y in the "
+            f"signs of Python's strptime, each at most once, got {shown(told)}"
+        )
     if fractions is not None and abs(sum(fractions.values()) - 1) > 1e-9:
         total = round(sum(fractions.values()), 9)
         yield (

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
+
+# ``split.date_format`` for numbers that only look like dates.
+NUMBER = "number"
 
 # Dates with the name of a month; four digits of a year are tried before two.
 _WITH_NAMES = [
@@ -91,6 +94,22 @@ def read_as(text: str, pattern: str) -> datetime | None:
     with suppress(ValueError):
         return datetime.strptime(text, pattern)
     return None
+
+
+def is_pattern(text: str) -> bool:
+    """Whether a text is a pattern that strptime can read dates by.
+
+    Examples
+    --------
+    >>> is_pattern("%d/%m/%Y"), is_pattern("%d/%d/%Y"), is_pattern("%Q/%Y")
+    (True, False, False)
+    """
+    moment = datetime(2011, 3, 25, 14, 5, 6, tzinfo=UTC)
+    # A sign that comes twice is a mistake in the regular expression that strptime makes
+    # of the pattern.
+    with suppress(ValueError, re.error):
+        return bool(datetime.strptime(moment.strftime(text), text))
+    return False
 
 
 def comparable(moments: list[datetime]) -> list[datetime]:

@@ -6,13 +6,10 @@ from typing import Any
 
 from toxtune.errors import UserError
 from toxtune.labels.words import MISSING
-from toxtune.splits.dates import comparable, pattern_of, read_as, readings
+from toxtune.splits.dates import NUMBER, comparable, pattern_of, read_as, readings
 from toxtune.splits.numbers import Question, is_number, read_number, read_numbers
 from toxtune.splits.rows import Rows
 from toxtune.splits.settings import SplitSettings
-
-# ``split.date_format`` for numbers that only look like dates.
-NUMBER = "number"
 
 # Words for a date that is not known; pandas writes NaT.
 _NONE = MISSING | {"nat"}

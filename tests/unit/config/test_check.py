@@ -350,6 +350,13 @@ FAULTS = {
     "split: {date_format: '%Y'}": (
         "split.date_format: must be left out, since it is for split.method time, got"
     ),
+    **{
+        f"split: {{method: time, column: day, date_format: '{told}'}}": (
+            "split.date_format: must be number, or a pattern such as %d/%m/%Y in the "
+            f"signs of Python's strptime, each at most once, got '{told}'"
+        )
+        for told in ("%d/%d/%Y", "%Y %c", "%d.%m.%Q", "%d/%m/%Y%", "%-d/%-m/%Y")
+    },
     "split: {method: time, column: day, date_format: dd.mm.yyyy}": (
         "split.date_format: must be number, or a pattern such as %d/%m/%Y in the signs "
         "of Python's strptime, got 'dd.mm.yyyy'"

@@ -7,6 +7,7 @@ import pytest
 
 from toxtune.data.subsets import Subset
 from toxtune.errors import UserError
+from toxtune.splits.dates import is_pattern
 from toxtune.splits.rows import Rows
 from toxtune.splits.settings import SplitSettings
 from toxtune.splits.times import read_times
@@ -124,6 +125,18 @@ def test_what_can_be_read_in_several_ways_is_asked_for(column, patterns):
 )
 def test_date_format_answers(column, date_format, expected):
     assert list(read(column, date_format).values()) == expected
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *["%d/%m/%Y", "%m-%d-%y", "%Y%m%d", "%Y", "%b %Y", "%A, %d. %B %Y", "%Y-%j"],
+        *["%G-W%V-%u", "%d.%m.%y %I:%M %p", "%Y-%m-%dT%H:%M:%S.%f%z", "%H:%M %d/%m/%Y"],
+        *["%a %b %d %H:%M:%S %Z %Y", "%c", "%x %X", "100%% %Y", "(%d) [%m] +%Y?"],
+    ],
+)
+def test_patterns_of_strptime_are_legal(pattern):
+    assert is_pattern(pattern)
 
 
 @pytest.mark.parametrize("date_format", ["%d/%m/%Y", "number", "%Q"])
