@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from toxtune.errors import UserError
@@ -78,6 +79,19 @@ class Range:
         whole = isinstance(self.low, int)
         near = round(number) if whole else _rounded(number)
         return min(max(near, self.low), self.high)
+
+    def with_all_digits(self, number: float) -> Any:
+        """Return the number a whole count of steps from `low` that a rounded one is.
+
+        Without a step it is the rounded one.
+        """
+        if self.step is None:
+            return number
+        low, high, step, near = (
+            Decimal(str(each)) for each in (self.low, self.high, self.step, number)
+        )
+        n_steps = min(max(round((near - low) / step), 0), (high - low) // step)
+        return type(self.low)(low + n_steps * step)
 
     def count(self) -> int | None:
         """Return how many numbers are a step apart; ``None`` without a step."""

@@ -152,6 +152,9 @@ def _finished_trial(space: Space, point: Point, score: float | None) -> Any:
             value = point.hyperparameters[name]
             if isinstance(axis.values, Choices):
                 value = axis.values.values.index(value)
+            else:
+                # Optuna refuses what is off its grid, be it by the seventh digit.
+                value = axis.values.with_all_digits(value)
             parameters[name] = value
             distributions[name] = _distribution(axis.values)
     states = optuna.trial.TrialState

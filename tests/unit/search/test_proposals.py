@@ -154,3 +154,38 @@ def test_promoted_trials_say_what_they_go_on_from():
     assert not any(
         p.save_state or p.resume_from for p in proposals.propose(TPE, TRIALS, SCORES)
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "axis"),
+    [
+        ("learning_rate", {"low": 0.001, "high": 0.02, "step": 0.00033333}),
+        ("dropout", {"low": 0.12345649, "high": 0.5, "step": 0.1}),
+        ("dropout", {"low": 0.1, "high": 0.5, "step": 0.1}),
+        ("dropout", {"low": 0.0, "high": 0.29999999, "step": 0.1}),
+        # Steps that six digits cannot tell apart.
+        ("dropout", {"low": 0.1000004, "high": 0.1000009, "step": 1e-7}),
+        ("learning_rate", {"low": 1, "high": 9.99999949, "step": 0.3333333}),
+        ("neurons", {"low": 3, "high": 500, "step": 7}),
+    ],
+)
+def test_tpe_goes_on_from_numbers_a_step_apart_whatever_their_digits(name, axis):
+    spelled = {**SPELLED, "hyperparameters": {name: axis}}
+    values = read_space(spelled, list(FEATURES), "").axes[name].values
+    defaults = read_space(spelled, list(FEATURES), "").defaults()
+    trials = {}
+    for number in values.listed():
+        hyperparameters = {**defaults, name: number}
+        trial = make_trial("d", "s", "dense", "bits-of-ecfp", hyperparameters)
+        trials[trial.id] = trial
+    scores = dict.fromkeys(trials, 0.5)
+    for number in (1, 2):
+        settings = replace(TPE, space=spelled, method=TpeRound(0, number))
+        proposed = propose(settings, trials, scores)
+        listed = values.listed()
+        assert all(
+            min(abs(trial.hyperparameters[name] - number) for number in listed) < 1e-6
+            for trial in proposed
+        )
+        trials |= {trial.id: trial for trial in proposed}
+        scores |= dict.fromkeys(trials, 0.5)
