@@ -20,7 +20,9 @@ MAX_DEPTH = 20
 MAX_TEXT = 10_000
 
 
-# Larger ones fit into no 64 bits, and some not into a float.
+# Python reads so many digits, whatever limit it is run with. Text of more is no name.
+MAX_DIGITS = 640
+_TOO_LARGE = f"must be a whole number within ±{MAX_WHOLE}, got a larger one"
 
 
 def refuse_unplain(value: Any, name: str, most: int = MAX_VALUES) -> None:
@@ -91,13 +93,14 @@ def _broken_rule(value: Any) -> str:
     if isinstance(value, str):
         if len(value) > MAX_TEXT:
             return f"must have at most {MAX_TEXT:,} characters, got {len(value):,}"
+        if len(value) > MAX_DIGITS and value.lstrip("+-").isdecimal():
+            return _TOO_LARGE
         if control_character(value):
             return f"must not have control characters, got {shown(value)}"
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
-        if abs(value) > MAX_WHOLE:
-            return f"must be a whole number within ±{MAX_WHOLE}, got a larger one"
-        return ""
+        # Larger ones fit into no 64 bits, and some not into a float.
+        return _TOO_LARGE if abs(value) > MAX_WHOLE else ""
     if value is None or isinstance(value, bool | float | dict | list):
         return ""
     return (

@@ -80,6 +80,19 @@ FAULTS = {
         f"? 0x{'f' * 5000}\n: x",
         ("a key must be text, got a number of thousands of digits",),
     ),
+    "5,000 digits as text": (
+        f"training: {{seeds: ['{'9' * 5000}']}}",
+        ("training.seeds[0]: must be a whole number within ±9223372036854775807",),
+    ),
+    "5,000 digits as text, negative": (
+        f"select: {{rule: '-{'9' * 5000}'}}",
+        ("select.rule: must be a whole number within ±9223372036854775807",),
+    ),
+    "5,000 digits as the text of a step": (
+        "search: {spaces: [{family: dense, features: ecfp, hyperparameters: "
+        f"{{neurons: {{low: 1, high: 9, step: '{'9' * 5000}'}}}}}}]}}",
+        ("neurons.step: must be a whole number within ±9223372036854775807",),
+    ),
     "20 digits": (
         "search: {strategy: {min_resource: 99999999999999999999}}",
         ("search.strategy.min_resource: must be a whole number within",),
