@@ -90,7 +90,7 @@ class Range:
         low, high, step, near = (
             Decimal(str(each)) for each in (self.low, self.high, self.step, number)
         )
-        n_steps = min(max(round((near - low) / step), 0), (high - low) // step)
+        n_steps = min(max(round((near - low) / step), 0), int((high - low) / step))
         return type(self.low)(low + n_steps * step)
 
     def count(self) -> int | None:
