@@ -40,7 +40,8 @@ class ExportedReplicate:
     name
         Such as ``seed-0``.
     started, ended
-        When, as far as the times of its files say; None without files.
+        When, as far as the times of its files say; None without files, and where
+        nobody knows how long it took.
     curve
         Name of each loss, such as ``valid_loss``, to a number for each epoch (or for
         each tree, whatever the family counts), from 1.
@@ -293,10 +294,11 @@ def _exported_trial(
 def _exported_replicate(name: str, folder: Path) -> ExportedReplicate:
     cost, curve = folder / "cost.json", folder / "learning_curve.tsv"
     started = ended = None
-    if cost.is_file():
+    seconds = read_json(cost)["seconds"] if cost.is_file() else None
+    if seconds is not None:
         # Files of a store keep the time at which their training wrote them.
         ended = datetime.fromtimestamp(cost.stat().st_mtime).astimezone()
-        started = ended - timedelta(seconds=read_json(cost)["seconds"])
+        started = ended - timedelta(seconds=seconds)
     losses = read_tsv(curve).set_index("epoch") if curve.is_file() else pd.DataFrame()
     return ExportedReplicate(
         name,

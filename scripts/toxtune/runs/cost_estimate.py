@@ -7,10 +7,9 @@ from statistics import median
 from typing import Any
 
 from toxtune.config.plan import Plan
-from toxtune.io.files import read_json
 from toxtune.models.registry import get_family
+from toxtune.runs.finished_training import FinishedTraining
 from toxtune.search.proposal_settings import Promotion
-from toxtune.statuses import NO_RESULT
 
 
 @dataclass(frozen=True)
@@ -102,12 +101,9 @@ def _rate(results: Path, family: str, datasets: Collection[str]) -> float | None
     Other datasets tell nothing: they have other numbers of molecules and tasks.
     """
     rates = []
-    for path in results.glob(f"trials/{family}/*/*seed-*/result.json"):
-        result = read_json(path)
-        is_like = result["trial"]["dataset"] in datasets
-        if result["status"] in NO_RESULT or not is_like:
-            continue
-        hyperparameters = result["trial"]["hyperparameters"]
-        seconds = read_json(path.with_name("cost.json"))["seconds"]
-        rates.append(seconds / _resource(family, hyperparameters))
+    for path in results.glob(f"trials/{family}/*/*seed-*"):
+        training = FinishedTraining.read(path)
+        if training and training.trial["dataset"] in datasets:
+            amount = _resource(family, training.trial["hyperparameters"])
+            rates.append(training.seconds / amount)
     return median(rates) if rates else None

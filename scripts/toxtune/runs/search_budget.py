@@ -17,9 +17,9 @@ from toxtune.config.budget import (
 from toxtune.config.build_plan import load_plans, searched_trials
 from toxtune.config.sections import Config
 from toxtune.errors import UserError
-from toxtune.io.files import read_json, write_json
+from toxtune.io.files import write_json
+from toxtune.runs.finished_training import FinishedTraining
 from toxtune.runs.lock import keep_runs_out
-from toxtune.statuses import NO_RESULT
 
 # Laid over a configuration, so that what is measured is part of its search.
 MEASURING = f"search: {{budget: {{core_minutes: {NOTHING}}}}}\n"
@@ -116,23 +116,12 @@ def look_up(config: Config) -> Decision:
 def _recorded(space: SpaceTrials) -> Cost | None:
     """Average what trainings of a space's trials have cost, if any are finished."""
     seconds = [
-        cost
+        training.seconds
         for id in space.trials
         for path in sorted(Path("results/trials", space.family, id).glob("*seed-*"))
-        if (cost := _seconds(path)) is not None
+        if (training := FinishedTraining.read(path))
     ]
     return Cost(round(fmean(seconds), 3), len(seconds)) if seconds else None
-
-
-def _seconds(folder: Path) -> float | None:
-    """Return what a training took, ``None`` where it has no result."""
-    try:
-        if read_json(folder / "result.json")["status"] in NO_RESULT:
-            return None
-        seconds = read_json(folder / "cost.json")["seconds"]
-        return None if seconds is None else float(seconds)
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
 
 
 def _first_results(config: Config, spaces: Sequence[SpaceTrials]) -> list[str]:

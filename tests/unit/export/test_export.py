@@ -2,6 +2,7 @@
 
 import math
 import os
+import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +15,16 @@ from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
 from toxtune.evaluation.evaluation_file import Evaluation, MetricScores, SetScores
 from toxtune.export import run as run_module
+from toxtune.export.trials import read_exported_run
 from toxtune.io.files import write_json
-from toxtune.io.tsv import write_tsv
+from toxtune.io.tsv import read_tsv, write_tsv
 from toxtune.stats.metrics import metrics_of
+from toxtune.statuses import FAILED
+from toxtune.training.outputs import write_no_result
+from toxtune.training.replicates import Replicate
+from toxtune.workers.cost import Cost
 
+SLOW = pytest.mark.slow
 METRICS = metrics_of("binary")
 # id: family, what differs, seeds, status, score.
 TRIALS = {
@@ -224,6 +231,32 @@ def test_mlflow_reads_a_run_per_trial(run, tmp_path):
     assert tested == set(WINNERS.values())
     assert "valid_roc_auc" not in runs["d" * 12].data.metrics
     assert not list(tmp_path.glob("mlruns"))
+
+
+@pytest.mark.parametrize("failed_seeds", [[0], [0, 1]])
+@pytest.mark.parametrize("tool", ["optuna", pytest.param("mlflow", marks=SLOW)])
+def test_a_training_that_failed_for_good_has_no_times(
+    run, tmp_path, tool, failed_seeds
+):
+    pytest.importorskip(tool)
+    id, (family, *_) = "d" * 12, TRIALS["d" * 12]
+    for seed in failed_seeds:
+        folder = Path("results/trials", id, f"seed-{seed}")
+        shutil.rmtree(folder)
+        replicate = Replicate(made_trial(id, family), seed)
+        vars(replicate)["key"] = "0" * 64
+        # As `mark_failed` does.
+        write_no_result(replicate, folder, FAILED, "killed", Cost())
+    costs = read_tsv(run / "cost.tsv")
+    costs.loc[costs.index[costs["trial"] == id][: len(failed_seeds)], "seconds"] = None
+    write_tsv(run / "cost.tsv", costs)
+    exported = {trial.id: trial for trial in read_exported_run("mine").trials}[id]
+    assert exported.seconds == 1.5 * (2 - len(failed_seeds))
+    times = [(each.started, each.ended) for each in exported.replicates]
+    assert times[0] == (None, None)
+    assert (times[1] == (None, None)) == (failed_seeds == [0, 1])
+    export(tool, tmp_path / "a.db")
+    assert (tmp_path / "a.db").is_file()
 
 
 def test_search_without_a_test_has_no_test_scores(run, tmp_path):

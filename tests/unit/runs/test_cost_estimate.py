@@ -62,6 +62,30 @@ def test_trainings_on_another_dataset_tell_nothing(planned, configured):
     assert "no training on this dataset is done" in estimate.describe()
 
 
+DAMAGE = {
+    "truncated result": ("result.json", b'{"trial": {"data'),
+    "empty result": ("result.json", b""),
+    "result of another form": ("result.json", b"[]"),
+    "result without a trial": ("result.json", b'{"status": "ok"}'),
+    "no text": ("result.json", bytes(range(256))),
+    "truncated cost": ("cost.json", b'{"sec'),
+    "unknown cost": ("cost.json", b'{"seconds": null}'),
+    "missing cost": ("cost.json", None),
+}
+
+
+@pytest.mark.parametrize(("name", "content"), DAMAGE.values(), ids=DAMAGE)
+def test_training_whose_files_are_damaged_tells_nothing(planned, name, content):
+    record(planned("name: grid", [10]), seconds=60)
+    first = min(Path("results/trials/dense").glob("*/seed-*"))
+    write_json(first / "cost.json", {"seconds": 600})
+    (first / name).unlink()
+    if content is not None:
+        (first / name).write_bytes(content)
+    estimate = estimate_cost(planned("name: grid", [10, 40]))
+    assert estimate.rates == {"dense": 6}
+
+
 def test_slots_count_by_how_long_they_are_trained(planned):
     estimate = estimate_cost(planned("name: halving, trials: 3, min_resource: 5", 15))
     # The one candidate for 5 epochs, with one seed; its slot for 15, with two.

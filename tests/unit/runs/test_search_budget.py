@@ -48,7 +48,7 @@ def config(tmp_path, monkeypatch):
 
 def trained(result, seconds, status="ok"):
     """Write what a training leaves, as far as its cost is concerned."""
-    write_json(Path(result), {"status": status})
+    write_json(Path(result), {"trial": {}, "status": status})
     write_json(Path(result).with_name("cost.json"), {"seconds": seconds})
 
 
