@@ -4,7 +4,8 @@ What a running job has printed is in .snakemake/toxtune/job_output.txt.
 """
 
 import argparse
-import os
+
+import psutil
 
 from toxtune.runs.lock import lock_is_held
 from toxtune.runs.progress import (
@@ -19,6 +20,8 @@ from toxtune.runs.progress import (
 from toxtune.runs.status_file import State, Status, read_status
 
 EXAMPLE = "status"
+# The status has whole seconds, and the system counts from when it was booted.
+_CLOCKS_DIFFER_SECONDS = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -75,7 +78,7 @@ def _describe_state(status: Status, locked: bool) -> str:
     duration = format_duration((status.updated - status.started).total_seconds())
     continues = f"`{status.of.command}` continues"
     match status.state:
-        case State.RUNNING if locked or _is_alive(status.pid):
+        case State.RUNNING if locked or _is_alive(status):
             return f"Running since {started}, process {status.pid}"
         case State.RUNNING:
             return f"Killed at about {ended}, after {duration}; {continues}"
@@ -95,11 +98,12 @@ def _describe_failure(failure: Failure) -> list[str]:
     return lines + ([f"    log: {failure.log}"] if failure.log else [])
 
 
-def _is_alive(pid: int) -> bool:
+def _is_alive(status: Status) -> bool:
+    """Whether the run's process is there; one that began later only has its number."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        began = psutil.Process(status.pid).create_time()
+    except psutil.NoSuchProcess:
         return False
-    except PermissionError:
+    except psutil.AccessDenied:
         return True
-    return True
+    return began <= status.started.timestamp() + _CLOCKS_DIFFER_SECONDS

@@ -132,10 +132,13 @@ def keep_runs_out() -> Iterator[None]:
 
 
 def lock_is_held(path: Path = LOCK_FILE) -> bool:
-    """Whether some process holds the lock; False where locks do not work."""
+    """Whether some process holds the lock; False where locks do not work.
+
+    Who may only read the folder may ask as well.
+    """
     try:
-        descriptor = os.open(path, os.O_RDWR)
-    except FileNotFoundError:
+        descriptor = os.open(path, os.O_RDONLY)
+    except (FileNotFoundError, PermissionError):
         return False
     try:
         return not _try(descriptor, fcntl.LOCK_SH, attempts=1)

@@ -1,12 +1,20 @@
 """The lock of a run: what is told of who holds it, here and on other hosts."""
 
+import errno
 import json
+import os
 import platform
 
 import pytest
 
 from toxtune.errors import UserError
-from toxtune.runs.lock import LOCK_FILE, SNAKEMAKE_LOCKS, RunLock, keep_runs_out
+from toxtune.runs.lock import (
+    LOCK_FILE,
+    SNAKEMAKE_LOCKS,
+    RunLock,
+    keep_runs_out,
+    lock_is_held,
+)
 
 ELSEWHERE = {"pid": 7, "started": "2026-11-26T04:00:00+00:00", "host": "login1"}
 
@@ -61,6 +69,30 @@ def test_without_a_lock_of_snakemake_nothing_runs_anywhere():
     lock = RunLock.take()
     assert lock.left_by_killed_run
     lock.release()
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EROFS])
+def test_who_may_only_read_sees_whether_a_run_is_active(monkeypatch, code):
+    lock = RunLock.take()
+    open_file = os.open
+
+    def refuse(path, flags, *mode):
+        if flags & (os.O_RDWR | os.O_WRONLY):
+            raise OSError(code, os.strerror(code))
+        return open_file(path, flags, *mode)
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert lock_is_held()
+    lock.release()
+    assert not lock_is_held()
+
+
+def test_a_lock_that_may_not_be_read_is_not_seen(monkeypatch):
+    def refuse(path, flags, *mode):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert not lock_is_held()
 
 
 def test_a_second_run_here_is_refused_and_told_of_the_first():

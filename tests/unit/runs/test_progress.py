@@ -1,9 +1,11 @@
 """Progress of a run: events in, counts, words and the status file out."""
 
+import os
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
+import psutil
 import pytest
 
 from toxtune.commands.status import describe
@@ -236,6 +238,20 @@ def test_the_status_tells_a_run_that_was_killed():
     assert describe(status, locked=True)[0].startswith("Running since")
     assert describe(status, locked=False)[0].startswith("Killed")
     assert describe(status, locked=True)[1] == "trainings  0 done, 1 running, 1 left"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(3600, "Running"), (1, "Running"), (-1, "Running"), (-60, "Killed")],
+)
+def test_another_process_with_the_number_of_a_run_that_was_killed(seconds, words):
+    """This one began so long before the status says that the run did."""
+    began = datetime.fromtimestamp(psutil.Process().create_time()).astimezone()
+    started = (began + timedelta(seconds=seconds)).replace(microsecond=0)
+    status = status_of(Progress({"train_replicate": 2}, started=0.0))
+    status = replace(status, pid=os.getpid(), started=started)
+    assert describe(status, locked=False)[0].startswith(words)
+    assert describe(status, locked=True)[0].startswith("Running")
 
 
 @pytest.mark.parametrize("state", State)
