@@ -249,7 +249,7 @@ def test_another_process_with_the_number_of_a_run_that_was_killed(seconds, words
     began = datetime.fromtimestamp(psutil.Process().create_time()).astimezone()
     started = (began + timedelta(seconds=seconds)).replace(microsecond=0)
     status = status_of(Progress({"train_replicate": 2}, started=0.0))
-    status = replace(status, pid=os.getpid(), started=started)
+    status = replace(status, pid=os.getpid(), started=started, updated=started)
     assert describe(status, locked=False)[0].startswith(words)
     assert describe(status, locked=True)[0].startswith("Running")
 
