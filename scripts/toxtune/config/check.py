@@ -13,7 +13,7 @@ from toxtune.config.plain_values import refuse_unplain
 from toxtune.config.presets import with_preset
 from toxtune.config.schema import SCHEMAS, Schema, read_schema, schema_faults
 from toxtune.config.sections import Config
-from toxtune.config.table_columns import column_faults
+from toxtune.config.table_columns import find_columns
 from toxtune.config.without_effect import settings_without_effect
 from toxtune.data.known_datasets import KNOWN_DATASETS
 from toxtune.errors import UserError
@@ -66,7 +66,8 @@ def complete_layers(layers: Sequence[Layer]) -> Config:
         faults += place_sources(completed, layers)
     # Last, since it reads files.
     if not faults:
-        faults += column_faults(completed) or own_feature_faults(completed)
+        found = find_columns(completed)
+        faults += found.faults or own_feature_faults(completed, found.tasks)
     if faults:
         raise UserError("\n".join(faults))
     return completed

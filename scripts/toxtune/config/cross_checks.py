@@ -313,10 +313,11 @@ def _check_own_columns(
     """Refuse a task among the features: a model would read what it is to predict."""
     for name, setting in features.items():
         columns = [] if isinstance(setting, list) else setting.get("columns", [])
-        if tasks := sorted(set(columns) & set(dataset["tasks"])):
+        stripped = {column.strip() for column in columns}
+        if both := sorted(stripped & {task.strip() for task in dataset["tasks"]}):
             yield (
                 f"features.{name}.columns: a task of dataset.tasks must be no feature, "
-                f"got {', '.join(tasks)}"
+                f"got {', '.join(both)}"
             )
 
 

@@ -1,5 +1,6 @@
 """Own features of a configuration: looked for, and completed by what a plan knows."""
 
+from collections.abc import Collection
 from typing import cast
 
 from toxtune.config.sections import Config, DatasetSection
@@ -38,11 +39,19 @@ def planned_features(config: Config) -> DefinedFeatures:
     return planned
 
 
-def own_feature_faults(config: Config) -> list[str]:
+def own_feature_faults(config: Config, tasks: Collection[str]) -> list[str]:
     """List the columns of own features that tables lack, so that a plan can refuse.
 
     No more than headers are read. Tables that are not here yet, and SD files, are left
     to the jobs that read them.
+
+    Parameters
+    ----------
+    config
+        A configuration that is sound otherwise.
+    tasks
+        Names of the tasks, as far as they are known; no file may have them among the
+        features.
     """
     own = [
         (name, setting)
@@ -52,7 +61,7 @@ def own_feature_faults(config: Config) -> list[str]:
     faults = []
     for name, setting in own:
         if setting["kind"] == FILE:
-            faults += _faults_of_file(name, setting, config["dataset"]["id_column"])
+            faults += _faults_of_file(name, setting, config["dataset"], tasks)
         else:
             sources = [config["dataset"]["source"], config["dataset"]["test_source"]]
             sources += [data["source"] for data in config["prospective"]]
@@ -62,17 +71,21 @@ def own_feature_faults(config: Config) -> list[str]:
 
 
 def _faults_of_file(
-    name: str, definition: Definition, ids_of_dataset: str | None
+    name: str, definition: Definition, dataset: DatasetSection, tasks: Collection[str]
 ) -> list[str]:
     # NumPy and what reads tables are slow to import, and most plans need neither.
-    from toxtune.features.keyed_numbers import check_columns
+    from toxtune.data.raw_table import reading_of
+    from toxtune.features.keyed_numbers import names_of_columns
+    from toxtune.features.numbers import refuse_tasks
 
-    id_column = definition.get("id_column", ids_of_dataset)
-    if id_column is None or not is_here(definition["path"]):
+    path, key = definition["path"], f"features.{name}"
+    id_column = definition.get("id_column", dataset["id_column"])
+    if id_column is None or not is_here(path):
         return []
     columns = [column.strip() for column in definition.get("columns", [])]
     try:
-        check_columns(definition["path"], id_column, columns, f"features.{name}")
+        names = names_of_columns(path, id_column, columns, key, reading_of(dataset))
+        refuse_tasks(names, tasks, f"{key}: {path}")
     except UserError as error:
         return [str(error)]
     return []

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from toxtune.config.own_features import feature_columns
 from toxtune.config.sections import Config, DatasetSection
@@ -16,8 +16,23 @@ if TYPE_CHECKING:
     from toxtune.tables.table import Table
 
 
-def column_faults(config: Config) -> list[str]:
-    """List what the dataset's and later tables lack, so that a plan can refuse.
+class FoundColumns(NamedTuple):
+    """What the headers of a configuration's tables tell.
+
+    Attributes
+    ----------
+    faults
+        What the tables lack, a line each.
+    tasks
+        Names of the tasks; none where only a table tells them that is not read here.
+    """
+
+    faults: list[str]
+    tasks: list[str]
+
+
+def find_columns(config: Config) -> FoundColumns:
+    """Look for columns of the dataset's and later tables, so that a plan can refuse.
 
     No more than headers are read. Tables that are not here yet, and SD files, are left
     to the jobs that read them.
@@ -28,17 +43,17 @@ def column_faults(config: Config) -> list[str]:
         for number, data in enumerate(config["prospective"])
     }
     sources = [dataset["source"], dataset["test_source"], *later.values()]
-    if not any(map(is_here, sources)):
-        return []
     names = _column_names(config)
+    if not any(map(is_here, sources)):
+        return FoundColumns([], names["tasks"])
     try:
         found = _find_in_dataset(dataset, names)
     except UserError as error:
-        return [str(error)]
+        return FoundColumns([str(error)], [])
     tasks = found.tasks if found else names["tasks"]
     # Where nothing says what the tasks are, nothing can be asked of the other tables.
     if not tasks:
-        return []
+        return FoundColumns([], [])
     smiles = found.smiles if found else names["smiles_column"]
     of_later: ColumnNames = {**names, "smiles_column": smiles, "tasks": tasks}
     checks = [partial(_check_test_set, dataset, names, tasks)]
@@ -52,7 +67,7 @@ def column_faults(config: Config) -> list[str]:
             check()
         except UserError as error:
             faults.append(str(error))
-    return faults
+    return FoundColumns(faults, tasks)
 
 
 def _column_names(config: Config) -> ColumnNames:
@@ -61,7 +76,7 @@ def _column_names(config: Config) -> ColumnNames:
         "smiles_column": dataset["smiles_column"],
         "id_column": dataset["id_column"],
         "part_column": config["split"]["column"],
-        "tasks": dataset["tasks"],
+        "tasks": [task.strip() for task in dataset["tasks"]],
         "not_tasks": feature_columns(config["features"]),
     }
 

@@ -1,6 +1,5 @@
 """Files with the user's own numbers for each id: tables, Parquet, NumPy's ``.npz``."""
 
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,18 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from toxtune.errors import UserError
+from toxtune.features.npz_files import names_in_npz, read_npz
 from toxtune.features.numbers import MAX_VALUE, read_numbers
 from toxtune.tables.sources import local_path, refuse_irregular
 from toxtune.tables.tables import open_table
+from toxtune.tables.text_files import Reading
 from toxtune.text import did_you_mean
 
 # What files of these formats begin with.
 ZIP, PARQUET = b"PK\x03\x04", b"PAR1"
-
-NPZ_FORM = (
-    "an .npz of features has `ids` (text or whole numbers, one per row), `values` "
-    "(rows x columns of numbers, NaN = missing), and may have `names` of the columns"
-)
 
 
 @dataclass(frozen=True)
@@ -63,7 +59,11 @@ class KeyedNumbers:
 
 
 def read_keyed_numbers(
-    path: str, id_column: str, columns: Sequence[str] | None, asked_by: str
+    path: str,
+    id_column: str,
+    columns: Sequence[str] | None,
+    asked_by: str,
+    reading: Reading = Reading(),  # noqa: B008 (it is frozen)
 ) -> KeyedNumbers:
     """Read a file of numbers.
 
@@ -77,6 +77,8 @@ def read_keyed_numbers(
         Names of the columns to read; ``None`` for all but the ids.
     asked_by
         What asks for the file, for messages.
+    reading
+        What to do where a table does not tell how it is read.
 
     Raises
     ------
@@ -91,7 +93,7 @@ def read_keyed_numbers(
     elif beginning == PARQUET:
         found = _from_parquet(file, path, id_column, columns, asked_by)
     else:
-        found = _from_table(file, path, id_column, columns, asked_by)
+        found = _from_table(file, path, id_column, columns, asked_by, reading)
     ids, names, values, places = found
     if columns is not None:
         values = values[:, [_position(path, names, name, asked_by) for name in columns]]
@@ -101,12 +103,13 @@ def read_keyed_numbers(
     return KeyedNumbers(path, names, _rows(path, ids, values, places), values)
 
 
-def check_columns(
-    path: str, id_column: str, columns: Sequence[str] | None, asked_by: str
-) -> None:
-    """Look whether a file of numbers has its columns; see `read_keyed_numbers`.
+def names_of_columns(
+    path: str, id_column: str, columns: Sequence[str], asked_by: str, reading: Reading
+) -> list[str]:
+    """Return the names of the columns that `read_keyed_numbers` would read.
 
-    No more of it is read than that takes, so that a plan can look.
+    No more of the file is read than that takes, so that a plan can look; `columns` are
+    empty for all but the ids.
 
     Raises
     ------
@@ -115,17 +118,19 @@ def check_columns(
     """
     file = local_path(path)
     beginning = _beginning(file, path)
-    asked = list(columns or ())
     if beginning == ZIP:
-        names = _from_npz(file, path)[1] if asked else []
-    elif beginning == PARQUET:
-        asked.append(id_column)
-        names = _parquet_names(file, path)
+        there = _from_npz(file, path)[1] if columns else names_in_npz(file, path)
+        others = there
     else:
-        asked.append(id_column)
-        names = open_table(file, path, asked=[id_column]).header
-    for name in asked:
-        _position(path, names, name, asked_by)
+        if beginning == PARQUET:
+            there = _parquet_names(file, path)
+        else:
+            there = open_table(file, path, reading, asked=[id_column]).header
+        _position(path, there, id_column, asked_by)
+        others = [name for name in there if name and name != id_column]
+    for name in columns:
+        _position(path, there, name, asked_by)
+    return list(columns) or others
 
 
 def _beginning(file: Path, path: str) -> bytes:
@@ -146,9 +151,14 @@ _Found = tuple[list[str], list[str], np.ndarray, list[str]]
 
 
 def _from_table(
-    file: Path, path: str, id_column: str, columns: Sequence[str] | None, asked_by: str
+    file: Path,
+    path: str,
+    id_column: str,
+    columns: Sequence[str] | None,
+    asked_by: str,
+    reading: Reading,
 ) -> _Found:
-    table = open_table(file, path, asked=[id_column])
+    table = open_table(file, path, reading, asked=[id_column])
     rows = list(table.rows())
     if table.header.count(id_column) != 1:
         raise UserError(
@@ -159,33 +169,14 @@ def _from_table(
     index = table.header.index(id_column)
     others = [name for name in table.header if name and name != id_column]
     names = list(columns) if columns is not None else others
-    values = read_numbers(table, rows, names, asked_by)
+    values = read_numbers(table, rows, names, asked_by, reading.decimal)
     ids = [row.cells[index].strip() for row in rows]
     return ids, names, values, [f"line {row.line}" for row in rows]
 
 
 def _from_npz(file: Path, path: str) -> _Found:
-    try:
-        with np.load(file, allow_pickle=False) as arrays:
-            ids, values = arrays["ids"], arrays["values"]
-            named = "names" in arrays
-            names = arrays["names"] if named else np.array([], dtype=str)
-    except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-        reason = str(error).partition("\n")[0]
-        raise UserError(f"{path}: cannot be read: {reason}; {NPZ_FORM}") from None
-    sound = ids.ndim == 1 and ids.dtype.kind in "USiu" and values.dtype.kind in "biuf"
-    sound = sound and values.ndim == 2 and len(values) == len(ids)
-    if named and sound:
-        sound = names.dtype.kind == "U" and names.shape == (values.shape[1],)
-    if not sound:
-        raise UserError(
-            f"{path}: {NPZ_FORM}; got `ids` {ids.dtype} {ids.shape}, `values` "
-            f"{values.dtype} {values.shape}"
-        )
-    columns = names.tolist() or [f"value-{n}" for n in range(values.shape[1])]
-    places = [f"row {row}" for row in range(len(ids))]
-    texts = ids.astype(str).tolist()
-    return [text.strip() for text in texts], columns, _single(path, values), places
+    ids, names, values = read_npz(file, path)
+    return ids, names, _single(path, values), [f"row {row}" for row in range(len(ids))]
 
 
 def _from_parquet(

@@ -1,17 +1,12 @@
 """Numbers of the user's own in the columns of a table."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
 from toxtune.errors import UserError
 from toxtune.labels.words import MISSING, number_in, plain
-from toxtune.tables.decimals import (
-    POINT,
-    doubtful_number,
-    find_decimal_sign,
-    with_point,
-)
+from toxtune.tables.decimals import doubtful_number, find_decimal_sign, with_point
 from toxtune.tables.table import Table, TableRow
 from toxtune.text import did_you_mean, shown
 
@@ -74,6 +69,22 @@ def read_numbers(
     return values
 
 
+def refuse_tasks(names: Iterable[str], tasks: Collection[str], source: str) -> None:
+    """Refuse a task among the features: a model would read what it is to predict.
+
+    Raises
+    ------
+    UserError
+        If a name of the features is that of a task; it begins with `source`, where
+        they are from.
+    """
+    if both := [name for name in names if name.strip() in tasks]:
+        raise UserError(
+            f"{source}: a task must be no feature, got {', '.join(both)}; "
+            "list other columns in its key columns, or the tasks in dataset.tasks"
+        )
+
+
 def column_index(table: Table, name: str, asked_by: str) -> int:
     """Return where a column is.
 
@@ -101,13 +112,13 @@ def _decimal_sign(
     table: Table, name: str, cells: list[str], decimal: str | None
 ) -> str:
     """Tell a column's decimal sign."""
-    sign = find_decimal_sign(cells, decimal)
+    sign = find_decimal_sign(cells, decimal, points_may_group=table.points_may_group)
     if sign is None:
         raise UserError(
-            f"{table.name}, column {name!r}: cannot tell whether "
-            f"{doubtful_number(cells)!r} is a "
-            f"number with a decimal comma or a large one; write it with a {POINT!r}, "
-            "or say which (dataset.decimal; predict: --decimal)"
+            f"{table.name}, column {name!r}: cannot tell whether the sign in "
+            f"{doubtful_number(cells)!r} is a decimal one or stands between "
+            "thousands; say which is the decimal sign (dataset.decimal; predict: "
+            "--decimal)"
         )
     return sign
 

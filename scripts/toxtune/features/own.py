@@ -8,12 +8,12 @@ import numpy as np
 from toxtune.data.column_settings import ColumnSettings
 from toxtune.data.kept_files import kept_files
 from toxtune.data.raw_table import reading_of
-from toxtune.data.subsets import read_table
+from toxtune.data.subsets import KEYS, read_table
 from toxtune.errors import UserError
 from toxtune.features.arrays import Features
 from toxtune.features.definitions import COLUMNS, Definition
 from toxtune.features.keyed_numbers import read_keyed_numbers
-from toxtune.features.numbers import read_numbers
+from toxtune.features.numbers import read_numbers, refuse_tasks
 from toxtune.tables.sources import hash_of_source, uncompressed
 from toxtune.tables.tables import open_table
 
@@ -41,20 +41,24 @@ def own_features(
     Raises
     ------
     UserError
-        If a column or an id is not there, or a cell is no number. If a file is not the
-        one that was planned with.
+        If a column or an id is not there, a cell is no number, or a task is among
+        the columns. If a file is not the one that was planned with.
     """
-    _, rows = read_table(subset)
+    header, rows = read_table(subset)
+    tasks = header[len(KEYS) :]
+    name = definition["name"]
     if definition["kind"] == COLUMNS:
+        refuse_tasks(definition["columns"], tasks, f"features.{name}")
         values = _of_columns(definition, raw, columns)[[int(row[0]) for row in rows]]
         return Features(values, definition["columns"])
-    name = definition["name"]
     numbers = read_keyed_numbers(
         definition["path"],
         definition["id_column"],
         definition.get("columns"),
         f"features.{name}",
+        reading_of(columns),
     )
+    refuse_tasks(numbers.names, tasks, f"features.{name}: {definition['path']}")
     key = f"features.{name}.path"
     if hash_of_source(definition["path"], key, uncompressed) != definition["sha256"]:
         raise UserError(

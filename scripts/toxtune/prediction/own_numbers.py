@@ -11,6 +11,7 @@ from toxtune.features.definitions import OWN
 from toxtune.features.keyed_numbers import read_keyed_numbers
 from toxtune.features.numbers import lacking, read_numbers
 from toxtune.tables.table import Table, TableRow
+from toxtune.tables.text_files import Reading
 from toxtune.text import did_you_mean
 
 # What the user calls the features, to float32, n_molecules x n_columns.
@@ -46,7 +47,7 @@ def find_own_numbers(
     table: Table,
     files: Mapping[str, str],
     option: str,
-    decimal: str | None = None,
+    reading: Reading = Reading(),  # noqa: B008 (it is frozen)
 ) -> OwnNumbers:
     """Take the numbers that a model asks for from a table, or from files by its ids.
 
@@ -60,8 +61,8 @@ def find_own_numbers(
         Name of own features to the path of a file with them.
     option
         How the user names such a file, for messages.
-    decimal
-        The decimal sign where the table's numbers do not tell.
+    reading
+        What to do where the table, or a file, does not tell how it is read.
 
     Raises
     ------
@@ -83,10 +84,11 @@ def find_own_numbers(
     for each in asked:
         asked_by = f"the model's features {each.name}"
         if lacking(table, each.columns) and each.name in files:
-            numbers[each.name] = _from_file(each, table, rows, files[each.name])
+            path = files[each.name]
+            numbers[each.name] = _from_file(each, table, rows, path, reading)
         else:
             numbers[each.name] = read_numbers(
-                table, rows, each.columns, asked_by, decimal
+                table, rows, each.columns, asked_by, reading.decimal
             )
     return numbers
 
@@ -118,14 +120,17 @@ def _refuse_incomplete(
 
 
 def _from_file(
-    each: OwnFeatures, table: Table, rows: Sequence[TableRow], path: str
+    each: OwnFeatures,
+    table: Table,
+    rows: Sequence[TableRow],
+    path: str,
+    reading: Reading,
 ) -> np.ndarray:
     id_column = str(each.id_column)
     index = table.header.index(id_column)
     ids = [row.cells[index].strip() for row in rows]
-    numbers = read_keyed_numbers(
-        path, id_column, each.columns, f"the model's features {each.name}"
-    )
+    asked_by = f"the model's features {each.name}"
+    numbers = read_keyed_numbers(path, id_column, each.columns, asked_by, reading)
     return numbers.of(ids, table.name)
 
 

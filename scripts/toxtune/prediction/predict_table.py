@@ -148,7 +148,7 @@ def predict_file(
             table.table,
             features_files,
             "--features-file NAME=PATH",
-            reading.decimal,
+            reading,
         )
         # They are forked before the models bring threads.
         with (

@@ -23,6 +23,7 @@ from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers
 from toxtune.tables.table import Table
 from toxtune.tables.tables import open_table
+from toxtune.tables.text_files import Reading
 from toxtune.tasks import TaskType
 
 
@@ -163,9 +164,7 @@ def read_prospective(
             _refuse_unknown_classes(name, part, metadata.outputs_per_task)
     new = [places[row] for row in kept]
     rows = [molecule.raw.row for molecule in curation.molecules]
-    own = _own_numbers(
-        metadata, table, features_files or {}, reading_of(reading).decimal
-    )
+    own = _own_numbers(metadata, table, features_files or {}, reading_of(reading))
     settled = _in_all_tasks(settlement.labels, tasks, metadata.tasks)[kept]
     return ProspectiveData(
         records,
@@ -221,7 +220,7 @@ def _own_numbers(
     metadata: FinalModelMetadata,
     table: Table,
     features_files: Mapping[str, str],
-    decimal: str | None,
+    reading: Reading,
 ) -> OwnNumbers:
     """Find the numbers of the model's own features for all rows of the table."""
     asked = metadata.own_features
@@ -230,7 +229,7 @@ def _own_numbers(
         for each in asked
         if each.name in features_files
     }
-    return find_own_numbers(asked, table, files, "features.NAME.path", decimal)
+    return find_own_numbers(asked, table, files, "features.NAME.path", reading)
 
 
 def _settle(

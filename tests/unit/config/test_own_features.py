@@ -135,6 +135,39 @@ def test_missing_columns_are_all_refused_before_any_job(plan, features, name, fa
         assert fault in line
 
 
+# The task of TABLE among the features, however it gets there.
+LEAKS = {
+    "read with all others": ("{kind: file, path: leak.csv}", "toxic"),
+    "read with all, task found": ("{kind: file, path: leak.csv}", ""),
+    "asked for, task found": ("{kind: file, path: leak.csv, columns: [toxic]}", ""),
+    "the dataset itself": ("{kind: file, path: my.csv, id_column: smiles}", "toxic"),
+    "an array": ("{kind: file, path: leak.npz}", "toxic"),
+    "an array asked for": ("{kind: file, path: leak.npz, columns: [toxic]}", ""),
+    "blanks": ("{kind: columns, columns: [' toxic']}", "toxic"),
+    "blanks in a file": ("{kind: file, path: leak.csv, columns: [toxic]}", "' toxic '"),
+}
+
+
+@pytest.mark.parametrize(("feature", "task"), LEAKS.values(), ids=LEAKS)
+def test_a_task_among_the_features_is_refused(plan, feature, task):
+    beside = Path("../beside")
+    (beside / "leak.csv").write_text("id,toxic,d1\n0,1,5\n1,0,6\n")
+    names = np.array(["d1", "toxic"])
+    np.savez(beside / "leak.npz", ids=np.arange(2), values=np.ones((2, 2)), names=names)
+    rule = r"^features\.mine.*: a task .*must be no feature, got toxic"
+    with pytest.raises(UserError, match=rule):
+        plan(f"features: {{mine: {feature}}}", name="mine", tasks=f"[{task}]")
+
+
+def test_a_task_in_a_file_of_a_dataset_that_is_fetched_is_refused(plan, tmp_path):
+    (tmp_path / "run/leak.csv").write_text("mol_id,NR-AR\n0,1\n")
+    config = "dataset: {source: tox21, tasks: [NR-AR]}\n"
+    config += "features: {mine: {kind: file, path: leak.csv}}"
+    (tmp_path / "run/fetched.yaml").write_text(config)
+    with pytest.raises(UserError, match="features.mine: leak.csv: a task must"):
+        load_config([ROOT / "config.yaml", Path("fetched.yaml")])
+
+
 def test_columns_that_are_there_are_let_pass(plan):
     """Also where a table is found beside its overlay, or its file has blanks."""
     (Path("../beside") / "later.csv").write_text(
@@ -142,4 +175,4 @@ def test_columns_that_are_there_are_let_pass(plan):
     )
     assert plan(f"{LATER}\n{COLUMNS}").prospective
     file = "features: {mine: {kind: file, path: my.csv, columns: [' dose ']}}"
-    assert plan(file, name="mine").features
+    assert plan(file, name="mine", tasks="[toxic]").features

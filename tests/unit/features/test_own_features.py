@@ -1,6 +1,8 @@
 """Numbers of the user's own: from columns, and from files keyed by id."""
 
 import os
+import zipfile
+from contextlib import suppress
 from hashlib import sha256
 
 import numpy as np
@@ -8,12 +10,13 @@ import pytest
 
 from toxtune.data.subsets import KEYS, write_table
 from toxtune.errors import UserError
-from toxtune.features.keyed_numbers import read_keyed_numbers
+from toxtune.features.keyed_numbers import names_of_columns, read_keyed_numbers
 from toxtune.features.numbers import read_numbers
 from toxtune.features.own import own_features
 from toxtune.io.files import write_json
 from toxtune.io.integrity import sealed
 from toxtune.tables.tables import open_table
+from toxtune.tables.text_files import Reading
 
 NAN = np.nan
 TABLE = "smiles,mol_id,y,dose,pKa\nCC,a,1,0.5,\nCCC,b,0,n.d.,-1e3\nCCCC,c,1,2,7\n"
@@ -28,8 +31,9 @@ def numbers(tmp_path, text, names, decimal=None):
     return read_numbers(table, rows, names, "features.assay.columns", decimal)
 
 
-def keyed(path, columns=None, id_column="id"):
-    return read_keyed_numbers(str(path), id_column, columns, "features.mine")
+def keyed(path, columns=None, id_column="id", **reading):
+    reading = Reading(**reading)
+    return read_keyed_numbers(str(path), id_column, columns, "features.mine", reading)
 
 
 def refusal(call, *arguments, **words):
@@ -49,6 +53,34 @@ def test_decimal_commas_are_understood(tmp_path):
     np.testing.assert_array_equal(numbers(tmp_path, text, ["dose"]), [[0.5], [12.25]])
     quoted = 'smiles,dose\nCC,"0,5"\nCCC,"12,25"\n'
     np.testing.assert_array_equal(numbers(tmp_path, quoted, ["dose"]), [[0.5], [12.25]])
+
+
+@pytest.mark.parametrize(
+    ("separator", "cells", "decimal", "values"),
+    [
+        (";", ["1.391", "314"], ",", [1391, 314]),
+        (";", ["1.391", "314"], ".", [1.391, 314]),
+        ("\t", ["1.391", "314"], ",", [1391, 314]),
+        (";", ["1.391,5", "314,2", "1.512"], ",", [1391.5, 314.2, 1512]),
+        (";", ["1.391.000", "314"], None, [1391000, 314]),
+        (";", ["1.39", "314"], ",", [1.39, 314]),
+        (",", ["1.391", "314"], ",", [1.391, 314]),
+    ],
+)
+def test_points_may_stand_between_thousands(
+    tmp_path, separator, cells, decimal, values
+):
+    lines = [f"smiles{separator}dose", *(f"CC{separator}{cell}" for cell in cells)]
+    found = numbers(tmp_path, "\n".join(lines), ["dose"], decimal)
+    np.testing.assert_array_equal(found[:, 0], np.float32(values))
+
+
+@pytest.mark.parametrize("cells", ["1.391 314", "1.391,5 314,2 1.512", "1,234 20"])
+def test_a_decimal_sign_that_cannot_be_told_is_asked_for(tmp_path, cells):
+    text = "\n".join(["smiles;dose", *(f"CC;{cell}" for cell in cells.split())])
+    said = refusal(numbers, tmp_path, text, ["dose"])
+    assert said.startswith("mine.csv, column 'dose': cannot tell whether the sign in")
+    assert "dataset.decimal" in said
 
 
 @pytest.mark.parametrize("cell", ["high", "1e99", "inf", "<5", "1_000", "0x1F"])
@@ -113,6 +145,18 @@ def test_words_in_a_file_are_named(tmp_path):
     assert f"{path}, line 4, column 'x': must be a number" in said
 
 
+def test_what_a_file_does_not_tell_is_told_by_the_dataset(tmp_path):
+    path = tmp_path / "n.csv"
+    path.write_text("id;x\na;1.391\nb;314\n")
+    assert "dataset.decimal" in refusal(keyed, path)
+    assert keyed(path, decimal=",").values.tolist() == [[1391], [314]]
+    path.write_bytes("id,ж\na,1\n".encode("cp1251"))
+    assert keyed(path, encoding="cp1251").names == ["ж"]
+    path.write_text("x;y,id;z,w\n1;2,a;1,1\n")
+    assert "dataset.separator" in refusal(keyed, path, id_column="z")
+    assert keyed(path, ["x"], "z,w", separator=";").rows == {"1,1": 0}
+
+
 def test_ids_must_be_there(tmp_path):
     path = tmp_path / "n.csv"
     path.write_text(CSV)
@@ -159,9 +203,43 @@ def test_a_file_that_cannot_be_read_says_what_it_should_be(tmp_path):
     assert "cannot be read" in refusal(keyed, tmp_path / "absent.csv")
 
 
-def test_a_workbook_is_named(tmp_path):
-    import zipfile
+def test_ids_in_bytes_must_be_ascii(tmp_path):
+    values = np.array([[1], [2]])
+    np.savez(tmp_path / "n.npz", ids=np.array([b"a", b"b"]), values=values)
+    assert keyed(tmp_path / "n.npz").of(["b"], "").tolist() == [[2]]
+    np.savez(tmp_path / "n.npz", ids=np.array([b"a", "µ".encode()]), values=values)
+    assert "`ids` that are bytes must be ASCII" in refusal(keyed, tmp_path / "n.npz")
 
+
+def test_damaged_archives_are_refused_with_the_form(tmp_path):
+    """Whichever byte is damaged, and where a member is no array."""
+    path = tmp_path / "n.npz"
+    ids = np.array([f"molecule {number}" for number in range(40)])
+    values = np.random.default_rng(0).random((40, 3))
+    np.savez_compressed(path, ids=ids, values=values, names=np.array(list("xyz")))
+    sound, refused = path.read_bytes(), 0
+    for place in range(0, len(sound), 3):
+        path.write_bytes(sound[:place] + b"\xa5" + sound[place + 1 :])
+        if path.read_bytes()[:4] != b"PK\x03\x04":
+            continue
+        for read in (keyed, names_in_plan):
+            # Anything but this would be a crash.
+            with suppress(UserError):
+                read(path)
+                continue
+            refused += 1
+    assert refused > 100
+    np.savez(path, values=values)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("ids", "no array")
+    assert "`ids` |S8 ()" in refusal(keyed, path)
+
+
+def names_in_plan(path):
+    return names_of_columns(str(path), "id", [], "features.mine", Reading())
+
+
+def test_a_workbook_is_named(tmp_path):
     with zipfile.ZipFile(tmp_path / "n.xlsx", "w") as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
     assert "workbook" in refusal(keyed, tmp_path / "n.xlsx")
@@ -204,6 +282,30 @@ def test_a_test_set_without_the_column_is_named(dataset):
     definition = {"kind": "columns", "columns": ["pKa"], "name": "assay"}
     said = refusal(own_features, definition, subset, raw, COLUMNS)
     assert "test.csv: has no column 'pKa'" in said
+
+
+def test_a_task_among_the_features_is_refused_where_only_the_job_can_tell(
+    dataset, tmp_path
+):
+    raw, subset = dataset
+    definition = {"kind": "columns", "columns": ["dose", "y"], "name": "assay"}
+    said = refusal(own_features, definition, subset, raw, COLUMNS)
+    assert said.startswith("features.assay: a task must be no feature, got y")
+    path = tmp_path / "leak.csv"
+    path.write_text("mol_id,x,y\nt,1,0\na,2,1\nc,4,1\n")
+    definition = {
+        "kind": "file",
+        "path": str(path),
+        "id_column": "mol_id",
+        "name": "mine",
+        "sha256": sha256(path.read_bytes()).hexdigest(),
+    }
+    said = refusal(own_features, definition, subset, [], COLUMNS)
+    assert said.startswith("features.mine: ")
+    assert "leak.csv: a task must be no feature, got y" in said
+    # The others may be read.
+    allowed = own_features({**definition, "columns": ["x"]}, subset, [], COLUMNS)
+    assert allowed.values.tolist() == [[1], [2], [4]]
 
 
 def test_molecules_get_the_numbers_of_their_ids(dataset, tmp_path, monkeypatch):

@@ -1,11 +1,14 @@
 """What a final model asks for beside SMILES, and where it is found."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from toxtune.errors import UserError
 from toxtune.prediction.own_numbers import OwnFeatures, find_own_numbers
 from toxtune.tables.tables import open_table
+from toxtune.tables.text_files import Reading
 
 ASSAY = OwnFeatures("assay", ["a", "b"], None)
 EMBEDDING = OwnFeatures("embedding", ["e0"], "mol_id")
@@ -16,10 +19,10 @@ OPTION = "--features-file NAME=PATH"
 def find(tmp_path):
     """Return a function that looks for own numbers beside a table."""
 
-    def run(text, *asked, **files):
+    def run(text, *asked, decimal=None, **files):
         (tmp_path / "in.csv").write_text(text)
         table = open_table(tmp_path / "in.csv", "in.csv", asked=["smiles"])
-        return find_own_numbers(asked, table, files, OPTION)
+        return find_own_numbers(asked, table, files, OPTION, Reading(decimal=decimal))
 
     return run
 
@@ -39,6 +42,14 @@ def test_columns_of_the_table_are_taken(find):
 def test_a_file_is_read_by_the_ids_of_the_table(find, file):
     found = find("smiles,mol_id\nCC,y\nCCC,x\n", EMBEDDING, embedding=file)
     assert found["embedding"].tolist() == [[2], [1]]
+
+
+def test_a_decimal_sign_is_said_for_tables_and_files_alike(find, file):
+    Path(file).write_text("mol_id;e0\nx;1.391\ny;314\n")
+    asked = find("smiles,mol_id\nCC,y\nCCC,x\n", EMBEDDING, decimal=",", embedding=file)
+    assert asked["embedding"].tolist() == [[314], [1391]]
+    found = find("smiles;e0\nCC;1.391\nCCC;314\n", EMBEDDING, decimal=",")
+    assert found["embedding"].tolist() == [[1391], [314]]
 
 
 def test_a_column_of_the_table_counts_before_the_file(find, file):
