@@ -173,12 +173,14 @@ def _all_rows(table: Table) -> list[TableRow]:
 
 
 def _smiles_column(table: Table, named: str, may_differ: bool = False) -> str:
-    if table.smiles_column and (named == SMILES or named not in table.header):
-        return table.smiles_column
-    if may_differ and named.strip() not in table.header:
+    named = named.strip()
+    # Only a test set, or later data, may have another column than the one named.
+    if may_differ and named not in table.header:
         named = SMILES
+    if table.smiles_column and named == SMILES:
+        return table.smiles_column
     return find_smiles_column(
-        table.header, named.strip(), table.name, "dataset.smiles_column: "
+        table.header, named, table.name, "dataset.smiles_column: "
     )
 
 

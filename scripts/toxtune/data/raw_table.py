@@ -128,7 +128,11 @@ def read_raw(
         bounds=Bounds(columns.get("bounds", Bounds.REFUSE)),
         are_asked_for=bool(columns["tasks"]),
     )
-    labels = [column.labels for column in read.columns.values()]
+    # The test set's rows come last, and have no label where its file lacks the task.
+    labels = [
+        column.labels + [""] * (len(rows) - len(column.labels))
+        for column in read.columns.values()
+    ]
     return RawTable(
         tasks,
         parts[0].table.header[parts[0].smiles],
@@ -182,13 +186,17 @@ def _raw_row(
 def _label_cells(
     tasks: list[str], parts: list[DatasetFile], columns: ColumnSettings
 ) -> tuple[dict[str, list[str]], list[str]]:
-    """Return the cells of each task, of all files, with decimal points; and notes."""
+    """Return the cells of each task, with decimal points; and notes.
+
+    Files that lack a task add none: a cell that is not there is no empty one, for which
+    the user may have a word.
+    """
     cells: dict[str, list[str]] = {}
     notes: dict[str, list[str]] = {}
     for task in tasks:
         cells[task] = []
-        for part in parts:
-            column = _cells(part, part.tasks.get(task))
+        for part in (part for part in parts if task in part.tasks):
+            column = [row.cells[part.tasks[task]] for row in part.rows]
             sign = _decimal_sign(part, task, column, columns)
             spelled = [with_point(cell, sign) if sign else cell for cell in column]
             cells[task] += spelled
@@ -205,10 +213,6 @@ def _meaning(column: list[str], sign: str) -> str:
         return "commas of thousands"
     has_commas = any("," in cell for cell in column)
     return "decimal commas" if has_commas else "points of thousands"
-
-
-def _cells(part: DatasetFile, index: int | None) -> list[str]:
-    return ["" if index is None else row.cells[index] for row in part.rows]
 
 
 def _decimal_sign(

@@ -48,6 +48,37 @@ def test_columns_are_matched_by_name(read):
     assert table.rows[2].where == "mine/test.csv, line 3"
 
 
+@pytest.mark.parametrize("task_type", ["binary", "multiclass", "regression"])
+def test_a_task_that_the_test_set_lacks_has_no_labels_there(read, task_type):
+    """Whatever an empty cell means: none is there."""
+    for words in ({"": 0}, {"a": {"": 0}}, {"": 1, "b": {"": None}}):
+        table = read(
+            "smiles,a,b\nC,1,1\nO,,0\n",
+            "smiles,b\nCC,1\nCCC,\n",
+            tasks=["a", "b"],
+            task_type=task_type,
+            labels=words,
+        )
+        labels = [row.labels for row in table.rows]
+        assert labels[1][0] != ""
+        assert [of_row[0] for of_row in labels[2:]] == ["", ""]
+    # Where the column is there, its empty cells mean what the user says.
+    assert labels[3] == ["", ""]
+    table = read("smiles,b\nC,1\n", "smiles,b\nCC,\n", labels={"": 0})
+    assert [row.labels for row in table.rows] == [["1"], ["0"]]
+
+
+def test_bounds_and_faults_of_a_task_that_the_test_set_lacks(read):
+    main, test = "smiles,a,b\nC,1,1\nO,<5,0\n", "smiles,b\nCC,2\nCCC,>9\n"
+    settings = {"tasks": ["a", "b"], "task_type": "regression"}
+    table = read(main, test, **settings, bounds="drop")
+    assert table.columns["a"].bounds == {1: "<5"}
+    assert table.columns["b"].bounds == {3: ">9"}
+    assert [row.labels for row in table.rows[2:]] == [["", "2.0"], ["", ""]]
+    with pytest.raises(UserError, match="mine/test.csv, line 3, column 'b'"):
+        read(main.replace("<5", "5"), test, **settings)
+
+
 @pytest.mark.parametrize(
     "test",
     [

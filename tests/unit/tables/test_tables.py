@@ -6,6 +6,7 @@ import pytest
 from rdkit import Chem
 
 from toxtune.data.curation import curate
+from toxtune.data.dataset_files import columns_of_dataset, columns_of_test_set
 from toxtune.errors import UserError
 from toxtune.prediction.molecule_table import read_molecules
 from toxtune.tables.tables import open_table
@@ -334,6 +335,26 @@ def test_a_property_called_smiles_gives_way_unless_it_is_named(file):
     columns = COLUMNS | {"smiles_column": "SMILES"}
     (molecule,) = curate(path, columns).molecules
     assert molecule.raw.smiles == "OCC"
+
+
+NO_OTHER_COLUMN = {"SD file": SD_FILE, "SMILES file": "CCO eth\nCC eth2\n"}
+
+
+@pytest.mark.parametrize("content", NO_OTHER_COLUMN.values(), ids=NO_OTHER_COLUMN)
+@pytest.mark.parametrize("asked", ["smi", "STRUCTURE_SMILES", " parent "])
+def test_a_column_of_smiles_that_is_not_there_is_refused(file, content, asked):
+    """Also where the reader puts the SMILES into one of its own."""
+    table = open_table(file(content), "mine")
+    columns = COLUMNS | {"smiles_column": asked, "tasks": table.header[-1:]}
+    with pytest.raises(UserError, match=f"mine: has no column '{asked.strip()}'"):
+        columns_of_dataset(table, columns, has_test=False)
+    # A test set may have the name of another file, and SMILES of structures.
+    found = columns_of_test_set(table, columns, columns["tasks"])
+    assert found.smiles == "smiles"
+    for usual in ("smiles", " smiles", "SMILES"):
+        columns["smiles_column"] = usual
+        found = columns_of_dataset(table, columns, has_test=False)
+        assert found.smiles == "smiles"
 
 
 @pytest.mark.parametrize("separator", [",", ">>"])
