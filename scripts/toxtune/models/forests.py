@@ -46,7 +46,7 @@ def declare(*class_weights: str) -> dict[str, Hyperparameter]:
 
 
 def load(path: Path) -> PerTaskModel:
-    """Read a saved model, which may hold forests and nothing else."""
+    """Read a saved model; skops does not trust trees unless they are named."""
     return load_per_task(path, trusted=["sklearn.tree._tree.Tree"])
 
 

@@ -56,7 +56,7 @@ SPACE: dict[str, list[Any]] = {
 
 
 def load(path: Path) -> PerTaskModel:
-    """Read a saved model, which may hold boosted trees and nothing else."""
+    """Read a saved model; skops does not trust trees unless they are named."""
     tree = "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"
     return load_per_task(path, trusted=[tree])
 

@@ -42,7 +42,7 @@ SPACE: dict[str, list[Any]] = {
 
 
 def load(path: Path) -> PerTaskModel:
-    """Read a saved model, which may hold no types but those that skops trusts."""
+    """Read a saved model, which may hold what skops trusts."""
     return load_per_task(path, trusted=[])
 
 

@@ -72,6 +72,9 @@ class PerTaskModel:
 def load_per_task(path: Path, trusted: list[str]) -> PerTaskModel:
     """Read estimators that `PerTaskModel.save` wrote.
 
+    skops trusts all of scikit-learn's, so that a file from elsewhere may hold others.
+    Such files are looked through by `toxtune.prediction`.
+
     Raises
     ------
     skops.io.exceptions.UntrustedTypesFoundException

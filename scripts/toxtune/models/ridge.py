@@ -23,7 +23,7 @@ SPACE: dict[str, list[Any]] = {"alpha": [0.1, 1.0, 10.0, 100.0, 1000.0]}
 
 
 def load(path: Path) -> PerTaskModel:
-    """Read a saved model, which may hold no types but those that skops trusts."""
+    """Read a saved model, which may hold what skops trusts."""
     return load_per_task(path, trusted=[])
 
 

@@ -40,10 +40,12 @@ from toxtune.prediction.evidence import (
 from toxtune.prediction.explanation import Explanation, explain_texts
 from toxtune.prediction.inputs import Inputs, compute_inputs
 from toxtune.prediction.keras_file import check_network
-from toxtune.prediction.metadata import FinalModelMetadata, read_metadata
+from toxtune.prediction.metadata import FinalModelMetadata, Member, read_metadata
 from toxtune.prediction.own_numbers import OwnNumbers
 from toxtune.prediction.prediction import NOTHING, Prediction
 from toxtune.prediction.row_predictor import predicted_table
+from toxtune.prediction.skops_file import TYPES, check_types
+from toxtune.prediction.sound_models import check_model
 from toxtune.stats.calibration import scaled
 from toxtune.tasks import TaskType
 from toxtune.versions import library_version
@@ -58,8 +60,9 @@ PROBE = "C"
 MAX_REASON = 300
 
 
-# How a model's file from elsewhere is checked before it is loaded, by its format. The
-# loader of other formats refuses all but what their models are made of.
+# How a model's file from elsewhere is checked before it is loaded, by its format; the
+# types in a ``.skops`` file depend on the family. The loader of other formats refuses
+# all but what their models are made of.
 FILE_CHECKS = {"keras": check_network}
 
 
@@ -415,10 +418,7 @@ def _read(folder: Path, metadata: FinalModelMetadata, path: Path) -> FinalModel:
     import_quietly(metadata.families)
     models = []
     for member in metadata.members:
-        family = get_family(metadata.trial_of(member).family)
-        if check := FILE_CHECKS.get(family.model_format):
-            check(folder / member.file, f"{path}: {member.file}")
-        models.append(family.load(folder / member.file))
+        models.append(_read_member(member, folder, metadata, path))
     return FinalModel(
         metadata=metadata,
         members=models,
@@ -429,6 +429,21 @@ def _read(folder: Path, metadata: FinalModelMetadata, path: Path) -> FinalModel:
         fingerprints=np.load(folder / FINGERPRINTS),
         evidence=read_evidence(folder, metadata, path),
     )
+
+
+def _read_member(
+    member: Member, folder: Path, metadata: FinalModelMetadata, path: Path
+) -> Model:
+    """Load one of the models, which is checked before and after."""
+    family = get_family(metadata.trial_of(member).family)
+    file, name = folder / member.file, f"{path}: {member.file}"
+    if check := FILE_CHECKS.get(family.model_format):
+        check(file, name)
+    if family.name in TYPES:
+        check_types(file, family.name, name)
+    model = family.load(file)
+    check_model(model, family.name, metadata.task_type, metadata.outputs_per_task)
+    return model
 
 
 def current_versions(families: Iterable[str]) -> dict[str, str]:

@@ -24,6 +24,10 @@ CHANGES = {
     "other tasks": {"weights": np.zeros((3, 5)), "means": np.zeros(5)},
     "text": {"means": np.array(["a", "b"])},
     "no weights": {"weights": np.zeros(0)},
+    "one weight for all": {"weights": np.zeros((1, 2))},
+    "one mean for all": {"means": np.zeros(1)},
+    "features of one molecule": {"features": np.ones(64, np.float32)},
+    "not finite": {"weights": np.full((3, 2), np.nan)},
 }
 
 
