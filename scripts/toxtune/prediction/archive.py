@@ -30,9 +30,20 @@ MAX_BYTES = 4 << 30
 MAX_METADATA_BYTES = 16 << 20
 
 
-# What Python raises for a zip file that is cut off, damaged, encrypted or packed in
-# another way.
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+# Other ways of packing have their own errors, and no final model needs them.
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+# What Python raises for a zip file that is cut off, damaged or encrypted, or whose
+# names are no text.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    UnicodeDecodeError,
+)
 
 
 @contextmanager
@@ -92,7 +103,7 @@ def _check_entries(entries: list[zipfile.ZipInfo], path: Path) -> None:
         seen.add(name)
         if name == METADATA_FILE:
             _check_metadata_size(entry.file_size, path)
-    _check_size(entries, str(path))
+    _check_packing(entries, str(path))
 
 
 def _check_metadata_size(size: int, path: Path) -> None:
@@ -105,19 +116,24 @@ def _check_metadata_size(size: int, path: Path) -> None:
 
 
 def _check_packed_files(folder: Path, path: Path) -> None:
-    """Bound the sizes of models and transforms, which are zip files themselves."""
+    """Check models and transforms, which are zip files themselves."""
     for packed in sorted(folder.glob("*/*")):
         name = packed.relative_to(folder).as_posix()
         if not _NAMES.fullmatch(name):
             continue
         try:
             with zipfile.ZipFile(packed) as archive:
-                _check_size(archive.infolist(), f"{path}: {name}")
+                _check_packing(archive.infolist(), f"{path}: {name}")
         except (*_BROKEN, OSError) as error:
             raise UserError(f"{path}: {name}: is damaged: {error}") from None
 
 
-def _check_size(entries: list[zipfile.ZipInfo], name: str) -> None:
+def _check_packing(entries: list[zipfile.ZipInfo], name: str) -> None:
+    if others := [one for one in entries if one.compress_type not in _PACKINGS]:
+        raise zipfile.BadZipFile(
+            f"{shown(others[0].filename)} must be stored or deflated, is packed by "
+            f"method {others[0].compress_type}"
+        )
     # An entry that is larger than it says fails its checksum when it is unpacked.
     size = sum(entry.file_size for entry in entries)
     if size > MAX_BYTES:

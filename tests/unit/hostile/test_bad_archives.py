@@ -1,5 +1,6 @@
 """Files that are no final model, or hold what none has: refused before unpacking."""
 
+import io
 import pickle
 import stat
 import zipfile
@@ -96,6 +97,45 @@ def test_other_packing_and_passwords(sound, packed):
         content[start + offset] = value
         path.write_bytes(content)
         refused_model(path, "a damaged one")
+
+
+OTHER_PACKINGS = {"bzip2": zipfile.ZIP_BZIP2, "lzma": zipfile.ZIP_LZMA}
+
+
+@pytest.mark.parametrize("packing", OTHER_PACKINGS.values(), ids=OTHER_PACKINGS)
+@pytest.mark.parametrize("damaged", [False, True])
+def test_packing_with_errors_of_its_own(sound, packed, packing, damaged):
+    info = entry(FINGERPRINTS)
+    info.compress_type = packing
+    rest = {key: sound[key] for key in sound if key != FINGERPRINTS}
+    path = packed(rest, [(info, sound[FINGERPRINTS])])
+    if damaged:
+        content = bytearray(path.read_bytes())
+        start = info.header_offset + 30 + len(FINGERPRINTS) + 9
+        content[start : start + 20] = bytes(20)
+        path.write_bytes(content)
+    refused_model(path, "a damaged one", "must be stored or deflated, is packed by")
+
+
+def test_packing_in_a_member(sound, packed):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("schema.json", b"{}")
+    path = packed({**sound, MEMBER: stream.getvalue()})
+    refused_model(path, f"{MEMBER}: is damaged: ", "must be stored or deflated")
+
+
+@pytest.mark.parametrize("is_inner", [False, True])
+def test_name_whose_bytes_are_no_text(sound, packed, is_inner):
+    """A flag says that it is UTF-8."""
+    named, broken = "\u00e9.npy".encode(), b"\xff\xfe.npy"
+    if is_inner:
+        inner = zipped({named.decode(): b""}).replace(named, broken)
+        path = packed({**sound, MEMBER: inner})
+    else:
+        path = packed({**sound, named.decode(): b""})
+        path.write_bytes(path.read_bytes().replace(named, broken))
+    refused_model(path, "damaged", "codec can't decode byte 0xff")
 
 
 def test_bomb(sound, packed, monkeypatch):
