@@ -8,7 +8,9 @@ import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +18,10 @@ from toxtune.data.subsets import Subset, as_numbers, read_table
 from toxtune.errors import UserError
 from toxtune.evaluation.conformal import Calibrations, Conformal
 from toxtune.evaluation.delivered import Delivered
+from toxtune.features.similarity import SIZE
 from toxtune.io.files import read_json
 from toxtune.prediction.metadata import FinalModelMetadata
-from toxtune.tasks import TaskType
+from toxtune.tasks import CLASSIFICATION, TaskType
 
 CALIBRATION = "conformal.json"
 TRAINING = "training.csv"
@@ -123,14 +126,47 @@ def _read_training(path: Path, metadata: FinalModelMetadata) -> Subset:
         raise ValueError(f"each row must have {len(header)} cells")
     ids, smiles = [row[0] for row in rows], [row[1] for row in rows]
     labels = as_numbers([row[2:] for row in rows], len(metadata.tasks))
+    if metadata.task_type in CLASSIFICATION:
+        _check_classes(labels, _n_classes(metadata))
     return Subset(ids, smiles, ids, metadata.tasks, labels)
+
+
+def read_fingerprints(file: Path, metadata: FinalModelMetadata) -> np.ndarray:
+    """Read the fingerprints of a final model's training molecules.
+
+    Raises
+    ------
+    ValueError
+        If there is not one for each, as `toxtune.features.similarity` makes them.
+    """
+    found = np.load(file, allow_pickle=False)
+    shape = (metadata.training_molecules, SIZE // 8)
+    if found.dtype != np.uint8 or found.shape != shape:
+        raise ValueError(
+            f"{file.name} must be uint8 of {shape}, is {found.dtype} of {found.shape}"
+        )
+    return found
+
+
+def _n_classes(metadata: FinalModelMetadata) -> int:
+    # Of two classes the probability of one is predicted.
+    return max(metadata.outputs_per_task, 2)
+
+
+def _check_classes(labels: np.ndarray, n_classes: int) -> None:
+    """Refuse labels that stand for no class; a missing one is NaN."""
+    known = labels[~np.isnan(labels)]
+    if (others := known[~np.isin(known, range(n_classes))]).size:
+        raise ValueError(
+            f"a label must be a class from 0 to {n_classes - 1}, got {others[0]:g}"
+        )
 
 
 def _check_calibrations(
     calibrations: Calibrations, metadata: FinalModelMetadata
 ) -> None:
     is_regression = metadata.task_type == TaskType.REGRESSION
-    lists = 1 if is_regression else max(metadata.outputs_per_task, 2)
+    lists = 1 if is_regression else _n_classes(metadata)
     missing = set(metadata.tasks) - set(calibrations)
     if missing:
         raise ValueError(f"it must have the task {min(missing)!r}")
@@ -143,6 +179,14 @@ def _check_calibrations(
         )
         if not is_sound or (each.offset is None) == is_regression:
             raise ValueError(f"{task!r} must have {lists} sorted lists of scores")
+        if is_regression and not _is_width(each.offset):
+            raise ValueError(
+                f"{task!r} must have an offset above 0, got {each.offset!r}"
+            )
+
+
+def _is_width(value: Any) -> bool:
+    return type(value) in (int, float) and 0 < value < inf
 
 
 def labels_in_words(

@@ -36,6 +36,7 @@ from toxtune.prediction.evidence import (
     Evidence,
     Support,
     read_evidence,
+    read_fingerprints,
 )
 from toxtune.prediction.explanation import Explanation, explain_texts
 from toxtune.prediction.inputs import Inputs, compute_inputs
@@ -426,7 +427,7 @@ def _read(folder: Path, metadata: FinalModelMetadata, path: Path) -> FinalModel:
             name: read_transform(folder / file)
             for name, file in metadata.transforms.items()
         },
-        fingerprints=np.load(folder / FINGERPRINTS),
+        fingerprints=read_fingerprints(folder / FINGERPRINTS, metadata),
         evidence=read_evidence(folder, metadata, path),
     )
 

@@ -62,7 +62,8 @@ def check_model(
         return
     if model.classes != outputs_per_task:
         raise ValueError(
-            f"a model has {model.classes} numbers of each task, not {outputs_per_task}"
+            f"its models predict {model.classes} numbers of a task, and n_outputs asks "
+            f"for {outputs_per_task}"
         )
     for estimator in model.estimators:
         if type(estimator) is float:

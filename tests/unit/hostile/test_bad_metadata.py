@@ -153,7 +153,7 @@ METADATA = {
     ),
     "outputs of other models": (
         {"n_outputs": 4, "fallback": {"one": [0.5, 0.5], "two": [0.5, 0.5]}},
-        "is not a final model: ValueError: its models predict 2 numbers a molecule",
+        "is not a final model: ValueError: its models predict 1 numbers of a task",
     ),
     "outputs": (
         {"n_outputs": 5},

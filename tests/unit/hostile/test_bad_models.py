@@ -75,6 +75,13 @@ ARRAYS = {
     "cut off": (saved(np.zeros((9, 256), np.uint8))[:-9], "is not a final model: "),
     "no rows": (saved(np.zeros((0, 256), np.uint8)), "is not a final model: "),
     "other width": (saved(np.zeros((9, 25), np.uint8)), "is not a final model: "),
+    "twice as many": (
+        saved(np.zeros((16, 256), np.uint8)),
+        "must be uint8 of (8, 256)",
+    ),
+    "fewer": (saved(np.zeros((7, 256), np.uint8)), "must be uint8 of (8, 256)"),
+    "other numbers": (saved(np.zeros((8, 256), np.int8)), "must be uint8 of (8, 256)"),
+    "of one molecule": (saved(np.zeros(256, np.uint8)), "must be uint8 of (8, 256)"),
     "number": (saved(np.float64(1)), "is not a final model: "),
     "endless": (
         saved(np.zeros(9)).replace(b"(9,), }    ", b"(9999999999999,), }"[:15]),

@@ -214,7 +214,7 @@ def test_estimator_for_other_tasks(refuse):
 @pytest.mark.parametrize("classes", [0, 2, 10**12, 1.5, "1", None])
 def test_other_number_of_classes(refuse, classes):
     content = skops.io.dumps([classes, 0.0, 1.0])
-    refuse("random_forest", content, " numbers of each task, not 1")
+    refuse("random_forest", content, " numbers of a task, and n_outputs asks for 1")
 
 
 @pytest.mark.parametrize("label", [np.nan, np.inf, -1.0, 3.0, 0.5])

@@ -174,6 +174,39 @@ def test_evidence_that_does_not_fit_the_model_is_refused(
     refused_model(repacked(make(tmp_path), name, content), fault)
 
 
+@pytest.mark.parametrize("label", ["7", "2", "-1", "0.5", "inf", "1e9"])
+@pytest.mark.parametrize(("task_type", "highest"), [("binary", 1), ("multiclass", 2)])
+def test_training_label_that_is_no_class_is_refused(
+    tmp_path, task_type, highest, label
+):
+    labels = ["", "nan", str(highest), "0", "1", "0", "1"]
+    rows = [f"m{row},C,0,{each}" for row, each in enumerate(labels)]
+
+    def with_label(label):
+        table = "\n".join(["id,smiles,one,two", *rows, f"m7,C,0,{label}"]) + "\n"
+        return repacked(make(tmp_path, task_type), "training.csv", table)
+
+    assert load(with_label("1")).predict(["C"]).values.shape[0] == 1
+    if float(label) != highest:
+        refused_model(
+            with_label(label), f"a label must be a class from 0 to {highest}, got "
+        )
+
+
+OFFSETS = ["x", "1.0", 0, -1.0, float("inf"), float("nan"), True, [], {}]
+
+
+@pytest.mark.parametrize("offset", OFFSETS, ids=repr)
+def test_offset_of_intervals_that_is_no_width_is_refused(tmp_path, offset):
+    tasks = {
+        "one": {"scores": [[0.1]], "offset": 1},
+        "two": {"scores": [[0.1]], "offset": offset},
+    }
+    content = json.dumps({"selection": "5" * 12, "seeds": [3, 5], "tasks": tasks})
+    path = repacked(make(tmp_path, "regression"), "conformal.json", content)
+    refused_model(path, "conformal.json is damaged: 'two' must have an offset above 0")
+
+
 @pytest.mark.parametrize("task_type", LABELS)
 def test_the_table_in_python_is_that_of_the_command(tmp_path, task_type, monkeypatch):
     monkeypatch.setattr("toxtune.prediction.row_predictor._AT_A_TIME", 2)
