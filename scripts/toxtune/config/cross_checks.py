@@ -24,7 +24,7 @@ from toxtune.features.definitions import (
 )
 from toxtune.features.featurizers import FEATURIZERS
 from toxtune.io.text_lines import is_encoding
-from toxtune.labels.legal import MAX_CLASSES
+from toxtune.labels.legal import MAX_CLASSES, MAX_VALUE
 from toxtune.labels.tasks import label_words
 from toxtune.labels.words import plain
 from toxtune.search.schedule import BUDGETS
@@ -101,6 +101,11 @@ def _check_labels(
                 yield (
                     f"{key}: {shown(word)} must be a class from 0 to {highest}, as "
                     f"objective.metric {objective['metric']} has it, or null, got {to}"
+                )
+            elif to is not None and not abs(to) <= MAX_VALUE:
+                yield (
+                    f"{key}: {shown(word)} must be a number within ±{MAX_VALUE:.2g}, "
+                    f"or null, got {to}"
                 )
         if len({plain(word) for word in words}) < len(words):
             yield f"{key}: words must differ not in case alone, got {', '.join(words)}"

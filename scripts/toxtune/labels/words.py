@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from toxtune.labels.legal import MAX_CLASSES
+from toxtune.tables.signs import with_ascii_signs
 
 # What pandas.read_csv takes for missing (its `na_values`), and what else tables have.
 PANDAS_MISSING = {"", "#n/a", "#n/a n/a", "#na", "n/a", "na", "null", "nan", "none"}
@@ -60,18 +61,6 @@ UNDECIDED |= {"inconnu", "non test\u00e9", "desconocido", "sconosciuto"}
 _NEGATED = re.compile(r"(?:non|not|no|in|im|un|nicht)[ -]?(?P<word>.+)")
 _NEGATED_ALONE = re.compile(r"(?:non|not|no|nicht)[ -](?P<word>.+)")
 
-# Signs that look alike; all of them mean what the ASCII sign means.
-_LIKE = str.maketrans(
-    {
-        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\uff0d", "-"),
-        "\uff0b": "+",
-        "\uff1c": "<",
-        "\uff1e": ">",
-        **dict.fromkeys("\u2248\u223c\uff5e", "~"),
-    }
-)
-_COMPARISONS = {"\u2264": "<=", "\u2265": ">=", "\u2a7d": "<=", "\u2a7e": ">="}
-
 _BOUND = re.compile(r"(?P<sign><=|>=|=<|=>|<<|>>|<|>|~)\s*(?P<number>\S+)")
 
 
@@ -83,11 +72,7 @@ def plain(text: str) -> str:
     >>> plain(" Not  Active "), plain("\u2212"), plain("\u2265 5")
     ('not active', '-', '>= 5')
     """
-    if not text.isascii():
-        text = text.translate(_LIKE)
-        for sign, ascii_sign in _COMPARISONS.items():
-            text = text.replace(sign, ascii_sign)
-    return " ".join(text.casefold().split())
+    return " ".join(with_ascii_signs(text).casefold().split())
 
 
 def number_in(word: str) -> float | None:

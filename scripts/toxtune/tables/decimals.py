@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from toxtune.tables.signs import with_ascii_signs
+
 POINT, COMMA = ".", ","
 
 # Before a number may stand a bound, as in "<0,5".
-_SIGN = r"[<>=~≤≥\s]*[+-]?"
+_SIGN = r"[<>=~\s]*[+-]?"
 
 # A decimal comma; before it, points may stand between thousands.
 _WITH_COMMA = re.compile(
@@ -20,7 +22,7 @@ _THOUSANDS = re.compile(rf"{_SIGN}[1-9]\d{{0,2}}(,\d{{3}})+(\.\d*)?")
 _GROUPED = re.compile(rf"{_SIGN}[1-9]\d{{0,2}}(\.\d{{3}})+")
 _GROUPED_TWICE = re.compile(rf"{_SIGN}[1-9]\d{{0,2}}(\.\d{{3}}){{2,}}")
 
-_WHOLE = re.compile(r"[<>=~≤≥\s]*[+-]?(?P<digits>\d+)")
+_WHOLE = re.compile(rf"{_SIGN}(?P<digits>\d+)")
 
 _WITH_POINT = re.compile(
     rf"{_SIGN}(\d*|[1-9]\d{{0,2}}(,\d{{3}})+)\.\d+(e[+-]?\d+)?", re.IGNORECASE
@@ -59,7 +61,7 @@ def find_decimal_sign(
     ... ]
     [None, '.', ',', ',']
     """
-    cells = [cell.strip() for cell in column]
+    cells = list(map(_plain, column))
     commas = [cell for cell in cells if "," in cell and _is_number(cell)]
     if not commas:
         return _sign_of_points(cells, wanted) if points_may_group else POINT
@@ -82,10 +84,15 @@ def doubtful_number(column: Sequence[str]) -> str:
     ('1,234', '1.391')
     """
     return next(
-        cell
-        for cell in map(str.strip, column)
-        if _THOUSANDS.fullmatch(cell) or _GROUPED.fullmatch(cell)
+        cell.strip()
+        for cell in column
+        if _THOUSANDS.fullmatch(_plain(cell)) or _GROUPED.fullmatch(_plain(cell))
     )
+
+
+def _plain(cell: str) -> str:
+    """Return a cell as it is matched: its digits, points and commas are the same."""
+    return with_ascii_signs(cell.strip())
 
 
 def _sign_of_points(cells: Sequence[str], wanted: str | None) -> str | None:
@@ -119,9 +126,9 @@ def with_point(cell: str, sign: str) -> str:
     >>> with_point("-0,5", ","), with_point("a,b", ","), with_point("1.391", ",")
     ('-0.5', 'a,b', '1391')
     """
-    text = cell.strip()
+    text, matched = cell.strip(), _plain(cell)
     if sign == COMMA:
-        if not (_WITH_COMMA.fullmatch(text) or _GROUPED.fullmatch(text)):
+        if not (_WITH_COMMA.fullmatch(matched) or _GROUPED.fullmatch(matched)):
             return cell
         return text.replace(".", "").replace(",", ".")
-    return text.replace(",", "") if _THOUSANDS.fullmatch(text) else cell
+    return text.replace(",", "") if _THOUSANDS.fullmatch(matched) else cell

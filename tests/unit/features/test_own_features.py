@@ -65,6 +65,8 @@ def test_decimal_commas_are_understood(tmp_path):
         (";", ["1.391.000", "314"], None, [1391000, 314]),
         (";", ["1.39", "314"], ",", [1.39, 314]),
         (",", ["1.391", "314"], ",", [1.391, 314]),
+        (";", ["\u22120,5", "\u20131,25"], None, [-0.5, -1.25]),
+        (";", ["\u22121.391", "314"], ",", [-1391, 314]),
     ],
 )
 def test_points_may_stand_between_thousands(
@@ -75,7 +77,9 @@ def test_points_may_stand_between_thousands(
     np.testing.assert_array_equal(found[:, 0], np.float32(values))
 
 
-@pytest.mark.parametrize("cells", ["1.391 314", "1.391,5 314,2 1.512", "1,234 20"])
+@pytest.mark.parametrize(
+    "cells", ["1.391 314", "1.391,5 314,2 1.512", "1,234 20", "\u22121.391 314"]
+)
 def test_a_decimal_sign_that_cannot_be_told_is_asked_for(tmp_path, cells):
     text = "\n".join(["smiles;dose", *(f"CC;{cell}" for cell in cells.split())])
     said = refusal(numbers, tmp_path, text, ["dose"])

@@ -179,6 +179,26 @@ def test_decimal_sign_is_told_by_the_numbers(file, content, changes, values):
     assert [m.raw.labels for m in curation.molecules] == [[value] for value in values]
 
 
+@pytest.mark.parametrize("minus", "\u2212\u2013\u2010\uff0d-")
+def test_decimal_signs_are_told_whatever_the_minus(file, minus):
+    text = f"smiles;tox\nCCO;{minus}0,5\nCC;{minus}1,25\nC;{minus}2,5\n"
+    curation = curate(file(text), VALUES)
+    labels = [molecule.raw.labels for molecule in curation.molecules]
+    assert labels == [["-0.5"], ["-1.25"], ["-2.5"]]
+    path = file(f"smiles;tox\nCCO;{minus}1.391\nCC;314\nC;20\n")
+    with pytest.raises(UserError, match=f"sign in '{minus}1.391' is a decimal one"):
+        curate(path, VALUES)
+    curation = curate(path, VALUES | {"decimal": ","})
+    assert curation.molecules[0].raw.labels == ["-1391.0"]
+
+
+@pytest.mark.parametrize("sign", ["\u2264", "\u2a7e ", "\uff1c", "\u2248", "<= "])
+def test_bounds_have_decimal_signs_as_well(file, sign):
+    path = file(f"smiles;tox\nCCO;{sign}0,5\nCC;1,25\n")
+    curation = curate(path, VALUES | {"bounds": "value"})
+    assert curation.molecules[0].raw.labels == ["0.5"]
+
+
 @pytest.mark.parametrize(
     ("content", "settings", "changes"),
     [
