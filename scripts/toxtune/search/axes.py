@@ -27,6 +27,10 @@ class Choices:
         """Map a number from 0 (included) to 1 (excluded) to a value."""
         return self.values[int(u * len(self.values))]
 
+    def has(self, value: Any) -> bool:
+        """Whether a value is among them."""
+        return value in self.values
+
     def count(self) -> int:
         """Return the number of values."""
         return len(self.values)
@@ -92,6 +96,10 @@ class Range:
         )
         n_steps = min(max(round((near - low) / step), 0), int((high - low) / step))
         return type(self.low)(low + n_steps * step)
+
+    def has(self, value: Any) -> bool:
+        """Whether a value is a number within the bounds."""
+        return isinstance(value, int | float) and self.low <= value <= self.high
 
     def count(self) -> int | None:
         """Return how many numbers are a step apart; ``None`` without a step."""
@@ -174,10 +182,20 @@ def read_axis(
             f"{key}: needs either values, or low and high, got {shown(raw)}"
         )
     if "values" in raw:
-        values: Values = _choices(declared[name], raw["values"], f"{key}.values")
+        values: Values = _listed(declared[name], raw, key)
     else:
         values = _range(declared[name], raw, key)
-    return Axis(values, _conditions(declared, raw.get("when") or {}, f"{key}.when"))
+    return Axis(values, _conditions(declared, raw.get("when"), f"{key}.when"))
+
+
+def _listed(declared: Hyperparameter, raw: dict[str, Any], key: str) -> Choices:
+    for setting in ("log", "step"):
+        if setting in raw:
+            raise UserError(
+                f"{key}.{setting}: is for a range; write low and high in place of "
+                f"values, or leave it out, got {shown(raw[setting])}"
+            )
+    return _choices(declared, raw["values"], f"{key}.values")
 
 
 def _choices(declared: Hyperparameter, raw: Any, key: str) -> Choices:
@@ -214,6 +232,8 @@ def _range(declared: Hyperparameter, raw: dict[str, Any], key: str) -> Range:
 def _conditions(
     declared: dict[str, Hyperparameter], raw: Any, key: str
 ) -> dict[str, list[Any]]:
+    if raw is None:
+        return {}
     if not isinstance(raw, dict):
         raise UserError(f"{key}: must map hyperparameters to values, got {shown(raw)}")
     for name in raw:

@@ -713,6 +713,7 @@ search:
       hyperparameters:
         learning_rate: %s
         neurons: {low: %s, high: %s, step: %s}
+        optimizer: [adam, sgd]
         momentum: {values: [%s], when: {optimizer: sgd}}
 """
     texts, numbers = (

@@ -1,5 +1,6 @@
 """Spaces: typed axes, ranges, conditions, and the grid over them."""
 
+import itertools
 import re
 
 import pytest
@@ -108,8 +109,84 @@ def test_whole_numbers_reach_both_ends_equally_often():
 
 
 @pytest.mark.parametrize(
+    "axes",
+    [
+        {
+            "optimizer": "sgd",
+            "momentum": {"values": [0.9], "when": {"optimizer": "sgd"}},
+        },
+        {"momentum": {"values": [0.9], "when": {"optimizer": ["adam", "sgd"]}}},
+        {
+            "neurons": {"low": 8, "high": 64},
+            "dropout": {"values": [0.1], "when": {"neurons": [64, 128]}},
+        },
+        # Where dropout is not searched, it has its default.
+        {
+            "optimizer": ["adam", "sgd"],
+            "dropout": {"values": [0.2], "when": {"optimizer": "sgd"}},
+            "neurons": {"values": [8], "when": {"dropout": 0.0}},
+        },
+        {"dropout": {"values": [0.1], "when": {}}},
+        {"dropout": {"values": [0.1], "when": None}},
+    ],
+    ids=repr,
+)
+def test_condition_that_can_hold_is_legal(axes):
+    points = [*map(space(axes).from_unit_cube, corners(axes))]
+    defaults = space(axes).defaults()
+    for name in axes:
+        assert any(p.hyperparameters[name] != defaults[name] for p in points)
+
+
+def corners(axes):
+    """Return the ends and the middle of each axis, in all combinations."""
+    for position in itertools.product((0.0, 0.5, 0.999), repeat=len(axes)):
+        yield dict(zip(axes, position, strict=True)) | {"features": 0.0}
+
+
+@pytest.mark.parametrize(
     ("axes", "message"),
     [
+        (
+            {"momentum": {"values": [0.9], "when": {"optimizer": "sgd"}}},
+            ".momentum.when.optimizer: never holds, since optimizer has its default "
+            "here, 'adam'; search optimizer with such a value, or leave momentum out, "
+            "got ['sgd']",
+        ),
+        (
+            {
+                "optimizer": ["adam", "rmsprop"],
+                "momentum": {"values": [0.9], "when": {"optimizer": "sgd"}},
+            },
+            ".momentum.when.optimizer: never holds, since the axis optimizer has no",
+        ),
+        (
+            {
+                "neurons": {"low": 8, "high": 64},
+                "dropout": {"values": [0.1], "when": {"neurons": [4, 65]}},
+            },
+            ".dropout.when.neurons: never holds",
+        ),
+        (
+            {
+                "dropout": {"values": [0.1], "when": {"patience": [3, 5]}},
+                "patience": {"values": [4], "when": {"optimizer": "adam"}},
+            },
+            ".dropout.when.patience: never holds",
+        ),
+        (
+            {"dropout": {"values": [0.1], "when": []}},
+            ".when: must map hyperparameters to values, got []",
+        ),
+        ({"dropout": {"values": [0.1], "when": 0}}, ".when: must map"),
+        ({"dropout": {"values": [0.1], "when": ""}}, ".when: must map"),
+        ({"dropout": {"values": [0.1], "when": False}}, ".when: must map"),
+        (
+            {"learning_rate": {"values": [1e-4, 1e-2], "log": True}},
+            ".learning_rate.log: is for a range; write low and high in place of values",
+        ),
+        ({"dropout": {"values": [0.1], "log": "banana"}}, ".log: is for a range"),
+        ({"dropout": {"values": [0.1], "step": -3}}, ".step: is for a range"),
         (
             {"neurones": [64]},
             "here.hyperparameters.neurones: dense has no such hyperparameter",
