@@ -1,12 +1,15 @@
 """Curation: what is refused, what is dropped, what is cleared, what stays."""
 
 import csv
+import re
 
 import pytest
 from rdkit import Chem
 
 from helpers.molecules import group_of
+from toxtune.config.schema import ROOT
 from toxtune.data.curation import curate, write_curation
+from toxtune.data.dataset_files import RESERVED
 from toxtune.data.download import fetch_dataset
 from toxtune.data.known_datasets import KNOWN_DATASETS
 from toxtune.data.subsets import KEYS
@@ -308,3 +311,9 @@ def test_what_is_no_task_is_told_how_to_leave_it_out(table):
     with pytest.raises(UserError, match="list the tasks in dataset.tasks"):
         curate(table(text), columns())
     assert curate(table(text), columns(tasks=["a"])).tasks == ["a"]
+
+
+def test_the_documentation_lists_the_names_that_no_task_may_have():
+    text = (ROOT / "docs/input.md").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"column or row of our own tables \((.*?)\)", text)
+    assert set(re.findall(r"`(\w+)`", listed)) == RESERVED
