@@ -14,7 +14,7 @@ from helpers.project import ROOT, new_project
 
 EXAMPLE = ROOT / "examples/module"
 FILES = ("Snakefile", "config.yaml", "library.csv", "rank_library.py")
-TINY = {"test": {"resamples": 10}}
+TINY = {"test": {"resamples": 40}}
 
 
 class Outer:

@@ -51,7 +51,7 @@ search:
       features: 'my "ecfp"; $(touch pwned)'
       hyperparameters: {{n_estimators: 3, min_samples_leaf: [1, 3]}}
 prospective: [{{name: later, source: "{{}} 'é'.csv"}}]
-test: {{resamples: 10}}
+test: {{resamples: 40}}
 """
 
 

@@ -18,7 +18,7 @@ search:
     - family: random_forest
       features: ecfp
       hyperparameters: {n_estimators: 3, min_samples_leaf: [1, 3]}
-test: {resamples: 10}
+test: {resamples: 40}
 """
 MORE = "test: {confidence: 0.9}\n"
 

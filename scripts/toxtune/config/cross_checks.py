@@ -1,6 +1,7 @@
 """Checks of a configuration that no schema can make: of one section beside another."""
 
 from collections.abc import Callable, Iterable
+from math import ceil
 from typing import Any
 
 from toxtune.config.layers import Layer
@@ -13,6 +14,7 @@ from toxtune.config.sections import (
     ObjectiveSection,
     ProspectiveSection,
     SearchSection,
+    TestSection,
 )
 from toxtune.errors import UserError
 from toxtune.features.definitions import (
@@ -267,6 +269,19 @@ def _check_prospective(prospective: list[ProspectiveSection]) -> Iterable[str]:
         yield f"prospective: names must differ, got {', '.join(names)}"
 
 
+def _check_resamples(test: TestSection) -> Iterable[str]:
+    """Refuse an interval that would end beyond the lowest and the highest score."""
+    resamples, confidence = test["resamples"], test["confidence"]
+    # The k-th smallest of n scores is the quantile k / (n + 1).
+    needed = ceil(2 / (1 - confidence) - 1 - 1e-6)
+    if resamples < needed:
+        yield (
+            f"test.resamples: must be ≥ {needed} for intervals of test.confidence "
+            f"{confidence:g}, which fewer scores do not reach; write {needed} or more, "
+            f"or a lower test.confidence, got {resamples}"
+        )
+
+
 def check_features(features: DefinedFeatures) -> Iterable[str]:
     """Yield what is wrong with definitions of features, a line each."""
     for name, definition in features.items():
@@ -344,6 +359,7 @@ CHECKS: list[tuple[tuple[str, ...], Callable[..., Iterable[str]]]] = [
     (("dataset", "split"), _check_test_source),
     (("final", "validation"), _check_final),
     (("prospective",), _check_prospective),
+    (("test",), _check_resamples),
     (("features",), check_features),
     (("features", "dataset"), _check_own_columns),
 ]

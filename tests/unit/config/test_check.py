@@ -205,6 +205,11 @@ def test_schema_lists_what_the_library_has(path, known):
         "split: {fractions: {train: 0.7, valid: 0.2, test: 0.1}}",
         "training: {seeds: [0]}",
         "test: {confidence: 0.9}",
+        "test: {resamples: 39}",
+        "test: {resamples: 10, confidence: 0.8}",
+        "test: {resamples: 19, confidence: 0.9}",
+        "test: {resamples: 199, confidence: 0.99}",
+        "test: {resamples: 1999, confidence: 0.999}",
         "objective: {metric: pr_auc}",
         "objective: {metric: rmse, direction: minimize}",
         "models: [dense]",
@@ -279,6 +284,13 @@ FAULTS = {
     "features: {ecfp: {size: 8}}": "features.ecfp.size: must be ≥ 16, got 8",
     "features: {ecfp: {radius: 11}}": "features.ecfp.radius: must be ≤ 10, got 11",
     "test: {resamples: 0}": "test.resamples: must be ≥ 10, got 0",
+    **{
+        f"test: {{resamples: {needed - 1}, confidence: {confidence}}}": (
+            f"test.resamples: must be ≥ {needed} for intervals of test.confidence "
+            f"{confidence}, which fewer scores do not reach; write {needed} or more"
+        )
+        for needed, confidence in ((39, 0.95), (19, 0.9), (199, 0.99), (1999, 0.999))
+    },
     "test: {confidence: 95}": "test.confidence: must be ≤ 0.999, got 95",
     "split: {fractions: {train: 1.0}}": "split.fractions.train: must be < 1, got 1.0",
     "split: {fractions: {test: 0}}": "split.fractions.test: must be > 0, got 0",
