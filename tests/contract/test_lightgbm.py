@@ -54,6 +54,38 @@ def test_each_tree_draws_for_itself(settings):
     assert len(drawn) > 3
 
 
+@pytest.mark.parametrize("share", [1e-6, 0.02, 0.0666, 1 / 30, 1 / 49, 0.1])
+@pytest.mark.parametrize("task_type", EXAMPLES)
+def test_a_tree_sees_one_molecule_at_least(task_type, share, tmp_path):
+    """Each task has other molecules, whose share may be less than one."""
+
+    def file_of(name, n_estimators, state=None):
+        fitted = fit(
+            "lightgbm",
+            train=EXAMPLES[task_type],
+            state=state,
+            n_estimators=n_estimators,
+            subsample=share,
+        )
+        fitted.save_state(tmp_path / name)
+        assert np.isfinite(fitted.model.predict(VALID.features)).all()
+        return tmp_path / name
+
+    steps = file_of("5", 5, file_of("2", 2))
+    assert steps.read_bytes() == file_of("whole", 5).read_bytes()
+
+
+@pytest.mark.parametrize("molecules", [2, 3, 30, 49, 107])
+def test_the_least_share_is_one_molecule(molecules):
+    rng = np.random.default_rng(molecules)
+    features = rng.integers(0, 2, (molecules, 20)).astype(np.float32)
+    labels = (np.arange(molecules) % 2).astype(np.float32)[:, None]
+    for share in (1e-6, 0.9 / molecules, 1 / molecules, 1 / molecules - 1e-9):
+        train = Examples(features, labels)
+        model = fit("lightgbm", train=train, n_estimators=4, subsample=share).model
+        assert np.isfinite(model.predict(features)).all()
+
+
 def test_missing_features_are_values_of_their_own():
     features = TRAIN.features.copy()
     features[TRAIN.labels[:, 0] == 1, 0] = np.nan

@@ -39,7 +39,8 @@ HYPERPARAMETERS = {
     "subsample": Hyperparameter(
         float,
         1.0,
-        "share of the molecules that a tree sees; the seed matters below 1",
+        "share of the molecules that a tree sees, at least one of them; the seed "
+        "matters below 1",
         1e-6,
         1.0,
     ),
@@ -100,6 +101,7 @@ class BoostedTrees:
         self.n_features = 0
         self.booster: Any = None
         self._settings: Hyperparameters = {}
+        self._molecules = 0
 
     @property
     def trees_per_round(self) -> int:
@@ -122,7 +124,7 @@ class BoostedTrees:
             )
         if self.task_type != TaskType.REGRESSION:
             self.classes_, labels = np.unique(labels, return_inverse=True)
-        self.n_features = features.shape[1]
+        self._molecules, self.n_features = features.shape
         if rounds:
             settings |= _FIXED | {"objective": self.task_type.value}
             if self.task_type == TaskType.MULTICLASS:
@@ -190,9 +192,12 @@ class BoostedTrees:
         """Return the settings by which one tree draws features and molecules.
 
         LightGBM begins to draw molecules by a new seed only where their share is new
-        too, so that it is larger by a billionth for every other tree.
+        too, so that it is larger by a billionth for every other tree. It refuses a
+        share of less than one molecule, so that one is drawn then.
         """
         share = self._settings["subsample"]
+        if share * self._molecules < 1:
+            share = 1 / self._molecules + 1e-9
         entropy = [self.random_state, tree + 1]
         seeds = np.random.SeedSequence(entropy).generate_state(2) >> 1
         return {
