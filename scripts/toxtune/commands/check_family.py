@@ -26,10 +26,13 @@ def main(options: argparse.Namespace) -> int:
     """Run the contract suite on the family; its outcome is the exit status."""
     # Slow to import, and `--help` has no use for it.
     from toxtune.models.registry import get_family, module_of, trust
+    from toxtune.search.trial_columns import check_names
     from toxtune.versions import SCRIPTS, code_hash
 
     trust(options.family)
-    name = get_family(options.family).name
+    family = get_family(options.family)
+    check_names(family)
+    name = family.name
     print(f"{name}: code {code_hash(module_of(name))}", flush=True)
     tests = SCRIPTS.parent / "tests"
     # Not the user's own pytest settings, and no file left in their folder.

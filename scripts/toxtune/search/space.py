@@ -9,6 +9,7 @@ from toxtune.errors import UserError
 from toxtune.models.hyperparameters import Hyperparameter, Hyperparameters
 from toxtune.models.registry import MODULES, get_family, trust
 from toxtune.search.axes import Axis, Choices, read_axis
+from toxtune.search.trial_columns import check_names
 from toxtune.stats.metrics import metrics_of
 from toxtune.tasks import TaskType
 from toxtune.text import did_you_mean, shown
@@ -122,6 +123,7 @@ def read_space(
     trust(family)
     try:
         declared = get_family(family).hyperparameters
+        check_names(get_family(family))
     except UserError as error:
         raise UserError(f"{key}.family: {error}") from None
     _check_task_type(family, task_type, key)

@@ -9,15 +9,15 @@ import pandas as pd
 
 from toxtune.io.files import write_json
 from toxtune.io.tsv import write_tsv
+from toxtune.search.trial_columns import FIXED_COLUMNS, is_score
 from toxtune.search.trials import replicate_name
 from toxtune.selection.scoring import ScoredReplicate
 from toxtune.selection.search_results import TrialRecord
 from toxtune.splits.training_set import WHOLE, fold_number
-from toxtune.stats.metrics import METRICS, metrics_of
+from toxtune.stats.metrics import metrics_of
 from toxtune.statuses import OK
 
 SCORES_COLUMNS = ["trial", "family", "seed", "fold", "metric", "task", "score"]
-FIXED_COLUMNS = ["trial", "family", "features", "status", "seeds", "epochs_trained"]
 
 
 def write_tables(
@@ -62,15 +62,15 @@ def trials_table(replicates: Sequence[ScoredReplicate]) -> pd.DataFrame:
         by_trial.setdefault(replicate.trial.id, []).append(replicate)
     rows = [_trial_row(members) for members in by_trial.values()]
     table = pd.DataFrame(rows).sort_values(["family", "trial"], ignore_index=True)
-    metrics = [name for name in table if name.startswith(tuple(METRICS))]
+    metrics = [name for name in table if is_score(name)]
     hyperparameters = sorted(set(table) - {*FIXED_COLUMNS, *metrics})
     return table[[*FIXED_COLUMNS, *hyperparameters, *metrics]]
 
 
 def setting_columns(trials: pd.DataFrame) -> list[str]:
     """Name the columns that say what was tried: family, features, hyperparameters."""
-    outcomes = ("trial", "status", "seeds", "epochs_trained", *METRICS)
-    return [name for name in trials if not name.startswith(outcomes)]
+    outcomes = {*FIXED_COLUMNS} - {"family", "features"}
+    return [name for name in trials if name not in outcomes and not is_score(name)]
 
 
 def scores_table(

@@ -8,9 +8,12 @@ from textwrap import dedent
 import pytest
 
 from toxtune import versions
+from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
-from toxtune.models.registry import TRUSTED, get_family, trust
+from toxtune.models.registry import MODULES, TRUSTED, get_family, trust
 from toxtune.search.space import read_space
+from toxtune.search.trial_columns import check_names
+from toxtune.tasks import TaskType
 from toxtune.versions import SCRIPTS, code_hash
 
 EXAMPLE = "examples.nearest_neighbours"
@@ -79,6 +82,51 @@ def test_what_is_no_family_is_refused_with_the_key(package, tmp_path, text, frag
     with pytest.raises(UserError, match=fragment) as refusal:
         read_space(raw, ["ecfp"], "search.spaces[0]")
     assert str(refusal.value).startswith(f"search.spaces[0].family: {package}.family: ")
+
+
+NAMED = """
+from dataclasses import replace
+from toxtune.models.ridge import FAMILY as RIDGE
+
+NAMES = {names}
+FAMILY = replace(
+    RIDGE,
+    name=__name__,
+    hyperparameters=dict.fromkeys(NAMES, RIDGE.hyperparameters["alpha"]),
+    space={{}},
+)
+"""
+TAKEN = [
+    *("trial", "family", "features", "status", "seeds", "epochs_trained"),
+    *("rank", "score", "r2_penalty", "roc_auc_mean", "mae_", "f1_macro_seed-0"),
+]
+# They only begin like a column.
+FREE = ["trials_per_leaf", "statuses", "seeds_", "r2", "maestro", "accuracy", "scores"]
+
+
+@pytest.mark.parametrize("taken", TAKEN)
+def test_hyperparameter_with_the_name_of_another_column(package, tmp_path, taken):
+    text = NAMED.format(names=["alpha", taken])
+    (tmp_path / package / "family.py").write_text(text)
+    raw = {"family": f"{package}.family", "features": "ecfp", "hyperparameters": {}}
+    with pytest.raises(UserError, match=f"got {taken!r}; rename it") as refusal:
+        read_space(raw, ["ecfp"], "search.spaces[0]", TaskType.REGRESSION)
+    assert str(refusal.value).startswith(f"search.spaces[0].family: {package}.family: ")
+    with pytest.raises(UserError, match=f"got {taken!r}; rename it"):
+        run_command(["check-family", f"{package}.family"])
+
+
+def test_hyperparameter_that_begins_like_a_column(package, tmp_path):
+    (tmp_path / package / "family.py").write_text(NAMED.format(names=FREE))
+    values = dict.fromkeys(FREE, [1.0, 2.0])
+    raw = {"family": f"{package}.family", "features": "ecfp", "hyperparameters": values}
+    space = read_space(raw, ["ecfp"], "search.spaces[0]", TaskType.REGRESSION)
+    assert [*space.axes] == sorted(FREE)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_family_of_toxtune_has_such_a_name(name):
+    check_names(get_family(name))
 
 
 def hashes(package):

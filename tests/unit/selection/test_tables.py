@@ -12,6 +12,7 @@ from toxtune.errors import UserError
 from toxtune.io.files import sha256_of_file, write_json
 from toxtune.io.integrity import sealed
 from toxtune.io.tsv import read_tsv, write_tsv
+from toxtune.search.trial_columns import FIXED_COLUMNS
 from toxtune.search.trials import Trial, make_trial
 from toxtune.selection.scoring import (
     ScoredReplicate,
@@ -19,7 +20,12 @@ from toxtune.selection.scoring import (
     score_replicate,
     score_replicates,
 )
-from toxtune.selection.tables import cost_table, scores_table, trials_table
+from toxtune.selection.tables import (
+    cost_table,
+    scores_table,
+    setting_columns,
+    trials_table,
+)
 from toxtune.stats.metrics import Objective, metrics_of, task_scores
 from toxtune.stats.scoring_labels import ScoringLabels
 from toxtune.training.outputs import TrainingOutputs, save_predictions, write_no_result
@@ -86,6 +92,14 @@ def replicate(tmp_path):
         return tmp_path
 
     return write
+
+
+def test_settings_may_begin_like_other_columns():
+    names = ["accuracy", "maestro", "r2", "seeds_", "statuses", "trials_per_leaf"]
+    table = trials_table([scored(0.5, 0.6, **dict.fromkeys(names, 1))])
+    assert setting_columns(table) == ["family", "features", *names]
+    assert list(table)[:6] == FIXED_COLUMNS
+    assert all("_" in name for name in list(table)[6 + len(names) :])
 
 
 def test_replicate_gets_every_metric(replicate):
