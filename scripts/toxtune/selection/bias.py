@@ -58,6 +58,11 @@ class ResampledSearch:
         return ids + [ENSEMBLE] * self.has_ensemble
 
     @property
+    def may_win(self) -> int:
+        """How many could win: the ensemble cannot where the simplest is chosen."""
+        return len(self.candidates) + (self.has_ensemble and not self.one_se)
+
+    @property
     def families(self) -> np.ndarray:
         """The family of each candidate; the ensemble has its own."""
         families = [candidate.trial.family for candidate in self.candidates]
@@ -258,9 +263,11 @@ def correct_selection(
         "molecules": len(validation_sets.molecules),
         "resamples": resampling.resamples,
         "confidence": resampling.confidence,
-        "overall": _winner_report(overall, selected),
+        "overall": _winner_report(overall, selected, search.may_win),
         "families": {
-            family: _winner_report(correction, selection.id_of(family))
+            family: _winner_report(
+                correction, selection.id_of(family), len(correction.frequency)
+            )
             for family, correction in corrections.items()
         },
     }
@@ -276,6 +283,5 @@ def correct_selection(
     return report, frequencies
 
 
-def _winner_report(correction: Correction, trial: str) -> dict[str, Any]:
-    n_trials = len(correction.frequency)
-    return {**correction.to_dict(), "trial": trial, "out_of": n_trials}
+def _winner_report(correction: Correction, trial: str, out_of: int) -> dict[str, Any]:
+    return {**correction.to_dict(), "trial": trial, "out_of": out_of}

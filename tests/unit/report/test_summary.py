@@ -416,7 +416,7 @@ def test_winners_are_corrected_for_the_choice(run):
 def test_families_are_compared_on_the_test_set(run):
     text = section(run, "Families compared")
     assert "Test set." in text
-    numbers = ["0.015", "-0.010 to 0.040", "1 of 1; 1 have no score"]
+    numbers = ["0.015", "-0.010 to 0.040", "1 of 1; 1 have no test"]
     assert row_of(text, "random_forest minus dense") == numbers
 
 

@@ -170,6 +170,11 @@ def test_one_standard_error_never_selects_it_in_a_resample(tmp_path, monkeypatch
     simple = replace(resampled, one_se=True)
     monkeypatch.setattr(type(simple.candidates[0]), "complexity", (1.0,))
     assert last not in simple.overall_rule(simple.resampled.in_bag)
+    # So it is none of those that the winner is the best of.
+    report, frequencies = correct_selection(simple, selection, RESAMPLING)
+    assert report["overall"]["out_of"] == len(search.records)
+    assert report["families"][ENSEMBLE]["out_of"] == 1
+    assert frequencies["frequency"].iloc[-1] == 0
 
 
 def test_weights_are_those_of_the_training_set(search):

@@ -70,9 +70,7 @@ def comparison_table(run: Run) -> Table | None:
             p_values = differences["p_holm"].dropna()
             without = len(run.tasks) - len(p_values)
             differing = f"{(p_values < SIGNIFICANT).sum()} of {len(p_values)}"
-            row.append(
-                f"{differing}; {without} have no score" if without else differing
-            )
+            row.append(f"{differing}; {without} have no test" if without else differing)
         rows.append(row)
     note = "Both winners are scored on the same resamples of molecules. "
     if has_tests:
