@@ -53,6 +53,8 @@ rule calibrate_sets:
     input:
         selection=rules.select_best.output.selection,
         valid=plan.search_sets("valid"),
+        # Which classes a task has.
+        train=plan.subset("train", of="final_set"),
     output:
         report="results/{run}/conformal.json",
     log:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from toxtune.data.subsets import read_subset
 from toxtune.evaluation.conformal import calibrate_selected
 from toxtune.evaluation.delivered import member_seeds
 from toxtune.io.files import write_json
@@ -20,5 +21,6 @@ if __name__ == "__main__":
         settings["cross_validated"],
     )
     seeds = member_seeds(selection.seeds, settings["seeds"])
-    report = calibrate_selected(selection, *pooled[selection.overall], seeds)
+    training = read_subset(Path(snakemake.input.train))
+    report = calibrate_selected(selection, *pooled[selection.overall], seeds, training)
     write_json(Path(snakemake.output.report), report.to_dict())

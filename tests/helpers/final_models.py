@@ -102,7 +102,7 @@ def make(folder, task_type="binary", temperature=2.0, **changes):
     metadata = replace(metadata, **changes)
     # In earnest it is calibrated by molecules that no model has seen.
     delivered = mean_over_seeds(np.stack([m.predict(values) for m in fitted_models]))
-    calibrations = calibrate_sets(training, delivered, TaskType(task_type))
+    calibrations = calibrate_sets(training, delivered, TaskType(task_type), training)
     evidence = Evidence(training, calibrations)
     write_final_model(path, metadata, files, evidence, "# small\n")
     return path

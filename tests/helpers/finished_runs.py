@@ -79,8 +79,8 @@ def write_run(name, noise, split=SPLIT):
     write_json(folder / "selection.json", selection.to_dict())
     scores = pd.DataFrame(
         [
-            {"trial": trial.id, "metric": metric, "seed": seed, "task": task}
-            | {"score": 0.7}
+            {"trial": trial.id, "seed": seed, "fold": None, "metric": metric}
+            | {"task": task, "score": 0.7}
             for metric in metrics_of("binary")
             for seed in SEEDS
             for task in TASKS

@@ -138,24 +138,21 @@ def _valid_scores(
     predicted: Sequence[Predictions],
     objective: Objective,
 ) -> dict[str, dict[str, np.ndarray]]:
-    """Map names and metrics to n_tasks scores, means over the folds that have one."""
+    """Map names and metrics to the scores of each fold: n_folds x n_tasks."""
     return {
         name: {
-            metric: mean_over_tasks(
-                np.stack(
-                    [
-                        plain_scores(
-                            metric,
-                            valid.labels,
-                            predictions[name][None],
-                            class_weights(train.labels),
-                        )[0]
-                        for (train, valid), predictions in zip(
-                            searched, predicted, strict=True
-                        )
-                    ],
-                    axis=-1,
-                )
+            metric: np.stack(
+                [
+                    plain_scores(
+                        metric,
+                        valid.labels,
+                        predictions[name][None],
+                        class_weights(train.labels),
+                    )[0]
+                    for (train, valid), predictions in zip(
+                        searched, predicted, strict=True
+                    )
+                ]
             )
             for metric in metrics_of(objective.task_type)
         }
@@ -183,13 +180,16 @@ def _scores(
     found = summarize_scores(members, test.tasks, resampling.confidence)
     return {
         metric: MetricScores(
+            # As trials are ranked: mean over folds of the mean over tasks.
             mean=_set_scores(
-                float(mean_over_tasks(valid[metric] / scales.of(metric))),
+                float(np.mean(mean_over_tasks(valid[metric] / scales.of(metric)))),
                 entry["mean"],
             ),
             tasks={
                 task: _set_scores(score, entry["tasks"][task])
-                for task, score in zip(test.tasks, valid[metric], strict=True)
+                for task, score in zip(
+                    test.tasks, mean_over_tasks(valid[metric].T), strict=True
+                )
             },
         )
         for metric, entry in found.items()

@@ -6,7 +6,7 @@ that are delivered: the mean over seeds, and over the families of an ensemble. S
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import numpy as np
 from toxtune.data.subsets import Subset
 from toxtune.evaluation.delivered import Delivered, deliver
 from toxtune.evaluation.predictions import read_test_predictions
+from toxtune.evaluation.repeats import once_each
 from toxtune.io.integrity import damaged, read_written
 from toxtune.search.selection_file import Selection
 from toxtune.stats.conformal import (
@@ -30,12 +31,12 @@ Calibrations = Mapping[str, TaskCalibration]
 
 
 def calibrate_sets(
-    validation: Subset, delivered: Delivered, task_type: TaskType
+    validation: Subset, delivered: Delivered, task_type: TaskType, training: Subset
 ) -> dict[str, TaskCalibration]:
     """Calibrate each task on the molecules that are measured in it.
 
     A molecule counts once: of a repeated cross-validation it has the predictions of the
-    first repeat, since further repeats are no further molecules.
+    first repeat.
 
     Parameters
     ----------
@@ -45,18 +46,19 @@ def calibrate_sets(
         What is predicted of it.
     task_type
         The type of the tasks.
+    training
+        The training set, which says which classes a task has.
     """
-    first = np.sort(np.unique(validation.ids, return_index=True)[1])
-    molecules = replace(
-        validation,
-        ids=[validation.ids[row] for row in first],
-        smiles=[validation.smiles[row] for row in first],
-        groups=[validation.groups[row] for row in first],
-        labels=validation.labels[first],
-    )
-    return {
+    first, molecules = once_each(validation)
+    calibrations = {
         task: _calibrate(labels, of, task_type)
         for task, labels, of in measured(molecules, delivered.rows(first))
+    }
+    if task_type == TaskType.REGRESSION:
+        return calibrations
+    return {
+        task: calibrations[task].only(np.unique(labels[~np.isnan(labels)]))
+        for task, labels in zip(training.tasks, training.labels.T, strict=True)
     }
 
 
@@ -81,7 +83,10 @@ class Conformal:
     def to_dict(self) -> dict[str, Any]:
         """Return JSON values."""
         tasks = {
-            task: {"scores": [s.tolist() for s in each.scores], "offset": each.offset}
+            task: {
+                "scores": [None if s is None else s.tolist() for s in each.scores],
+                "offset": each.offset,
+            }
             for task, each in self.tasks.items()
         }
         return {**vars(self), "tasks": tasks}
@@ -91,7 +96,10 @@ class Conformal:
         """Read what `to_dict` returned."""
         tasks = {
             task: TaskCalibration(
-                tuple(np.array(scores, dtype=np.float64) for scores in entry["scores"]),
+                tuple(
+                    None if scores is None else np.array(scores, dtype=np.float64)
+                    for scores in entry["scores"]
+                ),
                 entry["offset"],
             )
             for task, entry in content["tasks"].items()
@@ -104,6 +112,7 @@ def calibrate_selected(
     validation: Subset,
     predictions: np.ndarray,
     seeds: Sequence[int],
+    training: Subset,
 ) -> Conformal:
     """Calibrate the sets of the model that was selected overall.
 
@@ -117,10 +126,12 @@ def calibrate_selected(
         Of that model, n_seeds x n_molecules x n_outputs.
     seeds
         Those of the final model.
+    training
+        What it was trained on.
     """
     delivered = deliver(selection, {selection.overall: predictions}, seeds)
     task_type = selection.objective.task_type
-    calibrations = calibrate_sets(validation, delivered, task_type)
+    calibrations = calibrate_sets(validation, delivered, task_type, training)
     return Conformal(selection.id, list(seeds), calibrations)
 
 

@@ -161,7 +161,7 @@ def _class_rows(
     sets = prediction_sets(p_values(calibration, class_scores(of.values)), confidence)
     covered = sets[np.arange(len(labels)), labels.astype(int)]
     sizes = sets.sum(axis=1)
-    for number, calibrated in enumerate(calibration.sizes):
+    for number, calibrated in calibration.sizes.items():
         is_class = labels == number
         yield {
             "class": str(number),
@@ -170,7 +170,7 @@ def _class_rows(
         }
     yield {
         "class": ALL_CLASSES,
-        **_counted(covered, sum(calibration.sizes), confidence),
+        **_counted(covered, sum(calibration.sizes.values()), confidence),
         **_set_sizes(sizes),
         # The promise is one to each class.
         "chance": None,
@@ -182,7 +182,7 @@ def _value_rows(
 ) -> Iterator[dict[str, Any]]:
     half = half_widths(calibration, of.spread, confidence)
     covered = np.abs(labels - of.values) <= half
-    (calibrated,) = calibration.sizes
+    (calibrated,) = calibration.sizes.values()
     yield {
         "class": ALL_CLASSES,
         **_counted(covered, calibrated, confidence),

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from toxtune.data.subsets import Subset
+from toxtune.evaluation.repeats import once_each
 from toxtune.labels.legal import scorable
 from toxtune.search.selection_file import Selection
 from toxtune.stats.calibration import (
@@ -131,7 +132,11 @@ def judge_probabilities(
             decisions += [{**key, **row} for row in found]
             found = brier_rows(molecules, predictions, fitted)
             brier += [{**key, **row} for row in found]
-            found = reliability_rows(molecules, predictions, fitted, seeds, confidence)
+            # Else Wilson's intervals would be of more molecules than there are.
+            first, once = once_each(molecules)
+            found = reliability_rows(
+                once, predictions[:, first], fitted, seeds, confidence
+            )
             bins += [{**key, **row} for row in found]
     return ProbabilityTables(
         pd.DataFrame(decisions), pd.DataFrame(brier), pd.DataFrame(bins)
@@ -172,8 +177,13 @@ def fit_thresholds(valid: Subset, predictions: np.ndarray, method: str) -> Calib
 def decision_rows(
     subset: Subset, predictions: np.ndarray, fitted: Calibration
 ) -> list[dict[str, Any]]:
-    """Score decisions by the fitted thresholds: a row for each task, then the mean."""
+    """Score decisions by the fitted thresholds: a row for each task, then the mean.
+
+    Of a repeated cross-validation all predictions are scored, and molecules counted
+    once.
+    """
     rows: list[dict[str, Any]] = []
+    _, molecules = once_each(subset)
     for task, labels, seeds in _scorable_tasks(subset, predictions):
         threshold = fitted[task]["threshold"]
         if threshold is None:
@@ -184,8 +194,7 @@ def decision_rows(
             {
                 "task": task,
                 "threshold": threshold,
-                "positives": int((labels == 1).sum()),
-                "negatives": int((labels == 0).sum()),
+                **_class_sizes(molecules, task),
                 **_means(scores),
             }
         )
@@ -251,6 +260,14 @@ def _scorable_tasks(
         measured = ~np.isnan(subset.labels[:, task])
         labels = subset.labels[measured, task]
         yield subset.tasks[task], labels, predictions[:, measured, task]
+
+
+def _class_sizes(molecules: Subset, task: str) -> dict[str, int]:
+    labels = molecules.labels[:, molecules.tasks.index(task)]
+    return {
+        "positives": int((labels == 1).sum()),
+        "negatives": int((labels == 0).sum()),
+    }
 
 
 def _means(rows: list[dict[str, Any]]) -> dict[str, float]:

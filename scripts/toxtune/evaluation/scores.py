@@ -109,13 +109,17 @@ def valid_scores(
     Returns
     -------
     dict
-        Metric to n_seeds x n_tasks scores, of a cross-validation means over the folds
-        that have one; NaN where a task has none.
+        Metric to n_seeds x n_folds x n_tasks scores, of a hold-out with one fold; NaN
+        where a task has none.
     """
     rows = scores[scores["trial"] == trial]
-    means = rows.groupby(["metric", "seed", "task"])["score"].mean()
+    rows = rows.assign(fold=rows["fold"].fillna(0))
+    folds = rows["fold"].unique().tolist()
+    by_metric = rows.set_index(["metric", "seed", "fold", "task"])["score"]
+    wanted = pd.MultiIndex.from_product([seeds, folds, tasks])
+    shape = len(seeds), len(folds), len(tasks)
     return {
-        metric: means[metric].unstack("task").reindex(index=seeds, columns=tasks).values
+        metric: by_metric[metric].reindex(wanted).to_numpy().reshape(shape)
         for metric in rows["metric"].unique()
     }
 
@@ -137,7 +141,7 @@ def evaluate(
     train_predictions
         Predictions of it, n_seeds x n_molecules x n_outputs.
     valid
-        Metric to n_seeds x n_tasks: the validation scores of the search.
+        Metric to n_seeds x n_folds x n_tasks: the validation scores of the search.
     test
         Metric to the seeds' scores of the test set.
     confidence
@@ -152,15 +156,15 @@ def evaluate(
     weights = class_weights(train.labels)
     report = {}
     for metric, members in test.items():
-        by_set = {
-            "train": plain_scores(metric, train.labels, train_predictions, weights),
-            "valid": valid[metric],
-            "test": members.plain,
-        }
+        on_train = plain_scores(metric, train.labels, train_predictions, weights)
+        by_set = {"train": on_train, "valid": valid[metric], "test": members.plain}
+        # A task's own score is the mean over the folds that have one.
+        valid_by_task = mean_over_tasks(valid[metric].swapaxes(1, 2))
+        by_task = by_set | {"valid": valid_by_task}
         report[metric] = MetricScores(
             mean=_mean_scores(by_set, members, confidence),
             tasks={
-                task: _task_scores(number, by_set, members.resampled, confidence)
+                task: _task_scores(number, by_task, members.resampled, confidence)
                 for number, task in enumerate(train.tasks)
             },
         )
@@ -210,7 +214,11 @@ def seed_interval(scores: np.ndarray, confidence: float) -> Interval | None:
 def _mean_scores(
     by_set: dict[str, np.ndarray], members: MemberScores, confidence: float
 ) -> SetScores:
-    """Average over tasks; the sets have n_seeds x n_tasks scores."""
+    """Average over tasks, in each fold, then over folds: as trials are ranked.
+
+    The sets have n_seeds x n_tasks scores, the validation set n_seeds x n_folds x
+    n_tasks.
+    """
     means = {
         name: mean_over_tasks(scores / members.divisors)
         for name, scores in by_set.items()

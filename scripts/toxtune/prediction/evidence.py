@@ -176,6 +176,7 @@ def _check_calibrations(
             and np.isfinite(scores).all()
             and (np.diff(scores) >= 0).all()
             for scores in each.scores
+            if scores is not None
         )
         if not is_sound or (each.offset is None) == is_regression:
             raise ValueError(f"{task!r} must have {lists} sorted lists of scores")

@@ -201,7 +201,9 @@ def save_final_model(
         ),
         validation_score=selection.selected.mean,
     )
-    conformal = calibrate_selected(selection, validation, predictions, metadata.seeds)
+    conformal = calibrate_selected(
+        selection, validation, predictions, metadata.seeds, training
+    )
     evidence = Evidence(training, conformal.tasks)
     card = model_card(
         metadata,

@@ -69,7 +69,8 @@ def _rough_thresholds(few: Mapping[str, int]) -> list[str]:
         return []
     return [
         f"The thresholds of {_counts(few)} were set by so few validation molecules of "
-        "the rarer class. Take the predicted probabilities rather than the classes."
+        "the rarer class, and the interval of the corrected score rests on them, too: "
+        "both are rough. Take the predicted probabilities rather than the classes."
     ]
 
 

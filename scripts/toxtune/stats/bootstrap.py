@@ -70,17 +70,29 @@ def resampled_means(
     mean
         n_resamples; mean over the tasks that have a score.
     """
-    resampled_scores = METRICS[metric].resampled_scores
+    per_task = resampled_scores(metric, labels, predictions, positive_weights, counts)
+    return per_task, mean_over_tasks(per_task / divisors)
+
+
+def resampled_scores(
+    metric: str,
+    labels: np.ndarray,
+    predictions: np.ndarray,
+    positive_weights: np.ndarray,
+    counts: np.ndarray,
+) -> np.ndarray:
+    """Score every resample, task by task; see `resampled_means`."""
+    score = METRICS[metric].resampled_scores
     per_task = np.full((len(counts), labels.shape[1]), np.nan)
     for task in np.flatnonzero(scorable(labels)).tolist():
         measured = ~np.isnan(labels[:, task])
-        per_task[:, task] = resampled_scores(
+        per_task[:, task] = score(
             labels[measured, task].astype(np.float64),
             of_task(predictions, task, labels.shape[1])[measured].astype(np.float64),
             positive_weights[task],
             counts[:, measured],
         )
-    return per_task, mean_over_tasks(per_task / divisors)
+    return per_task
 
 
 def mean_over_tasks(per_task: np.ndarray) -> np.ndarray:

@@ -13,7 +13,8 @@ of the spread over the seeds (Papadopoulos and others 2011, Journal of Artificia
 Intelligence Research 40, 815), so an interval is wider where they disagree.
 """
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,19 +33,34 @@ class TaskCalibration:
     Attributes
     ----------
     scores
-        Sorted, of each class in turn; of values the only entry.
+        Sorted, of each class in turn, ``None`` for one that the task does not have; of
+        values the only entry.
     offset
         Of values: what is added to the spread, in the unit of the labels. ``None`` for
         classes.
     """
 
-    scores: tuple[np.ndarray, ...]
+    scores: tuple[np.ndarray | None, ...]
     offset: float | None = None
 
     @property
-    def sizes(self) -> list[int]:
-        """How many molecules calibrate each class."""
-        return [len(scores) for scores in self.scores]
+    def sizes(self) -> dict[int, int]:
+        """How many molecules calibrate each class that the task has."""
+        return {
+            number: len(scores)
+            for number, scores in enumerate(self.scores)
+            if scores is not None
+        }
+
+    def only(self, classes: Collection[int]) -> "TaskCalibration":
+        """Leave out the classes that the task does not have, and another task has."""
+        return replace(
+            self,
+            scores=tuple(
+                scores if number in classes else None
+                for number, scores in enumerate(self.scores)
+            ),
+        )
 
 
 def calibrate_classes(labels: np.ndarray, scores: np.ndarray) -> TaskCalibration:
@@ -81,7 +97,8 @@ def p_values(calibration: TaskCalibration, scores: np.ndarray) -> np.ndarray:
     """Return the share of molecules of each class that are at least as strange.
 
     The molecule itself counts among them, so no p is 0, and a class without
-    calibration molecules has 1: nothing speaks against it.
+    calibration molecules has 1: nothing speaks against it. Only a class that the task
+    does not have has 0.
 
     Parameters
     ----------
@@ -95,12 +112,12 @@ def p_values(calibration: TaskCalibration, scores: np.ndarray) -> np.ndarray:
     numpy.ndarray
         n_molecules x n_classes.
     """
-    columns = [
-        (len(known) - np.searchsorted(known, column, side="left") + 1)
-        / (len(known) + 1)
-        for known, column in zip(calibration.scores, scores.T, strict=True)
-    ]
-    return np.column_stack(columns)
+    p = np.zeros(scores.shape)
+    for number, known in enumerate(calibration.scores):
+        if known is not None:
+            ranks = np.searchsorted(known, scores[:, number], side="left")
+            p[:, number] = (len(known) - ranks + 1) / (len(known) + 1)
+    return p
 
 
 def prediction_sets(p: np.ndarray, confidence: float) -> np.ndarray:
@@ -146,6 +163,7 @@ def half_widths(
         With which the interval holds the value.
     """
     (scores,) = calibration.scores
+    assert scores is not None
     rank = int(np.ceil((len(scores) + 1) * confidence - _SLACK))
     largest = scores[rank - 1] if rank <= len(scores) else np.inf
     return largest * (np.nan_to_num(spread) + calibration.offset)

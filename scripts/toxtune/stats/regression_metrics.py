@@ -46,11 +46,14 @@ def resampled_r2(
 
 
 def pearson_r2(labels: np.ndarray, values: np.ndarray, weight: float) -> float:
-    """Square of Pearson's correlation; NaN if all predictions are equal."""
+    """Square of Pearson's correlation; 0 if all predictions are equal.
+
+    They tell nothing of the labels. Without a score the task would not count.
+    """
     from scipy.stats import pearsonr
 
     if np.ptp(values) == 0:
-        return np.nan
+        return 0.0
     # In double precision: SciPy computes in the precision of its inputs.
     return pearsonr(labels.astype(float), values.astype(float)).statistic ** 2
 
@@ -58,12 +61,13 @@ def pearson_r2(labels: np.ndarray, values: np.ndarray, weight: float) -> float:
 def resampled_pearson_r2(
     labels: np.ndarray, values: np.ndarray, weight: float, counts: np.ndarray
 ) -> np.ndarray:
-    """Square of Pearson's correlation; NaN if all predictions are equal."""
-    covariance = _covariance(labels, values, counts)
-    variances = _covariance(labels, labels, counts) * _covariance(
-        values, values, counts
-    )
-    return ratio(covariance**2, variances)
+    """Square of Pearson's correlation; 0 if all predictions are equal."""
+    of_labels = _covariance(labels, labels, counts)
+    if np.ptp(values) == 0:
+        return np.where(of_labels > 0, 0.0, np.nan)
+    of_values = _covariance(values, values, counts)
+    scores = ratio(_covariance(labels, values, counts) ** 2, of_labels * of_values)
+    return np.where(np.isnan(scores) & (of_labels > 0), 0.0, scores)
 
 
 def _mean_error(errors: np.ndarray) -> np.floating:

@@ -1,11 +1,11 @@
 """Scores of all trials of a search on the same resampled molecules."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from toxtune.stats.bootstrap import mean_over_tasks, resampled_means
+from toxtune.stats.bootstrap import mean_over_tasks, resampled_scores
 from toxtune.stats.scoring_labels import ScoringLabels
 
 # Resamples are scored in blocks that fit a processor's cache: twice as fast as at once.
@@ -52,8 +52,9 @@ class Scoring:
     ) -> np.ndarray:
         """Mean over folds and seeds of the mean over tasks, for each resample.
 
-        A task that lost a class in a fold is left out there; so is a fold that lost
-        all tasks. NaN where nothing is left.
+        A task that lost a class in a fold, and a fold that lost all tasks, are taken to
+        differ from their score on all molecules as the others do; see
+        `mean_over_parts`. NaN where nothing is left.
 
         Parameters
         ----------
@@ -67,28 +68,43 @@ class Scoring:
         np.ndarray
             n_resamples.
         """
+        by_fold = self._by_fold(counts, predictions)
+        on_all = np.ones((1, counts.shape[1]))
+        return mean_over_parts(by_fold, lambda: self._by_fold(on_all, predictions))
+
+    def _by_fold(self, counts: np.ndarray, predictions: Predictions) -> np.ndarray:
+        """Mean over seeds of the mean over tasks; n_resamples x n_folds."""
         by_fold = [
             np.mean([self._means(fold, counts, seed) for seed in seeds], axis=0)
             for fold, seeds in zip(self.folds, predictions, strict=True)
         ]
-        return mean_over_tasks(np.stack(by_fold, axis=-1))
+        return np.stack(by_fold, axis=-1)
 
     def _means(
         self, fold: Fold, counts: np.ndarray, predictions: np.ndarray
     ) -> np.ndarray:
+        by_task = self._by_task(fold, counts, predictions)
+        on_all = np.ones((1, counts.shape[1]))
+        return mean_over_parts(
+            by_task, lambda: self._by_task(fold, on_all, predictions)
+        )
+
+    def _by_task(
+        self, fold: Fold, counts: np.ndarray, predictions: np.ndarray
+    ) -> np.ndarray:
+        """Score one fold and seed, in the units of the mean; n_resamples x n_tasks."""
         size = max(1, NUMBERS_PER_BLOCK // max(1, len(fold.molecules)))
-        means = [
-            resampled_means(
+        scores = [
+            resampled_scores(
                 self.metric,
                 fold.labels,
                 predictions,
                 fold.positive_weights,
                 block[:, fold.molecules],
-                fold.scales.of(self.metric),
-            )[1]
+            )
             for block in np.split(counts, range(size, len(counts), size))
         ]
-        return np.concatenate(means)
+        return np.concatenate(scores) / fold.scales.of(self.metric)
 
 
 @dataclass(frozen=True)
@@ -197,6 +213,35 @@ def resample(
         full=scores(everything)[0],
         counts=counts,
     )
+
+
+def mean_over_parts(scores: np.ndarray, on_all: Callable[[], np.ndarray]) -> np.ndarray:
+    """Mean over tasks, or over folds, some of which a resample may have lost.
+
+    Were they left out, a resample without the hard task would have the mean of the
+    easy ones. So what is lost is taken to differ from its score on all molecules by as
+    much as the others differ from theirs, on average.
+
+    Parameters
+    ----------
+    scores
+        n_resamples x n_parts; NaN where a part is lost.
+    on_all
+        Returns 1 x n_parts, the scores on all molecules; NaN of a part that never has
+        one, and is in no mean. Called only if something is lost.
+
+    Returns
+    -------
+    np.ndarray
+        n_resamples; NaN where all is lost.
+    """
+    means = mean_over_tasks(scores)
+    some_are_lost = np.isnan(scores).any(axis=1) & np.isfinite(means)
+    if some_are_lost.any():
+        full = on_all()
+        differences = scores[some_are_lost] - full
+        means[some_are_lost] = mean_over_tasks(full) + mean_over_tasks(differences)
+    return means
 
 
 def not_drawn(counts: np.ndarray) -> np.ndarray:

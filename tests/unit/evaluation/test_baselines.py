@@ -135,6 +135,21 @@ def test_folds_are_scored_by_what_their_own_training_set_says():
     assert (of_neighbour.valid, of_neighbour.test) == (0.5, 1)
 
 
+def test_folds_are_averaged_as_those_of_trials_are():
+    """The rare task has no active molecule in the second fold, and no score there."""
+    labels = np.column_stack([VALID.labels[:, 0], VALID.labels[:, 0]])
+    both = ["a", "b"]
+    first = subset(VALID.smiles, labels, both)
+    second = subset(VALID.smiles, [1, 0] - labels * [1, 0], both)
+    train = subset(TRAIN.smiles, np.repeat(TRAIN.labels, 2, axis=1), both)
+    test = subset(TEST.smiles, np.repeat(TEST.labels, 2, axis=1), both)
+    folds = [(train, first), (train, second)]
+    found = scored(train, test=test, searched=folds).scores[NEIGHBOUR]["roc_auc"]
+    # First fold: 1 and 1; second fold: 0, and no score.
+    assert found.mean.valid == (1 + 0) / 2
+    assert [scores.valid for scores in found.tasks.values()] == [0.5, 1]
+
+
 def test_labels_of_validation_and_test_set_change_no_prediction():
     found = [
         predict_baselines(

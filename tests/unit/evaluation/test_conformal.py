@@ -1,6 +1,7 @@
 """Calibration of the final model's sets, and the table that holds them to a promise."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from toxtune.evaluation.coverage import (
 )
 from toxtune.evaluation.delivered import Delivered, deliver, mean_over_seeds
 from toxtune.io.files import write_json
+from toxtune.stats.conformal import p_values
 from toxtune.tasks import TaskType
 
 BINARY, REGRESSION = TaskType.BINARY, TaskType.REGRESSION
@@ -40,7 +42,7 @@ def made(n, seed, shift=0.0, tasks=("a", "b")):
 
 def calibrated(n=200, seed=0):
     valid, by_seed = made(n, seed)
-    return calibrate_sets(valid, mean_over_seeds(by_seed), BINARY)
+    return calibrate_sets(valid, mean_over_seeds(by_seed), BINARY, made(50, 9)[0])
 
 
 def test_the_seeds_of_the_final_model_are_averaged():
@@ -57,9 +59,9 @@ def test_measured_molecules_of_each_class_calibrate():
     valid, _ = made(200, 0)
     for number, task in enumerate(valid.tasks):
         labels = valid.labels[:, number]
-        sizes = [int((labels == 0).sum()), int((labels == 1).sum())]
+        sizes = {0: int((labels == 0).sum()), 1: int((labels == 1).sum())}
         assert calibrated()[task].sizes == sizes
-    assert sum(calibrated()["b"].sizes) == 100
+    assert sum(calibrated()["b"].sizes.values()) == 100
 
 
 def test_further_repeats_are_no_further_molecules():
@@ -73,13 +75,25 @@ def test_further_repeats_are_no_further_molecules():
         np.concatenate([valid.labels, valid.labels[order]]),
     )
     second = np.random.default_rng(3).random(by_seed.shape)
-    once = calibrate_sets(valid, mean_over_seeds(by_seed), BINARY)
+    once = calibrate_sets(valid, mean_over_seeds(by_seed), BINARY, valid)
     both = calibrate_sets(
-        twice, mean_over_seeds(np.concatenate([by_seed, second], axis=1)), BINARY
+        twice,
+        mean_over_seeds(np.concatenate([by_seed, second], axis=1)),
+        BINARY,
+        valid,
     )
     for task in valid.tasks:
         for one, other in zip(once[task].scores, both[task].scores, strict=True):
             np.testing.assert_array_equal(one, other)
+
+
+def test_molecules_that_share_an_id_all_calibrate():
+    """So do rows of one molecule, as long as not all occur equally often."""
+    valid, by_seed = made(60, 1)
+    shared = replace(valid, ids=["x"] * 20 + valid.ids[20:])
+    shared = replace(shared, smiles=[f"{'C' * (1 + row % 45)}O" for row in range(60)])
+    calibrations = calibrate_sets(shared, mean_over_seeds(by_seed), BINARY, shared)
+    assert sum(calibrations["a"].sizes.values()) == 60
 
 
 def test_the_table_counts_sets_that_hold_the_true_class():
@@ -111,12 +125,49 @@ def test_an_endpoint_that_has_changed_breaks_the_promise():
 def test_a_class_that_nothing_calibrates_is_never_ruled_out():
     valid, by_seed = made(50, 6)
     valid.labels[:] = np.where(np.isnan(valid.labels), np.nan, 0)
-    calibrations = calibrate_sets(valid, mean_over_seeds(by_seed), BINARY)
+    train, _ = made(50, 9)
+    calibrations = calibrate_sets(valid, mean_over_seeds(by_seed), BINARY, train)
     test, on_test = made(80, 7)
     table = coverage_table(test, mean_over_seeds(on_test), calibrations, BINARY)
     positives = table[table["class"] == "1"]
     assert (positives["coverage"] == 1).all()
     assert (positives["calibrated"] == 0).all()
+
+
+def test_a_set_holds_no_class_that_its_task_does_not_have(tmp_path):
+    """Two classes in one task, four in the other; class 1 of "a" calibrates nothing."""
+    rng = np.random.default_rng(10)
+
+    def drawn(n):
+        labels = np.column_stack([rng.integers(0, 2, n), rng.integers(0, 4, n)])
+        odds = 0.5 * rng.normal(size=(n, 2, 4))
+        np.put_along_axis(odds, labels[:, :, None], 3, axis=2)
+        # What a model gives to classes that a task does not have: next to nothing.
+        odds[:, 0, 2:] = -20
+        probabilities = np.exp(odds) / np.exp(odds).sum(axis=2, keepdims=True)
+        ids = [str(number) for number in range(n)]
+        molecules = Subset(ids, ["C"] * n, ids, ["a", "b"], labels.astype(np.float32))
+        return molecules, mean_over_seeds(probabilities.reshape(1, n, 8))
+
+    (train, _), (valid, on_valid), (test, on_test) = drawn(60), drawn(200), drawn(200)
+    several = TaskType.MULTICLASS
+    calibrations = calibrate_sets(valid, on_valid, several, train)
+    written = Conformal("0" * 12, [0], calibrations)
+    write_json(tmp_path / "conformal.json", written.to_dict())
+    calibrations = read_conformal(tmp_path / "conformal.json").tasks
+    table = coverage_table(test, on_test, calibrations, several)
+    classes = table.groupby("task")["class"].unique()
+    assert classes["a"].tolist() == ["0", "1", "all"]
+    assert classes["b"].tolist() == ["0", "1", "2", "3", "all"]
+    of_all = table[(table["class"] == "all") & (table["confidence"] == 0.9)]
+    assert (of_all.set_index("task")["one"] > 150).all()
+    # A class that the task has, and the validation set not, is still never ruled out.
+    valid.labels[:, 0] = 0
+    p = p_values(
+        calibrate_sets(valid, on_valid, several, train)["a"], np.full((1, 4), 0.9)
+    )
+    assert p[0, 1] == 1
+    assert p[0, 2:].tolist() == [0, 0]
 
 
 def test_intervals_of_values_are_counted_and_measured():
@@ -128,7 +179,7 @@ def test_intervals_of_values_are_counted_and_measured():
         by_seed = labels + 0.5 * rng.normal(size=(3, n, 1))
         sets.append((Subset(ids, ["C"] * n, ids, ["v"], labels), by_seed))
     (valid, on_valid), (test, on_test) = sets
-    calibrations = calibrate_sets(valid, mean_over_seeds(on_valid), REGRESSION)
+    calibrations = calibrate_sets(valid, mean_over_seeds(on_valid), REGRESSION, valid)
     table = coverage_table(test, mean_over_seeds(on_test), calibrations, REGRESSION)
     assert table["class"].tolist() == ["all"] * 3
     np.testing.assert_allclose(table["coverage"], [0.8, 0.9, 0.95], atol=0.06)

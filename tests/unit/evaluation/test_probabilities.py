@@ -1,6 +1,7 @@
 """What is fitted on the validation set, and the tables made with it."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import brier_score_loss
 
@@ -9,6 +10,7 @@ from toxtune.evaluation.probabilities import (
     brier_rows,
     decision_rows,
     fit_thresholds,
+    judge_probabilities,
     reliability_rows,
 )
 from toxtune.stats.calibration import fit_temperature, scaled, tempered
@@ -103,6 +105,41 @@ def test_decisions_are_means_over_seeds(fitted):
         assert first[name] == pytest.approx(np.mean([one[name] for one in scores]))
         assert mean[name] == pytest.approx((first[name] + second[name]) / 2)
     assert first["positives"] + first["negatives"] == len(labels)
+
+
+def test_further_repeats_are_no_further_molecules(fitted):
+    """They are further predictions: scores are of all, counts of the first."""
+    order = np.random.default_rng(6).permutation(len(VALID.ids))
+    twice = Subset(
+        VALID.ids + [VALID.ids[row] for row in order],
+        VALID.smiles * 2,
+        VALID.groups * 2,
+        TASKS,
+        np.concatenate([VALID.labels, VALID.labels[order]]),
+    )
+    second = predictions(twice, 7)[:, len(order) :]
+    both = np.concatenate([ON_VALID, second], axis=1)
+    once, again = (
+        decision_rows(VALID, ON_VALID, fitted),
+        decision_rows(twice, both, fitted),
+    )
+    for one, other in zip(once, again, strict=True):
+        for name in ("positives", "negatives"):
+            assert one[name] == other[name]
+    assert [row["recall"] for row in once] != [row["recall"] for row in again]
+    tables = judge_probabilities(
+        {"dense": fitted},
+        validation={"dense": (twice, both)},
+        test=TEST,
+        test_predictions={"dense": ON_TEST},
+        seeds=[4, 9],
+        confidence=0.95,
+    )
+    bins = tables.reliability[tables.reliability["subset"] == "valid"]
+    expected = pd.DataFrame(reliability_rows(VALID, ON_VALID, fitted, [4, 9], 0.95))
+    pd.testing.assert_frame_equal(
+        bins[expected.columns].reset_index(drop=True), expected
+    )
 
 
 def test_brier_scores_are_scikit_learns(fitted):

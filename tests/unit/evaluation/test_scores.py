@@ -4,13 +4,14 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from toxtune.data.subsets import Subset
 from toxtune.evaluation.evaluation_file import MetricScores
-from toxtune.evaluation.scores import evaluate, flat_table
+from toxtune.evaluation.scores import evaluate, flat_table, valid_scores
 from toxtune.stats.bootstrap import Resampling
-from toxtune.stats.member_scores import score_members
+from toxtune.stats.member_scores import MemberScores, score_members
 from toxtune.stats.metrics import class_weights, mean_score, metrics_of, task_scores
 from toxtune.stats.task_scales import NO_SCALES
 
@@ -54,7 +55,10 @@ def evaluated(subsets, predictions, resampling, task_type):
     labels = subsets["valid"].labels
     valid = {
         metric: np.stack(
-            [task_scores(metric, labels, one, weights) for one in predictions["valid"]]
+            [
+                [task_scores(metric, labels, one, weights)]
+                for one in predictions["valid"]
+            ]
         )
         for metric in metrics_of(task_type)
     }
@@ -93,6 +97,35 @@ def test_mean_and_sd_are_over_seeds(report, metric):
         if name == "test":
             assert mean["test_per_seed"] == pytest.approx(seeds, rel=1e-12)
             assert mean["test_sd_over_seeds"] == pytest.approx(np.std(seeds, ddof=1))
+
+
+def test_validation_means_are_means_over_folds_of_means_over_tasks(report):
+    """As trials are ranked, also where a task has no score in a fold."""
+    rows = [
+        (seed, fold, task, score + seed / 10)
+        for seed in (0, 1)
+        for fold, by_task in {1: (0.9, 0.6), 2: (0.7, np.nan)}.items()
+        for task, score in zip("ab", by_task, strict=True)
+    ]
+    table = pd.DataFrame(rows, columns=["seed", "fold", "task", "score"])
+    table = table.assign(trial="t", metric="roc_auc").astype({"fold": "Int64"})
+    valid = valid_scores(table.sample(frac=1, random_state=1), "t", [0, 1], ["a", "b"])
+    assert valid["roc_auc"].shape == (2, 2, 2)
+    train = replace(SUBSETS["train"], tasks=["a", "b"])
+    train = replace(train, labels=train.labels[:, :2])
+    tested = {
+        "roc_auc": MemberScores(np.zeros((2, 2)), np.zeros((2, 5, 2)), np.ones(2))
+    }
+    (scores,) = evaluate(
+        train,
+        np.zeros((2, len(train.ids), 2)),
+        valid=valid,
+        test=tested,
+        confidence=0.9,
+    ).values()
+    assert scores.mean.valid == pytest.approx(np.mean([0.75, 0.7]) + 0.05)
+    assert scores.tasks["a"].valid == pytest.approx(0.8 + 0.05)
+    assert scores.tasks["b"].valid == pytest.approx(0.6 + 0.05)
 
 
 @pytest.mark.parametrize("metric", BINARY)

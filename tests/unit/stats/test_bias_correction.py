@@ -21,6 +21,7 @@ from toxtune.stats.resampled_trials import (
     Fold,
     Resampled,
     Scoring,
+    mean_over_parts,
     resample,
 )
 
@@ -103,6 +104,51 @@ def test_blocks_change_nothing(searched, monkeypatch):
     monkeypatch.setattr(resampled_trials, "NUMBERS_PER_BLOCK", 7 * N_ROWS)
     again = resample(holdout(searched.labels), searched.counts, searched.trials)
     np.testing.assert_array_equal(again.in_bag, searched.resampled.in_bag)
+
+
+def test_what_is_lost_differs_from_its_score_as_the_others_do():
+    full = np.array([[0.9, 0.5, 0.7, np.nan]])
+    lost = np.nan
+    scores = np.array(
+        [
+            [0.8, 0.4, 0.7, lost],
+            [0.8, lost, lost, lost],
+            [lost, 0.6, 0.8, lost],
+            [lost, lost, lost, lost],
+        ]
+    )
+    means = mean_over_parts(scores, lambda: full)
+    assert means[:3] == pytest.approx([1.9 / 3, 0.7 - 0.1, 0.7 + 0.1])
+    assert np.isnan(means[3])
+
+
+def test_scores_on_all_molecules_are_asked_for_only_where_something_is_lost():
+    means = mean_over_parts(np.array([[0.8, 0.4], [0.6, 0.4]]), pytest.fail)
+    assert means.tolist() == [(0.8 + 0.4) / 2, (0.6 + 0.4) / 2]
+
+
+@pytest.mark.parametrize("n_actives", [2, 3, 5])
+@pytest.mark.parametrize("n_folds", [1, 2])
+def test_a_single_trial_has_no_optimism_where_a_hard_task_is_rare(n_actives, n_folds):
+    """Of the resamples 0.63^k leave no active of it, so that the easy one is left."""
+    optimism = []
+    for number in range(25):
+        rng = np.random.default_rng([n_actives, number])
+        folds, seeds = [], []
+        for first in range(0, N_ROWS * n_folds, N_ROWS):
+            labels = np.zeros((N_ROWS, 2))
+            labels[:25, 0] = 1
+            # In a second fold the hard task has no active at all.
+            labels[rng.choice(N_ROWS, n_actives, replace=False), 1] = first == 0
+            rows = np.arange(first, first + N_ROWS)
+            folds.append(Fold(labels, np.ones(2), rows))
+            learned = 2 * labels[:, :1] + rng.normal(size=(N_ROWS, 1))
+            seeds.append([np.hstack([learned, rng.normal(size=(N_ROWS, 1))])])
+        counts = resample_counts([str(n) for n in range(N_ROWS * n_folds)], 100, 1)
+        resampled = resample(Scoring("roc_auc", folds), counts, [seeds])
+        optimism.append(correct(resampled, BEST, 0, 0.95).optimism)
+    # By the mean of the tasks that are left it would be -0.09 for two, -0.02 for five.
+    assert np.mean(optimism) == pytest.approx(0, abs=0.006)
 
 
 def test_correction_is_the_mean_of_what_was_left_out(searched):

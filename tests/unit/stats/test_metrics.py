@@ -163,10 +163,29 @@ def test_a_task_with_a_single_value_has_no_score():
     assert scores[1] == pytest.approx(1)
 
 
-def test_equal_predictions_have_no_correlation():
+@pytest.mark.parametrize("value", [2.0, 0.1, 1e-9, -1 / 3])
+def test_equal_predictions_have_no_correlation(value):
+    """A task that was not learned counts in the mean as one that scores 0."""
+    labels = np.array([[1.0], [2.0], [3.0]])
+    constant = np.full((3, 1), value)
+    assert task_scores("pearson_r2", labels, constant, np.ones(1)).tolist() == [0]
+    counts = np.array([[1, 1, 1], [0, 2, 1], [3, 0, 0]], dtype=float)
+    resampled = METRICS["pearson_r2"].resampled_scores(
+        labels[:, 0], constant[:, 0], 1.0, counts
+    )
+    assert resampled[:2].tolist() == [0, 0]
+    # Of equal labels nothing can be said.
+    assert np.isnan(resampled[2])
+    some_equal = np.array([value, value, value + 1])
+    drawn = METRICS["pearson_r2"].resampled_scores(
+        labels[:, 0], some_equal, 1.0, np.array([[2.0, 1.0, 0.0]])
+    )
+    assert drawn == pytest.approx([0], abs=1e-9)
+
+
+def test_a_constant_has_an_r2_of_0():
     labels = np.array([[1.0], [2.0], [3.0]])
     constant = np.full((3, 1), 2.0)
-    assert np.isnan(task_scores("pearson_r2", labels, constant, np.ones(1))[0])
     assert task_scores("r2", labels, constant, np.ones(1))[0] == pytest.approx(0)
 
 

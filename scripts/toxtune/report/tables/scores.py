@@ -76,11 +76,7 @@ def _baseline_rows(run: Run, metric: str) -> list[list[str]]:
 
 
 def _validation_score(run: Run, family: str, metric: str) -> float | None:
-    """Return the score that the selection went by, where the metric is that one.
-
-    Over folds, the mean of means over tasks differs from the mean over tasks of means
-    where a task has no score in some fold; one run has one of them alone.
-    """
+    """Return the score that the selection went by, where the metric is that one."""
     if metric == run.metric:
         return run.selection.contenders[family].mean
     return run.mean_scores(family, metric).valid
