@@ -7,7 +7,7 @@ import numpy as np
 from toxtune.errors import UserError
 from toxtune.labels.words import MISSING, number_in, plain
 from toxtune.tables.decimals import doubtful_number, find_decimal_sign, with_point
-from toxtune.tables.table import Table, TableRow
+from toxtune.tables.table import Table, TableRow, column_name
 from toxtune.text import did_you_mean, shown
 
 # Models get float32.
@@ -78,7 +78,7 @@ def refuse_tasks(names: Iterable[str], tasks: Collection[str], source: str) -> N
         If a name of the features is that of a task; it begins with `source`, where
         they are from.
     """
-    if both := [name for name in names if name.strip() in tasks]:
+    if both := [name for name in names if column_name(name) in tasks]:
         raise UserError(
             f"{source}: a task must be no feature, got {', '.join(both)}; "
             "list other columns in its key columns, or the tasks in dataset.tasks"

@@ -11,7 +11,7 @@ import pytest
 from toxtune.data.subsets import KEYS, write_table
 from toxtune.errors import UserError
 from toxtune.features.keyed_numbers import names_of_columns, read_keyed_numbers
-from toxtune.features.numbers import read_numbers
+from toxtune.features.numbers import read_numbers, refuse_tasks
 from toxtune.features.own import own_features
 from toxtune.io.files import write_json
 from toxtune.io.integrity import sealed
@@ -147,6 +147,13 @@ def test_words_in_a_file_are_named(tmp_path):
     path.write_text(CSV.replace("5", "many"))
     said = refusal(keyed, path)
     assert f"{path}, line 4, column 'x': must be a number" in said
+
+
+@pytest.mark.parametrize("name", ["y", " y ", "tox 21", "tox\n21", "tox\t21 "])
+def test_a_task_is_known_by_its_name_as_tables_have_it(name):
+    with pytest.raises(UserError, match="features.mine: a task must be no feature"):
+        refuse_tasks(["x", name], ["y", "tox 21"], "features.mine")
+    refuse_tasks(["x", "Y", "tox21"], ["y", "tox 21"], "features.mine")
 
 
 def test_what_a_file_does_not_tell_is_told_by_the_dataset(tmp_path):
