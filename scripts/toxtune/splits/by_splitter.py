@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from toxtune.errors import UserError
 from toxtune.labels.words import PANDAS_MISSING
 from toxtune.splits.assignment import SUBSETS, Assignment
 from toxtune.splits.checks import unlike_shares
@@ -23,7 +24,14 @@ IN_GIVEN_TEST = "the given test set has the same molecule"
 def split_by_method(
     rows: Rows, settings: SplitSettings, task_type: TaskType
 ) -> Assignment:
-    """Split by a splitter; a test set that is given stays as it is."""
+    """Split by a splitter; a test set that is given stays as it is.
+
+    Raises
+    ------
+    UserError
+        If the test set that is given has all molecules, or clusters cannot fill the
+        sets.
+    """
     clusters = _clusters(rows, settings)
     molecules = Molecules(rows.smiles, rows.strata(task_type), clusters)
     notes, warnings = _about(clusters, rows, settings)
@@ -34,6 +42,12 @@ def split_by_method(
         notes, warnings = [*notes, *words[0]], [*warnings, *words[1]]
     test_groups = {rows.group_of_row[row] for row in given}
     free = [n for n in range(len(rows.smiles)) if n not in test_groups]
+    if not free:
+        raise UserError(
+            f"split: the test set that is given has all {len(test_groups):,} "
+            "molecules: none is left to train on; name fewer in dataset.test_source or "
+            "split.column, or write null there, and split.method draws a test set"
+        )
     shares = {} if settings.outer else _shares(settings, bool(given))
     subset_of_group = _split_groups(molecules, free, shares, settings)
     # Other rows of molecules in a given test set are left out.

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from toxtune.errors import UserError
-from toxtune.labels.words import PANDAS_MISSING
+from toxtune.labels.words import MISSING, plain
 from toxtune.splits.assignment import NAMES
 from toxtune.splits.rows import Rows
 
@@ -26,12 +26,12 @@ def set_named(text: str) -> str | None:
     --------
     >>> set_named(" Training-Set "), set_named("VAL"), set_named("hold out")
     ('train', 'valid', 'test')
-    >>> set_named("NA")
-    ''
+    >>> set_named("NA"), set_named("unknown")
+    ('', '')
     >>> set_named("tset") is None
     True
     """
-    if text.strip().casefold() in PANDAS_MISSING:
+    if plain(text) in MISSING:
         return ""
     word = re.sub(r"[\W_]", "", text).casefold()
     return _SET_OF_WORD.get(word.removesuffix("set")) if word else ""
