@@ -27,9 +27,6 @@ from toxtune.stats.metrics import Objective
 from toxtune.tables.sources import hash_of_source
 from toxtune.tasks import TaskType
 
-# What a proposal depends on; the rest of a space is its budget.
-SPACE_KEYS = ("family", "features", "hyperparameters")
-
 
 def load_plans(config: Config) -> list[Plan]:
     """Work out the plans of a checked configuration, one per split.

@@ -14,9 +14,6 @@ from toxtune.features.definitions import (
 )
 from toxtune.tables.sources import hash_of_source, is_here, local_path, uncompressed
 
-# Where neither the features nor the dataset say which column has the ids.
-ID_COLUMN = "id"
-
 
 def planned_features(config: Config) -> DefinedFeatures:
     """Return ``features`` of a checked configuration, the user's own ones completed.

@@ -24,7 +24,7 @@ _WARNINGS, _BULLET = "## Warnings", "- "
 def external(subject: Subject) -> Iterator[tuple[str, Block]]:
     """Fill chapter 7."""
     yield "7.1", sentence("It is kept with the project: {}.", subject.test_set)
-    for number, block in attached(subject, subject.test_set, ("7.2", "7.3", "7.4")):
+    for number, block in attached(subject.test_set, ("7.2", "7.3", "7.4")):
         yield number, block
     yield (
         "7.5",

@@ -28,7 +28,7 @@ def internal(subject: Subject) -> Iterator[tuple[str, Block]]:
             files.path(FINAL).as_posix(),
         ),
     )
-    for number, block in attached(subject, train, ("6.2", "6.3", "6.4")):
+    for number, block in attached(train, ("6.2", "6.3", "6.4")):
         yield number, block
     yield (
         "6.5",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from toxtune.dossier.content import Parts, Value
 from toxtune.dossier.document import (
@@ -21,6 +21,7 @@ from toxtune.dossier.document import (
 from toxtune.dossier.form import FIELDS, VERSION
 from toxtune.dossier.principles import PRINCIPLES
 from toxtune.report.contents import FOLDER
+from toxtune.report.rendering import with_code
 
 # What a field's mark says, and the style of the mark.
 _MARKS = {
@@ -70,13 +71,8 @@ def page(dossier: Dossier, folder: Path) -> str:
 def as_html(parts: Parts) -> Markup:
     """Write words and values; a value says where it was read, when it is pointed at."""
     return Markup().join(
-        _value(part) if isinstance(part, Value) else _words(part) for part in parts
+        _value(part) if isinstance(part, Value) else with_code(part) for part in parts
     )
-
-
-def _words(text: str) -> Markup:
-    """Write words, with what stands between backticks as code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 def cell_class(parts: Parts) -> str:
@@ -93,7 +89,7 @@ def _value(value: Value) -> Markup:
     where = f"{source.file}{inside}: {_key(source.key)}"
     kind = Markup(' class="hash"') if _HASH.fullmatch(value.shown) else ""
     return Markup('<data value="{}" title="{}"{}>{}</data>').format(
-        _plain(value.value), where, kind, _words(value.shown)
+        _plain(value.value), where, kind, with_code(value.shown)
     )
 
 

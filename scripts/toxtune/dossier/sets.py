@@ -9,9 +9,7 @@ from toxtune.report.words import SET_NAMES
 from toxtune.tasks import TaskType
 
 
-def attached(
-    subject: Subject, table: str, numbers: tuple[str, str, str]
-) -> Iterator[tuple[str, Block]]:
+def attached(table: str, numbers: tuple[str, str, str]) -> Iterator[tuple[str, Block]]:
     """Say what is known of each molecule: structure, descriptors, labels."""
     structure, descriptors, labels = numbers
     yield (

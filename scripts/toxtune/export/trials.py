@@ -275,11 +275,7 @@ def _exported_trial(
         family=trial.family,
         settings={"features": trial.features, **trial.hyperparameters},
         outcome=_outcome(row, len(run.seeds)),
-        scores={
-            name: float(score)
-            for name, score in scores.items()
-            if score is not None and np.isfinite(score)
-        },
+        scores=_known(scores),
         seeds=int(row["seeds"]),
         seconds=seconds,
         status=row["status"],
@@ -321,9 +317,13 @@ def _scores_of(scores: Mapping[str, MetricScores]) -> dict[str, float]:
     for metric, of_metric in scores.items():
         found[f"valid_{metric}"] = of_metric.mean.valid
         found[f"test_{metric}"] = of_metric.mean.test
+    return _known(found)
+
+
+def _known(scores: Mapping[str, float | None]) -> dict[str, float]:
     return {
         name: float(score)
-        for name, score in found.items()
+        for name, score in scores.items()
         if score is not None and np.isfinite(score)
     }
 

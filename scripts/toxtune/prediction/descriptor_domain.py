@@ -11,7 +11,7 @@ validation molecules keep below, as for similarity.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -69,13 +69,9 @@ class DescriptorDomain:
         """Tell which leverages are in the domain."""
         return leverage <= self.max_leverage
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return JSON values."""
-        return asdict(self)
-
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "DescriptorDomain":
-        """Make a domain of what `to_dict` returned."""
+        """Make a domain of what ``final.json`` holds."""
         return cls(**values)
 
 

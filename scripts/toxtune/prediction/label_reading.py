@@ -1,7 +1,7 @@
 """How the labels of a final model's tasks are read, and what their classes are."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from toxtune.labels.column import Bounds
@@ -68,10 +68,6 @@ class LabelReading:
     def class_names(self, task: str, count: int) -> list[str]:
         """Return what a task calls its classes; numbers where it has no names."""
         return names_of_classes(self.classes.get(task, ()), count)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what ``final.json`` holds."""
-        return asdict(self)
 
 
 def names_of_classes(names: Sequence[str], count: int) -> list[str]:

@@ -91,8 +91,6 @@ class PredictedRows:
         Of the molecules that can be read; ``None`` where none can.
     places
         Row to its place in `prediction`, of those that have one.
-    standardized
-        SMILES of the molecules of `prediction`.
     explanations
         Of the same; none where they were not asked for.
     """
@@ -100,7 +98,6 @@ class PredictedRows:
     problems: list[str]
     prediction: Prediction | None
     places: dict[int, int]
-    standardized: list[str]
     explanations: Sequence[Explanation] = ()
 
     def explanation_of(self, row: int) -> Explanation | None:
@@ -144,7 +141,7 @@ class RowPredictor:
         read = self.readers.read(smiles)
         problems, readable = list(read.problems), read.readable
         if not readable:
-            return PredictedRows(problems, None, {}, [])
+            return PredictedRows(problems, None, {})
         of_readable = {name: numbers[readable] for name, numbers in own.items()}
         prediction = self.model.predict_inputs(read.inputs, of_readable)
         explanations: Sequence[Explanation] = ()
@@ -156,7 +153,7 @@ class RowPredictor:
         for place, reason in prediction.failures.items():
             del places[readable[place]]
             problems[readable[place]] = f"no features: {reason}"
-        return PredictedRows(problems, prediction, places, read.smiles, explanations)
+        return PredictedRows(problems, prediction, places, explanations)
 
     def rows(self, predicted: PredictedRows) -> Rows:
         """Return the cells of `columns` for each row.

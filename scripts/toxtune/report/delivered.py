@@ -74,6 +74,11 @@ def named(run: Run, family: str) -> str:
     return f"the ensemble of {members_in_words(run.selection.ensemble.members)}"
 
 
+def marked(run: Run, family: str) -> str:
+    """Name a contender in a table or a figure, which mark the one that was selected."""
+    return f"{family} (selected)" if family == run.selection.overall else family
+
+
 def short_name(family: str) -> str:
     """Name a contender in a sentence where the ensemble's members have been named."""
     return f"the {ENSEMBLE}" if family == ENSEMBLE else family

@@ -23,7 +23,7 @@ def render(template: str, figures: dict[str, Figure], **values: Any) -> str:
     environment = Environment(
         loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined
     )
-    environment.filters["code"] = _with_code
+    environment.filters["code"] = with_code
     return environment.get_template(template).render(
         **values,
         tags=TAGS,
@@ -79,7 +79,7 @@ def as_json(content: Any) -> str:
     return json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def _with_code(text: str) -> Markup:
+def with_code(text: str) -> Markup:
     """Turn text into HTML, with what stands between backticks as code."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 

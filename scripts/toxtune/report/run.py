@@ -47,7 +47,7 @@ class RunSettings:
     dataset, split
         Settings of the dataset and the split.
     final
-        ``refit`` and ``ensemble`` of the final model.
+        ``refit`` and ``seeds`` of the final model.
     strategy
         Name of the search strategy.
     features

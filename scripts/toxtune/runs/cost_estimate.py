@@ -53,9 +53,7 @@ class CostEstimate:
         return text
 
 
-def estimate_cost(
-    plans: Iterable[Plan], results: Path = Path("results")
-) -> CostEstimate:
+def estimate_cost(plans: Iterable[Plan]) -> CostEstimate:
     """Count the trainings that are planned, and estimate what is left of them."""
     plans, done = list(plans), 0
     resources: dict[str, list[float]] = {}
@@ -67,7 +65,7 @@ def estimate_cost(
                 amounts = resources.setdefault(family, [])
                 amounts.append(_resource(family, hyperparameters))
     datasets = {plan.dataset_id for plan in plans}
-    rates = {family: _rate(results, family, datasets) for family in resources}
+    rates = {family: _rate(family, datasets) for family in resources}
     known_rates = {family: rate for family, rate in rates.items() if rate is not None}
     return CostEstimate(done, resources, known_rates)
 
@@ -95,13 +93,13 @@ def _resource(name: str, hyperparameters: Mapping[str, Any]) -> float:
     return hyperparameters.get(family.resource, default)
 
 
-def _rate(results: Path, family: str, datasets: Collection[str]) -> float | None:
+def _rate(family: str, datasets: Collection[str]) -> float | None:
     """Return the median seconds per unit of resource, None without a training.
 
     Other datasets tell nothing: they have other numbers of molecules and tasks.
     """
     rates = []
-    for path in results.glob(f"trials/{family}/*/*seed-*"):
+    for path in Path("results/trials").glob(f"{family}/*/*seed-*"):
         training = FinishedTraining.read(path)
         if training and training.trial["dataset"] in datasets:
             amount = _resource(family, training.trial["hyperparameters"])

@@ -3,6 +3,7 @@
 import altair as alt
 import pandas as pd
 
+from toxtune.report.delivered import marked
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.theme import BLACK, SUBSET_COLOURS
 from toxtune.report.figures.trials import family_scale
@@ -47,7 +48,7 @@ def optimism_table(run: Run) -> pd.DataFrame:
     scores_of = run.diagnostics.corrected
     winners = {**scores_of.families, run.selection.overall: scores_of.overall}
     for family, corrected in winners.items():
-        name = _name(run, family)
+        name = marked(run, family)
         test = run.mean_scores(family)
         scores = [
             (_RAW, corrected.raw, None),
@@ -60,10 +61,6 @@ def optimism_table(run: Run) -> pd.DataFrame:
     columns = ["winner", "family", "trial", "estimate", "score", "low", "high"]
     numbers = dict.fromkeys(["score", "low", "high"], float)
     return pd.DataFrame(rows, columns=columns).astype(numbers)
-
-
-def _name(run: Run, family: str) -> str:
-    return f"{family} (selected)" if family == run.selection.overall else family
 
 
 def draw_frequency(run: Run) -> Figure:
@@ -103,7 +100,7 @@ def frequency_table(run: Run) -> pd.DataFrame:
 def _chart(run: Run) -> alt.LayerChart:
     estimates, colours = list(_COLOURS), list(_COLOURS.values())
     others = [family for family in run.contenders if family != run.selection.overall]
-    winners = [_name(run, family) for family in (run.selection.overall, *others)]
+    winners = [marked(run, family) for family in (run.selection.overall, *others)]
     base = alt.Chart(DATA).encode(
         y=alt.Y(
             "winner:N",

@@ -1,5 +1,6 @@
 """Tables of the winners: their scores, and their settings."""
 
+from toxtune.report.delivered import marked
 from toxtune.report.run import Run
 from toxtune.report.settings import setting_texts
 from toxtune.report.tables.table import Table
@@ -47,7 +48,7 @@ def _scores_of(run: Run, title: str, metrics: list[str], note: str) -> Table:
 def _scores_row(run: Run, metric: str, family: str) -> list[str]:
     mean, decimals = run.mean_scores(family, metric), run.decimals(metric)
     row = [
-        _marked(run, family),
+        marked(run, family),
         run.mean_title(metric),
         run.written(mean.test, metric),
         format_interval(mean.test_interval, decimals),
@@ -123,7 +124,7 @@ def winners_table(run: Run) -> Table:
     texts = setting_texts(run)
     rows = [
         [
-            _marked(run, family),
+            marked(run, family),
             winner.trial.id,
             str(run.setting(winner.trial.id)["features"]),
             texts[winner.trial.id] or "nothing was varied",
@@ -135,7 +136,7 @@ def winners_table(run: Run) -> Table:
     if ensemble := run.selection.ensemble:
         settings = f"the mean of what {members_in_words(ensemble.members)} predict"
         mean = run.written(ensemble.mean)
-        rows.append([_marked(run, ENSEMBLE), "", "", settings, mean, ""])
+        rows.append([marked(run, ENSEMBLE), "", "", settings, mean, ""])
     return Table(
         "Winners",
         ["winner of", "trial", "features", "settings", "validation set", "best of"],
@@ -143,7 +144,3 @@ def winners_table(run: Run) -> Table:
         facts=run.facts("valid", remark=f"rule: {run.selection.rule}"),
         note="Settings: those that were varied in the search. `trials.tsv` has all.",
     )
-
-
-def _marked(run: Run, family: str) -> str:
-    return f"{family} (selected)" if family == run.selection.overall else family
