@@ -13,6 +13,8 @@ from toxtune.data.settling import Measured, settle
 from toxtune.data.shared_ids import about_shared_ids
 from toxtune.data.subsets import KEYS, SPLIT_COLUMN, write_table
 from toxtune.errors import UserError
+from toxtune.io.csv_rows import TAB
+from toxtune.io.csv_writer import write_csv
 from toxtune.io.files import write_json
 from toxtune.labels.column import Bounds
 from toxtune.labels.legal import permute_labels
@@ -152,7 +154,7 @@ def write_curation(
         for c in curation.changes
     )
     header = ["row", "id", "smiles", "action", "task", "reason"]
-    write_table(changes, header, rows, delimiter="\t")
+    write_csv(changes, header, rows, TAB)
     write_json(counts, curation.counts)
 
 

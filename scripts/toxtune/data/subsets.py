@@ -105,7 +105,11 @@ def write_table(
     rows: Iterable[Sequence[object]],
     delimiter: str = ",",
 ) -> None:
-    """Write a table, whole or not at all."""
+    """Write a table, whole or not at all.
+
+    Names of molecules and SMILES have no control characters, nor may other cells: see
+    `toxtune.io.csv_writer` for text of users.
+    """
     with whole_file(path) as stream:
         writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
         writer.writerow(header)

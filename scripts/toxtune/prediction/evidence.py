@@ -19,6 +19,7 @@ from toxtune.errors import UserError
 from toxtune.evaluation.conformal import Calibrations, Conformal
 from toxtune.evaluation.delivered import Delivered
 from toxtune.features.similarity import SIZE
+from toxtune.io.csv_writer import CsvRows
 from toxtune.io.files import read_json
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.tasks import CLASSIFICATION, TaskType
@@ -74,11 +75,11 @@ class Support:
 def pack_evidence(evidence: Evidence, conformal: Conformal) -> dict[str, bytes]:
     """Return the files of `EVIDENCE_FILES` by name."""
     training, table = evidence.training, io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    writer.writerow([*_KEYS, *training.tasks])
+    writer = CsvRows(table)
+    writer.write_row([*_KEYS, *training.tasks])
     labels = np.where(np.isnan(training.labels), "", training.labels.astype(str))
     keys = zip(training.ids, training.smiles, strict=True)
-    writer.writerows([*key, *row] for key, row in zip(keys, labels, strict=True))
+    writer.write_rows([*key, *row] for key, row in zip(keys, labels, strict=True))
     return {
         CALIBRATION: json.dumps(conformal.to_dict(), sort_keys=True).encode(),
         TRAINING: table.getvalue().encode(),

@@ -12,13 +12,15 @@ import numpy as np
 
 from toxtune.data.column_settings import ReadingSettings
 from toxtune.data.download import fetch_dataset
-from toxtune.data.subsets import Subset, read_subset, write_table
+from toxtune.data.subsets import Subset, read_subset
 from toxtune.errors import UserError
 from toxtune.evaluation.coverage import (
     as_records,
     coverage_table,
 )
 from toxtune.evaluation.ledger import opening_id, read_openings, record_opening
+from toxtune.io.csv_rows import TAB
+from toxtune.io.csv_writer import write_csv
 from toxtune.io.files import write_json
 from toxtune.io.tsv import write_tsv
 from toxtune.prediction.contenders import Contenders, FrozenFiles, load_contenders
@@ -149,7 +151,7 @@ def evaluate_prospective(
     scores = {NEW: result.scores, ALL: result.all_records.scores}
     write_tsv(table, score_table(scores))
     header = [field.name for field in fields(Exclusion)]
-    write_table(exclusions, header, map(astuple, left_out), "\t")
+    write_csv(exclusions, header, map(astuple, left_out), TAB)
     write_json(report, result.to_dict())
 
 

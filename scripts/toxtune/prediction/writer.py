@@ -1,9 +1,9 @@
 """What writes rows with their predictions, and the plainest of them."""
 
-import csv
 from dataclasses import dataclass
 from typing import IO, Protocol
 
+from toxtune.io.csv_writer import CsvRows
 from toxtune.prediction.molecule_table import Chunk, MoleculeTable
 from toxtune.prediction.row_predictor import PredictedRows, RowPredictor
 from toxtune.workers.crew import Crew, Lost
@@ -57,13 +57,13 @@ class CsvWriter:
 
     def __init__(self, written: Written) -> None:
         self._predictor = written.predictor
-        self._rows = csv.writer(written.stream, lineterminator="\n")
-        self._rows.writerow([*written.table.table.header, *written.predictor.columns])
+        self._rows = CsvRows(written.stream)
+        self._rows.write_row([*written.table.table.header, *written.predictor.columns])
 
     def write(self, chunk: Chunk, predicted: PredictedRows) -> None:
         """Write some rows."""
         cells = self._predictor.rows(predicted)
-        self._rows.writerows(
+        self._rows.write_rows(
             [*row.cells, *more] for row, more in zip(chunk, cells, strict=True)
         )
 

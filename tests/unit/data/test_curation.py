@@ -159,6 +159,16 @@ def test_files_have_the_documented_format(table, tmp_path):
     }
 
 
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_smiles_with_a_line_end_is_one_row_of_what_was_dropped(table, tmp_path, end):
+    path = table(f'smiles,a\nC,1\n"CC{end}C",0\n')
+    paths = [tmp_path / name for name in ("molecules.csv", "curation.tsv", "a.json")]
+    write_curation(curate(path, columns()), False, *paths)
+    with open(paths[1], encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t"))
+    assert [row["smiles"] for row in rows] == [f"CC{end}C"]
+
+
 def test_row_number_is_the_id_and_no_part_unless_asked(table, tmp_path):
     path = table("smiles,a\n?,1\nCC,0\nC,1\n")
     write_curation(
