@@ -25,10 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Write the page, and say what it says."""
     # Slow to import, and `--help` has no use for them.
+    from toxtune.io.destination import refuse_destination
     from toxtune.io.files import write_text
     from toxtune.report.finished_runs import differences, openings, read_runs
     from toxtune.report.runs_page import runs_page, sentences
 
+    refuse_destination(options.to)
     runs = read_runs(options.runs)
     write_text(options.to, runs_page(runs, options.to.parent))
     table = differences(runs, runs[0].selection.objective.metric)

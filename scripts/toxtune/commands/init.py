@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from toxtune.commands.configfiles import BASE
 from toxtune.errors import UserError
 from toxtune.io.csv_rows import SEPARATORS
+from toxtune.io.destination import refuse_destination
 from toxtune.io.files import write_text
 from toxtune.survey.run_names import run_name
 from toxtune.text import did_you_mean
@@ -85,6 +86,7 @@ def _write(options: argparse.Namespace) -> int:
     # Two configurations of one table are two runs.
     name = run_name(options.output or options.table)
     output = options.output or Path(f"{name}.yaml")
+    refuse_destination(output, [options.table])
     _refuse_existing(output, options.force)
     # Slow to import, and `--help` has no use for it.
     from toxtune.survey.file import survey_file

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from toxtune.errors import UserError
+from toxtune.io.destination import refuse_destination
 from toxtune.io.files import whole_file
 from toxtune.prediction.final_model import opened
 from toxtune.prediction.inputs import LIMIT_SECONDS, input_readers, useful_workers
@@ -29,6 +30,7 @@ from toxtune.prediction.row_predictor import RowPredictor, prediction_columns
 from toxtune.prediction.sd_writer import SdWriter, structures_of
 from toxtune.prediction.support_columns import CONFIDENCE
 from toxtune.prediction.writer import CsvWriter, Makers, Writer, Written
+from toxtune.tables.sources import local_path
 from toxtune.tables.table import Table
 from toxtune.tables.text_files import Reading
 
@@ -128,12 +130,11 @@ def predict_file(
     ------
     UserError
         If model or table cannot be read, the table is too long for a page, or the
-        destination is a folder or the source.
+        destination is no place for a file, or one of the files that are read.
     """
-    if destination.resolve() == source.resolve():
-        raise UserError(f"{destination}: is the file that is read; name another")
-    if destination.is_dir():
-        raise UserError(f"{destination}: is a folder; name a file to write")
+    refuse_destination(
+        destination, [source, model, *map(local_path, features_files.values())]
+    )
     is_new_folder = not destination.parent.exists()
     with opened(model) as packed:
         # Before the models are loaded, which takes seconds.

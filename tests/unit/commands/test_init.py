@@ -44,6 +44,23 @@ def test_a_folder_without_config_yaml_is_told_where_to_go(
     assert visible == ["table.csv"]
 
 
+@pytest.mark.parametrize(
+    ("output", "fault"),
+    [
+        ("table.csv", "table.csv: is a file that is read"),
+        ("/dev/null", "/dev/null: is no regular file"),
+        (".", "is a folder; name a file to write"),
+    ],
+)
+def test_force_replaces_neither_the_table_nor_a_device(folder, capsys, output, fault):
+    text = "smiles,toxic\n" + "CCO,1\nCCN,0\n" * 20
+    (folder / "table.csv").write_text(text)
+    assert cli.main(["init", "table.csv", "--force", "--output", output]) == 1
+    assert fault in capsys.readouterr().err
+    assert (folder / "table.csv").read_text() == text
+    assert Path("/dev/null").is_char_device()
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_what_is_written_can_be_planned(shape, folder, capsys):
     made = SHAPES[shape]()

@@ -114,6 +114,18 @@ def test_without_a_name_the_format_names_the_file(tmp_path, given, monkeypatch):
     assert (tmp_path / "in.predictions.sdf").is_file()
 
 
+@pytest.mark.parametrize("name", ["in.csv", "model", "numbers.csv", "/dev/null"])
+def test_nothing_that_is_read_and_no_device_is_replaced(tmp_path, given, name):
+    (tmp_path / "numbers.csv").write_text("id,x\n", encoding="utf-8")
+    out, model = tmp_path / name, make(tmp_path).rename(tmp_path / "model")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    options = ["--format=csv", f"--features-file=own={tmp_path / 'numbers.csv'}"]
+    with pytest.raises(UserError, match=f"{out}: is (a file that is read|no regular)"):
+        run_command(["predict", str(model), str(given), str(out), *options])
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert not out.is_relative_to("/dev") or out.is_char_device()
+
+
 @pytest.mark.parametrize("name", ["out.csv", "out.html", "out.sdf"])
 def test_nothing_is_left_of_a_table_that_was_interrupted(
     tmp_path, given, name, monkeypatch
@@ -130,6 +142,15 @@ def test_nothing_is_left_of_a_table_that_was_interrupted(
         run_command(["predict", str(model), str(given), str(out)])
     assert out.read_text("utf-8") == "as before"
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_line_ends_in_cells_begin_no_row(tmp_path, end):
+    (tmp_path / "in.csv").write_text(
+        f'name,smiles\n"a{end}b",CCO\nc,CC\n', encoding="utf-8", newline=""
+    )
+    rows = rows_of(predict(tmp_path, tmp_path / "in.csv", "out.csv"))
+    assert [row["name"] for row in rows] == [f"a{end}b", "c"]
 
 
 # The SD file.

@@ -34,6 +34,13 @@ def test_runs_are_compared_on_the_same_molecules(project):
     assert 0 < table.loc["a", "p_delong"] < 0.05
 
 
+@pytest.mark.parametrize("to", ["/dev/null", "results", "."])
+def test_the_page_replaces_no_device_and_no_folder(project, to):
+    with pytest.raises(UserError, match=f"{to}: is (no regular file|a folder)"):
+        run_command(["compare", "good", "poor", "--to", to])
+    assert Path("/dev/null").is_char_device()
+
+
 def test_the_page_has_scores_differences_tasks_and_the_ledger(project):
     runs = read_runs(["good", "results/poor"])
     page = runs_page(runs, Path("results"))
