@@ -120,6 +120,11 @@ def _markup(head: bytes) -> tuple[str, str] | None:
         )
     if start.startswith((b"<?xml", b"<!doctype")):
         return "an XML document", _EXPORT
+    if start.startswith(b"<datawarrior-fileinfo>"):
+        return (
+            "a file of DataWarrior's own",
+            "save it there as an SD file, or as text with a column of SMILES",
+        )
     if start.startswith(b"version https://git-lfs"):
         return "a pointer of Git LFS", "fetch the file itself with `git lfs pull`"
     if _JSON.match(start):

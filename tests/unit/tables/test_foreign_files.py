@@ -58,6 +58,7 @@ FILES = {
     "a.pkl": (pickle.dumps({"smiles": ["C"]}), "a pickle", "CSV"),
     "a.npy": (b"\x93NUMPY", "a NumPy array", "CSV"),
     "a.mol2": (b"@<TRIPOS>MOLECULE", "a MOL2 file", "SD file"),
+    "a.dwar": (b'<datawarrior-fileinfo>\n<version="3.3">', "DataWarrior", "SD file"),
     "lfs.csv": (b"version https://git-lfs.github.com/spec/v1", "Git LFS", "git lfs"),
 }
 
