@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import compress
+from operator import not_
 
 from toxtune.labels.legal import MAX_CLASSES, MAX_VALUE
 from toxtune.labels.near_numbers import near_number
@@ -17,6 +19,7 @@ from toxtune.labels.words import (
     bound_in,
     number_in,
     plain,
+    same_number,
     two_classes,
 )
 from toxtune.tasks import TaskType
@@ -151,6 +154,30 @@ def survey_column(name: str, cells: Sequence[str]) -> ColumnSurvey:
     if problem := _problem(counts, numbers):
         return replace(known, problem=problem)
     return _of_words(known, counts)
+
+
+def survey_rows(name: str, cells: Sequence[str], there: Sequence[bool]) -> ColumnSurvey:
+    """Look at some rows of a column.
+
+    What could be no label in the others is strange, since these are read as well.
+
+    Parameters
+    ----------
+    name, cells
+        As in `survey_column`.
+    there
+        Of each row, whether it is looked at.
+    """
+    column = survey_column(name, list(compress(cells, there)))
+    known = {same_number(plain(text)) for text in (*column.counts, *column.strange)}
+    read = number_of if column.bounds else number_in
+    found: dict[str, str] = {}
+    for cell in compress(cells, map(not_, there)):
+        word = plain(cell)
+        is_value = column.content == Content.VALUES and read(word) is not None
+        if not is_value and word not in MISSING and same_number(word) not in known:
+            found.setdefault(word, " ".join(cell.split()))
+    return replace(column, strange=(*column.strange, *found.values()))
 
 
 def _by_word(spellings: Counter[str]) -> dict[str, int]:

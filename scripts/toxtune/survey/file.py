@@ -6,6 +6,7 @@ from pathlib import Path
 
 from toxtune.errors import UserError
 from toxtune.survey.table import TableSurvey, Wishes, survey_table
+from toxtune.survey.words import counted
 from toxtune.tables.decimals import doubtful_number, find_decimal_sign, with_point
 from toxtune.tables.table import Table
 from toxtune.tables.tables import open_table
@@ -34,7 +35,8 @@ def survey_file(path: Path, wishes: Wishes = Wishes()) -> TableSurvey:  # noqa: 
     header = [name for name, _ in columns]
     notes = [*table.notes]
     if unusable := len(table.header) - len(columns):
-        notes.append(f"{unusable} columns have no name, or that of another: not used.")
+        nameless = counted(unusable, "column")
+        notes.append(f"Without a name, or with that of another: {nameless}, not used.")
     rows, undecided = _with_points(rows, table, wishes.reading.decimal)
     questions = {
         header[index]: _question(header[index], [row[index] for row in rows])

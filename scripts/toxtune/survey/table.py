@@ -12,6 +12,7 @@ from toxtune.survey.columns import (
     Content,
     number_of,
     survey_column,
+    survey_rows,
 )
 from toxtune.survey.companions import about_companions, without_twins
 from toxtune.survey.counts import count_labels, count_torn
@@ -20,11 +21,11 @@ from toxtune.survey.labels import (
     read_labels,
     words_of_class_1,
 )
+from toxtune.survey.names import is_smiles_name
 from toxtune.survey.roles import (
     ColumnRole,
     Role,
     find_roles,
-    is_smiles_name,
     sets_of,
 )
 from toxtune.survey.structures import (
@@ -152,6 +153,10 @@ def survey_table(
     cells = dict(zip(header, zip(*rows, strict=True), strict=True))
     columns = [survey_column(name, cells[name]) for name in header]
     smiles = find_smiles(columns, cells, wishes.smiles_column)
+    there = [bool(cell.strip()) for cell in cells[smiles]]
+    if not all(there):
+        # Such rows are dropped: units, or a mean, say nothing about a column.
+        columns = [survey_rows(name, cells[name], there) for name in header]
     structures = survey_structures(cells[smiles])
     computed = {
         column.name
@@ -233,6 +238,7 @@ def find_smiles(
     raise UserError(
         "no column has SMILES that RDKit can read; its columns are: "
         + ", ".join(column.name for column in columns)
+        + "; what stands above the line that names them must go"
     )
 
 

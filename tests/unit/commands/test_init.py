@@ -224,6 +224,7 @@ def test_line_ends_and_spellings_leave_a_legal_file(folder, header, cells):
         (["bbbp.csv", "--metric", "rmse"], "is for regression labels"),
         (["bbbp.csv", "--metric", "auc"], "auc"),
         (["names.csv"], "no column has SMILES"),
+        (["titled.csv"], "Assay 7; what stands above the line that names them must go"),
         (["structures.csv"], "no column could be labels"),
         (["$HOME.csv"], "rename"),
     ],
@@ -232,6 +233,7 @@ def test_what_cannot_be_used_is_refused_in_a_line(arguments, fragment, folder, c
     SHAPES["bbbp"]().write(folder).rename(folder / "bbbp.csv")
     (folder / "$HOME.csv").write_bytes((folder / "bbbp.csv").read_bytes())
     (folder / "names.csv").write_text("name,label\naspirin,1\ncaffeine,0\n")
+    (folder / "titled.csv").write_text("Assay 7,,\nid,smiles,label\nm1,CCO,1\n")
     (folder / "structures.csv").write_text("smiles,name\nCCO,ethanol\nCCN,amine\n")
     assert cli.main(["init", *arguments]) == 1
     printed = capsys.readouterr()

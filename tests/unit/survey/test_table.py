@@ -103,6 +103,17 @@ def test_the_range_of_values_is_of_those_that_are_no_bounds():
         ("n", VALUES, Role.OTHER),
         ("Aktivit\u00e4t", cycled("stark", "mittel", "schwach"), Role.LABELS),
         ("activity", cycled("low", "mid", "high"), Role.LABELS),
+        ("PUBCHEM_CID", [1000 + n // 2 for n in range(40)], Role.OTHER),
+        ("Molecule Max Phase", cycled(2, 3, 4), Role.OTHER),
+        ("#RO5 Violations", cycled(0, 1), Role.OTHER),
+        ("Ligand Efficiency BEI", VALUES, Role.OTHER),
+        ("CX LogD", VALUES, Role.OTHER),
+        ("cLogS", VALUES, Role.OTHER),
+        ("Druglikeness", VALUES, Role.OTHER),
+        ("Cluster No", cycled(0, 1, 2), Role.OTHER),
+        ("Mutagenic (Y/N)", cycled("Y", "N"), Role.LABELS),
+        ("aktiv [j/n]", cycled("ja", "nein"), Role.LABELS),
+        ("Y/N", LABELS, Role.LABELS),
         ("assay 7", LABELS, Role.LABELS),
         ("row", LABELS, Role.OTHER),
     ],
@@ -119,6 +130,49 @@ def test_a_property_of_the_structures_is_no_label_whatever_it_is_called():
     assert roles(activity=weights, toxic=LABELS)["activity"] == Role.OTHER
     # But it may be learned where there is nothing else.
     assert roles(activity=weights)["activity"] == Role.LABELS
+
+
+def test_ids_of_a_database_are_no_labels_even_where_nothing_else_is():
+    with pytest.raises(UserError, match="CID .ids of a database, by its name"):
+        surveyed(CID=[1000 + n // 2 for n in range(40)])
+
+
+def test_the_outcome_of_pubchem_comes_before_what_it_is_made_of():
+    names = ["Potency", "Fit_LogAC50", "Max_Response", "PUBCHEM_ACTIVITY_SCORE"]
+    values = {name: [n * each for each in VALUES] for n, name in enumerate(names, 1)}
+    outcome = cycled("Active", "Inactive", "Inactive", "Inconclusive")
+    survey = surveyed(**values, PUBCHEM_ACTIVITY_OUTCOME=outcome)
+    (task,) = survey.tasks.tasks
+    assert task.column.name == "PUBCHEM_ACTIVITY_OUTCOME"
+    assert [each.column.name for each in survey.tasks.alternatives] == names
+
+
+# What PubChem writes below its header, and what people write below their tables.
+WITHOUT_STRUCTURE = [
+    ["RESULT_TYPE", "", "FLOAT", "STRING"],
+    ["RESULT_UNIT", "", "MICROMOLAR", ""],
+    ["mean", " ", "2.5", "<1"],
+    ["", "", "n.d.", ""],
+]
+
+
+@pytest.mark.parametrize("header", ["Potency", "Outcome"])
+def test_rows_without_a_structure_say_nothing_about_a_column(header):
+    labels = VALUES if header == "Potency" else LABELS
+    rows = [[str(n), each, str(labels[n]), "x"] for n, each in enumerate(SMILES)]
+    table = [*WITHOUT_STRUCTURE[:2], *rows, *WITHOUT_STRUCTURE[2:]]
+    survey = survey_table(["TAG", "SMILES", header, "remark"], table)
+    (task,) = survey.tasks.tasks
+    assert task.column.name == header
+    assert task.column.rows == 40
+    reasons = {each.column.name: each.reason for each in survey.roles}
+    assert reasons["TAG"] == "counts the rows"
+    assert reasons["remark"] == "the same in each row"
+    # Their cells are read as well.
+    words = {"FLOAT": None, "MICROMOLAR": None}
+    if header == "Outcome":
+        words["2.5"] = None
+    assert survey.label_settings == {"labels": {header: words}}
 
 
 def test_the_structures_are_found_by_what_rdkit_can_read():
