@@ -9,6 +9,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from multiprocessing import Pipe, Process, parent_process
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, Self, TypeVar
@@ -67,9 +68,9 @@ class Crew(Generic[Item, Result]):
         starts = range(0, len(items), CHUNK)
         chunks = deque(range(len(items))[start : start + CHUNK] for start in starts)
         while chunks or any(worker.rows for worker in self._crew):
-            for worker in self._crew:
+            for number, worker in enumerate(self._crew):
                 if chunks and not worker.rows:
-                    worker.give(chunks.popleft(), items)
+                    self._crew[number] = worker.given(chunks.popleft(), items)
             for number, worker in _answering(self._crew):
                 rows = worker.rows
                 found = worker.take()
@@ -94,8 +95,19 @@ class _Worker:
         self.rows = range(0)
         self.deadline = 0.0
 
-    def give(self, rows: range, items: Sequence[Any]) -> None:
-        """Have it do the items of some rows."""
+    def given(self, rows: range, items: Sequence[Any]) -> "_Worker":
+        """Have it, or its successor if it has died idle, do the items of some rows."""
+        try:
+            self._give(rows, items)
+        except OSError:
+            worker = self.successor()
+            # If this one dies as well, there is no answer, as after a crash.
+            with suppress(OSError):
+                worker._give(rows, items)
+            return worker
+        return self
+
+    def _give(self, rows: range, items: Sequence[Any]) -> None:
         self.rows, self.deadline = rows, time.monotonic() + self._limit_seconds
         self.connection.send(items[rows.start : rows.stop])
 
