@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from toxtune.evaluation.ensemble import repeated
+from toxtune.features.definitions import JOINT
 from toxtune.features.transforms import read_transform
 from toxtune.models.registry import get_family
 from toxtune.prediction.fallback import in_place_of
 from toxtune.prediction.final_file import FinalSettings, describe_models
 from toxtune.prediction.final_model import FinalModel, load
+from toxtune.prediction.inputs import Inputs
 from toxtune.prediction.own_numbers import OwnNumbers
 from toxtune.prediction.prediction import Prediction
 from toxtune.search.selection_file import Selection, read_selection
@@ -87,6 +89,7 @@ class Contenders:
         metadata, overall = self.delivered.metadata, self.selection.overall
         inputs = self.widest.inputs_of(smiles)
         members, failures = self.widest.members_of(inputs, own)
+        without_features = self._without_features(inputs)
         if self.beside is None:
             prediction = self.delivered.prediction_of(inputs, members, failures)
         else:
@@ -102,10 +105,26 @@ class Contenders:
             if contender != overall:
                 counts = self.selection.members_of(contender)
                 mean = np.mean(repeated(by_name, counts), axis=(0, 1))
-                values[contender] = (self.delivered.calibrated(mean), list(failures))
+                rows = sorted(set().union(*(without_features[name] for name in counts)))
+                values[contender] = (self.delivered.calibrated(mean), rows)
         return prediction, {
             name: in_place_of(predicted, rows, metadata.fallback)
             for name, (predicted, rows) in values.items()
+        }
+
+    def _without_features(self, inputs: Inputs) -> dict[str, set[int]]:
+        """Map each model to the molecules for which its features fail."""
+        metadata, names = self.widest.metadata, list(self.selection.models)
+        # As above, the members are those of each model in turn.
+        first_members = metadata.members[:: len(metadata.members) // len(names)]
+        return {
+            name: {
+                row
+                for feature in metadata.trial_of(member).features.split(JOINT)
+                if feature in inputs.features
+                for row in inputs.features[feature].failures
+            }
+            for name, member in zip(names, first_members, strict=True)
         }
 
 

@@ -4,6 +4,7 @@ import csv
 import json
 from dataclasses import replace
 from hashlib import sha256
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,7 +17,9 @@ from toxtune.features.compute import featurize
 from toxtune.models.registry import get_family
 from toxtune.prediction import prospective
 from toxtune.prediction.contenders import Contenders, load_contenders
+from toxtune.prediction.fallback import outputs_of
 from toxtune.prediction.final_model import load
+from toxtune.prediction.inputs import compute_inputs
 from toxtune.prediction.predict_table import predict_file
 from toxtune.prediction.prospective import ProspectiveSettings, evaluate_prospective
 from toxtune.prediction.prospective_report import ProspectiveReport
@@ -26,6 +29,8 @@ DATA = "smiles,one,two\n" + "".join(
     f"{smiles},{n % 2},{n // 2 % 2}\n"
     for n, smiles in enumerate(["CCCO", "CCCN", "CCCBr", "CCCCO", "OCC", "Cc1ccccc1"])
 )
+
+FAMILIES = ("logistic_regression", "random_forest")
 
 # The test set; none of it is in the data.
 TESTED = ["CCCCCO", "CCCCCN"]
@@ -223,6 +228,45 @@ def test_each_model_is_what_it_was_trained_as(tmp_path):
     expected = delivered.calibrated((linear + 2 * forests) / 3)
     np.testing.assert_allclose(values["ensemble"], expected, rtol=1e-6)
     assert prediction.failures == {}
+
+
+def test_fallback_is_of_the_models_alone_whose_features_fail(tmp_path, monkeypatch):
+    """One family's fail for a molecule; the other's, and the delivered ones, do not."""
+    loaded = load_contenders(freeze(tmp_path))
+    expected = loaded.predict(SMILES, {})[1]
+
+    def failing(definitions, smiles):
+        inputs = compute_inputs(definitions, smiles)
+        features = dict(inputs.features)
+        if "other" in features:
+            features["other"] = replace(features["other"], failures={1: "too large"})
+        return replace(inputs, features=features)
+
+    monkeypatch.setattr("toxtune.prediction.final_model.compute_inputs", failing)
+    fallback = outputs_of(FALLBACK["binary"])
+    for failed, working in (FAMILIES, FAMILIES[::-1]):
+        metadata = loaded.beside.metadata
+        trials = [
+            replace(trial, features="other") if trial.family == failed else trial
+            for trial in metadata.trials
+        ]
+        both = {"ecfp": ECFP, "other": ECFP}
+        metadata = replace(metadata, trials=trials, features=both)
+        beside = replace(loaded.beside, metadata=metadata)
+        # A third model is delivered, so that both are compared with it.
+        selection = SimpleNamespace(
+            models=loaded.selection.models,
+            contenders=[*FAMILIES, "ensemble"],
+            members_of=loaded.selection.members_of,
+            overall="delivered",
+        )
+        models = Contenders(selection, loaded.delivered, beside)
+        _, values = models.predict(SMILES, {})
+        np.testing.assert_array_equal(values["delivered"], expected["random_forest"])
+        for name in (failed, "ensemble"):
+            np.testing.assert_array_equal(values[name][1], fallback)
+            np.testing.assert_array_equal(values[name][0], expected[name][0])
+        np.testing.assert_array_equal(values[working], expected[working])
 
 
 def test_a_board_would_see_what_predict_answers(evaluate, tmp_path):
