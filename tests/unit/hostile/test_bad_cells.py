@@ -40,7 +40,7 @@ BAD_COLUMNS = {
     "empty name": ("smiles,\nC,1\n", {}, "raw.csv: has no task column"),
     "name of ours": ("smiles,group\nC,1\n", {}, "dataset.tasks: 'group' in"),
     "name of a row": ("smiles,mean\nC,1\n", {}, "dataset.tasks: 'mean' in .* family"),
-    "line end": ('smiles,"a\nb"\nC,1\n', {}, r"dataset.tasks: 'a\\nb' in .* control"),
+    "bell": ("smiles,a\7b\nC,1\n", {}, r"dataset.tasks: 'a\\x07b' in .* control"),
     "escape": ("smiles,\x1b[2J\nC,1\n", {}, r"dataset.tasks: '\\x1b\[2J' in"),
     "long name": (f"smiles,{'x' * 201}\nC,1\n", {}, "1 to 200 characters"),
     "line end in an id": (
