@@ -94,7 +94,7 @@ class SlurmRun(ClusterRun):
         return {other.number: other.state for other in self.jobs}[job.number]
 
     def running_job(self, rule: str, besides: Sequence[Job] = ()) -> Job:
-        """Wait until another job of a rule runs; of several return the newest."""
+        """Wait until another job of a rule runs; of several return the oldest."""
         others = {job.number for job in besides}
         found: list[Job] = []
 
@@ -109,7 +109,8 @@ class SlurmRun(ClusterRun):
             return bool(found)
 
         self.wait_for(is_running, f"a running job of {rule}")
-        return max(found, key=lambda job: int(job.number))
+        # The newest may be one that broke before, which is not tried for ever.
+        return min(found, key=lambda job: int(job.number))
 
     def cancelled_job(self, rule: str, besides: Sequence[Job] = ()) -> Job:
         """Cancel a running job of a rule."""
