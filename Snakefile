@@ -1,10 +1,12 @@
 # Tune molecular property models; score the winners on the test set, once.
 #
-# rules/data.smk      raw file -> molecules -> training, validation, test set -> features
-# rules/search.smk    trainings -> validation scores -> selection
-# rules/evaluate.smk  the winners' models -> their one prediction of the test set -> scores
-# rules/final.smk     the model for use, and its scores on prospective data
-# rules/report.smk    what people read
+# rules/data.smk       raw file -> molecules -> training, validation, test set -> features
+# rules/search.smk     trainings -> validation scores -> selection
+# rules/winners.smk    selection -> the winners' models, and thresholds; test set closed
+# rules/evaluate.smk   their one prediction of the test set -> scores
+# rules/final.smk      the model for use, and its scores on prospective data
+# rules/molecules.smk  the molecules that people are shown
+# rules/report.smk     what people read
 #
 # docs/outputs.md describes every file.
 from snakemake.utils import min_version
@@ -22,8 +24,10 @@ container: "envs/toxtune.sif"
 include: "rules/common.smk"
 include: "rules/data.smk"
 include: "rules/search.smk"
+include: "rules/winners.smk"
 include: "rules/evaluate.smk"
 include: "rules/final.smk"
+include: "rules/molecules.smk"
 include: "rules/report.smk"
 
 

@@ -1,21 +1,4 @@
-# The model for use: retrained if that is asked for, saved, scored on prospective data.
-use rule train_winner as refit_winner with:
-    """Retrain a winner, or another member, on training and validation set together."""
-    input:
-        selection=rules.select_best.output.selection,
-        data=plan.refit_files,
-        winner=plan.winner_record("refit"),
-    output:
-        model="results/{run}/refit/{model}/seed-{seed}.{format}",
-        record="results/{run}/refit/{model}/seed-{seed}.{format}.json",
-    log:
-        "logs/{run}/refit_winner/{model}/seed-{seed}.{format}.log",
-    benchmark:
-        "logs/{run}/refit_winner/{model}/seed-{seed}.{format}.benchmark.tsv"
-    params:
-        set_name=COMMON.joined.name,
-
-
+# The model for use: saved, and scored on prospective data.
 rule save_final_model:
     """Write all that prediction needs to one file; test scores are in its card alone."""
     input:
@@ -46,25 +29,6 @@ rule save_final_model:
         code=code_hash("save_final_model", *COMMON.modules),
     script:
         "../scripts/save_final_model.py"
-
-
-rule explain_examples:
-    """Say which atoms the final model's predictions of the report's examples come from."""
-    input:
-        model=rules.save_final_model.output.model,
-        examples=rules.show_molecules.output.examples,
-    output:
-        atoms="results/{run}/example_atoms.json",
-    log:
-        "logs/{run}/explain_examples.log",
-    benchmark:
-        "logs/{run}/explain_examples.benchmark.tsv"
-    conda:
-        "../envs/toxtune.yaml"
-    params:
-        code=code_hash("explain_examples", *COMMON.modules),
-    script:
-        "../scripts/explain_examples.py"
 
 
 rule evaluate_prospective:
