@@ -20,7 +20,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 from toxtune.commands.cli import COMMANDS, run_command
-from toxtune.config.schema import SCHEMAS
+from toxtune.config.schema import SCHEMA
 from toxtune.prediction.final_model import FinalModel, load
 from toxtune.prediction.prediction import Prediction
 from toxtune.report.markdown import in_markdown
@@ -119,7 +119,7 @@ def _linked_from(path: Path) -> list[Path]:
 
 def configuration_page() -> str:
     """Write every key of a configuration: type, default and meaning."""
-    schema = yaml.safe_load((SCHEMAS / "config.schema.yaml").read_text("utf-8"))
+    schema = yaml.safe_load(SCHEMA.read_text("utf-8"))
     shipped = yaml.safe_load((ROOT / "config.yaml").read_text("utf-8"))
     lines = ["# Configuration", "", schema["description"], ""]
     lines += [

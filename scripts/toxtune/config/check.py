@@ -4,25 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from toxtune.config.cross_checks import CHECKS, SPACES, check_features
+from toxtune.config.cross_checks import CHECKS, SPACES
 from toxtune.config.defaults import with_defaults
 from toxtune.config.layers import Layer, merge_layers, read_layers
 from toxtune.config.own_features import own_feature_faults
 from toxtune.config.places import place_sources
 from toxtune.config.plain_values import refuse_unplain
 from toxtune.config.presets import with_preset
-from toxtune.config.schema import SCHEMAS, Schema, read_schema, schema_faults
+from toxtune.config.schema import SCHEMA, Schema, read_schema, schema_faults
 from toxtune.config.sections import Config
 from toxtune.config.table_columns import find_columns
 from toxtune.config.without_effect import settings_without_effect
 from toxtune.data.known_datasets import KNOWN_DATASETS
 from toxtune.errors import UserError
-from toxtune.features.definitions import (
-    DefinedFeatures,
-)
 from toxtune.stats.metrics import METRICS
-
-SCHEMA = SCHEMAS / "config.schema.yaml"
 
 
 def load_config(paths: Iterable[Path]) -> Config:
@@ -115,10 +110,3 @@ def _complete_from_library(config: Config, sound: set[str]) -> list[str]:
             dataset["sha256"] = known.sha256
             dataset["id_column"] = dataset["id_column"] or known.id_column
     return []
-
-
-def feature_faults(features: DefinedFeatures) -> list[str]:
-    """List what is wrong with definitions of features, a line each."""
-    schema = read_schema(SCHEMA)["properties"]["features"]
-    found = schema_faults({"properties": {"features": schema}}, {"features": features})
-    return found or list(check_features(features))

@@ -2,35 +2,25 @@
 
 from collections.abc import Callable, Iterable
 from math import ceil
-from typing import Any
 
-from toxtune.config.layers import Layer
-from toxtune.config.presets import NO_PRESET, read_preset
-from toxtune.config.schema import ROOT
-from toxtune.config.searches import searched_spaces
+from toxtune.config.feature_checks import check_features, check_own_columns
+from toxtune.config.search_checks import (
+    check_budgets,
+    check_search_budget,
+    check_searches,
+    check_spaces,
+)
 from toxtune.config.sections import (
     DatasetSection,
     FinalSection,
     ObjectiveSection,
     ProspectiveSection,
-    SearchSection,
     TestSection,
 )
-from toxtune.errors import UserError
-from toxtune.features.definitions import (
-    OWN,
-    DefinedFeatures,
-    Definition,
-    definitions_of,
-    features_name,
-)
-from toxtune.features.featurizers import FEATURIZERS
 from toxtune.io.text_lines import is_encoding
 from toxtune.labels.legal import MAX_CLASSES, MAX_VALUE
 from toxtune.labels.tasks import label_words
 from toxtune.labels.words import plain
-from toxtune.search.schedule import BUDGETS
-from toxtune.search.space import SpaceSection, read_space
 from toxtune.splits.dates import NUMBER, is_pattern
 from toxtune.splits.settings import (
     HOLDOUT,
@@ -41,7 +31,7 @@ from toxtune.splits.settings import (
 )
 from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
-from toxtune.text import did_you_mean, shown
+from toxtune.text import shown
 
 
 def _check_objective(objective: ObjectiveSection) -> Iterable[str]:
@@ -131,86 +121,6 @@ def _check_split(split: SplitSection) -> Iterable[str]:
         )
 
 
-def _check_searches(
-    preset: str,
-    models: list[str],
-    search: SearchSection,
-    objective: ObjectiveSection,
-) -> Iterable[str]:
-    """Refuse two searches, of which only one would be made.
-
-    Merging hides who wrote what, but the spaces that config.yaml and a preset have are
-    known: they give way, and no others do.
-    """
-    shipped = Layer.read(ROOT / "config.yaml").values
-    ready = read_preset({"preset": preset, "objective": objective})
-    written: dict[str, object] = {}
-    if preset != NO_PRESET:
-        written["preset"] = preset
-    if models:
-        written["models"] = models
-    if search["spaces"] and not _are_shipped(search["spaces"], shipped, ready):
-        written["search.spaces"] = search["spaces"]
-    if not models and not search["spaces"]:
-        yield "search.spaces: needs at least one entry, unless models has one, got []"
-    if len(written) > 1:
-        first = next(iter(written))
-        yield (
-            f"{first}: only one of preset, models and search.spaces is searched, and "
-            f"{' and '.join(written)} are written; take out the others (`preset: "
-            "none`, `models: []`, `search: {spaces: []}`), got "
-            f"{shown(written[first])}"
-        )
-
-
-def _are_shipped(
-    spaces: list[SpaceSection], shipped: dict[str, Any], ready: Layer | None
-) -> bool:
-    """Whether spaces are a preset's, or config.yaml's beside no other search there."""
-    if ready is not None and spaces == ready.values["search"]["spaces"]:
-        return True
-    has_other = shipped.get("preset", NO_PRESET) != NO_PRESET or shipped.get("models")
-    return not has_other and spaces == shipped["search"].get("spaces")
-
-
-def _check_spaces(
-    models: list[str],
-    spaces: list[SpaceSection],
-    features: DefinedFeatures,
-    objective: ObjectiveSection,
-) -> Iterable[str]:
-    task_type = METRICS[objective["metric"]].task_type
-    for key, space in searched_spaces(models, spaces):
-        try:
-            read_space(space, list(features), key, task_type)
-        except UserError as error:
-            yield from str(error).splitlines()
-
-
-def _check_budgets(search: SearchSection) -> Iterable[str]:
-    """Refuse settings of single spaces that the strategy has no use for."""
-    strategy = search["strategy"]
-    for number, space in enumerate(search["spaces"]):
-        for key, value in space.items():
-            if key in BUDGETS and key not in strategy:
-                yield (
-                    f"search.spaces[{number}].{key}: search.strategy "
-                    f"{strategy['name']} has no such setting; leave it out, "
-                    f"got {shown(value)}"
-                )
-
-
-def _check_search_budget(search: SearchSection) -> Iterable[str]:
-    """Refuse a budget where scores decide what is trained."""
-    name = search["strategy"]["name"]
-    if search["budget"] is not None and name not in {"grid", "random", "sobol"}:
-        yield (
-            "search.budget: is for grid, random and sobol, whose trials are known "
-            f"before any is trained; {name} has settings of its own for that, so "
-            "leave it out"
-        )
-
-
 def _check_validation(
     validation: ValidationSection, split: SplitSection, dataset: DatasetSection
 ) -> Iterable[str]:
@@ -282,65 +192,6 @@ def _check_resamples(test: TestSection) -> Iterable[str]:
         )
 
 
-def check_features(features: DefinedFeatures) -> Iterable[str]:
-    """Yield what is wrong with definitions of features, a line each."""
-    for name, definition in features.items():
-        if isinstance(definition, list):
-            yield from _check_list(f"features.{name}", definition, features)
-        else:
-            yield from _check_definition(f"features.{name}", definition)
-
-
-def _check_definition(key: str, definition: Definition) -> Iterable[str]:
-    kind = definition["kind"]
-    settings = OWN[kind] if kind in OWN else FEATURIZERS[kind].settings
-    known = ["kind", *settings]
-    missing = [name for name in settings if settings[name] and name not in definition]
-    for name in definition:
-        if name not in known:
-            yield (
-                f"{key}: unknown key {name!r}{did_you_mean(name, known)}; known for "
-                f"{kind} are {', '.join(known)}"
-            )
-    if missing:
-        names = ", ".join(map(repr, missing))
-        yield f"{key}: needs the key {names}, got {', '.join(definition)}"
-
-
-def _check_list(key: str, names: list[str], features: DefinedFeatures) -> Iterable[str]:
-    single = [name for name in features if isinstance(features[name], dict)]
-    for number, name in enumerate(names):
-        if name not in features:
-            yield (
-                f"{key}[{number}]: must be defined under features, "
-                f"which has {', '.join(single)}, got {name!r}"
-            )
-        elif name not in single:
-            yield (
-                f"{key}[{number}]: must not be a list itself, write the names that "
-                f"{name} lists, got {name!r}"
-            )
-    seen: dict[str, str] = {}
-    for name in filter(single.__contains__, names):
-        first = seen.setdefault(features_name(*definitions_of(features, name)), name)
-        if first != name:
-            yield f"{key}: {first} and {name} are the same features, got {shown(names)}"
-
-
-def _check_own_columns(
-    features: DefinedFeatures, dataset: DatasetSection
-) -> Iterable[str]:
-    """Refuse a task among the features: a model would read what it is to predict."""
-    for name, setting in features.items():
-        columns = [] if isinstance(setting, list) else setting.get("columns", [])
-        stripped = {column.strip() for column in columns}
-        if both := sorted(stripped & {task.strip() for task in dataset["tasks"]}):
-            yield (
-                f"features.{name}.columns: a task of dataset.tasks must be no feature, "
-                f"got {', '.join(both)}"
-            )
-
-
 # The list of spaces, which is checked whatever else is wrong with the search.
 SPACES = "search.spaces"
 # Each check with the sections that it reads; it is made where these obey the schema.
@@ -348,10 +199,10 @@ CHECKS: list[tuple[tuple[str, ...], Callable[..., Iterable[str]]]] = [
     (("dataset",), _check_source),
     (("dataset",), _check_encoding),
     (("objective",), _check_objective),
-    (("preset", "models", "search", "objective"), _check_searches),
-    (("search",), _check_budgets),
-    (("search",), _check_search_budget),
-    (("models", SPACES, "features", "objective"), _check_spaces),
+    (("preset", "models", "search", "objective"), check_searches),
+    (("search",), check_budgets),
+    (("search",), check_search_budget),
+    (("models", SPACES, "features", "objective"), check_spaces),
     (("dataset", "objective"), _check_labels),
     (("split",), _check_split),
     (("split", "objective"), _check_stratified),
@@ -361,5 +212,5 @@ CHECKS: list[tuple[tuple[str, ...], Callable[..., Iterable[str]]]] = [
     (("prospective",), _check_prospective),
     (("test",), _check_resamples),
     (("features",), check_features),
-    (("features", "dataset"), _check_own_columns),
+    (("features", "dataset"), check_own_columns),
 ]

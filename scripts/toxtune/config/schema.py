@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[3]
 # Installed away from it, for prediction alone, the package brings them along.
 _INSTALLED = Path(__file__).resolve().parents[1] / "schemas"
 SCHEMAS = _INSTALLED if _INSTALLED.is_dir() else ROOT / "schemas"
+# Of a configuration.
+SCHEMA = SCHEMAS / "config.schema.yaml"
 
 
 # A JSON schema, as YAML has it.

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from toxtune.config.check import feature_faults
+from toxtune.config.feature_checks import feature_faults
 from toxtune.config.plain_values import refuse_unplain
 from toxtune.config.schema import SCHEMAS, read_schema, schema_faults
 from toxtune.errors import UserError

@@ -15,10 +15,12 @@ from toxtune.io.files import write_json
 from toxtune.io.tsv import write_tsv
 from toxtune.search.proposal_file import read_proposal
 from toxtune.search.trials import Trial, seed_and_set
-from toxtune.selection.candidates import read_validation_sets
-from toxtune.selection.ensemble import add_ensemble
+from toxtune.selection.from_files import (
+    SearchFiles,
+    rank_by_simplicity,
+    select_winners,
+)
 from toxtune.selection.next_stage import propose_stage
-from toxtune.selection.one_se import rank_simplicity, read_simplicity
 from toxtune.selection.rules import ONE_SE
 from toxtune.selection.scoring import (
     ScoredReplicate,
@@ -27,9 +29,7 @@ from toxtune.selection.scoring import (
     score_replicate,
     score_replicates,
 )
-from toxtune.selection.search_results import SearchResults, read_search_results
 from toxtune.selection.tables import write_tables
-from toxtune.selection.winners import select
 from toxtune.stats.bootstrap import Resampling
 from toxtune.stats.metrics import Objective
 from toxtune.stats.scoring_labels import ScoringLabels
@@ -213,51 +213,30 @@ def _verify_tables(
 def _verify_selection(config: Config, plan: Plan, rebuild: Rebuild) -> None:
     results = Path("results", plan.run)
     settings = told("select_best", plan)
-    simplicity = f"{results}/simplicity.json"
     is_one_se = settings["rule"] == ONE_SE
+    simplicity = results / "simplicity.json"
 
-    def read_search() -> SearchResults:
-        return read_search_results(
+    def files() -> SearchFiles:
+        return SearchFiles(
             trials=rebuild.path(results / "trials.tsv"),
             records=rebuild.path(results / "trials.json"),
-            objective=Objective(**settings["objective"]),
-            seeds=settings["seeds"],
+            train=rebuild.paths(plan.search_files("train")),
+            valid=rebuild.paths(plan.search_files("valid")),
         )
 
     def make_simplicity() -> None:
-        validation_sets = read_validation_sets(
-            train=rebuild.paths(plan.search_files("train")),
-            valid=rebuild.paths(plan.search_files("valid")),
-            cross_validated=settings["cross_validated"],
-        )
-        resampling = Resampling(**config["test"])
-        ranked = rank_simplicity(read_search(), validation_sets, resampling)
+        ranked = rank_by_simplicity(files(), settings, Resampling(**config["test"]))
         write_json(rebuild.path(simplicity), ranked.to_dict())
 
     def make_selection() -> None:
-        path = rebuild.path(simplicity)
-        search = read_search()
-        winners = select(
-            search,
-            rule=settings["rule"],
-            cross_validated=settings["cross_validated"],
-            simplicity=read_simplicity(path) if is_one_se else None,
-        )
-        selection, scores = add_ensemble(
-            winners,
-            search,
-            kind=settings["ensemble"],
-            train=rebuild.paths(plan.search_files("train")),
-            valid=rebuild.paths(plan.search_files("valid")),
-            cross_validated=settings["cross_validated"],
-            may_win=not is_one_se,
-        )
+        read = rebuild.path(simplicity) if is_one_se else None
+        selection, scores = select_winners(files(), settings, read)
         write_json(rebuild.path(results / "selection.json"), selection.to_dict())
         write_tsv(rebuild.path(results / "ensemble.tsv"), scores)
 
     if is_one_se:
         rule = "must be what the stored predictions give"
-        rebuild.check(TABLES, rule, [simplicity], make_simplicity)
+        rebuild.check(TABLES, rule, [f"{simplicity}"], make_simplicity)
     rebuild.check(
         "selections",
         "must be what the search selects by trials.tsv",

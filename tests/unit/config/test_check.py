@@ -8,10 +8,10 @@ import pytest
 import yaml
 
 from toxtune.config.build_plan import load_plans
-from toxtune.config.check import SCHEMA, complete_config, load_config
+from toxtune.config.check import complete_config, load_config
 from toxtune.config.layers import Layer
 from toxtune.config.overlay import overlaid
-from toxtune.config.schema import ROOT
+from toxtune.config.schema import ROOT, SCHEMA
 from toxtune.data.known_datasets import KNOWN_DATASETS
 from toxtune.errors import UserError
 from toxtune.features.definitions import OWN
@@ -752,7 +752,7 @@ def test_models_are_searched_in_place_of_the_shipped_spaces_alone(
 ):
     shipped = overlaid(merged(), edit)
     monkeypatch.setattr(
-        "toxtune.config.cross_checks.Layer.read", lambda path: Layer(shipped)
+        "toxtune.config.search_checks.Layer.read", lambda path: Layer(shipped)
     )
     config = overlaid(shipped, {"models": ["ridge"], "objective": {"metric": "rmse"}})
     if refused:
