@@ -8,21 +8,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from toxtune.config.feature_checks import feature_faults
 from toxtune.config.plain_values import refuse_unplain
 from toxtune.config.schema import SCHEMAS, read_schema, schema_faults
 from toxtune.errors import UserError
 from toxtune.features.definitions import JOINT, Definition, is_own
 from toxtune.io.files import read_json
 from toxtune.prediction.applicability_domain import ApplicabilityDomain
-from toxtune.prediction.descriptor_domain import PROPERTIES, DescriptorDomain
+from toxtune.prediction.descriptor_domain import DescriptorDomain
 from toxtune.prediction.fallback import Fallback
 from toxtune.prediction.label_reading import LabelReading
-from toxtune.prediction.own_numbers import (
-    OwnFeatures,
-    is_own_definition,
-    own_faults,
-)
+from toxtune.prediction.metadata_faults import faults_of
+from toxtune.prediction.own_numbers import OwnFeatures
 from toxtune.search.trials import Trial
 from toxtune.stats.metrics import Objective
 from toxtune.tasks import TaskType
@@ -288,7 +284,8 @@ def read_metadata(folder: Path, path: Path) -> FinalModelMetadata:
     refuse_unplain(values, f"{path}: {METADATA_FILE}", MAX_VALUES)
     if isinstance(values, dict) and values.get("format") != FORMAT:
         raise UserError(f"{path}: {_other_format(values.get('format'))}")
-    faults = schema_faults(read_schema(SCHEMA), values, "all of it") or _faults(values)
+    faults = schema_faults(read_schema(SCHEMA), values, "all of it")
+    faults = faults or faults_of(values)
     if faults:
         raise UserError(
             "\n".join(f"{path}: {METADATA_FILE}: {fault}" for fault in faults)
@@ -303,59 +300,3 @@ def _other_format(found: Any) -> str:
     if type(found) is int and found in READ_BY:
         return f"{rule}; predict with {READ_BY[found]}, or run again to make a new one"
     return rule
-
-
-def _faults(values: dict[str, Any]) -> list[str]:
-    """List what does not go together in metadata that the schema allows."""
-    tasks, trials = values["tasks"], values["trials"]
-    faults = own_faults(values)
-    computed = {
-        name: definition
-        for name, definition in values["features"].items()
-        if not is_own_definition(definition)
-    }
-    if computed:
-        faults += feature_faults(computed)
-    faults += [
-        f"features: must define {name!r}, which trials[{number}].features names"
-        for number, trial in enumerate(trials)
-        for name in trial["features"].split(JOINT)
-        if not isinstance(values["features"].get(name), dict)
-    ]
-    if len(set(tasks)) < len(tasks):
-        faults.append("tasks: must not repeat an entry")
-    ids = [trial["id"] for trial in trials]
-    if len(set(ids)) < len(ids):
-        faults.append("trials: must not repeat an id")
-    if len({trial["task_type"] for trial in trials}) > 1:
-        faults.append("trials: must have one task_type")
-    faults += [
-        f"members[{number}].trial: must be an id of trials, got {member['trial']}"
-        for number, member in enumerate(values["members"])
-        if member["trial"] not in ids
-    ]
-    files = [member["file"] for member in values["members"]]
-    if len(set(files)) < len(files):
-        faults.append("members: must not repeat a file")
-    domain, width = values["descriptor_domain"], len(PROPERTIES)
-    if {
-        len(domain["means"]),
-        *map(len, [domain["precision"], *domain["precision"]]),
-    } != {width}:
-        faults.append(f"descriptor_domain: must be of {width} properties")
-    missing = set(tasks) - set(values["thresholds"])
-    if trials[0]["task_type"] == TaskType.BINARY and missing:
-        faults.append(f"thresholds: must have the task {min(missing)!r}")
-    if values["n_outputs"] % len(tasks):
-        faults.append(
-            f"n_outputs: must be a multiple of the {len(tasks)} tasks, got "
-            f"{values['n_outputs']}"
-        )
-        return faults
-    size, fallback = values["n_outputs"] // len(tasks), values["fallback"]
-    faults += [
-        f"fallback: must have a list of {size} for the task {task!r}"
-        for task in tasks
-        if len(fallback.get(task, ())) != size
-    ]
-    return faults

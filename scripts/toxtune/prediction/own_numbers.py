@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from toxtune.errors import UserError
-from toxtune.features.definitions import OWN
 from toxtune.features.keyed_numbers import read_keyed_numbers
 from toxtune.features.numbers import lacking, read_numbers
 from toxtune.tables.table import Table, TableRow
@@ -132,26 +130,3 @@ def _from_file(
     asked_by = f"the model's features {each.name}"
     numbers = read_keyed_numbers(path, id_column, each.columns, asked_by, reading)
     return numbers.of(ids, table.name)
-
-
-def own_faults(values: Mapping[str, Any]) -> list[str]:
-    """List what does not go together in the own features of ``final.json``."""
-    own = {
-        name: each
-        for name, each in values["features"].items()
-        if is_own_definition(each)
-    }
-    faults = [
-        f"transforms: must have {name!r}, which scales features of that name"
-        for name in own
-        if name not in values["transforms"]
-    ]
-    names = [definition["name"] for definition in own.values()]
-    if len(set(names)) < len(names):
-        faults.append("features: must not repeat a name")
-    return faults
-
-
-def is_own_definition(definition: Any) -> bool:
-    """Whether a definition in ``final.json`` is one of own features."""
-    return isinstance(definition, dict) and definition.get("kind") in tuple(OWN)
