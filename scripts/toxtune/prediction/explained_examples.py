@@ -4,15 +4,12 @@ from typing import Any
 
 import pandas as pd
 
-from toxtune.prediction.explanation import (
-    Explainable,
-    explain,
-    features_held_fixed,
-)
+from toxtune.prediction.explanation import explain, features_held_fixed
 from toxtune.prediction.explanation_columns import rounded
+from toxtune.prediction.prediction import Predictor
 
 
-def explain_examples(model: Explainable, examples: pd.DataFrame) -> dict[str, Any]:
+def explain_examples(model: Predictor, examples: pd.DataFrame) -> dict[str, Any]:
     """Explain the examples that were picked over all tasks, each in its task.
 
     Those of single tasks alone are many, and left out: each takes a fifth of a second

@@ -19,7 +19,6 @@ Masking is that of the field's similarity maps (Riniker and Landrum 2013, J. Che
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 from rdkit import Chem, rdBase
@@ -29,7 +28,7 @@ from toxtune.features.environments import Masks, find_masks, has_environments
 from toxtune.prediction.inputs import Inputs, input_readers
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers
-from toxtune.prediction.prediction import NOTHING
+from toxtune.prediction.prediction import NOTHING, Predictor
 from toxtune.stats.metrics import of_task
 from toxtune.tasks import TaskType
 from toxtune.text import did_you_mean
@@ -115,33 +114,8 @@ class Explanation:
     problem: str = ""
 
 
-class Explainable(Protocol):
-    """What `toxtune.prediction.final_model.FinalModel` is to this module."""
-
-    @property
-    def metadata(self) -> FinalModelMetadata:
-        """What the model is."""
-
-    def inputs_of(self, smiles: Sequence[str]) -> Inputs:
-        """Compute what predicting standardized molecules takes."""
-
-    def blocks_of(
-        self, inputs: Inputs, own: OwnNumbers = NOTHING
-    ) -> tuple[dict[str, np.ndarray], dict[int, str]]:
-        """Return what the members see, by name of features; and failures."""
-
-    def predict_blocks(self, blocks: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Predict with each member."""
-
-    def mean_of_members(self, members: np.ndarray) -> np.ndarray:
-        """Average over the members."""
-
-    def calibrated(self, values: np.ndarray) -> np.ndarray:
-        """Apply the temperatures."""
-
-
 def explain(
-    model: Explainable,
+    model: Predictor,
     smiles: Sequence[str],
     tasks: Sequence[str] | None = None,
     own: OwnNumbers = NOTHING,
@@ -183,7 +157,7 @@ def explain(
 
 
 def explain_inputs(
-    model: Explainable,
+    model: Predictor,
     smiles: Sequence[str],
     inputs: Inputs,
     tasks: Sequence[str] | None = None,
@@ -205,7 +179,7 @@ def explain_inputs(
 
 
 def explain_texts(
-    model: Explainable,
+    model: Predictor,
     texts: Sequence[str],
     tasks: Sequence[str] | None = None,
     own: OwnNumbers = NOTHING,
@@ -261,7 +235,7 @@ def _refuse_unknown(tasks: Sequence[str] | None, metadata: FinalModelMetadata) -
 
 
 def _explain_one(
-    model: Explainable,
+    model: Predictor,
     smiles: str,
     blocks: Mapping[str, np.ndarray],
     tasks: Sequence[str],
@@ -282,7 +256,7 @@ def _explain_one(
 
 
 def _outputs(
-    model: Explainable,
+    model: Predictor,
     blocks: Mapping[str, np.ndarray],
     masks: Mapping[str, Masks],
     n_variants: int,

@@ -113,7 +113,7 @@ class PageWriter:
             "confidence": predictor.confidence,
             "columns": written.table.table.header,
             "smiles": written.table.smiles_index,
-            "held": features_held_fixed(metadata) if predictor.explained else None,
+            "held": features_held_fixed(metadata) if predictor.explains else None,
         }
         near = list(self._near)
         drawings = made_of(

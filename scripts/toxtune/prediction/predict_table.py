@@ -158,9 +158,8 @@ def predict_file(
         ):
             final_model = packed.load()
             with whole_file(destination) as stream:
-                explained = final_model if explain else None
                 predictor = RowPredictor(
-                    final_model, readers, confidence, fallback, explained
+                    final_model, readers, confidence, fallback, explain
                 )
                 writer = WRITERS[written_as](Written(stream, table, predictor, makers))
                 chunks = show_progress(table.chunks(), table.n_rows)

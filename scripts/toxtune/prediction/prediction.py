@@ -1,5 +1,6 @@
 """What a final model says of molecules, and what can say it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
@@ -42,7 +43,7 @@ class Prediction:
 
 
 class Predictor(Protocol):
-    """What `toxtune.prediction.final_model.FinalModel` is to those who show it."""
+    """What `toxtune.prediction.final_model.FinalModel` is to others."""
 
     @property
     def metadata(self) -> FinalModelMetadata:
@@ -52,8 +53,25 @@ class Predictor(Protocol):
     def evidence(self) -> Evidence:
         """What backs its predictions."""
 
+    def inputs_of(self, smiles: Sequence[str]) -> Inputs:
+        """Compute what predicting standardized molecules takes."""
+
     def predict_inputs(self, inputs: Inputs, own: OwnNumbers = NOTHING) -> Prediction:
-        """Predict what was computed of standardized molecules."""
+        """Predict what was computed of them."""
+
+    def blocks_of(
+        self, inputs: Inputs, own: OwnNumbers = NOTHING
+    ) -> tuple[dict[str, np.ndarray], dict[int, str]]:
+        """Return what the members see, by name of features; and failures."""
+
+    def predict_blocks(self, blocks: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Predict with each member."""
+
+    def mean_of_members(self, members: np.ndarray) -> np.ndarray:
+        """Average over the members."""
+
+    def calibrated(self, values: np.ndarray) -> np.ndarray:
+        """Apply the temperatures."""
 
     def in_domain(self, similarity: np.ndarray) -> np.ndarray:
         """Tell which molecules are in the applicability domain."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.prediction.explanation import Explainable, Explanation, explain_inputs
+from toxtune.prediction.explanation import Explanation, explain_inputs
 from toxtune.prediction.explanation_columns import (
     explanation_cells,
     explanation_columns,
@@ -121,20 +121,20 @@ class RowPredictor:
         Of prediction sets and intervals.
     fallback
         Whether rows without a prediction are answered with the fallback.
-    explained
-        The model once more, where its predictions are to be explained.
+    explains
+        Whether predictions are explained, atom by atom.
     """
 
     model: Predictor
     readers: InputReaders
     confidence: float = CONFIDENCE
     fallback: bool = False
-    explained: Explainable | None = None
+    explains: bool = False
 
     @property
     def columns(self) -> list[str]:
         """Name the columns."""
-        return prediction_columns(self.model.metadata, self.explained is not None)
+        return prediction_columns(self.model.metadata, self.explains)
 
     def predict(self, smiles: list[str], own: OwnNumbers = NOTHING) -> PredictedRows:
         """Predict what can be read, and say of the rest why not."""
@@ -145,9 +145,9 @@ class RowPredictor:
         of_readable = {name: numbers[readable] for name, numbers in own.items()}
         prediction = self.model.predict_inputs(read.inputs, of_readable)
         explanations: Sequence[Explanation] = ()
-        if self.explained is not None:
+        if self.explains:
             explanations = explain_inputs(
-                self.explained, read.smiles, read.inputs, own=of_readable
+                self.model, read.smiles, read.inputs, own=of_readable
             )
         places = {row: place for place, row in enumerate(readable)}
         for place, reason in prediction.failures.items():

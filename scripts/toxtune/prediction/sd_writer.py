@@ -40,7 +40,7 @@ class SdWriter:
         columns = [table.header[n] for n in self._kept]
         # Lists of atoms have a spelling of their own.
         lists = set(map(atoms_column, predictor.model.metadata.tasks))
-        if predictor.explained is None:
+        if not predictor.explains:
             lists = set()
         said = predictor.columns
         self._said = [n for n, name in enumerate(said) if name not in lists]
