@@ -22,5 +22,8 @@ if __name__ == "__main__":
     )
     seeds = member_seeds(selection.seeds, settings["seeds"])
     training = read_subset(Path(snakemake.input.train))
-    report = calibrate_selected(selection, *pooled[selection.overall], seeds, training)
+    selected = pooled[selection.overall]
+    report = calibrate_selected(
+        selection, selected.molecules, selected.predictions, seeds, training
+    )
     write_json(Path(snakemake.output.report), report.to_dict())

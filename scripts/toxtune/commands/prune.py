@@ -160,7 +160,7 @@ def _store_keys(trials: Iterable[Path]) -> Iterator[str]:
     keys = [read_result(result.parent)["store_key"] for result in results]
     # A refit, and a winner of a cross-validation, is no trial's training.
     for kind in ("models", "refit"):
-        records = Path("results").glob(f"**/{kind}/*/*.json")
+        records = Path("results").glob(f"**/{kind}/*/seed-*.json")
         keys += [_key_of_model(record) for record in records]
     for key in keys:
         yield from (key, model_key(key), state_key(key))

@@ -6,7 +6,7 @@ that are delivered: the mean over seeds, and over the families of an ensemble. S
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ import numpy as np
 from toxtune.data.subsets import Subset
 from toxtune.evaluation.delivered import Delivered, deliver
 from toxtune.evaluation.predictions import read_test_predictions
-from toxtune.evaluation.repeats import once_each
 from toxtune.io.integrity import damaged, read_written
 from toxtune.search.selection_file import Selection
 from toxtune.stats.conformal import (
@@ -35,8 +34,8 @@ def calibrate_sets(
 ) -> dict[str, TaskCalibration]:
     """Calibrate each task on the molecules that are measured in it.
 
-    A molecule counts once: of a repeated cross-validation it has the predictions of the
-    first repeat.
+    A molecule counts once, also one of several rows: of a repeated cross-validation it
+    has the predictions of the first repeat.
 
     Parameters
     ----------
@@ -49,12 +48,24 @@ def calibrate_sets(
     training
         The training set, which says which classes a task has.
     """
-    first, molecules = once_each(validation)
+    rows: dict[tuple[str, str], int] = {}
+    # Two molecules may share an id.
+    for row, molecule in enumerate(zip(validation.ids, validation.smiles, strict=True)):
+        rows.setdefault(molecule, row)
+    first = list(rows.values())
+    molecules = replace(
+        validation,
+        ids=[validation.ids[row] for row in first],
+        smiles=[validation.smiles[row] for row in first],
+        groups=[validation.groups[row] for row in first],
+        labels=validation.labels[first],
+    )
     calibrations = {
         task: _calibrate(labels, of, task_type)
         for task, labels, of in measured(molecules, delivered.rows(first))
     }
-    if task_type == TaskType.REGRESSION:
+    # Of two classes every task has both, whether they were measured or not.
+    if task_type != TaskType.MULTICLASS:
         return calibrations
     return {
         task: calibrations[task].only(np.unique(labels[~np.isnan(labels)]))

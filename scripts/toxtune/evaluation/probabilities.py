@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from toxtune.data.subsets import Subset
-from toxtune.evaluation.repeats import once_each
+from toxtune.evaluation.pooled import PooledPredictions
 from toxtune.labels.legal import scorable
 from toxtune.search.selection_file import Selection
 from toxtune.stats.calibration import (
@@ -33,9 +33,6 @@ TEMPERATURE = "temperature"
 
 # Task to ``temperature`` and ``threshold``; see `fit_thresholds`.
 Calibration = dict[str, dict[str, float | None]]
-
-# Molecules, and predictions of them, n_seeds x n_molecules x n_tasks.
-Predicted = tuple[Subset, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ class ProbabilityTables:
 
 def calibrate_winners(
     selection: Selection,
-    validation: Mapping[str, Predicted],
+    validation: Mapping[str, PooledPredictions],
     *,
     method: str,
     n_folds: int | None,
@@ -89,8 +86,8 @@ def calibrate_winners(
         "method": method,
         "criterion": CRITERION,
         "families": {
-            family: fit_thresholds(molecules, predictions, method)
-            for family, (molecules, predictions) in validation.items()
+            family: fit_thresholds(of.molecules, of.predictions, method)
+            for family, of in validation.items()
         },
     }
 
@@ -98,7 +95,7 @@ def calibrate_winners(
 def judge_probabilities(
     calibrations: dict[str, Calibration],
     *,
-    validation: Mapping[str, Predicted],
+    validation: Mapping[str, PooledPredictions],
     test: Subset,
     test_predictions: dict[str, np.ndarray],
     seeds: list[int],
@@ -124,18 +121,18 @@ def judge_probabilities(
         fitted = calibrations[family]
         subsets = {
             "valid": validation[family],
-            "test": (test, test_predictions[family]),
+            "test": PooledPredictions(test, test_predictions[family]),
         }
-        for name, (molecules, predictions) in subsets.items():
+        for name, of in subsets.items():
             key = {"family": family, "subset": name}
-            found = decision_rows(molecules, predictions, fitted)
+            found = decision_rows(of, fitted)
             decisions += [{**key, **row} for row in found]
-            found = brier_rows(molecules, predictions, fitted)
+            found = brier_rows(of.molecules, of.predictions, fitted)
             brier += [{**key, **row} for row in found]
             # Else Wilson's intervals would be of more molecules than there are.
-            first, once = once_each(molecules)
+            once = of.first_repeat
             found = reliability_rows(
-                once, predictions[:, first], fitted, seeds, confidence
+                once.molecules, once.predictions, fitted, seeds, confidence
             )
             bins += [{**key, **row} for row in found]
     return ProbabilityTables(
@@ -174,17 +171,15 @@ def fit_thresholds(valid: Subset, predictions: np.ndarray, method: str) -> Calib
     return fitted
 
 
-def decision_rows(
-    subset: Subset, predictions: np.ndarray, fitted: Calibration
-) -> list[dict[str, Any]]:
+def decision_rows(of: PooledPredictions, fitted: Calibration) -> list[dict[str, Any]]:
     """Score decisions by the fitted thresholds: a row for each task, then the mean.
 
     Of a repeated cross-validation all predictions are scored, and molecules counted
     once.
     """
     rows: list[dict[str, Any]] = []
-    _, molecules = once_each(subset)
-    for task, labels, seeds in _scorable_tasks(subset, predictions):
+    molecules = of.first_repeat.molecules
+    for task, labels, seeds in _scorable_tasks(of.molecules, of.predictions):
         threshold = fitted[task]["threshold"]
         if threshold is None:
             continue

@@ -81,7 +81,7 @@ def refuse_tasks(names: Iterable[str], tasks: Collection[str], source: str) -> N
     if both := [name for name in names if column_name(name) in tasks]:
         raise UserError(
             f"{source}: a task must be no feature, got {', '.join(both)}; "
-            "list other columns in its key columns, or the tasks in dataset.tasks"
+            "name the columns to use in its key columns, or the tasks in dataset.tasks"
         )
 
 

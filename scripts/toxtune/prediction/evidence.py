@@ -172,12 +172,18 @@ def _check_calibrations(
     if missing:
         raise ValueError(f"it must have the task {min(missing)!r}")
     for task, each in calibrations.items():
-        is_sound = len(each.scores) == lists and all(
-            scores.ndim == 1
-            and np.isfinite(scores).all()
-            and (np.diff(scores) >= 0).all()
-            for scores in each.scores
-            if scores is not None
+        # Of several classes a task may lack some.
+        known = [scores for scores in each.scores if scores is not None]
+        may_lack = metadata.task_type == TaskType.MULTICLASS
+        is_sound = (
+            len(each.scores) == lists
+            and (may_lack or len(known) == lists)
+            and all(
+                scores.ndim == 1
+                and np.isfinite(scores).all()
+                and (np.diff(scores) >= 0).all()
+                for scores in known
+            )
         )
         if not is_sound or (each.offset is None) == is_regression:
             raise ValueError(f"{task!r} must have {lists} sorted lists of scores")

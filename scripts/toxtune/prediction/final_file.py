@@ -165,7 +165,8 @@ def save_final_model(
     training = read_subset(trained_on)
     folds = _subsets(train), _subsets(valid)
     pooled = read_winners_predictions(selection, list(valid), settings.cross_validated)
-    validation, predictions = pooled[selection.overall]
+    selected = pooled[selection.overall]
+    validation, predictions = selected.molecules, selected.predictions
     thresholds: dict[str, TaskThreshold] = {}
     if selection.objective.task_type == TaskType.BINARY:
         by_seed = predictions[: len(member_seeds(selection.seeds, settings.seeds))]

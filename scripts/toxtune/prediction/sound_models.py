@@ -28,6 +28,8 @@ ESTIMATORS: Mapping[str, tuple[str, ...]] = {
     "ridge": ("Ridge",),
 }
 
+_LINEAR = ("LogisticRegression", "Ridge")
+
 # Forest to its trees.
 _TREES: Mapping[str, str] = {
     "RandomForestClassifier": "DecisionTreeClassifier",
@@ -88,14 +90,11 @@ def _check_estimator(
     n_features = estimator.n_features_in_
     if type(n_features) is not int:
         raise ValueError(f"a model has {n_features!r} features")
-    if hasattr(estimator, "coef_"):
+    # By the class, since a file may add any attribute.
+    if name in _LINEAR:
         _check_weights(estimator, n_features)
         return
-    trees = (
-        _boosted_trees(estimator)
-        if hasattr(estimator, "_predictors")
-        else _trees_of_forest(estimator)
-    )
+    trees = _trees_of_forest(estimator) if name in _TREES else _boosted_trees(estimator)
     for number, nodes in enumerate(trees):
         if fault := _fault(*nodes, n_features):
             raise ValueError(f"tree {number} of a model has {fault}")

@@ -101,7 +101,7 @@ def _rate(family: str, datasets: Collection[str]) -> float | None:
     rates = []
     for path in Path("results/trials").glob(f"{family}/*/*seed-*"):
         training = FinishedTraining.read(path)
-        if training and training.trial["dataset"] in datasets:
-            amount = _resource(family, training.trial["hyperparameters"])
+        if training and training.trial.get("dataset") in datasets:
+            amount = _resource(family, training.trial.get("hyperparameters", {}))
             rates.append(training.seconds / amount)
     return median(rates) if rates else None

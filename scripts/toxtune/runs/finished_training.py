@@ -36,6 +36,7 @@ class FinishedTraining:
             if result["status"] in NO_RESULT:
                 return None
             seconds = read_json(folder / "cost.json")["seconds"]
-            return None if seconds is None else cls(result["trial"], float(seconds))
+            trial = dict(result["trial"])
+            return None if seconds is None else cls(trial, float(seconds))
         except (OSError, ValueError, TypeError, KeyError):
             return None

@@ -98,8 +98,10 @@ class Range:
         return type(self.low)(low + n_steps * step)
 
     def has(self, value: Any) -> bool:
-        """Whether a value is a number within the bounds."""
-        return isinstance(value, int | float) and self.low <= value <= self.high
+        """Whether a value is a number within the bounds, and on a step."""
+        if not isinstance(value, int | float) or not self.low <= value <= self.high:
+            return False
+        return self.with_all_digits(value) == value
 
     def count(self) -> int | None:
         """Return how many numbers are a step apart; ``None`` without a step."""
@@ -190,7 +192,7 @@ def read_axis(
 
 def _listed(declared: Hyperparameter, raw: dict[str, Any], key: str) -> Choices:
     for setting in ("log", "step"):
-        if setting in raw:
+        if raw.get(setting, False) is not False:
             raise UserError(
                 f"{key}.{setting}: is for a range; write low and high in place of "
                 f"values, or leave it out, got {shown(raw[setting])}"

@@ -3,34 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from toxtune.data.subsets import Subset, read_subset
 from toxtune.evaluation.ensemble import with_ensemble
+from toxtune.evaluation.pooled import PooledPredictions
 from toxtune.search.selection_file import Selection
 from toxtune.search.trials import replicate_name
 from toxtune.splits.training_set import names_of_sets
 from toxtune.stats.resampled_trials import Predictions
 from toxtune.training.result_files import read_replicate
-
-
-class PooledPredictions(NamedTuple):
-    """What the search predicted for the molecules that it scored a trial on.
-
-    Attributes
-    ----------
-    molecules
-        The validation set; after a cross-validation, those of all folds one after the
-        other, in a repeated one once for each repeat.
-    predictions
-        n_seeds x n_molecules x n_outputs; each by a model that was not trained on the
-        molecule.
-    """
-
-    molecules: Subset
-    predictions: np.ndarray
 
 
 def read_winners_predictions(
@@ -44,10 +27,10 @@ def read_winners_predictions(
         name: read_pooled(winner.folders, selection.seeds, valid, cross_validated)
         for name, winner in selection.models.items()
     }
-    molecules = next(iter(pooled.values())).molecules
+    of_one = next(iter(pooled.values()))
     predictions = {name: members.predictions for name, members in pooled.items()}
     return {
-        name: PooledPredictions(molecules, predicted)
+        name: replace(of_one, predictions=predicted)
         for name, predicted in with_ensemble(predictions, selection).items()
     }
 
@@ -82,7 +65,15 @@ def read_pooled(
         labels=np.concatenate([subset.labels for subset in subsets]),
     )
     stacked = [np.stack(by_seed) for by_seed in by_fold]
-    return PooledPredictions(molecules, np.concatenate(stacked, axis=1))
+    return PooledPredictions(
+        molecules, np.concatenate(stacked, axis=1), _count_repeats(subsets)
+    )
+
+
+def _count_repeats(folds: Sequence[Subset]) -> int:
+    """Count the folds that have the first molecule: in each repeat it is in one."""
+    first = folds[0].ids[0], folds[0].smiles[0]
+    return sum(first in zip(fold.ids, fold.smiles, strict=True) for fold in folds)
 
 
 def open_predictions(

@@ -5,6 +5,9 @@ import numpy as np
 from toxtune.stats.metric import Metric, ratio
 from toxtune.tasks import TaskType
 
+# A difference of sums that is a smaller part of them is none.
+ROUNDING = 1e-12
+
 
 def rmse(labels: np.ndarray, values: np.ndarray, weight: float) -> float:
     """Root of the mean squared error."""
@@ -42,7 +45,7 @@ def resampled_r2(
 ) -> np.ndarray:
     """Coefficient of determination, about the mean of each resample's labels."""
     residual = counts @ (labels - values) ** 2
-    return 1 - ratio(residual, _covariance(labels, labels, counts))
+    return 1 - ratio(residual, _variance(labels, counts))
 
 
 def pearson_r2(labels: np.ndarray, values: np.ndarray, weight: float) -> float:
@@ -62,10 +65,10 @@ def resampled_pearson_r2(
     labels: np.ndarray, values: np.ndarray, weight: float, counts: np.ndarray
 ) -> np.ndarray:
     """Square of Pearson's correlation; 0 if all predictions are equal."""
-    of_labels = _covariance(labels, labels, counts)
+    of_labels = _variance(labels, counts)
     if np.ptp(values) == 0:
         return np.where(of_labels > 0, 0.0, np.nan)
-    of_values = _covariance(values, values, counts)
+    of_values = _variance(values, counts)
     scores = ratio(_covariance(labels, values, counts) ** 2, of_labels * of_values)
     return np.where(np.isnan(scores) & (of_labels > 0), 0.0, scores)
 
@@ -75,6 +78,13 @@ def _mean_error(errors: np.ndarray) -> np.floating:
     if not np.isfinite(errors).all():
         raise ValueError("values must be finite")
     return errors[:, None].mean(axis=0)[0]
+
+
+def _variance(x: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Sum of squared deviations from each resample's mean; 0 where all are equal."""
+    sums = _covariance(x, x, counts)
+    # Of equal numbers rounding leaves a little.
+    return np.where(sums > ROUNDING * (counts @ (x - x.mean()) ** 2), sums, 0.0)
 
 
 def _covariance(x: np.ndarray, y: np.ndarray, counts: np.ndarray) -> np.ndarray:

@@ -33,8 +33,7 @@ _PREDICTED = ("predict", "calc", "estimat", "comput", "simulat", "theor", "ligan
 _PREDICTED_WORDS = {"pred", "est", "cx"}
 _ERROR_PARTS = ("stderr", "stdev", "stddev", "uncertain", "variance", "confidence")
 _ERROR_WORDS = {"sd", "sem", "se", "std", "error", "err", "ci", "cv", "n", "replicates"}
-# In (Y/N), (j/n), (o/n) and (s/n), n counts nothing.
-_YES = {"y", "j", "o", "s"}
+_YES_OR_NO = re.compile(r"\b[yjos] ?/ ?n\b", re.IGNORECASE)
 _SIDE_PARTS = (
     *("batch", "plate", "purity", "price", "amount", "stock", "supplier", "vendor"),
     *("operator", "chemist", "project", "comment", "remark", "reference", "pubmed"),
@@ -88,7 +87,8 @@ def side_reason(name: str) -> str:
     letters, words = letters_of(name), _words(name)
     if any(part in letters for part in _PREDICTED) or words & _PREDICTED_WORDS:
         return "predicted or computed, by its name"
-    errors = words & _ERROR_WORDS - ({"n"} if words & _YES else set())
+    # The n of "Mutagenic (Y/N)" counts nothing.
+    errors = words & _ERROR_WORDS - ({"n"} if _YES_OR_NO.search(name) else set())
     if any(part in letters for part in _ERROR_PARTS) or errors:
         return "how well something was measured, by its name"
     counted = letters.removeprefix("numberof").removeprefix("num")

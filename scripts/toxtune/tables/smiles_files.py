@@ -66,7 +66,7 @@ def find_layout(
         Names of columns that tell a header of separated values.
     """
     first, *others = lines
-    for sign in SEPARATORS.values():
+    for sign in _separating(lines):
         cells = [cell.strip().strip('"') for cell in first.split(sign)]
         if len(cells) > 1 and tell_a_header(cells, asked):
             return None
@@ -74,7 +74,7 @@ def find_layout(
     if (
         len(words) > 1
         and candidates(words)
-        and not _may_be_separated(first)
+        and not _may_be_separated(lines)
         and not (others and len(others[0].split()) == 1)
     ):
         return Layout(words, has_header=True, separator=None)
@@ -91,14 +91,27 @@ def find_layout(
     return Layout([SMILES, "name"], False, separator=None, hint=_hint(lines))
 
 
-def _may_be_separated(line: str) -> bool:
-    """Whether a line has what separates columns, or a quote that it does not close."""
-    return bool(set(line) & set(SEPARATORS.values())) or line.count('"') % 2 == 1
+def _separating(lines: Sequence[str]) -> list[str]:
+    """List the signs of the first line that may separate columns.
+
+    A name of a column may have a sign in it, such as a comma, that no other line has.
+    """
+    first, *others = lines
+    return [
+        sign
+        for sign in SEPARATORS.values()
+        if sign in first and any(sign in line for line in others or [first])
+    ]
+
+
+def _may_be_separated(lines: Sequence[str]) -> bool:
+    """Whether a sign separates columns, or a quote of the first line is not closed."""
+    return bool(_separating(lines)) or lines[0].count('"') % 2 == 1
 
 
 def _has_even_columns(lines: Sequence[str]) -> bool:
     """Whether blanks alone make columns: as many words, more than one, on each line."""
-    if _may_be_separated(lines[0]):
+    if _may_be_separated(lines):
         return False
     counts = {len(line.split()) for line in lines}
     return len(lines) > 1 and len(counts) == 1 and counts != {1}

@@ -150,6 +150,13 @@ def test_models_of_a_run_are_in_use(folder, record, part):
     assert not (folder / store_entry(OTHER_KEY)).exists()
 
 
+@pytest.mark.parametrize("name", ["models", "refit"])
+def test_a_run_may_be_called_what_its_folders_are(folder, name):
+    write_json(folder / f"results/{name}/split-0/selection.json", {})
+    run_command(["prune", "--yes"])
+    assert not (folder / store_entry(OTHER_KEY)).exists()
+
+
 @pytest.mark.parametrize("content", [[], {}, "text"])
 def test_damaged_record_of_a_model_is_named_and_nothing_is_removed(folder, content):
     write_json(folder / MODELS[0], content)

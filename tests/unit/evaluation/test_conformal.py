@@ -88,12 +88,20 @@ def test_further_repeats_are_no_further_molecules():
 
 
 def test_molecules_that_share_an_id_all_calibrate():
-    """So do rows of one molecule, as long as not all occur equally often."""
     valid, by_seed = made(60, 1)
     shared = replace(valid, ids=["x"] * 20 + valid.ids[20:])
-    shared = replace(shared, smiles=[f"{'C' * (1 + row % 45)}O" for row in range(60)])
+    shared = replace(shared, smiles=[f"{'C' * (1 + row)}O" for row in range(60)])
     calibrations = calibrate_sets(shared, mean_over_seeds(by_seed), BINARY, shared)
     assert sum(calibrations["a"].sizes.values()) == 60
+
+
+def test_of_two_classes_a_task_has_both_whatever_was_measured():
+    """A training set of inactives alone says nothing of the active class."""
+    valid, by_seed = made(60, 1)
+    train = replace(valid, labels=np.zeros_like(valid.labels))
+    calibrations = calibrate_sets(valid, mean_over_seeds(by_seed), BINARY, train)
+    both = calibrate_sets(valid, mean_over_seeds(by_seed), BINARY, valid)
+    assert calibrations["a"].sizes == both["a"].sizes
 
 
 def test_the_table_counts_sets_that_hold_the_true_class():

@@ -6,6 +6,7 @@ import pytest
 from sklearn.metrics import brier_score_loss
 
 from toxtune.data.subsets import Subset
+from toxtune.evaluation.pooled import PooledPredictions
 from toxtune.evaluation.probabilities import (
     brier_rows,
     decision_rows,
@@ -36,6 +37,7 @@ def predictions(of, seed):
 
 VALID, TEST = subset(80, 0), subset(50, 1)
 ON_VALID, ON_TEST = predictions(VALID, 2), predictions(TEST, 3)
+TESTED = PooledPredictions(TEST, ON_TEST)
 
 
 @pytest.fixture(params=["none", "temperature"])
@@ -71,7 +73,7 @@ def test_without_scaling_the_temperature_is_one():
 def test_scaling_changes_no_call():
     # It changes no order, and the thresholds go with it.
     one, other = (
-        decision_rows(TEST, ON_TEST, fit_thresholds(VALID, ON_VALID, method))
+        decision_rows(TESTED, fit_thresholds(VALID, ON_VALID, method))
         for method in ("none", "temperature")
     )
     for plain, tempered_row in zip(one, other, strict=True):
@@ -81,7 +83,7 @@ def test_scaling_changes_no_call():
 def test_task_with_one_class_is_not_fitted_and_has_no_row(fitted):
     assert fitted["one class"] == {"temperature": None, "threshold": None}
     for rows in (
-        decision_rows(TEST, ON_TEST, fitted),
+        decision_rows(TESTED, fitted),
         brier_rows(TEST, ON_TEST, fitted),
     ):
         assert [row["task"] for row in rows if row["task"] != "mean"] == ["a", "b"]
@@ -90,14 +92,14 @@ def test_task_with_one_class_is_not_fitted_and_has_no_row(fitted):
 def test_task_that_could_not_be_fitted_is_not_called():
     fitted = fit_thresholds(VALID, ON_VALID, "none")
     fitted["a"] = {"temperature": None, "threshold": None}
-    rows = decision_rows(TEST, ON_TEST, fitted)
+    rows = decision_rows(TESTED, fitted)
     assert [row["task"] for row in rows] == ["b", "mean"]
     nothing = dict.fromkeys(TASKS, fitted["a"])
-    assert decision_rows(TEST, ON_TEST, nothing) == []
+    assert decision_rows(TESTED, nothing) == []
 
 
 def test_decisions_are_means_over_seeds(fitted):
-    first, second, mean = decision_rows(TEST, ON_TEST, fitted)
+    first, second, mean = decision_rows(TESTED, fitted)
     labels, seeds = measured(TEST, ON_TEST, 0)
     calls = scaled(seeds, fitted["a"]["temperature"]) >= fitted["a"]["threshold"]
     scores = [decision_scores(labels, call) for call in calls]
@@ -120,8 +122,8 @@ def test_further_repeats_are_no_further_molecules(fitted):
     second = predictions(twice, 7)[:, len(order) :]
     both = np.concatenate([ON_VALID, second], axis=1)
     once, again = (
-        decision_rows(VALID, ON_VALID, fitted),
-        decision_rows(twice, both, fitted),
+        decision_rows(PooledPredictions(VALID, ON_VALID), fitted),
+        decision_rows(PooledPredictions(twice, both, repeats=2), fitted),
     )
     for one, other in zip(once, again, strict=True):
         for name in ("positives", "negatives"):
@@ -129,7 +131,7 @@ def test_further_repeats_are_no_further_molecules(fitted):
     assert [row["recall"] for row in once] != [row["recall"] for row in again]
     tables = judge_probabilities(
         {"dense": fitted},
-        validation={"dense": (twice, both)},
+        validation={"dense": PooledPredictions(twice, both, repeats=2)},
         test=TEST,
         test_predictions={"dense": ON_TEST},
         seeds=[4, 9],

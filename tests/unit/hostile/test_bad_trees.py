@@ -16,7 +16,7 @@ from toxtune.models.base import Examples
 from toxtune.models.per_task import PerTaskModel
 from toxtune.models.registry import get_family
 from toxtune.prediction.final_model import load
-from toxtune.prediction.skops_file import TYPES
+from toxtune.prediction.skops_file import TYPES, check_types
 from toxtune.prediction.sound_models import check_model
 from toxtune.tasks import TaskType
 
@@ -57,6 +57,7 @@ def test_sound_models_pass(family, task_type, folder):
     train = TRAIN if task_type == TaskType.BINARY else examples_of(task_type, 1)
     model = fit(family, train=train).model
     model.save(folder / "model.skops")
+    check_types(folder / "model.skops", family, "model.skops")
     outputs = N_CLASSES if task_type == TaskType.MULTICLASS else 1
     read = get_family(family).load(folder / "model.skops")
     check_model(read, family, task_type, outputs)
@@ -170,7 +171,15 @@ def with_a_wide_width(model):
     model.estimators[0].n_features_in_ = 64.0
 
 
+def with_weights_beside_trees(model):
+    """Attributes of a linear model, and a tree that is none."""
+    estimator = model.estimators[0]
+    estimator.coef_, estimator.intercept_ = np.zeros((1, 64)), np.zeros(1)
+    with_many_threads(model)
+
+
 PARTS = {
+    "weights beside trees": (with_weights_beside_trees, "asks for 1000000 threads"),
     "forest for a tree": (with_a_forest_for_a_tree, "something else than trees in it"),
     "threads": (with_many_threads, "asks for 1000000 threads"),
     "no width": (without_width, "n_features_in_"),

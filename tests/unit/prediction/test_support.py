@@ -193,6 +193,16 @@ def test_training_label_that_is_no_class_is_refused(
         )
 
 
+@pytest.mark.parametrize("task_type", ["binary", "regression"])
+def test_scores_of_a_class_may_lack_only_where_there_are_several(tmp_path, task_type):
+    scores = [None] if task_type == "regression" else [[0.1], None]
+    offset = 1 if task_type == "regression" else None
+    tasks = dict.fromkeys(["one", "two"], {"scores": scores, "offset": offset})
+    content = json.dumps({"selection": "5" * 12, "seeds": [3, 5], "tasks": tasks})
+    path = repacked(make(tmp_path, task_type), "conformal.json", content)
+    refused_model(path, "sorted lists of scores")
+
+
 OFFSETS = ["x", "1.0", 0, -1.0, float("inf"), float("nan"), True, [], {}]
 
 

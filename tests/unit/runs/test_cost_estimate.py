@@ -67,6 +67,8 @@ DAMAGE = {
     "empty result": ("result.json", b""),
     "result of another form": ("result.json", b"[]"),
     "result without a trial": ("result.json", b'{"status": "ok"}'),
+    "trial without a dataset": ("result.json", b'{"status": "ok", "trial": {}}'),
+    "trial of another form": ("result.json", b'{"status": "ok", "trial": "x"}'),
     "no text": ("result.json", bytes(range(256))),
     "truncated cost": ("cost.json", b'{"sec'),
     "unknown cost": ("cost.json", b'{"seconds": null}'),

@@ -261,20 +261,30 @@ def test_pooled_predictions_stand_beside_their_molecules(searched, tmp_path):
         ]
         write_molecules(paths[-1], TASKS, rows)
     record = next(iter(searched.records.values()))
-    pooled, predictions = read_pooled(
+    pooled = read_pooled(
         record.folders, SEEDS, paths, searched.validation_sets.cross_validated
     )
     by_fold = open_predictions(
         record.folders, SEEDS, searched.validation_sets.set_names
     )
-    assert predictions.shape == (2, 30 * len(paths), 2)
+    assert pooled.predictions.shape == (2, 30 * len(paths), 2)
+    assert pooled.repeats == 1
     for number, (valid, seeds) in enumerate(
         zip(searched.validation_sets.valid, by_fold, strict=True)
     ):
         own = slice(30 * number, 30 * (number + 1))
-        assert pooled.ids[own] == valid.ids
-        np.testing.assert_array_equal(pooled.labels[own], valid.labels)
-        np.testing.assert_array_equal(predictions[:, own], np.stack(seeds))
+        assert pooled.molecules.ids[own] == valid.ids
+        np.testing.assert_array_equal(pooled.molecules.labels[own], valid.labels)
+        np.testing.assert_array_equal(pooled.predictions[:, own], np.stack(seeds))
+
+    again = read_pooled(
+        record.folders,
+        SEEDS,
+        paths[:1] * len(paths),
+        searched.validation_sets.cross_validated,
+    )
+    assert again.repeats == len(paths)
+    assert again.first_repeat.molecules.ids == pooled.molecules.ids[:30]
 
 
 def spelled(label):

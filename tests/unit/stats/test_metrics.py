@@ -183,6 +183,19 @@ def test_equal_predictions_have_no_correlation(value):
     assert drawn == pytest.approx([0], abs=1e-9)
 
 
+@pytest.mark.parametrize("metric", ["r2", "pearson_r2"])
+def test_a_resample_of_equal_labels_has_no_score(metric):
+    """Whatever rounding leaves of their variance."""
+    generator = np.random.default_rng(8)
+    labels = np.repeat(generator.normal(size=30), 4)
+    counts = np.zeros((30, 120))
+    for row in range(30):
+        counts[row, 4 * row : 4 * row + 4] = generator.integers(1, 40, 4)
+    for values in (labels + 1, np.full(120, 0.3)):
+        found = METRICS[metric].resampled_scores(labels, values, 1.0, counts)
+        assert np.isnan(found).all()
+
+
 def test_a_constant_has_an_r2_of_0():
     labels = np.array([[1.0], [2.0], [3.0]])
     constant = np.full((3, 1), 2.0)

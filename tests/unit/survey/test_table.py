@@ -113,6 +113,8 @@ def test_the_range_of_values_is_of_those_that_are_no_bounds():
         ("Cluster No", cycled(0, 1, 2), Role.OTHER),
         ("Mutagenic (Y/N)", cycled("Y", "N"), Role.LABELS),
         ("aktiv [j/n]", cycled("ja", "nein"), Role.LABELS),
+        ("S. aureus MIC n", VALUES, Role.OTHER),
+        ("n (S. aureus)", VALUES, Role.OTHER),
         ("Y/N", LABELS, Role.LABELS),
         ("assay 7", LABELS, Role.LABELS),
         ("row", LABELS, Role.OTHER),

@@ -268,6 +268,16 @@ def test_smiles_file(file, content, name, header, rows):
         ),
         ("x smiles y\na CCO 1\n", ["x", "smiles", "y"], [["a", "CCO", "1"]]),
         ("my molecules\nCCO\nCC\n", ["my molecules"], [["CCO"], ["CC"]]),
+        # A name may have a sign in it that separates nothing.
+        *(
+            (
+                f"SMILES id {name}\nCCO a 5\n",
+                ["SMILES", "id", name],
+                [["CCO", "a", "5"]],
+            )
+            for name in ("pIC50|log", "IC50(nM,avg)", "IC50;nM")
+        ),
+        ("mol prop_1,2 y\nC 5 1\n", ["mol", "prop_1,2", "y"], [["C", "5", "1"]]),
     ],
 )
 def test_columns_that_blanks_separate(file, content, header, rows):
