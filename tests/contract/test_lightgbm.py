@@ -1,6 +1,7 @@
 """What `lightgbm` promises beyond the contract of all families."""
 
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -26,20 +27,24 @@ SAMPLED = {
 }
 
 
+def state_file(folder, task_type, settings, name, n_estimators, state=None):
+    """Train so many trees, or go on from a state; return where the new state is."""
+    fitted = fit(
+        "lightgbm",
+        train=EXAMPLES[task_type],
+        state=state,
+        n_estimators=n_estimators,
+        **settings,
+    )
+    assert np.isfinite(fitted.model.predict(VALID.features)).all()
+    fitted.save_state(folder / name)
+    return folder / name
+
+
 @pytest.mark.parametrize("settings", SAMPLED.values(), ids=SAMPLED)
 @pytest.mark.parametrize("task_type", EXAMPLES)
 def test_more_trees_give_the_file_of_one_training(task_type, settings, tmp_path):
-    def file_of(name, n_estimators, state=None):
-        fitted = fit(
-            "lightgbm",
-            train=EXAMPLES[task_type],
-            state=state,
-            n_estimators=n_estimators,
-            **settings,
-        )
-        fitted.save_state(tmp_path / name)
-        return tmp_path / name
-
+    file_of = partial(state_file, tmp_path, task_type, settings)
     steps = file_of("9", 9, file_of("4", 4, file_of("3", 3)))
     assert steps.read_bytes() == file_of("whole", 9).read_bytes()
     assert steps.read_bytes() != file_of("fewer", 3).read_bytes()
@@ -58,19 +63,7 @@ def test_each_tree_draws_for_itself(settings):
 @pytest.mark.parametrize("task_type", EXAMPLES)
 def test_a_tree_sees_one_molecule_at_least(task_type, share, tmp_path):
     """Each task has other molecules, whose share may be less than one."""
-
-    def file_of(name, n_estimators, state=None):
-        fitted = fit(
-            "lightgbm",
-            train=EXAMPLES[task_type],
-            state=state,
-            n_estimators=n_estimators,
-            subsample=share,
-        )
-        fitted.save_state(tmp_path / name)
-        assert np.isfinite(fitted.model.predict(VALID.features)).all()
-        return tmp_path / name
-
+    file_of = partial(state_file, tmp_path, task_type, {"subsample": share})
     steps = file_of("5", 5, file_of("2", 2))
     assert steps.read_bytes() == file_of("whole", 5).read_bytes()
 

@@ -6,7 +6,7 @@ that are delivered: the mean over seeds, and over the families of an ensemble. S
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from toxtune.data.subsets import Subset
 from toxtune.evaluation.delivered import Delivered, deliver
+from toxtune.evaluation.pooled import rows_of
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.io.integrity import damaged, read_written
 from toxtune.search.selection_file import Selection
@@ -53,13 +54,7 @@ def calibrate_sets(
     for row, molecule in enumerate(zip(validation.ids, validation.smiles, strict=True)):
         rows.setdefault(molecule, row)
     first = list(rows.values())
-    molecules = replace(
-        validation,
-        ids=[validation.ids[row] for row in first],
-        smiles=[validation.smiles[row] for row in first],
-        groups=[validation.groups[row] for row in first],
-        labels=validation.labels[first],
-    )
+    molecules = rows_of(validation, first)
     calibrations = {
         task: _calibrate(labels, of, task_type)
         for task, labels, of in measured(molecules, delivered.rows(first))

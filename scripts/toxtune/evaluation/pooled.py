@@ -1,5 +1,6 @@
 """What the search predicted of the molecules that a trial was scored on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,12 +30,17 @@ class PooledPredictions:
     @property
     def first_repeat(self) -> "PooledPredictions":
         """What was predicted first: further repeats are no further molecules."""
-        n_rows = len(self.molecules.ids) // self.repeats
-        once = replace(
-            self.molecules,
-            ids=self.molecules.ids[:n_rows],
-            smiles=self.molecules.smiles[:n_rows],
-            groups=self.molecules.groups[:n_rows],
-            labels=self.molecules.labels[:n_rows],
-        )
-        return PooledPredictions(once, self.predictions[:, :n_rows])
+        rows = range(len(self.molecules.ids) // self.repeats)
+        once = rows_of(self.molecules, rows)
+        return PooledPredictions(once, self.predictions[:, rows])
+
+
+def rows_of(molecules: Subset, rows: Sequence[int]) -> Subset:
+    """Return some molecules."""
+    return replace(
+        molecules,
+        ids=[molecules.ids[row] for row in rows],
+        smiles=[molecules.smiles[row] for row in rows],
+        groups=[molecules.groups[row] for row in rows],
+        labels=molecules.labels[rows],
+    )

@@ -9,7 +9,7 @@ from toxtune.stats.bootstrap import (
     Resampling,
     mean_over_tasks,
     resample_counts,
-    resampled_means,
+    resampled_scores,
 )
 from toxtune.stats.metrics import metrics_of, task_scores
 from toxtune.stats.task_scales import TaskScales
@@ -81,7 +81,7 @@ def score_members(
             plain=plain_scores(metric, subset.labels, members, weights),
             resampled=np.stack(
                 [
-                    resampled_means(metric, subset.labels, member, weights, counts)[0]
+                    resampled_scores(metric, subset.labels, member, weights, counts)
                     for member in members
                 ]
             ),

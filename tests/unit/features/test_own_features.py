@@ -295,6 +295,17 @@ def test_a_test_set_without_the_column_is_named(dataset):
     assert "test.csv: has no column 'pKa'" in said
 
 
+def of_file(path):
+    """Define features of a file as a plan does that has seen it."""
+    return {
+        "kind": "file",
+        "path": str(path),
+        "id_column": "mol_id",
+        "name": "mine",
+        "sha256": sha256(path.read_bytes()).hexdigest(),
+    }
+
+
 def test_a_task_among_the_features_is_refused_where_only_the_job_can_tell(
     dataset, tmp_path
 ):
@@ -304,13 +315,7 @@ def test_a_task_among_the_features_is_refused_where_only_the_job_can_tell(
     assert said.startswith("features.assay: a task must be no feature, got y")
     path = tmp_path / "leak.csv"
     path.write_text("mol_id,x,y\nt,1,0\na,2,1\nc,4,1\n")
-    definition = {
-        "kind": "file",
-        "path": str(path),
-        "id_column": "mol_id",
-        "name": "mine",
-        "sha256": sha256(path.read_bytes()).hexdigest(),
-    }
+    definition = of_file(path)
     said = refusal(own_features, definition, subset, [], COLUMNS)
     assert said.startswith("features.mine: ")
     assert "leak.csv: a task must be no feature, got y" in said
@@ -324,13 +329,7 @@ def test_molecules_get_the_numbers_of_their_ids(dataset, tmp_path, monkeypatch):
     raw, subset = dataset
     path = tmp_path / "n.csv"
     path.write_text("mol_id,x\nt,1\na,2\nb,3\nc,4\n")
-    definition = {
-        "kind": "file",
-        "path": str(path),
-        "id_column": "mol_id",
-        "name": "mine",
-        "sha256": sha256(path.read_bytes()).hexdigest(),
-    }
+    definition = of_file(path)
     features = own_features(definition, subset, [], COLUMNS)
     assert features.values.tolist() == [[1], [2], [4]]
     assert features.names == ["x"]
