@@ -12,7 +12,8 @@ infinitely many molecules.
 
 For the ROC-AUC, the score of a molecule is normal, and higher by a distance for
 positives. A binormal model of distance d has the ROC-AUC Phi(d / sqrt(2)): 0.5 without
-signal, else drawn for each trial from 0.70 to 0.80. For the RMSE, errors are normal;
+signal, else drawn for each trial from 0.70 to 0.80. Its PR-AUC follows from the same
+distance and the share of positives (see `pr_auc`). For the RMSE, errors are normal;
 their SD is 1 without signal, else drawn from 0.8 to 1.2. Trials share a part of the
 noise, as models that learn from the same molecules do; with an ensemble, those of one
 of the `FAMILIES` share some more. The noise of a mean of trials, and so the truth of an
@@ -34,6 +35,7 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
+from scipy.integrate import quad
 from scipy.stats import binom, norm
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
@@ -76,7 +78,7 @@ class Design:
     @property
     def maximize(self) -> bool:
         """Whether higher scores are better."""
-        return self.metric == "roc_auc"
+        return self.metric != "rmse"
 
     @property
     def families(self) -> np.ndarray:
@@ -94,7 +96,7 @@ class Truth:
     design
         What is simulated.
     values
-        n_trials: the ROC-AUC, or the SD of the errors.
+        n_trials: the ROC-AUC, for the PR-AUC as well, or the SD of the errors.
     shared
         The part of the noise that all trials share.
     """
@@ -141,13 +143,21 @@ class Truth:
         labels = norm.ppf(uniform)
         return labels, labels + self.values[:, None, None] * noise
 
+    def of_trial(self, number: int) -> float:
+        """Return the score of one trial."""
+        if self.design.metric == "pr_auc":
+            return pr_auc(self._distances[number])
+        return float(self.values[number])
+
     def of_mean(self, picks: np.ndarray) -> float:
         """Return the score of the mean of trials, which count `picks` times."""
         weights = picks / picks.sum()
-        if self.design.maximize:
-            noise = np.sqrt(self._variance(weights))
-            return float(norm.cdf(weights @ self._distances / noise / np.sqrt(2)))
-        return float(np.sqrt(self._variance(weights * self.values)))
+        if not self.design.maximize:
+            return float(np.sqrt(self._variance(weights * self.values)))
+        distance = weights @ self._distances / np.sqrt(self._variance(weights))
+        if self.design.metric == "pr_auc":
+            return pr_auc(distance)
+        return float(norm.cdf(distance / np.sqrt(2)))
 
     def _variance(self, weights: np.ndarray) -> float:
         """Return the variance of a weighted sum of the trials' noise."""
@@ -164,6 +174,23 @@ class Truth:
         return np.sqrt(2) * norm.ppf(self.values)
 
 
+def pr_auc(distance: float) -> float:
+    """Return the PR-AUC of a binormal model: its precision, over all positives.
+
+    Of the molecules above a positive's score ``t``, ``p(t)`` are positives of the
+    mean `distance` and ``n(t)`` negatives of mean 0: the integral of ``p / (p + n)``
+    over the density of positives (average precision).
+    """
+
+    def integrand(score: float) -> float:
+        positives = PREVALENCE * norm.sf(score - distance)
+        negatives = (1 - PREVALENCE) * norm.sf(score)
+        return norm.pdf(score - distance) * positives / (positives + negatives)
+
+    # Beyond eight SDs no molecule is left.
+    return float(quad(integrand, distance - 8, distance + 8)[0])
+
+
 def repetition(number: int, design: Design, signal: bool, shared: float) -> list[float]:
     """Errors of the raw and the corrected score, and which intervals hold the truth."""
     generator = np.random.default_rng([SEED, number, signal, int(10 * shared)])
@@ -175,7 +202,7 @@ def repetition(number: int, design: Design, signal: bool, shared: float) -> list
         everything, search.overall_rule, search.ids[chosen], CONFIDENCE
     )
     is_single = chosen < design.trials
-    true_score = truth.values[chosen] if is_single else truth.of_mean(picks)
+    true_score = truth.of_trial(chosen) if is_single else truth.of_mean(picks)
     own = bounds(interval(search.resampled.in_bag[:, chosen], CONFIDENCE))
     corrected, optimism = found.corrected, found.optimism
     assert corrected is not None
@@ -250,7 +277,7 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repetitions", type=int, default=400)
-    parser.add_argument("--metric", choices=["roc_auc", "rmse"], default="roc_auc")
+    parser.add_argument("--metric", choices=["roc_auc", "pr_auc", "rmse"], default="roc_auc")
     kinds = ["none", "equal", "greedy"]
     parser.add_argument("--ensemble", choices=kinds, default="none")
     for name in ("molecules", "tasks", "trials", "resamples"):
