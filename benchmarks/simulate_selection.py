@@ -277,7 +277,8 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--repetitions", type=int, default=400)
-    parser.add_argument("--metric", choices=["roc_auc", "pr_auc", "rmse"], default="roc_auc")
+    metrics = ["roc_auc", "pr_auc", "rmse"]
+    parser.add_argument("--metric", choices=metrics, default=metrics[0])
     kinds = ["none", "equal", "greedy"]
     parser.add_argument("--ensemble", choices=kinds, default="none")
     for name in ("molecules", "tasks", "trials", "resamples"):
