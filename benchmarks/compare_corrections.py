@@ -56,6 +56,7 @@ def repetition(number: int, design: Design, signal: bool, shared: float) -> list
     rule, resampled = search.overall_rule, search.resampled
     chosen = int(rule(resampled.full[None])[0])
     usual = correct(resampled, rule, chosen, CONFIDENCE)
+    assert usual.corrected is not None
     found = [
         (usual.corrected, bounds(usual.interval)),
         by_differences(resampled, rule, chosen),
