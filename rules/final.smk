@@ -13,6 +13,7 @@ rule save_final_model:
         # Names of classes, and of tasks that were left out.
         curation=plan.curation,
         recipe=plan.recipe,
+        fitted=THRESHOLDS,
         # For the model's card.
         test=rules.summarize_test.output.report,
         transforms=plan.transforms(of="final_set"),

@@ -45,11 +45,7 @@ rule show_molecules:
     input:
         selection=rules.select_best.output.selection,
         conformal=rules.calibrate_sets.output.report,
-        fitted=(
-            rules.calibrate_winners.output.report
-            if COMMON.task_type == TaskType.BINARY
-            else []
-        ),
+        fitted=THRESHOLDS,
         test_predictions=rules.open_test.output.predictions,
         train=plan.subset("train"),
         valid=plan.subset("valid"),

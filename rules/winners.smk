@@ -65,6 +65,12 @@ rule calibrate_winners:
         "../scripts/calibrate_winners.py"
 
 
+# Of several classes the likeliest is predicted, and values have none.
+THRESHOLDS = (
+    rules.calibrate_winners.output.report if COMMON.task_type == TaskType.BINARY else []
+)
+
+
 rule calibrate_sets:
     """Calibrate the final model's prediction sets on validation predictions."""
     input:

@@ -1,8 +1,9 @@
-"""Fit the winners' temperatures and thresholds on the validation set."""
+"""Fit temperatures and thresholds of the winners and of the final model."""
 
 import json
 from pathlib import Path
 
+from toxtune.evaluation.delivered import member_seeds
 from toxtune.evaluation.probabilities import calibrate_winners
 from toxtune.io.files import write_json
 from toxtune.jobs import log_to
@@ -20,5 +21,6 @@ if __name__ == "__main__":
         read_winners_predictions(selection, valid, cross_validated),
         method=settings["method"],
         n_folds=len(valid) if cross_validated else None,
+        final_seeds=member_seeds(selection.seeds, settings["seeds"]),
     )
     write_json(Path(snakemake.output.report), report)

@@ -20,6 +20,7 @@ if __name__ == "__main__":
         trained_on=trained_on,
         curation=Path(snakemake.input.curation),
         recipe=Path(snakemake.input.recipe),
+        fitted=Path(snakemake.input.fitted) if snakemake.input.fitted else None,
         test=Path(snakemake.input.test),
         models=destination.with_name("refit" if settings.is_refit else "models"),
         transforms=trained_on.with_name("transforms"),

@@ -6,7 +6,8 @@ from toxtune.data.label_counts import cleared_labels
 from toxtune.data.subsets import read_subset
 from toxtune.evaluation.conformal import read_delivered
 from toxtune.evaluation.molecules import show_molecules
-from toxtune.io.files import read_json, write_json
+from toxtune.evaluation.probabilities import read_final_thresholds
+from toxtune.io.files import write_json
 from toxtune.io.tsv import write_tsv
 from toxtune.jobs import log_to
 from toxtune.search.selection_file import read_selection
@@ -17,10 +18,6 @@ if __name__ == "__main__":
     delivered = read_delivered(
         selection, snakemake.input.test_predictions, snakemake.input.conformal
     )
-    decisions = {}
-    if snakemake.input.fitted:
-        calibrated = read_json(Path(snakemake.input.fitted))["families"]
-        decisions = calibrated[selection.overall]
     shown = show_molecules(
         {
             name: read_subset(Path(snakemake.input[name]))
@@ -28,7 +25,11 @@ if __name__ == "__main__":
         },
         delivered,
         selection.objective.task_type,
-        decisions=decisions,
+        decisions=(
+            read_final_thresholds(Path(snakemake.input.fitted))
+            if snakemake.input.fitted
+            else {}
+        ),
         cleared=cleared_labels(Path(snakemake.input.settled), "train"),
     )
     for name in ("examples", "cliffs", "cliff_counts", "map"):

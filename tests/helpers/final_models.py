@@ -147,7 +147,6 @@ def freeze(folder):
             refit="none",
             seeds="all",
             features={"ecfp": ECFP},
-            calibration="none",
             smiles_column="smiles",
             standardize="parent",
             merge="stereo",

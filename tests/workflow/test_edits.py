@@ -161,6 +161,7 @@ def test_one_seed_for_use_opens_nothing(finished_copy):
     planned = finished_copy.planned_rules(*overlay)
     expected = {"calibrate_sets", "judge_sets", "judge_domain", "save_final_model"}
     expected |= {"show_molecules", "explain_examples", "write_summary", "write_report"}
+    expected |= {"calibrate_winners", "judge_probabilities"}
     assert planned.keys() == expected
 
 

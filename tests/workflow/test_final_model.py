@@ -110,6 +110,15 @@ def test_test_predictions_come_again_from_smiles(finished, tmp_path):
     compare(predicted, stored, selection["overall"])
 
 
+def test_the_report_shows_the_classes_that_it_predicts(finished, tmp_path):
+    tables = [results(finished, "tiny") / f"{n}.tsv" for n in ("examples", "cliffs")]
+    shown = pd.concat([pd.read_csv(path, sep="\t") for path in tables])
+    assert len(shown)
+    predicted = predict_table(finished, "tiny", tmp_path, shown)
+    for (_, one), (_, row) in zip(shown.iterrows(), predicted.iterrows(), strict=True):
+        assert row[f"{one['task']}_class"] == one["predicted"], one["id"]
+
+
 def test_so_do_those_of_a_refit_with_scaled_features(refitted, tmp_path):
     predicted = predict(refitted, "final", tmp_path)
     folder = results(refitted, "final")

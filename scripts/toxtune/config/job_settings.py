@@ -67,6 +67,7 @@ def _correct_selection(plan: Plan, _: Mapping[str, str]) -> Settings:
 def _calibrate_winners(plan: Plan, _: Mapping[str, str]) -> Settings:
     return {
         "method": plan.config["calibration"],
+        "seeds": plan.config["final"]["seeds"],
         "cross_validated": plan.is_cross_validated,
     }
 
@@ -98,7 +99,6 @@ def _save_final_model(plan: Plan, _: Mapping[str, str]) -> Settings:
         "run": plan.run,
         "sha256": plan.dataset["sha256"],
         "features": plan.features,
-        "calibration": plan.config["calibration"],
         "smiles_column": plan.config["dataset"]["smiles_column"],
         "standardize": plan.config["dataset"]["standardize"],
         "merge": plan.config["dataset"]["merge"],

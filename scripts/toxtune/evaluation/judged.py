@@ -12,7 +12,7 @@ from toxtune.stats.calibration import scaled
 from toxtune.stats.metrics import of_task
 from toxtune.tasks import TaskType
 
-# Task to ``temperature`` and ``threshold``, as in ``calibration.json``.
+# Task to the final model's ``temperature`` and ``threshold``.
 Decisions = Mapping[str, Mapping[str, float | None]]
 
 

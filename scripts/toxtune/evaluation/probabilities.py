@@ -1,19 +1,23 @@
 """The winners' probabilities: calibrated, turned into decisions, and scored.
 
-Temperatures and thresholds are fitted on the validation set, for each task with the
-predictions of all seeds together. The tables have the scores, means over seeds, in
+Temperatures and thresholds are fitted on the validation set, for each task: of a winner
+with the predictions of all seeds together, of the final model with what it predicts,
+their mean. The tables have the scores, means over seeds, in
 rows. Binary tasks only; a task with one class in a set has no row there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from toxtune.data.subsets import Subset
+from toxtune.evaluation.delivered import deliver
 from toxtune.evaluation.pooled import PooledPredictions
+from toxtune.io.integrity import damaged, read_written
 from toxtune.labels.legal import scorable
 from toxtune.search.selection_file import Selection
 from toxtune.stats.calibration import (
@@ -60,8 +64,9 @@ def calibrate_winners(
     *,
     method: str,
     n_folds: int | None,
+    final_seeds: Sequence[int],
 ) -> dict[str, Any]:
-    """Fit temperatures and thresholds of all winners on their validation predictions.
+    """Fit temperatures and thresholds of all winners, and of the final model.
 
     Parameters
     ----------
@@ -73,12 +78,17 @@ def calibrate_winners(
         See `fit_thresholds`.
     n_folds
         Number of the folds of a cross-validation.
+    final_seeds
+        Those of the final model.
 
     Returns
     -------
     dict
         Content of ``calibration.json``; see `docs/outputs.md`.
     """
+    of_all = {family: of.predictions for family, of in validation.items()}
+    delivered = deliver(selection, of_all, final_seeds)
+    molecules = validation[selection.overall].molecules
     return {
         "selection": selection.id,
         "seeds": selection.seeds,
@@ -89,7 +99,26 @@ def calibrate_winners(
             family: fit_thresholds(of.molecules, of.predictions, method)
             for family, of in validation.items()
         },
+        "final": {
+            "seeds": list(final_seeds),
+            "tasks": fit_thresholds(molecules, delivered.values[None], method),
+        },
     }
+
+
+def read_final_thresholds(path: Path) -> Calibration:
+    """Read what ``calibration.json`` says of the final model.
+
+    Raises
+    ------
+    UserError
+        If it is damaged.
+    """
+    try:
+        tasks: Calibration = read_written(path)["final"]["tasks"]
+    except (TypeError, KeyError):
+        raise damaged(path, "has no thresholds of the final model") from None
+    return tasks
 
 
 def judge_probabilities(
@@ -141,7 +170,7 @@ def judge_probabilities(
 
 
 def fit_thresholds(valid: Subset, predictions: np.ndarray, method: str) -> Calibration:
-    """Fit one winner's temperature and threshold for each task.
+    """Fit one model's temperature and threshold for each task.
 
     Parameters
     ----------

@@ -14,8 +14,7 @@ from toxtune.data.subsets import Subset, read_subset
 from toxtune.evaluation.conformal import Conformal, calibrate_selected
 from toxtune.evaluation.delivered import ALL_SEEDS, member_seeds
 from toxtune.evaluation.evaluation_file import read_evaluation
-from toxtune.evaluation.probabilities import fit_thresholds
-from toxtune.evaluation.variants import average_seeds
+from toxtune.evaluation.probabilities import read_final_thresholds
 from toxtune.features.definitions import JOINT, Definition, is_own, is_scaled
 from toxtune.features.similarity import fingerprints
 from toxtune.features.transforms import read_transform
@@ -40,7 +39,6 @@ from toxtune.search.trials import Trial
 from toxtune.selection.predictions import read_winners_predictions
 from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.thresholds import CRITERION
-from toxtune.tasks import TaskType
 
 # Zip files cannot hold an earlier one.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -62,8 +60,6 @@ class FinalSettings:
         ``all`` for means over the trainings with all seeds, ``first`` for the first.
     features
         Name of each representation to its definition.
-    calibration
-        ``temperature``, or ``none``.
     smiles_column
         The dataset's column with the SMILES.
     standardize, merge
@@ -79,7 +75,6 @@ class FinalSettings:
     refit: str
     seeds: str
     features: Mapping[str, Definition]
-    calibration: str
     smiles_column: str
     standardize: str
     merge: str
@@ -125,6 +120,7 @@ def save_final_model(
     trained_on: Path,
     curation: Path,
     recipe: Path,
+    fitted: Path | None,
     test: Path,
     models: Path,
     transforms: Path,
@@ -134,7 +130,7 @@ def save_final_model(
 
     It is the winner of a family, or the ensemble of several models.
 
-    Thresholds, temperatures and the applicability domain are fitted on validation
+    Thresholds, temperatures and the applicability domain are those of validation
     molecules, with the models of the search, so that a refit does not change them.
     Test scores stand in the model's card alone.
 
@@ -151,6 +147,8 @@ def save_final_model(
         Table of the molecules that the models were trained on.
     curation, recipe
         ``curation.json`` and ``split.json``.
+    fitted
+        ``calibration.json``; ``None`` where classes have no thresholds.
     test
         ``test.json``, for the card.
     models
@@ -167,10 +165,10 @@ def save_final_model(
     pooled = read_winners_predictions(selection, list(valid), settings.cross_validated)
     selected = pooled[selection.overall]
     validation, predictions = selected.molecules, selected.predictions
-    thresholds: dict[str, TaskThreshold] = {}
-    if selection.objective.task_type == TaskType.BINARY:
-        by_seed = predictions[: len(member_seeds(selection.seeds, settings.seeds))]
-        thresholds = _thresholds(validation, by_seed, settings.calibration)
+    thresholds = {
+        task: TaskThreshold(**values)
+        for task, values in (read_final_thresholds(fitted) if fitted else {}).items()
+    }
     metadata = FinalModelMetadata(
         run=settings.run,
         selection=selection.id,
@@ -343,18 +341,6 @@ def _definition(definition: Definition, transform: Path) -> Definition:
     if "id_column" in definition:
         described["id_column"] = definition["id_column"]
     return described
-
-
-def _thresholds(
-    validation: Subset, predictions: np.ndarray, calibration: str
-) -> dict[str, TaskThreshold]:
-    """Fit temperatures and thresholds of binary tasks to the mean over the seeds.
-
-    `predictions` is n_seeds x n_molecules x n_tasks.
-    """
-    ensemble = average_seeds(predictions)[None]
-    fitted = fit_thresholds(validation, ensemble, calibration)
-    return {task: TaskThreshold(**values) for task, values in fitted.items()}
 
 
 def _subsets(paths: Sequence[Path]) -> list[Subset]:

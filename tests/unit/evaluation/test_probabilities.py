@@ -5,15 +5,20 @@ import pandas as pd
 import pytest
 from sklearn.metrics import brier_score_loss
 
+from helpers.selections import made_selection, made_trial, made_winner
 from toxtune.data.subsets import Subset
+from toxtune.errors import UserError
 from toxtune.evaluation.pooled import PooledPredictions
 from toxtune.evaluation.probabilities import (
     brier_rows,
+    calibrate_winners,
     decision_rows,
     fit_thresholds,
     judge_probabilities,
+    read_final_thresholds,
     reliability_rows,
 )
+from toxtune.io.files import write_json
 from toxtune.stats.calibration import fit_temperature, scaled, tempered
 from toxtune.stats.thresholds import decision_scores, youden_threshold
 
@@ -68,6 +73,29 @@ def test_without_scaling_the_temperature_is_one():
         "temperature": 1.0,
         "threshold": youden_threshold(both, seeds.ravel()),
     }
+
+
+@pytest.mark.parametrize("seeds", [[0, 1], [0]])
+def test_the_final_model_is_fitted_by_what_it_predicts(seeds, tmp_path):
+    selection = made_selection({"dense": made_winner(made_trial("1" * 12))}, "dense")
+    report = calibrate_winners(
+        selection,
+        {"dense": PooledPredictions(VALID, ON_VALID)},
+        method="temperature",
+        n_folds=None,
+        final_seeds=seeds,
+    )
+    write_json(tmp_path / "calibration.json", report)
+    mean = ON_VALID[: len(seeds)].astype(float).mean(axis=0)
+    expected = fit_thresholds(VALID, mean[None], "temperature")
+    assert read_final_thresholds(tmp_path / "calibration.json") == expected
+    assert expected != report["families"]["dense"]
+
+
+def test_a_damaged_calibration_is_refused(tmp_path):
+    write_json(tmp_path / "calibration.json", {"families": {}})
+    with pytest.raises(UserError, match="no thresholds of the final model"):
+        read_final_thresholds(tmp_path / "calibration.json")
 
 
 def test_scaling_changes_no_call():
