@@ -62,8 +62,9 @@ def fit_domain(train: Sequence[Subset], valid: Sequence[Subset]) -> Applicabilit
         Training and validation set of each fold in the same order; one of each for
         hold-out.
     """
+    # A molecule counts once, however many rows it has.
     similarities = [
-        nearest(validation.smiles, training.smiles)[0]
+        nearest(list(dict.fromkeys(validation.smiles)), training.smiles)[0]
         for training, validation in zip(train, valid, strict=True)
     ]
     lowest = np.percentile(np.concatenate(similarities), PERCENTILE)

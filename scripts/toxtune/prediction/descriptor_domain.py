@@ -80,8 +80,10 @@ def fit_descriptor_domain(
 ) -> DescriptorDomain:
     """Take the middle from the training molecules, the bound from validation molecules.
 
-    Of several folds, all training molecules make the middle of the domain, and the
-    bound is of each fold's validation molecules among its training molecules.
+    A molecule counts once, however many rows it has. Of several folds, all training
+    molecules make the middle of the domain, and the bound is of each fold's validation
+    molecules among its training molecules. These are fewer, and a leverage is the
+    larger the fewer there are: so it is scaled by how many.
 
     Parameters
     ----------
@@ -91,14 +93,17 @@ def fit_descriptor_domain(
     """
     everyone = {smiles for subset in (*train, *valid) for smiles in subset.smiles}
     known = dict(zip(everyone, properties_of(list(everyone)), strict=True))
-    leverages, smiles = [], []
+
+    def properties(subsets: Sequence[Subset]) -> np.ndarray:
+        smiles = [smiles for subset in subsets for smiles in subset.smiles]
+        return np.array([known[each] for each in dict.fromkeys(smiles)])
+
+    whole = _of_training(properties(train))
+    leverages = []
     for training, validation in zip(train, valid, strict=True):
-        middle = _of_training([known[each] for each in training.smiles])
-        leverages.append(
-            middle.leverage(np.array([known[each] for each in validation.smiles]))
-        )
-        smiles += training.smiles
-    whole = _of_training([known[each] for each in dict.fromkeys(smiles)])
+        middle = _of_training(properties([training]))
+        share = middle.molecules / whole.molecules
+        leverages.append(share * middle.leverage(properties([validation])))
     highest = np.percentile(np.concatenate(leverages), 100 - PERCENTILE)
     return DescriptorDomain(
         float(highest), whole.means, whole.precision, whole.molecules
@@ -113,8 +118,7 @@ def properties_of(smiles: Sequence[str]) -> np.ndarray:
     return np.array(rows, dtype=np.float64).reshape(len(smiles), len(PROPERTIES))
 
 
-def _of_training(properties: Sequence[np.ndarray]) -> DescriptorDomain:
-    values = np.array(properties)
+def _of_training(values: np.ndarray) -> DescriptorDomain:
     deviations = values - values.mean(axis=0)
     # A property that all training molecules share has no inverse, and no say.
     precision = np.linalg.pinv(deviations.T @ deviations, hermitian=True)

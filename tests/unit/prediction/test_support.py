@@ -1,17 +1,22 @@
 """What backs a single prediction: set or interval, neighbours, properties."""
 
 import csv
+import io
 import json
 import zipfile
 
 import numpy as np
 import pytest
 
+from rdkit import Chem, rdBase
 from helpers.final_models import LABELS, SMILES, make, refused_model
 from toxtune.commands.cli import run_command
 from toxtune.data.subsets import Subset
+from toxtune.data.demo import demo_csv
 from toxtune.errors import UserError
 from toxtune.prediction.descriptor_domain import (
+from toxtune.features.similarity import fingerprints
+from toxtune.prediction.applicability_domain import fit_domain
     PROPERTIES,
     fit_descriptor_domain,
     properties_of,
@@ -132,6 +137,48 @@ def repacked(path, name, content):
     with zipfile.ZipFile(path, "w") as archive:
         for each, text in files.items():
             if text is not None:
+def of_demo():
+    """Molecules of the demo, each once, in a random order."""
+    rows = csv.DictReader(io.StringIO(demo_csv()))
+    with rdBase.BlockLogs():
+        smiles = {row["smiles"]: Chem.MolFromSmiles(row["smiles"]) for row in rows}
+    readable = [text for text, molecule in smiles.items() if molecule]
+    return np.random.default_rng(0).permutation(readable).tolist()
+
+
+def unlabelled(smiles):
+    ids = [str(number) for number in range(len(smiles))]
+    return Subset(ids, smiles, smiles, ["t"], np.zeros((len(smiles), 1)))
+
+
+def test_further_rows_of_a_molecule_move_no_bound():
+    smiles = of_demo()[:120]
+    parts = smiles[:40], smiles[40:80], smiles[80:]
+    train = [unlabelled(parts[0] + parts[1]), unlabelled(parts[1] + parts[2])]
+    valid = [unlabelled(parts[2]), unlabelled(parts[0])]
+    once = fit_descriptor_domain(train, valid)
+    uneven = [unlabelled(each.smiles * 3 + each.smiles[:20]) for each in train + valid]
+    assert fit_descriptor_domain(uneven[:2], uneven[2:]) == once
+    similar = fit_domain(train, valid)
+    assert fit_domain(uneven[:2], uneven[2:]) == similar
+
+
+@pytest.mark.parametrize("n_folds", [2, 5])
+def test_one_new_molecule_of_twenty_is_out_of_the_domain_of_folds(n_folds):
+    smiles, outside = of_demo(), []
+    for repeat in range(5):
+        drawn = np.random.default_rng(repeat).permutation(smiles).tolist()
+        folds = [drawn[:200][number::n_folds] for number in range(n_folds)]
+        train = [
+            unlabelled([each for other in folds if other is not fold for each in other])
+            for fold in folds
+        ]
+        domain = fit_descriptor_domain(train, [unlabelled(fold) for fold in folds])
+        is_inside = domain.contains(domain.leverage(properties_of(drawn[200:])))
+        outside.append(1 - is_inside.mean())
+    assert 0.025 < np.mean(outside) < 0.085
+
+
                 archive.writestr(each, text)
     return path
 
