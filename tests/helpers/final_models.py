@@ -148,6 +148,7 @@ def freeze(folder):
             seeds="all",
             features={"ecfp": ECFP},
             smiles_column="smiles",
+            id_column=None,
             standardize="parent",
             merge="stereo",
             labels={},

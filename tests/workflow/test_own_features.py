@@ -22,13 +22,14 @@ final: {refit: train+valid}
 prospective: [{name: later, source: later.csv}]
 features:
   assay: {kind: columns, columns: ["viability, %", dose]}
-  embedding: {kind: file, path: numbers/embedding.npz}
+  embedding: {kind: file, path: numbers/embedding.csv, id_column: key}
+  both: [assay, embedding]
   all: [assay, embedding, maccs]
 training: {seeds: [0]}
 search:
   spaces:
     - family: random_forest
-      features: [assay, all]
+      features: [both, all]
       hyperparameters: {n_estimators: 20}
 """
 
@@ -64,12 +65,9 @@ def finished(tmp_path_factory):
     ids = [*rows["mol_id"], *later["mol_id"]]
     values = np.random.default_rng(1).normal(size=(len(ids), 3))
     values[::7, 1] = np.nan
-    np.savez(
-        project.folder / "numbers/embedding.npz",
-        ids=np.array(ids, dtype=str),
-        values=values,
-        names=np.array(["e0", "e1", "e2"]),
-    )
+    embedding = pd.DataFrame(values, columns=["e0", "e1", "e2"])
+    embedding.insert(0, "key", ids)
+    embedding.to_csv(project.folder / "numbers/embedding.csv", index=False)
     project.run(*project.overlay(OVERLAY))
     return project
 
@@ -124,15 +122,18 @@ def test_the_final_model_names_what_it_asks_for(finished):
         "name": "assay",
         "columns": ["dose", "viability, %"],
     }
-    if "embedding" in asked:
-        assert asked["embedding"]["columns"] == ["e0", "e1", "e2"]
-        assert asked["embedding"]["id_column"] == "mol_id"
+    assert asked["embedding"] == {
+        "kind": "file",
+        "name": "embedding",
+        "columns": ["e0", "e1", "e2"],
+        "id_column": "key",
+        "table_id_column": "mol_id",
+    }
 
 
 def test_predict_takes_the_columns_of_the_table(finished):
-    option = "--features-file=embedding=numbers/embedding.npz"
-    options = [option] if "embedding" in asked_for(finished) else []
-    done = predict(finished, "later.csv", "later.out.csv", *options)
+    option = "--features-file=embedding=numbers/embedding.csv"
+    done = predict(finished, "later.csv", "later.out.csv", option)
     assert done.returncode == 0, done.stdout + done.stderr
     predicted = pd.read_csv(finished.folder / "later.out.csv")
     assert (predicted["hit_probability"] > 0.5).tolist() == [False, True] * 6

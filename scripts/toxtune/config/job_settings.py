@@ -100,6 +100,7 @@ def _save_final_model(plan: Plan, _: Mapping[str, str]) -> Settings:
         "sha256": plan.dataset["sha256"],
         "features": plan.features,
         "smiles_column": plan.config["dataset"]["smiles_column"],
+        "id_column": plan.config["dataset"]["id_column"],
         "standardize": plan.config["dataset"]["standardize"],
         "merge": plan.config["dataset"]["merge"],
         "labels": plan.config["dataset"]["labels"],

@@ -1,6 +1,6 @@
 """Own features of a configuration: looked for, and completed by what a plan knows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import cast
 
 from toxtune.config.sections import Config, DatasetSection
@@ -55,20 +55,24 @@ def own_feature_faults(config: Config, tasks: Collection[str]) -> list[str]:
         for name, setting in config["features"].items()
         if not isinstance(setting, list) and is_own(setting)
     ]
+    later = [data["source"] for data in config["prospective"]]
     faults = []
     for name, setting in own:
         if setting["kind"] == FILE:
-            faults += _faults_of_file(name, setting, config["dataset"], tasks)
+            faults += _faults_of_file(name, setting, config["dataset"], tasks, later)
         else:
             sources = [config["dataset"]["source"], config["dataset"]["test_source"]]
-            sources += [data["source"] for data in config["prospective"]]
-            for source in filter(is_here, sources):
+            for source in filter(is_here, [*sources, *later]):
                 faults += _faults_of_table(name, setting, source, config["dataset"])
     return faults
 
 
 def _faults_of_file(
-    name: str, definition: Definition, dataset: DatasetSection, tasks: Collection[str]
+    name: str,
+    definition: Definition,
+    dataset: DatasetSection,
+    tasks: Collection[str],
+    later: Sequence[str],
 ) -> list[str]:
     # NumPy and what reads tables are slow to import, and most plans need neither.
     from toxtune.data.raw_table import reading_of
@@ -76,13 +80,38 @@ def _faults_of_file(
     from toxtune.features.numbers import refuse_tasks
 
     path, key = definition["path"], f"features.{name}"
-    id_column = definition.get("id_column", dataset["id_column"])
-    if id_column is None or not is_here(path):
+    # Without ids the features are refused, see `planned_features`.
+    if dataset["id_column"] is None or not is_here(path):
         return []
+    id_column = definition.get("id_column", dataset["id_column"])
     columns = [column.strip() for column in definition.get("columns", [])]
     try:
         names = names_of_columns(path, id_column, columns, key, reading_of(dataset))
         refuse_tasks(names, tasks, f"{key}: {path}")
+    except UserError as error:
+        return [str(error)]
+    faults = []
+    for source in filter(is_here, later):
+        faults += _faults_of_later_table(name, path, names, source, dataset)
+    return faults
+
+
+def _faults_of_later_table(
+    name: str, path: str, columns: list[str], source: str, dataset: DatasetSection
+) -> list[str]:
+    """Look for the ids that a file is joined by, or for all that it would tell."""
+    from toxtune.data.raw_table import reading_of
+    from toxtune.features.numbers import column_index, lacking
+    from toxtune.tables.tables import open_header
+
+    id_column = str(dataset["id_column"])
+    asked_by = f"dataset.id_column, by which features.{name} are found in {path}"
+    try:
+        table = open_header(
+            local_path(source), source, reading_of(dataset), [id_column]
+        )
+        if table is not None and lacking(table, columns):
+            column_index(table, id_column, asked_by)
     except UserError as error:
         return [str(error)]
     return []

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -60,8 +60,8 @@ class FinalSettings:
         ``all`` for means over the trainings with all seeds, ``first`` for the first.
     features
         Name of each representation to its definition.
-    smiles_column
-        The dataset's column with the SMILES.
+    smiles_column, id_column
+        The dataset's columns with SMILES and ids; without ids ``None``.
     standardize, merge
         The dataset's settings.
     labels, bounds
@@ -76,6 +76,7 @@ class FinalSettings:
     seeds: str
     features: Mapping[str, Definition]
     smiles_column: str
+    id_column: str | None
     standardize: str
     merge: str
     labels: Mapping[str, Any]
@@ -245,7 +246,9 @@ def describe_models(
         trials=trials,
         members=members,
         features={
-            name: _definition(settings.features[name], transforms / f"{name}.npz")
+            name: _definition(
+                settings.features[name], transforms / f"{name}.npz", settings.id_column
+            )
             for name in sorted(names)
         },
         transforms={path.stem: name for name, path in transform_files.items()},
@@ -329,18 +332,21 @@ def _members(
     return tuple(members), files
 
 
-def _definition(definition: Definition, transform: Path) -> Definition:
+def _definition(
+    definition: Definition, transform: Path, table_id_column: str | None
+) -> Definition:
     """Describe features for those who predict: own ones by what is asked for."""
     if not is_own(definition):
         return definition
-    described: Definition = {
+    described: dict[str, Any] = {
         "kind": definition["kind"],
         "name": definition["name"],
         "columns": read_transform(transform).names,
     }
     if "id_column" in definition:
         described["id_column"] = definition["id_column"]
-    return described
+        described["table_id_column"] = table_id_column
+    return cast(Definition, described)
 
 
 def _subsets(paths: Sequence[Path]) -> list[Subset]:

@@ -188,10 +188,16 @@ class FinalModelMetadata:
     @property
     def own_features(self) -> list[OwnFeatures]:
         """The numbers of the user's own that a prediction needs, beside SMILES."""
+        own = [dict[str, Any](each) for each in self.features.values() if is_own(each)]
         return [
-            OwnFeatures(each["name"], each["columns"], each.get("id_column"))
-            for each in self.features.values()
-            if is_own(each)
+            OwnFeatures(
+                each["name"],
+                each["columns"],
+                each.get("id_column"),
+                # Files of earlier versions have one name for both.
+                each.get("table_id_column", each.get("id_column")),
+            )
+            for each in own
         ]
 
     @property

@@ -7,7 +7,7 @@ import numpy as np
 
 from toxtune.errors import UserError
 from toxtune.features.keyed_numbers import read_keyed_numbers
-from toxtune.features.numbers import lacking, read_numbers
+from toxtune.features.numbers import column_index, lacking, read_numbers
 from toxtune.tables.table import Table, TableRow
 from toxtune.tables.text_files import Reading
 from toxtune.text import did_you_mean
@@ -27,13 +27,16 @@ class OwnFeatures:
     columns
         Their names, in the order of the models' inputs.
     id_column
-        Where they came from a file of their own: the column that names the molecules,
-        there and in tables; else ``None``.
+        Where they came from a file of their own: the column that names its molecules;
+        else ``None``.
+    table_id_column
+        The one that has the same ids in tables.
     """
 
     name: str
     columns: list[str]
     id_column: str | None
+    table_id_column: str | None
 
     def __str__(self) -> str:
         """Name them with their columns."""
@@ -101,13 +104,13 @@ def _refuse_incomplete(
     faults = []
     for each in asked:
         missing = lacking(table, each.columns)
-        if not missing or (each.name in files and each.id_column in table.header):
+        if not missing or (each.name in files and each.table_id_column in table.header):
             continue
         way_out = "add them to the table"
         if each.id_column:
             way_out += (
                 f", or name a file that has them: {option} (the table then needs a "
-                f"column {each.id_column!r} with the ids)"
+                f"column {each.table_id_column!r} with the ids)"
             )
         faults.append(
             f"{table.name}: the model was trained on numbers of your own, {each}, and "
@@ -124,9 +127,10 @@ def _from_file(
     path: str,
     reading: Reading,
 ) -> np.ndarray:
-    id_column = str(each.id_column)
-    index = table.header.index(id_column)
-    ids = [row.cells[index].strip() for row in rows]
     asked_by = f"the model's features {each.name}"
-    numbers = read_keyed_numbers(path, id_column, each.columns, asked_by, reading)
+    index = column_index(table, str(each.table_id_column), asked_by)
+    ids = [row.cells[index].strip() for row in rows]
+    numbers = read_keyed_numbers(
+        path, str(each.id_column), each.columns, asked_by, reading
+    )
     return numbers.of(ids, table.name)

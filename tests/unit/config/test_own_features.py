@@ -135,6 +135,38 @@ def test_missing_columns_are_all_refused_before_any_job(plan, features, name, fa
         assert fault in line
 
 
+EMBEDDING = (
+    "features: {mine: {kind: file, path: e.csv, id_column: KEY}}\n"
+    "prospective: [{name: later, source: later.csv}]"
+)
+
+
+@pytest.mark.parametrize(
+    ("header", "fault"),
+    [
+        ("smiles,toxic,id", None),
+        ("smiles,toxic,e1,e0", None),
+        ("smiles,toxic,e0", "later.csv: has no column 'id' (dataset.id_column, by"),
+        ("smiles,toxic,KEY", "later.csv: has no column 'id' (dataset.id_column, by"),
+    ],
+)
+def test_later_data_need_the_ids_of_a_file_or_all_of_its_columns(plan, header, fault):
+    """By the dataset's name of the ids: the file may have its own."""
+    beside = Path("../beside")
+    (beside / "e.csv").write_text("KEY,e0,e1\n0,1,5\n1,0,6\n")
+    (beside / "later.csv").write_text(
+        f"{header}\nCO,1{',2' * (header.count(',') - 1)}\n"
+    )
+    if fault is None:
+        assert plan(EMBEDDING, name="mine", tasks="[toxic]").features
+        return
+    with pytest.raises(UserError) as error:
+        plan(EMBEDDING, name="mine", tasks="[toxic]")
+    (line,) = str(error.value).splitlines()
+    assert fault in line
+    assert "features.mine" in line
+
+
 # The task of TABLE among the features, however it gets there.
 LEAKS = {
     "read with all others": ("{kind: file, path: leak.csv}", "toxic"),

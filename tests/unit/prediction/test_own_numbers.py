@@ -1,17 +1,20 @@
 """What a final model asks for beside SMILES, and where it is found."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from helpers.final_models import make
 from toxtune.errors import UserError
+from toxtune.prediction.final_model import load
 from toxtune.prediction.own_numbers import OwnFeatures, find_own_numbers
 from toxtune.tables.tables import open_table
 from toxtune.tables.text_files import Reading
 
-ASSAY = OwnFeatures("assay", ["a", "b"], None)
-EMBEDDING = OwnFeatures("embedding", ["e0"], "mol_id")
+ASSAY = OwnFeatures("assay", ["a", "b"], None, None)
+EMBEDDING = OwnFeatures("embedding", ["e0"], "mol_id", "mol_id")
 OPTION = "--features-file NAME=PATH"
 
 
@@ -44,6 +47,19 @@ def test_a_file_is_read_by_the_ids_of_the_table(find, file):
     assert found["embedding"].tolist() == [[2], [1]]
 
 
+def test_ids_may_have_another_name_in_the_file(find, file):
+    joined = OwnFeatures("embedding", ["e0"], "mol_id", "compound")
+    found = find("smiles,compound\nCC,y\nCCC,x\n", joined, embedding=file)
+    assert found["embedding"].tolist() == [[2], [1]]
+    with pytest.raises(UserError, match="needs a column 'compound'"):
+        find("smiles,mol_id\nCC,y\n", joined, embedding=file)
+
+
+def test_two_columns_of_ids_are_refused(find, file):
+    with pytest.raises(UserError, match="has 2 columns 'mol_id'"):
+        find("smiles,mol_id,mol_id\nCC,y,x\n", EMBEDDING, embedding=file)
+
+
 def test_a_decimal_sign_is_said_for_tables_and_files_alike(find, file):
     Path(file).write_text("mol_id;e0\nx;1.391\ny;314\n")
     asked = find("smiles,mol_id\nCC,y\nCCC,x\n", EMBEDDING, decimal=",", embedding=file)
@@ -55,6 +71,15 @@ def test_a_decimal_sign_is_said_for_tables_and_files_alike(find, file):
 def test_a_column_of_the_table_counts_before_the_file(find, file):
     found = find("smiles,mol_id,e0\nCC,y,7\n", EMBEDDING, embedding=file)
     assert found["embedding"].tolist() == [[7]]
+
+
+def test_final_models_of_before_have_one_name_for_the_ids(tmp_path):
+    metadata = load(make(tmp_path)).metadata
+    file = {"kind": "file", "name": "mine", "columns": ["a"], "id_column": "KEY"}
+    both = {"old": file, "new": {**file, "table_id_column": "id"}}
+    old, new = replace(metadata, features=both).own_features
+    assert (old.id_column, old.table_id_column) == ("KEY", "KEY")
+    assert (new.id_column, new.table_id_column) == ("KEY", "id")
 
 
 def test_all_that_lacks_is_said_at_once(find):
