@@ -25,9 +25,9 @@ from rdkit import Chem, rdBase
 
 from toxtune.errors import UserError
 from toxtune.features.environments import Masks, find_masks, has_environments
-from toxtune.prediction.inputs import Inputs, input_readers
+from toxtune.prediction.inputs import Inputs, given_texts, input_readers
 from toxtune.prediction.metadata import FinalModelMetadata
-from toxtune.prediction.own_numbers import OwnNumbers
+from toxtune.prediction.own_numbers import OwnNumbers, given_numbers
 from toxtune.prediction.prediction import NOTHING, Predictor
 from toxtune.stats.metrics import of_task
 from toxtune.tasks import TaskType
@@ -149,6 +149,7 @@ def explain(
     """
     _refuse_unknown(tasks, model.metadata)
     found: list[Explanation] = []
+    own = given_numbers(own, model.metadata.own_features, len(smiles))
     for some in _portions(len(smiles)):
         of_them = {name: numbers[some] for name, numbers in own.items()}
         inputs = model.inputs_of(smiles[some])
@@ -191,10 +192,11 @@ def explain_texts(
     """
     _refuse_unknown(tasks, model.metadata)
     found: list[Explanation] = []
-    with input_readers(model.metadata, len(texts)) as readers:
-        for some in _portions(len(texts)):
-            given = [str(text).strip() for text in texts[some]]
-            read = readers.read(given)
+    given = given_texts(texts)
+    own = given_numbers(own, model.metadata.own_features, len(given))
+    with input_readers(model.metadata, len(given)) as readers:
+        for some in _portions(len(given)):
+            read = readers.read(given[some])
             of_them = {
                 name: numbers[some][read.readable] for name, numbers in own.items()
             }
@@ -203,7 +205,7 @@ def explain_texts(
             )
             found += [
                 Explanation(text, problem=problem) if problem else next(explained)
-                for text, problem in zip(given, read.problems, strict=True)
+                for text, problem in zip(given[some], read.problems, strict=True)
             ]
     return found
 

@@ -15,7 +15,7 @@ from textwrap import shorten
 from typing import Any
 
 import numpy as np
-from rdkit import Chem, rdBase
+from rdkit import rdBase
 
 from toxtune.errors import UserError
 from toxtune.evaluation.delivered import mean_over_seeds
@@ -27,7 +27,7 @@ from toxtune.models.base import Model
 from toxtune.models.quiet_imports import import_quietly
 from toxtune.models.registry import get_family
 from toxtune.molecules.compounds import Standardize
-from toxtune.molecules.standardize import parent_of
+from toxtune.molecules.smiles import read_compound
 from toxtune.prediction.archive import unpacked
 from toxtune.prediction.description import describe
 from toxtune.prediction.evidence import (
@@ -39,10 +39,10 @@ from toxtune.prediction.evidence import (
     read_fingerprints,
 )
 from toxtune.prediction.explanation import Explanation, explain_texts
-from toxtune.prediction.inputs import Inputs, compute_inputs
+from toxtune.prediction.inputs import Inputs, compute_inputs, given_texts
 from toxtune.prediction.keras_file import check_network
 from toxtune.prediction.metadata import FinalModelMetadata, Member, read_metadata
-from toxtune.prediction.own_numbers import OwnNumbers
+from toxtune.prediction.own_numbers import OwnNumbers, given_numbers
 from toxtune.prediction.prediction import NOTHING, Prediction
 from toxtune.prediction.row_predictor import predicted_table
 from toxtune.prediction.skops_file import TYPES, check_types
@@ -107,7 +107,7 @@ class FinalModel:
         Raises
         ------
         UserError
-            If some of these are not there.
+            If some of these are not there, or RDKit cannot parse a SMILES.
         """
         return self.predict_standardized(self._standardized(smiles), own)
 
@@ -239,6 +239,8 @@ class FinalModel:
         failures
             As in `Prediction`.
         """
+        asked, n_molecules = self.metadata.own_features, len(inputs.fingerprints)
+        own = given_numbers(own, asked, n_molecules)
         blocks: dict[str, np.ndarray] = {}
         failures: dict[int, str] = {}
         for name in self.metadata.feature_names:
@@ -290,26 +292,21 @@ class FinalModel:
         definition = self.metadata.features[name]
         if not is_own(definition):
             return inputs.features[name]
-        if definition["name"] not in own:
-            asked = ", ".join(map(str, self.metadata.own_features))
-            raise UserError(
-                f"the model was trained on numbers of your own as well: {asked}; give "
-                "`own`, a mapping of these names to arrays of molecules x columns"
-            )
-        values = np.asarray(own[definition["name"]], dtype=np.float32)
-        n_molecules = len(inputs.fingerprints)
-        if values.shape != (n_molecules, len(definition["columns"])):
-            raise UserError(
-                f"own[{definition['name']!r}]: must have {n_molecules} rows and "
-                f"{len(definition['columns'])} columns, got {values.shape}"
-            )
-        return Features(values, definition["columns"])
+        return Features(own[definition["name"]], definition["columns"])
 
     def _standardized(self, smiles: Sequence[str]) -> list[str]:
-        if self.metadata.standardize == Standardize.NONE:
-            return list(smiles)
-        with rdBase.BlockLogs():
-            return [parent_of(Chem.MolFromSmiles(text), text).smiles for text in smiles]
+        standardized = []
+        for number, text in enumerate(given_texts(smiles)):
+            with rdBase.BlockLogs():
+                found = read_compound(text, Standardize(self.metadata.standardize))
+            compound, reason = found
+            if compound is None:
+                raise UserError(
+                    f"smiles[{number}]: {reason}, got {text!r}; predict_table takes "
+                    "any texts, and says which have no prediction"
+                )
+            standardized.append(compound.smiles)
+        return standardized
 
     def calibrated(self, values: np.ndarray) -> np.ndarray:
         """Apply the temperatures to probabilities, tasks last; other values stay."""

@@ -13,6 +13,7 @@ from typing import Self
 import numpy as np
 from rdkit import rdBase
 
+from toxtune.errors import UserError
 from toxtune.features.arrays import Features
 from toxtune.features.compute import Row, collected, compute_rows, featurize
 from toxtune.features.definitions import Definition
@@ -66,6 +67,19 @@ def compute_inputs(definitions: Definitions, smiles: Sequence[str]) -> Inputs:
         fingerprints(smiles),
         properties_of(smiles),
     )
+
+
+def given_texts(texts: Sequence[str]) -> list[str]:
+    """Return texts that stand for molecules, without blanks around them.
+
+    Raises
+    ------
+    UserError
+        If it is one text, which would be a molecule for each of its letters.
+    """
+    if isinstance(texts, str):
+        raise UserError(f"smiles: must be a list of texts, such as [{texts!r}]")
+    return [str(text).strip() for text in texts]
 
 
 @dataclass(frozen=True, eq=False)

@@ -43,6 +43,52 @@ class OwnFeatures:
         return f"{self.name} ({', '.join(self.columns)})"
 
 
+def given_numbers(
+    own: OwnNumbers, asked: Sequence[OwnFeatures], n_molecules: int
+) -> OwnNumbers:
+    """Take the numbers that a model asks for from what was given in Python.
+
+    Parameters
+    ----------
+    own
+        What was given: arrays, or what becomes one. Columns that have names, as those
+        of a DataFrame, are taken by name.
+    asked
+        What the model asks for.
+    n_molecules
+        How many rows there must be.
+
+    Raises
+    ------
+    UserError
+        If some are not there, are no numbers, or are not so many.
+    """
+    found = {}
+    for each in asked:
+        if each.name not in own:
+            raise UserError(
+                "the model was trained on numbers of your own as well: "
+                f"{', '.join(map(str, asked))}; give `own`, a mapping of these names "
+                "to arrays of molecules x columns"
+            )
+        given, width = own[each.name], len(each.columns)
+        try:
+            if hasattr(given, "columns"):
+                given = given[each.columns]
+            found[each.name] = np.asarray(given, dtype=np.float32)
+        except (KeyError, TypeError, ValueError) as error:
+            raise UserError(
+                f"own[{each.name!r}]: must be numbers, in the columns "
+                f"{', '.join(each.columns)}: {error}"
+            ) from None
+        if found[each.name].shape != (n_molecules, width):
+            raise UserError(
+                f"own[{each.name!r}]: must have {n_molecules} rows and {width} "
+                f"columns, got {found[each.name].shape}"
+            )
+    return found
+
+
 def find_own_numbers(
     asked: Sequence[OwnFeatures],
     table: Table,

@@ -6,15 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from toxtune.errors import UserError
 from toxtune.prediction.explanation import Explanation, explain_inputs
 from toxtune.prediction.explanation_columns import (
     explanation_cells,
     explanation_columns,
 )
 from toxtune.prediction.fallback import outputs_of
-from toxtune.prediction.inputs import InputReaders, input_readers
+from toxtune.prediction.inputs import InputReaders, given_texts, input_readers
 from toxtune.prediction.metadata import FinalModelMetadata
-from toxtune.prediction.own_numbers import OwnNumbers
+from toxtune.prediction.own_numbers import OwnNumbers, given_numbers
 from toxtune.prediction.prediction import NOTHING, Prediction, Predictor
 from toxtune.prediction.support_columns import (
     CONFIDENCE,
@@ -246,14 +247,20 @@ def predicted_table(
     """Return a DataFrame; see `toxtune.prediction.final_model.FinalModel`."""
     import pandas as pd
 
-    with input_readers(model.metadata, len(smiles)) as readers:
+    if not 0 < confidence < 1:
+        raise UserError(
+            "confidence: must be a number between 0 and 1, such as 0.9, got "
+            f"{confidence}"
+        )
+    texts = given_texts(smiles)
+    own = given_numbers(own, model.metadata.own_features, len(texts))
+    with input_readers(model.metadata, len(texts)) as readers:
         predictor = RowPredictor(model, readers, confidence)
         rows: Rows = []
-        for start in range(0, len(smiles), _AT_A_TIME):
+        for start in range(0, len(texts), _AT_A_TIME):
             some = slice(start, start + _AT_A_TIME)
-            texts = [str(text).strip() for text in smiles[some]]
             of_them = {name: numbers[some] for name, numbers in own.items()}
-            rows += predictor.rows(predictor.predict(texts, of_them))
+            rows += predictor.rows(predictor.predict(texts[some], of_them))
     table = pd.DataFrame(rows, columns=predictor.columns)
     is_text = text_columns(model.metadata)
     for name in table.columns.difference(is_text, sort=False):

@@ -108,6 +108,22 @@ def test_salts_are_predicted_as_their_parents(tmp_path):
     assert load(as_written).predict(salts).similarity.max() < 1
 
 
+def test_what_is_no_list_of_molecules_is_refused_in_python(tmp_path):
+    model = load(make(tmp_path))
+    for ask in (model.predict, model.predict_table, model.explain):
+        with pytest.raises(UserError, match=r"a list of texts, such as \['CCO'"):
+            ask("CCO")
+    with pytest.raises(UserError, match=r"smiles\[1\]: RDKit cannot parse .*'xx'"):
+        model.predict(["CCO", "xx"])
+
+
+@pytest.mark.parametrize("confidence", [95, 1, 0, -0.1, float("nan")])
+def test_a_confidence_that_is_no_share_is_refused_in_python(tmp_path, confidence):
+    model = load(make(tmp_path, "regression"))
+    with pytest.raises(UserError, match="confidence: must be a number between 0 and 1"):
+        model.predict_table(["CCO"], confidence=confidence)
+
+
 def test_temperature_divides_the_log_odds_of_its_task_alone(tmp_path):
     model = load(make(tmp_path))
     mean = model.predict_members(SMILES)[0].mean(axis=0)

@@ -4,12 +4,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from helpers.final_models import make
 from toxtune.errors import UserError
 from toxtune.prediction.final_model import load
-from toxtune.prediction.own_numbers import OwnFeatures, find_own_numbers
+from toxtune.prediction.own_numbers import (
+    OwnFeatures,
+    find_own_numbers,
+    given_numbers,
+)
 from toxtune.tables.tables import open_table
 from toxtune.tables.text_files import Reading
 
@@ -58,6 +63,33 @@ def test_ids_may_have_another_name_in_the_file(find, file):
 def test_two_columns_of_ids_are_refused(find, file):
     with pytest.raises(UserError, match="has 2 columns 'mol_id'"):
         find("smiles,mol_id,mol_id\nCC,y,x\n", EMBEDDING, embedding=file)
+
+
+def test_numbers_given_in_python_are_taken_by_name_or_place():
+    table = pd.DataFrame({"b": [2, 4], "a": [1, None]}, index=[7, 8])
+    for given in (table, table[["a", "b"]].to_numpy(), [[1, 2], [None, 4]]):
+        found = given_numbers({"assay": given}, [ASSAY], 2)
+        np.testing.assert_array_equal(found["assay"], [[1, 2], [np.nan, 4]])
+        assert found["assay"].dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("own", "rule"),
+    [
+        ({}, r"numbers of your own as well: assay \(a, b\); give `own`"),
+        ({"assay": np.ones((1, 2))}, r"own\['assay'\]: must have 2 rows and 2 col"),
+        ({"assay": np.ones((3, 2))}, r"must have 2 rows and 2 columns, got \(3, 2\)"),
+        ({"assay": [[1, 2], [3]]}, r"own\['assay'\]: must be numbers"),
+        ({"assay": [["x", 2], [3, 4]]}, r"own\['assay'\]: must be numbers"),
+        (
+            {"assay": pd.DataFrame({"a": [1, 2]})},
+            "numbers, in the columns a, b",
+        ),
+    ],
+)
+def test_numbers_given_in_python_that_do_not_fit_are_refused(own, rule):
+    with pytest.raises(UserError, match=rule):
+        given_numbers(own, [ASSAY], 2)
 
 
 def test_a_decimal_sign_is_said_for_tables_and_files_alike(find, file):
