@@ -10,6 +10,7 @@ from toxtune.data.subsets import Subset
 from toxtune.evaluation.delivered import Delivered
 from toxtune.stats.calibration import scaled
 from toxtune.stats.metrics import of_task
+from toxtune.stats.thresholds import is_active, likeliest
 from toxtune.tasks import TaskType
 
 # Task to the final model's ``temperature`` and ``threshold``.
@@ -104,10 +105,10 @@ def _judge_classes(
     if values.ndim == 1:
         threshold = decision.get("threshold")
         active = scaled(values, decision.get("temperature") or 1.0)
-        predicted = active >= (0.5 if threshold is None else threshold)
+        predicted = is_active(active, 0.5 if threshold is None else threshold)
         probability, of_true = active, np.where(labels == 1, active, 1 - active)
     else:
-        predicted, probability = values.argmax(axis=1), values.max(axis=1)
+        predicted, probability = likeliest(values), values.max(axis=1)
         of_true = values[np.arange(len(labels)), labels.astype(int)]
     predicted = predicted.astype(np.float64)
     errors = (predicted != labels).astype(np.float64)

@@ -30,6 +30,7 @@ from toxtune.stats.thresholds import (
     CRITERION,
     SCORES,
     decision_scores,
+    is_active,
     youden_threshold,
 )
 
@@ -212,7 +213,8 @@ def decision_rows(of: PooledPredictions, fitted: Calibration) -> list[dict[str, 
         threshold = fitted[task]["threshold"]
         if threshold is None:
             continue
-        decisions = scaled(seeds, fitted[task]["temperature"]) >= threshold
+        calibrated = scaled(seeds, fitted[task]["temperature"])
+        decisions = is_active(calibrated, threshold)
         scores = [decision_scores(labels, decision) for decision in decisions]
         rows.append(
             {

@@ -30,6 +30,7 @@ from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.own_numbers import OwnNumbers, given_numbers
 from toxtune.prediction.prediction import NOTHING, Predictor
 from toxtune.stats.metrics import of_task
+from toxtune.stats.thresholds import likeliest
 from toxtune.tasks import TaskType
 from toxtune.text import did_you_mean
 
@@ -148,8 +149,8 @@ def explain(
         If the model has no such task, or lacks own numbers.
     """
     _refuse_unknown(tasks, model.metadata)
-    found: list[Explanation] = []
     own = given_numbers(own, model.metadata.own_features, len(smiles))
+    found: list[Explanation] = []
     for some in _portions(len(smiles)):
         of_them = {name: numbers[some] for name, numbers in own.items()}
         inputs = model.inputs_of(smiles[some])
@@ -191,9 +192,9 @@ def explain_texts(
     explanation of one that cannot be read has the text in place of a parent.
     """
     _refuse_unknown(tasks, model.metadata)
-    found: list[Explanation] = []
     given = given_texts(texts)
     own = given_numbers(own, model.metadata.own_features, len(given))
+    found: list[Explanation] = []
     with input_readers(model.metadata, len(given)) as readers:
         for some in _portions(len(given)):
             read = readers.read(given[some])
@@ -292,7 +293,7 @@ def _of_task(
     if metadata.task_type != TaskType.REGRESSION:
         names = metadata.labels.class_names(task, max(metadata.outputs_per_task, 2))
         several = metadata.task_type == TaskType.MULTICLASS
-        explained = int(values[0].argmax()) if several else 0
+        explained = int(likeliest(values[0])) if several else 0
         output = names[explained] if several else names[1]
     values = values[:, explained]
     return TaskExplanation(

@@ -28,6 +28,7 @@ from toxtune.prediction.support_columns import (
     set_columns,
 )
 from toxtune.stats.metrics import of_task
+from toxtune.stats.thresholds import is_active, likeliest
 from toxtune.tasks import TaskType
 
 MOLECULE_COLUMNS = [
@@ -230,12 +231,12 @@ def predicted_classes(model: Predictor, task: str, values: np.ndarray) -> np.nda
     labels = model.metadata.labels
     if model.metadata.task_type == TaskType.MULTICLASS:
         names = np.array(labels.class_names(task, values.shape[1]))
-        return names[values.argmax(axis=1)]
+        return names[likeliest(values)]
     threshold = model.metadata.thresholds[task].threshold
     if threshold is None:
         return np.full(len(values), "")
     names = np.array(labels.class_names(task, 2))
-    return names[(values[:, 0] >= threshold).astype(int)]
+    return names[is_active(values[:, 0], threshold).astype(int)]
 
 
 def predicted_table(

@@ -7,15 +7,36 @@ actives are. Decisions made with it are scored on the test set.
 
 import numpy as np
 
+from toxtune.stats.conformal import DECIMALS
+
 CRITERION = "youden"
 
 SCORES = ("precision", "recall", "specificity", "f1", "mcc")
 
 
-def youden_threshold(labels: np.ndarray, probabilities: np.ndarray) -> float:
-    """Choose the threshold, one of the probabilities.
+def rounded(probabilities: np.ndarray | float) -> np.ndarray:
+    """Round probabilities as they are compared.
 
-    A molecule with this probability or a higher one is called active.
+    Equal ones that were averaged in another order, or stored in 32 bits, stay equal, so
+    that they are called the same.
+    """
+    return np.round(np.asarray(probabilities, dtype=np.float64), DECIMALS)
+
+
+def is_active(probabilities: np.ndarray, threshold: float) -> np.ndarray:
+    """Tell which probabilities reach the threshold."""
+    return rounded(probabilities) >= rounded(threshold)
+
+
+def likeliest(probabilities: np.ndarray) -> np.ndarray:
+    """Return the likeliest of the classes, which come last; of equal ones the first."""
+    return rounded(probabilities).argmax(axis=-1)
+
+
+def youden_threshold(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """Choose the threshold, one of the rounded probabilities.
+
+    A molecule with this probability or a higher one is called active, see `is_active`.
 
     Parameters
     ----------
@@ -26,7 +47,8 @@ def youden_threshold(labels: np.ndarray, probabilities: np.ndarray) -> float:
     """
     from sklearn.metrics import roc_curve
 
-    false_positives, recall, thresholds = roc_curve(labels, probabilities)
+    found = roc_curve(labels, rounded(probabilities))
+    false_positives, recall, thresholds = found
     # The first threshold calls nothing active.
     return float(thresholds[1:][np.argmax(recall[1:] - false_positives[1:])])
 

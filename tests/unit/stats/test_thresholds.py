@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from toxtune.stats.thresholds import SCORES, decision_scores, youden_threshold
+from toxtune.stats.thresholds import (
+    SCORES,
+    decision_scores,
+    is_active,
+    likeliest,
+    youden_threshold,
+)
 
 
 def test_threshold_is_where_youdens_j_is_highest():
@@ -26,6 +32,28 @@ def j(labels, active):
 def test_useless_model_gets_a_finite_threshold():
     assert youden_threshold(np.array([0.0, 1]), np.array([0.9, 0.1])) == 0.1
     assert youden_threshold(np.array([0.0, 1]), np.array([0.4, 0.4])) == 0.4
+
+
+def test_equal_probabilities_are_called_the_same():
+    """In 32 bits, and summed in any order, 0.15 is a little more or less."""
+    parts = np.array([0.3, 0.1, 0.2, 0.0, 0.15])
+    spellings = [np.float32(0.15), parts[::-1].mean(), parts.mean(), parts.sum() / 5]
+    probabilities = np.array([*spellings, np.nextafter(0.15, 0), 0.15])
+    assert len(set(probabilities)) > 1
+    for threshold in probabilities.tolist():
+        assert is_active(probabilities, threshold).all()
+    assert not is_active(np.array([0.149]), 0.15).any()
+    # Two of a class each: a threshold between equal ones would look perfect.
+    labels, equal = np.array([0.0, 1]), np.array([np.nextafter(0.15, 0), 0.15])
+    assert is_active(equal, youden_threshold(labels, equal)).all()
+
+
+def test_of_equally_likely_classes_the_first_is_named():
+    third = np.float32(1 / 3)
+    rows = np.array([[1 / 3, third, 1 - third - 1 / 3], [0.2, 0.5, 0.3]])
+    assert rows[0].argmax() != 0
+    assert likeliest(rows).tolist() == [0, 1]
+    assert likeliest(rows[1]) == 1
 
 
 def test_threshold_does_not_ask_how_rare_actives_are():
