@@ -14,7 +14,7 @@ import numpy as np
 
 from toxtune.data.subsets import Subset
 from toxtune.evaluation.delivered import Delivered, deliver
-from toxtune.evaluation.pooled import rows_of
+from toxtune.evaluation.pooled import first_rows
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.io.integrity import damaged, read_written
 from toxtune.search.selection_file import Selection
@@ -35,9 +35,6 @@ def calibrate_sets(
 ) -> dict[str, TaskCalibration]:
     """Calibrate each task on the molecules that are measured in it.
 
-    A molecule counts once, also one of several rows: of a repeated cross-validation it
-    has the predictions of the first repeat.
-
     Parameters
     ----------
     validation
@@ -49,15 +46,9 @@ def calibrate_sets(
     training
         The training set, which says which classes a task has.
     """
-    rows: dict[tuple[str, str], int] = {}
-    # Two molecules may share an id.
-    for row, molecule in enumerate(zip(validation.ids, validation.smiles, strict=True)):
-        rows.setdefault(molecule, row)
-    first = list(rows.values())
-    molecules = rows_of(validation, first)
     calibrations = {
         task: _calibrate(labels, of, task_type)
-        for task, labels, of in measured(molecules, delivered.rows(first))
+        for task, labels, of in measured(validation, delivered)
     }
     # Of two classes every task has both, whether they were measured or not.
     if task_type != TaskType.MULTICLASS:
@@ -184,10 +175,15 @@ def _calibrate(
 def measured(
     molecules: Subset, delivered: Delivered
 ) -> Iterator[tuple[str, np.ndarray, Delivered]]:
-    """Yield each task with its measured labels, and what is predicted of them."""
+    """Yield each task with its measured labels, and what is predicted of them.
+
+    A molecule counts once, by its SMILES, with the first row in which it is measured:
+    after a repeated cross-validation that of the first repeat.
+    """
     n_tasks = len(molecules.tasks)
     for number, task in enumerate(molecules.tasks):
-        known = ~np.isnan(molecules.labels[:, number])
+        rows = np.flatnonzero(~np.isnan(molecules.labels[:, number]))
+        known = rows[first_rows([molecules.smiles[row] for row in rows])]
         values, spread = (
             of_task(numbers[known], number, n_tasks)
             for numbers in (delivered.values, delivered.spread)

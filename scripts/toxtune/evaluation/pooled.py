@@ -35,6 +35,14 @@ class PooledPredictions:
         return PooledPredictions(once, self.predictions[:, rows])
 
 
+def first_rows(smiles: Sequence[str]) -> list[int]:
+    """Return the first row of each molecule: further ones are no further molecules."""
+    rows: dict[str, int] = {}
+    for row, text in enumerate(smiles):
+        rows.setdefault(text, row)
+    return list(rows.values())
+
+
 def rows_of(molecules: Subset, rows: Sequence[int]) -> Subset:
     """Return some molecules."""
     return replace(

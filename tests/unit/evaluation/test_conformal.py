@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from helpers.harm import refused
@@ -37,7 +38,7 @@ def made(n, seed, shift=0.0, tasks=("a", "b")):
     by_seed = np.clip(by_seed - shift * labels, 0, 1).astype(np.float32)
     labels[: n // 2, 1] = np.nan
     ids = [f"m{number}" for number in range(n)]
-    return Subset(ids, ["C"] * n, ids, list(tasks), labels), by_seed
+    return Subset(ids, ids, ids, list(tasks), labels), by_seed
 
 
 def calibrated(n=200, seed=0):
@@ -69,7 +70,7 @@ def test_further_repeats_are_no_further_molecules():
     order = np.random.default_rng(2).permutation(60)
     twice = Subset(
         valid.ids + [valid.ids[row] for row in order],
-        valid.smiles * 2,
+        valid.smiles + [valid.smiles[row] for row in order],
         valid.groups + [valid.groups[row] for row in order],
         valid.tasks,
         np.concatenate([valid.labels, valid.labels[order]]),
@@ -87,10 +88,27 @@ def test_further_repeats_are_no_further_molecules():
             np.testing.assert_array_equal(one, other)
 
 
+def test_rows_of_a_molecule_count_once_in_calibration_and_table():
+    """Also where rows are numbered, and tasks are measured in different rows."""
+    valid, by_seed = made(60, 1)
+    labels = np.concatenate([valid.labels] * 2)
+    labels[:60, 0] = np.nan
+    ids = [str(row) for row in range(120)]
+    twice = Subset(ids, valid.smiles * 2, ids, valid.tasks, labels)
+    on_twice = mean_over_seeds(np.concatenate([by_seed, by_seed], axis=1))
+    once = calibrate_sets(valid, mean_over_seeds(by_seed), BINARY, valid)
+    both = calibrate_sets(twice, on_twice, BINARY, twice)
+    for task in valid.tasks:
+        assert both[task].sizes == once[task].sizes
+    pd.testing.assert_frame_equal(
+        coverage_table(twice, on_twice, both, BINARY),
+        coverage_table(valid, mean_over_seeds(by_seed), once, BINARY),
+    )
+
+
 def test_molecules_that_share_an_id_all_calibrate():
     valid, by_seed = made(60, 1)
     shared = replace(valid, ids=["x"] * 20 + valid.ids[20:])
-    shared = replace(shared, smiles=[f"{'C' * (1 + row)}O" for row in range(60)])
     calibrations = calibrate_sets(shared, mean_over_seeds(by_seed), BINARY, shared)
     assert sum(calibrations["a"].sizes.values()) == 60
 
@@ -154,7 +172,7 @@ def test_a_set_holds_no_class_that_its_task_does_not_have(tmp_path):
         odds[:, 0, 2:] = -20
         probabilities = np.exp(odds) / np.exp(odds).sum(axis=2, keepdims=True)
         ids = [str(number) for number in range(n)]
-        molecules = Subset(ids, ["C"] * n, ids, ["a", "b"], labels.astype(np.float32))
+        molecules = Subset(ids, ids, ids, ["a", "b"], labels.astype(np.float32))
         return molecules, mean_over_seeds(probabilities.reshape(1, n, 8))
 
     (train, _), (valid, on_valid), (test, on_test) = drawn(60), drawn(200), drawn(200)
@@ -185,7 +203,7 @@ def test_intervals_of_values_are_counted_and_measured():
         labels = rng.normal(size=(n, 1)).astype(np.float32)
         ids = [str(number) for number in range(n)]
         by_seed = labels + 0.5 * rng.normal(size=(3, n, 1))
-        sets.append((Subset(ids, ["C"] * n, ids, ["v"], labels), by_seed))
+        sets.append((Subset(ids, ids, ids, ["v"], labels), by_seed))
     (valid, on_valid), (test, on_test) = sets
     calibrations = calibrate_sets(valid, mean_over_seeds(on_valid), REGRESSION, valid)
     table = coverage_table(test, mean_over_seeds(on_test), calibrations, REGRESSION)
