@@ -13,6 +13,7 @@ import pandas as pd
 
 from toxtune.evaluation.cliffs import Compared, differ, spell_labels
 from toxtune.evaluation.judged import JudgedTask
+from toxtune.evaluation.pooled import first_rows
 from toxtune.features.similarity import QUERIES, similarity_blocks
 from toxtune.tasks import TaskType
 
@@ -89,7 +90,7 @@ def pick_examples(
     picked = [
         _Picked(task, kind, rank, place)
         for task in judged
-        for kind, places in _places(task, compared.task_type).items()
+        for kind, places in _places(task, compared).items()
         for rank, place in enumerate(places, start=1)
     ]
     described = _with_nearest(compared, picked, cleared, similar)
@@ -100,18 +101,21 @@ def pick_examples(
     )
 
 
-def _places(task: JudgedTask, task_type: TaskType) -> dict[str, list[int]]:
-    """Return the places of errors and of right calls among those of a task."""
-    places = np.arange(len(task.rows))
-    if task_type == TaskType.REGRESSION:
+def _places(task: JudgedTask, compared: Compared) -> dict[str, list[int]]:
+    """Return the places of errors and of right calls among those of a task.
+
+    A molecule of several rows stands for itself with the first.
+    """
+    places = np.array(first_rows([compared.test.smiles[row] for row in task.rows]), int)
+    if compared.task_type == TaskType.REGRESSION:
         # A molecule is not both.
         count = min(EXAMPLES, len(places) // 2)
-        order = np.argsort(-task.miss, kind="stable")
+        order = places[np.argsort(-task.miss[places], kind="stable")]
         return {
             ERROR: order[:count].tolist(),
             RIGHT: order[::-1][:count].tolist(),
         }
-    is_wrong = task.errors > 0
+    is_wrong = task.errors[places] > 0
     picked = {}
     for kind, of_kind, far in ((ERROR, is_wrong, True), (RIGHT, ~is_wrong, False)):
         found = places[of_kind]
@@ -226,7 +230,7 @@ def _ranks_over_tasks(table: pd.DataFrame, task_type: TaskType) -> pd.Series:
         of_kind = table[table["kind"] == kind].sort_values(
             "miss", ascending=not far, kind="stable"
         )
-        of_kind = of_kind.drop_duplicates("id")
+        of_kind = of_kind.drop_duplicates("smiles")
         classes = of_kind["label"].to_numpy()
         if task_type == TaskType.REGRESSION:
             classes = np.zeros(len(of_kind))

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -19,6 +20,7 @@ from rdkit import rdBase
 
 from toxtune.errors import UserError
 from toxtune.evaluation.delivered import mean_over_seeds
+from toxtune.evaluation.pooled import first_rows
 from toxtune.features.arrays import Features
 from toxtune.features.definitions import JOINT, is_own
 from toxtune.features.similarity import nearest_neighbours
@@ -134,7 +136,7 @@ class FinalModel:
         else:
             spread = np.full(members.shape[1:], np.nan)
         similarities, neighbours = nearest_neighbours(
-            inputs.fingerprints, self.fingerprints, NEIGHBOURS
+            inputs.fingerprints, self.fingerprints[self._molecules], NEIGHBOURS
         )
         return Prediction(
             values=self.calibrated(self.mean_of_members(members)),
@@ -144,10 +146,15 @@ class FinalModel:
             support=Support(
                 delivered=mean_over_seeds(self.mean_by_seed(members)),
                 similarities=similarities,
-                neighbours=neighbours,
+                neighbours=self._molecules[neighbours],
                 leverage=self.metadata.descriptor_domain.leverage(inputs.properties),
             ),
         )
+
+    @cached_property
+    def _molecules(self) -> np.ndarray:
+        """The first row of each training molecule: neighbours are different ones."""
+        return np.array(first_rows(self.evidence.training.smiles))
 
     def predict_table(
         self,

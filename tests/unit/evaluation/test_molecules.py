@@ -1,5 +1,7 @@
 """Judgements, examples, activity cliffs and the map of a report's molecules."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -26,6 +28,7 @@ from toxtune.tasks import TaskType
 
 # The first two have the same fingerprint; the third is like neither.
 LONG, LONGER, OTHER = "CCCCCCCCCCCC(=O)OC", "CCCCCCCCCCCCC(=O)OC", "c1ccccc1O"
+CHAINS = ["C" * length for length in range(1, 11)]
 
 
 def subset(smiles, labels, letter="m", tasks=("a",)):
@@ -91,7 +94,7 @@ def test_errors_in_values_are_in_sds_of_the_training_labels():
 def test_classes_take_turns_and_the_surest_come_first():
     train = subset([OTHER, LONG], [0, 1])
     labels = [0] * 8 + [1, 1]
-    test = subset([OTHER] * 10, labels)
+    test = subset(CHAINS, labels)
     values = [[0.9 - number / 100] for number in range(8)] + [[0.3], [0.05]]
     table = pick_examples(
         compared(train, test), judged(train, test, values), {}, SIMILAR
@@ -126,7 +129,7 @@ def test_the_nearest_one_is_measured_in_the_task_and_may_explain_the_error():
 def test_over_tasks_a_molecule_is_shown_once():
     tasks = ("a", "b")
     train = subset([OTHER, LONG], [[0, 0], [1, 1]], tasks=tasks)
-    test = subset([OTHER] * 3, [[0, 0], [0, 0], [1, 1]], tasks=tasks)
+    test = subset(CHAINS[:3], [[0, 0], [0, 0], [1, 1]], tasks=tasks)
     values = [[0.9, 0.8], [0.7, 0.95], [0.1, 0.2]]
     table = pick_examples(
         compared(train, test), judged(train, test, values), {}, SIMILAR
@@ -136,9 +139,31 @@ def test_over_tasks_a_molecule_is_shown_once():
     assert over["task"].tolist() == ["b", "a", "a"]
 
 
+@pytest.mark.parametrize("task_type", [TaskType.BINARY, TaskType.REGRESSION])
+def test_a_molecule_of_several_rows_is_shown_once(task_type):
+    """By its structure: rows may be numbered, and molecules may share an id."""
+    tasks = ("a", "b")
+    train = subset([OTHER, LONG], [[0, 0], [1, 1]], tasks=tasks)
+    test = subset([*CHAINS[:4] * 3], [[0, 1]] * 12, tasks=tasks)
+    values = [[number / 20, 1 - number / 30] for number in range(12)]
+    for of in (test, replace(test, ids=["one"] * 12)):
+        table = pick_examples(
+            compared(train, of, task_type),
+            judged(train, of, values, task_type),
+            {},
+            SIMILAR,
+        )
+        for _, shown in table.groupby("task"):
+            assert sorted(shown["smiles"]) == CHAINS[:4]
+        over = table.dropna(subset="rank_over_tasks")
+        assert set(over["smiles"]) == {*CHAINS[:4]}
+        for _, shown in over.groupby("kind"):
+            assert shown["smiles"].is_unique
+
+
 def test_of_values_no_molecule_is_both_the_worst_and_the_best():
     train = subset([OTHER] * 2, [0, 4])
-    test = subset([OTHER] * 5, [1, 2, 3, 4, 5])
+    test = subset(CHAINS[:5], [1, 2, 3, 4, 5])
     values = [[1.1], [3], [3], [9], [5.4]]
     table = pick_examples(
         compared(train, test, TaskType.REGRESSION),

@@ -4,19 +4,20 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from rdkit import Chem, rdBase
+
 from helpers.final_models import LABELS, SMILES, make, refused_model
 from toxtune.commands.cli import run_command
-from toxtune.data.subsets import Subset
 from toxtune.data.demo import demo_csv
+from toxtune.data.subsets import Subset
 from toxtune.errors import UserError
-from toxtune.prediction.descriptor_domain import (
 from toxtune.features.similarity import fingerprints
 from toxtune.prediction.applicability_domain import fit_domain
+from toxtune.prediction.descriptor_domain import (
     PROPERTIES,
     fit_descriptor_domain,
     properties_of,
@@ -90,6 +91,26 @@ def test_neighbours_are_named_with_their_labels(tmp_path, task_type):
     assert not any(rows[2][f"neighbour_{n}"] for n in (1, 2, 3))
 
 
+def test_neighbours_are_different_molecules(tmp_path):
+    model = load(make(tmp_path))
+    training = model.evidence.training
+    repeated = replace(
+        training,
+        smiles=["CCO", "CCO", "CCO", "CCN", "CCN", *training.smiles[5:]],
+    )
+    model = replace(
+        model,
+        evidence=replace(model.evidence, training=repeated),
+        fingerprints=fingerprints(repeated.smiles),
+    )
+    first_rows = {"CCO": "m0", "CCN": "m3", "CCCCCl": "m5", "CCBr": "m6", "CCC": "m7"}
+    for row in model.predict_table(["CCO", "CCN"]).to_dict("records"):
+        near = {row[f"neighbour_{n}_smiles"]: row[f"neighbour_{n}"] for n in (1, 2, 3)}
+        assert len(near) == 3
+        assert near.items() < first_rows.items()
+        assert next(iter(near)) == row["smiles"]
+
+
 def test_a_label_that_was_not_measured_is_not_told(tmp_path):
     (row,) = predict(tmp_path, make(tmp_path), ["CCBr"])
     assert (row["neighbour_1"], row["neighbour_1_labels"]) == ("m6", "one=0")
@@ -116,27 +137,6 @@ def test_leverage_is_that_of_linear_regression():
     assert 0.9 <= share < 1
 
 
-def test_properties_are_numbers_for_any_molecule():
-    odd = ["[Na+].[Cl-]", "O", "[H][H]", "C[Si](C)(C)C", "[Fe]", "C" * 200]
-    assert properties_of(odd).shape == (6, len(PROPERTIES))
-    assert np.isfinite(properties_of(odd)).all()
-
-
-@pytest.mark.parametrize("confidence", ["0", "1", "90", "x", "nan"])
-def test_confidence_must_be_a_share(tmp_path, confidence):
-    with pytest.raises(UserError, match="between 0 and 1"):
-        predict(tmp_path, make(tmp_path), ["CCO"], f"--confidence={confidence}")
-    assert not (tmp_path / "out.csv").exists()
-
-
-def repacked(path, name, content):
-    """Write a final model with one file replaced; without it if content is None."""
-    with zipfile.ZipFile(path) as archive:
-        files = {each: archive.read(each) for each in archive.namelist()}
-    files[name] = content
-    with zipfile.ZipFile(path, "w") as archive:
-        for each, text in files.items():
-            if text is not None:
 def of_demo():
     """Molecules of the demo, each once, in a random order."""
     rows = csv.DictReader(io.StringIO(demo_csv()))
@@ -179,6 +179,27 @@ def test_one_new_molecule_of_twenty_is_out_of_the_domain_of_folds(n_folds):
     assert 0.025 < np.mean(outside) < 0.085
 
 
+def test_properties_are_numbers_for_any_molecule():
+    odd = ["[Na+].[Cl-]", "O", "[H][H]", "C[Si](C)(C)C", "[Fe]", "C" * 200]
+    assert properties_of(odd).shape == (6, len(PROPERTIES))
+    assert np.isfinite(properties_of(odd)).all()
+
+
+@pytest.mark.parametrize("confidence", ["0", "1", "90", "x", "nan"])
+def test_confidence_must_be_a_share(tmp_path, confidence):
+    with pytest.raises(UserError, match="between 0 and 1"):
+        predict(tmp_path, make(tmp_path), ["CCO"], f"--confidence={confidence}")
+    assert not (tmp_path / "out.csv").exists()
+
+
+def repacked(path, name, content):
+    """Write a final model with one file replaced; without it if content is None."""
+    with zipfile.ZipFile(path) as archive:
+        files = {each: archive.read(each) for each in archive.namelist()}
+    files[name] = content
+    with zipfile.ZipFile(path, "w") as archive:
+        for each, text in files.items():
+            if text is not None:
                 archive.writestr(each, text)
     return path
 
