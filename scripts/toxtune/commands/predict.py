@@ -115,7 +115,7 @@ def main(options: argparse.Namespace) -> int:
         source=options.molecules,
         destination=destination,
         smiles_column=options.smiles_column,
-        features_files=dict(options.features_file),
+        features_files=_once(options.features_file),
         reading=replace(
             OPTIONS,
             separator=SEPARATORS.get(options.separator),
@@ -157,6 +157,19 @@ def _share(text: str) -> float:
             f"must be a number between 0 and 1, such as 0.9, got {text!r}"
         )
     return share
+
+
+def _once(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Map names to paths; refuse a name that is given twice."""
+    files: dict[str, str] = {}
+    for name, path in named:
+        if name in files:
+            raise UserError(
+                f"--features-file: {name} must have one file, got {files[name]} and "
+                f"{path}; leave one"
+            )
+        files[name] = path
+    return files
 
 
 def _named_file(text: str) -> tuple[str, str]:

@@ -140,6 +140,24 @@ def find_own_numbers(
     return numbers
 
 
+def refuse_both(
+    asked: Sequence[OwnFeatures], table: Table, files: Mapping[str, str]
+) -> None:
+    """Refuse a file that was named for columns of the table: it may say otherwise.
+
+    Raises
+    ------
+    UserError
+        If there is one.
+    """
+    for each in asked:
+        if each.name in files and not lacking(table, each.columns):
+            raise UserError(
+                f"{files[each.name]}: {table.name} has the columns of {each} itself; "
+                "leave the file out, or rename them in the table"
+            )
+
+
 def _refuse_incomplete(
     asked: Sequence[OwnFeatures],
     table: Table,

@@ -18,7 +18,7 @@ from toxtune.prediction.molecule_table import (
     read_molecules,
 )
 from toxtune.prediction.output_formats import OutputFormat
-from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers
+from toxtune.prediction.own_numbers import OwnNumbers, find_own_numbers, refuse_both
 from toxtune.prediction.page_writer import (
     PageWriter,
     WithDiscs,
@@ -144,6 +144,7 @@ def predict_file(
         _refuse_taken_names(table.table, packed.metadata, explain)
         if written_as == OutputFormat.HTML:
             refuse_too_many(table.n_rows, source)
+        refuse_both(packed.metadata.own_features, table.table, features_files)
         own = find_own_numbers(
             packed.metadata.own_features,
             table.table,

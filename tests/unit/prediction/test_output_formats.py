@@ -126,6 +126,12 @@ def test_nothing_that_is_read_and_no_device_is_replaced(tmp_path, given, name):
     assert not out.is_relative_to("/dev") or out.is_char_device()
 
 
+def test_two_files_of_one_name_are_refused(tmp_path, given):
+    options = ["--features-file=own=a.csv", "--features-file=own=b.csv"]
+    with pytest.raises(UserError, match=r"own must have one file, got a\.csv"):
+        run_command(["predict", str(make(tmp_path)), str(given), *options])
+
+
 @pytest.mark.parametrize("name", ["out.csv", "out.html", "out.sdf"])
 def test_nothing_is_left_of_a_table_that_was_interrupted(
     tmp_path, given, name, monkeypatch

@@ -14,6 +14,7 @@ from toxtune.prediction.own_numbers import (
     OwnFeatures,
     find_own_numbers,
     given_numbers,
+    refuse_both,
 )
 from toxtune.tables.tables import open_table
 from toxtune.tables.text_files import Reading
@@ -103,6 +104,14 @@ def test_a_decimal_sign_is_said_for_tables_and_files_alike(find, file):
 def test_a_column_of_the_table_counts_before_the_file(find, file):
     found = find("smiles,mol_id,e0\nCC,y,7\n", EMBEDDING, embedding=file)
     assert found["embedding"].tolist() == [[7]]
+
+
+def test_predict_refuses_a_file_for_columns_of_the_table(tmp_path):
+    (tmp_path / "in.csv").write_text("smiles,mol_id,a,b\nCC,y,7,8\n")
+    table = open_table(tmp_path / "in.csv", "in.csv", asked=["smiles"])
+    refuse_both([ASSAY, EMBEDDING], table, {"embedding": "e.csv"})
+    with pytest.raises(UserError, match=r"^f\.csv: in\.csv has the columns of assay"):
+        refuse_both([ASSAY, EMBEDDING], table, {"assay": "f.csv"})
 
 
 def test_final_models_of_before_have_one_name_for_the_ids(tmp_path):
