@@ -15,12 +15,12 @@ def refuse_destination(path: Path, inputs: Iterable[Path] = ()) -> None:
     path
         Where a file is to be written.
     inputs
-        The files that it is made from.
+        The files and folders that it is made from.
 
     Raises
     ------
     UserError
-        If it is a folder, a pipe or a device, or one of the inputs.
+        If it is a folder, a pipe or a device, one of the inputs, or in one.
     """
     # Unlike those of Path, these take any name.
     if os.path.isdir(path):
@@ -33,6 +33,10 @@ def refuse_destination(path: Path, inputs: Iterable[Path] = ()) -> None:
     for each in filter(os.path.exists, inputs):
         if os.path.exists(path) and os.path.samefile(path, each):
             raise UserError(f"{path}: is a file that is read; name another to write")
+        if os.path.isdir(each) and path.resolve().is_relative_to(each.resolve()):
+            raise UserError(
+                f"{path}: is in the folder {each}, which is read; name a file elsewhere"
+            )
 
 
 def _is_stream(path: Path) -> bool:

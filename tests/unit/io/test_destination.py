@@ -12,8 +12,20 @@ from toxtune.io.destination import refuse_destination
 def test_new_files_old_ones_and_links_to_them_pass(tmp_path):
     (tmp_path / "old").write_text("old")
     (tmp_path / "link").symlink_to("old")
-    for name in ("new", "deep/new", "old", "link", "x" * 1000):
-        refuse_destination(tmp_path / name, [tmp_path / "absent", tmp_path])
+    (tmp_path / "folder").mkdir()
+    for name in ("new", "deep/new", "old", "link", "folder-2", "x" * 1000):
+        refuse_destination(tmp_path / name, [tmp_path / "absent", tmp_path / "folder"])
+
+
+def test_a_folder_that_is_read_takes_no_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("model").mkdir()
+    Path("model/part").write_text("part")
+    Path("link").symlink_to("model/part")
+    Path("other").symlink_to("model")
+    for name in ("model/part", "model/new", "model/deep/new", "link", "other/part"):
+        with pytest.raises(UserError, match="is in the folder model, which is read"):
+            refuse_destination(Path(name), [Path("model")])
 
 
 def test_input_is_refused_by_any_of_its_names(tmp_path, monkeypatch):
@@ -23,7 +35,7 @@ def test_input_is_refused_by_any_of_its_names(tmp_path, monkeypatch):
     os.link("in", "other")
     for name in ("in", "./in", tmp_path / "in", "link", "other"):
         with pytest.raises(UserError, match="is a file that is read; name another"):
-            refuse_destination(Path(name), [tmp_path, Path("in")])
+            refuse_destination(Path(name), [Path("in")])
 
 
 def test_folders_pipes_devices_and_links_to_them_are_refused(tmp_path):
