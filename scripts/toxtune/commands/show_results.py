@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from toxtune.report.markdown import out_of_markdown
+
 REPORT, FINAL_MODEL = "report.html", "final.zip"
 WHERE_TO_LOOK = {
     REPORT: "the report, to be opened in a browser",
@@ -83,11 +85,11 @@ def read_ending(summary: str) -> Ending:
         r"^- (.*)$", "\n".join(blocks[after : after + 1]), re.MULTILINE
     )
     return Ending(
-        verdict=[_plain(text) for text in verdict if not text.startswith("#")][
+        verdict=[out_of_markdown(text) for text in verdict if not text.startswith("#")][
             :_MOST_PARAGRAPHS
         ],
         table=_of_first_metric(table)[:_MOST_ROWS],
-        warnings=list(map(_plain, warnings)),
+        warnings=list(map(out_of_markdown, warnings)),
     )
 
 
@@ -147,7 +149,7 @@ def _is_table(text: str) -> bool:
 
 def _rows(table: str) -> list[list[str]]:
     rows = [
-        [_plain(cell.strip()) for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        [out_of_markdown(cell.strip()) for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
         for line in table.splitlines()
     ]
     # Behind the header there is a line of dashes.
@@ -164,11 +166,6 @@ def _of_first_metric(rows: Sequence[Sequence[str]]) -> list[list[str]]:
     shorter = [[*row[:column], *row[column + 1 :]] for row in kept]
     shorter[0][0] = metric
     return shorter
-
-
-def _plain(text: str) -> str:
-    """Take the marks of Markdown out of a text, but for backticks around commands."""
-    return text.replace("**", "").replace("\\|", "|").replace("&lt;", "<")
 
 
 def _broken(text: str, width: int | None, first: str = "", rest: str = "") -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 
 from toxtune.commands import show_results
 from toxtune.commands.show_results import describe, read_ending
+from toxtune.report.markdown import in_markdown, markdown_table
 
 SUMMARY = """\
 # mine: results
@@ -48,6 +49,15 @@ def test_the_verdict_the_first_metric_and_the_warnings_are_shown():
         ["forest | trees (selected)", "0.800", "0.7 to 0.9", "0.02"],
     ]
     assert ending.warnings == ["The test set is small.", "Two tasks have no label."]
+
+
+def test_names_are_shown_as_they_are():
+    names = ["IC50*", "_a_", "[b](c)", "d|e", "f\\_g", "`h`"]
+    table = markdown_table(["name"], [[name] for name in names])
+    sentence = in_markdown("Of IC50* and _a_: use `x_`.")
+    ending = read_ending(f"# mine\n\n{sentence}\n\n{table}\n")
+    assert ending.table == [["name"], *([name] for name in names)]
+    assert ending.verdict == ["Of IC50* and _a_: use `x_`."]
 
 
 @pytest.mark.parametrize("width", [20, 40, 80, 120])
