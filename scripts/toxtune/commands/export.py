@@ -29,21 +29,22 @@ def main(options: argparse.Namespace) -> int:
     # Slow to import, and `--help` has no use for them.
     from toxtune.export.mlflow import artifacts_of, write_store
     from toxtune.export.optuna import write_studies
+    from toxtune.export.run import run_named
     from toxtune.export.trials import export_run
 
-    path = options.to
+    path, name = options.to, run_named(options.run)
+    address = shlex.quote(f"sqlite:///{path}")
     if options.tool == "optuna":
-        run = export_run(options.run, path, write_studies)
+        run = export_run(name, path, write_studies)
         print(f"{path}: {len(run.trials)} trials of {len(run.families)} families")
         uses = f"--with optuna=={version('optuna')} optuna-dashboard"
-        print(f"To look at them: {_uvx()} {uses} sqlite:///{path}")
     else:
         artifacts = artifacts_of(path)
-        run = export_run(options.run, path, partial(write_store, artifacts=artifacts))
+        run = export_run(name, path, partial(write_store, artifacts=artifacts))
         print(f"{path}: {len(run.trials)} trials in the experiment {run.name}")
         print(f"{artifacts}: {', '.join(file.name for file in run.files) or 'nothing'}")
         uses = f"mlflow@{version('mlflow-skinny')} ui --backend-store-uri"
-        print(f"To look at them: {_uvx()} {uses} sqlite:///{path}")
+    print(f"To look at them: {_uvx()} {uses} {address}")
     return 0
 
 

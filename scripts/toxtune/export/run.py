@@ -74,6 +74,15 @@ class SearchedRun:
         return ranked.assign(complete=complete).reset_index(drop=True)
 
 
+def run_named(text: str) -> str:
+    """Return the name of a run; who completes it in a shell has its folder, too.
+
+    >>> run_named("results/demo/"), run_named("demo")
+    ('demo', 'demo')
+    """
+    return Path(text).as_posix().removeprefix("results/")
+
+
 def read_search(
     name: str, *, selection: Path, specs: Path, trials: Path, cost: Path
 ) -> SearchedRun:

@@ -185,8 +185,13 @@ def export_run(
     Raises
     ------
     UserError
-        If there is no such run, or the file exists.
+        If there is no such run, the file exists, or its path has a ``?``.
     """
+    if "?" in str(destination):
+        raise UserError(
+            f"--to: {destination}: has a ?, behind which the address of a database has "
+            "its options; take another name"
+        )
     run = read_exported_run(run_name)
     write_new(destination, partial(write, run))
     return run

@@ -2,6 +2,7 @@
 
 import math
 import os
+import shlex
 import shutil
 import sys
 from datetime import datetime
@@ -268,6 +269,22 @@ def test_search_without_a_test_has_no_test_scores(run, tmp_path):
     )
     (won,) = [trial for trial in study.trials if "winner" in trial.user_attrs]
     assert "test_roc_auc" not in won.user_attrs
+
+
+def test_the_command_can_be_copied_whatever_the_name(run, capsys):
+    pytest.importorskip("optuna")
+    run_command(["export", "optuna", "--run", "results/mine", "--to", "a b.db"])
+    command = shlex.split(capsys.readouterr().out.partition("To look at them: ")[2])
+    assert command[-1] == "sqlite:///a b.db"
+    assert Path("a b.db").is_file()
+
+
+@pytest.mark.parametrize("tool", ["optuna", "mlflow"])
+def test_a_name_that_no_address_has_is_refused(run, tmp_path, tool):
+    before = set(tmp_path.iterdir())
+    with pytest.raises(UserError, match=r"--to: .*q\?x\.db: has a \?"):
+        export(tool, tmp_path / "q?x.db")
+    assert set(tmp_path.iterdir()) == before
 
 
 @pytest.mark.parametrize("tool", ["optuna", "mlflow"])
