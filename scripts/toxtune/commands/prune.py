@@ -176,6 +176,9 @@ def _key_of_model(record: Path) -> str:
 
 def _report(folders: Sequence[Path]) -> None:
     """Print what would be deleted, by the folder it is in."""
+    # Slow to import, and `--help` has no use for it.
+    from toxtune.report.words import counted
+
     seen: set[tuple[int, int]] = set()
     sizes: dict[str, dict[Path, int]] = {}
     for folder in folders:
@@ -184,13 +187,13 @@ def _report(folders: Sequence[Path]) -> None:
     print("No configuration and no run uses:")
     for place, size_of in sizes.items():
         total = _format_size(sum(size_of.values()))
-        print(f"  {place}: {len(size_of)} folders, {total}")
+        print(f"  {place}: {counted(len(size_of), 'folder')}, {total}")
         for folder in list(size_of)[:_LISTED_IN_FULL]:
             print(f"    {folder}  {_format_size(size_of[folder])}")
         if len(size_of) > _LISTED_IN_FULL:
             print(f"    … and {len(size_of) - _LISTED_IN_FULL} more")
     total = _format_size(sum(sum(size_of.values()) for size_of in sizes.values()))
-    print(f"{len(folders)} folders, {total} in all")
+    print(f"{counted(len(folders), 'folder')}, {total} in all")
 
 
 def _size(folder: Path, seen: set[tuple[int, int]]) -> int:

@@ -10,8 +10,16 @@ import pandas as pd
 # Of means over tasks, where `Evaluation.is_scaled`.
 SCALED_IN_WORDS = "errors divided by the SD of the task's training labels"
 
+IN_OWN_UNIT = "Each task's errors are in the unit of its labels."
+
+# What a set lacks that has no score of a task: classes or values that differ.
+WITHOUT_A_SCORE = "no two different labels"
+
 # What stands behind the name of a simple model in a table.
 BASELINE = "baseline"
+
+# Of an interval that is infinitely wide.
+UNBOUNDED = "unbounded"
 
 SET_NAMES = {"train": "training set", "valid": "validation set", "test": "test set"}
 

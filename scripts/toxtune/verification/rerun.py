@@ -19,6 +19,7 @@ from typing import Any
 from toxtune.config.plan import Plan
 from toxtune.evaluation.ledger import read_openings
 from toxtune.io.files import read_json, write_text
+from toxtune.report.words import counted
 from toxtune.runs.launcher import SCRIPTS
 from toxtune.verification.findings import Rebuild
 
@@ -142,8 +143,9 @@ def _link_inputs(runs: Sequence[Remade], rebuild: Rebuild) -> None:
         n_later = _copy_openings(ledger, rebuild.path(ledger), until)
         if n_later and ledger in {Path(run.plan.ledger) for run in runs}:
             rebuild.findings.notes.append(
-                f"{ledger}: has {n_later} openings since the summary was written, "
-                "which does not count them"
+                f"{ledger}: has {counted(n_later, 'opening')} since the summary was "
+                "written, which does not count "
+                f"{'it' if n_later == 1 else 'them'}"
             )
 
 

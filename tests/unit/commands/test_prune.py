@@ -185,3 +185,9 @@ def test_nothing_is_pruned_during_a_run(folder):
     with pytest.raises(UserError, match="another run"):
         run_command(["prune", "--yes"])
     lock.release()
+
+
+def test_one_folder_is_counted_as_one(folder, capsys):
+    prune._report([folder])
+    shown = capsys.readouterr().out
+    assert shown.count("1 folder,") == 2

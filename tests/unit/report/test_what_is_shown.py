@@ -4,6 +4,7 @@ import dataclasses
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
@@ -14,7 +15,9 @@ from toxtune.report.few_molecules import few_in_test
 from toxtune.report.figures import cost, dependence, space
 from toxtune.report.figures.score_range import range_of
 from toxtune.report.figures.similarity_scores import groups_of, similarity_scores
+from toxtune.report.figures.tasks import draw as draw_tasks
 from toxtune.report.figures.trials import draw, trials_table
+from toxtune.report.tables.tasks import tasks_table
 from toxtune.report.tables.trials import all_trials
 from toxtune.report.tables.trust import coverage_table
 
@@ -167,3 +170,47 @@ def test_of_very_many_trials_figures_draw_the_best_and_a_sample(monkeypatch):
         assert len(figure.table)
     # The table below the figures has all of them.
     assert len(all_trials(run)["rows"]) == 60
+
+
+def covered(run, **changes):
+    """The same run with one row of ``coverage.tsv``."""
+    row = {"refit": "none", "task": "task 0", "class": "all", "confidence": 0.9}
+    row |= {"molecules": 5, "covered": 5, "coverage": 1.0, "width": np.inf}
+    row |= {"one": 5, "several": 0, "none": 0}
+    table = pd.DataFrame([row | changes])
+    diagnostics = dataclasses.replace(run.diagnostics, coverage=table)
+    return dataclasses.replace(run, diagnostics=diagnostics)
+
+
+def test_intervals_without_bounds_are_called_so():
+    (row,) = coverage_table(covered(made_run("regression"))).rows
+    assert row[-1] == "task 0: unbounded (too few validation molecules)"
+
+
+def test_a_class_that_the_test_set_lacks_has_no_share():
+    counts = {"molecules": 0, "covered": 0, "coverage": np.nan, "one": 0}
+    absent = covered(made_run("multiclass"), **{"class": "2"}, **counts)
+    (row,) = coverage_table(absent).rows
+    assert row[2:] == ["none"] * 5
+
+
+def test_each_error_is_written_with_its_own_digits():
+    run = made_run("regression")
+    for name in ("nearest neighbour", "default forest"):
+        tasks = run.baselines.scores[name]["rmse"].tasks
+        tasks["task 0"] = dataclasses.replace(tasks["task 0"], test=1234.5)
+    table = tasks_table(run)
+    row = dict(zip(table.header, table.rows[0], strict=True))
+    assert row["nearest neighbour, test"] == "1,234"
+    assert row["dense, test"] == "0.750"
+
+
+@pytest.mark.parametrize("task_type", ["binary", "regression"])
+def test_a_set_without_a_score_need_not_be_of_classes(task_type):
+    run = made_run(task_type)
+    for scores in run.evaluation.families.values():
+        tasks = scores[run.metric].tasks
+        tasks["task 0"] = dataclasses.replace(tasks["task 0"], test=None)
+    for note in (tasks_table(run).note, draw_tasks(run).note):
+        assert "no two different labels: " in note
+        assert note.endswith("task 0.")

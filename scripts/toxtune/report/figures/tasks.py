@@ -8,6 +8,7 @@ import pandas as pd
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.theme import BLACK, SUBSET_COLOURS, family_colours
 from toxtune.report.run import MOST_TASKS, Run
+from toxtune.report.words import WITHOUT_A_SCORE
 
 # Of the bars of a task, from top to bottom.
 _COLOURS = {
@@ -46,7 +47,7 @@ def draw(run: Run) -> Figure:
 def _unscored(tasks: list[str]) -> str:
     if not tasks:
         return ""
-    return f"No score where a set has only one class: {', '.join(tasks)}."
+    return f"No score where a set has {WITHOUT_A_SCORE}: {', '.join(tasks)}."
 
 
 def tasks_table(run: Run) -> pd.DataFrame:

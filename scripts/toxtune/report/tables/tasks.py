@@ -2,10 +2,13 @@
 
 import numpy as np
 
+from toxtune.evaluation.evaluation_file import SetScores
 from toxtune.report.run import Run
 from toxtune.report.tables.table import Table
 from toxtune.report.words import (
+    IN_OWN_UNIT,
     SCALED_IN_WORDS,
+    WITHOUT_A_SCORE,
     counted,
     decimals_for,
     format_interval,
@@ -55,8 +58,7 @@ def _row(run: Run, number: int, is_scaled: bool) -> list[str]:
         row.append(format_score(sd, decimals_for(sd)))
     for family in run.contenders:
         scores = run.evaluation.families[family][run.metric].tasks[task]
-        has_unit = METRICS[run.metric].has_unit
-        decimals = decimals_for(scores.test) if has_unit else 3
+        decimals = _decimals(run, scores)
         row += [
             format_score(scores.test, decimals),
             format_interval(scores.test_interval, decimals),
@@ -64,8 +66,12 @@ def _row(run: Run, number: int, is_scaled: bool) -> list[str]:
         ]
     for name in _baselines(run):
         scores = run.baselines.scores[name][run.metric].tasks[task]
-        row.append(format_score(scores.test, decimals))
+        row.append(format_score(scores.test, _decimals(run, scores)))
     return row
+
+
+def _decimals(run: Run, scores: SetScores) -> int:
+    return decimals_for(scores.test) if METRICS[run.metric].has_unit else 3
 
 
 def _baselines(run: Run) -> list[str]:
@@ -92,13 +98,13 @@ def _note(run: Run, is_scaled: bool) -> str:
     ]
     if unscored:
         notes.append(
-            "No score (none) where a set has only one class: "
+            f"No score (none) where a set has {WITHOUT_A_SCORE}: "
             f"{counted(len(unscored), 'task')}, {', '.join(unscored)}."
         )
     if is_scaled:
         notes.append(
-            "Each task's errors are in the unit of its labels. Trials are ranked, and "
-            f"families compared, by the mean over tasks of {SCALED_IN_WORDS}; 1 is "
-            "about what a model reaches that predicts the mean of these labels."
+            f"{IN_OWN_UNIT} Trials are ranked, and families compared, by the mean over "
+            f"tasks of {SCALED_IN_WORDS}; 1 is about what a model reaches that "
+            "predicts the mean of these labels."
         )
     return " ".join(notes)

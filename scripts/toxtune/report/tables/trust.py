@@ -1,5 +1,7 @@
 """Tables about single predictions: whether sets and intervals keep their promise."""
 
+from math import isinf
+
 import pandas as pd
 
 from toxtune.evaluation.coverage import (
@@ -7,7 +9,12 @@ from toxtune.evaluation.coverage import (
 )
 from toxtune.report.run import Run
 from toxtune.report.tables.table import Table
-from toxtune.report.words import decimals_for, format_interval, format_score
+from toxtune.report.words import (
+    UNBOUNDED,
+    decimals_for,
+    format_interval,
+    format_score,
+)
 from toxtune.tasks import TaskType
 
 
@@ -63,7 +70,7 @@ def _sets_table(run: Run, coverage: pd.DataFrame) -> Table:
         shares = tasks[["one", "several", "none"]].sum() / tasks["molecules"].sum()
         rows.append(
             [f"{promise:.0%}", _class_name(run, str(number)), *_kept(tasks)]
-            + [f"{share:.0%}" for share in shares]
+            + ["none" if pd.isna(share) else f"{share:.0%}" for share in shares]
         )
     return Table(
         "Prediction sets",
@@ -108,6 +115,8 @@ _REFITS = (
 
 
 def _width(width: float) -> str:
+    if isinf(width):
+        return f"{UNBOUNDED} (too few validation molecules)"
     return format_score(width, decimals_for(width))
 
 
