@@ -5,6 +5,7 @@ This follows docs/dossier.md: no value is read by the code that wrote the dossie
 
 import csv
 import hashlib
+import html
 import json
 import math
 import re
@@ -71,9 +72,10 @@ def _rows(path):
 
 def _number(text):
     try:
-        return float(text)
+        value = float(text)
     except ValueError:
         return text or None
+    return value if math.isfinite(value) else text
 
 
 def _count(path, where, *_):
@@ -110,13 +112,9 @@ _COMPUTED = {
     "length": lambda path, of, source, _: len(
         _point(_structured(path, source.get("member")), of)
     ),
-    "line": lambda path, of, *_: (
-        path.read_text("utf-8")
-        .splitlines()[of - 1]
-        .removeprefix("- ")
-        .replace("\\|", "|")
-        .replace("&lt;", "<")
-    ),
+    "line": lambda path, of, *_: html.unescape(
+        re.sub(r"\\(\W|_)", r"\1", path.read_text("utf-8").splitlines()[of - 1])
+    ).removeprefix("- "),
     "sha256": lambda path, *_: hashlib.sha256(path.read_bytes()).hexdigest(),
     "openings": _openings,
     "sum": lambda _, of, __, project: sum(read_again(each, project) for each in of),
@@ -269,8 +267,7 @@ def check_dossier(project, run):
         else:
             assert found == each["value"], each
         assert each["source"]["file"] in content["files"], each
-    html = (folder / "dossier.html").read_text("utf-8")
-    page = Page(html)
+    page = Page((folder / "dossier.html").read_text("utf-8"))
     # Commands stand between backticks, on the page as code.
     shown = [each["shown"].replace("`", "") for each in values]
     for text, seen in page.values:

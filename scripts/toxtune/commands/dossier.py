@@ -7,7 +7,6 @@ call writes over.
 """
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,10 +31,10 @@ def main(options: argparse.Namespace) -> int:
     from toxtune.dossier.page import page
     from toxtune.dossier.subject import read_subject
     from toxtune.dossier.xml_form import as_xml
+    from toxtune.export.run import run_named
     from toxtune.io.files import write_json, write_text
 
-    # Who completes the name in a shell has the folder in it.
-    run = Path(options.run).as_posix().removeprefix("results/")
+    run = run_named(options.run)
     subject = read_subject(run)
     answers = answers_file(run)
     is_new = not answers.exists()
@@ -45,13 +44,13 @@ def main(options: argparse.Namespace) -> int:
     try:
         dossier = write_dossier(subject, answers)
         html, form = page(dossier, folder), as_xml(dossier)
+        write_json(folder / DATA, dossier.to_dict())
+        write_text(folder / FORM, form)
+        write_text(folder / PAGE, html)
     except BaseException:
         if is_new:
             answers.unlink()
         raise
-    write_json(folder / DATA, dossier.to_dict())
-    write_text(folder / FORM, form)
-    write_text(folder / PAGE, html)
     if is_new:
         print(f"{answers}: has the questions that only you can answer")
     print(f"{folder / PAGE}: the dossier; {DATA} and {FORM}: the same for machines")

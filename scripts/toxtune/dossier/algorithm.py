@@ -73,7 +73,7 @@ def _members(subject: Subject) -> Table:
             [
                 (files.json(FINAL_JSON, "trials", trial, "family"),),
                 (files.json(FINAL_JSON, "members", number, "trial"),),
-                (files.json(FINAL_JSON, "members", number, "seed"),),
+                (files.seed(FINAL_JSON, "members", number, "seed"),),
                 (files.json(FINAL_JSON, "members", number, "weight"),),
             ]
         )
@@ -179,10 +179,11 @@ def _selection(subject: Subject) -> Block:
     representations = "; ".join(tried)
     return sentence(
         "Descriptors were chosen with the other hyperparameters, by the validation "
-        "score of whole models, never one by one and never by the test set. The {} "
-        f"trials used: {representations}. Columns are not left out; each model weighs "
-        "them itself.",
+        "score of whole models, never one by one and never by the test set. Used by "
+        "the trials of the search ({}): {}. Columns are not left out; each model "
+        "weighs them itself.",
         files.count("trials.tsv"),
+        representations,
     )
 
 

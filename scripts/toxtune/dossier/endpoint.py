@@ -98,9 +98,8 @@ def _quality(subject: Subject) -> Iterator[Block]:
     )
     if all(name in label for name in names):
         yield sentence(
-            "Repeats: {} compounds are in several rows, and of {} of them the labels "
-            "contradict each other. Of {} labels, {} were cleared and {} averaged for "
-            "that.",
+            "Compounds in several rows: {}; of them with labels that contradict each "
+            "other: {}. Labels: {}; cleared for that: {}, averaged: {}.",
             *(files.json(recipe, "labels", name) for name in names),
         )
     for number, _ in enumerate(files.content(recipe)["warnings"]):

@@ -11,13 +11,16 @@ from toxtune.dossier.sets import attached, balance, decisions
 from toxtune.dossier.subject import TEST, Subject
 from toxtune.evaluation.coverage import ALL_CLASSES
 from toxtune.evaluation.ledger import Opened, read_openings_of
-from toxtune.report.words import SET_NAMES, method_of_split
+from toxtune.report.markdown import out_of_markdown
+from toxtune.report.words import SET_NAMES, UNBOUNDED, method_of_split
 from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
 from toxtune.text import shown as spelled
 
 _PROMISE = "0.9"
+# Too few validation molecules bound no interval.
+_UNBOUNDED = {"inf": UNBOUNDED}
 _WARNINGS, _BULLET = "## Warnings", "- "
 
 
@@ -53,8 +56,9 @@ def _design(subject: Subject) -> Iterator[Block]:
     sets = ["train", "test"] if subject.folds else ["train", "valid", "test"]
     sizes = ", ".join(f"{SET_NAMES[name]} {{}}" for name in sets)
     yield sentence(
-        f"{method[:1].upper()}{method[1:]}, before any modelling. Molecules: {sizes}. "
-        "No two sets share a molecule, by the connectivity of its InChIKey.",
+        f"{{}}, before any modelling. Molecules: {sizes}. No two sets share a "
+        "molecule, by the connectivity of its InChIKey.",
+        f"{method[:1].upper()}{method[1:]}",
         *(files.json(recipe, "sets", name, "molecules") for name in sets),
     )
     names = sorted(set(split) - {"method", "sha256"})
@@ -172,7 +176,10 @@ def _coverage(subject: Subject) -> Table | None:
         if not is_shown or (row["refit"], row["confidence"]) != kept:
             continue
         where = {key: row[key] for key in ("refit", "task", "class", "confidence")}
-        cells = [(files.cell(name, column, **where) or "none",) for column in columns]
+        cells = [
+            (files.cell(name, column, _UNBOUNDED.get(row[column]), **where) or "none",)
+            for column in columns
+        ]
         kind = () if is_regression else ((row["class"],),)
         rows.append([(row["task"],), *kind, *cells])
     if not rows:
@@ -245,7 +252,7 @@ def _warnings(subject: Subject) -> Iterator[Value]:
         if line.startswith("#"):
             return
         if line.startswith(_BULLET):
-            text = line.removeprefix(_BULLET).replace("\\|", "|").replace("&lt;", "<")
+            text = out_of_markdown(line.removeprefix(_BULLET))
             yield files.computed(name, text, {"line": number})
 
 

@@ -37,7 +37,7 @@ def identity(subject: Subject) -> Iterator[tuple[str, Block]]:
             sentence(
                 "A control: the labels of this run were shuffled (seed {}). It is no "
                 "model for use.",
-                files.json("provenance.json", "dataset", "permute_labels"),
+                files.seed("provenance.json", "dataset", "permute_labels"),
             ),
         )
     yield (

@@ -48,8 +48,8 @@ def _preprocessing(subject: Subject) -> Iterator[Block]:
     files = subject.files
     curated, sources = f"{subject.data}/curation.json", f"{subject.data}/sources.json"
     yield sentence(
-        "The table has {} rows (SHA-256 {}; source: {}). {} rows were dropped, which "
-        "leaves {} molecules, {} compounds.",
+        "The table has {} rows (SHA-256 {}; source: {}). Dropped: {}, which leaves {} "
+        "molecules, {} compounds.",
         files.json(curated, "rows"),
         files.json("provenance.json", "dataset", "sha256"),
         _without_folders(files.json(sources, "source")),
@@ -61,10 +61,8 @@ def _preprocessing(subject: Subject) -> Iterator[Block]:
     for number, _ in enumerate(files.content(recipe)["notes"]):
         yield sentence("{}", files.json(recipe, "notes", number))
     for reason in files.content(recipe)["left_out"]:
-        yield sentence(
-            f"{{}} rows are in no set: {reason}.",
-            files.json(recipe, "left_out", reason),
-        )
+        number_of_rows = files.json(recipe, "left_out", reason)
+        yield sentence("Rows in no set: {} ({}).", number_of_rows, reason)
     yield sentence(
         "Labels of one compound that contradict each other were settled inside each "
         f"set, never across sets: {subject.split}/settled.tsv lists every one. Raw and "

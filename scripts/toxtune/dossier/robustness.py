@@ -1,6 +1,6 @@
 """Fields 6.8 to 6.12: would other molecules, seeds or labels have led elsewhere."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from toxtune.dossier.content import Block, NotDone, Parts, Table, Value, sentence
@@ -8,6 +8,7 @@ from toxtune.dossier.run_files import RunFiles
 from toxtune.dossier.sets import decisions
 from toxtune.dossier.subject import TEST, Subject, runs
 from toxtune.search.selection_file import ENSEMBLE
+from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
 
@@ -98,7 +99,7 @@ def _scrambling(subject: Subject) -> Iterator[Block]:
         yield sentence(
             "The labels of this very run are shuffled (seed {}): it is a control, and "
             "no model for use.",
-            subject.files.json("provenance.json", "dataset", _PERMUTED),
+            subject.files.seed("provenance.json", "dataset", _PERMUTED),
         )
         return
     controls = [run for run in runs() if _is_control(subject, run)]
@@ -113,8 +114,9 @@ def _scrambling(subject: Subject) -> Iterator[Block]:
         return
     rows = [_control(subject, run) for run in controls]
     metric = subject.title(subject.metric)
-    header = ["run", "seed", f"{metric}, validation", "interval"]
-    header += [f"{metric}, test", "interval"]
+    interval_of = f"{subject.level().shown} interval"
+    header = ["run", "seed", f"{metric}, validation", interval_of]
+    header += [f"{metric}, test", interval_of]
     yield Table(
         "The whole search with shuffled labels",
         header,
@@ -129,17 +131,26 @@ def _is_control(subject: Subject, run: str) -> bool:
     needed = ("provenance.json", TEST, "optimism.json")
     if run == subject.files.run or not all(map(files.has, needed)):
         return False
-    theirs, ours = files.content(needed[0]), subject.files.content(needed[0])
-    data = dict(theirs["dataset"])
-    return data.pop(_PERMUTED, None) is not None and (data, _split(theirs)) == (
-        ours["dataset"],
-        _split(ours),
+    is_permuted = _PERMUTED in files.content(needed[0])["dataset"]
+    return is_permuted and _settings(files) == _settings(subject.files)
+
+
+def _settings(files: RunFiles) -> tuple[Any, ...]:
+    """Return what a run and its control have in common: data, split and scores.
+
+    The split is known by its settings: who is where depends on the labels, too.
+    """
+    provenance, test = files.content("provenance.json"), files.content(TEST)
+    return (
+        _without(provenance["dataset"], _PERMUTED),
+        _without(provenance["split"], "sha256"),
+        test["objective"],
+        test["confidence"],
     )
 
 
-def _split(provenance: dict[str, Any]) -> dict[str, Any]:
-    """Return the settings of a split; who is where depends on the labels, too."""
-    return {key: value for key, value in provenance["split"].items() if key != "sha256"}
+def _without(settings: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in settings.items() if key != name}
 
 
 def _control(subject: Subject, run: str) -> list[Parts]:
@@ -150,7 +161,7 @@ def _control(subject: Subject, run: str) -> list[Parts]:
     corrected = (f"{folder}/optimism.json", "overall")
     return [
         (run,),
-        (files.json(f"{folder}/provenance.json", "dataset", _PERMUTED),),
+        (files.seed(f"{folder}/provenance.json", "dataset", _PERMUTED),),
         (files.json(*corrected, "corrected"),),
         interval(files, *corrected, "interval"),
         (files.json(*at, "test"),),
@@ -206,9 +217,10 @@ def _others(subject: Subject) -> Iterator[Block]:
     if subject.task_type == TaskType.BINARY:
         yield decisions(subject, "valid")
     at = (TEST, "families", subject.overall, subject.metric, "mean")
+    before = "" if subject.final["refit"] == NO_REFIT else ", before the refit"
     if files.json(*at, "test_sd_over_seeds").value is not None:
         yield sentence(
-            "Training seeds: {} on the test set with single seeds; SD {}.",
+            f"Training seeds{before}: {{}} on the test set with single seeds; SD {{}}.",
             files.json(*at, "test_per_seed"),
             files.json(*at, "test_sd_over_seeds"),
         )

@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,10 @@ class RunFiles:
                 ) from None
         return self._value(name, content, pointer(keys), shown)
 
+    def seed(self, name: str, *keys: str | int) -> Value:
+        """Read a seed as `json` does; a name more than an amount, it has no commas."""
+        return self.json(name, *keys, shown=str(self.json(name, *keys).value))
+
     def content(self, name: str) -> Any:
         """Return all that a JSON file holds."""
         path = self.path(FINAL if name == FINAL_JSON else name)
@@ -81,8 +86,9 @@ class RunFiles:
         """Return the rows of a table as texts."""
         return self._once(_rows, self.path(name))
 
+    # A column may have any name, so nothing but the columns is passed by name.
     def cell(
-        self, name: str, column: str, shown: str | None = None, **where: str
+        self, name: str, column: str, shown: str | None = None, /, **where: str
     ) -> Value | None:
         """Read a cell of the row that has some texts; ``None`` without such a row."""
         rows = self._once(self._indexed, name, tuple(where))
@@ -92,13 +98,13 @@ class RunFiles:
         value = number(row[column])
         return self._value(name, value, {"row": where, "column": column}, shown)
 
-    def count(self, name: str, **where: str) -> Value:
+    def count(self, name: str, /, **where: str) -> Value:
         """Count the rows of a table that have some texts."""
         counts = self._once(self._counted, name, tuple(where))
         value = counts.get(tuple(where.values()), 0)
         return self._value(name, value, {"count": where}, None)
 
-    def count_others(self, name: str, **where: str) -> Value:
+    def count_others(self, name: str, /, **where: str) -> Value:
         """Count the rows of a table that have other texts."""
         value = len(self.rows(name)) - self.count(name, **where).value
         return self._value(name, value, {"count_others": where}, None)
@@ -175,6 +181,11 @@ def show(value: Any) -> str:
     --------
     >>> show(6267), show(0.86075), show(None), show(["a", "b"]), show(False)
     ('6,267', '0.861', 'none', 'a, b', 'no')
+
+    In a list, commas stand between the numbers, and none within:
+
+    >>> show([1000, 2024])
+    '1000, 2024'
     """
     if value is None:
         return "none"
@@ -185,25 +196,31 @@ def show(value: Any) -> str:
     if isinstance(value, float):
         return format_score(value, decimals_for(value))
     if isinstance(value, list):
-        return ", ".join(map(show, value))
+        return ", ".join(
+            each if isinstance(each, str) else show(each).replace(",", "")
+            for each in value
+        )
     return str(value)
 
 
 def number(text: str) -> Any:
     """Read a cell: a number, ``None`` where it is empty, else its text.
 
+    JSON has no infinite number: ``inf`` is a text, and so is a task called ``nan``.
+
     Examples
     --------
-    >>> number("3"), number("0.5"), number(""), number("NR-AR")
-    (3, 0.5, None, 'NR-AR')
+    >>> number("3"), number("0.5"), number(""), number("NR-AR"), number("inf")
+    (3, 0.5, None, 'NR-AR', 'inf')
     """
     if not text:
         return None
     for kind in (int, float):
         try:
-            return kind(text)
+            found = kind(text)
         except ValueError:
             continue
+        return found if isfinite(found) else text
     return text
 
 
