@@ -15,11 +15,13 @@ from toxtune.evaluation.comparison import compare
 from toxtune.evaluation.evaluation_file import Evaluation, SetScores, read_evaluation
 from toxtune.evaluation.ledger import Opened, read_openings_of
 from toxtune.evaluation.predictions import read_test_predictions
+from toxtune.export.run import run_named
 from toxtune.io.tsv import read_tsv
 from toxtune.report.words import counted, listed
 from toxtune.search.selection_file import Selection, read_selection
 from toxtune.splits.training_set import TrainingSet
 from toxtune.stats.bootstrap import Resampling
+from toxtune.stats.metrics import METRICS
 from toxtune.text import did_you_mean
 
 RESULTS = Path("results")
@@ -59,6 +61,20 @@ class FinishedRun:
         """Where its files are."""
         return RESULTS / self.name
 
+    @property
+    def sets(self) -> str:
+        """The dataset and the split of its training and validation set."""
+        return f"dataset {self.selection.dataset}, split {self.selection.split}"
+
+    @property
+    def level(self) -> str:
+        """The level of its intervals, such as ``95%``."""
+        return f"{100 * self.evaluation.confidence:g}%"
+
+    def title(self, metric: str) -> str:
+        """Name a metric's mean over tasks, with its unit."""
+        return METRICS[metric].title + self.evaluation.unit(metric)
+
     def mean(self, metric: str) -> SetScores:
         """Return the selected model's scores, means over tasks and seeds."""
         return self.evaluation.families[self.selection.overall][metric].mean
@@ -70,9 +86,10 @@ def read_runs(names: Sequence[str]) -> list[FinishedRun]:
     Raises
     ------
     UserError
-        If one is not there, not finished or named twice, or their test sets differ.
+        If one is not there, not finished or named twice, or if their test sets differ,
+        the unit of their scores or the level of their intervals.
     """
-    names = [Path(name).as_posix().removeprefix(f"{RESULTS}/") for name in names]
+    names = list(map(run_named, names))
     if len(set(names)) < 2 or len(set(names)) < len(names):
         raise UserError(
             "compare takes two or more different runs, with blanks between them (make "
@@ -80,7 +97,16 @@ def read_runs(names: Sequence[str]) -> list[FinishedRun]:
         )
     runs = [_read_run(name) for name in names]
     _refuse_different_test_sets(runs)
+    _refuse_different_scores(runs)
     return runs
+
+
+def by_sets(runs: Sequence[FinishedRun]) -> dict[str, list[FinishedRun]]:
+    """Put the runs together that have one training and validation set."""
+    groups: dict[str, list[FinishedRun]] = {}
+    for run in runs:
+        groups.setdefault(run.sets, []).append(run)
+    return groups
 
 
 def differences(runs: Sequence[FinishedRun], metric: str) -> pd.DataFrame:
@@ -129,7 +155,10 @@ def openings(run: FinishedRun) -> list[dict[str, Any]]:
 
 
 def baselines_of(runs: Sequence[FinishedRun]) -> Baselines | None:
-    """Return the baselines of the first run that has some; they are those of all."""
+    """Return the baselines of the first run that has some.
+
+    They are those of all runs with one training and validation set.
+    """
     for run in runs:
         path = run.folder / "baselines.json"
         if path.is_file():
@@ -188,6 +217,24 @@ def _refuse_different_test_sets(runs: Sequence[FinishedRun]) -> None:
         "of one split; for one configuration on several splits, "
         "results/RUN/report.html puts them side by side"
     )
+
+
+def _refuse_different_scores(runs: Sequence[FinishedRun]) -> None:
+    """Refuse what cannot stand in one column: other units, and other intervals."""
+    metric = runs[0].selection.objective.metric
+    for key, found in {
+        "objective.scale": [run.title(metric) for run in runs],
+        "test.confidence": [f"{run.level} intervals" for run in runs],
+    }.items():
+        if len(set(found)) > 1:
+            names = [run.name for run in runs]
+            each = [
+                f"{name} has {what}" for name, what in zip(names, found, strict=True)
+            ]
+            raise UserError(
+                f"scores that are compared need one `{key}`: {listed(each)}. Set it to "
+                "the same in their configurations, and run them again"
+            )
 
 
 def _tell_apart(names: Sequence[str], runs: Sequence[FinishedRun]) -> str:

@@ -1,7 +1,11 @@
 """Several runs on one test set, compared in a page."""
 
+import dataclasses
+import json
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from helpers.finished_runs import SPLIT, TASKS, N, write_run, write_runs, write_sets
@@ -10,9 +14,11 @@ from toxtune.errors import UserError
 from toxtune.evaluation.baselines import Baselines
 from toxtune.evaluation.evaluation_file import MetricScores, SetScores
 from toxtune.io.files import write_json
+from toxtune.report import finished_runs
 from toxtune.report.finished_runs import differences, openings, read_runs
 from toxtune.report.runs_page import runs_page, sentences
-from toxtune.stats.metrics import METRICS
+from toxtune.report.tables.runs import differences_table, runs_table, tasks_table
+from toxtune.stats.metrics import METRICS, Objective
 
 
 @pytest.fixture
@@ -72,6 +78,72 @@ def test_baselines_stand_below_the_runs(project):
     page = runs_page(read_runs(["good", "poor"]), Path("results"))
     assert "prevalence (baseline)" in page
     assert "0.520" in page
+
+
+def in_errors(run, task_sds):
+    """The same run as if its labels were values."""
+    objective = Objective("rmse", "minimize")
+    score = MetricScores(SetScores(0.1, 0.4, 0.42, (0.3, 0.5)), {})
+    return dataclasses.replace(
+        run,
+        selection=dataclasses.replace(run.selection, objective=objective),
+        evaluation=dataclasses.replace(
+            run.evaluation, families={"dense": {"rmse": score}}, task_sds=task_sds
+        ),
+    )
+
+
+def test_scores_in_different_units_are_refused(project):
+    runs = read_runs(["good", "poor"])
+    scaled = in_errors(runs[0], {"a": 1.0, "b": 2.0})
+    plain = in_errors(runs[1], {})
+    finished_runs._refuse_different_scores([scaled, scaled])
+    with pytest.raises(UserError, match=r"objective\.scale") as refused:
+        finished_runs._refuse_different_scores([scaled, plain])
+    assert "good has RMSE / SD and poor has RMSE." in str(refused.value)
+
+
+def test_intervals_of_different_levels_are_refused(project):
+    path = Path("results/poor/test.json")
+    content = json.loads(path.read_text("utf-8")) | {"confidence": 0.8}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(UserError, match=r"test\.confidence") as refused:
+        read_runs(["good", "poor"])
+    assert "good has 90% intervals and poor has 80% intervals" in str(refused.value)
+
+
+def test_small_errors_are_written_with_their_digits(project):
+    sds = dict.fromkeys(TASKS, 0.00001)
+    runs = [in_errors(run, sds) for run in read_runs(["good", "poor"])]
+    row = {"family": "1", "metric": "rmse", "test": 4e-6}
+    row |= {"test_against": 5.47e-6, "difference": -1.47e-6}
+    row |= {"low": -2e-6, "high": np.nan}
+    table = pd.DataFrame([row | {"task": task} for task in (*TASKS, "mean")])
+    tasks = tasks_table(runs, table)
+    assert tasks.rows[0][1:3] == ["0.00000547", "-0.00000147"]
+    assert "unit of its labels" in tasks.note
+    assert differences_table(runs, table).title.startswith("RMSE / SD minus")
+
+
+def test_runs_of_different_training_sets_say_so(project):
+    other = SPLIT.with_name("6" * 12)
+    write_sets(other)
+    write_run("else", 0.4, other)
+    for name, test in {"good": 0.52, "poor": 0.53, "else": 0.54}.items():
+        chance = SetScores(None, 0.51, test, (0.4, 0.6))
+        metrics = {metric: MetricScores(chance, {}) for metric in METRICS}
+        baselines = Baselines({"prevalence": metrics}, notes=[])
+        write_json(Path(f"results/{name}/baselines.json"), baselines.to_dict())
+    runs = read_runs(["good", "poor", "else"])
+    rows = {row[0]: row[1] for row in runs_table(runs).rows}
+    assert rows["prevalence (baseline of good and poor)"] == "0.520"
+    assert rows["prevalence (baseline of else)"] == "0.540"
+    page = runs_page(runs, Path("results"))
+    assert f"else: dataset {'d' * 12}, split {'6' * 12}." in page
+    said = sentences(runs, differences(runs, "roc_auc"), 1)[-1]
+    assert said.endswith("These runs have 2: good and poor; else.")
+    said = sentences(runs[:2], differences(runs[:2], "roc_auc"), 1)[-1]
+    assert said.endswith("choose by validation scores.")
 
 
 def test_runs_of_different_test_sets_are_refused_in_one_message(project):
