@@ -100,6 +100,7 @@ if len(PLANS) > 1:
         input:
             selections=expand("results/{run}/selection.json", run=PLANS),
             trials=expand("results/{run}/trials.tsv", run=PLANS),
+            records=expand("results/{run}/trials.json", run=PLANS),
             tests=expand("results/{run}/test.json", run=PLANS),
             baselines=expand("results/{run}/baselines.json", run=PLANS),
             summaries=expand("results/{run}/summary.md", run=PLANS),
@@ -117,6 +118,7 @@ if len(PLANS) > 1:
         params:
             run=RUN,
             final=canonical_json(COMMON.config["final"]),
+            permutation=canonical_json(COMMON.config["dataset"]["permute_labels"]),
             code=code_hash("summarize_splits"),
             page=page_hash(),
         script:

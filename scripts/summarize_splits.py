@@ -20,6 +20,7 @@ def main(
     *,
     run: str,
     final: dict[str, Any],
+    permutation: int | None,
     folders: list[Path],
     summary: Path,
     page: Path,
@@ -27,7 +28,7 @@ def main(
     correlations: Path,
 ) -> None:
     """Read each split's folder, write the tables, the summary and the page."""
-    results = [read_split_result(folder, final) for folder in folders]
+    results = [read_split_result(folder, final, permutation) for folder in folders]
     write_tsv(scores, scores_by_split(results))
     write_tsv(correlations, rank_correlations(results))
     write_text(page, splits_page(run, results))
@@ -39,6 +40,7 @@ if __name__ == "__main__":
     main(
         run=snakemake.params.run,
         final=json.loads(snakemake.params.final),
+        permutation=json.loads(snakemake.params.permutation),
         folders=[Path(selection).parent for selection in snakemake.input.selections],
         summary=Path(snakemake.output.summary),
         page=Path(snakemake.output.page),

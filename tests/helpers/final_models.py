@@ -153,6 +153,7 @@ def freeze(folder):
             merge="stereo",
             labels={},
             bounds="refuse",
+            permute_labels=None,
             cross_validated=False,
         ),
     )

@@ -105,6 +105,7 @@ def _save_final_model(plan: Plan, _: Mapping[str, str]) -> Settings:
         "merge": plan.config["dataset"]["merge"],
         "labels": plan.config["dataset"]["labels"],
         "bounds": plan.config["dataset"]["bounds"],
+        "permute_labels": plan.config["dataset"]["permute_labels"],
         "cross_validated": plan.is_cross_validated,
     }
 

@@ -64,7 +64,7 @@ class FinalSettings:
         The dataset's columns with SMILES and ids; without ids ``None``.
     standardize, merge
         The dataset's settings.
-    labels, bounds
+    labels, bounds, permute_labels
         The dataset's settings.
     cross_validated
         Whether the search was a cross-validation.
@@ -81,6 +81,7 @@ class FinalSettings:
     merge: str
     labels: Mapping[str, Any]
     bounds: str
+    permute_labels: int | None
     cross_validated: bool
 
     @property
@@ -210,6 +211,7 @@ def save_final_model(
         read_evaluation(test),
         averaged=settings.seeds == ALL_SEEDS,
         sha256=settings.sha256,
+        permutation=settings.permute_labels,
     )
     write_final_model(destination, metadata, parts.files, evidence, card)
 

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from toxtune.data.known_datasets import KNOWN_DATASETS
+from toxtune.evaluation.control import control_in_words
 from toxtune.evaluation.evaluation_file import Evaluation, Interval
 from toxtune.prediction.description import describe
 from toxtune.prediction.metadata import FinalModelMetadata
@@ -51,7 +52,12 @@ _LIMITS = """\
 
 
 def model_card(
-    metadata: FinalModelMetadata, evaluation: Evaluation, *, averaged: bool, sha256: str
+    metadata: FinalModelMetadata,
+    evaluation: Evaluation,
+    *,
+    averaged: bool,
+    sha256: str,
+    permutation: int | None = None,
 ) -> str:
     """Write the card of a final model.
 
@@ -65,6 +71,8 @@ def model_card(
         Whether its predictions are means over all seeds of the search.
     sha256
         Of the dataset's file, uncompressed.
+    permutation
+        The seed that the labels were shuffled with, if they were.
     """
     known = [name for name, data in KNOWN_DATASETS.items() if data.sha256 == sha256]
     dataset = known[0] if known else f"sha256-{sha256[:12]}"
@@ -81,6 +89,7 @@ def model_card(
     front = yaml.safe_dump(head, sort_keys=False, allow_unicode=True, width=1000)
     sections = [
         f"# {metadata.run.translate(_ESCAPED)}",
+        *([] if permutation is None else [f"**{control_in_words(permutation)}**"]),
         "\n".join(f"- {line.translate(_ESCAPED)}" for line in _described(metadata)),
         "## Use",
         _USE,

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from toxtune.evaluation.baselines import Baselines, read_baselines
+from toxtune.evaluation.control import control_in_words
 from toxtune.evaluation.evaluation_file import Evaluation, read_evaluation
 from toxtune.identity import canonical_json
 from toxtune.io.tsv import read_tsv
@@ -28,7 +29,9 @@ from toxtune.report.words import (
     format_score,
 )
 from toxtune.search.selection_file import Selection, read_selection
-from toxtune.selection.tables import setting_columns
+from toxtune.search.trials import Trial
+from toxtune.selection.search_results import TrialRecord, read_trial_records
+from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.metrics import METRICS
 
 # With fewer common settings than this there is no rank correlation.
@@ -45,29 +48,39 @@ class SplitResult:
         Of the split's folder, such as ``split-0``.
     selection, evaluation, trials
         What was selected, the winners' scores, and the table ``trials.tsv``.
+    records
+        The same trials in full, by id.
     baselines
         What simple models score.
     final
         ``refit`` and ``seeds`` of the delivered model.
+    permutation
+        The seed that the labels were shuffled with; ``None`` if they were not.
     """
 
     name: str
     selection: Selection
     evaluation: Evaluation
     trials: pd.DataFrame
+    records: Mapping[str, TrialRecord]
     baselines: Baselines
     final: Mapping[str, Any]
+    permutation: int | None
 
 
-def read_split_result(folder: Path, final: Mapping[str, Any]) -> SplitResult:
+def read_split_result(
+    folder: Path, final: Mapping[str, Any], permutation: int | None
+) -> SplitResult:
     """Read the result of one split from its folder."""
     return SplitResult(
         name=folder.name,
         selection=read_selection(folder / "selection.json"),
         evaluation=read_evaluation(folder / "test.json"),
         trials=read_tsv(folder / "trials.tsv"),
+        records=read_trial_records(folder / "trials.json"),
         baselines=read_baselines(folder / "baselines.json"),
         final=final,
+        permutation=permutation,
     )
 
 
@@ -155,10 +168,14 @@ def sentences(results: list[SplitResult]) -> list[str]:
     is_scaled = results[0].evaluation.is_scaled(metric)
     scaled = f", {SCALED_IN_WORDS}" if is_scaled else ""
     single = spread(_selected(scores_by_split(results)))
+    is_refit = results[0].final["refit"] != NO_REFIT
+    seed = results[0].permutation
+    control = "" if seed is None else f"{control_in_words(seed)} "
     return [
-        f"With single seeds, the selected models score {single}. Scores are means over "
-        f"tasks and seeds{scaled}. Each split has its own search, selection and test. "
-        f"Nothing was selected by comparing splits.{_nested_note(results)}",
+        f"{control}{'Before the refit, with' if is_refit else 'With'} single seeds, "
+        f"the selected models score {single}. Scores are means over tasks and seeds"
+        f"{scaled}. Each split has its own search, selection and test. Nothing was "
+        f"selected by comparing splits.{_nested_note(results)}",
         *_winner_lines(results),
         _correlation_line(rank_correlations(results)),
     ]
@@ -223,12 +240,13 @@ def _nested_note(results: list[SplitResult]) -> str:
 def _by_setting(result: SplitResult) -> pd.Series:
     """Index validation scores by everything that makes a trial except its split."""
     metric = result.selection.objective.metric
-    # As objects first: pandas keeps a missing text missing.
-    settings = result.trials[setting_columns(result.trials)].astype(object)
-    settings = settings.fillna("").astype(str)
-    keys = settings.agg("|".join, axis=1)
+    keys = [_setting(result.records[id].trial) for id in result.trials["trial"]]
     scores = result.trials[f"{metric}_mean"].to_numpy()
     return pd.Series(scores, index=keys, name=result.name)
+
+
+def _setting(trial: Trial) -> str:
+    return canonical_json([trial.family, trial.features, trial.hyperparameters])
 
 
 def _selected(scores: pd.DataFrame) -> pd.Series:
@@ -247,9 +265,8 @@ def _report_line(results: list[SplitResult]) -> str:
 def _winner_lines(results: list[SplitResult]) -> list[str]:
     lines = []
     for family in sorted(results[0].selection.winners):
-        trials = [result.selection.winners[family].trial for result in results]
         settings = {
-            canonical_json([trial.features, trial.hyperparameters]) for trial in trials
+            _setting(result.selection.winners[family].trial) for result in results
         }
         lines.append(
             f"{family}: {counted(len(settings), 'different winner')} in "

@@ -24,7 +24,7 @@ from toxtune.report.tables.search import search_table
 from toxtune.report.tables.table import Table
 from toxtune.report.tables.tasks import tasks_table
 from toxtune.report.tables.trials import all_trials
-from toxtune.report.verdict import cards, headline, verdict
+from toxtune.report.verdict import cards, headline, no_model_for_use, verdict
 
 LEADS = {
     "Test": "The winners of all families on the test set, which was opened only after "
@@ -62,7 +62,7 @@ def page(run: Run, figures: dict[str, Figure]) -> str:
         others=_others(run),
         about=run.facts("train", "valid", "test"),
         headline=headline(run),
-        verdict=verdict(run)[1:],
+        verdict=[*filter(None, [no_model_for_use(run)]), *verdict(run)[1:]],
         cards=cards(run),
         warnings=warnings(run),
         scores=scores_table(run),
@@ -71,7 +71,7 @@ def page(run: Run, figures: dict[str, Figure]) -> str:
         record=[ledger_table(run), data_table(run), provenance_table(run)],
         packages=run.provenance.packages,
         written=run.provenance.written,
-        model=run.model,
+        model=run.model if run.permutation is None else None,
         trials=as_json(all_trials(run)),
         trials_script=(FOLDER / "trials.js").read_text("utf-8"),
         molecules=_molecules(run),

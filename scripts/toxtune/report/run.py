@@ -130,6 +130,11 @@ class Run(SearchedRun):
     molecules: Molecules | None = None
 
     @property
+    def permutation(self) -> int | None:
+        """The seed that the labels were shuffled with; ``None`` if they were not."""
+        return self.settings.dataset.get("permute_labels")
+
+    @property
     def metric_name(self) -> str:
         """The metric that ranks the trials, for people."""
         return self.mean_title(self.metric)

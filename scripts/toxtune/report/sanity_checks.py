@@ -20,7 +20,12 @@ from toxtune.report.delivered import DeliveredScore, delivered
 from toxtune.report.few_molecules import check_counts
 from toxtune.report.rivals import takes_seeds
 from toxtune.report.run import Run
-from toxtune.report.words import decimals_for, format_interval, format_score
+from toxtune.report.words import (
+    counted,
+    decimals_for,
+    format_interval,
+    format_score,
+)
 from toxtune.stats.metrics import Objective
 
 SUSPICIOUSLY_HIGH = 0.90
@@ -29,10 +34,6 @@ SUSPICIOUSLY_HIGH = 0.90
 # Molecules of one connectivity are never in two sets. Test molecules that nevertheless
 # have the fingerprint of a training molecule (a longer chain, say) are nearly the same.
 SAME_FINGERPRINT, MANY_WITH_SAME_FINGERPRINT = 1.0, 0.2
-
-
-# What a model that knows nothing scores, for the metrics that have such a score.
-CHANCE = {"roc_auc": 0.5, "balanced_accuracy": 0.5, "roc_auc_ovr": 0.5}
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,15 @@ class CheckedScores:
     permuted: bool
     similarities: np.ndarray
 
+    @property
+    def constant(self) -> tuple[str, SetScores]:
+        """The simple model that knows nothing, and its scores."""
+        return next(iter(self.baselines.items()))
+
 
 def warnings(run: Run) -> list[str]:
     """Say what looks wrong with the data, and like a leak or a bug in the scores."""
-    permuted = "permute_labels" in run.settings.dataset
+    permuted = run.permutation is not None
     contrasting = 0 if permuted else run.recipe["labels"]["contrasting_stereoisomers"]
     features = {record.trial.features for record in run.trained.values()}
     on_features = check_features(contrasting, features)
@@ -130,8 +136,9 @@ def check_features(contrasting: int, features: Collection[str]) -> list[str]:
     if any("include_chirality" in each.split("-") for each in single):
         return []
     return [
-        f"{contrasting:,} compounds outside the test set have another label than a "
-        "stereoisomer, and no features of the search see chirality: try some with "
+        f"Outside the test set, {counted(contrasting, 'compound')} "
+        f"{'has' if contrasting == 1 else 'have'} another label than a stereoisomer, "
+        "and no features of the search see chirality: try some with "
         "`include_chirality: true` (docs/features.md)."
     ]
 
@@ -164,12 +171,10 @@ def _check_level(checked: CheckedScores) -> Iterator[str]:
 def _check_guessing(checked: CheckedScores) -> Iterator[str]:
     """Say that the interval of the test score reaches what one scores by guessing."""
     model = checked.delivered
-    name, constant = next(iter(checked.baselines.items()))
+    name, constant = checked.constant
     if model.score is None or model.interval is None or constant.test is None:
         return
-    low, high = model.interval
-    maximize = checked.objective.maximize
-    if low > constant.test if maximize else high < constant.test:
+    if _is_better(checked, model.interval, constant.test):
         return
     decimals = decimals_for(model.score)
     yield (
@@ -208,20 +213,30 @@ def _check_baselines(checked: CheckedScores) -> Iterator[str]:
 
 
 def _check_control(checked: CheckedScores) -> Iterator[str]:
-    chance = CHANCE.get(checked.objective.metric)
-    intervals = {
-        "test score": checked.scores.test_interval,
-        "corrected validation score": checked.corrected_interval,
+    """Say that a score of shuffled labels is better than one scores by guessing."""
+    simple, constant = checked.constant
+    scores = {
+        "test score": (checked.scores.test_interval, constant.test),
+        "corrected validation score": (checked.corrected_interval, constant.valid),
     }
-    for name, interval in intervals.items():
-        if chance is None or interval is None:
+    for name, (interval, guessed) in scores.items():
+        if interval is None or guessed is None:
             continue
-        if not interval[0] <= chance <= interval[1]:
+        if _is_better(checked, interval, guessed):
+            decimals = decimals_for(guessed)
             yield (
-                f"The labels are shuffled, but the interval of the {name} does not "
-                f"contain {chance:g}. This happens by chance in 1 of 20 such controls; "
-                "otherwise something leaks the labels."
+                f"The labels are shuffled, but the interval of the {name}, "
+                f"{format_interval(interval, decimals)}, is better than guessing: the "
+                f"{simple} of the training set has {format_score(guessed, decimals)}. "
+                f"This happens by luck in {50 * (1 - checked.confidence):.3g}% of such "
+                "controls; otherwise something leaks the labels."
             )
+
+
+def _is_better(checked: CheckedScores, interval: Interval, score: float) -> bool:
+    """Tell whether all of an interval is better than a score."""
+    low, high = interval
+    return low > score if checked.objective.maximize else high < score
 
 
 def _check_sets(checked: CheckedScores) -> Iterator[str]:

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+from toxtune.evaluation.control import control_in_words
 from toxtune.report.delivered import delivered
 from toxtune.report.figures.cost import total_costs
 from toxtune.report.figures.importance import verdict_on_settings
 from toxtune.report.rivals import on_test, on_validation, what_to_do
 from toxtune.report.run import Run
-from toxtune.report.words import counted, listed
+from toxtune.report.words import counted, listed, notes
 from toxtune.runs.progress import format_duration
 from toxtune.search.selection_file import Winner
+from toxtune.splits.settings import NO_REFIT
 
 
 @dataclass(frozen=True)
@@ -25,11 +27,12 @@ def headline(run: Run) -> Card:
     """Return the number that counts: the delivered model's on the test set."""
     model = delivered(run)
     interval = run.interval_in_words(model.interval)
+    of_shuffled = "" if run.permutation is None else " of shuffled labels"
     about = (
         model.what if model.is_itself else f"models such as {model.what}, on average"
     )
     return Card(
-        f"{run.metric_name}, test set",
+        f"{run.metric_name}, test set{of_shuffled}",
         run.written(model.score),
         f"{interval}; {run.size('test')}. The delivered model: {about}.",
     )
@@ -72,10 +75,16 @@ def how_good(run: Run) -> str:
     """Say what the delivered model scores on the test set."""
     model = delivered(run)
     subject = "The delivered model" if model.is_itself else "A model like the delivered"
-    return (
+    return notes(
+        no_model_for_use(run),
         f"{subject} scores {run.written(model.score)} {run.metric_name} on the test "
-        f"set ({run.interval_in_words(model.interval)} over molecules): {model.what}."
+        f"set ({run.interval_in_words(model.interval)} over molecules): {model.what}.",
     )
+
+
+def no_model_for_use(run: Run) -> str:
+    """Say that a run is a control, if its labels were shuffled."""
+    return "" if run.permutation is None else control_in_words(run.permutation)
 
 
 def single_seeds(run: Run) -> str:
@@ -83,8 +92,10 @@ def single_seeds(run: Run) -> str:
     scores = run.selected_scores
     if scores.test_sd_over_seeds is None or scores.test is None:
         return ""
+    is_refit = run.settings.final["refit"] != NO_REFIT
     return (
-        f"With single seeds it scores {run.written(scores.test)} on average (SD "
+        f"{'Before the refit, with' if is_refit else 'With'} single seeds it scores "
+        f"{run.written(scores.test)} on average (SD "
         f"{run.written(scores.test_sd_over_seeds)} over seeds)."
     )
 
@@ -122,7 +133,9 @@ def what_won(run: Run) -> str:
 
 def _corrected(run: Run) -> str:
     score = run.diagnostics.corrected.overall
-    words = f"best of {score.out_of:,}, so optimistic"
+    words = "the only model"
+    if score.out_of > 1:
+        words = f"best of {score.out_of:,}, so optimistic"
     if score.corrected is None:
         return words
     interval = run.interval_in_words(score.interval)

@@ -129,3 +129,13 @@ def test_a_hostile_card_is_not_read(tmp_path, card):
         for name, content in {**contents, CARD_FILE: card}.items():
             archive.writestr(name, content)
     assert load(path).predict(["CCO"]).values.shape == (1, 2)
+
+
+def test_a_control_says_so_first(tmp_path):
+    metadata = load(make(tmp_path, "binary")).metadata
+    evaluation = scored(metadata, "binary")
+    words = {"averaged": True, "sha256": "0" * 64}
+    said = "**A control: its labels are shuffled (seed 7)"
+    card = model_card(metadata, evaluation, **words, permutation=7)
+    assert card.split("\n\n")[2].startswith(said)
+    assert "shuffled" not in model_card(metadata, evaluation, **words)

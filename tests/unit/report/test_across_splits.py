@@ -1,5 +1,7 @@
 """Several splits side by side."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,13 +14,16 @@ from toxtune.evaluation.evaluation_file import (
     SetScores,
     Variant,
 )
+from toxtune.io.tsv import read_tsv, write_tsv
 from toxtune.report.across_splits import (
     SplitResult,
     rank_correlations,
     scores_by_split,
+    sentences,
     summary_across_splits,
 )
 from toxtune.report.splits_page import splits_page
+from toxtune.selection.search_results import TrialRecord
 
 
 def result(name, valid, test, winner="8"):
@@ -41,6 +46,13 @@ def result(name, valid, test, winner="8"):
     selection = made_selection({"dense": made_winner(trial)}, overall="dense")
     mean = SetScores(0.9, max(valid), test, (test - 0.05, test + 0.05))
     families = {"dense": {"roc_auc": MetricScores(mean, {})}}
+    records = {
+        id: TrialRecord(
+            made_trial(id, "dense", {"neurons": 8 + number, "max_depth": None}, "bits"),
+            folders={},
+        )
+        for number, id in enumerate(trials["trial"])
+    }
     evaluation = Evaluation(
         "0123456789ab",
         "dense",
@@ -58,8 +70,10 @@ def result(name, valid, test, winner="8"):
         selection,
         evaluation,
         trials,
+        records,
         Baselines({"prevalence": {"roc_auc": MetricScores(chance, {})}}, notes=[]),
         {"refit": "none", "seeds": "all"},
+        permutation=None,
     )
 
 
@@ -88,6 +102,39 @@ def test_failed_trials_take_no_part_in_the_correlation():
     ]
     (row,) = rank_correlations(results).itertuples()
     assert (row.settings, row.spearman) == (3, pytest.approx(1.0))
+
+
+def test_settings_are_known_whatever_else_was_tried(tmp_path):
+    """A null makes a column of whole numbers one of decimals, to pandas."""
+    results = []
+    for name, depths in {"a": [5, 10, 20, 30], "b": [5, 10, 20, None]}.items():
+        made = result(name, [0.5, 0.6, 0.7, 0.8], 0.7)
+        shown = ["null" if depth is None else str(depth) for depth in depths]
+        write_tsv(tmp_path / "trials.tsv", made.trials.assign(max_depth=shown))
+        records = {
+            id: TrialRecord(made_trial(id, "dense", {"max_depth": depth}, "bits"), {})
+            for id, depth in zip(made.records, depths, strict=True)
+        }
+        trials = read_tsv(tmp_path / "trials.tsv")
+        results.append(replace(made, trials=trials, records=records))
+    (row,) = rank_correlations(results).itertuples()
+    assert (row.settings, row.spearman) == (3, pytest.approx(1.0))
+
+
+def test_scores_of_single_seeds_are_of_before_a_refit():
+    results = [result("a", [0.5] * 3, 0.7), result("b", [0.8] * 3, 0.9)]
+    assert "Before the refit" not in sentences(results)[0]
+    final = {"refit": "train+valid", "seeds": "all"}
+    refit = [replace(each, final=final) for each in results]
+    assert sentences(refit)[0].startswith("Before the refit, with single seeds")
+
+
+def test_a_control_says_so_first():
+    results = [result("a", [0.5] * 3, 0.7), result("b", [0.8] * 3, 0.9)]
+    control = [replace(each, permutation=7) for each in results]
+    assert sentences(control)[0].startswith(
+        "A control: its labels are shuffled (seed 7)"
+    )
 
 
 def test_two_settings_are_too_few():

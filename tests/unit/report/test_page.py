@@ -5,9 +5,11 @@ import pytest
 from jinja2 import Template
 
 from helpers.report_runs import made_run, with_task_named
+from toxtune.prediction.applicability_domain import ApplicabilityDomain
 from toxtune.report import verdict
 from toxtune.report.contents import ENTRIES, FOLDER, entries, page_hash
 from toxtune.report.figures.draw_all import draw_all
+from toxtune.report.model_file import ModelFile
 from toxtune.report.page import page
 from toxtune.report.rendering import caption
 from toxtune.report.tables.record import ledger_table
@@ -61,6 +63,21 @@ def test_the_verdict_has_the_numbers(run):
     assert "0.750 on average (SD 0.010" in seeds
     assert "opened once" in won
     assert f"{len(run.cost)} trainings" in verdict.what_mattered(run)
+
+
+def test_a_control_is_no_model_for_use(run, html):
+    domain = ApplicabilityDomain(0.3)
+    model = ModelFile("results/made-up/final.zip", 1000, 1, domain)
+    sound = dataclasses.replace(run, model=model)
+    settings = dataclasses.replace(run.settings, dataset={"permute_labels": 7})
+    control = dataclasses.replace(sound, settings=settings)
+    figures = draw_all(run)
+    said = "A control: its labels are shuffled (seed 7)"
+    assert "Use this model" in page(sound, figures)
+    shown = page(control, figures)
+    assert "Use this model" not in shown
+    assert said in shown
+    assert "test set of shuffled labels" in shown
 
 
 def test_each_card_and_column_has_the_score_of_its_own_set(run, html):

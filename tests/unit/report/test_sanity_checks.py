@@ -174,6 +174,31 @@ def test_both_scores_of_a_control_are_looked_at():
     assert len(check_scores(scored(0.8, permuted=True))) == 2
 
 
+def test_a_control_is_compared_with_guessing_by_its_own_metric():
+    guessing = {"prevalence": SetScores(None, 0.3, 0.25, (0.25, 0.25))}
+    control = replace(
+        scored(0.27, permuted=True),
+        objective=Objective("pr_auc", "maximize"),
+        baselines=guessing,
+        confidence=0.8,
+    )
+    assert check_scores(control) == []
+    # Worse than guessing is no leak.
+    assert check_scores(replace(control, corrected_interval=(0.1, 0.2))) == []
+    better = replace(control, corrected_interval=(0.31, 0.4))
+    (warning,) = check_scores(better)
+    assert "corrected validation score" in warning
+    assert "0.300" in warning
+    assert "10%" in warning
+    errors = replace(in_errors(control), scores=control.scores)
+    assert any("labels are shuffled" in warning for warning in check_scores(errors))
+
+
+def test_one_compound_is_counted_as_one():
+    (warning,) = check_features(1, {"maccs"})
+    assert "1 compound has" in warning
+
+
 def test_where_lower_is_better_train_may_be_lower():
     errors = with_scores(SOUND, train=0.4, test=0.8, test_interval=(0.7, 0.9))
     errors = replace(in_errors(errors), corrected=0.8, corrected_interval=(0.7, 0.9))

@@ -345,6 +345,34 @@ def test_single_seed_has_no_sd(run):
     assert "over seeds" not in text
 
 
+def test_scores_of_single_seeds_are_of_before_a_refit(run):
+    assert "Before the refit, with single seeds it scores 0.812" in summary(run)
+    final = {"refit": "none", "seeds": "all"}
+    plain = replace(run, settings=replace(run.settings, final=final))
+    assert "\n\nWith single seeds it scores 0.812" in summary(plain)
+
+
+def test_a_single_trial_is_the_best_of_none(run):
+    corrected = run.diagnostics.corrected
+    only = replace(corrected.overall, out_of=1)
+    alone = replace(corrected, overall=only, families={"dense": only})
+    single = replace(run, diagnostics=replace(run.diagnostics, corrected=alone))
+    assert "optimistic" not in verdict.cards(single)[0].facts
+    assert "best of many" not in summary(single)
+    assert "best of 3, so optimistic" in verdict.cards(run)[0].facts
+    assert "best of many" in summary(run)
+
+
+def test_shuffled_labels_are_told_first(run):
+    settings = replace(run.settings, dataset={"permute_labels": 7})
+    text = summary(replace(run, settings=settings))
+    first = text.split("\n\n")[1]
+    assert first.startswith("A control: its labels are shuffled (seed 7)")
+    assert "scores **0.842** ROC-AUC" in first
+    assert "| Labels | shuffled (seed 7) |" in text
+    assert "shuffled" not in summary(run)
+
+
 def test_winner_without_any_test_score_is_no_number(run):
     nothing = with_scores(run, dense=scores_of(None, sd=None, per_task=None))
     variants = {
@@ -529,5 +557,5 @@ def test_prospective_data_have_a_line_each(run):
     compared = ["0.680", "0.580 to 0.780", "-0.020", "-0.050 to 0.010", "0.600", "none"]
     rows = rows_of(text)
     assert ["batch-2", "ridge", *compared] in rows
-    assert [row[1] for row in rows[2:]] == ["dense *", "ridge"]
+    assert [row[1] for row in rows[2:]] == ["dense \\*", "ridge"]
     assert "batch-2: 39, 4 of them without a prediction" in text

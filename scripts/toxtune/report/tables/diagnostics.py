@@ -42,13 +42,18 @@ def correction_table(run: Run) -> Table:
         rows,
         facts=run.facts("valid"),
         note=(
-            "The raw score is optimistic, because the winner is the best of many. A "
-            f"bootstrap ({corrected.resamples:,} resamples of "
+            f"{_why_optimistic(run)}A bootstrap ({corrected.resamples:,} resamples of "
             f"{corrected.molecules:,} molecules) estimates what the winner is worth on "
             "other molecules. Chosen again: the share of resamples in which the same "
             "trial wins; `selection_frequency.tsv` has all trials."
         ),
     )
+
+
+def _why_optimistic(run: Run) -> str:
+    if all(score.out_of == 1 for score in run.diagnostics.corrected.winners.values()):
+        return ""
+    return "The raw score is optimistic, because the winner is the best of many. "
 
 
 def comparison_table(run: Run) -> Table | None:

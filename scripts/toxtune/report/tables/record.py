@@ -39,6 +39,7 @@ def data_table(run: Run) -> Table:
                 f"{labels['measured']:,}: {labels['cleared']:,} contradicting ones "
                 f"cleared, {labels['averaged']:,} averaged",
             ],
+            *_permutation(run),
             ["Sets", ", ".join(sizes)],
             ["Split", f"{run.split}; SHA-256 {provenance.split['sha256']}"],
             *(["Read", note] for note in run.data_notes),
@@ -49,6 +50,12 @@ def data_table(run: Run) -> Table:
             "list every change to the raw data."
         ),
     )
+
+
+def _permutation(run: Run) -> list[list[str]]:
+    if run.permutation is None:
+        return []
+    return [["Labels", f"shuffled (seed {run.permutation})"]]
 
 
 def ledger_table(run: Run) -> Table:
