@@ -11,6 +11,7 @@ ROUNDING = 1e-12
 
 def rmse(labels: np.ndarray, values: np.ndarray, weight: float) -> float:
     """Root of the mean squared error."""
+    labels, values = _with_room(labels, values)
     return float(np.sqrt(_mean_error((labels - values) ** 2)))
 
 
@@ -18,11 +19,13 @@ def resampled_rmse(
     labels: np.ndarray, values: np.ndarray, weight: float, counts: np.ndarray
 ) -> np.ndarray:
     """Root of the mean squared error."""
+    labels, values = _with_room(labels, values)
     return np.sqrt(ratio(counts @ (labels - values) ** 2, counts.sum(axis=1)))
 
 
 def mae(labels: np.ndarray, values: np.ndarray, weight: float) -> float:
     """Mean absolute error."""
+    labels, values = _with_room(labels, values)
     return float(_mean_error(np.abs(values - labels)))
 
 
@@ -30,6 +33,7 @@ def resampled_mae(
     labels: np.ndarray, values: np.ndarray, weight: float, counts: np.ndarray
 ) -> np.ndarray:
     """Mean absolute error."""
+    labels, values = _with_room(labels, values)
     return ratio(counts @ np.abs(labels - values), counts.sum(axis=1))
 
 
@@ -37,13 +41,14 @@ def r2(labels: np.ndarray, values: np.ndarray, weight: float) -> float:
     """Coefficient of determination: 1 - squared error / variance of the labels."""
     from sklearn.metrics import r2_score
 
-    return r2_score(labels, values)
+    return r2_score(*_with_room(labels, values))
 
 
 def resampled_r2(
     labels: np.ndarray, values: np.ndarray, weight: float, counts: np.ndarray
 ) -> np.ndarray:
     """Coefficient of determination, about the mean of each resample's labels."""
+    labels, values = _with_room(labels, values)
     residual = counts @ (labels - values) ** 2
     return 1 - ratio(residual, _variance(labels, counts))
 
@@ -65,12 +70,24 @@ def resampled_pearson_r2(
     labels: np.ndarray, values: np.ndarray, weight: float, counts: np.ndarray
 ) -> np.ndarray:
     """Square of Pearson's correlation; 0 if all predictions are equal."""
+    labels, values = _with_room(labels, values)
     of_labels = _variance(labels, counts)
     if np.ptp(values) == 0:
         return np.where(of_labels > 0, 0.0, np.nan)
     of_values = _variance(values, counts)
     scores = ratio(_covariance(labels, values, counts) ** 2, of_labels * of_values)
     return np.where(np.isnan(scores) & (of_labels > 0), 0.0, scores)
+
+
+def _with_room(labels: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return both; in double precision if sums of squares could be too large for them.
+
+    A model that went astray may predict 1e30, whose square is no float32.
+    """
+    largest = float(np.abs(labels).max()) + float(np.abs(values).max())
+    if largest < np.sqrt(np.finfo(np.float32).max / len(labels)):
+        return labels, values
+    return labels.astype(np.float64), values.astype(np.float64)
 
 
 def _mean_error(errors: np.ndarray) -> np.floating:

@@ -264,3 +264,21 @@ def test_errors_have_the_bits_of_sklearn(metric, sklearn):
 def test_predictions_that_are_not_finite_have_no_score(metric, value):
     with pytest.raises(ValueError, match="finite"):
         METRICS[metric].score(np.array([0.0, 1.0]), np.array([0.5, value]), 1)
+
+
+@pytest.mark.parametrize("metric", metrics_of("regression"))
+@pytest.mark.parametrize("huge", [1e20, 3e38])
+@pytest.mark.parametrize("which", ["labels", "predictions"])
+def test_numbers_whose_squares_are_no_float32_have_a_finite_score(metric, huge, which):
+    sound = np.array([[1.0], [2.0], [3.0], [5.0]], dtype=np.float32)
+    other = np.array([[huge], [-huge], [2.0], [huge]], dtype=np.float32)
+    labels, values = (other, sound) if which == "labels" else (sound, other)
+    (score,) = task_scores(metric, labels, values, np.ones(1))
+    (expected,) = task_scores(metric, labels.astype(float), values.astype(float), [1])
+    assert np.isfinite(score)
+    assert score == pytest.approx(expected)
+    # Once each, and without the second.
+    counts = np.array([[1.0, 1, 1, 1], [1, 0, 1, 1]])
+    resampled = METRICS[metric].resampled_scores(labels[:, 0], values[:, 0], 1, counts)
+    assert np.isfinite(resampled).all()
+    assert resampled[0] == pytest.approx(expected)
