@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from helpers.families import TRAIN, VALID, examples_of, fit, predicted
+from helpers.families import (
+    ALL_MISSING,
+    TRAIN,
+    VALID,
+    examples_of,
+    fit,
+    predicted,
+)
 from toxtune.models.base import Examples
 from toxtune.models.gaussian_process import kernel
 from toxtune.tasks import TaskType
@@ -77,3 +84,23 @@ def test_equal_models_are_equal_files(tmp_path):
     for name in ("one", "two"):
         fit("gaussian_process").model.save(tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+@pytest.mark.parametrize("task_type", [TaskType.BINARY, TaskType.REGRESSION])
+def test_task_without_a_label_among_the_molecules_drawn_gets_the_mean(task_type):
+    train = examples_of(task_type, 1)
+    labels = train.labels.copy()
+    labels[:, 1] = np.nan
+    rare = (1.0, 1.0, 0.0) if task_type == TaskType.BINARY else (5.0, 6.0, 10.0)
+    labels[[4, 9, 15], 1] = rare
+    rare_train = Examples(train.features, labels, task_type)
+    answers = [
+        predicted("gaussian_process", seed, train=rare_train, max_molecules=2)
+        for seed in range(5)
+    ]
+    constants = {answer[0, 1] for answer in answers if np.ptp(answer[:, 1]) == 0}
+    # Of one label that was drawn, it is that.
+    assert np.float32(np.mean(rare)) in constants
+    assert constants <= {np.float32(value) for value in (np.mean(rare), *rare)}
+    # A task that nobody measured has no mean.
+    assert not any(answer[:, ALL_MISSING].any() for answer in answers)

@@ -151,22 +151,32 @@ def fit(
     with threadpool_limits(1):
         similarities = kernel(features, features)
         solved = [
-            _solve(similarities, task, hyperparameters["noise"]) for task in labels.T
+            _solve(similarities, task, hyperparameters["noise"], of_all)
+            for task, of_all in zip(labels.T, _means(train.labels), strict=True)
         ]
     weights, means = (np.array(values) for values in zip(*solved, strict=True))
     is_class = train.task_type == TaskType.BINARY
     return Fitted(GaussianProcess(features, weights.T, means, is_class))
 
 
+def _means(labels: np.ndarray) -> list[float]:
+    """Return the mean of each task's labels; 0 where there are none."""
+    measured = [task[~np.isnan(task)].astype(np.float64) for task in labels.T]
+    return [float(task.mean()) if len(task) else 0.0 for task in measured]
+
+
 def _solve(
-    similarities: np.ndarray, labels: np.ndarray, noise: float
+    similarities: np.ndarray, labels: np.ndarray, noise: float, mean_of_all: float
 ) -> tuple[np.ndarray, float]:
-    """Return each molecule's weight in the mean of one task, and the prior mean."""
+    """Return each molecule's weight in the mean of one task, and the prior mean.
+
+    It is that of all training labels, if no molecule here has one.
+    """
     from scipy.linalg import solve
 
     weights, known = np.zeros(len(labels)), ~np.isnan(labels)
     if not known.any():
-        return weights, 0.0
+        return weights, mean_of_all
     mean = labels[known].mean()
     covariance = similarities[np.ix_(known, known)] + noise * np.eye(known.sum())
     weights[known] = solve(covariance, labels[known] - mean, assume_a="pos")
