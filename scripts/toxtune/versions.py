@@ -204,7 +204,10 @@ def _sha256(texts: list[str]) -> str:
 def _parse(path: Path) -> _Module:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     groups: list[frozenset[_Import]] = []
-    _strip(tree, groups)
+    try:
+        _strip(tree, groups)
+    except ValueError as error:
+        raise ValueError(f"{path}, {error}") from None
     groups.append(frozenset(_packages(path)))
     return _Module(ast.unparse(tree), tuple(groups))
 
@@ -262,8 +265,9 @@ def _is_our_import(statement: ast.stmt) -> bool:
         followed = not getattr(statement, "level", 0)
     if not followed:
         raise ValueError(
-            f"{ast.unparse(statement)}: write `from {PACKAGE}... import ...`, or from "
-            "the family's own package by its full name, which is followed"
+            f"line {statement.lineno}: {ast.unparse(statement)}: write `from "
+            f"{PACKAGE}... import ...`, or from the family's own package by its full "
+            "name, which is followed"
         )
     return isinstance(statement, ast.ImportFrom) and _is_ours(statement.module or "")
 

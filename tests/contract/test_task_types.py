@@ -168,6 +168,16 @@ def test_whole_numbers_give_the_model_of_the_same_floats(family):
     )
 
 
+@pytest.mark.parametrize(
+    "family",
+    [name for name in NAMES if "patience" in get_family(name).hyperparameters],
+)
+def test_a_training_that_may_stop_early_tells_its_epochs(family):
+    task_type = get_family(family).task_types[-1]
+    train, valid = examples_of(task_type, 1), examples_of(task_type, 2)
+    assert fit(family, train=train, valid=valid, patience=1).epochs
+
+
 def test_patience_needs_a_validation_set():
     with pytest.raises(ValueError, match="patience"):
         fit("dense", valid=None, patience=2)

@@ -11,7 +11,11 @@ import os
 import subprocess
 import sys
 
+from toxtune.errors import UserError
+
 EXAMPLE = "check-family my_package.my_family"
+# What a module's CHECKS must have.
+_CHECKS = ("quick", "thorough", "other_values", "simpler_first")
 _SUITES = ("families", "states", "complexity", "task_types")
 
 
@@ -25,14 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(options: argparse.Namespace) -> int:
     """Run the contract suite on the family; its outcome is the exit status."""
     # Slow to import, and `--help` has no use for it.
-    from toxtune.models.registry import get_family, module_of, trust
-    from toxtune.search.trial_columns import check_names
+    from toxtune.models.registry import module_of
+    from toxtune.search.named_family import named_family
     from toxtune.versions import SCRIPTS, code_hash
 
-    trust(options.family)
-    family = get_family(options.family)
-    check_names(family)
-    name = family.name
+    name = named_family(options.family).name
+    _check_checks(name)
     print(f"{name}: code {code_hash(module_of(name))}", flush=True)
     tests = SCRIPTS.parent / "tests"
     # Not the user's own pytest settings, and no file left in their folder.
@@ -42,3 +44,19 @@ def main(options: argparse.Namespace) -> int:
     return subprocess.run(
         command, env={**os.environ, "TOXTUNE_CHECKED_FAMILY": name}, check=False
     ).returncode
+
+
+def _check_checks(name: str) -> None:
+    """Refuse a module of a user's own without the settings that it is tried with."""
+    from toxtune.models.registry import MODULES
+
+    if name in MODULES:
+        return
+    checks = getattr(sys.modules[name], "CHECKS", {})
+    missing = [check for check in _CHECKS if check not in checks]
+    if missing:
+        raise UserError(
+            f"{name}: its module must have CHECKS, a dictionary with "
+            f"{', '.join(_CHECKS)}; add {', '.join(missing)}, as docs/own_families.md "
+            "shows"
+        )

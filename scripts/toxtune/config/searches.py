@@ -1,12 +1,14 @@
 """The searches of a configuration's spaces, before they are laid on a split."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from toxtune.config.own_features import planned_features
 from toxtune.config.sections import Config, DatasetSettings
+from toxtune.errors import UserError
 from toxtune.features.definitions import Definition, definitions_of, features_name
 from toxtune.identity import short_id
-from toxtune.models.registry import get_family, trust
+from toxtune.search.named_family import named_family
 from toxtune.search.schedule import BUDGETS, Schedule, read_strategy, schedule
 from toxtune.search.space import SpaceSection, read_space
 from toxtune.search.trials import Trial, make_trial, replicate_name
@@ -57,19 +59,24 @@ def searched_spaces(
     """List the spaces that are searched, each with its key for messages."""
     if not models:
         return [(f"search.spaces[{n}]", space) for n, space in enumerate(spaces)]
-    for family in models:
-        trust(family)
     return [
         (
             f"models[{number}]",
             {
                 "family": family,
                 "features": FEATURES_OF_MODELS,
-                "hyperparameters": get_family(family).space,
+                "hyperparameters": _shipped_space(family, f"models[{number}]"),
             },
         )
         for number, family in enumerate(models)
     ]
+
+
+def _shipped_space(family: str, key: str) -> dict[str, list[Any]]:
+    try:
+        return named_family(family).space
+    except UserError as error:
+        raise UserError(f"{key}: {error}") from None
 
 
 def searches_of(config: Config) -> list[Search]:

@@ -11,6 +11,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from traceback import extract_tb
 
 from toxtune.errors import UserError
 from toxtune.models.base import CPU, Family
@@ -76,6 +77,12 @@ def get_family(name: str) -> Family:
             f"{name}: there is no module {error.name}; it must be installed, or lie in "
             f"{folder}"
         ) from None
+    # Whatever it runs; the code is not toxtune's.
+    except (Exception, SystemExit) as error:
+        raise UserError(
+            f"{name}: its module cannot be imported: {type(error).__name__}: "
+            f"{' '.join(str(error).split())} ({_place(error, name)}); mend it there"
+        ) from None
     family = getattr(module, "FAMILY", None)
     if not isinstance(family, Family) or family.name != name:
         raise UserError(f"{name}: its module must have FAMILY = Family(name={name!r})")
@@ -85,6 +92,17 @@ def get_family(name: str) -> Family:
             f"{family.model_format!r}"
         )
     return family
+
+
+def _place(error: BaseException, name: str) -> str:
+    """Say in which line of a family's package an import went wrong."""
+    if isinstance(error, SyntaxError):
+        return f"{error.filename}, line {error.lineno}"
+    frames = extract_tb(error.__traceback__)
+    package = name.partition(".")[0]
+    own = [frame for frame in frames if package in Path(frame.filename).parts]
+    frame = [*frames, *own][-1]
+    return f"{frame.filename}, line {frame.lineno}"
 
 
 def device_of(family: str, wanted: str) -> str:

@@ -7,9 +7,9 @@ from typing import Any, NotRequired, TypedDict
 
 from toxtune.errors import UserError
 from toxtune.models.hyperparameters import Hyperparameter, Hyperparameters
-from toxtune.models.registry import MODULES, get_family, trust
+from toxtune.models.registry import MODULES, get_family
 from toxtune.search.axes import Axis, Choices, read_axis
-from toxtune.search.trial_columns import check_names
+from toxtune.search.named_family import named_family
 from toxtune.stats.metrics import metrics_of
 from toxtune.tasks import TaskType
 from toxtune.text import did_you_mean, shown
@@ -120,10 +120,8 @@ def read_space(
         of features or hyperparameter and each illegal axis.
     """
     family = raw["family"]
-    trust(family)
     try:
-        declared = get_family(family).hyperparameters
-        check_names(get_family(family))
+        declared = named_family(family).hyperparameters
     except UserError as error:
         raise UserError(f"{key}.family: {error}") from None
     _check_task_type(family, task_type, key)

@@ -155,8 +155,19 @@ def _without_early_stopping(trial: Trial, row: pd.Series) -> Trial:
 
     No molecules are left to stop early by. The number of epochs is then the mean over
     the trainings of the search.
+
+    Raises
+    ------
+    UserError
+        If these do not say how many epochs they had.
     """
     if trial.hyperparameters.get("patience") is None:
         return trial
+    if pd.isna(row["epochs_trained"]):
+        raise UserError(
+            f"{trial.family}: trainings that stop early must say how many epochs they "
+            "had, so that the final ones have as many; let fit return Fitted(..., "
+            f"epochs=...), or rename patience; trial {trial.id} has no epochs_trained"
+        )
     epochs = max(1, round(row["epochs_trained"]))
     return with_hyperparameters(trial, patience=None, epochs=epochs)

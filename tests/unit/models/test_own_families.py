@@ -9,6 +9,7 @@ import pytest
 
 from toxtune import versions
 from toxtune.commands.cli import run_command
+from toxtune.config.searches import searched_spaces
 from toxtune.errors import UserError
 from toxtune.models.registry import MODULES, TRUSTED, get_family, trust
 from toxtune.search.space import read_space
@@ -82,6 +83,95 @@ def test_what_is_no_family_is_refused_with_the_key(package, tmp_path, text, frag
     with pytest.raises(UserError, match=fragment) as refusal:
         read_space(raw, ["ecfp"], "search.spaces[0]")
     assert str(refusal.value).startswith(f"search.spaces[0].family: {package}.family: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("import os\ndef f(:\n    pass\n", "SyntaxError: .* line 2"),
+        ("from toxtune.models.base import Famly", "ImportError: .*'Famly'.* line 1"),
+        (
+            "X = 1\nraise RuntimeError('no licence')",
+            "RuntimeError: no licence .* line 2",
+        ),
+        ("\nraise SystemExit(3)", "SystemExit: 3 .* line 2"),
+        (
+            "from toxtune.models.base import Family\nFAMILY = Family(name=__name__)",
+            "TypeError: .* line 2",
+        ),
+        # As deep as it may lie.
+        ("import json\njson.loads('{')", "JSONDecodeError: .* line 2"),
+        (
+            dedent(FAMILY).replace("{package}.parts", ".parts"),
+            "line 3: from .parts.settings import NEIGHBOURS: write ",
+        ),
+        (
+            dedent(FAMILY).replace("{package}", "toxtune")
+            + "def later():\n    from toxtune.nowhere import X\n",
+            "from toxtune.nowhere import X: there is no such module",
+        ),
+    ],
+)
+def test_faults_in_the_module_are_told_with_key_and_line(package, tmp_path, text, said):
+    text = text.replace("from toxtune.parts.settings import NEIGHBOURS\n", "")
+    (tmp_path / package / "family.py").write_text(text)
+    name = f"{package}.family"
+    raw = {"family": name, "features": "ecfp", "hyperparameters": {}}
+    with pytest.raises(UserError, match=said) as refusal:
+        read_space(raw, ["ecfp"], "search.spaces[0]")
+    assert str(refusal.value).startswith(f"search.spaces[0].family: {name}: ")
+    assert "\n" not in str(refusal.value)
+    with pytest.raises(UserError, match=f"^{name}: .*{said}"):
+        run_command(["check-family", name])
+    with pytest.raises(UserError, match=rf"^models\[0\]: {name}: .*{said}"):
+        searched_spaces([name], [])
+
+
+PATIENT = """
+from dataclasses import replace
+from toxtune.models.hyperparameters import Hyperparameter
+from toxtune.models.ridge import FAMILY as RIDGE
+
+HYPERPARAMETERS = {{"epochs": Hyperparameter(int, 9, "epochs", 1), {declared}}}
+FAMILY = replace(RIDGE, name=__name__, hyperparameters=HYPERPARAMETERS, space={{}})
+"""
+
+
+@pytest.mark.parametrize(
+    ("declared", "is_legal"),
+    [
+        ("'patience': Hyperparameter(int, None, 'x', 1, optional=True)", True),
+        ("'patience': Hyperparameter(int, 5, 'x', 1, optional=True)", False),
+        ("'patience': Hyperparameter(int, 5, 'x', 1)", False),
+        (
+            "'patience': Hyperparameter(int, None, 'x', 1, optional=True), "
+            "'epochs': Hyperparameter(float, 1.0, 'x')",
+            False,
+        ),
+    ],
+)
+def test_patience_means_what_it_does_in_networks(package, tmp_path, declared, is_legal):
+    text = PATIENT.format(declared=declared)
+    (tmp_path / package / "family.py").write_text(text)
+    raw = {"family": f"{package}.family", "features": "ecfp", "hyperparameters": {}}
+    words = [raw, ["ecfp"], "search.spaces[0]", TaskType.REGRESSION]
+    if is_legal:
+        assert read_space(*words)
+        return
+    with pytest.raises(UserError, match="patience must be null by default") as refusal:
+        read_space(*words)
+    assert str(refusal.value).startswith(f"search.spaces[0].family: {package}.family: ")
+
+
+@pytest.mark.parametrize(
+    ("checks", "missing"),
+    [("", "add quick, thorough, other_values"), ("CHECKS = {'quick': {}}", "add thor")],
+)
+def test_check_needs_what_a_family_is_tried_with(package, tmp_path, checks, missing):
+    text = f"{dedent(FAMILY).format(package=package)}\n{checks}\n"
+    (tmp_path / package / "family.py").write_text(text)
+    with pytest.raises(UserError, match=f"must have CHECKS, .*{missing}"):
+        run_command(["check-family", f"{package}.family"])
 
 
 NAMED = """
@@ -159,11 +249,11 @@ def test_hash_follows_the_imports_of_the_familys_own_package(package, tmp_path):
     assert hashes(package)[0] != before[0]
 
 
-def check_family(name):
+def check_family(name, folder=ROOT, *paths):
     return subprocess.run(
         [sys.executable, "-m", "toxtune", "check-family", name],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(SCRIPTS)},
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(SCRIPTS), *paths])},
         capture_output=True,
         text=True,
         check=False,
@@ -175,6 +265,71 @@ def test_example_keeps_the_contract():
     checked = check_family(EXAMPLE)
     assert checked.returncode == 0, checked.stdout
     assert "26 passed" in checked.stdout
+
+
+GROWING = """
+from dataclasses import replace
+from pathlib import Path
+
+from examples.nearest_neighbours import CHECKS, FAMILY as NEIGHBOURS
+from examples.nearest_neighbours import NearestNeighbours, load
+from toxtune.models.base import CPU, Fitted
+from toxtune.models.hyperparameters import Hyperparameter
+from toxtune.tasks import TaskType
+
+
+class Growing(NearestNeighbours):
+    rounds = 0
+
+    def predict(self, features):
+        values = super().predict(features) * (1 - 0.5**self.rounds)
+        return values.astype("float32")
+
+    def save(self, path):
+        self.neighbours += 1000 * self.rounds
+        super().save(path)
+        self.neighbours %= 1000
+
+
+def grown(model, rounds):
+    model.__class__, model.rounds = Growing, rounds
+    return model
+
+
+def read(path):
+    model = load(path)
+    rounds, model.neighbours = divmod(model.neighbours, 1000)
+    return grown(model, rounds)
+
+
+def fit(train, valid, hyperparameters, seed, state=None, device=CPU):
+    rounds = hyperparameters["rounds"]
+    if state is not None and int(Path(state).read_text()) > rounds:
+        raise ValueError("rounds: must be at least those of the state")
+    model = grown(NEIGHBOURS.fit(train, valid, hyperparameters, seed).model, rounds)
+    return Fitted(model, save_state=lambda path: Path(path).write_text(str(rounds)))
+
+
+# Binary alone, with a resource of another name, which the space leaves out.
+ROUNDS = {"rounds": Hyperparameter(int, 10, "rounds", 1)}
+FAMILY = replace(
+    NEIGHBOURS,
+    name=__name__,
+    task_types=(TaskType.BINARY,),
+    hyperparameters=NEIGHBOURS.hyperparameters | ROUNDS,
+    resource="rounds",
+    fit=fit,
+    load=read,
+)
+CHECKS["other_values"]["rounds"] = [1, 3]
+"""
+
+
+@pytest.mark.slow
+def test_binary_family_with_a_resource_of_its_own_keeps_the_contract(package, tmp_path):
+    (tmp_path / package / "family.py").write_text(GROWING)
+    checked = check_family(f"{package}.family", tmp_path, str(ROOT))
+    assert checked.returncode == 0, checked.stdout
 
 
 def test_check_of_no_family_says_so_in_one_line():

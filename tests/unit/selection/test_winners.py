@@ -206,6 +206,11 @@ def test_trainings_on_all_molecules_have_the_epochs_of_the_search(
     assert other.trial == other.model == other.refit
 
 
+def test_trainings_that_stop_early_and_do_not_say_when_are_refused():
+    with pytest.raises(UserError, match="dense: trainings that stop early must say"):
+        selected(table(epochs_trained=float("nan")), records=early(patience=3))
+
+
 @pytest.mark.parametrize("cross_validated", [False, True])
 def test_trainings_that_do_not_stop_early_stay(cross_validated):
     selection = selected(
