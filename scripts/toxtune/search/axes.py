@@ -1,20 +1,13 @@
 """Axes of a space: a list of values or a range, with an optional condition."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from toxtune.errors import UserError
-from toxtune.models.hyperparameters import Hyperparameter, Hyperparameters, as_number
-from toxtune.text import did_you_mean, shown
+from toxtune.models.hyperparameters import Hyperparameters
 
 SIGNIFICANT_DIGITS = 6
-
-
-# Of an axis that is a mapping.
-SETTINGS = ("values", "low", "high", "log", "step", "when")
 
 
 @dataclass(frozen=True)
@@ -98,10 +91,19 @@ class Range:
         return type(self.low)(low + n_steps * step)
 
     def has(self, value: Any) -> bool:
-        """Whether a value is a number within the bounds, and on a step."""
-        if not isinstance(value, int | float) or not self.low <= value <= self.high:
+        """Whether a value is one of its numbers, as a trial has them.
+
+        A range of numbers that are not whole has none without a step: as good as never
+        is just that one drawn.
+        """
+        if not isinstance(value, int | float):
             return False
-        return self.with_all_digits(value) == value
+        if self.step is None:
+            has_few = isinstance(self.low, int) or self.low == self.high
+            return has_few and self.low <= value <= self.high
+        n_steps = round((value - self.low) / self.step)
+        is_inside = 0 <= n_steps <= _n_steps(self.low, self.high, self.step)
+        return is_inside and self._after(n_steps, self.step) == value
 
     def count(self) -> int | None:
         """Return how many numbers are a step apart; ``None`` without a step."""
@@ -147,139 +149,6 @@ class Axis:
     def is_active(self, hyperparameters: Hyperparameters) -> bool:
         """Whether the conditions hold for the given values."""
         return all(hyperparameters[name] in legal for name, legal in self.when.items())
-
-
-def read_axis(
-    declared: dict[str, Hyperparameter], name: str, raw: Any, key: str
-) -> Axis:
-    """Read an axis from the configuration.
-
-    Parameters
-    ----------
-    declared
-        The family's hyperparameters.
-    name
-        Which of them this is.
-    raw
-        One value; a list of values; or a mapping with ``values``, or ``low`` and
-        ``high`` with ``log`` or ``step``, and with ``when``.
-    key
-        Where it stands in the configuration, for messages.
-
-    Raises
-    ------
-    UserError
-        For an illegal value, range or condition.
-    """
-    if not isinstance(raw, dict):
-        return Axis(_choices(declared[name], raw, key))
-    for setting in raw:
-        if setting not in SETTINGS:
-            raise UserError(
-                f"{key}: unknown key {setting!r}{did_you_mean(setting, SETTINGS)}; "
-                f"an axis has {', '.join(SETTINGS)}"
-            )
-    if ("values" in raw) == bool({"low", "high"} & set(raw)):
-        raise UserError(
-            f"{key}: needs either values, or low and high, got {shown(raw)}"
-        )
-    if "values" in raw:
-        values: Values = _listed(declared[name], raw, key)
-    else:
-        values = _range(declared[name], raw, key)
-    return Axis(values, _conditions(declared, raw.get("when"), f"{key}.when"))
-
-
-def _listed(declared: Hyperparameter, raw: dict[str, Any], key: str) -> Choices:
-    for setting in ("log", "step"):
-        if raw.get(setting, False) is not False:
-            raise UserError(
-                f"{key}.{setting}: is for a range; write low and high in place of "
-                f"values, or leave it out, got {shown(raw[setting])}"
-            )
-    return _choices(declared, raw["values"], f"{key}.values")
-
-
-def _choices(declared: Hyperparameter, raw: Any, key: str) -> Choices:
-    values = raw if isinstance(raw, list) else [raw]
-    if not values:
-        raise UserError(f"{key}: needs at least one value, got []")
-    return Choices(_distinct(_typed(declared, value, key) for value in values))
-
-
-def _range(declared: Hyperparameter, raw: dict[str, Any], key: str) -> Range:
-    if declared.type is str:
-        raise UserError(f"{key}: has no order; list values, got {shown(raw)}")
-    for end in ("low", "high"):
-        if end not in raw:
-            raise UserError(f"{key}.{end}: is missing; a range has low and high")
-    low = _number(declared, raw["low"], f"{key}.low")
-    high = _number(declared, raw["high"], f"{key}.high")
-    log, step = raw.get("log", False), raw.get("step")
-    if low > high:
-        raise UserError(f"{key}: low must be ≤ high, got {low} and {high}")
-    if not isinstance(log, bool):
-        raise UserError(f"{key}.log: must be true or false, got {shown(log)}")
-    if log and low <= 0:
-        raise UserError(f"{key}.low: must be > 0 in a log range, got {low}")
-    if log and step is not None:
-        raise UserError(f"{key}.step: a log range has none, got {shown(step)}")
-    if step is None and declared.type is int and not log:
-        step = 1
-    elif step is not None:
-        step = _step(declared, step, f"{key}.step")
-    return Range(low, high, log, step)
-
-
-def _conditions(
-    declared: dict[str, Hyperparameter], raw: Any, key: str
-) -> dict[str, list[Any]]:
-    if raw is None:
-        return {}
-    if not isinstance(raw, dict):
-        raise UserError(f"{key}: must map hyperparameters to values, got {shown(raw)}")
-    for name in raw:
-        if name not in declared:
-            raise UserError(
-                f"{key}.{name}: no such hyperparameter{did_you_mean(name, declared)}; "
-                f"there are {', '.join(sorted(declared))}"
-            )
-    return {
-        name: list(_choices(declared[name], values, f"{key}.{name}").values)
-        for name, values in raw.items()
-    }
-
-
-def _typed(declared: Hyperparameter, value: Any, key: str) -> Any:
-    try:
-        return declared.typed(value)
-    except ValueError as error:
-        raise UserError(f"{key}: {error}") from None
-
-
-def _number(declared: Hyperparameter, value: Any, key: str) -> Any:
-    typed = _typed(declared, value, key)
-    if not isinstance(typed, int | float):
-        raise UserError(f"{key}: must be a number, got {shown(value)}")
-    return typed
-
-
-def _step(declared: Hyperparameter, raw: Any, key: str) -> Any:
-    value, whole = as_number(raw), declared.type is int
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not is_number or not 0 < value < math.inf or (whole and value != int(value)):
-        noun = "a whole number" if whole else "a number"
-        raise UserError(f"{key}: must be {noun} > 0, got {shown(raw)}")
-    return declared.type(value)
-
-
-def _distinct(values: Iterable[Any]) -> tuple[Any, ...]:
-    # A set would not do: a value may be a list.
-    distinct: list[Any] = []
-    for value in values:
-        if value not in distinct:
-            distinct.append(value)
-    return tuple(distinct)
 
 
 def _rounded(number: float) -> float:

@@ -6,13 +6,15 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, NotRequired, TypedDict
 
 from toxtune.errors import UserError
-from toxtune.models.hyperparameters import Hyperparameter, Hyperparameters
+from toxtune.models.hyperparameters import Hyperparameters
 from toxtune.models.registry import MODULES, get_family
-from toxtune.search.axes import Axis, Choices, read_axis
+from toxtune.search.axes import Axis, Choices
+from toxtune.search.axis_settings import read_axis
+from toxtune.search.conditions import idle_axes
 from toxtune.search.named_family import named_family
 from toxtune.stats.metrics import metrics_of
 from toxtune.tasks import TaskType
-from toxtune.text import did_you_mean, shown
+from toxtune.text import did_you_mean
 
 FEATURES = "features"
 
@@ -137,34 +139,13 @@ def read_space(
         features = _read_features(raw["features"], known_features, key)
     except UserError as error:
         faults.append(str(error))
-    # An axis at fault would lack among those that conditions name.
-    faults = faults or list(_idle_axes(axes, declared, f"{key}.hyperparameters"))
     if faults:
         raise UserError("\n".join(faults))
-    return Space(family, features, _ordered(axes, f"{key}.hyperparameters"))
-
-
-def _idle_axes(
-    axes: dict[str, Axis], declared: dict[str, Hyperparameter], key: str
-) -> Iterator[str]:
-    """Say of axes that no point has, since a condition of theirs never holds."""
-    for name, axis in axes.items():
-        for other, legal in axis.when.items():
-            named = axes.get(other)
-            can_be_default = named is None or named.when
-            if can_be_default and declared[other].default in legal:
-                continue
-            if named is not None and any(map(named.values.has, legal)):
-                continue
-            reason = (
-                f"{other} has its default here, {shown(declared[other].default)}"
-                if named is None
-                else f"the axis {other} has no such value"
-            )
-            yield (
-                f"{key}.{name}.when.{other}: never holds, since {reason}; search "
-                f"{other} with such a value, or leave {name} out, got {shown(legal)}"
-            )
+    axes = _ordered(axes, f"{key}.hyperparameters")
+    # An axis at fault would lack among those that conditions name.
+    if faults := list(idle_axes(axes, declared, f"{key}.hyperparameters")):
+        raise UserError("\n".join(faults))
+    return Space(family, features, axes)
 
 
 def _check_task_type(family: str, task_type: TaskType, key: str) -> None:

@@ -163,8 +163,6 @@ def test_promoted_trials_say_what_they_go_on_from():
         ("dropout", {"low": 0.12345649, "high": 0.5, "step": 0.1}),
         ("dropout", {"low": 0.1, "high": 0.5, "step": 0.1}),
         ("dropout", {"low": 0.0, "high": 0.29999999, "step": 0.1}),
-        # Steps that six digits cannot tell apart.
-        ("dropout", {"low": 0.1000004, "high": 0.1000009, "step": 1e-7}),
         ("learning_rate", {"low": 1, "high": 9.99999949, "step": 0.3333333}),
         ("neurons", {"low": 3, "high": 500, "step": 7}),
     ],

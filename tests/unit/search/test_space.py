@@ -6,8 +6,10 @@ import re
 import pytest
 
 from toxtune.errors import UserError
+from toxtune.models.hyperparameters import Hyperparameter
 from toxtune.models.registry import MODULES, get_family
 from toxtune.search.axes import Range
+from toxtune.search.axis_settings import read_axis
 from toxtune.search.space import read_space
 from toxtune.search.trials import deviations
 
@@ -57,6 +59,24 @@ def test_grid_has_every_combination_and_defaults_elsewhere():
 def test_features_are_an_axis():
     points = list(space({"neurons": [16, 32]}, features=["ecfp", "maccs"]).grid())
     assert [point.features for point in points] == ["ecfp", "ecfp", "maccs", "maccs"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "step"),
+    [
+        (0.0, 1.0, 1e-5),
+        (0.0, 1e-4, 1e-7),
+        (99999.0, 100000.0, 0.1),
+        (-3.0, -1.0, 0.25),
+        (7.0, 8.0, 5.0),
+        (5.0, 5.0, 1e-9),
+    ],
+)
+def test_every_step_of_a_range_that_is_legal_is_another_number(low, high, step):
+    axes = {"x": Hyperparameter(float, 0.0, "a number")}
+    axis = read_axis(axes, "x", {"low": low, "high": high, "step": step}, "here")
+    assert len(set(axis.values.listed())) == axis.values.count()
+    assert all(map(axis.values.has, axis.values.listed()))
 
 
 def test_steps_are_listed_with_both_ends():
@@ -126,6 +146,24 @@ def test_whole_numbers_reach_both_ends_equally_often():
             "dropout": {"values": [0.2], "when": {"optimizer": "sgd"}},
             "neurons": {"values": [8], "when": {"dropout": 0.0}},
         },
+        # Rounded to 6 digits, as trials have it.
+        {
+            "dropout": {"low": 0, "high": 1 / 3, "step": 1 / 6},
+            "neurons": {"values": [8], "when": {"dropout": [0.333333]}},
+        },
+        # One condition holds where the other axis has its default.
+        {
+            "optimizer": ["adam", "sgd"],
+            "schedule": {"values": ["cosine"], "when": {"optimizer": "adam"}},
+            "momentum": {
+                "values": [0.9],
+                "when": {"optimizer": "sgd", "schedule": "constant"},
+            },
+        },
+        {
+            "neurons": {"low": 8, "high": 64, "log": True},
+            "dropout": {"values": [0.1], "when": {"neurons": [8, 500]}},
+        },
         {"dropout": {"values": [0.1], "when": {}}},
         {"dropout": {"values": [0.1], "when": None}},
     ],
@@ -173,6 +211,59 @@ def corners(axes):
                 "patience": {"values": [4], "when": {"optimizer": "adam"}},
             },
             ".dropout.when.patience: never holds",
+        ),
+        (
+            {
+                "optimizer": ["adam", "sgd"],
+                "schedule": {"values": ["cosine"], "when": {"optimizer": "adam"}},
+                "momentum": {
+                    "values": [0.9],
+                    "when": {"optimizer": "sgd", "schedule": "cosine"},
+                },
+            },
+            ".momentum.when: never holds, since no point of the space meets all of it",
+        ),
+        # Where the optimizer is adam, dropout is not at its default.
+        (
+            {
+                "optimizer": ["adam", "sgd"],
+                "dropout": {"values": [0.2], "when": {"optimizer": "adam"}},
+                "momentum": {
+                    "values": [0.9],
+                    "when": {"optimizer": "adam", "dropout": 0.0},
+                },
+            },
+            ".momentum.when: never holds",
+        ),
+        (
+            {
+                "learning_rate": {"low": 0.001, "high": 0.1, "log": True},
+                "momentum": {"values": [0.9], "when": {"learning_rate": [0.01]}},
+            },
+            ".momentum.when.learning_rate: never holds, since learning_rate is a range "
+            "without a step",
+        ),
+        (
+            {
+                "dropout": {"low": 0, "high": 1 / 3, "step": 1 / 6},
+                "neurons": {"values": [8], "when": {"dropout": [1 / 3]}},
+            },
+            ".neurons.when.dropout: never holds, since the axis dropout has no",
+        ),
+        (
+            {"positive_weight": {"low": 100000, "high": 100001, "step": 0.5}},
+            ".positive_weight.step: must be ≥ 1 here, since numbers of a range have 6 "
+            "digits",
+        ),
+        (
+            {"dropout": {"low": 0.1, "high": 0.2, "step": 1e-7}},
+            ".step: must be ≥ 1e-06",
+        ),
+        ({"epochs": [5, 3000000000]}, ".epochs: a whole number must be ≤ 2147483647"),
+        ({"epochs": {"low": 5, "high": 3e9}}, ".high: a whole number must be ≤ 2147"),
+        (
+            {"dropout": {"values": [0.1], "when": {"epochs": 2**31}}},
+            ".when.epochs: a whole number must be ≤ 2147483647",
         ),
         (
             {"dropout": {"values": [0.1], "when": []}},
