@@ -9,8 +9,9 @@ from pathlib import Path
 
 from toxtune.commands.configfiles import BASE, add_configfile
 from toxtune.commands.option_types import cores
-from toxtune.config.layers import Layer, read_layers
+from toxtune.config.layers import Layer, merge_layers, read_layers
 from toxtune.config.overlay import read_yaml
+from toxtune.config.schema import SCHEMA, read_schema
 from toxtune.errors import UserError
 from toxtune.runs.started import Started
 
@@ -54,11 +55,8 @@ class Launch:
     @property
     def has_budget(self) -> bool:
         """Whether the search has one to be decided; nothing else is checked."""
-        budget = None
-        for layer in self.layers:
-            search = layer.values.get("search")
-            if isinstance(search, dict):
-                budget = search.get("budget", budget)
+        search = merge_layers(self.layers, read_schema(SCHEMA)).get("search")
+        budget = search.get("budget") if isinstance(search, dict) else None
         return bool(budget.get("core_minutes") if isinstance(budget, dict) else budget)
 
     def with_overlay(self, overlay: Path, targets: Sequence[str]) -> list[str]:

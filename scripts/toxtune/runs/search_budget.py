@@ -9,6 +9,7 @@ from toxtune.config.budget import (
     NOTHING,
     Budget,
     Cost,
+    SpaceBudget,
     SpaceTrials,
     budget_path,
     decide,
@@ -99,10 +100,9 @@ def look_up(config: Config) -> Decision:
     earlier = read_budget(budget_path(config["run"]))
     if earlier and earlier.fits(core_minutes, spaces):
         return Decision(earlier)
-    known = {space.first: space for space in earlier.spaces} if earlier else {}
     costs = {}
     for space in spaces:
-        if decided := known.get(space.trials[0]):
+        if earlier and (decided := _decided_for(space, earlier.spaces)):
             costs[space.space] = Cost(decided.seconds, decided.measured)
         elif cost := _recorded(space):
             costs[space.space] = cost
@@ -111,6 +111,20 @@ def look_up(config: Config) -> Decision:
         return Decision(None, unmeasured=_first_results(config, unmeasured))
     by_space = [costs[space.space] for space in spaces]
     return Decision(decide(core_minutes, spaces, by_space), is_new=True)
+
+
+def _decided_for(
+    space: SpaceTrials, earlier: Sequence[SpaceBudget]
+) -> SpaceBudget | None:
+    """Return what an earlier budget says of a space, if it does.
+
+    Spaces of one family may share their first trial, and differ in cost.
+    """
+    alike = [each for each in earlier if each.first == space.trials[0]]
+    the_same = [each for each in alike if each.sequence == space.sequence]
+    of_that_name = [each for each in alike if each.space == space.space]
+    alone = alike if len(alike) == 1 else []
+    return next(iter([*the_same, *of_that_name, *alone]), None)
 
 
 def _recorded(space: SpaceTrials) -> Cost | None:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from toxtune.commands.launch import Launch
-from toxtune.config.budget import budget_path
-from toxtune.config.build_plan import load_plans
+from toxtune.config.budget import Cost, budget_path, decide
+from toxtune.config.build_plan import load_plans, searched_trials
 from toxtune.config.check import load_config
 from toxtune.config.layers import Layer
 from toxtune.errors import UserError
@@ -38,8 +38,8 @@ def config(tmp_path, monkeypatch):
     """Return a function that reads a configuration, in an empty folder."""
     monkeypatch.chdir(tmp_path)
 
-    def read(minutes=10):
-        text = OVERLAY.replace("MINUTES", str(minutes))
+    def read(minutes=10, text=OVERLAY):
+        text = text.replace("MINUTES", str(minutes))
         (tmp_path / "overlay.yaml").write_text(text, encoding="utf-8")
         return load_config([ROOT / "config.yaml", tmp_path / "overlay.yaml"])
 
@@ -108,6 +108,41 @@ def test_another_budget_is_decided_by_the_same_costs(config):
         each.seconds for each in small.spaces
     ]
     assert set(kept) < set(load_plans(config(12))[0].replicates)
+
+
+SHARED = """
+run: budgeted
+dataset: {source: demo}
+training: {seeds: [4]}
+search:
+  strategy: {name: grid}
+  budget: {core_minutes: MINUTES}
+  spaces:
+    - family: random_forest
+      features: ecfp
+      hyperparameters: {n_estimators: 50, min_samples_leaf: [1, 2, 3, 4, 5, 6, 7, 8]}
+    - family: random_forest
+      features: ecfp
+      hyperparameters: {n_estimators: 50, max_depth: [null, 9, 8, 7, 6, 5]}
+"""
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+def test_spaces_that_share_their_first_trial_keep_their_own_costs(config, is_edited):
+    spaces = searched_trials(config(text=SHARED))
+    assert spaces[0].trials[0] == spaces[1].trials[0]
+    earlier = decide(10, spaces, [Cost(30, 8), Cost(120, 6)])
+    path = budget_path("budgeted")
+    path.parent.mkdir(parents=True)
+    write_json(path, earlier.to_dict())
+    # With other trials, and still the same first one.
+    edited = SHARED.replace(", 5]", ", 4]").replace(", 8]", ", 9]")
+    later = look_up(config(11, edited if is_edited else SHARED)).budget
+    assert [each.seconds for each in later.spaces] == [30, 120]
+    assert all(
+        before.trials <= after.trials
+        for before, after in zip(earlier.spaces, later.spaces, strict=True)
+    )
 
 
 @pytest.mark.parametrize("minutes", [6, 12])
@@ -192,6 +227,8 @@ OFF = {"search": {"budget": None}}
 @pytest.mark.parametrize(
     ("layers", "has_budget"),
     [
+        # What config.yaml has is back.
+        ([{}, {"search": {"budget": {"core_minutes": 3}}}, {"search": None}], False),
         ([{}], False),
         ([{"search": None}], False),
         ([{"search": {"budget": {"core_minutes": 3}}}], True),
