@@ -24,15 +24,18 @@ TEMPLATE = "__use_yte__"
 
 # What a value brings with it: where only the value is written, it is another one's.
 _BROUGHT = {"source": "sha256", "metric": "direction"}
+# What all other keys of a mapping are settings of.
+_DECIDING = ("kind", "name")
 
 
 def overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     """Merge two configurations: mappings key by key, everything else from `above`.
 
-    A mapping of another ``kind`` replaces all that is there. A new source has another
-    checksum than the one before, and a new metric its own direction.
+    A mapping of another ``kind``, or a strategy of another ``name``, replaces all that
+    is there. A new source has another checksum than the one before, and a new metric
+    its own direction.
     """
-    if "kind" in above and above["kind"] != below.get("kind"):
+    if any(_is_another(below, above, key) for key in _DECIDING):
         return dict(above)
     merged = dict(below)
     for key, brought in _BROUGHT.items():
@@ -42,6 +45,11 @@ def overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
         both = isinstance(value, dict) and isinstance(below.get(key), dict)
         merged[key] = overlaid(below[key], value) if both else value
     return merged
+
+
+def _is_another(below: dict[str, Any], above: dict[str, Any], key: str) -> bool:
+    # A mapping there belongs to something that a user has called so.
+    return isinstance(above.get(key), str) and above[key] != below.get(key)
 
 
 def read_overlay(path: Path) -> dict[str, Any]:

@@ -68,6 +68,41 @@ def test_a_metric_brings_its_direction():
     }
 
 
+@pytest.mark.parametrize(
+    ("below", "above", "expected"),
+    [
+        ("name: tpe, rounds: 3, batch: 2", "name: grid", {"name": "grid"}),
+        (
+            "name: halving, trials: 9, seed: 7",
+            "name: random",
+            {"name": "random", "trials": 20, "seed": 0},
+        ),
+        (
+            "name: random, trials: 9, seed: 7",
+            "name: random, trials: 8",
+            {"name": "random", "trials": 8, "seed": 7},
+        ),
+        (
+            "name: random, trials: 9, seed: 7",
+            "trials: 8",
+            {"name": "random", "trials": 8, "seed": 7},
+        ),
+    ],
+)
+def test_another_strategy_has_its_own_settings(below, above, expected):
+    texts = [f"search: {{strategy: {{{text}}}}}" for text in (below, above)]
+    assert laid(*texts)["search"]["strategy"] == expected
+
+
+def test_features_that_are_called_name_or_kind_are_laid_over_like_others():
+    features = laid(
+        "features: {name: {kind: maccs}, kind: {kind: maccs}}",
+        "features: {name: {kind: descriptors}}",
+    )["features"]
+    assert features["kind"] == {"kind": "maccs"}
+    assert features["ecfp"] == SHIPPED["features"]["ecfp"]
+
+
 def test_features_of_another_kind_replace_what_has_their_name():
     features = laid("features: {ecfp: {kind: maccs}}")["features"]
     assert features["ecfp"] == {"kind": "maccs"}
