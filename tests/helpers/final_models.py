@@ -16,13 +16,13 @@ from toxtune.features.compute import featurize
 from toxtune.io.files import write_json
 from toxtune.models.base import Examples
 from toxtune.models.random_forest import FAMILY
-from toxtune.models.registry import get_family
+from toxtune.models.registry import current_versions, get_family
 from toxtune.prediction.applicability_domain import ApplicabilityDomain
 from toxtune.prediction.contenders import FrozenFiles
 from toxtune.prediction.descriptor_domain import fit_descriptor_domain
 from toxtune.prediction.evidence import Evidence
 from toxtune.prediction.final_file import FinalSettings, write_final_model
-from toxtune.prediction.final_model import current_versions, load
+from toxtune.prediction.final_model import load
 from toxtune.prediction.metadata import (
     METADATA_FILE,
     FinalModelMetadata,
@@ -123,7 +123,11 @@ def freeze(folder):
                 shutil.copy(folder / path.name, path)
             else:
                 regression.fit(examples, None, defaults, seed).model.save(path)
-            write_json(Path(f"{path}.json"), {"store_key": f"{family}-{seed}"})
+            record = {
+                "store_key": f"{family}-{seed}",
+                "versions": current_versions([family]),
+            }
+            write_json(Path(f"{path}.json"), record)
     selection = replace(
         made_selection(
             {

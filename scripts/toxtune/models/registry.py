@@ -9,6 +9,7 @@ which is installed or lies in the folder of the run.
 
 import os
 import sys
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from traceback import extract_tb
@@ -16,6 +17,7 @@ from traceback import extract_tb
 from toxtune.errors import UserError
 from toxtune.models.base import CPU, Family
 from toxtune.text import shown
+from toxtune.versions import library_version
 
 MODULES = {
     "dense": "toxtune.models.dense",
@@ -108,3 +110,10 @@ def _place(error: BaseException, name: str) -> str:
 def device_of(family: str, wanted: str) -> str:
     """Return what a family is trained on: the wanted device, if it has the choice."""
     return wanted if get_family(family).uses_gpu else CPU
+
+
+def current_versions(families: Iterable[str]) -> dict[str, str]:
+    """Versions here of what decides the predictions of these families' models."""
+    libraries = [name for family in families for name in get_family(family).libraries]
+    names = {*libraries, "rdkit", "numpy"}
+    return {name: library_version(name) for name in sorted(names)}

@@ -25,7 +25,7 @@ from toxtune.prediction.applicability_domain import fit_domain
 from toxtune.prediction.descriptor_domain import fit_descriptor_domain
 from toxtune.prediction.evidence import Evidence, pack_evidence
 from toxtune.prediction.fallback import fit_fallback
-from toxtune.prediction.final_model import FINGERPRINTS, current_versions
+from toxtune.prediction.final_model import FINGERPRINTS
 from toxtune.prediction.label_reading import LabelReading
 from toxtune.prediction.metadata import (
     METADATA_FILE,
@@ -100,7 +100,7 @@ class ModelParts:
 
     Attributes
     ----------
-    trials, members, features, transforms
+    trials, members, features, transforms, versions
         As in `FinalModelMetadata`.
     files
         Name in a final model to the file, for models and transforms.
@@ -110,6 +110,7 @@ class ModelParts:
     members: tuple[Member, ...]
     features: dict[str, Definition]
     transforms: dict[str, str]
+    versions: dict[str, str]
     files: dict[str, Path]
 
 
@@ -190,7 +191,7 @@ def save_final_model(
         thresholds=thresholds,
         applicability_domain=fit_domain(*folds),
         descriptor_domain=fit_descriptor_domain(*folds),
-        versions=current_versions(trial.family for trial in parts.trials),
+        versions=parts.versions,
         labels=LabelReading.of(
             validation.tasks, read_json(curation), settings.labels, settings.bounds
         ),
@@ -239,7 +240,7 @@ def describe_models(
     trials = tuple({trial.id: trial for trial in trained.values()}.values())
     names = {name for trial in trials for name in trial.features.split(JOINT)}
     seeds = member_seeds(selection.seeds, settings.seeds)
-    members, model_files = _members(models, trained, counts, seeds)
+    members, model_files, versions = _members(models, trained, counts, seeds)
     transform_files = {
         f"transforms/{name}.npz": transforms / f"{name}.npz"
         for name in sorted(filter(is_scaled, names))
@@ -254,6 +255,7 @@ def describe_models(
             for name in sorted(names)
         },
         transforms={path.stem: name for name, path in transform_files.items()},
+        versions=versions,
         files={**model_files, **transform_files},
     )
 
@@ -302,7 +304,7 @@ def _members(
     trials: Mapping[str, Trial],
     counts: Mapping[str, int],
     seeds: Sequence[int],
-) -> tuple[tuple[Member, ...], dict[str, Path]]:
+) -> tuple[tuple[Member, ...], dict[str, Path], dict[str, str]]:
     """Describe the models by the records beside them, and name them in the zip file.
 
     Parameters
@@ -321,17 +323,24 @@ def _members(
         Of each name in turn, one per seed.
     files
         Name in the zip file to the file.
+    versions
+        Library to the version that trained them, or to all versions that did.
     """
     members, files = [], {}
+    versions: dict[str, set[str]] = {}
     for name, trial in trials.items():
         ending = get_family(trial.family).model_format
         for seed in seeds:
             file = folder / name / f"seed-{seed}.{ending}"
             packed = f"models/{name}-{file.name}"
-            store_key = read_model_record(Path(f"{file}.json"))["store_key"]
-            members.append(Member(trial.id, seed, packed, store_key, counts[name]))
+            record = read_model_record(Path(f"{file}.json"))
+            key, count = record["store_key"], counts[name]
+            members.append(Member(trial.id, seed, packed, key, count))
             files[packed] = file
-    return tuple(members), files
+            for library, version in record["versions"].items():
+                versions.setdefault(library, set()).add(version)
+    told = {name: " and ".join(sorted(versions[name])) for name in sorted(versions)}
+    return tuple(members), files, told
 
 
 def _definition(

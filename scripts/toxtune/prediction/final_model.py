@@ -7,7 +7,7 @@
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,7 +27,7 @@ from toxtune.features.similarity import nearest_neighbours
 from toxtune.features.transforms import Transform, read_transform
 from toxtune.models.base import Model
 from toxtune.models.quiet_imports import import_quietly
-from toxtune.models.registry import get_family
+from toxtune.models.registry import current_versions, get_family
 from toxtune.molecules.compounds import Standardize
 from toxtune.molecules.smiles import read_compound
 from toxtune.prediction.archive import unpacked
@@ -51,7 +51,6 @@ from toxtune.prediction.skops_file import TYPES, check_types
 from toxtune.prediction.sound_models import check_model
 from toxtune.stats.calibration import scaled
 from toxtune.tasks import TaskType
-from toxtune.versions import library_version
 
 FINGERPRINTS = "fingerprints.npy"
 
@@ -449,13 +448,6 @@ def _read_member(
     model = family.load(file)
     check_model(model, family.name, metadata.task_type, metadata.outputs_per_task)
     return model
-
-
-def current_versions(families: Iterable[str]) -> dict[str, str]:
-    """Versions of what decides the predictions of these families' models."""
-    libraries = [name for family in families for name in get_family(family).libraries]
-    names = {*libraries, "rdkit", "numpy"}
-    return {name: library_version(name) for name in sorted(names)}
 
 
 def _compare_versions(metadata: FinalModelMetadata) -> None:

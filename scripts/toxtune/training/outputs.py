@@ -14,7 +14,7 @@ import numpy as np
 from toxtune.io.files import read_json, sha256_of_file, whole_file, write_json
 from toxtune.io.integrity import sealed
 from toxtune.models.base import Curve, Examples, Fitted
-from toxtune.models.registry import get_family
+from toxtune.models.registry import current_versions, get_family
 from toxtune.training.fitting import (
     fit_family,
     load_examples,
@@ -197,6 +197,8 @@ def model_record(
         "seed": replicate.seed,
         "store_key": replicate.key,
         "sha256": sha256_of_file(model),
+        # Later jobs may run after an upgrade.
+        "versions": current_versions([replicate.trial.family]),
         "largest_difference_from_search": difference,
     }
 

@@ -15,6 +15,7 @@ from helpers.final_models import (
     LABELS,
     SEEDS,
     SMILES,
+    freeze,
     make,
     refused_model,
 )
@@ -22,19 +23,22 @@ from toxtune.commands.cli import run_command
 from toxtune.data.subsets import Subset
 from toxtune.errors import UserError
 from toxtune.evaluation.delivered import ALL_SEEDS, member_seeds
+from toxtune.io.files import read_json, write_json
+from toxtune.models.registry import current_versions
 from toxtune.molecules.smiles import read_compound
 from toxtune.prediction import inputs as reading
 from toxtune.prediction import molecule_table
 from toxtune.prediction import predict_table as predicting
 from toxtune.prediction.fallback import fit_fallback
-from toxtune.prediction.final_file import write_final_model
-from toxtune.prediction.final_model import current_versions, load
+from toxtune.prediction.final_file import describe_models, write_final_model
+from toxtune.prediction.final_model import load
 from toxtune.prediction.inputs import input_readers
 from toxtune.prediction.metadata import METADATA_FILE, FinalModelMetadata
 from toxtune.prediction.molecule_table import read_molecules
 from toxtune.prediction.predict_table import PredictionCounts, write_predictions
 from toxtune.prediction.row_predictor import MOLECULE_COLUMNS, RowPredictor
 from toxtune.prediction.writer import CsvWriter, Makers, Written
+from toxtune.search.selection_file import read_selection
 from toxtune.tables.text_files import Reading
 from toxtune.tasks import TaskType
 
@@ -426,6 +430,34 @@ def test_other_versions_are_told(tmp_path, caplog):
     caplog.clear()
     load(make(tmp_path))
     assert not caplog.text
+
+
+def test_versions_are_those_that_trained_the_models(tmp_path):
+    """An upgrade between the training and a repack relabels nothing."""
+    frozen = freeze(tmp_path)
+    selection = read_selection(frozen.selection)
+
+    def packed(changes):
+        for path, versions in changes.items():
+            record = frozen.models / "random_forest" / path
+            write_json(record, read_json(record) | {"versions": versions})
+        parts = describe_models(
+            selection,
+            {"random_forest": 1},
+            frozen.settings,
+            frozen.models,
+            frozen.transforms,
+        )
+        return parts.versions
+
+    assert packed({}) == current_versions(["random_forest"])
+    older = {"rdkit": "2020.3", "scikit-learn": "0.1"}
+    names = [f"seed-{seed}.skops.json" for seed in SEEDS]
+    assert packed(dict.fromkeys(names, older)) == older
+    assert packed({names[0]: older | {"scikit-learn": "0.2"}}) == {
+        "rdkit": "2020.3",
+        "scikit-learn": "0.1 and 0.2",
+    }
 
 
 class _Nothing:

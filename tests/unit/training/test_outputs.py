@@ -11,7 +11,7 @@ import pytest
 from helpers.small_training import TRIAL, small_training
 from toxtune.io.files import read_json, sha256_of_file
 from toxtune.models.base import Fitted
-from toxtune.models.registry import get_family
+from toxtune.models.registry import current_versions, get_family
 from toxtune.training import outputs
 from toxtune.training.outputs import (
     TrainingOutputs,
@@ -102,6 +102,7 @@ def test_model_is_saved_with_its_predictions(replicate, tmp_path):
     model = tmp_path / "model/model.skops"
     record = model_record(replicate, model, searched, made)
     assert record["sha256"] == sha256_of_file(model)
+    assert record["versions"] == current_versions([replicate.trial.family])
     assert record["largest_difference_from_search"] == 0
     with zipfile.ZipFile(tmp_path / "model/model.skops") as archive:
         times = {entry.date_time for entry in archive.infolist()}
