@@ -59,6 +59,7 @@ rule evaluate_prospective:
     params:
         settings=plan.told("evaluate_prospective"),
         final=plan.told("save_final_model"),
+        ledger=plan.prospective_ledger,
         code=code_hash("evaluate_prospective", *COMMON.modules),
     script:
         "../scripts/evaluate_prospective.py"

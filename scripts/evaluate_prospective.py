@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 from toxtune.features.definitions import paths_of_files
-from toxtune.identity import ID_LENGTH
 from toxtune.jobs import log_to
 from toxtune.prediction.contenders import FrozenFiles
 from toxtune.prediction.final_file import FinalSettings
@@ -32,7 +31,7 @@ if __name__ == "__main__":
         train=Path(snakemake.input.train),
         valid=Path(snakemake.input.valid),
         test=Path(snakemake.input.test),
-        ledger=Path(f"results/ledger/prospective-{settings.sha256[:ID_LENGTH]}.jsonl"),
+        ledger=Path(snakemake.params.ledger),
         table=Path(snakemake.output.table),
         exclusions=Path(snakemake.output.exclusions),
         report=Path(snakemake.output.report),

@@ -20,14 +20,18 @@ def main(run: Run, summary_path: Path, provenance_path: Path) -> None:
 if __name__ == "__main__":
     log_to(snakemake.log[0])
     settings = RunSettings(**json.loads(snakemake.params.settings))
+    name = snakemake.wildcards.run
     main(
         read_run(
-            snakemake.wildcards.run,
+            name,
             settings=settings,
             files=dict(snakemake.input.items()),
             ledger=Path(snakemake.params.ledger),
             provenance=current_provenance(
-                settings.dataset, settings.split, Path(snakemake.input.assignment)
+                settings.dataset,
+                settings.split,
+                {run: split for run, split in settings.splits.items() if run != name},
+                Path(snakemake.input.assignment),
             ),
         ),
         summary_path=Path(snakemake.output.summary),

@@ -96,7 +96,9 @@ def _openings(path, where, _, project):
     groups = {row["group"] for row in _rows(test)}
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     last = {
-        line["run"]: line["selection"] for line in lines if line["run"] in where["not"]
+        line["split"]: line["selection"]
+        for line in lines
+        if line["dataset"] == where["dataset"] and line["split"] in where["not"]
     }
     return sum(
         bool(groups.intersection(line["molecules"]))

@@ -44,7 +44,7 @@ SETTINGS = RunSettings(
     final={"refit": "none", "seeds": "all"},
     strategy="random",
     features={"ecfp": "circular-radius-2-size-1024"},
-    splits=["made-up"],
+    splits={"made-up": "ff"},
 )
 CURATION = {
     "rows": 1030,
@@ -70,6 +70,7 @@ RECIPE: dict[str, Any] = {"labels": LABELS, "tasks_left_out": {}, "warnings": []
 PROVENANCE = Provenance(
     dataset={"sha256": "00ff"},
     split={"sha256": "ff00"},
+    siblings={},
     git=Git(commit=None, changed_files=[]),
     packages={"numpy": "2.0"},
     python="3.11",

@@ -52,9 +52,10 @@ def load_plans(config: Config) -> list[Plan]:
             )
         ]
     plans = [_plan(config, run, dataset, splits[run], searches) for run in splits]
-    runs, prospective = sorted(splits), _prospective_sums(config)
+    ids = {plan.run: plan.split_id for plan in sorted(plans, key=lambda plan: plan.run)}
+    prospective = _prospective_sums(config)
     return [
-        replace(plan, runs=runs, prospective=prospective, budget=budget)
+        replace(plan, splits=ids, prospective=prospective, budget=budget)
         for plan in plans
     ]
 

@@ -182,6 +182,10 @@ class JobPlan:
         """Give the path of the ledger that the split's openings are recorded in."""
         return self._plan(wildcards).ledger
 
+    def prospective_ledger(self, wildcards: Wildcards) -> str:
+        """Give the path of the ledger of looks at prospective data."""
+        return self._plan(wildcards).prospective_ledger(wildcards.name)
+
     def trial(self, wildcards: Wildcards) -> str:
         """Spell the job's trial as canonical JSON."""
         return self._trials[wildcards.trial].json()

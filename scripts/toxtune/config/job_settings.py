@@ -119,7 +119,7 @@ def _evaluate_prospective(plan: Plan, wildcards: Mapping[str, str]) -> Settings:
         "id_column": plan.config["dataset"]["id_column"],
         "resampling": plan.config["test"],
         # One split knows of no others.
-        **({"splits": plan.runs} if len(plan.runs) > 1 else {}),
+        **({"splits": plan.splits} if len(plan.splits) > 1 else {}),
     }
 
 
@@ -130,7 +130,7 @@ def _write_report(plan: Plan, _: Mapping[str, str]) -> Settings:
         "final": plan.config["final"],
         "strategy": plan.config["search"]["strategy"]["name"],
         "features": plan.feature_names,
-        "splits": plan.runs,
+        "splits": plan.splits,
         # Reports had no such setting before there were budgets.
         **({"budget": plan.budget.note} if plan.budget else {}),
     }

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from toxtune.config.budget import Budget
-from toxtune.config.ledger_file import ledger_file
+from toxtune.config.ledger_file import ledger_file, prospective_ledger_file
 from toxtune.config.own_features import planned_features
 from toxtune.config.sections import Config, DatasetSettings
 from toxtune.data.column_settings import ColumnSettings, copy_reading
@@ -83,8 +83,8 @@ class Plan:
         The name has the space's number, as in ``space-0/rung-1``.
     config
         The checked configuration.
-    runs
-        Those of all splits of the configuration, sorted.
+    splits
+        Run of each split of the configuration to the split's id, sorted.
     prospective
         Name to SHA-256 of each dataset that the final model is evaluated on.
     budget
@@ -102,7 +102,7 @@ class Plan:
     replicates: list[tuple[str, str]]
     stages: dict[str, PlannedStage]
     config: Config
-    runs: list[str] = field(default_factory=list)
+    splits: dict[str, str] = field(default_factory=dict)
     prospective: dict[str, str] = field(default_factory=dict)
     budget: Budget | None = None
 
@@ -329,3 +329,7 @@ class Plan:
     def ledger(self) -> str:
         """Path of the ledger of the test set; see `toxtune.config.ledger_file`."""
         return ledger_file(self.dataset)
+
+    def prospective_ledger(self, name: str) -> str:
+        """Path of the ledger of prospective data."""
+        return prospective_ledger_file(self.dataset, self.prospective[name])

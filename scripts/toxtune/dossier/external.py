@@ -86,22 +86,16 @@ def _openings(subject: Subject) -> Value:
     ledger = ledger_file(subject.files.content("provenance.json")["dataset"])
     chosen = subject.selection
     groups = frozenset(read_subset(Path(subject.test_set)).groups)
-    siblings = _siblings(subject.files.run)
+    siblings = subject.files.json("provenance.json", "siblings").value
     opened = read_openings_of(
         Path(ledger), Opened(chosen.dataset, chosen.split, groups), siblings
     )
-    where = {"dataset": chosen.dataset, "split": chosen.split, "not": siblings}
+    where = {
+        "dataset": chosen.dataset,
+        "split": chosen.split,
+        "not": sorted(siblings.values()),
+    }
     return subject.files.computed(ledger, len(opened), {"openings": where})
-
-
-def _siblings(run: str) -> list[str]:
-    """Return the other splits of the run's configuration."""
-    folder = Path("results", run)
-    if "/" not in run:
-        return []
-    found = folder.parent.glob("*/selection.json")
-    names = [path.parent.relative_to("results").as_posix() for path in found]
-    return sorted(name for name in names if name != run)
 
 
 def _predictivity(subject: Subject) -> Iterator[Block]:
@@ -200,6 +194,9 @@ def _prospective(subject: Subject) -> Iterator[Block]:
     folder = subject.files.folder / "prospective"
     for path in sorted(folder.glob("*.json")):
         name, files = f"prospective/{path.name}", subject.files
+        # Those of an earlier selection stay where the configuration names them no more.
+        if files.content(name).get("selection") != subject.selection.id:
+            continue
         at = (name, "scores", files.json(name, "overall").value)
         rows: list[list[Parts]] = [
             [

@@ -7,7 +7,7 @@ that were looked at, so that openings of test sets that overlap are known as suc
 import fcntl
 import json
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,7 @@ def read_openings(ledger: Path) -> list[dict[str, Any]]:
 
 
 def read_openings_of(
-    ledger: Path, test_set: Opened, siblings: Collection[str] = ()
+    ledger: Path, test_set: Opened, siblings: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
     """Read the openings of a test set and of those that share molecules with it.
 
@@ -108,8 +108,8 @@ def read_openings_of(
     test_set
         Which one.
     siblings
-        Runs of the other splits of the configuration. The last opening of each is part
-        of one and the same look, whichever of them comes first, and does not count.
+        Run of each other split of the configuration to the split's id; see
+        `looks_of_siblings`. Those looks do not count.
 
     Returns
     -------
@@ -122,11 +122,7 @@ def read_openings_of(
     lines = [{**line, **own} for line in read_openings(former)]
     known = {line["selection"] for line in lines}
     lines += [line for line in read_openings(ledger) if line["selection"] not in known]
-    last = {
-        line.get("run"): number
-        for number, line in enumerate(lines)
-        if line.get("run") in siblings and not test_set.is_own(line)
-    }
+    left_out = looks_of_siblings(lines, test_set.dataset, siblings or {})
     return [
         {
             **{key: value for key, value in line.items() if key != MOLECULES},
@@ -134,8 +130,41 @@ def read_openings_of(
             "own": test_set.is_own(line),
         }
         for number, line in enumerate(lines)
-        if number not in last.values() and (shared := test_set.shared_with(line))
+        if number not in left_out and (shared := test_set.shared_with(line))
     ]
+
+
+def looks_of_siblings(
+    lines: Sequence[Mapping[str, Any]], dataset: str, siblings: Mapping[str, str]
+) -> set[int]:
+    """Find the lines that are part of one and the same look as a run's own.
+
+    They are the last of each other split of its configuration, whichever of them comes
+    first. A split is known by its id: a selection that looks again has no second line,
+    and its run may have had another name before.
+
+    Parameters
+    ----------
+    lines
+        Of a ledger, oldest first.
+    dataset
+        Id of the run's dataset.
+    siblings
+        Run of each other split to the split's id.
+
+    Returns
+    -------
+    set
+        Their numbers, from 0.
+    """
+    last = {}
+    for number, line in enumerate(lines):
+        # At first, lines of prospective data named the run alone.
+        split = line.get("split", siblings.get(str(line.get("run"))))
+        is_sibling = split in siblings.values()
+        if is_sibling and line.get("dataset", dataset) == dataset:
+            last[split] = number
+    return set(last.values())
 
 
 def _lines(text: str) -> list[dict[str, Any]]:

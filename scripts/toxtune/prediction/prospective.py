@@ -1,7 +1,7 @@
 """The final model, and what it was chosen from, on data that came later."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field, fields
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +18,12 @@ from toxtune.evaluation.coverage import (
     as_records,
     coverage_table,
 )
-from toxtune.evaluation.ledger import opening_id, read_openings, record_opening
+from toxtune.evaluation.ledger import (
+    looks_of_siblings,
+    opening_id,
+    read_openings,
+    record_opening,
+)
 from toxtune.io.csv_rows import TAB
 from toxtune.io.csv_writer import write_csv
 from toxtune.io.files import write_json
@@ -55,14 +60,14 @@ class ProspectiveSettings:
     reading
         What the dataset's files do not tell, and these may not either.
     splits
-        The runs of the configuration, if there are several.
+        Run of each split of the configuration to the split's id, if there are several.
     """
 
     sha256: str
     id_column: str | None
     resampling: Resampling
     reading: ReadingSettings = field(default_factory=lambda: ReadingSettings())
-    splits: Sequence[str] = ()
+    splits: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "ProspectiveSettings":
@@ -73,7 +78,7 @@ class ProspectiveSettings:
             values["id_column"],
             resampling,
             values["reading"],
-            values.get("splits", ()),
+            values.get("splits", {}),
         )
 
 
@@ -141,7 +146,7 @@ def evaluate_prospective(
     result, left_out = score_prospective(
         name=name,
         settings=settings,
-        openings=_count_openings(ledger, models.widest.metadata.run, settings.splits),
+        openings=_count_openings(ledger, models, settings.splits),
         models=models,
         data=data,
         answers=answers,
@@ -155,14 +160,14 @@ def evaluate_prospective(
     write_json(report, result.to_dict())
 
 
-def _count_openings(ledger: Path, run: str, splits: Sequence[str]) -> int:
-    """Count the looks at the data.
+def _count_openings(ledger: Path, models: Contenders, splits: Mapping[str, str]) -> int:
+    """Count the looks at the data; see `toxtune.evaluation.ledger.looks_of_siblings`.
 
-    The last of each other split of the configuration is part of one and the same look,
-    whichever of them comes first.
+    `splits` is that of `ProspectiveSettings`.
     """
-    lines = read_openings(ledger)
-    siblings = {line.get("run") for line in lines} & {*splits} - {run}
+    lines, run = read_openings(ledger), models.widest.metadata.run
+    others = {name: split for name, split in splits.items() if name != run}
+    siblings = looks_of_siblings(lines, models.selection.dataset, others)
     return len(lines) - len(siblings)
 
 
@@ -176,6 +181,8 @@ def ledger_line(models: Contenders, name: str) -> dict[str, Any]:
         "opened": datetime.now(UTC).isoformat(timespec="seconds"),
         "run": metadata.run,
         "prospective": name,
+        "dataset": selection.dataset,
+        "split": selection.split,
         "overall": selection.overall,
         "objective": metadata.objective.metric,
         "winners": {family: winner.trial.id for family, winner in winners},

@@ -38,6 +38,8 @@ class Provenance:
     ----------
     dataset, split
         Their settings; ``sha256`` is that of the raw file and of the assignment.
+    siblings
+        Run of each other split of the configuration to the split's id.
     git
         The state of the code.
     packages
@@ -52,6 +54,7 @@ class Provenance:
 
     dataset: Mapping[str, Any]
     split: Mapping[str, Any]
+    siblings: Mapping[str, str]
     git: Git
     packages: dict[str, str]
     python: str
@@ -71,7 +74,10 @@ class Provenance:
 
 
 def current_provenance(
-    dataset: Mapping[str, Any], split: Mapping[str, Any], assignment: Path
+    dataset: Mapping[str, Any],
+    split: Mapping[str, Any],
+    siblings: Mapping[str, str],
+    assignment: Path,
 ) -> Provenance:
     """Describe the data, the code and the machine of this process.
 
@@ -79,6 +85,8 @@ def current_provenance(
     ----------
     dataset, split
         Their settings.
+    siblings
+        See `Provenance`.
     assignment
         The file that says which molecule is in which set.
     """
@@ -86,6 +94,7 @@ def current_provenance(
     return Provenance(
         dataset=dataset,
         split={**split, "sha256": sha256_of_file(assignment)},
+        siblings=siblings,
         git=Git(
             commit=_git("rev-parse", "HEAD"),
             changed_files=(_git("status", "--porcelain") or "").splitlines(),

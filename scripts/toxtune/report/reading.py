@@ -61,7 +61,6 @@ def read_run(
     opened = Opened(
         search.selection.dataset, search.selection.split, frozenset(test_set.groups)
     )
-    siblings = [run for run in settings.splits if run != name]
     return Run(
         **{field.name: getattr(search, field.name) for field in fields(search)},
         settings=settings,
@@ -71,7 +70,7 @@ def read_run(
         curation=read_json(paths["curation"]),
         recipe=read_json(paths["recipe"]),
         provenance=provenance,
-        openings=read_openings_of(ledger, opened, siblings),
+        openings=read_openings_of(ledger, opened, provenance.siblings),
         diagnostics=read_diagnostics(paths),
         largest_difference=_largest_difference(files["records"]),
         test_set=test_set,

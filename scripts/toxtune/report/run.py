@@ -53,7 +53,7 @@ class RunSettings:
     features
         The configuration's names of representations to those in trials.
     splits
-        Names of all runs of the configuration, one for each split.
+        Run of each split of the configuration to the split's id.
     budget
         What a budget left out, in words.
     """
@@ -63,7 +63,7 @@ class RunSettings:
     final: Mapping[str, Any]
     strategy: str
     features: Mapping[str, str]
-    splits: list[str]
+    splits: Mapping[str, str]
     budget: str = ""
 
     @property

@@ -37,7 +37,7 @@ ELSEWHERE = {
 SHOWS_PROVENANCE = "write_report"
 PROVENANCE = "provenance.json"
 # What of it a run has twice; the rest is of the moment: time, command, machine.
-_OF_THE_RUN = ("dataset", "split")
+_OF_THE_RUN = ("dataset", "split", "siblings")
 _LEDGERS = Path("results/ledger")
 # Of the project's folder, what the rebuild has for itself.
 _NOT_LINKED = {".snakemake", ".toxtune", "logs", "results"}

@@ -1,6 +1,7 @@
 """What rules ask of a plan: files and settings of the job, and of no other."""
 
 import json
+from hashlib import sha256
 
 import pytest
 from snakemake.iocontainers import Wildcards
@@ -63,6 +64,29 @@ def test_configurations_that_look_at_the_same_labels_share_a_ledger(
     names = [(plan.dataset_id, plan.split_id) for plan in (usual, other)]
     assert names[0] != names[1]
     assert (usual.ledger == other.ledger) == same
+
+
+def test_looks_of_shuffled_labels_at_later_data_are_counted_apart(asked, tmp_path):
+    (tmp_path / "later.csv").write_text("smiles,toxic\nCCO,1\n", encoding="utf-8")
+    source = f"prospective: [{{name: later, source: {tmp_path / 'later.csv'}}}]"
+
+    def ledger(*overlays):
+        plans, plan = asked(source, *overlays)
+        return plan.prospective_ledger(of(run=next(iter(plans)), name="later"))
+
+    digest = sha256((tmp_path / "later.csv").read_bytes()).hexdigest()
+    assert ledger() == f"results/ledger/prospective-{digest[:12]}.jsonl"
+    assert ledger("split: {seeds: [7]}") == ledger()
+    shuffled = [ledger(f"dataset: {{permute_labels: {n}}}") for n in (0, 1)]
+    assert len({ledger(), *shuffled}) == 3
+
+
+def test_reports_are_told_the_splits_of_the_configuration(asked):
+    plans, plan = asked("split: {seeds: [0, 1]}")
+    expected = {run: one.split_id for run, one in plans.items()}
+    assert len(set(expected.values())) == 2
+    for run in plans:
+        assert json.loads(plan.told("write_report")(of(run=run)))["splits"] == expected
 
 
 def test_final_model_is_of_the_joined_sets_after_a_refit_alone(asked):

@@ -129,7 +129,7 @@ def look(selection, dataset="d", split="s", molecules="ABC", run="demo"):
     return {**line(selection, run), **test_set.in_line()}
 
 
-def counted(ledger, siblings=()):
+def counted(ledger, siblings=None):
     """Selection, molecules shared and whether it is one's own, of each opening."""
     return [
         (opening["selection"], opening["shared"], opening["own"])
@@ -166,10 +166,23 @@ def test_the_former_ledger_of_the_split_counts_and_nothing_twice(ledger):
 
 def test_other_splits_of_a_configuration_count_the_same_before_and_after(ledger):
     record_opening(ledger, look("mine", run="demo/split-0"))
-    before = counted(ledger, ["demo/split-1"])
+    siblings = {"demo/split-1": "t"}
+    before = counted(ledger, siblings)
     record_opening(ledger, look("first", split="t", run="demo/split-1"))
-    assert counted(ledger, ["demo/split-1"]) == before == [("mine", 3, True)]
+    assert counted(ledger, siblings) == before == [("mine", 3, True)]
     record_opening(ledger, look("edited", split="t", run="demo/split-1"))
-    assert counted(ledger, ["demo/split-1"]) == [*before, ("first", 3, False)]
+    assert counted(ledger, siblings) == [*before, ("first", 3, False)]
     # It is a look like any other for those that are not of that configuration.
     assert len(counted(ledger)) == 3
+
+
+@pytest.mark.parametrize("names", [["old/split-0", "old/split-1"], ["new", "new/b"]])
+def test_a_new_name_of_the_run_or_one_more_split_is_no_other_look(ledger, names):
+    """The same selection writes no second line, so its line has the old name."""
+    for split, run in zip("st", names, strict=True):
+        record_opening(ledger, look(f"of {split}", split=split, run=run))
+        record_opening(ledger, look(f"of {split}", split=split, run=f"new/{split}"))
+    assert counted(ledger, {"new/t": "t"}) == [("of s", 3, True)]
+    # Of another dataset, it is another configuration's.
+    record_opening(ledger, look("other", dataset="e", split="t", run="new/t"))
+    assert counted(ledger, {"new/t": "t"}) == [("of s", 3, True), ("other", 3, False)]

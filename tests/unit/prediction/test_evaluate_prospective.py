@@ -14,6 +14,7 @@ from helpers.final_models import ECFP, FALLBACK, SMILES, freeze
 from helpers.molecules import group_of, write_molecules
 from toxtune.errors import UserError
 from toxtune.features.compute import featurize
+from toxtune.io.files import read_json, write_json
 from toxtune.models.registry import get_family
 from toxtune.prediction import prospective
 from toxtune.prediction.contenders import Contenders, load_contenders
@@ -54,14 +55,14 @@ def evaluate(tmp_path):
     valid = subset_file(tmp_path / "valid.csv", SMILES[6:])
     test = subset_file(tmp_path / "test.csv", TESTED)
 
-    def run(text=DATA, splits=()):
+    def run(text=DATA, splits=None):
         (tmp_path / "batch.csv").write_text(text, encoding="utf-8")
         digest = sha256(text.encode()).hexdigest()
         evaluate_prospective(
             name="batch",
             source=str(tmp_path / "batch.csv"),
             settings=ProspectiveSettings(
-                digest, None, Resampling(20, 0, 0.9), splits=splits
+                digest, None, Resampling(20, 0, 0.9), splits=splits or {}
             ),
             frozen=frozen,
             train=train,
@@ -174,20 +175,30 @@ def test_a_model_that_looks_again_is_counted_once(evaluate):
     look = json.loads(line)
     assert (look["run"], look["prospective"]) == ("small", "batch")
     selection = json.loads((folder / "selection.json").read_text("utf-8"))
+    assert {key: selection[key] for key in ("dataset", "split")}.items() <= look.items()
     assert look["overall"] == "random_forest"
     assert look["winners"] == {
         family: winner["trial"] for family, winner in selection["winners"].items()
     }
     # Another model beside the final one is another look.
     record = folder / "models/logistic_regression/seed-3.skops.json"
-    record.write_text('{"store_key": "another"}', encoding="utf-8")
+    write_json(record, read_json(record) | {"store_key": "another"})
     evaluate()
     assert len((folder / "ledger.jsonl").read_text("utf-8").splitlines()) == 2
 
 
 @pytest.mark.parametrize(
     ("looks", "openings"),
-    [([], 1), (["demo/b"], 1), (["demo/b", "demo/b"], 2), (["demo/b", "other"], 2)],
+    [
+        ([], 1),
+        ([{"run": "demo/b"}], 1),
+        ([{"run": "demo/b"}, {"run": "demo/b"}], 2),
+        ([{"run": "demo/b"}, {"run": "other"}], 2),
+        # Its run had another name.
+        ([{"run": "old/b", "dataset": "d" * 12, "split": "b" * 12}], 1),
+        ([{"run": "demo/b", "dataset": "9" * 12, "split": "b" * 12}], 2),
+        ([{"run": "demo/b", "dataset": "d" * 12, "split": "c" * 12}], 2),
+    ],
 )
 def test_other_splits_count_the_same_before_and_after(
     evaluate, tmp_path, looks, openings
@@ -197,12 +208,12 @@ def test_other_splits_count_the_same_before_and_after(
     own = (tmp_path / "ledger.jsonl").read_text("utf-8")
     name = json.loads(own)["run"]
     others = "".join(
-        json.dumps({"selection": f"{number:012}", "run": look}) + "\n"
+        json.dumps({"selection": f"{number:012}", **look}) + "\n"
         for number, look in enumerate(looks)
     )
     for lines in (own + others, others + own, others):
         (tmp_path / "ledger.jsonl").write_text(lines, encoding="utf-8")
-        evaluate(splits=[name, "demo/b"])
+        evaluate(splits={name: "2" * 12, "demo/b": "b" * 12})
         again = json.loads((tmp_path / "batch.json").read_text("utf-8"))
         assert again == run | {"openings": openings}
 

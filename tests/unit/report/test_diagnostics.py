@@ -232,9 +232,9 @@ def test_what_looks_like_a_leak_is_on_the_page(run):
 
 @pytest.mark.slow
 def test_reports_of_several_splits_lead_to_each_other(run):
-    splits = ["made-up/split-0", "made-up/split-1"]
+    splits = {"made-up/split-0": "f0", "made-up/split-1": "f1"}
     settings = dataclasses.replace(run.settings, splits=splits)
-    several = dataclasses.replace(run, name=splits[0], settings=settings)
+    several = dataclasses.replace(run, name="made-up/split-0", settings=settings)
     html = page(several, draw_all(several))
     assert '<a href="../split-1/report.html">split-1</a>' in html
     assert "../split-0/" not in html
