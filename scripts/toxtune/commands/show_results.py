@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toxtune.report.markdown import out_of_markdown
+from toxtune.report.several_splits import has_several_splits
 
 REPORT, FINAL_MODEL = "report.html", "final.zip"
 WHERE_TO_LOOK = {
@@ -118,10 +119,14 @@ def describe(ending: Ending, width: int | None) -> list[str]:
 
 
 def _where_to_look(folder: Path, opening: str) -> list[str]:
+    there = {name for name in WHERE_TO_LOOK if (folder / name).exists()}
+    if has_several_splits(folder):
+        # Each split has its own; one here is of a configuration with a single split.
+        there.discard(FINAL_MODEL)
     found = {
         str(folder / name): content
         for name, content in WHERE_TO_LOOK.items()
-        if (folder / name).exists()
+        if name in there
     }
     width = max(map(len, found), default=0)
     lines = [f"  {path:{width}}  {content}" for path, content in found.items()]
@@ -131,7 +136,7 @@ def _where_to_look(folder: Path, opening: str) -> list[str]:
         # With two blanks before it, as it is for the demo, it just fits 80 columns.
         FINAL_MODEL: f"make predict MODEL={model} IN=molecules.csv OUT=predictions.csv",
     }
-    ways = [f"  {way}" for name, way in commands.items() if (folder / name).exists()]
+    ways = [f"  {way}" for name, way in commands.items() if name in there]
     next_steps = ["", "What to do next:", *ways] if ways else []
     return ["Where to look:", *lines, *next_steps]
 

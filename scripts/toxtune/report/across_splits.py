@@ -19,6 +19,7 @@ from toxtune.identity import canonical_json
 from toxtune.io.tsv import read_tsv
 from toxtune.report.delivered import delivered_variant
 from toxtune.report.markdown import markdown_table
+from toxtune.report.several_splits import heading_of_splits
 from toxtune.report.tables.table import Table
 from toxtune.report.words import (
     BASELINE,
@@ -146,7 +147,7 @@ def summary_across_splits(run: str, results: list[SplitResult]) -> str:
     paragraphs = sentences(results)
     return "\n".join(
         [
-            f"# {run}: results of {len(results)} splits\n",
+            f"{heading_of_splits(run, len(results))}\n",
             f"The delivered models score **{spread(delivered_scores(results))}** "
             f"{metric_title(results)} on their test sets, mean ± SD over "
             f"{len(results)} splits.\n",

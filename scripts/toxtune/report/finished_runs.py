@@ -17,6 +17,7 @@ from toxtune.evaluation.ledger import Opened, read_openings_of
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.export.run import run_named
 from toxtune.io.tsv import read_tsv
+from toxtune.report.several_splits import has_several_splits
 from toxtune.report.words import counted, listed
 from toxtune.search.selection_file import Selection, read_selection
 from toxtune.splits.training_set import TrainingSet
@@ -176,10 +177,16 @@ def _read_run(name: str) -> FinishedRun:
             f"are {listed(known) or 'none yet'}"
         )
     lacking = [file for file in _NEEDED if not (folder / file).is_file()]
+    splits = sorted(f"{name}/{path.parent.name}" for path in folder.glob("*/test.json"))
+    # A folder of several splits may also have what a single one gave before.
+    if splits and (lacking or has_several_splits(folder)):
+        raise UserError(
+            f"{folder}: has several splits, each with a test set: name one, "
+            f"{', '.join(splits)}"
+        )
     if lacking:
         raise UserError(
             f"{folder}: has no {listed(lacking)}; `make run` finishes a run first"
-            + (" (name one of its splits)" if any(folder.glob("*/test.json")) else "")
         )
     selection = read_selection(folder / "selection.json")
     sets = TrainingSet(selection.dataset, selection.split)

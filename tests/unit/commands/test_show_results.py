@@ -7,6 +7,7 @@ import pytest
 from toxtune.commands import show_results
 from toxtune.commands.show_results import describe, read_ending
 from toxtune.report.markdown import in_markdown, markdown_table
+from toxtune.report.several_splits import heading_of_splits
 
 SUMMARY = """\
 # mine: results
@@ -148,3 +149,14 @@ def test_what_is_shown_at_the_end_can_be_typed(tmp_path, monkeypatch, capsys):
         f"  make predict {model} IN=molecules.csv OUT=predictions.csv",
     ]
     assert max(map(len, lines)) <= 80
+
+
+def test_a_model_of_a_single_split_is_none_of_several(tmp_path, capsys):
+    for name in ("report.html", "final.zip"):
+        (tmp_path / name).touch()
+    heading = heading_of_splits(tmp_path.name, 3)
+    (tmp_path / "summary.md").write_text(SUMMARY.replace("# mine: results", heading))
+    show_results.show_results(tmp_path, "make run OPEN=1")
+    shown = capsys.readouterr().out
+    assert "final.zip" not in shown
+    assert "make run OPEN=1" in shown

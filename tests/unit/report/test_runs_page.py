@@ -17,6 +17,7 @@ from toxtune.io.files import write_json
 from toxtune.report import finished_runs
 from toxtune.report.finished_runs import differences, openings, read_runs
 from toxtune.report.runs_page import runs_page, sentences
+from toxtune.report.several_splits import heading_of_splits
 from toxtune.report.tables.runs import differences_table, runs_table, tasks_table
 from toxtune.stats.metrics import METRICS, Objective
 
@@ -188,6 +189,19 @@ def test_runs_that_cannot_be_compared_are_named(project, names, said):
     (folder / "selection.json").write_text("{}", "utf-8")
     with pytest.raises(UserError, match=said):
         read_runs(names)
+
+
+def test_of_several_splits_one_is_to_be_named(project):
+    """Also where the folder has what a single split gave before."""
+    write_run("good/split-0", noise=1)
+    assert [run.name for run in read_runs(["good", "poor"])] == ["good", "poor"]
+    text = f"{heading_of_splits('good', 2)}\n\nThey score well.\n"
+    Path("results/good/summary.md").write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match="name one, good/split-0"):
+        read_runs(["good", "poor"])
+    assert read_runs(["good/split-0", "poor"])
+    Path("results/good/summary.md").write_text("# good: results\n", encoding="utf-8")
+    assert read_runs(["good", "poor"])
 
 
 def test_a_set_that_is_gone_is_named(project):
