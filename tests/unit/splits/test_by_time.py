@@ -121,3 +121,30 @@ def test_labels_of_the_later_part_are_as_measured(split):
         assert made.settlement.labels[row] == [str(measured[row])]
     # Molecule A is 0 in 2000 and 1 in 2009: the later value says nothing to the former.
     assert made.settlement.labels[0] == ["0"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "sizes"),
+    [
+        ([24, 8, 8], [24, 8, 8]),
+        # The test set moves on to the next later time.
+        ([8, 24, 4, 4], [32, 4, 4]),
+        # Where none is left, the validation set moves back.
+        ([16, 60, 4], [16, 60, 4]),
+        ([20, 40, 20], [20, 40, 20]),
+        ([8, 8, 64], [8, 8, 64]),
+    ],
+)
+def test_every_set_has_a_time_and_one_unlike_its_share_is_told(split, counts, sizes):
+    times = [str(2000 + n) for n, count in enumerate(counts) for _ in range(count)]
+    made = split(times)
+    found = Counter(made.assignment.subsets)
+    assert [found[subset] for subset in ("train", "valid", "test")] == sizes
+    shares = [size / len(times) for size in sizes]
+    unlike = [
+        f" has {share:.2f} of the groups, {asked:.2g} were asked for."
+        for share, asked in zip(shares, FRACTIONS.values(), strict=True)
+        if abs(share - asked) > 0.1
+    ]
+    told = [line for line in made.recipe.warnings if "of the groups" in line]
+    assert [line[line.index(" has ") :] for line in told] == unlike
