@@ -177,6 +177,12 @@ def _check_prospective(prospective: list[ProspectiveSection]) -> Iterable[str]:
     names = [data["name"] for data in prospective]
     if len(set(names)) < len(names):
         yield f"prospective: names must differ, got {', '.join(names)}"
+    for name in names:
+        if (longer := f"{name}.exclusions") in names:
+            yield (
+                f"prospective: {longer} and {name} would both write {longer}.tsv; give "
+                f"one of them another name, got {', '.join(names)}"
+            )
 
 
 def _check_resamples(test: TestSection) -> Iterable[str]:

@@ -1,5 +1,6 @@
 """Checks of features, of a configuration's and of a final model's."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from toxtune.config.schema import SCHEMA, read_schema, schema_faults
@@ -70,11 +71,19 @@ def _check_list(key: str, names: list[str], features: DefinedFeatures) -> Iterab
 def check_own_columns(
     features: DefinedFeatures, dataset: DatasetSection
 ) -> Iterable[str]:
-    """Refuse a task among the features: a model would read what it is to predict."""
+    """Refuse a column that is given twice, and a task among the features.
+
+    A model would read what it is to predict.
+    """
     for name, setting in features.items():
         columns = [] if isinstance(setting, list) else setting.get("columns", [])
-        stripped = {column.strip() for column in columns}
-        if both := sorted(stripped & {task.strip() for task in dataset["tasks"]}):
+        stripped = Counter(column.strip() for column in columns)
+        if twice := [column for column, count in stripped.items() if count > 1]:
+            yield (
+                f"features.{name}.columns: must differ, not in blanks around them "
+                f"alone, got {', '.join(twice)} more than once"
+            )
+        if both := sorted({task.strip() for task in dataset["tasks"]} & {*stripped}):
             yield (
                 f"features.{name}.columns: a task of dataset.tasks must be no feature, "
                 f"got {', '.join(both)}"

@@ -22,34 +22,45 @@ MAX_CHARACTERS = 1_000_000
 TEMPLATE = "__use_yte__"
 
 
-# What a value brings with it: where only the value is written, it is another one's.
-_BROUGHT = {"source": "sha256", "metric": "direction"}
-# What all other keys of a mapping are settings of.
-_DECIDING = ("kind", "name")
+# What a value of a section brings with it: where only the value is written, it is
+# another one's. Elsewhere the same words may be names of a user's own.
+_BROUGHT = {"dataset": ("source", "sha256"), "objective": ("metric", "direction")}
 
 
 def overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     """Merge two configurations: mappings key by key, everything else from `above`.
 
-    A mapping of another ``kind``, or a strategy of another ``name``, replaces all that
-    is there. A new source has another checksum than the one before, and a new metric
-    its own direction.
+    Features of another ``kind``, or a strategy of another ``name``, replace all that is
+    there. A new source has another checksum than the one before, and a new metric its
+    own direction.
     """
-    if any(_is_another(below, above, key) for key in _DECIDING):
+    return _merged(below, above, ())
+
+
+def _merged(
+    below: dict[str, Any], above: dict[str, Any], keys: tuple[str, ...]
+) -> dict[str, Any]:
+    """Merge two mappings that stand under `keys`."""
+    decider = _decider(keys)
+    if isinstance(above.get(decider), str) and above[decider] != below.get(decider):
         return dict(above)
     merged = dict(below)
-    for key, brought in _BROUGHT.items():
+    if len(keys) == 1 and keys[0] in _BROUGHT:
+        key, brought = _BROUGHT[keys[0]]
         if key in above and above[key] != below.get(key):
             merged.pop(brought, None)
     for key, value in above.items():
         both = isinstance(value, dict) and isinstance(below.get(key), dict)
-        merged[key] = overlaid(below[key], value) if both else value
+        merged[key] = _merged(below[key], value, (*keys, key)) if both else value
     return merged
 
 
-def _is_another(below: dict[str, Any], above: dict[str, Any], key: str) -> bool:
-    # A mapping there belongs to something that a user has called so.
-    return isinstance(above.get(key), str) and above[key] != below.get(key)
+def _decider(keys: tuple[str, ...]) -> str:
+    """Return what all other keys of a mapping are settings of; empty for nothing."""
+    if keys == ("search", "strategy"):
+        return "name"
+    is_definition = len(keys) == 2 and keys[0] == "features"
+    return "kind" if is_definition else ""
 
 
 def read_overlay(path: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from toxtune.config.layers import Keys, Layer, last_writer
 from toxtune.config.plain_values import spelled
 from toxtune.config.sections import Config
 from toxtune.labels.column import Bounds
-from toxtune.splits.settings import HOLDOUT, NESTED
+from toxtune.splits.settings import CROSS_VALIDATION, HOLDOUT, NESTED, split_settings
 from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
 from toxtune.text import shown
@@ -61,6 +61,15 @@ _RULES = (
         "another scheme, since outer_folds decides the sizes",
     ),
     _Rule(
+        ("split", "fractions"),
+        _SCHEME,
+        lambda config: (
+            config["validation"]["scheme"] != CROSS_VALIDATION
+            or not _test_is_given(config)
+        ),
+        "holdout, since the test set is given and folds divide all the others",
+    ),
+    _Rule(
         ("calibration",),
         ("objective", "metric"),
         lambda config: (
@@ -99,6 +108,13 @@ def settings_without_effect(config: Config, layers: Sequence[Layer]) -> list[str
                 f"{decided}; leave it out, or write {rule.advice}; got {shown(value)}"
             )
     return lines
+
+
+def _test_is_given(config: Config) -> bool:
+    """Whether a column or a file says who is in the test set."""
+    given = config["dataset"]["test_source"] is not None
+    splits = split_settings(config["split"], config["validation"], given)
+    return all(split.test_is_given for split in splits.values())
 
 
 def _is_shipped(layers: Sequence[Layer], rule: _Rule, value: Any) -> bool:

@@ -317,6 +317,10 @@ FAULTS = {
     "features: {mine: {kind: columns, columns: [y]}}\ndataset: {tasks: [y, z]}": (
         "features.mine.columns: a task of dataset.tasks must be no feature, got y"
     ),
+    "features: {mine: {kind: columns, columns: [x, 'x ', y]}}": (
+        "features.mine.columns: must differ, not in blanks around them alone, got x "
+        "more than once"
+    ),
     "objective: {metric: r2, scale: none}": (
         "objective.scale: is for rmse and mae, whose scores have the unit of the "
         "labels; leave it out, got 'none'"
@@ -411,6 +415,10 @@ FAULTS = {
     ),
     "prospective: [{name: a, source: b.csv}, {name: a, source: c.csv}]": (
         "prospective: names must differ, got a, a"
+    ),
+    "prospective: [{name: a.exclusions, source: b.csv}, {name: a, source: c.csv}]": (
+        "prospective: a.exclusions and a would both write a.exclusions.tsv; give one "
+        "of them another name, got a.exclusions, a"
     ),
     "prospective: [{name: ../a, source: b.csv}]": (
         "prospective[0].name: must be letters, digits, dot, dash or underscore, at "
@@ -772,6 +780,22 @@ def test_overlay_merges_mappings_and_replaces_the_rest():
         "e": None,
     }
     assert below == {"a": {"b": 1, "c": [1, 2]}, "d": 1, "e": {"f": 1}}
+
+
+def test_names_of_a_user_s_own_are_no_keys_that_bring_others():
+    features = {"kind": {"kind": "ecfp"}, "mine": {"kind": "ecfp", "radius": 3}}
+    labels = {"metric": 1, "direction": 0, "source": 1, "sha256": 0, "kind": 1}
+    below = {"features": features, "dataset": {"labels": labels}}
+    above = {
+        "features": {"kind": {"kind": "maccs"}, "mine": {"kind": "maccs"}},
+        "dataset": {"labels": {"metric": 0, "source": 0, "kind": 0}},
+    }
+    assert overlaid(below, above) == {
+        "features": {"kind": {"kind": "maccs"}, "mine": {"kind": "maccs"}},
+        "dataset": {"labels": labels | {"metric": 0, "source": 0, "kind": 0}},
+    }
+    above = {"features": {"kind": {"kind": "maccs"}}}
+    assert overlaid(below, above)["features"] == features | above["features"]
 
 
 def test_later_files_win(tmp_path):

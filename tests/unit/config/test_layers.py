@@ -203,6 +203,17 @@ def test_the_last_writer_is_known():
             "validation: {scheme: nested}\nsplit: {fractions: {train: 0.6, test: 0.3}}",
             "split.fractions",
         ),
+        *(
+            (
+                f"validation: {{scheme: cross_validation}}\n{given}\n"
+                "split: {fractions: {train: 0.6, valid: 0.2, test: 0.2}%s}" % column,
+                "split.fractions",
+            )
+            for given, column in (
+                ("dataset: {test_source: test.csv}", ""),
+                ("", ", column: set"),
+            )
+        ),
         ("{calibration: temperature, objective: {metric: rmse}}", "calibration"),
         ("dataset: {bounds: drop}", "dataset.bounds"),
     ],
@@ -223,6 +234,11 @@ def test_a_setting_without_effect_is_refused(overlay, key):
         ["validation: {folds: null}"],
         ["validation: {scheme: cross_validation, folds: 10}"],
         ["validation: {scheme: nested, folds: 3, outer_folds: 3}"],
+        # They decide the size of the test set.
+        [
+            "validation: {scheme: cross_validation}\n"
+            "split: {fractions: {train: 0.6, valid: 0.2, test: 0.2}}"
+        ],
         # What decides is a later word.
         [
             "validation: {scheme: cross_validation, folds: 10}",
