@@ -16,6 +16,7 @@ import pandas as pd
 
 from toxtune.data.subsets import Subset
 from toxtune.evaluation.judged import JudgedTask
+from toxtune.evaluation.pooled import structures
 from toxtune.features.similarity import similarity_blocks
 from toxtune.tasks import TaskType
 
@@ -70,6 +71,11 @@ class Compared:
     train_prints: np.ndarray
     test_prints: np.ndarray
     task_type: TaskType
+
+    @cached_property
+    def test_structures(self) -> list[str]:
+        """Which rows of the test set are of one molecule; see `structures`."""
+        return structures(self.test.smiles, self.test.groups)
 
     @cached_property
     def sds(self) -> np.ndarray:

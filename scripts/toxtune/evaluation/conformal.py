@@ -14,7 +14,7 @@ import numpy as np
 
 from toxtune.data.subsets import Subset
 from toxtune.evaluation.delivered import Delivered, deliver
-from toxtune.evaluation.pooled import first_rows
+from toxtune.evaluation.pooled import first_rows, structures
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.io.integrity import damaged, read_written
 from toxtune.search.selection_file import Selection
@@ -177,13 +177,14 @@ def measured(
 ) -> Iterator[tuple[str, np.ndarray, Delivered]]:
     """Yield each task with its measured labels, and what is predicted of them.
 
-    A molecule counts once, by its SMILES, with the first row in which it is measured:
-    after a repeated cross-validation that of the first repeat.
+    A molecule counts once, by its structure, with the first row in which it is
+    measured: after a repeated cross-validation that of the first repeat.
     """
     n_tasks = len(molecules.tasks)
+    names = structures(molecules.smiles, molecules.groups)
     for number, task in enumerate(molecules.tasks):
         rows = np.flatnonzero(~np.isnan(molecules.labels[:, number]))
-        known = rows[first_rows([molecules.smiles[row] for row in rows])]
+        known = rows[first_rows([names[row] for row in rows])]
         values, spread = (
             of_task(numbers[known], number, n_tasks)
             for numbers in (delivered.values, delivered.spread)

@@ -95,7 +95,7 @@ def pick_examples(
     ]
     described = _with_nearest(compared, picked, cleared, similar)
     table = pd.DataFrame(described, columns=COLUMNS)
-    table["rank_over_tasks"] = _ranks_over_tasks(table, compared.task_type)
+    table["rank_over_tasks"] = _ranks_over_tasks(table, compared)
     return spell_labels(
         table, ("label", "predicted", "nearest_label"), compared.task_type
     )
@@ -106,7 +106,8 @@ def _places(task: JudgedTask, compared: Compared) -> dict[str, list[int]]:
 
     A molecule of several rows stands for itself with the first.
     """
-    places = np.array(first_rows([compared.test.smiles[row] for row in task.rows]), int)
+    names = [compared.test_structures[row] for row in task.rows]
+    places = np.array(first_rows(names), int)
     if compared.task_type == TaskType.REGRESSION:
         # A molecule is not both.
         count = min(EXAMPLES, len(places) // 2)
@@ -222,17 +223,18 @@ def _similarities(queries: np.ndarray, references: np.ndarray) -> np.ndarray:
     return similarities
 
 
-def _ranks_over_tasks(table: pd.DataFrame, task_type: TaskType) -> pd.Series:
+def _ranks_over_tasks(table: pd.DataFrame, compared: Compared) -> pd.Series:
     """Rank the picked ones of all tasks by the same rule, each molecule once."""
+    name_of = dict(zip(compared.test.smiles, compared.test_structures, strict=True))
     ranks = pd.Series(pd.NA, index=table.index, dtype="Int64")
     for kind in (ERROR, RIGHT):
         far = kind == ERROR
         of_kind = table[table["kind"] == kind].sort_values(
             "miss", ascending=not far, kind="stable"
         )
-        of_kind = of_kind.drop_duplicates("smiles")
+        of_kind = of_kind[~of_kind["smiles"].map(name_of).duplicated()]
         classes = of_kind["label"].to_numpy()
-        if task_type == TaskType.REGRESSION:
+        if compared.task_type == TaskType.REGRESSION:
             classes = np.zeros(len(of_kind))
         picked = taking_turns(
             of_kind.index.tolist(), classes, of_kind["miss"].to_numpy(), far, EXAMPLES

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.data.subsets import Subset
+from toxtune.evaluation.pooled import each_once
 from toxtune.features.similarity import RADIUS, SIZE, nearest
 
 PERCENTILE = 5
@@ -64,7 +65,7 @@ def fit_domain(train: Sequence[Subset], valid: Sequence[Subset]) -> Applicabilit
     """
     # A molecule counts once, however many rows it has.
     similarities = [
-        nearest(list(dict.fromkeys(validation.smiles)), training.smiles)[0]
+        nearest(each_once(validation).smiles, training.smiles)[0]
         for training, validation in zip(train, valid, strict=True)
     ]
     lowest = np.percentile(np.concatenate(similarities), PERCENTILE)

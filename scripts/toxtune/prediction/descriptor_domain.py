@@ -19,6 +19,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import rdMolDescriptors
 
 from toxtune.data.subsets import Subset
+from toxtune.evaluation.pooled import first_rows, structures
 from toxtune.prediction.applicability_domain import PERCENTILE
 
 PROPERTIES: dict[str, Callable[[Any], float]] = {
@@ -96,7 +97,9 @@ def fit_descriptor_domain(
 
     def properties(subsets: Sequence[Subset]) -> np.ndarray:
         smiles = [smiles for subset in subsets for smiles in subset.smiles]
-        return np.array([known[each] for each in dict.fromkeys(smiles)])
+        groups = [group for subset in subsets for group in subset.groups]
+        rows = first_rows(structures(smiles, groups))
+        return np.array([known[smiles[row]] for row in rows])
 
     whole = _of_training(properties(train))
     leverages = []

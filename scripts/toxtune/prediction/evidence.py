@@ -7,7 +7,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from toxtune.data.subsets import Subset, as_numbers, read_table
 from toxtune.errors import UserError
 from toxtune.evaluation.conformal import Calibrations, Conformal
 from toxtune.evaluation.delivered import Delivered
+from toxtune.evaluation.pooled import first_rows, rows_of, structures
 from toxtune.features.similarity import SIZE
 from toxtune.io.csv_writer import CsvRows
 from toxtune.io.files import read_json
@@ -147,6 +148,39 @@ def read_fingerprints(file: Path, metadata: FinalModelMetadata) -> np.ndarray:
             f"{file.name} must be uint8 of {shape}, is {found.dtype} of {found.shape}"
         )
     return found
+
+
+def each_training_molecule(
+    training: Subset, fingerprints: np.ndarray
+) -> tuple[Subset, list[int]]:
+    """Put the rows of each training molecule together.
+
+    Its rows may be measured in different tasks: of each task it has the label of the
+    first row that has one.
+
+    Parameters
+    ----------
+    training
+        The molecules that the models were trained on, row by row.
+    fingerprints
+        Those of the rows, which equal molecules have in common.
+
+    Returns
+    -------
+    molecules
+        Each once, with id and SMILES of its first row.
+    rows
+        These rows.
+    """
+    names = structures(training.smiles, [each.tobytes() for each in fingerprints])
+    rows = first_rows(names)
+    molecules = rows_of(training, rows)
+    place_of = {names[row]: place for place, row in enumerate(rows)}
+    labels = molecules.labels.copy()
+    for name, more in zip(names, training.labels, strict=True):
+        known = labels[place_of[name]]
+        np.copyto(known, more, where=np.isnan(known))
+    return replace(molecules, labels=labels), rows
 
 
 def _n_classes(metadata: FinalModelMetadata) -> int:

@@ -9,8 +9,7 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import shorten
 from typing import Any
@@ -20,7 +19,6 @@ from rdkit import rdBase
 
 from toxtune.errors import UserError
 from toxtune.evaluation.delivered import mean_over_seeds
-from toxtune.evaluation.pooled import first_rows
 from toxtune.features.arrays import Features
 from toxtune.features.definitions import JOINT, is_own
 from toxtune.features.similarity import nearest_neighbours
@@ -37,6 +35,7 @@ from toxtune.prediction.evidence import (
     NEIGHBOURS,
     Evidence,
     Support,
+    each_training_molecule,
     read_evidence,
     read_fingerprints,
 )
@@ -135,7 +134,7 @@ class FinalModel:
         else:
             spread = np.full(members.shape[1:], np.nan)
         similarities, neighbours = nearest_neighbours(
-            inputs.fingerprints, self.fingerprints[self._molecules], NEIGHBOURS
+            inputs.fingerprints, self.fingerprints, NEIGHBOURS
         )
         return Prediction(
             values=self.calibrated(self.mean_of_members(members)),
@@ -145,15 +144,10 @@ class FinalModel:
             support=Support(
                 delivered=mean_over_seeds(self.mean_by_seed(members)),
                 similarities=similarities,
-                neighbours=self._molecules[neighbours],
+                neighbours=neighbours,
                 leverage=self.metadata.descriptor_domain.leverage(inputs.properties),
             ),
         )
-
-    @cached_property
-    def _molecules(self) -> np.ndarray:
-        """The first row of each training molecule: neighbours are different ones."""
-        return np.array(first_rows(self.evidence.training.smiles))
 
     def predict_table(
         self,
@@ -423,6 +417,10 @@ def _read(folder: Path, metadata: FinalModelMetadata, path: Path) -> FinalModel:
     models = []
     for member in metadata.members:
         models.append(_read_member(member, folder, metadata, path))
+    evidence = read_evidence(folder, metadata, path)
+    prints = read_fingerprints(folder / FINGERPRINTS, metadata)
+    # Neighbours are different molecules.
+    training, rows = each_training_molecule(evidence.training, prints)
     return FinalModel(
         metadata=metadata,
         members=models,
@@ -430,8 +428,8 @@ def _read(folder: Path, metadata: FinalModelMetadata, path: Path) -> FinalModel:
             name: read_transform(folder / file)
             for name, file in metadata.transforms.items()
         },
-        fingerprints=read_fingerprints(folder / FINGERPRINTS, metadata),
-        evidence=read_evidence(folder, metadata, path),
+        fingerprints=prints[rows],
+        evidence=replace(evidence, training=training),
     )
 
 

@@ -106,6 +106,17 @@ def test_rows_of_a_molecule_count_once_in_calibration_and_table():
     )
 
 
+def test_a_molecule_counts_once_however_it_is_written():
+    phenol = ["Oc1ccccc1", "c1ccccc1O", "C1=CC=CC=C1O", "c1ccc(O)cc1"]
+    stereo = ["C[C@H](N)O", "C[C@@H](N)O"]
+    groups = [*["phenol"] * 4, *["other"] * 2]
+    labels = np.ones((6, 1), dtype=np.float32)
+    molecules = Subset([*"abcdef"], [*phenol, *stereo], groups, ["t"], labels)
+    answers = Delivered(np.full((6, 1), 0.7), np.full((6, 1), np.nan))
+    calibrations = calibrate_sets(molecules, answers, BINARY, molecules)
+    assert calibrations["t"].sizes == {0: 0, 1: 3}
+
+
 def test_molecules_that_share_an_id_all_calibrate():
     valid, by_seed = made(60, 1)
     shared = replace(valid, ids=["x"] * 20 + valid.ids[20:])

@@ -144,7 +144,10 @@ def test_a_molecule_of_several_rows_is_shown_once(task_type):
     """By its structure: rows may be numbered, and molecules may share an id."""
     tasks = ("a", "b")
     train = subset([OTHER, LONG], [[0, 0], [1, 1]], tasks=tasks)
-    test = subset([*CHAINS[:4] * 3], [[0, 1]] * 12, tasks=tasks)
+    chains = CHAINS[1:5]
+    otherwise = [f"C({chain[1:]})" for chain in chains]
+    test = subset([*chains * 2, *otherwise], [[0, 1]] * 12, tasks=tasks)
+    test = replace(test, groups=[*"abcd"] * 3)
     values = [[number / 20, 1 - number / 30] for number in range(12)]
     for of in (test, replace(test, ids=["one"] * 12)):
         table = pick_examples(
@@ -154,9 +157,9 @@ def test_a_molecule_of_several_rows_is_shown_once(task_type):
             SIMILAR,
         )
         for _, shown in table.groupby("task"):
-            assert sorted(shown["smiles"]) == CHAINS[:4]
+            assert sorted(shown["smiles"]) == chains
         over = table.dropna(subset="rank_over_tasks")
-        assert set(over["smiles"]) == {*CHAINS[:4]}
+        assert set(over["smiles"]) == {*chains}
         for _, shown in over.groupby("kind"):
             assert shown["smiles"].is_unique
 

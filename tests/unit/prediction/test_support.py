@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import zipfile
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -92,23 +91,27 @@ def test_neighbours_are_named_with_their_labels(tmp_path, task_type):
 
 
 def test_neighbours_are_different_molecules(tmp_path):
-    model = load(make(tmp_path))
-    training = model.evidence.training
-    repeated = replace(
-        training,
-        smiles=["CCO", "CCO", "CCO", "CCN", "CCN", *training.smiles[5:]],
+    """However they are written, and with what any of their rows was measured in."""
+    training = [
+        *[("a1", "CCO", "0", ""), ("a2", "OCC", "", "1"), ("a3", "C(O)C", "1", "0")],
+        *[("b1", "CCN", "1", ""), ("b2", "NCC", "", "")],
+        *[("c", "CCCCCl", "1", "0"), ("d", "CCBr", "0", ""), ("e", "CCC", "1", "1")],
+    ]
+    table = "\n".join(
+        ",".join(row) for row in [("id", "smiles", "one", "two"), *training]
     )
-    model = replace(
-        model,
-        evidence=replace(model.evidence, training=repeated),
-        fingerprints=fingerprints(repeated.smiles),
-    )
-    first_rows = {"CCO": "m0", "CCN": "m3", "CCCCCl": "m5", "CCBr": "m6", "CCC": "m7"}
-    for row in model.predict_table(["CCO", "CCN"]).to_dict("records"):
-        near = {row[f"neighbour_{n}_smiles"]: row[f"neighbour_{n}"] for n in (1, 2, 3)}
-        assert len(near) == 3
-        assert near.items() < first_rows.items()
-        assert next(iter(near)) == row["smiles"]
+    prints = io.BytesIO()
+    np.save(prints, fingerprints([smiles for _, smiles, *_ in training]))
+    path = repacked(make(tmp_path), "training.csv", f"{table}\n")
+    path = repacked(path, "fingerprints.npy", prints.getvalue())
+    known = {"a1": "one=0; two=1", "b1": "one=1", "c": "one=1; two=0", "d": "one=0"}
+    known["e"] = "one=1; two=1"
+    for row, nearest in zip(predict(tmp_path, path, ["CCO", "CCN"]), "ab", strict=True):
+        near = [row[f"neighbour_{n}"] for n in (1, 2, 3)]
+        assert near[0] == f"{nearest}1"
+        assert len({*near}) == 3
+        for n, id in enumerate(near, start=1):
+            assert row[f"neighbour_{n}_labels"] == known[id]
 
 
 def test_a_label_that_was_not_measured_is_not_told(tmp_path):
@@ -147,8 +150,16 @@ def of_demo():
 
 
 def unlabelled(smiles):
-    ids = [str(number) for number in range(len(smiles))]
-    return Subset(ids, smiles, smiles, ["t"], np.zeros((len(smiles), 1)))
+    ids, groups = [str(number) for number in range(len(smiles))], ["g"] * len(smiles)
+    return Subset(ids, smiles, groups, ["t"], np.zeros((len(smiles), 1)))
+
+
+def spelled_otherwise(smiles):
+    molecules = map(Chem.MolFromSmiles, smiles)
+    return [
+        Chem.MolToSmiles(each, rootedAtAtom=each.GetNumAtoms() - 1)
+        for each in molecules
+    ]
 
 
 def test_further_rows_of_a_molecule_move_no_bound():
@@ -157,7 +168,10 @@ def test_further_rows_of_a_molecule_move_no_bound():
     train = [unlabelled(parts[0] + parts[1]), unlabelled(parts[1] + parts[2])]
     valid = [unlabelled(parts[2]), unlabelled(parts[0])]
     once = fit_descriptor_domain(train, valid)
-    uneven = [unlabelled(each.smiles * 3 + each.smiles[:20]) for each in train + valid]
+    uneven = [
+        unlabelled(each.smiles * 2 + spelled_otherwise(each.smiles[:20]))
+        for each in train + valid
+    ]
     assert fit_descriptor_domain(uneven[:2], uneven[2:]) == once
     similar = fit_domain(train, valid)
     assert fit_domain(uneven[:2], uneven[2:]) == similar

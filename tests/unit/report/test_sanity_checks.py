@@ -178,7 +178,7 @@ def test_a_control_is_compared_with_guessing_by_its_own_metric():
     guessing = {"prevalence": SetScores(None, 0.3, 0.25, (0.25, 0.25))}
     control = replace(
         scored(0.27, permuted=True),
-        objective=Objective("pr_auc", "maximize"),
+        objective=Objective("accuracy", "maximize"),
         baselines=guessing,
         confidence=0.8,
     )
@@ -192,6 +192,16 @@ def test_a_control_is_compared_with_guessing_by_its_own_metric():
     assert "10%" in warning
     errors = replace(in_errors(control), scores=control.scores)
     assert any("labels are shuffled" in warning for warning in check_scores(errors))
+
+
+@pytest.mark.parametrize("metric", ["pr_auc", "f1_macro", "pearson_r2"])
+def test_guessing_may_be_better_than_a_constant(metric):
+    control = replace(
+        scored(0.27, permuted=True),
+        objective=Objective(metric, "maximize"),
+        baselines={"constant": SetScores(None, 0.0, 0.0, (0.0, 0.0))},
+    )
+    assert check_scores(control) == []
 
 
 def test_one_compound_is_counted_as_one():

@@ -8,6 +8,7 @@ from toxtune.prediction.label_reading import names_of_classes
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.run import Run
 from toxtune.stats.metrics import of_task
+from toxtune.stats.thresholds import likeliest
 
 
 def draw(run: Run) -> Figure:
@@ -38,11 +39,11 @@ def confusion_table(run: Run) -> pd.DataFrame:
         measured = ~np.isnan(subset.labels[:, task])
         true = subset.labels[measured, task].astype(int)
         for family in run.contenders:
-            mean = run.test_predictions[family].mean(axis=0)
+            mean = run.test_predictions[family].mean(axis=0, dtype=np.float64)
             probabilities = of_task(mean, task, len(subset.tasks))[measured]
             n_classes = probabilities.shape[1]
             counts = np.zeros((n_classes, n_classes), dtype=int)
-            np.add.at(counts, (true, probabilities.argmax(axis=1)), 1)
+            np.add.at(counts, (true, likeliest(probabilities)), 1)
             shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
             classes = np.indices(counts.shape)
             names = np.array(names_of_classes(run.class_names.get(name, []), n_classes))
