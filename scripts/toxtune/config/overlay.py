@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from jsonschema import Draft202012Validator
 
 from toxtune.config.plain_values import refuse_unplain
-from toxtune.config.schema import ROOT
+from toxtune.config.schema import ROOT, SCHEMA, read_schema
 from toxtune.errors import UserError
 from toxtune.text import shown
 
@@ -30,9 +31,9 @@ _BROUGHT = {"dataset": ("source", "sha256"), "objective": ("metric", "direction"
 def overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     """Merge two configurations: mappings key by key, everything else from `above`.
 
-    Features of another ``kind``, or a strategy of another ``name``, replace all that is
-    there. A new source has another checksum than the one before, and a new metric its
-    own direction.
+    Features of another ``kind`` replace those of their name. Of another strategy's
+    settings those stay that the new one has as well. A new source has another checksum
+    than the one before, and a new metric its own direction.
     """
     return _merged(below, above, ())
 
@@ -41,10 +42,12 @@ def _merged(
     below: dict[str, Any], above: dict[str, Any], keys: tuple[str, ...]
 ) -> dict[str, Any]:
     """Merge two mappings that stand under `keys`."""
-    decider = _decider(keys)
-    if isinstance(above.get(decider), str) and above[decider] != below.get(decider):
+    is_definition = len(keys) == 2 and keys[0] == "features"
+    if is_definition and "kind" in above and above["kind"] != below.get("kind"):
         return dict(above)
     merged = dict(below)
+    if keys == ("search", "strategy") and "name" in above:
+        merged = _settings_that_stay(below, above)
     if len(keys) == 1 and keys[0] in _BROUGHT:
         key, brought = _BROUGHT[keys[0]]
         if key in above and above[key] != below.get(key):
@@ -55,12 +58,24 @@ def _merged(
     return merged
 
 
-def _decider(keys: tuple[str, ...]) -> str:
-    """Return what all other keys of a mapping are settings of; empty for nothing."""
-    if keys == ("search", "strategy"):
-        return "name"
-    is_definition = len(keys) == 2 and keys[0] == "features"
-    return "kind" if is_definition else ""
+def _settings_that_stay(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a strategy that the one laid over it has, too.
+
+    The others were written for the former one: they would be refused, and whoever
+    wrote the new one could not leave them out. ``null`` is the default, with its own.
+    """
+    if above["name"] == below.get("name"):
+        return dict(below)
+    sections = read_schema(SCHEMA)["properties"]
+    branches = sections["search"]["properties"]["strategy"]["allOf"]
+    merged = {**below, **above}
+    known = {
+        key
+        for branch in branches
+        if Draft202012Validator(branch["if"]).is_valid(merged)
+        for key in branch["then"]["properties"]
+    }
+    return {key: value for key, value in below.items() if key in known}
 
 
 def read_overlay(path: Path) -> dict[str, Any]:

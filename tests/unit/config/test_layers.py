@@ -75,8 +75,19 @@ def test_a_metric_brings_its_direction():
         (
             "name: halving, trials: 9, seed: 7",
             "name: random",
-            {"name": "random", "trials": 20, "seed": 0},
+            {"name": "random", "trials": 9, "seed": 7},
         ),
+        (
+            "name: random, trials: 9, seed: 7",
+            "name: tpe",
+            {"name": "tpe", "rounds": 5, "batch": 8, "seed": 7},
+        ),
+        (
+            "name: random, trials: 9, seed: 7",
+            "name: halving, candidates: grid",
+            {"name": "halving", "candidates": "grid", "min_resource": 5, "eta": 3},
+        ),
+        ("name: random, trials: 9, seed: 7", "name: null", {"name": "grid"}),
         (
             "name: random, trials: 9, seed: 7",
             "name: random, trials: 8",
