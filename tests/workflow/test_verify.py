@@ -314,7 +314,7 @@ def test_openings_since_then_are_told_and_change_nothing(copied):
     findings = verify([Path(TINY)], 0, seed=1)
     assert not findings.faults
     (note,) = findings.notes
-    assert f"{ledger}: has 1 openings since the summary was written" in note
+    assert f"{ledger}: has 1 opening since the summary was written" in note
 
 
 def test_on_another_host_numbers_are_compared(copied, monkeypatch):
