@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from toxtune.evaluation.ledger import siblings_of
 from toxtune.io.files import write_json, write_text
 from toxtune.jobs import log_to
 from toxtune.report.provenance import current_provenance
@@ -30,7 +31,7 @@ if __name__ == "__main__":
             provenance=current_provenance(
                 settings.dataset,
                 settings.split,
-                {run: split for run, split in settings.splits.items() if run != name},
+                siblings_of(name, settings.splits),
                 Path(snakemake.input.assignment),
             ),
         ),

@@ -8,7 +8,7 @@ from typing import Any
 from toxtune.dossier.content import Value
 from toxtune.dossier.run_files import FINAL, FINAL_JSON, RunFiles
 from toxtune.errors import UserError
-from toxtune.report.several_splits import has_several_splits
+from toxtune.report.several_splits import refuse_several_splits
 from toxtune.search.selection_file import Selection, read_selection
 from toxtune.splits.settings import NO_REFIT
 from toxtune.splits.training_set import ALL, WHOLE
@@ -157,14 +157,8 @@ def read_subject(run: str) -> Subject:
         nearest = did_you_mean(run, runs()) or f"; there are {', '.join(runs()[:10])}"
         raise UserError(f"{folder}: there is no such run{nearest if runs() else ''}")
     path = folder / "selection.json"
-    # A folder of several splits may also have what a single one gave before.
-    if (has_several_splits(folder) or not path.is_file()) and (
-        parts := [each for each in runs() if each.startswith(f"{run}/")]
-    ):
-        raise UserError(
-            f"{folder}: has several splits, each with a model: name one, "
-            f"{', '.join(parts)}"
-        )
+    parts = [each for each in runs() if each.startswith(f"{run}/")]
+    refuse_several_splits(folder, parts, "model", is_whole=path.is_file())
     if not path.is_file():
         raise UserError(
             f"{folder}: has no selection.json: the search is not finished; `make run` "

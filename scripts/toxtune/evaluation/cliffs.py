@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from toxtune.data.subsets import Subset
+from toxtune.evaluation.distinct import structures
 from toxtune.evaluation.judged import JudgedTask
-from toxtune.evaluation.pooled import structures
 from toxtune.features.similarity import similarity_blocks
 from toxtune.tasks import TaskType
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from toxtune.data.subsets import Subset
 from toxtune.evaluation.delivered import Delivered, deliver
-from toxtune.evaluation.pooled import first_rows, structures
+from toxtune.evaluation.distinct import first_rows, structures
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.io.integrity import damaged, read_written
 from toxtune.search.selection_file import Selection

@@ -162,6 +162,15 @@ class Evaluation:
         """Return what follows the metric's title where it names a mean over tasks."""
         return " / SD" if self.is_scaled(metric) else ""
 
+    def title(self, metric: str) -> str:
+        """Name a metric's mean over tasks for people, in SDs if that is its unit."""
+        return METRICS[metric].title + self.unit(metric)
+
+    @property
+    def level(self) -> str:
+        """The level of the intervals, such as ``95%``."""
+        return f"{100 * self.confidence:g}%"
+
     def divisor(self, metric: str, task: str) -> float:
         """Return what a task's scores are divided by; NaN if it is in no mean."""
         if not self.is_scaled(metric):

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from toxtune.evaluation.cliffs import Compared, differ, spell_labels
+from toxtune.evaluation.distinct import first_rows
 from toxtune.evaluation.judged import JudgedTask
-from toxtune.evaluation.pooled import first_rows
 from toxtune.features.similarity import QUERIES, similarity_blocks
 from toxtune.tasks import TaskType
 

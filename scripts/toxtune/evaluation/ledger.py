@@ -134,6 +134,11 @@ def read_openings_of(
     ]
 
 
+def siblings_of(run: str, splits: Mapping[str, str]) -> dict[str, str]:
+    """Return the other splits of a run's configuration: run to the split's id."""
+    return {name: split for name, split in splits.items() if name != run}
+
+
 def looks_of_siblings(
     lines: Sequence[Mapping[str, Any]], dataset: str, siblings: Mapping[str, str]
 ) -> set[int]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.data.subsets import Subset
-from toxtune.evaluation.pooled import each_once
+from toxtune.evaluation.distinct import each_once
 from toxtune.features.similarity import RADIUS, SIZE, nearest
 
 PERCENTILE = 5

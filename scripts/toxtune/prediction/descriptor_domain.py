@@ -19,7 +19,7 @@ from rdkit import Chem, rdBase
 from rdkit.Chem import rdMolDescriptors
 
 from toxtune.data.subsets import Subset
-from toxtune.evaluation.pooled import first_rows, structures
+from toxtune.evaluation.distinct import first_rows, structures
 from toxtune.prediction.applicability_domain import PERCENTILE
 
 PROPERTIES: dict[str, Callable[[Any], float]] = {

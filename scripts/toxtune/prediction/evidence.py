@@ -18,7 +18,7 @@ from toxtune.data.subsets import Subset, as_numbers, read_table
 from toxtune.errors import UserError
 from toxtune.evaluation.conformal import Calibrations, Conformal
 from toxtune.evaluation.delivered import Delivered
-from toxtune.evaluation.pooled import first_rows, rows_of, structures
+from toxtune.evaluation.distinct import first_rows, rows_of, structures
 from toxtune.features.similarity import SIZE
 from toxtune.io.csv_writer import CsvRows
 from toxtune.io.files import read_json

@@ -296,10 +296,12 @@ class FinalModel:
 
     def _standardized(self, smiles: Sequence[str]) -> list[str]:
         standardized = []
-        for number, text in enumerate(given_texts(smiles)):
-            with rdBase.BlockLogs():
-                found = read_compound(text, Standardize(self.metadata.standardize))
-            compound, reason = found
+        standardize, texts = Standardize(self.metadata.standardize), given_texts(smiles)
+        with rdBase.BlockLogs():
+            found = [read_compound(text, standardize) for text in texts]
+        for number, (text, (compound, reason)) in enumerate(
+            zip(texts, found, strict=True)
+        ):
             if compound is None:
                 raise UserError(
                     f"smiles[{number}]: {reason}, got {text!r}; predict_table takes "

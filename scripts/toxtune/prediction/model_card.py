@@ -171,9 +171,9 @@ def _scores(
     metadata: FinalModelMetadata, evaluation: Evaluation, averaged: bool
 ) -> str:
     """Write the scores as tables, with what to think of them."""
-    level = f"{100 * evaluation.confidence:g}%"
+    level = evaluation.level
     rows = [
-        [f"{METRICS[metric].title}{evaluation.unit(metric)}", *_cells(score, interval)]
+        [evaluation.title(metric), *_cells(score, interval)]
         for metric, score, interval in _delivered(metadata, evaluation, averaged)
     ]
     metric = evaluation.objective.metric

@@ -23,6 +23,7 @@ from toxtune.evaluation.ledger import (
     opening_id,
     read_openings,
     record_opening,
+    siblings_of,
 )
 from toxtune.io.csv_rows import TAB
 from toxtune.io.csv_writer import write_csv
@@ -166,9 +167,8 @@ def _count_openings(ledger: Path, models: Contenders, splits: Mapping[str, str])
     `splits` is that of `ProspectiveSettings`.
     """
     lines, run = read_openings(ledger), models.widest.metadata.run
-    others = {name: split for name, split in splits.items() if name != run}
-    siblings = looks_of_siblings(lines, models.selection.dataset, others)
-    return len(lines) - len(siblings)
+    dataset, siblings = models.selection.dataset, siblings_of(run, splits)
+    return len(lines) - len(looks_of_siblings(lines, dataset, siblings))
 
 
 def ledger_line(models: Contenders, name: str) -> dict[str, Any]:

@@ -33,7 +33,6 @@ from toxtune.search.selection_file import Selection, read_selection
 from toxtune.search.trials import Trial
 from toxtune.selection.search_results import TrialRecord, read_trial_records
 from toxtune.splits.settings import NO_REFIT
-from toxtune.stats.metrics import METRICS
 
 # With fewer common settings than this there is no rank correlation.
 FEWEST_SETTINGS = 3
@@ -138,7 +137,7 @@ def rank_correlations(results: list[SplitResult]) -> pd.DataFrame:
 def metric_title(results: list[SplitResult]) -> str:
     """Name the metric that ranked the trials, and its unit."""
     metric = results[0].selection.objective.metric
-    return METRICS[metric].title + results[0].evaluation.unit(metric)
+    return results[0].evaluation.title(metric)
 
 
 def summary_across_splits(run: str, results: list[SplitResult]) -> str:

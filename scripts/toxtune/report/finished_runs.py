@@ -17,12 +17,11 @@ from toxtune.evaluation.ledger import Opened, read_openings_of
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.export.run import run_named
 from toxtune.io.tsv import read_tsv
-from toxtune.report.several_splits import has_several_splits
+from toxtune.report.several_splits import refuse_several_splits
 from toxtune.report.words import counted, listed
 from toxtune.search.selection_file import Selection, read_selection
 from toxtune.splits.training_set import TrainingSet
 from toxtune.stats.bootstrap import Resampling
-from toxtune.stats.metrics import METRICS
 from toxtune.text import did_you_mean
 
 RESULTS = Path("results")
@@ -66,15 +65,6 @@ class FinishedRun:
     def sets(self) -> str:
         """The dataset and the split of its training and validation set."""
         return f"dataset {self.selection.dataset}, split {self.selection.split}"
-
-    @property
-    def level(self) -> str:
-        """The level of its intervals, such as ``95%``."""
-        return f"{100 * self.evaluation.confidence:g}%"
-
-    def title(self, metric: str) -> str:
-        """Name a metric's mean over tasks, with its unit."""
-        return METRICS[metric].title + self.evaluation.unit(metric)
 
     def mean(self, metric: str) -> SetScores:
         """Return the selected model's scores, means over tasks and seeds."""
@@ -178,12 +168,7 @@ def _read_run(name: str) -> FinishedRun:
         )
     lacking = [file for file in _NEEDED if not (folder / file).is_file()]
     splits = sorted(f"{name}/{path.parent.name}" for path in folder.glob("*/test.json"))
-    # A folder of several splits may also have what a single one gave before.
-    if splits and (lacking or has_several_splits(folder)):
-        raise UserError(
-            f"{folder}: has several splits, each with a test set: name one, "
-            f"{', '.join(splits)}"
-        )
+    refuse_several_splits(folder, splits, "test set", is_whole=not lacking)
     if lacking:
         raise UserError(
             f"{folder}: has no {listed(lacking)}; `make run` finishes a run first"
@@ -230,8 +215,8 @@ def _refuse_different_scores(runs: Sequence[FinishedRun]) -> None:
     """Refuse what cannot stand in one column: other units, and other intervals."""
     metric = runs[0].selection.objective.metric
     for key, found in {
-        "objective.scale": [run.title(metric) for run in runs],
-        "test.confidence": [f"{run.level} intervals" for run in runs],
+        "objective.scale": [run.evaluation.title(metric) for run in runs],
+        "test.confidence": [f"{run.evaluation.level} intervals" for run in runs],
     }.items():
         if len(set(found)) > 1:
             names = [run.name for run in runs]

@@ -25,14 +25,13 @@ from toxtune.report.words import (
     SET_NAMES,
     Facts,
     counted,
-    decimals_for,
+    decimals_of,
     format_interval,
     format_score,
     listed,
     method_of_split,
     times,
 )
-from toxtune.stats.metrics import METRICS
 
 # Figures with a panel for each task show no more tasks than this.
 MOST_TASKS = 24
@@ -141,7 +140,7 @@ class Run(SearchedRun):
 
     def mean_title(self, metric: str) -> str:
         """Name a metric's mean over tasks for people, in SDs if that is its unit."""
-        return METRICS[metric].title + self.evaluation.unit(metric)
+        return self.evaluation.title(metric)
 
     @property
     def tasks(self) -> list[str]:
@@ -166,18 +165,15 @@ class Run(SearchedRun):
     @property
     def level(self) -> str:
         """The level of the intervals, such as ``95%``."""
-        return f"{100 * self.evaluation.confidence:g}%"
+        return self.evaluation.level
 
     def decimals(self, metric: str | None = None) -> int:
-        """Return how many decimals a metric's means are written with.
-
-        Errors in the unit of the labels may be large or small; see `decimals_for`.
-        """
+        """Return how many decimals a metric's means are written with."""
         metric = metric or self.metric
-        if not METRICS[metric].has_unit or self.evaluation.is_scaled(metric):
-            return 3
         scores = self.mean_scores(self.selection.overall, metric)
-        return decimals_for(scores.valid if scores.test is None else scores.test)
+        score = scores.valid if scores.test is None else scores.test
+        is_scaled = self.evaluation.is_scaled(metric)
+        return decimals_of(metric, score, is_scaled=is_scaled)
 
     def written(self, score: float | None, metric: str | None = None) -> str:
         """Write a mean score, or a difference of such, by the objective's metric."""

@@ -13,7 +13,7 @@ from toxtune.report.figures.theme import SUBSET_COLOURS
 from toxtune.report.finished_runs import FinishedRun, by_sets, differences, openings
 from toxtune.report.rendering import figure_parts, render
 from toxtune.report.tables.runs import (
-    decimals_of,
+    decimals_of_means,
     differences_table,
     ledger_table,
     level_of,
@@ -106,7 +106,7 @@ def _where_they_compare(runs: Sequence[FinishedRun]) -> str:
 def _size(
     runs: Sequence[FinishedRun], difference: float, low: float, high: float
 ) -> str:
-    decimals = decimals_of(runs)
+    decimals = decimals_of_means(runs)
     bounds = format_interval((low, high), decimals)
     return f"{format_score(difference, decimals)} ({level_of(runs[0])} {bounds})"
 

@@ -49,12 +49,9 @@ def splits_page(run: str, results: list[SplitResult]) -> str:
 
 def draw(results: list[SplitResult], scores: pd.DataFrame) -> Figure:
     """Draw the test score of each family's winner on each split."""
-    confidence = results[0].evaluation.confidence
-    metric = metric_title(results)
+    level, metric = results[0].evaluation.level, metric_title(results)
     return Figure(
-        facts=Facts(
-            ("test",), remark=f"{100 * confidence:g}% intervals over test molecules"
-        ),
+        facts=Facts(("test",), remark=f"{level} intervals over test molecules"),
         description=f"{metric} of each family's winner on the test set of each split.",
         table=scores.assign(selected=scores["selected"].map(_AS_TEXT)),
         panels=[Panel("", _chart(scores, metric))],

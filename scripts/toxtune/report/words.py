@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from toxtune.stats.metrics import METRICS
+
 # Of means over tasks, where `Evaluation.is_scaled`.
 SCALED_IN_WORDS = "errors divided by the SD of the task's training labels"
 
@@ -95,6 +97,16 @@ def decimals_for(size: float | None) -> int:
         return 3
     place = floor(log10(abs(size)))
     return max(3 - place, 0) if place >= 0 else max(2 - place, 3)
+
+
+def decimals_of(metric: str, score: float | None, *, is_scaled: bool = False) -> int:
+    """Return how many decimals a score by a metric is written with.
+
+    Errors in the unit of the labels may be large or small; those of means over tasks
+    that are divided by SDs (`is_scaled`), and all other scores, are not.
+    """
+    has_unit = METRICS[metric].has_unit and not is_scaled
+    return decimals_for(score) if has_unit else 3
 
 
 def format_score(value: float | None, decimals: int = 3) -> str:

@@ -89,7 +89,10 @@ def test_what_is_no_family_is_refused_with_the_key(package, tmp_path, text, frag
     ("text", "said"),
     [
         ("import os\ndef f(:\n    pass\n", "SyntaxError: .* line 2"),
-        ("from toxtune.models.base import NoFamily", "ImportError: .*'NoFamily'.* line 1"),
+        (
+            "from toxtune.models.base import NoFamily",
+            "ImportError: .*'NoFamily'.* line 1",
+        ),
         (
             "X = 1\nraise RuntimeError('no licence')",
             "RuntimeError: no licence .* line 2",

@@ -12,7 +12,7 @@ from toxtune.report.words import (
     BASELINE,
     IN_OWN_UNIT,
     Facts,
-    decimals_for,
+    decimals_of,
     format_interval,
     format_score,
     listed,
@@ -25,7 +25,7 @@ def runs_table(runs: Sequence[FinishedRun]) -> Table:
 
     Runs of one training and validation set share their baselines.
     """
-    metric, decimals = runs[0].selection.objective.metric, decimals_of(runs)
+    metric, decimals = runs[0].selection.objective.metric, decimals_of_means(runs)
     rows = [
         [
             run.name,
@@ -65,7 +65,7 @@ def _note(runs: Sequence[FinishedRun]) -> str:
 
 def differences_table(runs: Sequence[FinishedRun], table: pd.DataFrame) -> Table:
     """Return how far each run is from the first on the same molecules."""
-    decimals = decimals_of(runs)
+    decimals = decimals_of_means(runs)
     return Table(
         f"{title_of(runs[0])} minus that of {runs[0].name}",
         ["run", "difference", level_of(runs[0])],
@@ -92,7 +92,7 @@ def tasks_table(runs: Sequence[FinishedRun], table: pd.DataFrame) -> Table:
     for task in runs[0].test.tasks:
         of_task = table[table["task"] == task].to_dict("records")
         score = of_task[0]["test_against"] if of_task else None
-        decimals = decimals_for(score) if METRICS[metric].has_unit else 3
+        decimals = decimals_of(metric, score)
         cells = [format_score(score, decimals)]
         for row in of_task:
             cells += [
@@ -137,23 +137,21 @@ def means(table: pd.DataFrame) -> list[dict[str, Any]]:
     return table[table["task"] == "mean"].to_dict("records")
 
 
-def decimals_of(runs: Sequence[FinishedRun]) -> int:
+def decimals_of_means(runs: Sequence[FinishedRun]) -> int:
     """Return how many decimals the means are written with."""
     metric = runs[0].selection.objective.metric
-    evaluation = runs[0].evaluation
-    if not METRICS[metric].has_unit or evaluation.is_scaled(metric):
-        return 3
-    return decimals_for(runs[0].mean(metric).test)
+    is_scaled = runs[0].evaluation.is_scaled(metric)
+    return decimals_of(metric, runs[0].mean(metric).test, is_scaled=is_scaled)
 
 
 def title_of(run: FinishedRun) -> str:
     """Name the mean of the metric that ranked the run's trials, with its unit."""
-    return run.title(run.selection.objective.metric)
+    return run.evaluation.title(run.selection.objective.metric)
 
 
 def level_of(run: FinishedRun) -> str:
     """Name the intervals."""
-    return f"{run.level} interval"
+    return f"{run.evaluation.level} interval"
 
 
 def _score_cells(mean: SetScores, decimals: int) -> list[str]:

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from toxtune.evaluation.evaluation_file import SetScores
 from toxtune.report.run import Run
 from toxtune.report.tables.table import Table
 from toxtune.report.words import (
@@ -11,6 +10,7 @@ from toxtune.report.words import (
     WITHOUT_A_SCORE,
     counted,
     decimals_for,
+    decimals_of,
     format_interval,
     format_score,
 )
@@ -58,7 +58,7 @@ def _row(run: Run, number: int, is_scaled: bool) -> list[str]:
         row.append(format_score(sd, decimals_for(sd)))
     for family in run.contenders:
         scores = run.evaluation.families[family][run.metric].tasks[task]
-        decimals = _decimals(run, scores)
+        decimals = decimals_of(run.metric, scores.test)
         row += [
             format_score(scores.test, decimals),
             format_interval(scores.test_interval, decimals),
@@ -66,12 +66,9 @@ def _row(run: Run, number: int, is_scaled: bool) -> list[str]:
         ]
     for name in _baselines(run):
         scores = run.baselines.scores[name][run.metric].tasks[task]
-        row.append(format_score(scores.test, _decimals(run, scores)))
+        decimals = decimals_of(run.metric, scores.test)
+        row.append(format_score(scores.test, decimals))
     return row
-
-
-def _decimals(run: Run, scores: SetScores) -> int:
-    return decimals_for(scores.test) if METRICS[run.metric].has_unit else 3
 
 
 def _baselines(run: Run) -> list[str]:
