@@ -12,7 +12,7 @@ from toxtune.evaluation.molecules import show_molecules
 from toxtune.report.molecules import Molecules
 from toxtune.tasks import TaskType
 
-# The fourth and the fifth have the same fingerprint.
+# Each is a molecule of its own. The fourth and the fifth have the same fingerprint.
 SMILES = (
     "CCO",
     "c1ccccc1O",
@@ -22,6 +22,11 @@ SMILES = (
     "CN1C=NC2=C1C(=O)N(C)C(=O)N2C",
     "CC(C)Cc1ccc(cc1)C(C)C(=O)O",
     "ClC(Cl)(Cl)Cl",
+    *(
+        f"{ring}{end}"
+        for ring in ("c1ccccc1", "C1CCCCC1", "c1ccncc1", "c1ccsc1")
+        for end in ("N", "Cl", "C(=O)N", "C#N", "S(=O)(=O)N", "CCO")
+    ),
 )
 
 
