@@ -3,12 +3,14 @@
 import fcntl
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+from helpers import warm_python
 from helpers.ensemble_search import KINDS, search_with
 from helpers.project import Project, new_project
 
@@ -21,6 +23,16 @@ hypothesis.settings.register_profile(
     "repeatable", derandomize=True, database=None, deadline=None, max_examples=50
 )
 hypothesis.settings.load_profile("repeatable")
+
+
+@pytest.fixture(autouse=True)
+def _new_python_where_things_break(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Have what breaks runs, or is recorded, import in each process as users do."""
+    breaks = request.path.parent.name in ("faults", "cluster")
+    if breaks or request.config.getoption("record"):
+        monkeypatch.setattr(warm_python, "python", lambda: sys.executable)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import json
 import math
 import re
 import subprocess
-import sys
 import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
@@ -245,7 +244,7 @@ class Page(HTMLParser):
 def write_dossier(project, run, check=True):
     """Run the command as a user does."""
     done = subprocess.run(
-        [sys.executable, "-m", "toxtune", "dossier", "--run", run],
+        [project.python, "-m", "toxtune", "dossier", "--run", run],
         cwd=project.folder,
         env={"PYTHONPATH": "scripts", "PATH": "/usr/bin:/bin"},
         capture_output=True,

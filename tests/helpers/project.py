@@ -8,12 +8,14 @@ import subprocess
 import sys
 from collections import Counter
 from contextlib import chdir, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psutil
 
+from helpers import warm_python
 from helpers.dry_runs import dry_run
 from helpers.patience import RUN
 
@@ -38,7 +40,7 @@ class Project:
     """A copy of the project, with results of its own."""
 
     folder: Path
-    python: str = sys.executable
+    python: str = field(default_factory=lambda: warm_python.python())
 
     def use_environment_inside(self) -> None:
         """Use a Python in the folder's own ``.venv``, as a checkout does."""
@@ -55,7 +57,7 @@ class Project:
         plugins = os.pathsep.join([str(ROOT / "tests" / "plugins"), "scripts"])
         jobs = {"PYTHONPATH": plugins, "TOXTUNE_JOBS": str(self.folder / "jobs.jsonl")}
         environment = {**os.environ, **jobs}
-        if "-n" in arguments and self.python == sys.executable:
+        if "-n" in arguments and not self.python.startswith(str(self.folder)):
             done = dry_run(self.folder, command[3:], environment)
         else:
             done = subprocess.run(
@@ -72,7 +74,7 @@ class Project:
 
     def launch(self, *arguments: str, cores: int = 2) -> subprocess.Popen:
         """Start the launcher as `make run` does."""
-        command = [self.python, "-m", "toxtune", "run", *arguments]
+        command = [sys.executable, "-m", "toxtune", "run", *arguments]
         command += ["--cores", str(cores)]
         if "--configfile" not in arguments:
             command += ["--configfile", TINY]
@@ -116,7 +118,9 @@ class Project:
         """Verify a finished run, and repeat one of its trainings."""
         from toxtune.commands.verify import verify
 
-        with chdir(self.folder):
+        # Rules are made again by the Python of this process.
+        python = patch.object(sys, "executable", self.python)
+        with chdir(self.folder), python:
             return verify([*map(Path, configfiles)], count=1, seed=0).faults
 
     def copy(self, folder: Path) -> "Project":
@@ -140,9 +144,8 @@ def new_project(folder: Path) -> Project:
     for name in PARTS_OF_PROJECT:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(
-                source, folder / name, ignore=shutil.ignore_patterns("__pycache__")
-            )
+            # Compiled modules too, with the times by which Python knows them as such.
+            shutil.copytree(source, folder / name)
         else:
             shutil.copy2(source, folder / name)
     (folder / "tests").mkdir()

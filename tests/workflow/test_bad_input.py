@@ -4,7 +4,6 @@ import gzip
 import hashlib
 import os
 import subprocess
-import sys
 
 import pytest
 
@@ -176,7 +175,7 @@ def test_overlay_that_is_refused(project, text, fragment):
 
 def launched(project, overlay):
     return subprocess.run(
-        [sys.executable, "-m", "toxtune", "run", "--configfile", overlay],
+        [project.python, "-m", "toxtune", "run", "--configfile", overlay],
         cwd=project.folder,
         env={**os.environ, "PYTHONPATH": "scripts"},
         capture_output=True,

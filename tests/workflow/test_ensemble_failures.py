@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 
 import pytest
 
@@ -62,7 +61,7 @@ def test_a_member_that_cannot_be_trained_is_left_out_and_comes_back(greedy, copi
 
     configured = overlay[overlay.index("--configfile") :]
     subprocess.run(
-        [sys.executable, "-m", "toxtune", "retry", *configured],
+        [copied.python, "-m", "toxtune", "retry", *configured],
         cwd=copied.folder,
         env={"PYTHONPATH": "scripts"},
         capture_output=True,

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 
 import pandas as pd
 import pytest
@@ -70,7 +69,7 @@ def test_search_goes_on_without_a_training_that_takes_too_much(finished, searche
     # There is nothing to repeat where nothing was done.
     assert searched.faults("tests/config.yaml") == []
 
-    command = [sys.executable, "-m", "toxtune", "retry"]
+    command = [searched.python, "-m", "toxtune", "retry"]
     listed = subprocess.run(
         [*command, "--configfile", "tests/config.yaml"],
         cwd=searched.folder,

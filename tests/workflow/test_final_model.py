@@ -4,7 +4,6 @@ import csv
 import json
 import os
 import subprocess
-import sys
 from random import Random
 
 import numpy as np
@@ -76,7 +75,7 @@ def predict_table(project, run, tmp_path, table):
     """Predict a table's molecules from SMILES, in another folder."""
     smiles = table[["id", "smiles"]]
     smiles.to_csv(tmp_path / "molecules.csv", index=False)
-    command = [sys.executable, "-m", "toxtune", "predict"]
+    command = [project.python, "-m", "toxtune", "predict"]
     command += [str(results(project, run) / "final.zip")]
     subprocess.run(
         [*command, "molecules.csv", "predictions.csv"],

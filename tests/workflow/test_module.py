@@ -3,12 +3,12 @@
 import os
 import shutil
 import subprocess
-import sys
 
 import pandas as pd
 import pytest
 import yaml
 
+from helpers import warm_python
 from helpers.patience import RUN
 from helpers.project import ROOT, new_project
 
@@ -46,7 +46,7 @@ class Outer:
     def snakemake(self, *arguments):
         env = {name: os.environ[name] for name in os.environ if name != "PYTHONPATH"}
         return subprocess.run(
-            [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
+            [warm_python.python(), "-m", "snakemake", "--cores", "2", *arguments],
             cwd=self.folder,
             env=env,
             stdout=subprocess.PIPE,

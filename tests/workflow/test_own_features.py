@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import zipfile
 from io import StringIO
 
@@ -91,8 +90,9 @@ def test_a_finished_run_holds(finished):
 
 
 def predict(finished, *options):
+    command = [finished.python, "-m", "toxtune", "predict", "results/own/final.zip"]
     return subprocess.run(
-        [sys.executable, "-m", "toxtune", "predict", "results/own/final.zip", *options],
+        [*command, *options],
         cwd=finished.folder,
         env={**os.environ, "PYTHONPATH": "scripts"},
         capture_output=True,

@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import shutil
+import sys
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -37,6 +38,7 @@ def found(folder, count=0):
 def copied(finished_copy, monkeypatch):
     """Work in a finished run that may be damaged."""
     monkeypatch.chdir(finished_copy.folder)
+    monkeypatch.setattr(sys, "executable", finished_copy.python)
     return finished_copy.folder
 
 

@@ -1,0 +1,240 @@
+"""A Python for the tests whose processes find their libraries imported.
+
+A run of the workflow is two dozen processes, each of which imports for a second or, to
+train networks, for five what the one before has imported. Here they are forks of one
+process that has imported what they need: nothing of toxtune, and none goes on with what
+another has done. `python` is the path of a program that takes a Python's arguments.
+Tests that kill runs or take their disk away have a real one, and so has what is started
+as `make run` starts it.
+"""
+
+import compileall
+import fcntl
+import gc
+import importlib
+import io
+import json
+import os
+import pkgutil
+import runpy
+import select
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, NoReturn
+
+from helpers.warm_client import variables
+
+CLIENT = Path(__file__).with_name("warm_client.py")
+PLUGIN = "snakemake_executor_plugin_"
+IMPORTED = (
+    "altair",
+    "jsonschema",
+    "lightgbm",
+    "numpy",
+    "optuna",
+    "pandas",
+    "psutil",
+    "rdkit.Chem.Descriptors",
+    "scipy.stats",
+    "sklearn.ensemble",
+    "sklearn.gaussian_process",
+    "snakemake.cli",
+    "snakemake.script",
+    "tensorflow",
+    "yaml",
+)
+WATCH_SECONDS = 0.5
+STARTUP_SECONDS = 300
+# Of a request, in bytes.
+PART = 1 << 16
+
+
+@cache
+def python() -> str:
+    """Return the program's path; start what forks, if it does not run yet.
+
+    There is one for all workers of pytest. It ends with the process that they end with.
+    """
+    owner = os.getppid() if os.environ.get("PYTEST_XDIST_WORKER") else os.getpid()
+    folder = Path(tempfile.gettempdir()) / f"warm-python-{os.getuid()}-{owner}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "socket").exists():
+            _start(folder, owner)
+    return str(folder / "python")
+
+
+def _start(folder: Path, owner: int) -> None:
+    """Write the program and start what it asks; wait until that answers."""
+    # Once, in place of once in each project.
+    compileall.compile_dir(CLIENT.parents[2] / "scripts", quiet=2)
+    program = folder / "python"
+    client = shlex.join([sys.executable, "-IS", str(CLIENT), str(folder)])
+    program.write_text(f'#!/bin/sh\nexec {client} "$@"\n', "utf-8")
+    program.chmod(0o700)
+    (folder / "variables").write_text(json.dumps(variables()), "utf-8")
+    # Jobs look for a process of this name among their ancestors.
+    (folder / "snakemake").write_text(
+        "import sys\n"
+        "from snakemake.cli import main\n"
+        f"sys.executable = {str(program)!r}\n"
+        "main()\n",
+        "utf-8",
+    )
+    threads = {"OPENBLAS_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    with (folder / "errors").open("wb") as errors:
+        server = subprocess.Popen(
+            [sys.executable, "-P", "-m", "helpers.warm_python", folder, str(owner)],
+            env={**os.environ, **threads, "PYTHONPATH": str(CLIENT.parents[1])},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            start_new_session=True,
+        )
+    end = time.monotonic() + STARTUP_SECONDS
+    while not (folder / "socket").exists():
+        assert server.poll() is None, (folder / "errors").read_text("utf-8")
+        assert time.monotonic() < end, "no process that forks has started"
+        time.sleep(0.05)
+
+
+class Request(NamedTuple):
+    """What a process is to be."""
+
+    client: int
+    folder: str
+    arguments: list[str]
+    environment: dict[str, str]
+    umask: int
+
+
+def serve(folder: Path, owner: int) -> Request:
+    """Fork for each request; only a fork returns."""
+    sys.path.remove(str(CLIENT.parents[1]))
+    for name in (*IMPORTED, *_plugins()):
+        importlib.import_module(name)
+    gc.freeze()
+    # The kernel reaps those that watch; nobody waits for them.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(folder / "new"))
+        listener.listen(128)
+        listener.settimeout(WATCH_SECONDS)
+        os.rename(folder / "new", folder / "socket")
+        while Path(f"/proc/{owner}").exists():
+            try:
+                client, _ = listener.accept()
+            except TimeoutError:
+                continue
+            with client:
+                if os.fork() == 0:
+                    listener.close()
+                    return _answer(client)
+    shutil.rmtree(folder)
+    sys.exit()
+
+
+def _plugins() -> list[str]:
+    names = [module.name for module in pkgutil.iter_modules()]
+    return [name for name in names if name.startswith(PLUGIN)]
+
+
+def _answer(client: socket.socket) -> Request:
+    """Fork what is asked for, which returns; tell the client how it ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    client.setblocking(True)
+    text, files, _, _ = socket.recv_fds(client, PART, 3)
+    while not text.endswith(b"\n"):
+        text += client.recv(PART)
+    child = os.fork()
+    if child:
+        _watch(child, client, files)
+    os.setpgid(0, 0)
+    for number, file in enumerate(files):
+        os.dup2(file, number)
+        os.close(file)
+    return Request(*json.loads(text.decode("utf-8", "surrogateescape")))
+
+
+def _watch(child: int, client: socket.socket, files: list[int]) -> NoReturn:
+    """Wait for the child, or end it and its children if the client ends first."""
+    # Whoever reads what the child writes waits until nobody has them open.
+    for file in files:
+        os.close(file)
+    ended = os.pidfd_open(child)
+    ready, _, _ = select.select([ended, client], [], [])
+    if ended not in ready:
+        with suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    with suppress(OSError):
+        client.sendall(str(os.waitstatus_to_exitcode(status)).encode())
+    os._exit(0)
+
+
+def run(request: Request, python: Path) -> None:
+    """Do what a new Python does with these arguments."""
+    os.chdir(request.folder)
+    os.umask(request.umask)
+    os.environ.clear()
+    os.environ.update(request.environment)
+    sys.executable = str(python)
+    _open_streams()
+    paths = request.environment.get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:0] = [os.path.abspath(path) for path in paths if path]
+    _have_ancestors_of(request.client)
+    if request.arguments[0] == "-m":
+        sys.path.insert(0, os.getcwd())
+        _, module, *arguments = request.arguments
+        sys.argv = [module, *arguments]
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    else:
+        script = request.arguments[0]
+        sys.path.insert(0, os.path.dirname(os.path.realpath(script)))
+        sys.argv = request.arguments
+        runpy.run_path(script, run_name="__main__")
+
+
+def _open_streams() -> None:
+    """Open the standard streams, which were others, as a new Python does."""
+    reader = io.BufferedReader(io.FileIO(0, closefd=False))
+    sys.stdin = sys.__stdin__ = io.TextIOWrapper(reader, "utf-8")
+    sys.stdout = sys.__stdout__ = _writer(1, "strict")
+    sys.stderr = sys.__stderr__ = _writer(2, "backslashreplace")
+
+
+def _writer(file: int, errors: str) -> io.TextIOWrapper:
+    binary = io.BufferedWriter(io.FileIO(file, "w", closefd=False))
+    return io.TextIOWrapper(binary, "utf-8", errors, line_buffering=file == 2)
+
+
+def _have_ancestors_of(client: int) -> None:
+    """Say of this process that it comes from where its client does."""
+    import psutil
+
+    own, parents = os.getpid(), psutil.Process.parents
+
+    def parents_of(process: psutil.Process) -> list[psutil.Process]:
+        found = parents(process)
+        numbers = [process.pid, *(parent.pid for parent in found)]
+        if own not in numbers:
+            return found
+        asked = psutil.Process(client)
+        return [*found[: numbers.index(own)], asked, *parents(asked)]
+
+    psutil.Process.parents = parents_of
+
+
+if __name__ == "__main__":
+    home = Path(sys.argv[1])
+    run(serve(home, int(sys.argv[2])), home / "python")
