@@ -8,6 +8,7 @@ Tests that kill runs or take their disk away have a real one, and so has what is
 as `make run` starts it.
 """
 
+import atexit
 import compileall
 import fcntl
 import gc
@@ -25,6 +26,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from functools import cache
@@ -182,27 +184,50 @@ def _watch(child: int, client: socket.socket, files: list[int]) -> NoReturn:
     os._exit(0)
 
 
-def run(request: Request, python: Path) -> None:
-    """Do what a new Python does with these arguments."""
+def run(request: Request, python: Path) -> NoReturn:
+    """Do what a new Python does with these arguments, and end."""
     os.chdir(request.folder)
     os.umask(request.umask)
     os.environ.clear()
     os.environ.update(request.environment)
     sys.executable = str(python)
     _open_streams()
+    _have_ancestors_of(request.client)
     paths = request.environment.get("PYTHONPATH", "").split(os.pathsep)
     sys.path[:0] = [os.path.abspath(path) for path in paths if path]
-    _have_ancestors_of(request.client)
-    if request.arguments[0] == "-m":
+    try:
+        _run_program(request.arguments)
+        status = 0
+    except SystemExit as end:
+        status = _status(end.code)
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        status = 1
+    # Not as Python ends, which looks at all that was imported, and so copies it.
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(status)
+
+
+def _run_program(arguments: list[str]) -> None:
+    if arguments[0] == "-m":
         sys.path.insert(0, os.getcwd())
-        _, module, *arguments = request.arguments
-        sys.argv = [module, *arguments]
-        runpy.run_module(module, run_name="__main__", alter_sys=True)
+        sys.argv = arguments[1:]
+        runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
     else:
-        script = request.arguments[0]
-        sys.path.insert(0, os.path.dirname(os.path.realpath(script)))
-        sys.argv = request.arguments
-        runpy.run_path(script, run_name="__main__")
+        sys.path.insert(0, os.path.dirname(os.path.realpath(arguments[0])))
+        sys.argv = arguments
+        runpy.run_path(arguments[0], run_name="__main__")
+
+
+def _status(code: object) -> int:
+    """Return the exit status of ``sys.exit(code)``, which prints what is no number."""
+    if code is None or isinstance(code, int):
+        return code or 0
+    print(code, file=sys.stderr)
+    return 1
 
 
 def _open_streams() -> None:
