@@ -29,9 +29,8 @@ hypothesis.settings.load_profile("repeatable")
 def _new_python_where_things_break(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Have what breaks runs, or is recorded, import in each process as users do."""
-    breaks = request.path.parent.name in ("faults", "cluster")
-    if breaks or request.config.getoption("record"):
+    """Have what breaks runs start its processes as users do."""
+    if request.path.parent.name in ("faults", "cluster"):
         monkeypatch.setattr(warm_python, "python", lambda: sys.executable)
 
 
