@@ -34,8 +34,12 @@ def test_curation_counts(tox21):
     counts = json.loads(path.read_text("utf-8"))
     assert counts["rows"] == 7831
     assert counts["dropped"] == 8
+    assert counts["molecules"] == 7823
     assert counts["groups"] == 7494
     assert counts["groups_with_several_rows"] == 262
+    assert counts["compounds"] == 7627
+    assert counts["molecules_without_label"] == 0
+    assert counts["warnings"] == []
 
 
 @pytest.mark.parametrize("family", ["dense", "random_forest"])
