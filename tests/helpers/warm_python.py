@@ -65,7 +65,10 @@ def python() -> str:
     """Return the program's path; start what forks, if it does not run yet.
 
     There is one for all workers of pytest. It ends with the process that they end with.
+    Elsewhere than on Linux it is this process's own Python.
     """
+    if sys.platform != "linux":
+        return sys.executable
     owner = os.getppid() if os.environ.get("PYTEST_XDIST_WORKER") else os.getpid()
     folder = Path(tempfile.gettempdir()) / f"warm-python-{os.getuid()}-{owner}"
     folder.mkdir(mode=0o700, exist_ok=True)
