@@ -81,8 +81,9 @@ def python() -> str:
 
 def _start(folder: Path, owner: int) -> None:
     """Write the program and start what it asks; wait until that answers."""
-    # Once, in place of once in each project.
-    compileall.compile_dir(CLIENT.parents[2] / "scripts", quiet=2)
+    if not sys.dont_write_bytecode:
+        # Once, in place of once in each project.
+        compileall.compile_dir(CLIENT.parents[2] / "scripts", quiet=2)
     program = folder / "python"
     client = shlex.join([sys.executable, "-IS", str(CLIENT), str(folder)])
     program.write_text(f'#!/bin/sh\nexec {client} "$@"\n', "utf-8")
