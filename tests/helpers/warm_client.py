@@ -30,7 +30,8 @@ def main(folder: str, arguments: list[str]) -> None:
         server.sendall(text[sent:])
         status = int(server.recv(16) or -signal.SIGKILL)
     if status < 0:
-        signal.signal(-status, signal.SIG_DFL)
+        if status != -signal.SIGKILL:
+            signal.signal(-status, signal.SIG_DFL)
         os.kill(os.getpid(), -status)
     os._exit(status)
 

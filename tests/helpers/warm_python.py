@@ -65,26 +65,29 @@ def python() -> str:
     """Return the program's path; start what forks, if it does not run yet.
 
     There is one for all workers of pytest. It ends with the process that they end with.
-    Elsewhere than on Linux it is this process's own Python.
+    Where there can be none, it is this process's own Python.
     """
     if sys.platform != "linux":
         return sys.executable
     owner = os.getppid() if os.environ.get("PYTEST_XDIST_WORKER") else os.getpid()
     folder = Path(tempfile.gettempdir()) / f"warm-python-{os.getuid()}-{owner}"
     folder.mkdir(mode=0o700, exist_ok=True)
+    program = folder / "python"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if not program.exists():
+            _write(program)
+        # No program runs from a folder for temporary files that is mounted so.
+        if not os.access(program, os.X_OK):
+            return sys.executable
         if not (folder / "socket").exists():
             _start(folder, owner)
-    return str(folder / "python")
+    return str(program)
 
 
-def _start(folder: Path, owner: int) -> None:
-    """Write the program and start what it asks; wait until that answers."""
-    if not sys.dont_write_bytecode:
-        # Once, in place of once in each project.
-        compileall.compile_dir(CLIENT.parents[2] / "scripts", quiet=2)
-    program = folder / "python"
+def _write(program: Path) -> None:
+    """Write the program, and what it needs beside it."""
+    folder = program.parent
     client = shlex.join([sys.executable, "-IS", str(CLIENT), str(folder)])
     program.write_text(f'#!/bin/sh\nexec {client} "$@"\n', "utf-8")
     program.chmod(0o700)
@@ -97,6 +100,13 @@ def _start(folder: Path, owner: int) -> None:
         "main()\n",
         "utf-8",
     )
+
+
+def _start(folder: Path, owner: int) -> None:
+    """Start what the program asks; wait until that answers."""
+    if not sys.dont_write_bytecode:
+        # Once, in place of once in each project.
+        compileall.compile_dir(CLIENT.parents[2] / "scripts", quiet=2)
     threads = {"OPENBLAS_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
     with (folder / "errors").open("wb") as errors:
         server = subprocess.Popen(
