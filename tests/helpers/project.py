@@ -16,7 +16,6 @@ from unittest.mock import patch
 import psutil
 
 from helpers import warm_python
-from helpers.dry_runs import dry_run
 from helpers.patience import RUN
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,17 +56,14 @@ class Project:
         plugins = os.pathsep.join([str(ROOT / "tests" / "plugins"), "scripts"])
         jobs = {"PYTHONPATH": plugins, "TOXTUNE_JOBS": str(self.folder / "jobs.jsonl")}
         environment = {**os.environ, **jobs}
-        if "-n" in arguments and not self.python.startswith(str(self.folder)):
-            done = dry_run(self.folder, command[3:], environment)
-        else:
-            done = subprocess.run(
-                command,
-                cwd=self.folder,
-                capture_output=True,
-                text=True,
-                env=environment,
-                timeout=RUN,
-            )
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=RUN,
+        )
         if check:
             assert done.returncode == 0, done.stdout + done.stderr
         return done

@@ -16,7 +16,8 @@ import sys
 def main(folder: str, arguments: list[str]) -> None:
     """Be a Python with these arguments."""
     program = sys.executable
-    if arguments[:2] == ["-m", "snakemake"]:
+    if arguments[:2] == ["-m", "snakemake"] and "-n" not in arguments:
+        # Its jobs look for it among their ancestors; a dry run has none.
         os.execv(program, [program, f"{folder}/snakemake", *arguments[2:]])
     if not (_is_plain(arguments) and _is_as_there(folder)):
         os.execv(program, [program, *arguments])
