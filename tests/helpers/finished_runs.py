@@ -95,6 +95,7 @@ def write_run(name, noise, split=SPLIT):
         resampling=RESAMPLING,
     )
     write_json(folder / "test.json", evaluation.to_dict())
+    write_json(folder / "provenance.json", {"dataset": {}})
     write_tsv(folder / "trials.tsv", pd.DataFrame({"trial": [trial.id]}))
     rows = [
         ["dense", seed, sets["test"].ids[row], *predictions[number, row]]

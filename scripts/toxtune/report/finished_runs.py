@@ -16,6 +16,7 @@ from toxtune.evaluation.evaluation_file import Evaluation, SetScores, read_evalu
 from toxtune.evaluation.ledger import Opened, read_openings_of
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.export.run import run_named
+from toxtune.io.files import read_json
 from toxtune.io.tsv import read_tsv
 from toxtune.report.several_splits import refuse_several_splits
 from toxtune.report.words import counted, listed
@@ -25,7 +26,10 @@ from toxtune.stats.bootstrap import Resampling
 from toxtune.text import did_you_mean
 
 RESULTS = Path("results")
-_NEEDED = ("selection.json", "test.json", "test_predictions.csv", "trials.tsv")
+_NEEDED = (
+    *("selection.json", "test.json", "test_predictions.csv", "trials.tsv"),
+    "provenance.json",
+)
 # The seed of the shipped configuration: a run does not write its own down.
 _SEED = 0
 
@@ -46,6 +50,8 @@ class FinishedRun:
         The sets that the winners were trained on and tested with.
     predictions
         Of the selected model for the test set, n_seeds x n_molecules x n_outputs.
+    permutation
+        The seed that the labels were shuffled with; ``None`` if they were not.
     """
 
     name: str
@@ -55,6 +61,7 @@ class FinishedRun:
     train: Subset
     test: Subset
     predictions: np.ndarray
+    permutation: int | None
 
     @property
     def folder(self) -> Path:
@@ -182,6 +189,7 @@ def _read_run(name: str) -> FinishedRun:
     predictions = read_test_predictions(
         folder / "test_predictions.csv", selection.seeds
     )
+    provenance = read_json(folder / "provenance.json")
     return FinishedRun(
         name=name,
         selection=selection,
@@ -190,6 +198,7 @@ def _read_run(name: str) -> FinishedRun:
         train=read_subset(train),
         test=read_subset(test),
         predictions=predictions[selection.overall],
+        permutation=provenance["dataset"].get("permute_labels"),
     )
 
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import altair as alt
 import pandas as pd
 
+from toxtune.evaluation.control import control_in_words
 from toxtune.report.figures.figure import DATA, Figure, Panel
 from toxtune.report.figures.theme import SUBSET_COLOURS
 from toxtune.report.finished_runs import FinishedRun, by_sets, differences, openings
@@ -64,7 +65,11 @@ def sentences(
 ) -> list[str]:
     """Say which runs differ, and what may not be concluded."""
     first, maximize = runs[0], runs[0].selection.objective.maximize
-    lines = []
+    lines = [
+        f"{run.name}: {control_in_words(run.permutation)}"
+        for run in runs
+        if run.permutation is not None
+    ]
     for row in means(table):
         run = runs[int(row["family"])]
         difference, low, high = row["difference"], row["low"], row["high"]

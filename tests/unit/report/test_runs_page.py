@@ -66,6 +66,15 @@ def test_what_is_said_turns_with_the_order_and_the_direction(project):
     assert "do not differ clearly" in sentences(runs, table.assign(low=-1), 1)[0]
 
 
+def test_controls_are_named_first(project):
+    write_json(Path("results/poor/provenance.json"), {"dataset": {"permute_labels": 4}})
+    runs = read_runs(["good", "poor"])
+    said = sentences(runs, differences(runs, "roc_auc"), 1)
+    assert said[0].startswith("poor: A control: its labels are shuffled (seed 4)")
+    assert not any("control" in sentence for sentence in said[1:])
+    assert said[0] in runs_page(runs, Path("results"))
+
+
 def test_all_openings_are_listed(project):
     (run, _) = read_runs(["good", "poor"])
     assert [line["run"] for line in openings(run)] == ["good", "poor", "another"]
