@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -28,10 +29,16 @@ def render(template: str, figures: dict[str, Figure], **values: Any) -> str:
         **values,
         tags=TAGS,
         style=(FOLDER / "page.css").read_text("utf-8"),
-        libraries=vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"),
+        libraries=_libraries(),
         figures=_for_browser(figures),
         script=(FOLDER / "page.js").read_text("utf-8"),
     )
+
+
+@cache
+def _libraries() -> str:
+    """Return Vega as one script; to bundle it takes seconds."""
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
 
 
 def figure_parts(
