@@ -18,6 +18,7 @@ from toxtune.commands.configfiles import BASE, add_configfile
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import load_config
 from toxtune.errors import UserError
+from toxtune.io.files import files_below
 from toxtune.io.integrity import damaged, read_written
 from toxtune.runs.lock import keep_runs_out
 from toxtune.search.trials import Trial
@@ -28,6 +29,7 @@ from toxtune.training.result_files import read_result
 
 EXAMPLE = "prune --configfile mine.yaml"
 EXAMPLES = Path("examples")
+RESULTS = Path("results")
 _ID = re.compile(r"[0-9a-f]{12}")
 _KEY = re.compile(r"[0-9a-f]{64}")
 # What a killed training was writing when it ended.
@@ -99,8 +101,9 @@ def used_by(overlays: Sequence[Path]) -> Used:
     skipped; config.yaml and the files given by the user must load.
     """
     used = Used()
-    for path in Path("results").glob("**/trials.json"):
-        used.add_run(path)
+    for path in files_below(RESULTS):
+        if path.name == "trials.json":
+            used.add_run(path)
     used.add_configuration([BASE, *overlays])
     if overlays:
         used.add_configuration([BASE])
@@ -156,11 +159,12 @@ def _store_keys(trials: Iterable[Path]) -> Iterator[str]:
     results = [
         result for trial in trials for result in trial.glob("*seed-*/result.json")
     ]
-    results += Path("results").glob("**/slot-*/*seed-*/result.json")
+    there = list(files_below(RESULTS))
+    results += [path for path in there if path.match("slot-*/*seed-*/result.json")]
     keys = [read_result(result.parent)["store_key"] for result in results]
     # A refit, and a winner of a cross-validation, is no trial's training.
     for kind in ("models", "refit"):
-        records = Path("results").glob(f"**/{kind}/*/seed-*.json")
+        records = [path for path in there if path.match(f"{kind}/*/seed-*.json")]
         keys += [_key_of_model(record) for record in records]
     for key in keys:
         yield from (key, model_key(key), state_key(key))

@@ -115,14 +115,19 @@ def _scrambling(subject: Subject) -> Iterator[Block]:
     rows = [_control(subject, run) for run in controls]
     metric = subject.title(subject.metric)
     interval_of = f"{subject.level().shown} interval"
-    header = ["run", "seed", f"{metric}, validation", interval_of]
+    header = ["run", "seed", "chosen out of", f"{metric}, validation", interval_of]
     header += [f"{metric}, test", interval_of]
     yield Table(
-        "The whole search with shuffled labels",
+        "Searches with shuffled labels",
         header,
         rows,
         "An honest search is at chance here. Validation scores are corrected for the "
         "search.",
+    )
+    yield sentence(
+        "This run chose out of so many models: {}. A control that chose out of fewer "
+        "shows less.",
+        subject.files.json("optimism.json", "overall", "out_of"),
     )
 
 
@@ -162,6 +167,7 @@ def _control(subject: Subject, run: str) -> list[Parts]:
     return [
         (run,),
         (files.seed(f"{folder}/provenance.json", "dataset", _PERMUTED),),
+        (files.json(*corrected, "out_of"),),
         (files.json(*corrected, "corrected"),),
         interval(files, *corrected, "interval"),
         (files.json(*at, "test"),),

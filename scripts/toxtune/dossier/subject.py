@@ -8,6 +8,7 @@ from typing import Any
 from toxtune.dossier.content import Value
 from toxtune.dossier.run_files import FINAL, FINAL_JSON, RunFiles
 from toxtune.errors import UserError
+from toxtune.io.files import files_below
 from toxtune.report.several_splits import refuse_several_splits
 from toxtune.search.selection_file import Selection, read_selection
 from toxtune.splits.settings import NO_REFIT
@@ -185,7 +186,8 @@ def runs() -> list[str]:
     """List the runs that have selected a model."""
     return sorted(
         path.parent.relative_to(RESULTS).as_posix()
-        for path in RESULTS.glob("**/selection.json")
+        for path in files_below(RESULTS)
+        if path.name == "selection.json"
     )
 
 

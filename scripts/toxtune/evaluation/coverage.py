@@ -73,8 +73,9 @@ def coverage_table(
     -------
     pandas.DataFrame
         `COLUMNS`: a row for each task, class (and all of them) and confidence.
-        ``chance`` is that of so few covered molecules or fewer, if the promise holds,
-        ``chance_holm`` the same corrected for the number of rows (Holm 1979); ``one``,
+        ``chance`` is that of so few covered molecules or fewer, if the promise holds
+        (``None`` where no number of them could break it), ``chance_holm`` the same
+        corrected for the number of such tests in the table (Holm 1979); ``one``,
         ``several`` and ``none`` count the sets with so many classes; of values,
         ``width`` is the median width of the intervals.
     """

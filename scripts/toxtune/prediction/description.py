@@ -2,7 +2,6 @@
 
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.splits.settings import NO_REFIT
-from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
 
 _MOST_TASKS = 12
@@ -50,11 +49,9 @@ def _models(metadata: FinalModelMetadata) -> str:
 
 
 def _score(metadata: FinalModelMetadata) -> str:
-    title = METRICS[metadata.objective.metric].title
     if metadata.validation_score is None:
-        return f"selected by {title}"
+        return f"selected by {metadata.selected_by}"
     return (
-        f"{title} {metadata.validation_score:.3f} on the validation set, by which it "
-        "was selected (so it is optimistic; summary.md of the run has that of the test "
-        "set)"
+        f"{metadata.selected_by} in validation, by which it was selected (so it is "
+        "optimistic; summary.md of the run has that of the test set)"
     )

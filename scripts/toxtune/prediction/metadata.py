@@ -20,7 +20,7 @@ from toxtune.prediction.label_reading import LabelReading
 from toxtune.prediction.metadata_faults import faults_of
 from toxtune.prediction.own_numbers import OwnFeatures
 from toxtune.search.trials import Trial
-from toxtune.stats.metrics import Objective
+from toxtune.stats.metrics import METRICS, TASK_SD, Objective
 from toxtune.tasks import TaskType
 from toxtune.text import shown
 
@@ -168,6 +168,22 @@ class FinalModelMetadata:
     def task_type(self) -> TaskType:
         """The type of the tasks."""
         return self.trials[0].task_type
+
+    @property
+    def selected_by(self) -> str:
+        """The metric and validation score that selected it, such as ``RMSE / SD 0.61``.
+
+        Errors are divided by the SDs of the tasks, where there are several of these and
+        the objective asks for that.
+        """
+        n_tasks = len(self.tasks) + len(self.tasks_left_out)
+        has_unit = METRICS[self.objective.metric].has_unit
+        is_scaled = has_unit and self.objective.scale == TASK_SD and n_tasks > 1
+        title = self.objective.title + (" / SD" if is_scaled else "")
+        if self.validation_score is None:
+            return title
+        is_small = abs(self.validation_score) < 0.1
+        return f"{title} {self.validation_score:{'.3g' if is_small else '.3f'}}"
 
     @property
     def outputs_per_task(self) -> int:

@@ -193,8 +193,8 @@ def _scores(
     ]
     if metadata.validation_score is not None:
         paragraphs.append(
-            f"By {METRICS[metric].title} {metadata.validation_score:.3f} on the "
-            "validation set the model was selected, so that score is optimistic."
+            f"By {metadata.selected_by} in validation the model was selected, so that "
+            "score is optimistic."
         )
     return "\n\n".join(paragraphs)
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from toxtune.errors import UserError
 from toxtune.features.keyed_numbers import read_keyed_numbers
-from toxtune.features.numbers import column_index, lacking, read_numbers
+from toxtune.features.numbers import MAX_VALUE, column_index, lacking, read_numbers
 from toxtune.tables.table import Table, TableRow
 from toxtune.tables.text_files import Reading
 from toxtune.text import did_you_mean
@@ -75,7 +75,8 @@ def given_numbers(
         try:
             if hasattr(given, "columns"):
                 given = given[each.columns]
-            found[each.name] = np.asarray(given, dtype=np.float32)
+            with np.errstate(over="ignore"):
+                found[each.name] = np.asarray(given, dtype=np.float32)
         except (KeyError, TypeError, ValueError) as error:
             raise UserError(
                 f"own[{each.name!r}]: must be numbers, in the columns "
@@ -85,6 +86,11 @@ def given_numbers(
             raise UserError(
                 f"own[{each.name!r}]: must have {n_molecules} rows and {width} "
                 f"columns, got {found[each.name].shape}"
+            )
+        if (np.abs(found[each.name]) > MAX_VALUE).any():
+            raise UserError(
+                f"own[{each.name!r}]: must be within ±{MAX_VALUE:.2g}, or NaN where it "
+                "is missing"
             )
     return found
 

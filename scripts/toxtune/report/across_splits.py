@@ -230,8 +230,10 @@ def split_table(results: list[SplitResult], scores: pd.DataFrame) -> Table:
 def _nested_note(results: list[SplitResult]) -> str:
     if not all("outer-" in result.name for result in results):
         return ""
+    seeds = {result.name.rpartition("outer-")[0] for result in results}
+    once = "once" + (f" for each of {len(seeds)} seeds" if len(seeds) > 1 else "")
     return (
-        " This is a nested cross-validation: every molecule was in a test set once. "
+        f" This is a nested cross-validation: every molecule was in a test set {once}. "
         "The mean test score estimates the whole procedure, including search and "
         "selection, not a single model."
     )

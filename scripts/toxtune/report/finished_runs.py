@@ -1,6 +1,6 @@
 """Finished runs that are compared: all with the very same test set."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from toxtune.evaluation.evaluation_file import Evaluation, SetScores, read_evalu
 from toxtune.evaluation.ledger import Opened, read_openings_of
 from toxtune.evaluation.predictions import read_test_predictions
 from toxtune.export.run import run_named
-from toxtune.io.files import read_json
+from toxtune.io.files import files_below, read_json
 from toxtune.io.tsv import read_tsv
 from toxtune.report.several_splits import refuse_several_splits
 from toxtune.report.words import counted, listed
@@ -52,6 +52,8 @@ class FinishedRun:
         Of the selected model for the test set, n_seeds x n_molecules x n_outputs.
     permutation
         The seed that the labels were shuffled with; ``None`` if they were not.
+    siblings
+        Run of each other split of its configuration to the split's id.
     """
 
     name: str
@@ -62,6 +64,7 @@ class FinishedRun:
     test: Subset
     predictions: np.ndarray
     permutation: int | None
+    siblings: Mapping[str, str]
 
     @property
     def folder(self) -> Path:
@@ -134,19 +137,24 @@ def differences(runs: Sequence[FinishedRun], metric: str) -> pd.DataFrame:
         ),
         objective=first.selection.objective,
     )
-    return table[table["metric"] == metric]
+    # Runs are sorted as text there: 10 before 2.
+    of_metric = table[table["metric"] == metric]
+    return of_metric.sort_values(
+        "family", key=lambda numbers: numbers.astype(int), kind="stable"
+    )
 
 
 def openings(run: FinishedRun) -> list[dict[str, Any]]:
-    """Return all openings of a run's test set, oldest first.
+    """Return the openings of a run's test set, oldest first.
 
-    See `toxtune.evaluation.ledger.read_openings_of`.
+    Those of other splits of its configuration do not count; see
+    `toxtune.evaluation.ledger.read_openings_of`.
     """
     opened = Opened(
         run.selection.dataset, run.selection.split, frozenset(run.test.groups)
     )
     for ledger in sorted((RESULTS / "ledger").glob("*.jsonl")):
-        found = read_openings_of(ledger, opened)
+        found = read_openings_of(ledger, opened, run.siblings)
         if any(line["own"] for line in found):
             return found
     return []
@@ -167,8 +175,11 @@ def baselines_of(runs: Sequence[FinishedRun]) -> Baselines | None:
 def _read_run(name: str) -> FinishedRun:
     folder = RESULTS / name
     if not folder.is_dir():
-        there = sorted(path.parent.as_posix() for path in RESULTS.rglob("test.json"))
-        known = [path.removeprefix(f"{RESULTS}/") for path in there]
+        known = sorted(
+            path.parent.relative_to(RESULTS).as_posix()
+            for path in files_below(RESULTS)
+            if path.name == "test.json"
+        )
         raise UserError(
             f"{folder}: there is no such run{did_you_mean(name, known)}; finished runs "
             f"are {listed(known) or 'none yet'}"
@@ -199,6 +210,8 @@ def _read_run(name: str) -> FinishedRun:
         test=read_subset(test),
         predictions=predictions[selection.overall],
         permutation=provenance["dataset"].get("permute_labels"),
+        # Runs of earlier versions do not name them.
+        siblings=provenance.get("siblings", {}),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from toxtune.errors import UserError
-from toxtune.labels.words import PANDAS_MISSING
+from toxtune.labels.words import MISSING, plain
 from toxtune.splits.assignment import SUBSETS, Assignment
 from toxtune.splits.checks import unlike_shares
 from toxtune.splits.clusters import Clusters, by_name, by_scaffold, by_similarity
@@ -15,8 +15,8 @@ from toxtune.splits.settings import SplitSettings
 from toxtune.splits.splitters import Molecules, split_by_shares, split_into_folds
 from toxtune.tasks import TaskType
 
-# Words that name no group.
-NAMELESS = PANDAS_MISSING | {"-", "?"}
+# Words that name no group. Two letters may be the name of one.
+NAMELESS = MISSING - {"nd", "nt"}
 
 IN_GIVEN_TEST = "the given test set has the same molecule"
 
@@ -78,8 +78,7 @@ def _clusters(rows: Rows, settings: SplitSettings) -> Clusters | None:
 def _names(rows: Rows) -> list[str]:
     """Return the name of each row's group; empty for words that name none."""
     return [
-        "" if name.casefold() in NAMELESS else name
-        for name in map(str.strip, rows.column)
+        "" if plain(name) in NAMELESS else name for name in map(str.strip, rows.column)
     ]
 
 

@@ -171,19 +171,19 @@ def half_widths(
 
 def chance_of_so_few(
     covered: int, molecules: int, calibrated: int, confidence: float
-) -> float:
+) -> float | None:
     """Return the probability that so few sets hold the true label, or fewer.
 
     Given that the promise holds: of a calibration by `calibrated` molecules, the number
     is beta-binomial (Vovk 2012, Conditional validity of inductive conformal predictors,
     proposition 2a; Marques 2025, Statistics and Probability Letters 219, 110350). It
-    has the calibration's own luck in it, which a binomial test forgets. 1 for no
-    molecules, and where all sets hold all labels.
+    has the calibration's own luck in it, which a binomial test forgets. ``None`` for no
+    molecules, and where all sets hold all labels: there is nothing to test.
     """
     from scipy.stats import betabinom
 
     outside = int(np.floor((calibrated + 1) * (1 - confidence) + _SLACK))
     if not molecules or not outside:
-        return 1.0
+        return None
     inside = calibrated + 1 - outside
     return float(betabinom.cdf(covered, molecules, inside, outside))

@@ -2,15 +2,38 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from toxtune.survey.structures import StructureSurvey
 from toxtune.tasks import TaskType
 
 
+@dataclass(frozen=True)
+class LabelCounts:
+    """Compounds of a task, by their labels.
+
+    Attributes
+    ----------
+    molecules
+        With a label.
+    rarest
+        With the rarest class; all for values.
+    class_1
+        With class 1; all for values.
+    contradicting
+        With different labels in their rows.
+    """
+
+    molecules: int
+    rarest: int
+    class_1: int
+    contradicting: int
+
+
 def count_labels(
     labels: Sequence[str], structures: StructureSurvey, task_type: TaskType
-) -> tuple[int, int, int]:
-    """Count compounds with a label, those of the rarest class, and contradictions.
+) -> LabelCounts:
+    """Count compounds by their labels.
 
     What was seen in a part of the rows is scaled up to all of them.
     """
@@ -21,13 +44,14 @@ def count_labels(
     scale = len(labels) / len(structures.rows)
     contradicting = sum(len(each) > 1 for each in seen.values())
     if task_type == TaskType.REGRESSION:
-        return round(scale * len(seen)), round(scale * len(seen)), contradicting
+        return LabelCounts(*[round(scale * len(seen))] * 3, contradicting)
     classes: dict[str, int] = defaultdict(int)
     for each in seen.values():
         if len(each) == 1:
             classes[next(iter(each))] += 1
     rarest = min(classes.values(), default=0) if len(classes) > 1 else 0
-    return round(scale * sum(classes.values())), round(scale * rarest), contradicting
+    counts = (sum(classes.values()), rarest, classes["1"])
+    return LabelCounts(*(round(scale * count) for count in counts), contradicting)
 
 
 def count_torn(cells: Sequence[str], structures: StructureSurvey) -> int:

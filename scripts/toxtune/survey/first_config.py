@@ -132,11 +132,11 @@ def _choose_metric(survey: TableSurvey) -> tuple[str, str]:
     if task_type == TaskType.MULTICLASS:
         return "roc_auc_ovr", "the labels are several classes"
     shares = sorted(
-        survey.rarest[task] / max(1, survey.molecules[task]) for task in survey.rarest
+        count / max(1, survey.molecules[task]) for task, count in survey.class_1.items()
     )
     middle = shares[len(shares) // 2]
     if middle < RARE:
-        return "pr_auc", f"the rarer class has {middle:.1%}, below {RARE:.0%}"
+        return "pr_auc", f"class 1 has {middle:.1%}, below {RARE:.0%}"
     return "roc_auc", "the labels are two classes"
 
 

@@ -87,7 +87,7 @@ def _given_sets(survey: TableSurvey) -> tuple[Split | None, list[str]]:
             f"{said}, and {survey.torn:,} molecules are in several of them: they will "
             "be left out of all but the last of these"
         )
-    if is_small(survey):
+    if is_small(survey) or "valid" not in shares:
         return _given_test(survey, column.name, shares), cautions
     if column.filled < survey.rows:
         return None, [f"{said}, but not for each row: not used"]
@@ -101,14 +101,21 @@ def _given_sets(survey: TableSurvey) -> tuple[Split | None, list[str]]:
 
 
 def _given_test(survey: TableSurvey, column: str, shares: Mapping[str, float]) -> Split:
-    """Return a split whose test set a column names, and whose rest has folds."""
+    """Return a split whose test set a column names, and whose method does the rest."""
     method, _ = _choose_method(survey)
-    folds, why = _choose_folds(survey, shares["test"])
-    return Split(
+    given = Split(
         settings={"method": method, "column": column},
-        validation={"scheme": CROSS_VALIDATION, "folds": folds},
+        validation={"scheme": HOLDOUT},
         test_share=shares["test"],
         why=f"column {column} names the test set ({_listed(shares)})",
+        validation_why=f"holdout: a {method} split draws it from the other rows",
+    )
+    if not is_small(survey):
+        return given
+    folds, why = _choose_folds(survey, shares["test"])
+    return replace(
+        given,
+        validation={"scheme": CROSS_VALIDATION, "folds": folds},
         validation_why=f"{why}; they are cut from all rows that are not for the test",
     )
 

@@ -83,6 +83,8 @@ class TableSurvey:
         Of each task, how many different compounds have a label.
     rarest
         Of each task, how many of these have the rarest class; all for values.
+    class_1
+        Of each task, how many of these have class 1; all for values.
     contradicting
         How many compounds have rows with different labels of a task.
     sets
@@ -109,6 +111,7 @@ class TableSurvey:
     tasks: TaskChoice
     molecules: dict[str, int]
     rarest: dict[str, int]
+    class_1: dict[str, int]
     contradicting: int
     sets: dict[str, int]
     torn: int
@@ -192,9 +195,10 @@ def survey_table(
         structures=structures,
         roles=roles,
         tasks=choice,
-        molecules={name: each[0] for name, each in counts.items()},
-        rarest={name: each[1] for name, each in counts.items()},
-        contradicting=max((each[2] for each in counts.values()), default=0),
+        molecules={name: each.molecules for name, each in counts.items()},
+        rarest={name: each.rarest for name, each in counts.items()},
+        class_1={name: each.class_1 for name, each in counts.items()},
+        contradicting=max((each.contradicting for each in counts.values()), default=0),
         sets=sets_of(sets.counts) if sets else {},
         torn=count_torn(cells[sets.name], structures) if sets else 0,
         positives=words_of_class_1(read) if choice.task_type == TaskType.BINARY else {},

@@ -129,6 +129,20 @@ def test_trials_of_a_run_are_in_use(folder):
     assert not (folder / store_entry(OTHER_KEY)).exists()
 
 
+def test_a_run_behind_a_link_uses_its_trials(folder, tmp_path_factory):
+    trial = make_trial(UNUSED, UNUSED, "ridge", "maccs", {"alpha": 2.0}, "regression")
+    (folder / trial.folder).mkdir(parents=True)
+    moved = tmp_path_factory.mktemp("elsewhere")
+    records = {trial.id: TrialRecord(trial, folders={}).to_dict()}
+    write_json(moved / "trials.json", records)
+    (moved / "back").symlink_to(folder / "results")
+    (folder / "results/other").symlink_to(moved)
+    run_command(["prune", "--yes"])
+    assert (folder / trial.folder).is_dir()
+    assert (folder / f"data/{UNUSED}/file").is_file()
+    assert (moved / "trials.json").is_file()
+
+
 MODELS = [
     "results/other/refit/dense/seed-0.keras.json",
     "results/other/refit/my_package.my_family/seed-1.zip.json",

@@ -18,7 +18,7 @@ from toxtune.stats.metrics import Objective
 DATA = f"data/{'d' * 12}"
 SPLIT = f"{DATA}/{'5' * 12}"
 NAME = "series {} of {0}"
-INTERVAL = {"corrected": 0.5, "interval": [0.4, 0.6]}
+INTERVAL = {"corrected": 0.5, "interval": [0.4, 0.6], "out_of": 7}
 
 
 @pytest.fixture
@@ -72,11 +72,13 @@ def test_a_control_has_the_scores_of_the_run(project, other, confidence):
     write_search(results / "mine")
     write_search(results / "control", permute_labels=1234)
     write_search(results / "other", other, confidence, permute_labels=0)
-    (table,) = robustness._scrambling(subject_of())
+    table, note = robustness._scrambling(subject_of())
     assert table.header.count("95% interval") == 2
-    ((run, seed, *_),) = table.rows
+    ((run, seed, (out_of,), *_),) = table.rows
     assert run == ("control",)
     assert seed[0].shown == "1234"
+    assert out_of.value == 7
+    assert "chose out of so many models: 7" in text_of(note)
 
 
 def test_names_with_braces_stand_as_they_are(project):

@@ -159,6 +159,25 @@ def test_an_endpoint_that_has_changed_breaks_the_promise():
     assert "of class 1" in warning
 
 
+def test_only_tests_that_were_made_are_corrected_for():
+    """Data that measure one task of two do not hide that it has changed."""
+    test, by_seed = made(500, 4, shift=0.05)
+    test.labels[:, 1] = np.nan
+    table = coverage_table(test, mean_over_seeds(by_seed), calibrated(), BINARY)
+    rows = table["task"] == "a"
+    assert (table[~rows]["chance"].isna() & table[~rows]["chance_holm"].isna()).all()
+    alone = replace(test, tasks=["a"], labels=test.labels[:, :1])
+    of_alone = coverage_table(
+        alone,
+        mean_over_seeds(by_seed[:, :, :1]),
+        {"a": calibrated()["a"]},
+        BINARY,
+    )
+    corrected = [each["chance_holm"].astype(float) for each in (table[rows], of_alone)]
+    np.testing.assert_array_equal(*corrected)
+    assert corrected[0].min() < 1
+
+
 def test_a_class_that_nothing_calibrates_is_never_ruled_out():
     valid, by_seed = made(50, 6)
     valid.labels[:] = np.where(np.isnan(valid.labels), np.nan, 0)
@@ -169,6 +188,7 @@ def test_a_class_that_nothing_calibrates_is_never_ruled_out():
     positives = table[table["class"] == "1"]
     assert (positives["coverage"] == 1).all()
     assert (positives["calibrated"] == 0).all()
+    assert positives["chance"].isna().all()
 
 
 def test_a_set_holds_no_class_that_its_task_does_not_have(tmp_path):

@@ -7,6 +7,7 @@ import stat
 import pytest
 
 from toxtune.io.files import (
+    files_below,
     read_json,
     sha256_of_file,
     whole_file,
@@ -108,6 +109,19 @@ def test_json_refuses_nan_and_writes_nothing(tmp_path):
     with pytest.raises(ValueError, match="JSON"):
         write_json(tmp_path / "value.json", {"score": float("nan")})
     assert names(tmp_path) == []
+
+
+def test_files_behind_links_are_found_once(tmp_path):
+    (tmp_path / "elsewhere/inner").mkdir(parents=True)
+    for name in ("below/a", "elsewhere/b", "elsewhere/inner/c"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "below/link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "below/twice").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere/back").symlink_to(tmp_path / "below")
+    found = list(files_below(tmp_path / "below"))
+    assert [path.name for path in found] == ["a", "b", "c"]
+    assert list(files_below(tmp_path / "nothing")) == []
 
 
 def test_checksum_is_of_the_bytes(tmp_path):

@@ -48,6 +48,14 @@ def test_columns_of_the_table_are_taken(find):
     np.testing.assert_array_equal(found["assay"], [[1, 2], [3, np.nan]])
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf, 1e39])
+def test_numbers_given_in_python_are_finite(value):
+    with pytest.raises(UserError, match=r"own\['assay'\]: must be within .* NaN"):
+        given_numbers({"assay": [[1.0, value]]}, [ASSAY], 1)
+    found = given_numbers({"assay": [[1.0, np.nan]]}, [ASSAY], 1)
+    np.testing.assert_array_equal(found["assay"], [[1, np.nan]])
+
+
 def test_a_file_is_read_by_the_ids_of_the_table(find, file):
     found = find("smiles,mol_id\nCC,y\nCCC,x\n", EMBEDDING, embedding=file)
     assert found["embedding"].tolist() == [[2], [1]]

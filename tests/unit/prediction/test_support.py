@@ -23,6 +23,7 @@ from toxtune.prediction.descriptor_domain import (
 )
 from toxtune.prediction.final_model import load
 from toxtune.stats.conformal import class_scores, p_values
+from toxtune.stats.metrics import Objective
 
 
 def predict(tmp_path, model, smiles, *options):
@@ -324,3 +325,19 @@ def test_a_model_says_what_it_is(tmp_path):
     for part in ("one, two", "2 random_forest", "8 molecules", "ROC-AUC 0.812", "0.50"):
         assert part in said
     assert "train+valid" in said
+
+
+@pytest.mark.parametrize(
+    ("score", "scale", "said"),
+    [
+        (4e-6, "task_sd", "score: RMSE / SD 4e-06 in validation"),
+        (0.6123, "task_sd", "score: RMSE / SD 0.612 in validation"),
+        (12.5, "none", "score: RMSE 12.500 in validation"),
+        (None, "task_sd", "selected by RMSE / SD"),
+    ],
+)
+def test_an_error_is_said_in_the_unit_of_the_ranking(tmp_path, score, scale, said):
+    objective = Objective("rmse", "minimize", scale)
+    changes = {"objective": objective, "validation_score": score}
+    path = make(tmp_path, "regression", **changes)
+    assert said in str(load(path))

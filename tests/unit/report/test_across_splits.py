@@ -143,6 +143,18 @@ def test_two_settings_are_too_few():
     assert "too few" in summary_across_splits("run", results)
 
 
+@pytest.mark.parametrize(
+    ("names", "once"),
+    [
+        (["outer-0", "outer-1"], "was in a test set once. "),
+        (["split-0-outer-0", "split-1-outer-0"], "once for each of 2 seeds. "),
+    ],
+)
+def test_nested_folds_say_how_often_a_molecule_was_tested(names, once):
+    results = [result(name, [0.5] * 3, 0.7) for name in names]
+    assert once in summary_across_splits("run", results)
+
+
 def test_summary_says_mean_spread_and_how_many_winners_differ():
     text = summary_across_splits(
         "run", [result("a", [0.5] * 3, 0.7), result("b", [0.8] * 3, 0.9, winner="9")]

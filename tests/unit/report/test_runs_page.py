@@ -80,6 +80,47 @@ def test_all_openings_are_listed(project):
     assert [line["run"] for line in openings(run)] == ["good", "poor", "another"]
 
 
+def test_looks_of_other_splits_of_the_configuration_do_not_count(project):
+    """As in the summary of the run."""
+    (ledger,) = Path("results/ledger").iterdir()
+    line = json.loads(ledger.read_text("utf-8").splitlines()[0])
+    line |= {"split": "6" * 12, "selection": "7" * 12, "run": "good/split-1"}
+    with ledger.open("a", encoding="utf-8") as stream:
+        stream.write(json.dumps(line) + "\n")
+    (run, _) = read_runs(["good", "poor"])
+    assert len(openings(run)) == 4
+    provenance = {"dataset": {}, "siblings": {"good/split-1": "6" * 12}}
+    write_json(run.folder / "provenance.json", provenance)
+    (run, _) = read_runs(["good", "poor"])
+    assert len(openings(run)) == 3
+
+
+def test_of_many_runs_each_has_its_own_differences(project):
+    """As text, 10 is before 2."""
+    good, poor = read_runs(["good", "poor"])
+    shares = np.linspace(0, 1, 12)
+    runs = [
+        dataclasses.replace(
+            good,
+            name=f"run {number}",
+            predictions=(1 - share) * good.predictions + share * poor.predictions,
+        )
+        for number, share in enumerate(shares)
+    ]
+    table = differences(runs, "roc_auc")
+    of_task = tasks_table(runs, table)
+    column = {name: number for number, name in enumerate(of_task.header)}
+    for number in range(1, len(runs)):
+        (pair,) = differences([runs[0], runs[number]], "roc_auc").query("task == 'a'")[
+            "difference"
+        ]
+        cell = of_task.rows[0][column[f"run {number} minus run 0"]]
+        assert float(cell) == pytest.approx(pair, abs=0.0005)
+    assert [row[0] for row in differences_table(runs, table).rows] == [
+        run.name for run in runs[1:]
+    ]
+
+
 def test_baselines_stand_below_the_runs(project):
     chance = SetScores(None, 0.51, 0.52, (0.4, 0.6))
     metrics = {name: MetricScores(chance, {}) for name in METRICS}

@@ -143,6 +143,9 @@ def test_rows_of_one_name_are_in_one_set(made):
 def test_nameless_rows_and_names_of_one_row_are_warned_of(made):
     split = made(["a"] * 20 + ["", "NA"] * 5 + [*"bcdef"] * 6)
     assert any("Rows without a group" in line for line in split.recipe.warnings)
+    split = made(["a"] * 20 + ["unknown", " N.D. "] * 5 + [*"bcdef"] * 6)
+    (warning,) = (line for line in split.recipe.warnings if "Rows without" in line)
+    assert "'series': 10;" in warning
     split = made([str(row) for row in range(60)])
     assert any("a random split" in line for line in split.recipe.warnings)
 

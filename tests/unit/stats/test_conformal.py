@@ -165,5 +165,5 @@ def test_chance_has_the_luck_of_the_calibration_in_it():
 
 
 def test_nothing_measured_breaks_no_promise():
-    assert chance_of_so_few(0, 0, 50, 0.9) == 1
-    assert chance_of_so_few(0, 20, 0, 0.9) == 1
+    assert chance_of_so_few(0, 0, 50, 0.9) is None
+    assert chance_of_so_few(0, 20, 0, 0.9) is None

@@ -30,6 +30,7 @@ def survey_of(cells, count=60, rarest=None, name="label", **others):
         structures=structures,
         molecules=dict.fromkeys(survey.molecules, count),
         rarest=dict.fromkeys(survey.rarest, rarest or count),
+        class_1=dict.fromkeys(survey.class_1, rarest or count),
     )
 
 
@@ -127,6 +128,13 @@ def test_the_metric_is_that_of_the_labels(cells, rarest, metric):
     assert chosen(cells, 60_000, rarest).metric == metric
 
 
+def test_a_rare_class_0_is_no_reason_for_precision_and_recall():
+    table = [[smiles, str(int(row > 0))] for row, smiles in enumerate(SMILES)]
+    survey = survey_table(["smiles", "label"], table)
+    assert survey.rarest["label"] / survey.molecules["label"] < 0.02
+    assert choose_configuration(survey, "a", "a.csv").metric == "roc_auc"
+
+
 SETS = ["train"] * 42 + ["valid"] * 9 + ["test"] * 9
 
 
@@ -134,6 +142,15 @@ def test_sets_that_the_table_names_are_used():
     settings = settings_of(chosen(VALUES, 3_000, set=SETS))
     assert settings["split"] == {"method": "column", "column": "set"}
     assert settings["validation"] == {"scheme": "holdout"}
+
+
+@pytest.mark.parametrize("other", ["", "train"])
+def test_a_test_set_that_a_large_table_names_is_used_alone(other):
+    configuration = chosen(VALUES, 3_000, set=["test"] * 9 + [other] * 51)
+    settings = settings_of(configuration)
+    assert settings["split"] == {"method": "scaffold", "column": "set"}
+    assert settings["validation"] == {"scheme": "holdout"}
+    assert "draws it from the other rows" in configuration.reasons["validation"]
 
 
 def test_of_a_small_table_only_the_test_set_is():
