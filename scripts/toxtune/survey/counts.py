@@ -44,14 +44,19 @@ def count_labels(
     scale = len(labels) / len(structures.rows)
     contradicting = sum(len(each) > 1 for each in seen.values())
     if task_type == TaskType.REGRESSION:
-        return LabelCounts(*[round(scale * len(seen))] * 3, contradicting)
+        measured = round(scale * len(seen))
+        return LabelCounts(measured, measured, measured, contradicting)
     classes: dict[str, int] = defaultdict(int)
     for each in seen.values():
         if len(each) == 1:
             classes[next(iter(each))] += 1
     rarest = min(classes.values(), default=0) if len(classes) > 1 else 0
-    counts = (sum(classes.values()), rarest, classes["1"])
-    return LabelCounts(*(round(scale * count) for count in counts), contradicting)
+    return LabelCounts(
+        molecules=round(scale * sum(classes.values())),
+        rarest=round(scale * rarest),
+        class_1=round(scale * classes["1"]),
+        contradicting=contradicting,
+    )
 
 
 def count_torn(cells: Sequence[str], structures: StructureSurvey) -> int:
