@@ -7,9 +7,11 @@ import subprocess
 
 import pytest
 
-from helpers.broken_run import BrokenRun, assert_resumes, assert_same
+from helpers.broken_run import FINAL_TABLES, BrokenRun, assert_resumes, assert_same
 
 ENTRY_FILES = ("valid_predictions.npy", "result.json", "manifest.json")
+# What is compared in the end.
+TABLES = [f"results/tiny/{name}" for name in FINAL_TABLES]
 RESULT_FILES = ("valid_predictions.npy", "learning_curve.tsv", "result.json")
 
 
@@ -77,14 +79,14 @@ def test_damaged_result(finished, finished_copy, damage, name):
     damage(alone(result / name))
     for table in ("trials.tsv", "scores.tsv"):
         (folder / "results/tiny" / table).unlink()
-    run = BrokenRun(finished_copy)
+    run = BrokenRun(finished_copy, *TABLES)
     assert run.end() == 1
     relative = result.relative_to(folder)
     assert f"{relative / name} is missing or its checksum does not match" in run.output
     assert not (folder / "results/tiny/trials.tsv").exists()
     (command,) = set(re.findall(r"`(rm -rf [^`]+)`", run.output))
     subprocess.run(["sh", "-c", command], cwd=folder, check=True)
-    assert_resumes(finished_copy, finished)
+    assert_resumes(finished_copy, finished, *TABLES)
 
 
 @pytest.mark.long

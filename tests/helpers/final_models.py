@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,6 @@ from toxtune.evaluation.delivered import mean_over_seeds
 from toxtune.features.compute import featurize
 from toxtune.io.files import write_json
 from toxtune.models.base import Examples
-from toxtune.models.random_forest import FAMILY
 from toxtune.models.registry import current_versions, get_family
 from toxtune.prediction.applicability_domain import ApplicabilityDomain
 from toxtune.prediction.contenders import FrozenFiles
@@ -50,24 +50,38 @@ SEEDS = [3, 5]
 METRICS = {"binary": "roc_auc", "multiclass": "accuracy", "regression": "r2"}
 
 
-def make(folder, task_type="binary", temperature=2.0, **changes):
-    """Write a final model of two small forests."""
+@cache
+def fitted(family, task_type, seed, **settings):
+    """Fit a model of a family to the molecules, once for all tests."""
+    family = get_family(family)
+    defaults = {name: one.default for name, one in family.hyperparameters.items()}
     values = featurize(ECFP, SMILES).values.astype(np.float32)
     labels = np.array(LABELS[task_type], dtype=np.float32)
-    settings = {name: one.default for name, one in FAMILY.hyperparameters.items()}
+    examples = Examples(values, labels, task_type)
+    return family.fit(examples, None, defaults | settings, seed).model
+
+
+@cache
+def of_training(task_type):
+    """Return the training set, the evidence of the forests, the property domain."""
+    labels = np.array(LABELS[task_type], dtype=np.float32)
     ids = [f"m{number}" for number in range(len(SMILES))]
     training = Subset(ids, SMILES, ids, ["one", "two"], labels)
-    models, fitted_models = [], []
-    for seed in SEEDS:
-        fitted = FAMILY.fit(
-            Examples(values, labels, task_type),
-            None,
-            settings | {"n_estimators": 7},
-            seed,
-        )
-        models.append(folder / f"seed-{seed}.skops")
-        fitted.model.save(models[-1])
-        fitted_models.append(fitted.model)
+    values = featurize(ECFP, SMILES).values.astype(np.float32)
+    models = [fitted("random_forest", task_type, s, n_estimators=7) for s in SEEDS]
+    # In earnest it is calibrated by molecules that no model has seen.
+    delivered = mean_over_seeds(np.stack([m.predict(values) for m in models]))
+    calibrations = calibrate_sets(training, delivered, TaskType(task_type), training)
+    domain = fit_descriptor_domain([training], [training])
+    return Evidence(training, calibrations), domain
+
+
+def make(folder, task_type="binary", temperature=2.0, **changes):
+    """Write a final model of two small forests."""
+    evidence, domain = of_training(task_type)
+    models = [folder / f"seed-{seed}.skops" for seed in SEEDS]
+    for seed, path in zip(SEEDS, models, strict=True):
+        fitted("random_forest", task_type, seed, n_estimators=7).save(path)
     names = [f"models/random_forest-{path.name}" for path in models]
     metadata = FinalModelMetadata(
         run="small",
@@ -93,17 +107,13 @@ def make(folder, task_type="binary", temperature=2.0, **changes):
             "two": TaskThreshold(None, None),
         },
         applicability_domain=ApplicabilityDomain(min_similarity=0.5),
-        descriptor_domain=fit_descriptor_domain([training], [training]),
+        descriptor_domain=domain,
         versions=current_versions(["random_forest"]),
         fallback=FALLBACK[task_type],
     )
     path = folder / "final.zip"
     files = dict(zip(names, models, strict=True))
     metadata = replace(metadata, **changes)
-    # In earnest it is calibrated by molecules that no model has seen.
-    delivered = mean_over_seeds(np.stack([m.predict(values) for m in fitted_models]))
-    calibrations = calibrate_sets(training, delivered, TaskType(task_type), training)
-    evidence = Evidence(training, calibrations)
     write_final_model(path, metadata, files, evidence, "# small\n")
     return path
 
@@ -111,10 +121,6 @@ def make(folder, task_type="binary", temperature=2.0, **changes):
 def freeze(folder):
     """Write the files that a run ends with: two families, the forests selected."""
     model = make(folder)
-    values = featurize(ECFP, SMILES).values.astype(np.float32)
-    examples = Examples(values, np.array(LABELS["binary"], dtype=np.float32), "binary")
-    regression = get_family("logistic_regression")
-    defaults = {name: one.default for name, one in regression.hyperparameters.items()}
     for seed in SEEDS:
         for family in ("random_forest", "logistic_regression"):
             path = folder / "models" / family / f"seed-{seed}.skops"
@@ -122,7 +128,7 @@ def freeze(folder):
             if family == "random_forest":
                 shutil.copy(folder / path.name, path)
             else:
-                regression.fit(examples, None, defaults, seed).model.save(path)
+                fitted(family, "binary", seed).save(path)
             record = {
                 "store_key": f"{family}-{seed}",
                 "versions": current_versions([family]),
