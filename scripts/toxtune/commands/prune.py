@@ -101,9 +101,8 @@ def used_by(overlays: Sequence[Path]) -> Used:
     skipped; config.yaml and the files given by the user must load.
     """
     used = Used()
-    for path in files_below(RESULTS):
-        if path.name == "trials.json":
-            used.add_run(path)
+    for path in files_below(RESULTS, "trials.json"):
+        used.add_run(path)
     used.add_configuration([BASE, *overlays])
     if overlays:
         used.add_configuration([BASE])

@@ -186,8 +186,7 @@ def runs() -> list[str]:
     """List the runs that have selected a model."""
     return sorted(
         path.parent.relative_to(RESULTS).as_posix()
-        for path in files_below(RESULTS)
-        if path.name == "selection.json"
+        for path in files_below(RESULTS, "selection.json")
     )
 
 

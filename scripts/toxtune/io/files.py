@@ -62,8 +62,11 @@ def read_json(path: Path) -> Any:
     return json.loads(Path(path).read_text(encoding="utf-8"))
 
 
-def files_below(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder, also of folders that links lead to, each once."""
+def files_below(folder: Path, pattern: str = "*") -> Iterator[Path]:
+    """Yield the files below a folder, also of folders that links lead to, each once.
+
+    Their last parts match the pattern, as `Path.match` has it.
+    """
     seen: set[tuple[int, int]] = set()
     for place, folders, names in os.walk(folder, followlinks=True):
         status = os.stat(place)
@@ -73,7 +76,8 @@ def files_below(folder: Path) -> Iterator[Path]:
             continue
         seen.add((status.st_dev, status.st_ino))
         folders.sort()
-        yield from (Path(place, name) for name in sorted(names))
+        paths = (Path(place, name) for name in sorted(names))
+        yield from (path for path in paths if path.match(pattern))
 
 
 def sha256_of_file(path: Path) -> str:

@@ -20,7 +20,7 @@ from toxtune.prediction.label_reading import LabelReading
 from toxtune.prediction.metadata_faults import faults_of
 from toxtune.prediction.own_numbers import OwnFeatures
 from toxtune.search.trials import Trial
-from toxtune.stats.metrics import METRICS, TASK_SD, Objective
+from toxtune.stats.metrics import Objective
 from toxtune.tasks import TaskType
 from toxtune.text import shown
 
@@ -171,14 +171,9 @@ class FinalModelMetadata:
 
     @property
     def selected_by(self) -> str:
-        """The metric and validation score that selected it, such as ``RMSE / SD 0.61``.
-
-        Errors are divided by the SDs of the tasks, where there are several of these and
-        the objective asks for that.
-        """
+        """The metric and the score that selected it, such as ``RMSE / SD 0.61``."""
         n_tasks = len(self.tasks) + len(self.tasks_left_out)
-        has_unit = METRICS[self.objective.metric].has_unit
-        is_scaled = has_unit and self.objective.scale == TASK_SD and n_tasks > 1
+        is_scaled = self.objective.divides(self.objective.metric, n_tasks)
         title = self.objective.title + (" / SD" if is_scaled else "")
         if self.validation_score is None:
             return title

@@ -177,8 +177,7 @@ def _read_run(name: str) -> FinishedRun:
     if not folder.is_dir():
         known = sorted(
             path.parent.relative_to(RESULTS).as_posix()
-            for path in files_below(RESULTS)
-            if path.name == "test.json"
+            for path in files_below(RESULTS, "test.json")
         )
         raise UserError(
             f"{folder}: there is no such run{did_you_mean(name, known)}; finished runs "

@@ -129,6 +129,13 @@ class Objective:
         """What people call the metric."""
         return METRICS[self.metric].title
 
+    def divides(self, metric: str, n_tasks: int) -> bool:
+        """Tell whether scores by a metric are divided by SDs before a mean over tasks.
+
+        Those of a single task never are.
+        """
+        return METRICS[metric].has_unit and self.scale == TASK_SD and n_tasks > 1
+
     def to_dict(self) -> dict[str, str]:
         """Return it as in ``config.yaml``; what does not apply is left out."""
         content = {"metric": self.metric, "direction": self.direction}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toxtune.stats.metrics import METRICS, UNSCALED, Objective, metrics_of
+from toxtune.stats.metrics import METRICS, Objective, metrics_of
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ def task_scales(train_labels: Sequence[np.ndarray], objective: Objective) -> Tas
         Whose `scale` decides, also for other metrics. A single task is never divided.
     """
     n_tasks = train_labels[0].shape[1]
-    has_units = any(METRICS[name].has_unit for name in metrics_of(objective.task_type))
-    if not has_units or objective.scale == UNSCALED or n_tasks < 2:
+    names = metrics_of(objective.task_type)
+    if not any(objective.divides(name, n_tasks) for name in names):
         return NO_SCALES
     labels = np.concatenate(train_labels).astype(np.float64)
     sds = np.full(n_tasks, np.nan)
