@@ -23,7 +23,7 @@ from machine_cost import Measured, measure
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from helpers.project import ROOT, new_project
+from helpers.project import ROOT, copy_checkout
 from toxtune.data.subsets import read_subset, write_table
 from toxtune.features.arrays import load_features
 
@@ -77,7 +77,7 @@ def _parse() -> argparse.Namespace:
 
 def ours(folder: Path, raw: Path, split_seed: int) -> Row:
     """Run the shipped search in a folder of its own."""
-    project = new_project(folder).folder
+    project = copy_checkout(folder)
     settings = {
         "run": RUN,
         "dataset": {"source": str(raw.resolve()), "id_column": "mol_id"},

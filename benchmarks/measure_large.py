@@ -30,7 +30,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from helpers.project import new_project
+from helpers.project import copy_checkout
 from toxtune.io.files import read_json
 from toxtune.models import dense
 from toxtune.tasks import TaskType
@@ -136,7 +136,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--molecules", type=int, default=100_000)
     with tempfile.TemporaryDirectory() as name:
-        folder = new_project(Path(name) / "project").folder
+        folder = copy_checkout(Path(name) / "project")
         write_molecules(folder / "large.csv", parser.parse_args().molecules)
         run_workflow(folder, OVERLAY)
         print_jobs(folder)

@@ -24,7 +24,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from helpers.project import new_project
+from helpers.project import copy_checkout
 from toxtune.config.build_plan import load_plans
 from toxtune.config.check import load_config
 from toxtune.data.subsets import read_subset
@@ -59,7 +59,7 @@ class Grid:
     """A project with a grid of so many trials, one seed each."""
 
     def __init__(self, folder: Path, n_trials: int) -> None:
-        self.folder = new_project(folder).folder
+        self.folder = copy_checkout(folder)
         # A configuration holds no more than 10,000 values.
         rates = np.linspace(0.001, 0.1, 100).tolist()
         decays = np.linspace(0.0, 0.1, n_trials // 100).tolist()

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from measure_large import SUBSTITUENTS, draw_molecules, print_jobs, run_workflow
 
-from helpers.project import new_project
+from helpers.project import copy_checkout
 
 MISSING, WRONG = 0.8, 0.1
 NETWORK = {"neurons": 64, "epochs": 5}
@@ -55,7 +55,7 @@ def main() -> None:
     parser.add_argument("--molecules", type=int, default=8_600)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        folder = new_project(Path(name) / "project").folder
+        folder = copy_checkout(Path(name) / "project")
         write_table(folder / "tasks.csv", options.molecules, options.tasks)
         run_workflow(folder, OVERLAY)
         print_jobs(folder)

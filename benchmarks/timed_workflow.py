@@ -15,7 +15,7 @@ from machine_cost import Measured, measure
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from helpers.project import ROOT, new_project
+from helpers.project import ROOT, copy_checkout
 from toxtune.data.subsets import read_subset
 from toxtune.features.arrays import load_features
 
@@ -27,7 +27,7 @@ class Workflow:
     """A copy of this workflow in a folder of its own, with features ready."""
 
     def __init__(self, folder: Path, raw: Path) -> None:
-        self.folder = new_project(folder).folder
+        self.folder = copy_checkout(folder)
         settings = {"dataset": {"source": str(raw.resolve()), "id_column": "mol_id"}}
         (self.folder / "here.json").write_text(json.dumps(settings))
         self.run("results/grid/test.tsv")

@@ -134,7 +134,7 @@ def kill_everything(process: subprocess.Popen) -> None:
     process.wait()
 
 
-def new_project(folder: Path) -> Project:
+def copy_checkout(folder: Path) -> Path:
     """Copy what a checkout has, and no results."""
     folder.mkdir()
     for name in PARTS_OF_PROJECT:
@@ -146,4 +146,9 @@ def new_project(folder: Path) -> Project:
             shutil.copy2(source, folder / name)
     (folder / "tests").mkdir()
     shutil.copy2(ROOT / TINY, folder / TINY)
-    return Project(folder)
+    return folder
+
+
+def new_project(folder: Path) -> Project:
+    """Copy a checkout, to run it with the Python that tests share."""
+    return Project(copy_checkout(folder))
