@@ -22,6 +22,7 @@ import tempfile
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 import yaml
 from machine_cost import Measured, measure
@@ -139,13 +140,15 @@ class Card:
     memory: int = 0
     busy: list[int] = field(default_factory=list)
 
-    def __enter__(self) -> "Card":
+    def __enter__(self) -> Self:
+        """Begin to look."""
         self._is_over = threading.Event()
         self._watcher = threading.Thread(target=self._look)
         self._watcher.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Look no more."""
         self._is_over.set()
         self._watcher.join()
 
