@@ -5,7 +5,7 @@
 Each contestant runs in processes of its own on a machine that does nothing else.
 
 Two tables in Markdown: the search alone, from features that are there to the table of
-trials, and all of it, from a raw file to a tested model; then what one training adds.
+trials, and all of it, from a raw file to a tested model.
 """
 
 import argparse
@@ -25,9 +25,6 @@ from helpers.project import ROOT
 
 TUNERS = ROOT / "benchmarks" / "tuners.py"
 OURS = "toxtune"
-# Twice the seeds are twice the trainings of the same kinds.
-TWICE = [0, 1, 2, 3, 4, 5]
-
 
 NAMES = {
     "plain-loop": "plain Keras loop",
@@ -40,7 +37,6 @@ FASTEST = "ray-tune"
 LIKE_THE_LOOP = {"keras-tuner", "optuna"}
 SEARCH = "The search alone, from features that are there"
 EVERYTHING = "From a raw file to a tested model"
-SLOPE = "Twice the trainings"
 
 
 @dataclass(frozen=True)
@@ -94,24 +90,6 @@ def _rounds(runs: list[Measured]) -> str:
     return ", ".join(f"{run.wall:.1f}" for run in runs)
 
 
-def print_slope(once: list[Measured], twice: list[Measured], n_trainings: int) -> None:
-    """Print what a training costs beside its training loop."""
-    overheads = [
-        (CORES * (more.wall - less.wall) - (more.in_training - less.in_training))
-        / n_trainings
-        for less, more in zip(once, twice, strict=True)
-    ]
-    fixed = [2 * less.wall - more.wall for less, more in zip(once, twice, strict=True)]
-    print(f"\n{n_trainings} and {2 * n_trainings} trainings, wall time, s: ", end="")
-    print(f"{median(once, 'wall'):.1f} and {median(twice, 'wall'):.1f}. ", end="")
-    print(
-        f"What a training adds (wall x {CORES} cores, its loop left out), s: ", end=""
-    )
-    print(f"{statistics.median(overheads):.2f} (rounds: ", end="")
-    print(", ".join(f"{one:.2f}" for one in overheads), end="). ")
-    print(f"What does not grow, s: {statistics.median(fixed):.1f}.")
-
-
 def main() -> None:
     """Measure, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -131,7 +109,6 @@ def contestants(workflow: Workflow, peers: Path, raw: Path) -> list[Contestant]:
     runs = [
         Contestant(SEARCH, OURS, workflow.search),
         Contestant(EVERYTHING, OURS, workflow.everything),
-        Contestant(SLOPE, OURS, lambda: workflow.search(TWICE)),
         Contestant(EVERYTHING, NAMES[FASTEST], other(peers, FASTEST, *csv_file)),
     ]
     for tuner, name in NAMES.items():
@@ -157,7 +134,6 @@ def compare(runs: list[Contestant], rounds: int) -> None:
             print(f"{number + 1}: {one.table}: {one.name}: {measured}", file=sys.stderr)
     print_table(SEARCH, found[SEARCH], "best valid")
     print_table(EVERYTHING, found[EVERYTHING], "test")
-    print_slope(found[SEARCH][OURS], found[SLOPE][OURS], 36)
 
 
 if __name__ == "__main__":

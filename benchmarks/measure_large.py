@@ -1,17 +1,19 @@
 """Run the workflow on 100,000 molecules x 2,048 bits, and tell what trainings need.
 
     .venv/bin/python benchmarks/measure_large.py --molecules 100000
+    .venv/bin/python benchmarks/measure_large.py --molecules 1000000 --target trials.tsv
 
-The molecules are naphthalenes with four substituents each; the label says whether one
-of them is a nitro group. Prints time and memory of each rule's largest job, then speed
-and memory of the network with features as they are kept (a byte each, made numbers by
-the batch) and as 32-bit numbers from the start.
+The molecules are naphthalenes with four substituents each, or five where more than
+160,000 are wanted; the label says whether one of them is a nitro group. Prints time and
+memory of each rule's largest job, then speed and memory of the network with features as
+they are kept (a byte each, made numbers by the batch) and as 32-bit numbers from the
+start, which a million molecules have no room for.
 """
 
 import argparse
 import csv
-import itertools
 import json
+import math
 import multiprocessing
 import os
 import resource
@@ -41,6 +43,10 @@ SUBSTITUENTS = (
     *("C", "CC", "CCC", "C(C)C", "C(C)(C)C", "O", "OC", "OCC", "N", "NC", "N(C)C"),
     *("F", "Cl", "Br", "C#N", "C(F)(F)F", "C(=O)O", "C(=O)N", "S(=O)(=O)N", NITRO),
 )
+SCAFFOLDS = (
+    "c1c({})cc2c({})c({})c({})cc2c1",
+    "c1c({})cc2c({})c({})c({})c({})c2c1",
+)
 NETWORK = {"hidden_layers": 2, "neurons": 256, "dropout": 0.25, "epochs": 3}
 OVERLAY = {
     "run": "large",
@@ -56,12 +62,16 @@ OVERLAY = {
 
 
 def draw_molecules(n_molecules: int) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the SMILES of different molecules, each with its four substituents."""
-    drawn = np.random.default_rng(0).permutation(len(SUBSTITUENTS) ** 4)[:n_molecules]
-    quadruples = list(itertools.product(SUBSTITUENTS, repeat=4))
-    for number in drawn:
-        own = quadruples[number]
-        yield "c1c({})cc2c({})c({})c({})cc2c1".format(*own), own
+    """Yield the SMILES of different molecules, each with its substituents."""
+    n_kinds = len(SUBSTITUENTS)
+    scaffold = next(
+        one for one in SCAFFOLDS if n_kinds ** one.count("{}") >= n_molecules
+    )
+    shape = [n_kinds] * scaffold.count("{}")
+    drawn = np.random.default_rng(0).permutation(math.prod(shape))[:n_molecules]
+    for numbers in zip(*np.unravel_index(drawn, shape), strict=True):
+        own = tuple(SUBSTITUENTS[number] for number in numbers)
+        yield scaffold.format(*own), own
 
 
 def write_molecules(path: Path, n_molecules: int) -> None:
@@ -73,10 +83,13 @@ def write_molecules(path: Path, n_molecules: int) -> None:
             writer.writerow([smiles, int(NITRO in own)])
 
 
-def run_workflow(folder: Path, overlay: Mapping[str, Any]) -> None:
-    """Run the whole workflow."""
+def run_workflow(
+    folder: Path, overlay: Mapping[str, Any], target: str | None = None
+) -> None:
+    """Run the workflow, all of it or up to a file of the run."""
     (folder / "large.json").write_text(json.dumps(overlay))
     command = [sys.executable, "-m", "toxtune", "run", "--cores", "2"]
+    command += [f"results/large/{target}"] if target else []
     subprocess.run(
         [*command, "--configfile", "large.json"],
         cwd=folder,
@@ -135,12 +148,15 @@ def main() -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--molecules", type=int, default=100_000)
+    parser.add_argument("--target", help="a file of results/<run>, if not all")
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = copy_checkout(Path(name) / "project")
-        write_molecules(folder / "large.csv", parser.parse_args().molecules)
-        run_workflow(folder, OVERLAY)
+        write_molecules(folder / "large.csv", options.molecules)
+        run_workflow(folder, OVERLAY, options.target)
         print_jobs(folder)
-        print_speed(folder)
+        if not options.target:
+            print_speed(folder)
 
 
 if __name__ == "__main__":

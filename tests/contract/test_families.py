@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from helpers.families import (
+    BINARY,
     N_TASKS,
     ONE_CLASS,
     TRAIN,
     VALID,
     families,
     fit,
-    in_fresh_process,
+    fitted_once,
+    in_fresh_processes,
     predicted,
     saved,
     with_defaults,
@@ -116,7 +118,7 @@ NEEDED = {
 
 @families
 def test_predictions_are_probabilities_per_molecule_and_task(family):
-    fitted = fit(family)
+    fitted = fitted_once(family)
     for features in (VALID.features, VALID.features[:1]):
         predictions = fitted.model.predict(features)
         assert predictions.shape == (len(features), N_TASKS)
@@ -127,7 +129,7 @@ def test_predictions_are_probabilities_per_molecule_and_task(family):
 
 @families
 def test_predictions_do_not_depend_on_the_other_molecules(family):
-    model = fit(family).model
+    model = fitted_once(family).model
     together = model.predict(VALID.features)
     alone = [model.predict(VALID.features[row : row + 1])[0] for row in range(5)]
     np.testing.assert_allclose(alone, together[:5], rtol=1e-6)
@@ -136,41 +138,44 @@ def test_predictions_do_not_depend_on_the_other_molecules(family):
 @families
 @pytest.mark.parametrize("seed", [0, 1])
 def test_same_seed_gives_the_same_bits(family, seed):
-    one, two = predicted(family, seed), predicted(family, seed)
-    assert one.tobytes() == two.tobytes()
+    one = fitted_once(family, seed).model.predict(VALID.features)
+    assert one.tobytes() == predicted(family, seed).tobytes()
 
 
 @families
 def test_other_seeds_give_other_models(family):
-    first, *others = (predicted(family, seed).tobytes() for seed in (0, 1, 2))
+    models = [fitted_once(family, seed).model for seed in (0, 1, 2)]
+    first, *others = (model.predict(VALID.features).tobytes() for model in models)
     assert first not in others
     assert others[0] != others[1]
 
 
-@families
-def test_fresh_process_on_one_core_gives_the_same_bits(family):
-    program = (
-        "import os\n"
-        "os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
-        "from helpers.families import predicted\n"
-        f"print('bits', predicted({family!r}, 3).tobytes().hex())\n"
-    )
-    assert in_fresh_process(program) == ["bits", predicted(family, 3).tobytes().hex()]
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory):
+    """Hashes of predictions and of models, of processes of their own on one core."""
+    program = f"""
+        os.sched_setaffinity(0, {{min(os.sched_getaffinity(0))}})
+        kept = [object() for _ in range(5000)]
+        fitted = fit(family, 3)
+        predictions = fitted.model.predict(VALID.features)
+        model = saved(fitted, family, {str(tmp_path_factory.mktemp("elsewhere"))!r})
+        said = ":".join(sha256(one).hexdigest() for one in (predictions, model))
+    """
+    return in_fresh_processes(BINARY, program)
 
 
 @families
-def test_model_saved_by_another_process_has_the_same_bytes(family, tmp_path):
+def test_fresh_process_on_one_core_gives_the_same_bits(family, elsewhere):
+    predictions = fitted_once(family, 3).model.predict(VALID.features)
+    assert elsewhere[family].split(":")[0] == sha256(predictions).hexdigest()
+
+
+@families
+def test_model_saved_by_another_process_has_the_same_bytes(family, elsewhere, tmp_path):
     """No times, no addresses, and nothing of what was in memory between fields."""
-    program = (
-        "from hashlib import sha256\n"
-        "from helpers.families import fit, saved\n"
-        "kept = [object() for _ in range(5000)]\n"
-        f"model = saved(fit({family!r}, 3), {family!r}, {str(tmp_path)!r})\n"
-        "print('bytes', sha256(model).hexdigest())\n"
-    )
-    fitted = fit(family, 3)
+    fitted = fitted_once(family, 3)
     model = saved(fitted, family, tmp_path)
-    assert in_fresh_process(program) == ["bytes", sha256(model).hexdigest()]
+    assert elsewhere[family].split(":")[1] == sha256(model).hexdigest()
     # It is the model still.
     loaded = get_family(family).load(
         tmp_path / f"model.{get_family(family).model_format}"
@@ -180,10 +185,14 @@ def test_model_saved_by_another_process_has_the_same_bytes(family, tmp_path):
     )
 
 
+@cache
+def learned_by_heart(family):
+    return fit(family, **THOROUGH[family]).model
+
+
 @families
 def test_small_set_is_learned_by_heart(family):
-    model = fit(family, **THOROUGH[family]).model
-    predictions = model.predict(TRAIN.features)
+    predictions = learned_by_heart(family).predict(TRAIN.features)
     scores = task_scores("roc_auc", TRAIN.labels, predictions, np.ones(N_TASKS))
     known = scorable(TRAIN.labels)
     assert known.sum() == 3
@@ -210,7 +219,7 @@ def test_molecule_without_labels_has_no_influence(family):
 def test_labels_of_one_task_missing_say_nothing_of_that_task(family):
     # Neither as 0 nor as 1: a task of which a third is missing at random is learned
     # as well for the molecules that have its label.
-    model = fit(family, **THOROUGH[family]).model
+    model = learned_by_heart(family)
     missing = np.isnan(TRAIN.labels[:, 0])
     assert 2 <= missing.sum() <= 8
     calls = model.predict(TRAIN.features)[:, 0] > 0.5
@@ -219,7 +228,7 @@ def test_labels_of_one_task_missing_say_nothing_of_that_task(family):
 
 @families
 def test_saved_model_predicts_the_same_bits(family, tmp_path):
-    model = fit(family).model
+    model = fitted_once(family).model
     path = tmp_path / f"model.{get_family(family).model_format}"
     model.save(path)
     loaded = get_family(family).load(path)
@@ -293,5 +302,5 @@ def test_shipped_space_is_legal_and_small_enough_for_a_grid(family):
     ],
 )
 def test_status_speaks_of_losses_and_predictions(curve, prediction, status):
-    fitted = replace(fit("random_forest"), curve=curve)
+    fitted = replace(fitted_once("random_forest"), curve=curve)
     assert status_of(fitted, np.array([[0.1, prediction]])) == status

@@ -1,7 +1,5 @@
 """The contract of all families, for the networks that `dense` is by other settings."""
 
-import json
-
 import numpy as np
 import pytest
 
@@ -12,7 +10,7 @@ from helpers.families import (
     VALID,
     examples_of,
     fit,
-    in_fresh_process,
+    in_fresh_processes,
     predicted,
 )
 from toxtune.labels.legal import scorable
@@ -47,16 +45,15 @@ def test_same_seed_gives_the_same_bits_and_other_seeds_others(settings):
 
 
 def test_fresh_process_on_one_core_gives_the_same_bits():
-    program = (
-        "import json, os\n"
-        "os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
-        "from helpers.families import predicted\n"
-        f"kinds = json.loads({json.dumps(list(KINDS.values()))!r})\n"
-        "bits = [predicted('dense', 3, **one).tobytes().hex() for one in kinds]\n"
-        "print('bits', '-'.join(bits))\n"
-    )
-    expected = [predicted("dense", 3, **one).tobytes().hex() for one in KINDS.values()]
-    assert in_fresh_process(program) == ["bits", "-".join(expected)]
+    program = f"""
+        os.sched_setaffinity(0, {{min(os.sched_getaffinity(0))}})
+        kinds = {list(KINDS.values())}
+        said = [predicted(family, 3, **settings).tobytes() for settings in kinds]
+    """
+    expected = [
+        predicted("dense", 3, **settings).tobytes() for settings in KINDS.values()
+    ]
+    assert in_fresh_processes(["dense"], program) == {"dense": str(expected)}
 
 
 # But for the means over batches: they are of all molecules that a network is given, to

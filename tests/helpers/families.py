@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import textwrap
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -49,13 +51,10 @@ def with_own(of_families, check):
 
 QUICK = with_own(QUICK, "quick")
 # Families that learn binary tasks. The other types of task are in test_task_types.py.
-families = pytest.mark.parametrize(
-    "family",
-    [name for name in NAMES if TaskType.BINARY in get_family(name).task_types],
-)
-resourceful = pytest.mark.parametrize(
-    "family", [family for family in NAMES if get_family(family).resource]
-)
+BINARY = [name for name in NAMES if TaskType.BINARY in get_family(name).task_types]
+RESOURCEFUL = [name for name in NAMES if get_family(name).resource]
+families = pytest.mark.parametrize("family", BINARY)
+resourceful = pytest.mark.parametrize("family", RESOURCEFUL)
 
 
 def examples(seed):
@@ -91,6 +90,12 @@ def fit(family, seed=0, train=TRAIN, valid=VALID, state=None, **hyperparameters)
     """Fit a family; what is not named is as in `QUICK`."""
     settings = with_defaults(family, QUICK[family] | hyperparameters)
     return get_family(family).fit(train, valid, settings, seed, state)
+
+
+@cache
+def fitted_once(family, seed=0):
+    """What `fit` gives, for tests that only look at it."""
+    return fit(family, seed)
 
 
 def with_defaults(family, hyperparameters):
@@ -134,19 +139,39 @@ def trained_in_steps(family, amounts, folder, **hyperparameters):
     return fitted
 
 
-def in_fresh_process(program):
-    """Return the last two words that a program prints, which may import this file."""
+FOR_EACH = """
+import os
+from hashlib import sha256
+from pathlib import Path
+from helpers.families import VALID, bits, fit, predicted, saved
+for family in {families}:
+    if os.fork() == 0:
+{program}
+        print(family, said, flush=True)
+        os._exit(0)
+    os.wait()
+"""
+
+
+def in_fresh_processes(families, program):
+    """Run a program for each of some families; return what it has said, by family.
+
+    Each run is a fork of one new process in which nothing was trained. The program
+    finds its family in `family`, and puts a word into `said`.
+    """
+    indented = textwrap.indent(textwrap.dedent(program), " " * 8)
     environment = os.environ | {
         "PYTHONPATH": os.pathsep.join(
             [str(Path(__file__).resolve().parents[1]), *sys.path]
         ),
         "PYTHONHASHSEED": "7",
     }
-    printed = subprocess.run(
-        [sys.executable, "-c", program],
+    done = subprocess.run(
+        [sys.executable, "-c", FOR_EACH.format(families=families, program=indented)],
         env=environment,
         capture_output=True,
         text=True,
         check=True,
-    ).stdout
-    return printed.split()[-2:]
+    )
+    said = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
+    return {family: said.get(family, done.stderr) for family in families}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -46,6 +47,13 @@ class Project:
         (self.folder / ".venv").symlink_to(sys.prefix, target_is_directory=True)
         self.python = str(self.folder / ".venv/bin/python")
 
+    def have_python_inside(self) -> None:
+        """Put what `python` names where make looks for it."""
+        program = self.folder / ".venv/bin/python"
+        program.parent.mkdir(parents=True)
+        program.write_text(f'#!/bin/sh\nexec {shlex.quote(self.python)} "$@"\n')
+        program.chmod(0o700)
+
     def snakemake(
         self, *arguments: str, check: bool = True
     ) -> subprocess.CompletedProcess:
@@ -68,9 +76,16 @@ class Project:
             assert done.returncode == 0, done.stdout + done.stderr
         return done
 
-    def launch(self, *arguments: str, cores: int = 2) -> subprocess.Popen:
-        """Start the launcher as `make run` does."""
-        command = [sys.executable, "-m", "toxtune", "run", *arguments]
+    def launch(
+        self, *arguments: str, cores: int = 2, is_killed: bool = False
+    ) -> subprocess.Popen:
+        """Start the launcher as `make run` does.
+
+        What is to be killed needs processes that come from one another: `python` may
+        give forks of another.
+        """
+        python = sys.executable if is_killed else self.python
+        command = [python, "-m", "toxtune", "run", *arguments]
         command += ["--cores", str(cores)]
         if "--configfile" not in arguments:
             command += ["--configfile", TINY]

@@ -4,8 +4,7 @@ A run of the workflow is two dozen processes, each of which imports for a second
 train networks, for five what the one before has imported. Here they are forks of one
 process that has imported what they need: nothing of toxtune, and none goes on with what
 another has done. `python` is the path of a program that takes a Python's arguments.
-Tests that kill runs or take their disk away have a real one, and so has what is started
-as `make run` starts it.
+Tests that kill runs or take their disk away have a real one.
 """
 
 import atexit

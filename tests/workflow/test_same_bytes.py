@@ -93,7 +93,7 @@ def test_a_greedy_ensemble_of_the_newer_families(finished_ensembles, project):
 
 def kill_when_trained(project, count, *arguments):
     """Start a run, and kill all of it when so many trainings are done."""
-    first = project.launch(*TARGETS, *arguments)
+    first = project.launch(*TARGETS, *arguments, is_killed=True)
     deadline = time.monotonic() + RUN
     while len(replicates_or_none(project)) < count:
         assert first.poll() is None, first.stdout.read()
@@ -115,7 +115,7 @@ def replicates_or_none(project):
 
 
 def test_lock_of_a_killed_run_outlives_a_refused_configuration(project):
-    first = project.launch()
+    first = project.launch(is_killed=True)
     locks = project.folder / ".snakemake" / "locks"
     deadline = time.monotonic() + RUN
     while not (locks.is_dir() and any(locks.iterdir())):

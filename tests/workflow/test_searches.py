@@ -217,7 +217,7 @@ def test_killed_search_on_one_core_gives_the_bytes_of_two(searched, tmp_path, se
 
 def kill_when_trained(project, overlay, count):
     """Start a search on one core, and kill it when `count` trainings are done."""
-    first = project.launch(*overlay, cores=1)
+    first = project.launch(*overlay, cores=1, is_killed=True)
     deadline = time.monotonic() + RUN
     while stored(project) < count:
         assert first.poll() is None, first.stdout.read()

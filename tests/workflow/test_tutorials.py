@@ -43,7 +43,7 @@ def commands(page: str) -> list[str]:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
     made = new_project(tmp_path_factory.mktemp("tutorials") / "project")
-    made.use_environment_inside()
+    made.have_python_inside()
     shutil.copy2(ROOT / "Makefile", made.folder)
     (made.folder / "short.yaml").write_text(SHORT)
     (made.folder / "two-folds.yaml").write_text(TWO_FOLDS)

@@ -46,6 +46,8 @@ def set_up_device(tensorflow: ModuleType, device: str) -> None:
     gpus = tensorflow.config.list_physical_devices("GPU")
     if not gpus:
         raise UserError("device: must be cpu where TensorFlow finds no GPU, got gpu")
+    # By default a GPU multiplies numbers of 10 binary digits, and calls them float32.
+    tensorflow.config.experimental.enable_tensor_float_32_execution(False)
     for gpu in gpus:
         # By default the first training takes all of its memory.
         tensorflow.config.experimental.set_memory_growth(gpu, True)

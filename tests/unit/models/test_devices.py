@@ -13,8 +13,10 @@ class FakeConfig:
 
     def __init__(self, n_gpus):
         self.gpus = [f"GPU:{number}" for number in range(n_gpus)]
-        self.hidden, self.growing = False, []
-        self.experimental = SimpleNamespace(set_memory_growth=self.grow)
+        self.hidden, self.growing, self.rounds = False, [], True
+        self.experimental = SimpleNamespace(
+            set_memory_growth=self.grow, enable_tensor_float_32_execution=self.round
+        )
 
     def list_physical_devices(self, device_type):
         return self.gpus if device_type == "GPU" else ["CPU:0"]
@@ -25,6 +27,9 @@ class FakeConfig:
     def grow(self, gpu, enabled):
         assert enabled
         self.growing.append(gpu)
+
+    def round(self, enabled):
+        self.rounds = enabled
 
 
 def set_up(device, n_gpus):
@@ -43,6 +48,10 @@ def test_gpus_leave_memory_to_other_trainings():
     config = set_up("gpu", n_gpus=2)
     assert not config.hidden
     assert config.growing == config.gpus
+
+
+def test_gpus_compute_with_float32_as_the_keys_of_results_say():
+    assert not set_up("gpu", n_gpus=1).rounds
 
 
 def test_gpu_that_is_not_there_is_named():

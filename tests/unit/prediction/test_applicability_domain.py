@@ -5,6 +5,7 @@ import pytest
 
 from toxtune.data.subsets import Subset
 from toxtune.features.similarity import nearest
+from toxtune.prediction import applicability_domain
 from toxtune.prediction.applicability_domain import ApplicabilityDomain, fit_domain
 
 TRAINING = ["CCO", "c1ccccc1O", "CC(=O)O"]
@@ -32,6 +33,17 @@ def test_folds_count_together():
     similarities = [nearest(second, first)[0], nearest(first, second)[0]]
     expected = np.percentile(np.concatenate(similarities), 5)
     assert domain.min_similarity == pytest.approx(expected)
+
+
+def test_a_large_validation_set_is_drawn_from_and_says_so(monkeypatch, caplog):
+    monkeypatch.setattr(applicability_domain, "MOST_COMPARED", 3)
+    with caplog.at_level("INFO"):
+        domain = fit_domain([subset(TRAINING)], [subset(VALIDATION)])
+    assert "from 3 of 4 validation molecules" in caplog.text
+    similarities = nearest(VALIDATION, TRAINING)[0]
+    without_one = [np.percentile(np.delete(similarities, row), 5) for row in range(4)]
+    assert domain.min_similarity in without_one
+    assert domain == fit_domain([subset(TRAINING)], [subset(VALIDATION)])
 
 
 def test_its_edge_is_in_it():
