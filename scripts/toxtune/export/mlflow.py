@@ -13,7 +13,6 @@ from toxtune.export.trials import (
     COMPLETE,
     FAILED,
     GIVEN_UP,
-    NOTE,
     ExportedReplicate,
     ExportedRun,
     ExportedTrial,
@@ -72,7 +71,7 @@ def write_store(run: ExportedRun, path: Path, artifacts: Path) -> None:
     experiment = client.create_experiment(
         run.name,
         artifact_location=artifacts.resolve().as_uri(),
-        tags={"mlflow.note.content": NOTE},
+        tags={"mlflow.note.content": run.note},
     )
     for trial in run.trials:
         _write_trial(client, experiment, trial)
@@ -91,7 +90,7 @@ def _write_result(client: "MlflowClient", experiment: str, run: ExportedRun) -> 
         experiment,
         start_time=_milliseconds(run.started),
         run_name="result",
-        tags={"selected": run.selected, "mlflow.note.content": NOTE, **run.origin},
+        tags={"selected": run.selected, "mlflow.note.content": run.note, **run.origin},
     )
     client.log_batch(
         created.info.run_id,

@@ -9,7 +9,6 @@ from toxtune.export.trials import (
     COMPLETE,
     FAILED,
     GIVEN_UP,
-    NOTE,
     ExportedRun,
     ExportedTrial,
 )
@@ -94,7 +93,7 @@ def _new_study(storage: "RDBStorage", run: ExportedRun, name: str) -> "Study":
     )
     with warnings.catch_warnings(category=ExperimentalWarning, action="ignore"):
         study.set_metric_names([f"valid_{run.objective.metric}"])
-    study.set_user_attr("note", NOTE)
+    study.set_user_attr("note", run.note)
     for fact, value in run.origin.items():
         study.set_user_attr(fact, value)
     return study

@@ -23,7 +23,7 @@ _FILES = ("report.html", "final.zip")
 COMPLETE, GIVEN_UP, FAILED = "complete", "given up", "failed"
 
 
-NOTE = (
+_NOTE = (
     # Both pages read it as Markdown, where a bare * begins emphasis.
     "The winners were chosen by scores whose names begin with `valid_`. Those that "
     "begin with `test_` are of the winners alone, on the test set; choose nothing by "
@@ -142,6 +142,8 @@ class ExportedRun:
         What identifies code and data: commit, checksum of the dataset, the split.
     files
         The report and the final model, as far as they are there.
+    scaled
+        The metrics whose means over tasks are in SDs of the training labels.
     """
 
     name: str
@@ -151,6 +153,17 @@ class ExportedRun:
     scores: dict[str, float]
     origin: dict[str, str]
     files: list[Path]
+    scaled: list[str]
+
+    @property
+    def note(self) -> str:
+        """What a reader must know of the scores."""
+        if not self.scaled:
+            return _NOTE
+        return (
+            f"{_NOTE} Means over tasks of {' and '.join(self.scaled)} are in SDs of "
+            "each task's training labels."
+        )
 
     @property
     def started(self) -> datetime | None:
@@ -234,6 +247,7 @@ def read_exported_run(name: str) -> ExportedRun:
         scores=_scores_of(tested.get(run.selection.overall, {})),
         origin=_origin(folder / "provenance.json"),
         files=[folder / file for file in _FILES if (folder / file).is_file()],
+        scaled=_scaled_metrics(run.selection.objective, folder / "scores.tsv"),
     )
 
 
@@ -323,6 +337,12 @@ def _scores_of(scores: Mapping[str, MetricScores]) -> dict[str, float]:
         found[f"valid_{metric}"] = of_metric.mean.valid
         found[f"test_{metric}"] = of_metric.mean.test
     return _known(found)
+
+
+def _scaled_metrics(objective: Objective, scores: Path) -> list[str]:
+    n_tasks = read_tsv(scores)["task"].nunique()
+    names = metrics_of(objective.task_type)
+    return [name for name in names if objective.divides(name, n_tasks)]
 
 
 def _known(scores: Mapping[str, float | None]) -> dict[str, float]:

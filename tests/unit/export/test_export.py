@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from helpers.selections import made_selection, made_trial, made_winner
+from helpers.selections import ROC_AUC, made_selection, made_trial, made_winner
 from toxtune.commands.cli import run_command
 from toxtune.errors import UserError
 from toxtune.evaluation.evaluation_file import Evaluation, MetricScores, SetScores
@@ -19,14 +19,13 @@ from toxtune.export import run as run_module
 from toxtune.export.trials import read_exported_run
 from toxtune.io.files import write_json
 from toxtune.io.tsv import read_tsv, write_tsv
-from toxtune.stats.metrics import metrics_of
+from toxtune.stats.metrics import UNSCALED, Objective, metrics_of
 from toxtune.statuses import FAILED
 from toxtune.training.outputs import write_no_result
 from toxtune.training.replicates import Replicate
 from toxtune.workers.cost import Cost
 
 SLOW = pytest.mark.slow
-METRICS = metrics_of("binary")
 # id: family, what differs, seeds, status, score.
 TRIALS = {
     "a" * 12: ("dense", {"neurons": 16, "widths": None}, 2, "ok", 0.81),
@@ -59,8 +58,14 @@ def make_training(id, seed):
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """The files of a finished run."""
+    return make_run(tmp_path, monkeypatch)
+
+
+def make_run(tmp_path, monkeypatch, objective=ROC_AUC, tasks=("one", "two")):
+    """Write the files of a finished run on some tasks; return its folder."""
     monkeypatch.chdir(tmp_path)
     folder = tmp_path / "results" / "mine"
+    metrics = metrics_of(objective.task_type)
     specs, rows, costs = {}, [], []
     for id, (family, differs, seeds, status, score) in TRIALS.items():
         settings = {**differs, "batch_size": 100}
@@ -68,17 +73,18 @@ def run(tmp_path, monkeypatch):
         folders = {f"seed-{n}": make_training(id, n) for n in range(seeds)}
         specs[id] = {"trial": trial.to_dict(), "folders": folders}
         row = {"trial": id, "family": family, "status": status, "seeds": seeds}
-        for metric in METRICS:
+        for metric in metrics:
             row |= {f"{metric}_mean": score, f"{metric}_sd": score and 0.01}
         rows.append(row)
         costs += [{"trial": id, "seconds": 1.5}] * seeds
     write_json(folder / "trials.json", specs)
     write_tsv(folder / "trials.tsv", pd.DataFrame(rows))
     write_tsv(folder / "cost.tsv", pd.DataFrame(costs))
+    write_tsv(folder / "scores.tsv", pd.DataFrame({"task": tasks}))
     winners = {
         family: made_winner(made_trial(id, family)) for family, id in WINNERS.items()
     }
-    selection = made_selection(winners, overall="dense")
+    selection = made_selection(winners, overall="dense", objective=objective)
     monkeypatch.setattr(run_module, "read_selection", lambda path: selection)
     write_json(folder / "selection.json", {})
     mean = SetScores(train=0.9, valid=0.8, test=0.7, test_interval=None)
@@ -90,7 +96,7 @@ def run(tmp_path, monkeypatch):
         confidence=0.95,
         resamples=100,
         families={
-            family: {metric: MetricScores(mean, {}) for metric in METRICS}
+            family: {metric: MetricScores(mean, {}) for metric in metrics}
             for family in WINNERS
         },
         variants={},
@@ -172,6 +178,23 @@ def test_optuna_has_test_scores_of_the_winners_alone(run, tmp_path):
             else:
                 assert not [name for name in attributes if name.startswith("test_")]
     assert tested == {"b" * 12: "overall", "e" * 12: "family"}
+
+
+@pytest.mark.parametrize(
+    ("objective", "tasks", "said"),
+    [
+        (Objective("rmse", "minimize"), ["a", "b"], "rmse and mae are in SDs of each"),
+        (Objective("rmse", "minimize", UNSCALED), ["a", "b"], None),
+        (Objective("rmse", "minimize"), ["a"], None),
+        (ROC_AUC, ["a", "b"], None),
+    ],
+)
+def test_the_note_says_which_errors_are_in_sds(
+    tmp_path, monkeypatch, objective, tasks, said
+):
+    make_run(tmp_path, monkeypatch, objective, tasks)
+    note = read_exported_run("mine").note
+    assert said in note if said else "SDs" not in note
 
 
 def test_a_study_can_be_searched_further(run, tmp_path):
