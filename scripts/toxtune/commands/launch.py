@@ -1,16 +1,18 @@
 """The options of what starts snakemake: ``run``, ``plan`` and ``report``."""
 
 import argparse
+import json
 import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from toxtune.commands.configfiles import BASE, add_configfile
 from toxtune.commands.option_types import cores
 from toxtune.config.layers import Layer, merge_layers, read_layers
-from toxtune.config.overlay import read_yaml
+from toxtune.config.overlay import overlaid, read_yaml
 from toxtune.config.schema import SCHEMA, read_schema
 from toxtune.errors import UserError
 from toxtune.runs.started import Started
@@ -18,6 +20,13 @@ from toxtune.runs.started import Started
 PROFILES = Path("profiles")
 # What `make demo` runs.
 DEMO = "examples/demo.yaml"
+# Snakemake's, for what jobs may take.
+OF_RESOURCES = (
+    "--set-resources",
+    "--set-threads",
+    "--default-resources",
+    "--resources",
+)
 REST = "Targets, and options that are not listed here, go to snakemake as they are."
 
 
@@ -36,7 +45,7 @@ class Launch:
     profile
         What sends the jobs to a cluster, or elsewhere; empty without one.
     where
-        Those of the arguments that say where jobs run.
+        Those of the arguments that say where jobs run, and what they may take.
     configfiles, settings
         Those that name configurations, and values to lay over them.
     goal
@@ -59,11 +68,25 @@ class Launch:
         budget = search.get("budget") if isinstance(search, dict) else None
         return bool(budget.get("core_minutes") if isinstance(budget, dict) else budget)
 
-    def with_overlay(self, overlay: Path, targets: Sequence[str]) -> list[str]:
-        """Return the arguments that make these files alone, with one more overlay."""
-        named = ["--configfile", *self.configfiles, str(overlay)]
-        settings = ["--config", *self.settings] if self.settings else []
-        return [*targets, *self.where, *named, *settings]
+    def with_overlay(
+        self, values: dict[str, Any], path: Path, targets: Sequence[str]
+    ) -> list[str]:
+        """Return the arguments that make these files alone, with one more overlay.
+
+        Parameters
+        ----------
+        values
+            What it says, over files and settings.
+        path
+            Where it is written.
+        targets
+            The files.
+        """
+        path.write_text(json.dumps(values), encoding="utf-8")
+        named = ["--configfile", *self.configfiles, str(path)]
+        settings = [_laid_over(setting, values) for setting in self.settings]
+        options = ["--config", *settings] if settings else []
+        return [*targets, *self.where, *named, *options]
 
     @property
     def run(self) -> str:
@@ -127,6 +150,8 @@ def add_launch_arguments(parser: argparse.ArgumentParser) -> None:
         help="values to lay over all files",
     )
     parser.add_argument("--jobs", "-j", nargs="?", help=argparse.SUPPRESS)
+    for option in OF_RESOURCES:
+        parser.add_argument(option, nargs="+", default=[], help=argparse.SUPPRESS)
 
 
 def read_launch(options: argparse.Namespace, goal: str = "run") -> Launch:
@@ -151,6 +176,9 @@ def read_launch(options: argparse.Namespace, goal: str = "run") -> Launch:
     if not words:
         words = ["--cores", "all"]
         arguments = [*words, *arguments]
+    for option in OF_RESOURCES:
+        if values := getattr(options, option.strip("-").replace("-", "_")):
+            words += [option, *values]
     return Launch(
         arguments=arguments,
         layers=read_configurations(options.configfile, options.config),
@@ -183,6 +211,15 @@ def read_configurations(
             )
         layers.append(Layer({key: read_yaml(value, f"--config {key}")}))
     return layers
+
+
+def _laid_over(setting: str, values: dict[str, Any]) -> str:
+    """Lay values over a setting ``KEY=VALUE``, which snakemake lays over all files."""
+    key, _, value = setting.partition("=")
+    if key not in values:
+        return setting
+    laid = overlaid({key: read_yaml(value, f"--config {key}")}, {key: values[key]})
+    return f"{key}={json.dumps(laid[key])}"
 
 
 def _with_folder_of_profile(arguments: Sequence[str]) -> list[str]:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from toxtune.commands.configfiles import add_configfile, read_configuration
-from toxtune.config.build_plan import load_plans
 from toxtune.config.plan import Plan
 from toxtune.runs.lock import keep_runs_out
+from toxtune.runs.search_budget import load_begun_plans
 from toxtune.statuses import NO_RESULT
 from toxtune.training.result_files import RESULT_FILES, read_result
 
@@ -38,7 +38,7 @@ def main(options: argparse.Namespace) -> int:
     with keep_runs_out():
         failed = [
             (plan.run, folder, status)
-            for plan in load_plans(config)
+            for plan in load_begun_plans(config)
             for folder, status in without_result(plan)
         ]
         for _, folder, status in failed:

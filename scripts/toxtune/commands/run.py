@@ -59,9 +59,9 @@ def _decide_budget(launch: Launch) -> int:
         print(f"Measuring {len(targets)} trainings, which the search has anyway")
         state.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=state) as folder:
-            overlay = Path(folder, "measuring.yaml")
-            overlay.write_text(MEASURING, encoding="utf-8")
-            return run_alone(launch.with_overlay(overlay, targets), launch.started)
+            path = Path(folder, "measuring.json")
+            arguments = launch.with_overlay({"search": MEASURING}, path, targets)
+            return run_alone(arguments, launch.started)
 
     state = Path(".snakemake")
     decision = settle_budget(complete_layers(launch.layers), measure)

@@ -24,10 +24,13 @@ class Layer:
     folders
         Where files that it names by a relative path are looked for, in order, before
         the folder of the run.
+    is_preset
+        Whether it is one of ours, which ``null`` above it stands for.
     """
 
     values: dict[str, Any]
     folders: tuple[Path, ...] = ()
+    is_preset: bool = False
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -52,11 +55,13 @@ def merge_layers(layers: Sequence[Layer], schema: Schema) -> dict[str, Any]:
     """Lay configurations over each other.
 
     ``null`` stands for the default wherever the schema has no ``null``: for the value
-    of the first layer, or for a key that is left out.
+    of the first layer and a preset above it, or for a key that is left out.
     """
-    shipped = layers[0].values if layers else {}
+    shipped: dict[str, Any] = {}
     merged: dict[str, Any] = {}
-    for layer in layers:
+    for number, layer in enumerate(layers):
+        if not number or layer.is_preset:
+            shipped = overlaid(shipped, layer.values)
         merged = overlaid(merged, layer.values)
         merged = _without_nulls(schema, merged, shipped)
     return deepcopy(merged)

@@ -5,6 +5,7 @@ else that one says still counts.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from toxtune.config.layers import Layer, merge_layers
@@ -46,4 +47,6 @@ def read_preset(config: dict[str, Any]) -> Layer | None:
     folder = FOLDER / ("values" if has_values else "classes")
     paths = {path.stem: path for path in folder.glob("*.yaml")}
     name = config.get("preset")
-    return Layer.read(paths[name]) if isinstance(name, str) and name in paths else None
+    if not isinstance(name, str) or name not in paths:
+        return None
+    return replace(Layer.read(paths[name]), is_preset=True)

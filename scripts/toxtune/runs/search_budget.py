@@ -16,6 +16,7 @@ from toxtune.config.budget import (
     read_budget,
 )
 from toxtune.config.build_plan import load_plans, searched_trials
+from toxtune.config.plan import Plan
 from toxtune.config.sections import Config
 from toxtune.errors import UserError
 from toxtune.io.files import write_json
@@ -23,7 +24,7 @@ from toxtune.runs.finished_training import FinishedTraining
 from toxtune.runs.lock import keep_runs_out
 
 # Laid over a configuration, so that what is measured is part of its search.
-MEASURING = f"search: {{budget: {{core_minutes: {NOTHING}}}}}\n"
+MEASURING = {"budget": {"core_minutes": NOTHING}}
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,27 @@ def settle_budget(config: Config, measure: Callable[[list[str]], int]) -> Decisi
         if found.budget is None:
             raise UserError(
                 "search.budget: cannot be decided, since this training gave no cost: "
-                f"{', '.join(found.unmeasured)}; logs/trials/ says why"
+                f"{', '.join(found.unmeasured)}; logs/trials/ says why. `make retry`, "
+                "then `make run`, measures it again"
             )
     if found.is_new:
         # The jobs of an active run read the file to know their trials.
         with keep_runs_out():
             write_json(budget_path(config["run"]), found.budget.to_dict())
     return found
+
+
+def load_begun_plans(config: Config) -> list[Plan]:
+    """Plan the runs; while their budget is not decided, only what is measured for it.
+
+    Raises
+    ------
+    UserError
+        If the budget is too small.
+    """
+    if config["search"]["budget"] and look_up(config).budget is None:
+        return _measuring_plans(config)
+    return load_plans(config)
 
 
 def look_up(config: Config) -> Decision:
@@ -138,10 +153,14 @@ def _recorded(space: SpaceTrials) -> Cost | None:
     return Cost(round(fmean(seconds), 3), len(seconds)) if seconds else None
 
 
+def _measuring_plans(config: Config) -> list[Plan]:
+    search = {**config["search"], "budget": {"core_minutes": NOTHING}}
+    return load_plans({**config, "search": search})  # type: ignore[typeddict-item]
+
+
 def _first_results(config: Config, spaces: Sequence[SpaceTrials]) -> list[str]:
     """Name the result of one training of the first trial of each space."""
-    search = {**config["search"], "budget": {"core_minutes": NOTHING}}
-    plan = load_plans({**config, "search": search})[0]  # type: ignore[typeddict-item]
+    plan = _measuring_plans(config)[0]
     replicates = dict(reversed(plan.replicates))
     folders = [
         f"{plan.trials[space.trials[0]].folder}/{replicates[space.trials[0]]}"

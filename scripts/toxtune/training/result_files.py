@@ -58,8 +58,9 @@ def _read(path: Path) -> Any:
 
 def _damaged(path: Path) -> UserError:
     folder = shlex.quote(str(path.parent))
+    tables = "results/*/trials.tsv results/*/*/trials.tsv"
     # Snakemake does not notice a missing result while the tables made of it are there.
     return UserError(
         f"{path} is missing or its checksum does not match. To train it again: "
-        f"`rm -rf {folder} results/*/trials.tsv`, then `make run`"
+        f"`rm -rf {folder} {tables}`, then `make run`"
     )

@@ -31,7 +31,7 @@ def folders(tmp_path, monkeypatch):
     missing = tmp_path / "results/trials/not trained yet"
     plan = SimpleNamespace(run="tiny", results=[*map(str, written.values()), missing])
     monkeypatch.setattr(retry, "read_configuration", lambda options: {"run": "tiny"})
-    monkeypatch.setattr(retry, "load_plans", lambda config: [plan])
+    monkeypatch.setattr(retry, "load_begun_plans", lambda config: [plan])
     return written
 
 

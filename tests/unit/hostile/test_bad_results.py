@@ -55,7 +55,10 @@ def test_file_that_is_no_json(folder, name, read, content):
     message = refused(read, path)
     if name == "result.json":
         assert message.startswith(f"{path} is missing or its checksum does not match")
-        assert f"`rm -rf {path.parent} results/*/trials.tsv`" in message
+        assert (
+            f"`rm -rf {path.parent} results/*/trials.tsv results/*/*/trials.tsv`"
+            in message
+        )
     else:
         assert message.startswith(f"{path}: is not JSON")
         assert message.endswith("it was damaged or changed: delete it, run again")

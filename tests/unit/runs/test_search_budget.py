@@ -5,15 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from toxtune.commands.launch import Launch
+from toxtune.commands import run
+from toxtune.commands.cli import run_command
+from toxtune.commands.launch import Launch, read_launch
 from toxtune.config.budget import Cost, budget_path, decide
 from toxtune.config.build_plan import load_plans, searched_trials
 from toxtune.config.check import load_config
 from toxtune.config.layers import Layer
+from toxtune.config.overlay import read_overlay, read_yaml
 from toxtune.errors import UserError
 from toxtune.io.files import write_json
 from toxtune.runs.lock import RunLock, lock_is_held
-from toxtune.runs.search_budget import look_up, settle_budget
+from toxtune.runs.search_budget import (
+    MEASURING,
+    load_begun_plans,
+    look_up,
+    settle_budget,
+)
 
 ROOT = Path(__file__).parents[3]
 OVERLAY = """
@@ -205,20 +213,56 @@ def test_a_budget_that_is_too_small_is_refused_with_what_it_takes(config):
     assert json.dumps(settle_budget(config(3), None).budget.to_dict())
 
 
-def test_the_measuring_run_has_the_options_of_the_other_and_none_of_its_targets():
+def test_the_measuring_run_has_the_options_of_the_other_and_none_of_its_targets(
+    tmp_path,
+):
     launch = Launch(
         arguments=["search", "--cores", "2", "--configfile", "a.yaml"],
         layers=[],
         keeps_going=False,
         where=["--cores", "2"],
         configfiles=["a.yaml"],
-        settings=["run=x"],
+        settings=["run=x", "search={strategy: {name: random}, budget: 3}"],
     )
-    overlay = Path("m.yaml")
-    assert launch.with_overlay(overlay, ["t1", "t2"]) == (
-        ["t1", "t2", "--cores", "2", "--configfile", "a.yaml", "m.yaml"]
+    path, values = tmp_path / "m.json", {"search": MEASURING}
+    *others, settings = launch.with_overlay(values, path, ["t1", "t2"])
+    assert others == (
+        ["t1", "t2", "--cores", "2", "--configfile", "a.yaml", str(path)]
         + ["--config", "run=x"]
     )
+    assert read_overlay(path) == values
+    # Snakemake lays it over the file.
+    search = read_yaml(settings.removeprefix("search="), "")
+    assert search == {"strategy": {"name": "random"}, **MEASURING}
+
+
+def test_what_jobs_may_take_counts_where_a_budget_is_measured(monkeypatch):
+    seen = []
+
+    def look(*given):
+        seen.append(read_launch(*given))
+        raise InterruptedError
+
+    monkeypatch.setattr(run, "read_launch", look)
+    monkeypatch.chdir(ROOT)
+    resources = ["--set-resources", "train_replicate:mem_mb=9", "b:mem_mb=1"]
+    with pytest.raises(InterruptedError):
+        run_command(["run", *resources, "--cores", "2", "search"])
+    (launch,) = seen
+    assert launch.where == ["--cores", "2", *resources]
+    assert launch.arguments == [*resources, "--cores", "2", "search"]
+
+
+@pytest.mark.parametrize("status", ["out_of_memory", "failed"])
+def test_a_measured_training_without_a_result_can_be_tried_again(config, status):
+    measure = Measuring(ending=status)
+    with pytest.raises(UserError, match="gave no cost: .* `make retry`, then `make"):
+        settle_budget(config(), measure)
+    (plan,) = load_begun_plans(config())
+    (targets,) = measure.calls
+    assert set(targets) <= {f"{folder}/result.json" for folder in plan.results}
+    settle_budget(config(), Measuring())
+    assert load_begun_plans(config())[0].trials == load_plans(config())[0].trials
 
 
 OFF = {"search": {"budget": None}}

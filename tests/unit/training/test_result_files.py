@@ -58,7 +58,9 @@ def test_damaged_file_is_named_with_the_way_on(folder, name, damage):
     with pytest.raises(UserError, match=f"{name} is missing or its checksum") as caught:
         read_replicate(folder)
     quoted = str(folder).replace("'", "'\"'\"'")
-    assert f"`rm -rf '{quoted}' results/*/trials.tsv`" in str(caught.value)
+    assert f"`rm -rf '{quoted}' results/*/trials.tsv results/*/*/trials.tsv`" in str(
+        caught.value
+    )
 
 
 @pytest.mark.parametrize("damage", sorted(set(DAMAGES) - BY_CHECKSUM | {"no text"}))
