@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from toxtune.config.plain_values import refuse_unplain
 from toxtune.config.schema import ROOT, SCHEMA, read_schema
 from toxtune.errors import UserError
+from toxtune.stats.metrics import METRICS
 from toxtune.text import shown
 
 # What all others are laid over, in the folder that commands work in.
@@ -23,9 +24,8 @@ MAX_CHARACTERS = 1_000_000
 TEMPLATE = "__use_yte__"
 
 
-# What a value of a section brings with it: where only the value is written, it is
-# another one's. Elsewhere the same words may be names of a user's own.
-_BROUGHT = {"dataset": ("source", "sha256"), "objective": ("metric", "direction")}
+# The value of a section that brings others with it, see `_brought_by`.
+_BRINGING = {"dataset": "source", "objective": "metric"}
 
 
 def overlaid(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
@@ -48,14 +48,25 @@ def _merged(
     merged = dict(below)
     if keys == ("search", "strategy") and "name" in above:
         merged = _settings_that_stay(below, above)
-    if len(keys) == 1 and keys[0] in _BROUGHT:
-        key, brought = _BROUGHT[keys[0]]
-        if key in above and above[key] != below.get(key):
+    bringing = _BRINGING.get(keys[0]) if len(keys) == 1 else None
+    if bringing in above and above[bringing] != below.get(bringing):
+        for brought in _brought_by(keys[0], above[bringing]):
             merged.pop(brought, None)
     for key, value in above.items():
         both = isinstance(value, dict) and isinstance(below.get(key), dict)
         merged[key] = _merged(below[key], value, (*keys, key)) if both else value
     return merged
+
+
+def _brought_by(section: str, value: Any) -> tuple[str, ...]:
+    """Name what a value brings with it: where only it is written, that is another's.
+
+    Metrics without a unit have no scale.
+    """
+    if section == "dataset":
+        return ("sha256",)
+    metric = METRICS.get(value) if isinstance(value, str) else None
+    return ("direction",) if metric and metric.has_unit else ("direction", "scale")
 
 
 def _settings_that_stay(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:

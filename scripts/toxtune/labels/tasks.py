@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import stdev
 from typing import Any
 
 from toxtune.errors import UserError
@@ -19,6 +20,10 @@ from toxtune.text import did_you_mean, shown
 
 # ``dataset.labels``: word to class, or task to such a mapping.
 Words = Mapping[str, Any]
+
+# Trees of scikit-learn split no molecules whose values have an SD below 1.5e-8: of
+# values with this one, the last hundredth is lost.
+LEAST_SD = 1e-6
 
 # Tasks, or words, that a sentence names.
 MOST_NAMED = 4
@@ -111,7 +116,10 @@ def read_task_labels(
             *_missing_note(columns),
             *_bounds_note(columns, bounds),
         ],
-        warnings=list(_unused_words(columns, words, cells)),
+        warnings=[
+            *_unused_words(columns, words, cells),
+            *(_tiny_values(columns) if task_type == TaskType.REGRESSION else []),
+        ],
     )
 
 
@@ -182,6 +190,19 @@ def _unused_words(
         if same_number(plain(word)) not in found:
             hint = did_you_mean(word, near) or "."
             yield f"dataset.labels names {word!r}, which no task column has{hint}"
+
+
+def _tiny_values(columns: Mapping[str, LabelColumn]) -> Iterable[str]:
+    """Warn of values whose differences scikit-learn's trees take for rounding."""
+    for task, column in columns.items():
+        values = [float(label) for label in column.labels if label]
+        sd = stdev(values) if len(values) > 1 else 0
+        if 0 < sd < LEAST_SD:
+            yield (
+                f"Values of {task} hardly differ (SD {sd:.1g}), and forests take such "
+                "differences for none: write them in a smaller unit, such as nM in "
+                "place of M, or their logarithms."
+            )
 
 
 def _is_word(label: str) -> bool:

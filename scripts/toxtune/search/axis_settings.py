@@ -83,9 +83,10 @@ def _range(declared: Hyperparameter, raw: dict[str, Any], key: str) -> Range:
             raise UserError(f"{key}.{end}: is missing; a range has low and high")
     low = _number(declared, raw["low"], f"{key}.low")
     high = _number(declared, raw["high"], f"{key}.high")
-    log, step = raw.get("log", False), raw.get("step")
+    log, step = raw.get("log"), raw.get("step")
     if low > high:
         raise UserError(f"{key}: low must be ≤ high, got {low} and {high}")
+    log = False if log is None else log
     if not isinstance(log, bool):
         raise UserError(f"{key}.log: must be true or false, got {shown(log)}")
     if log and low <= 0:

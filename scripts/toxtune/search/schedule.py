@@ -201,8 +201,9 @@ def _brackets(
     _refuse_patience(space)
     if strategy.min_resource > highest:
         raise UserError(
-            f"search.strategy.min_resource: must be ≤ the {resource} of a full "
-            f"training of {space.family}, {highest}; got {strategy.min_resource}"
+            "search.strategy.min_resource, or the space's own: must be ≤ the "
+            f"{resource} of a full training of {space.family}, {highest}; got "
+            f"{strategy.min_resource}"
         )
     points: list[tuple[Point, list[int]]] = []
     stages: list[Stage] = []

@@ -70,8 +70,9 @@ def _winner(
 ) -> Winner:
     if ranked.empty:
         raise UserError(
-            f"search.spaces: no trial of {family} gave a score, so it has no winner; "
-            "see trials.tsv, and change or remove its space"
+            f"search: no trial of {family} gave a score, so it has no winner; "
+            "trials.tsv has their status. `make retry` lets those be trained again that "
+            "ended without a result; else search something else, or without the family"
         )
     metric = search.objective.metric
     best, row = None, ranked.iloc[0]

@@ -11,7 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from toxtune.io.files import read_json, sha256_of_file, whole_file, write_json
+from toxtune.io.files import (
+    read_json,
+    sha256_of_file,
+    whole_file,
+    write_json,
+    write_text,
+)
 from toxtune.io.integrity import sealed
 from toxtune.models.base import Curve, Examples, Fitted
 from toxtune.models.registry import current_versions, get_family
@@ -27,7 +33,7 @@ from toxtune.training.result_files import CHECKED_FILES, RESULT_FILES
 from toxtune.training.store import place
 from toxtune.workers.cost import Cost
 
-STATE_FILE = "state.npz"
+STATE_FILE, NO_STATE_FILE = "state.npz", "no_state.txt"
 
 
 class TrainingOutputs:
@@ -83,10 +89,15 @@ class TrainingOutputs:
         settle_archive(path)
 
     def write_state(self, folder: Path) -> None:
-        """Write what a longer training of the trial can resume from, if any can."""
+        """Write what a longer training of the trial can resume from, or that none can.
+
+        Without a file the entry would count as damaged, and the training be repeated.
+        """
         fitted, _ = self._trained
         if fitted.save_state:
             fitted.save_state(folder / STATE_FILE)
+        else:
+            write_text(folder / NO_STATE_FILE, "A longer training starts anew.\n")
 
     @cached_property
     def valid_predictions(self) -> np.ndarray:

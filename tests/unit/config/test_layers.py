@@ -68,6 +68,12 @@ def test_a_metric_brings_its_direction():
     }
 
 
+def test_a_metric_without_a_unit_has_no_scale():
+    first = "objective: {metric: rmse, scale: none}"
+    assert "scale" not in laid(first, "objective: {metric: r2}")["objective"]
+    assert laid(first, "objective: {metric: mae}")["objective"]["scale"] == "none"
+
+
 @pytest.mark.parametrize(
     ("below", "above", "expected"),
     [

@@ -80,3 +80,13 @@ def test_the_last_word_on_a_preset_and_on_a_metric_counts():
 
 def test_no_preset_changes_nothing():
     assert complete() == complete_layers([Layer.read(BASE)])
+
+
+@pytest.mark.parametrize("empty", [{"search": None}, {"search": {"spaces": None}}])
+def test_null_beside_a_preset_is_what_the_preset_says(empty):
+    assert complete(preset="quick", **empty) == complete(preset="quick")
+
+
+def test_seeds_of_a_preset_stay_where_a_section_is_left_empty():
+    config = complete(preset="quick", training=None)
+    assert config["training"]["seeds"] == [0]

@@ -107,7 +107,7 @@ def test_hyperband_divides_a_resource_that_is_no_power_of_eta(resource, least, r
     [
         (
             {"resource": 45, "min_resource": 46},
-            "search.strategy.min_resource: must be ≤ the ep",
+            "search.strategy.min_resource, or the space's own: must be ≤ the ep",
         ),
         ({"resource": [15, 45]}, "epochs must be one value, that of a full training"),
         ({"resource": None}, "epochs must be one value, that of a full training"),

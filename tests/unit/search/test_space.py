@@ -166,6 +166,7 @@ def test_whole_numbers_reach_both_ends_equally_often():
         },
         {"dropout": {"values": [0.1], "when": {}}},
         {"dropout": {"values": [0.1], "when": None}},
+        {"neurons": {"low": 8, "high": 64, "log": None, "step": None}},
     ],
     ids=repr,
 )

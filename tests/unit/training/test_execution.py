@@ -10,6 +10,8 @@ import pytest
 
 from helpers.small_training import small_training
 from toxtune.jobs import snakemake_process
+from toxtune.search.space import read_space
+from toxtune.search.trials import make_trial
 from toxtune.training import candidates, execution, outputs, store
 from toxtune.training.candidates import Candidates, may_win
 from toxtune.training.execution import fill_store
@@ -20,6 +22,7 @@ from toxtune.workers.cost import Cost
 from toxtune.workers.supervision import Limits, NoResult
 
 OBJECTIVE = {"metric": "roc_auc", "direction": "maximize"}
+SPACE = {"features": "ecfp", "hyperparameters": {}}
 CONFIG = {
     "objective": OBJECTIVE,
     "training": {"workers": "fresh", "keep_models": "winners"},
@@ -68,6 +71,19 @@ def test_store_spares_the_training(replicate, tmp_path, monkeypatch):
     monkeypatch.setattr(execution, "call", lambda *_: pytest.fail("trained"))
     give_result(replicate, tmp_path / "two", FIRST)
     assert read_replicate(tmp_path / "two")[0]["status"] == "ok"
+
+
+def test_a_training_that_nothing_resumes_from_is_not_repeated_for_its_state(
+    replicate, monkeypatch, caplog
+):
+    space = read_space({**SPACE, "family": "logistic_regression"}, ["ecfp"], "")
+    settings = next(space.grid()).hyperparameters
+    trial = make_trial("d", "s", space.family, replicate.trial.features, settings)
+    linear, outputs = replace(replicate, trial=trial), ["result", "state"]
+    fill_store(linear, outputs, "fresh", FIRST)
+    monkeypatch.setattr(execution, "call", lambda *_: pytest.fail("trained"))
+    assert set(fill_store(linear, outputs, "fresh", FIRST)) == set(outputs)
+    assert "damaged" not in caplog.text
 
 
 def test_snakemake_is_left_to_try_again(replicate, tmp_path, too_large):

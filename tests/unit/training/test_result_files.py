@@ -1,6 +1,9 @@
 """A replicate's files: what was written is told from all else."""
 
 import json
+import re
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -86,3 +89,20 @@ def test_result_that_says_something_else_is_refused(folder, changes):
     read_result(folder)
     with pytest.raises(UserError, match="result.json is missing or its checksum"):
         read_replicate(folder)
+
+
+def test_the_advice_removes_the_tables_of_splits_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tables = [Path("results/a/trials.tsv"), Path("results/b/split-0/trials.tsv")]
+    for table in tables:
+        table.parent.mkdir(parents=True)
+        table.touch()
+    folder = Path("results/trials/dense/x y/seed-0")
+    folder.mkdir(parents=True)
+    with pytest.raises(UserError) as caught:
+        read_replicate(folder)
+    (command,) = re.findall("`(rm [^`]+)`", str(caught.value))
+    subprocess.run(command, shell=True, check=True)
+    assert not folder.exists()
+    assert not any(table.exists() for table in tables)
+    assert all(table.parent.exists() for table in tables)
