@@ -71,8 +71,8 @@ def _winner(
     if ranked.empty:
         raise UserError(
             f"search: no trial of {family} gave a score, so it has no winner; "
-            "trials.tsv has their status. `make retry` lets those be trained again that "
-            "ended without a result; else search something else, or without the family"
+            "trials.tsv has their status. `make retry` lets those be trained again "
+            "that have no result; else change the search, or leave the family out"
         )
     metric = search.objective.metric
     best, row = None, ranked.iloc[0]
