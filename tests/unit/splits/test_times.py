@@ -13,12 +13,14 @@ from toxtune.splits.settings import SplitSettings
 from toxtune.splits.times import read_times
 
 
-def read(column, date_format=""):
+def read(column, date_format="", decimal=""):
     n = len(column)
     names = [f"m{row}" for row in range(n)]
     subset = Subset(names, ["C"] * n, names, ["a"], np.zeros((n, 1)))
     rows = Rows(subset, [str(row) for row in range(n)], column, list(range(n)))
-    settings = SplitSettings("time", column="measured", date_format=date_format)
+    settings = SplitSettings(
+        "time", column="measured", date_format=date_format, decimal=decimal
+    )
     return read_times(rows, settings).moments
 
 
@@ -165,6 +167,42 @@ def test_numbers_come_in_their_order(column):
     found = list(read(column).values())
     as_numbers = [float(text.replace(",", ".")) for text in column]
     assert np.argsort(found).tolist() == np.argsort(as_numbers).tolist()
+
+
+THOUSANDS = [
+    (["999", "1,000,000", "1,000"], [999, 1_000_000, 1_000]),
+    (["999", "1,000.5", "1,000"], [999, 1_000.5, 1_000]),
+    (["999", "1.000.000", "1.000"], [999, 1_000_000, 1_000]),
+    (["999", "1.000,5", "2,5"], [999, 1_000.5, 2.5]),
+]
+
+
+@pytest.mark.parametrize("date_format", ["", "number"])
+@pytest.mark.parametrize(("column", "numbers"), THOUSANDS)
+def test_signs_between_thousands_are_read_where_they_tell(column, numbers, date_format):
+    assert list(read(column, date_format).values()) == numbers
+
+
+@pytest.mark.parametrize("date_format", ["", "number"])
+@pytest.mark.parametrize("number", ["1,000", "1.000"])
+def test_signs_that_may_stand_between_thousands_are_asked_for(number, date_format):
+    column = ["998", "999", number]
+    asked = (
+        rf"^dataset.decimal: column 'measured' has numbers such as {number},.* write"
+    )
+    with pytest.raises(UserError, match=asked):
+        read(column, date_format)
+    readings = [list(read(column, date_format, sign).values()) for sign in ".,"]
+    assert sorted(readings) == [[998, 999, 1], [998, 999, 1_000]]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [["1,000,000", "1.000.000"], ["1.000,5", "1.5"], ["0,5", "1,000,000"]],
+)
+def test_two_decimal_signs_in_one_column_are_refused(column):
+    with pytest.raises(UserError, match=r"^split.column: column 'measured' has 1[.,]0"):
+        read(column)
 
 
 def test_months_with_a_point_are_no_numbers():

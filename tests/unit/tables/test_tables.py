@@ -158,6 +158,7 @@ VALUES = COLUMNS | {"task_type": "regression"}
         ("smiles;tox\nCCO;-0,007\nCC;1,25e2\n", {}, ["-0.007", "125.0"]),
         ("smiles\ttox\nCCO\t1.234,5\nCC\t7\n", {}, ["1234.5", "7.0"]),
         ("smiles\ttox\nCCO\t1,234.5\nCC\t7.5\n", {}, ["1234.5", "7.5"]),
+        ("smiles;tox\nCCO;1,234,567\nCC;1,234\n", {}, ["1234567.0", "1234.0"]),
         ("smiles;tox\nCCO;1,234\nCC;7\n", {"decimal": ","}, ["1.234", "7.0"]),
         ("smiles;tox\nCCO;1,234\nCC;7\n", {"decimal": "."}, ["1234.0", "7.0"]),
         ("smiles;tox\nCCO;1.5\nCC;7\n", {"decimal": ","}, ["1.5", "7.0"]),
