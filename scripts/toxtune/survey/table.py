@@ -35,6 +35,7 @@ from toxtune.survey.structures import (
 )
 from toxtune.survey.tasks import TaskChoice, choose_tasks
 from toxtune.survey.times import TimesSurvey, survey_times
+from toxtune.tables.smiles_column import without_header
 from toxtune.tables.text_files import Reading
 from toxtune.tasks import TaskType
 from toxtune.text import did_you_mean
@@ -222,7 +223,7 @@ def find_smiles(
     Raises
     ------
     UserError
-        If no column is one.
+        If no column is one, or the table begins with a molecule in place of names.
     """
     if told and told not in cells:
         raise UserError(
@@ -236,6 +237,8 @@ def find_smiles(
     for name in [*named, *texts]:
         tried = [cell for cell in cells[name] if cell.strip()][:_TRIED]
         if share_of_smiles(tried) >= _LEAST_READABLE:
+            if not told and (lost := without_header([name])):
+                raise UserError(f"the first line must name the columns{lost}")
             return name
     for name in [*named, *texts]:
         refuse_reactions(cells[name], f"column {name!r}")

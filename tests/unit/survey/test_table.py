@@ -184,6 +184,25 @@ def test_the_structures_are_found_by_what_rdkit_can_read():
     assert survey.column(Role.ID).name == "name"
 
 
+@pytest.mark.parametrize("first", [["CCO", "1.00"], ["mol0", "CCO", "0"]])
+def test_a_table_without_a_header_is_refused(first):
+    place = first.index("CCO")
+    rows = [[f"mol{n}", each, str(n % 2)] for n, each in enumerate(SMILES)]
+    rows = [row[1 - place :] for row in rows]
+    lost = "first line must name the columns; CCO is a molecule: write a line with the"
+    with pytest.raises(UserError, match=lost):
+        survey_table(first, rows)
+    # Whoever says so may call a column that.
+    told = survey_table(first, rows, Wishes(smiles_column="CCO"))
+    assert told.smiles == "CCO"
+
+
+@pytest.mark.parametrize("name", ["CN", "NO", "ID", "N", "CAS"])
+def test_a_short_name_of_the_structures_is_no_molecule(name):
+    rows = [[each, str(n % 2)] for n, each in enumerate(SMILES)]
+    assert survey_table([name, "label"], rows).smiles == name
+
+
 def test_a_column_called_smiles_that_has_none_is_passed_over():
     survey = surveyed(SMILES_file=cycled("a.smi", "b.smi"), toxic=LABELS)
     assert survey.smiles == "smiles"
