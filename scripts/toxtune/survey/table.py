@@ -157,11 +157,18 @@ def survey_table(
     cells = dict(zip(header, zip(*rows, strict=True), strict=True))
     columns = [survey_column(name, cells[name]) for name in header]
     smiles = find_smiles(columns, cells, wishes.smiles_column)
-    there = [bool(cell.strip()) for cell in cells[smiles]]
-    if not all(there):
-        # Such rows are dropped: units, or a mean, say nothing about a column.
-        columns = [survey_rows(name, cells[name], there) for name in header]
     structures = survey_structures(cells[smiles])
+    there = [
+        bool(cell.strip()) and row not in structures.unreadable
+        for row, cell in enumerate(cells[smiles])
+    ]
+    if not all(there):
+        # Such rows are dropped: units, or a mean, say nothing about a column. But they
+        # are counted by what counts the rows.
+        columns = [
+            each if each.is_running_number else survey_rows(name, cells[name], there)
+            for name, each in zip(header, columns, strict=True)
+        ]
     computed = {
         column.name
         for column in columns

@@ -184,6 +184,20 @@ def test_the_structures_are_found_by_what_rdkit_can_read():
     assert survey.column(Role.ID).name == "name"
 
 
+def test_rows_whose_structure_cannot_be_read_say_nothing_about_a_column():
+    rows = [[str(n), each, str(n % 2)] for n, each in enumerate(SMILES)]
+    survey = survey_table(["TAG", "SMILES", "hit"], [*rows, ["", "total", "20"]])
+    assert survey.tasks.task_type == TaskType.BINARY
+    assert survey.label_settings == {"labels": {"hit": {"20": None}}}
+
+
+def test_a_number_counts_rows_without_a_structure_as_well():
+    rows = [[str(n), each, str(n / 7)] for n, each in enumerate(SMILES)]
+    rows[7][1], rows[9][1] = "", "unclear"
+    survey = survey_table(["TAG", "SMILES", "value"], rows)
+    assert [each.column.name for each in survey.tasks.tasks] == ["value"]
+
+
 @pytest.mark.parametrize("first", [["CCO", "1.00"], ["mol0", "CCO", "0"]])
 def test_a_table_without_a_header_is_refused(first):
     place = first.index("CCO")
