@@ -172,7 +172,7 @@ def survey_table(
     computed = {
         column.name
         for column in columns
-        if column.content in {Content.VALUES, Content.CLASSES}
+        if (column.content in {Content.VALUES, Content.CLASSES} or column.two_numbers)
         and structures.agrees(_numbers(cells[column.name], structures))
     }
     roles = find_roles(columns, smiles, computed)

@@ -48,7 +48,8 @@ VALUES = [number / 7 for number in range(len(SMILES))]
         (["0", "1", "2", "1"], Content.CLASSES),
         (["1", "2", "3"], Content.CLASSES),
         (["0", "1", "5"], Content.VALUES),
-        (["1", "2", "1"], Content.VALUES),
+        (["1", "2", "1"], Content.TWO_CLASSES),
+        (["2", "3", "2"], Content.VALUES),
         (["0.5", "-3", "1e3"], Content.VALUES),
         (["<10", "12", ">100"], Content.VALUES),
         (["low", "high", "mid"] * 4, Content.WORDS),
@@ -334,6 +335,30 @@ def test_labels_that_nobody_could_read_have_settings(cells, task_type, settings)
     assert survey.tasks.task_type == task_type
     assert survey.label_settings == settings
     assert 30 < survey.molecules["activity"] <= 40
+
+
+@pytest.mark.parametrize(
+    ("cells", "wanted", "words"),
+    [
+        (("1", "2", "2.0"), None, {"1": 0, "2": 1}),
+        (("2", "1", "2", "n.b."), None, {"1": 0, "2": 1, "n.b.": None}),
+        (("7", "5"), TaskType.BINARY, {"5": 0, "7": 1}),
+        (("0.5", "-1.5"), TaskType.BINARY, {"-1.5": 0, "0.5": 1}),
+    ],
+)
+def test_two_numbers_are_two_classes(cells, wanted, words):
+    rows = list(zip(SMILES, cycled(*cells), strict=True))
+    survey = survey_table(["smiles", "y"], rows, Wishes(task_type=wanted))
+    assert survey.tasks.task_type == TaskType.BINARY
+    assert survey.label_settings == {"labels": {"y": words}}
+
+
+def test_two_numbers_are_values_for_whom_they_are():
+    rows = list(zip(SMILES, cycled("1", "2"), strict=True))
+    wishes = Wishes(task_type=TaskType.REGRESSION)
+    survey = survey_table(["smiles", "y"], rows, wishes)
+    assert survey.tasks.tasks[0].column.content == Content.VALUES
+    assert survey.label_settings == {}
 
 
 @pytest.mark.parametrize(
