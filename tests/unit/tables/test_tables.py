@@ -43,6 +43,7 @@ SPELLINGS = {
     "blanks": b"SMILES tox\nCCO 1\nCC 0\n",
     "quotes": b'"smiles";"tox"\r\n"CCO";"1"\r\n"CC";"0"\r\n',
     "said by Excel": b"sep=;\r\nsmiles;tox\r\nCCO;1\r\nCC;0\r\n",
+    "said by Excel below a blank line": b"\n \nsep=|\nsmiles|tox\nCCO|1\nCC|0\n",
     "mark": b"\xef\xbb\xbfsmiles,tox\nCCO,1\nCC,0\n",
     "UTF-16, tabs": "smiles\ttox\r\nCCO\t1\r\nCC\t0\r\n".encode("utf-16"),
     "UTF-16, big end": b"\xfe\xff" + "smiles,tox\nCCO,1\nCC,0".encode("utf-16-be"),
