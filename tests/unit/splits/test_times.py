@@ -141,6 +141,12 @@ def test_patterns_of_strptime_are_legal(pattern):
     assert is_pattern(pattern)
 
 
+def test_a_day_of_a_year_must_be_one_as_told():
+    assert list(read(["2012-366"], "%Y-%j").values()) == [datetime(2012, 12, 31)]
+    with pytest.raises(UserError, match=r"must fit each date, got .* in data row 2"):
+        read(["2012-366", "2010-366"], "%Y-%j")
+
+
 @pytest.mark.parametrize("date_format", ["%d/%m/%Y", "number", "%Q"])
 def test_date_format_must_fit_each_row(date_format):
     with pytest.raises(UserError, match=r"must fit each date, got .* in data row \d"):
@@ -244,6 +250,7 @@ def test_rows_without_a_date_are_left_out(missing):
         (["2010-01-31", "40179"], 2),
         (["inf", "1"], 1),
         (["2010-13-01"], 1),
+        (["2012-366", "2010-366"], 2),
     ],
 )
 def test_what_is_no_date_is_refused_with_its_row(column, row):
