@@ -181,3 +181,16 @@ def test_clearing_map_numbers_leaves_the_molecule_alone():
     molecule = Chem.MolFromSmiles("[*:1]CCO")
     key_of(molecule)
     assert Chem.MolToSmiles(molecule) == "OCC[*:1]"
+
+
+def test_an_inner_salt_and_its_hydrochloride_are_two_compounds_of_one_group():
+    inner = compound("C[N+](C)(C)CC(=O)[O-]")
+    salt = compound("C[N+](C)(C)CC(=O)O.[Cl-]")
+    assert inner.group == salt.group
+    assert inner.key != salt.key
+
+
+@pytest.mark.parametrize("group", ["|&1:1|", "|o1:1|"])
+def test_enhanced_stereochemistry_is_not_read(group):
+    alanine = "C[C@H](N)C(=O)O"
+    assert compound(f"{alanine} {group}").key == compound(alanine).key
