@@ -78,6 +78,7 @@ def _splits(config: Config) -> dict[str, SplitSettings]:
             config["split"],
             config["validation"],
             given_test=config["dataset"]["test_source"] is not None,
+            decimal=config["dataset"]["decimal"],
         ).items()
     }
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from toxtune.labels.faults import of_classes, of_values
+from toxtune.labels.faults import of_classes, of_partners, of_values
 from toxtune.labels.legal import MAX_CLASSES, MAX_VALUE
 from toxtune.labels.words import (
     MINUS,
@@ -171,25 +171,45 @@ def _classes(
     numbers = {
         word: number for word in words if (number := number_in(word)) is not None
     }
-    is_named = any(value is not None for value in meanings.values())
+    named = {word: value for word, value in meanings.items() if value is not None}
+    is_named = bool(named)
     classes: Mapping[str, float] | None
     if len(numbers) == len(words):
-        classes = _numbered(numbers, settings.task_type)
+        classes = _numbered(numbers, named, settings.task_type)
     elif numbers:
         classes = None
     else:
         classes = _worded(words, settings.task_type, is_named)
     if classes is None:
         raise of_classes(words, settings.task_type, is_named)
+    _expect_partners_apart(classes, named, settings.task_type)
     return {word: str(int(number)) for word, number in classes.items()}
 
 
+def _expect_partners_apart(
+    classes: Mapping[str, float], named: Mapping[str, float], task_type: TaskType
+) -> None:
+    """Refuse a word that has by its looks the class which the user gave its partner."""
+    # Numbers may be put together, as grades are, as long as there is another class.
+    is_single = len({*classes.values(), *named.values()}) == 1
+    for word, number in classes.items():
+        for partner, given in named.items():
+            are_opposite = {number_in(word), number_in(partner)} in ({0, 1}, {-1, 1})
+            if given == number and (
+                (is_single and are_opposite)
+                or (partner and two_classes({word, partner}))
+            ):
+                raise of_partners(word, partner, int(number), task_type)
+
+
 def _numbered(
-    numbers: Mapping[str, float], task_type: TaskType
+    numbers: Mapping[str, float], named: Iterable[str], task_type: TaskType
 ) -> Mapping[str, float] | None:
     """Return the classes that numbers stand for; none if they are no classes."""
     distinct = set(numbers.values())
-    if task_type == TaskType.BINARY and distinct == {-1, 1}:
+    # Where 0 is a class, -1 is none, or another one.
+    has_zero = 0 in map(number_in, named)
+    if task_type == TaskType.BINARY and distinct == {-1, 1} and not has_zero:
         return {word: max(number, 0) for word, number in numbers.items()}
     highest = 1 if task_type == TaskType.BINARY else MAX_CLASSES - 1
     legal = all(n.is_integer() and 0 <= n <= highest for n in distinct)

@@ -120,6 +120,30 @@ def of_classes(
     return LabelFault(odd[0], task_type, advice)
 
 
+def of_partners(
+    word: str, partner: str, number: int, task_type: TaskType
+) -> LabelFault:
+    """Return what is wrong where the user names one word of two, and swaps its class.
+
+    Parameters
+    ----------
+    word
+        The one that is not named.
+    partner
+        The one that is.
+    number
+        The class that both would have.
+    task_type
+        Of two classes, or of several.
+    """
+    both = _setting({partner: number, word: 1 - number})
+    advice = (
+        f"by its looks it is class {number}, which dataset.labels gives to its partner "
+        f"{_quoted(partner)}: name both, such as {both}"
+    )
+    return LabelFault(word, task_type, advice)
+
+
 def _about_numbers(
     numbers: Mapping[str, float], task_type: TaskType
 ) -> tuple[str, str]:

@@ -93,13 +93,23 @@ def key_of(molecule: Chem.Mol) -> str:
     stereochemistry and isotopes, if there are any. Tautomers that differ by mobile
     hydrogens, as InChI understands them, have one key. Where InChI fails (it knows no
     query atoms, for one), the letters are made of SHA-256 of the canonical SMILES
-    without and with stereochemistry.
+    without and with stereochemistry. As in an InChI, map numbers of atoms say nothing.
     """
     if key := Chem.MolToInchiKey(molecule):
         return key
-    flat = Chem.MolToSmiles(molecule, isomericSmiles=False)
-    full = Chem.MolToSmiles(molecule)
+    unmapped = _without_map_numbers(molecule)
+    flat = Chem.MolToSmiles(unmapped, isomericSmiles=False)
+    full = Chem.MolToSmiles(unmapped)
     return f"{_letters(flat, GROUP_LETTERS)}-{_letters(full, STEREO_LETTERS)}"
+
+
+def _without_map_numbers(molecule: Chem.Mol) -> Chem.Mol:
+    copy = Chem.Mol(molecule)
+    for atom in copy.GetAtoms():
+        atom.SetAtomMapNum(0)
+    # Two neighbours of an atom may differ by their map numbers alone.
+    Chem.AssignStereochemistry(copy, cleanIt=True, force=True)
+    return copy
 
 
 def _letters(text: str, count: int) -> str:

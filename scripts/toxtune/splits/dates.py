@@ -1,6 +1,7 @@
 """Dates as people write them, read with Python's own parsers."""
 
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -52,7 +53,7 @@ def read_iso(text: str) -> datetime:
     if re.fullmatch(r"\d{4}-\d{2}", text):
         return datetime.fromisoformat(f"{text}-01")
     if re.fullmatch(r"\d{4}-\d{3}", text):
-        return datetime.strptime(text, "%Y-%j")
+        return _by_pattern(text, "%Y-%j")
     return datetime.fromisoformat(text)
 
 
@@ -85,15 +86,25 @@ def pattern_of(text: str, order: str) -> str:
         pattern = pattern.replace("/", sign, 1) if sign != "/" else pattern
     if not found:
         return pattern
-    time = next((p for p in _TIMES if read_as(found["time"], p)), "%H:%M:%S")
-    return f"{pattern}{text[found.end('date') : found.start('time')]}{time}"
+    of_day = next((p for p in _TIMES if read_as(found["time"], p)), "%H:%M:%S")
+    return f"{pattern}{text[found.end('date') : found.start('time')]}{of_day}"
 
 
 def read_as(text: str, pattern: str) -> datetime | None:
     """Read a date by a pattern of strptime's; ``None`` if it does not fit."""
     with suppress(ValueError):
-        return datetime.strptime(text, pattern)
+        return _by_pattern(text, pattern)
     return None
+
+
+def _by_pattern(text: str, pattern: str) -> datetime:
+    moment = datetime.strptime(text, pattern)
+    # Python makes day 366 of a common year the first of the next.
+    if "%j" in pattern:
+        day = time.strptime(text, pattern).tm_yday
+        if day != moment.timetuple().tm_yday:
+            raise ValueError(f"the year has no day {day}")
+    return moment
 
 
 def is_pattern(text: str) -> bool:
@@ -136,8 +147,8 @@ def _read(text: str, order: str) -> datetime | None:
     date = _read_iso_or_none(day) or _read_day(day, order)
     if not found or date is None:
         return date
-    time = _read_time(found["time"])
-    return time and datetime.combine(date, time.timetz())
+    of_day = _read_time(found["time"])
+    return of_day and datetime.combine(date, of_day.timetz())
 
 
 def _read_iso_or_none(text: str) -> datetime | None:

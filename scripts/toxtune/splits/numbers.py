@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from toxtune.splits.dates import read_as
+from toxtune.splits.dates import NUMBER, read_as
+from toxtune.tables.decimals import doubtful_number, find_decimal_sign, with_point
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)(e[+-]?\d+)?", re.IGNORECASE)
+# With signs between thousands that cannot be a decimal sign: 1,000,000 and 1.000,5.
+_GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}((,\d{3})+(\.\d*)?|(\.\d{3})+(,\d*)?)")
 
 _YEAR_AND_MONTH = re.compile(r"(19|20)\d\d[.,](?P<month>\d{1,2})")
 
@@ -35,10 +38,21 @@ _SECONDS = {"seconds": 1, "milliseconds": 1e3, "microseconds": 1e6, "nanoseconds
 
 @dataclass(frozen=True)
 class Question:
-    """What a column of numbers could be, in words, and patterns for that."""
+    """What a column of numbers leaves open.
+
+    Attributes
+    ----------
+    text
+        What it has, in words.
+    advice
+        What to write.
+    key
+        Where.
+    """
 
     text: str
-    patterns: list[str]
+    advice: str
+    key: str = "split.date_format"
 
 
 @dataclass(frozen=True)
@@ -58,17 +72,57 @@ class Read:
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a finite number, with a decimal point or comma."""
-    return bool(_NUMBER.fullmatch(text)) and math.isfinite(read_number(text))
+    """Whether a text is a finite number, with a decimal point or comma.
+
+    Examples
+    --------
+    >>> is_number("-1,5"), is_number("1,000,000"), is_number("1_000")
+    (True, True, False)
+    """
+    if _NUMBER.fullmatch(text):
+        return math.isfinite(_number(text))
+    return bool(_GROUPED.fullmatch(text))
 
 
-def read_number(text: str) -> float:
-    """Read what `is_number` says is a number."""
+def read_plain_numbers(texts: list[str], decimal: str) -> list[float] | Question:
+    """Read what `is_number` says are numbers; ask what their commas and points mean.
+
+    Examples
+    --------
+    >>> read_plain_numbers(["999", "1,000.5", "1,000,000"], "")
+    [999.0, 1000.5, 1000000.0]
+    >>> read_plain_numbers(["999", "1,000"], "").key
+    'dataset.decimal'
+    >>> read_plain_numbers(["999", "1,000"], ",")
+    [999.0, 1.0]
+    """
+    sign = find_decimal_sign(texts, decimal or None, points_may_group=True)
+    if sign is None:
+        return Question(
+            f"has numbers such as {doubtful_number(texts)}, whose sign may be a "
+            "decimal one or stand between thousands",
+            '"," where a comma is the decimal sign, or "." where a point is',
+            "dataset.decimal",
+        )
+    spelled = [with_point(text, sign) for text in texts]
+    for text, plain in zip(texts, spelled, strict=True):
+        if not _NUMBER.fullmatch(plain):
+            return Question(
+                f"has {text} beside numbers with another decimal sign",
+                "all with the same",
+                "split.column",
+            )
+    return list(map(_number, spelled))
+
+
+def _number(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def read_numbers(texts: list[str]) -> Read | Question:
+def read_numbers(texts: list[str], decimal: str) -> Read | Question:
     """Read numbers as the dates that they spell, or else as plain numbers.
+
+    `decimal` is their decimal sign, where it does not tell itself; empty to ask.
 
     Years, months such as 201001, days and seconds as computers count them come in the
     order of the numbers, whatever they are taken for. Digits with the day or the month
@@ -83,7 +137,9 @@ def read_numbers(texts: list[str]) -> Read | Question:
     found = _read_digits(texts) if len(digits) == len(texts) else None
     if found:
         return found
-    numbers = [read_number(text) for text in texts]
+    numbers = read_plain_numbers(texts, decimal)
+    if isinstance(numbers, Question):
+        return numbers
     return _mixture(texts, numbers) or Read(numbers, _kind(numbers))
 
 
@@ -96,7 +152,7 @@ def _months_or_decimals(texts: list[str]) -> Question | None:
     if len(set(map(len, months))) < 2:
         return None
     text = f"has numbers such as {texts[0]}, which may be months or decimals"
-    return Question(text, [f"%Y{texts[0][4]}%m"])
+    return Question(text, _one_of_patterns([f"%Y{texts[0][4]}%m"]))
 
 
 def _mixture(texts: list[str], numbers: list[float]) -> Question | None:
@@ -123,7 +179,10 @@ def _mixture(texts: list[str], numbers: list[float]) -> Question | None:
 def _question_of_mixture(texts: list[str], good: set[str], kind: str) -> Question:
     dated = next(text for text in texts if text in good)
     other = next(text for text in texts if text not in good)
-    return Question(f"has what may be {kind}, such as {dated}, beside {other}", [])
+    return Question(
+        f"has what may be {kind}, such as {dated}, beside {other}",
+        f"dates of one kind, or {NUMBER!r} for plain numbers",
+    )
 
 
 def _read_digits(texts: list[str]) -> Read | Question | None:
@@ -152,8 +211,13 @@ def _read_digits(texts: list[str]) -> Read | Question | None:
 
 def _question(texts: list[str], patterns: list[str]) -> Question:
     return Question(
-        f"has numbers such as {texts[0]}, which may be dates or plain numbers", patterns
+        f"has numbers such as {texts[0]}, which may be dates or plain numbers",
+        _one_of_patterns(patterns),
     )
+
+
+def _one_of_patterns(patterns: list[str]) -> str:
+    return f"{' or '.join(map(repr, patterns))}, or {NUMBER!r} for plain numbers"
 
 
 def _one_of(

@@ -69,6 +69,8 @@ class SplitSettings:
         Of ``butina``: the Tanimoto distance up to which molecules are alike.
     date_format
         How times are spelled, where it cannot be seen.
+    decimal
+        Of times that are numbers: the decimal sign, where it cannot be seen.
     cross_validation
         ``None`` for hold-out.
     outer
@@ -81,6 +83,7 @@ class SplitSettings:
     column: str = ""
     cutoff: float = 0.0
     date_format: str = ""
+    decimal: str = ""
     cross_validation: Folds | None = None
     outer: OuterFold | None = None
 
@@ -112,7 +115,10 @@ class SplitSettings:
 
 
 def split_settings(
-    split: SplitSection, validation: ValidationSection, given_test: bool = False
+    split: SplitSection,
+    validation: ValidationSection,
+    given_test: bool = False,
+    decimal: str | None = None,
 ) -> dict[str, SplitSettings]:
     """Map the name of each split to its settings.
 
@@ -124,8 +130,12 @@ def split_settings(
         Sections of a checked configuration.
     given_test
         Whether the test set is a file of its own.
+    decimal
+        ``dataset.decimal``, which matters to times alone.
     """
     common = _common_settings(split, validation)
+    if decimal and split["method"] == "time":
+        common = replace(common, decimal=decimal)
     if given_test:
         common = replace(common, column=SPLIT_COLUMN)
     settings: dict[str, SplitSettings] = {}

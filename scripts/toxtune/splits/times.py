@@ -7,7 +7,12 @@ from typing import Any
 from toxtune.errors import UserError
 from toxtune.labels.words import MISSING
 from toxtune.splits.dates import NUMBER, comparable, pattern_of, read_as, readings
-from toxtune.splits.numbers import Question, is_number, read_number, read_numbers
+from toxtune.splits.numbers import (
+    Question,
+    is_number,
+    read_numbers,
+    read_plain_numbers,
+)
 from toxtune.splits.rows import Rows
 from toxtune.splits.settings import SplitSettings
 
@@ -39,7 +44,7 @@ def read_times(rows: Rows, settings: SplitSettings) -> Times:
     rows
         With the column.
     settings
-        ``column``, its name, and ``date_format``.
+        ``column``, its name, ``date_format`` and ``decimal``.
 
     Raises
     ------
@@ -65,7 +70,10 @@ def _as_told(texts: dict[int, str], rows: Rows, settings: SplitSettings) -> Time
     told = settings.date_format
     if told == NUMBER:
         _expect_all(texts, [row for row in texts if is_number(texts[row])], rows, told)
-        return Times({row: read_number(text) for row, text in texts.items()}, "numbers")
+        numbers = read_plain_numbers(list(texts.values()), settings.decimal)
+        if isinstance(numbers, Question):
+            raise _asked(numbers, settings)
+        return Times(dict(zip(texts, numbers, strict=True)), "numbers")
     read = {row: read_as(text, told) for row, text in texts.items()}
     dates = {row: date for row, date in read.items() if date is not None}
     _expect_all(texts, list(dates), rows, told)
@@ -81,14 +89,17 @@ def _expect_all(texts: dict[int, str], read: list[int], rows: Rows, told: str) -
 
 
 def _numbers(texts: dict[int, str], settings: SplitSettings) -> Times:
-    found = read_numbers(list(texts.values()))
+    found = read_numbers(list(texts.values()), settings.decimal)
     if isinstance(found, Question):
-        raise UserError(
-            f"split.date_format: column {settings.column!r} {found.text}; write "
-            f"{' or '.join(map(repr, found.patterns)) or 'dates of one kind'}, or "
-            f"{NUMBER!r} for plain numbers"
-        )
+        raise _asked(found, settings)
     return Times(dict(zip(texts, found.moments, strict=True)), found.kind)
+
+
+def _asked(question: Question, settings: SplitSettings) -> UserError:
+    return UserError(
+        f"{question.key}: column {settings.column!r} {question.text}; write "
+        f"{question.advice}"
+    )
 
 
 def _dates(texts: dict[int, str], rows: Rows, settings: SplitSettings) -> Times:

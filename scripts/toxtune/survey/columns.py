@@ -31,6 +31,8 @@ _ROWS_OF_A_WORD = 3
 _LEAST_NUMBERS = 0.9
 # Numbers that stand for a missing one, beside 0 and 1.
 _NO_CLASSES = {-1.0, 9.0, 99.0, 999.0, -9.0, -99.0, -999.0}
+# Two classes of which the higher number is class 1.
+_KNOWN_PAIRS = ({0.0, 1.0}, {-1.0, 1.0})
 _DATE = re.compile(
     r"\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?([T ]\d.*)?"
     r"|\d{1,2}[-/.]\d{1,2}[-/.]\d{2}(\d{2})?"
@@ -65,11 +67,14 @@ class ColumnSurvey:
         What the cells are.
     counts
         Rows of each word in its commonest spelling, the most frequent first, without
-        what is strange; empty for values and text.
+        what is strange; empty for text, and for more than two values.
     lowest, highest
         Of numbers that are no bounds, unless all are; ``None`` if they are none.
     is_whole
         Whether all are whole numbers.
+    two_numbers
+        The lower and the higher one of exactly two numbers that may be classes, if
+        nobody knows which is which; no bounds, not 0 or -1 and 1.
     bounds
         How many are bounds, such as ``<10``.
     strange
@@ -88,6 +93,7 @@ class ColumnSurvey:
     lowest: float | None = None
     highest: float | None = None
     is_whole: bool = False
+    two_numbers: tuple[float, ...] = ()
     bounds: int = 0
     strange: tuple[str, ...] = ()
     problem: str = ""
@@ -252,15 +258,17 @@ def _of_numbers(
     bounds = sum(count for text, count in counts.items() if bound_in(plain(text)))
     whole = all(value.is_integer() for value in values)
     content = _kind_of_numbers(values, whole and not bounds)
+    is_pair = len(values) == 2 and not bounds and values not in _KNOWN_PAIRS
     measured = _measured(numbers) or values if bounds else values
     counts = {text: n for text, n in counts.items() if text not in strange}
     return replace(
         known,
         content=content,
-        counts={} if content == Content.VALUES else counts,
+        counts={} if content == Content.VALUES and not is_pair else counts,
         lowest=min(measured),
         highest=max(measured),
         is_whole=whole,
+        two_numbers=tuple(sorted(values)) if is_pair else (),
         bounds=bounds,
         strange=(*known.strange, *(text for text in numbers if text in strange)),
     )
@@ -277,7 +285,7 @@ def _measured(numbers: Mapping[str, float | None]) -> set[float]:
 
 def _kind_of_numbers(values: Iterable[float], could_be_classes: bool) -> Content:
     distinct = set(values)
-    if could_be_classes and distinct in ({0, 1}, {-1, 1}):
+    if could_be_classes and distinct in (*_KNOWN_PAIRS, {1, 2}):
         return Content.TWO_CLASSES
     # Classes are numbered without a gap.
     first, last = min(distinct), max(distinct)

@@ -15,7 +15,11 @@ from toxtune.labels.words import plain
 from toxtune.survey.columns import ColumnSurvey, Content
 from toxtune.survey.first_search import Search, choose_search, instead_of
 from toxtune.survey.first_split import Split, choose_split
-from toxtune.survey.labels import has_unknown_words
+from toxtune.survey.labels import (
+    has_unknown_numbers,
+    has_unknown_words,
+    unknown_classes,
+)
 from toxtune.survey.roles import ColumnRole, Role
 from toxtune.survey.run_names import run_name
 from toxtune.survey.table import TableSurvey
@@ -239,10 +243,17 @@ def _about_labels(column: ColumnSurvey, settings: Mapping[str, Any]) -> list[str
             f"{column.name}, {what} (dataset.bounds)"
         )
     if has_unknown_words(column):
-        common, rare = column.counts
+        _, rare = unknown_classes(column)
         cautions.append(
             f"of the words of {column.name} the rarer one, {rare}, is taken for class "
             f"1 (dataset.labels)"
+        )
+    if has_unknown_numbers(column):
+        low, high = unknown_classes(column)
+        cautions.append(
+            f"{low} and {high} of {column.name} are taken for classes 0 and 1 "
+            "(dataset.labels). If they are values, name a metric for values, such as "
+            "rmse"
         )
     if column.content == Content.WORDS and not has_unknown_words(column):
         words = sorted(set(map(plain, column.counts)))

@@ -26,10 +26,9 @@ def choose_label_settings(
         is_class = task_type == TaskType.MULTICLASS and not has_several(column)
         if column.strange and not is_class:
             words[column.name] = dict.fromkeys(column.strange)
-        if has_unknown_words(column):
-            # What is looked for is mostly rare.
-            common, rare = column.counts
-            words[column.name] = {common: 0, rare: 1, **words.get(column.name, {})}
+        if pair := unknown_classes(column):
+            first, second = pair
+            words[column.name] = {first: 0, second: 1, **words.get(column.name, {})}
     if words:
         settings["labels"] = words
     if task_type == TaskType.REGRESSION and any(each.bounds for each in columns):
@@ -47,6 +46,19 @@ def has_several(column: ColumnSurvey) -> bool:
 def has_unknown_words(column: ColumnSurvey) -> bool:
     """Whether it has two words for classes, and it is unknown which is which."""
     return column.content == Content.WORDS and column.task_type == TaskType.BINARY
+
+
+def has_unknown_numbers(column: ColumnSurvey) -> bool:
+    """Whether it has two numbers for classes, and it is unknown which is which."""
+    return column.content == Content.TWO_CLASSES and bool(column.two_numbers)
+
+
+def unknown_classes(column: ColumnSurvey) -> list[str]:
+    """Return what is taken for class 0 and 1 where nothing says so; else nothing."""
+    if has_unknown_numbers(column):
+        return [repr(number).removesuffix(".0") for number in column.two_numbers]
+    # What is looked for is mostly rare.
+    return list(column.counts) if has_unknown_words(column) else []
 
 
 def read_labels(

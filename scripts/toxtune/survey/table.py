@@ -35,6 +35,7 @@ from toxtune.survey.structures import (
 )
 from toxtune.survey.tasks import TaskChoice, choose_tasks
 from toxtune.survey.times import TimesSurvey, survey_times
+from toxtune.tables.smiles_column import without_header
 from toxtune.tables.text_files import Reading
 from toxtune.tasks import TaskType
 from toxtune.text import did_you_mean
@@ -156,15 +157,22 @@ def survey_table(
     cells = dict(zip(header, zip(*rows, strict=True), strict=True))
     columns = [survey_column(name, cells[name]) for name in header]
     smiles = find_smiles(columns, cells, wishes.smiles_column)
-    there = [bool(cell.strip()) for cell in cells[smiles]]
-    if not all(there):
-        # Such rows are dropped: units, or a mean, say nothing about a column.
-        columns = [survey_rows(name, cells[name], there) for name in header]
     structures = survey_structures(cells[smiles])
+    there = [
+        bool(cell.strip()) and row not in structures.unreadable
+        for row, cell in enumerate(cells[smiles])
+    ]
+    if not all(there):
+        # Such rows are dropped: units, or a mean, say nothing about a column. But they
+        # are counted by what counts the rows.
+        columns = [
+            each if each.is_running_number else survey_rows(name, cells[name], there)
+            for name, each in zip(header, columns, strict=True)
+        ]
     computed = {
         column.name
         for column in columns
-        if column.content in {Content.VALUES, Content.CLASSES}
+        if (column.content in {Content.VALUES, Content.CLASSES} or column.two_numbers)
         and structures.agrees(_numbers(cells[column.name], structures))
     }
     roles = find_roles(columns, smiles, computed)
@@ -222,7 +230,7 @@ def find_smiles(
     Raises
     ------
     UserError
-        If no column is one.
+        If no column is one, or the table begins with a molecule in place of names.
     """
     if told and told not in cells:
         raise UserError(
@@ -236,6 +244,8 @@ def find_smiles(
     for name in [*named, *texts]:
         tried = [cell for cell in cells[name] if cell.strip()][:_TRIED]
         if share_of_smiles(tried) >= _LEAST_READABLE:
+            if not told and (lost := without_header([name])):
+                raise UserError(f"the first line must name the columns{lost}")
             return name
     for name in [*named, *texts]:
         refuse_reactions(cells[name], f"column {name!r}")

@@ -1,10 +1,10 @@
 """Which of the columns that could be labels are the tasks of one run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from toxtune.errors import UserError
-from toxtune.survey.columns import ColumnSurvey
+from toxtune.survey.columns import ColumnSurvey, Content
 from toxtune.survey.roles import ColumnRole
 from toxtune.tasks import TaskType
 
@@ -53,7 +53,7 @@ def choose_tasks(
         What could be labels.
     wanted
         The type, if somebody has chosen it. A column may then be taken for values
-        whose whole numbers look like several classes.
+        whose whole numbers look like several classes, one of two numbers for either.
 
     Raises
     ------
@@ -106,6 +106,7 @@ def _of_type(candidates: Sequence[ColumnRole], wanted: TaskType) -> TaskChoice:
             as_values and column.task_type == TaskType.MULTICLASS
         )
 
+    candidates = [_two_numbers_as(wanted, each) for each in candidates]
     tasks = [each for each in candidates if fits(each.column)]
     if not tasks:
         found = ", ".join(
@@ -122,3 +123,14 @@ def _of_type(candidates: Sequence[ColumnRole], wanted: TaskType) -> TaskChoice:
         set_aside=[each for each in tasks if each not in kept],
         doubt="they are many" if len(kept) < len(tasks) else "",
     )
+
+
+def _two_numbers_as(wanted: TaskType, role: ColumnRole) -> ColumnRole:
+    """Take a column of two numbers for classes or values, as somebody wants it."""
+    kinds = {
+        TaskType.BINARY: Content.TWO_CLASSES,
+        TaskType.REGRESSION: Content.VALUES,
+    }
+    if not role.column.two_numbers or wanted not in kinds:
+        return role
+    return replace(role, column=replace(role.column, content=kinds[wanted]))

@@ -55,6 +55,8 @@ def find_decimal_sign(
     --------
     >>> find_decimal_sign(["0,5", "-1,25"]), find_decimal_sign(["1,234", "20"])
     (',', None)
+    >>> find_decimal_sign(["1,234", "1,234,567"])
+    '.'
     >>> [
     ...     find_decimal_sign([cell, "314"], points_may_group=True)
     ...     for cell in ("1.391", "1.39", "1.391.000", "1.391,5")
@@ -71,7 +73,8 @@ def find_decimal_sign(
     if pointed:
         return POINT
     if all(map(_THOUSANDS.fullmatch, commas)):
-        return wanted
+        # A number has one decimal sign.
+        return POINT if any(cell.count(",") > 1 for cell in commas) else wanted
     return COMMA
 
 

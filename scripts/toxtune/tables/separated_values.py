@@ -43,7 +43,8 @@ def separated_table(text: TextFile, reading: Reading, asked: Collection[str]) ->
     """
     sample = first_lines(text)
     if declared := _SEP_LINE.fullmatch(sample[0]):
-        separator, skipped = declared.group(1), 1
+        # Blank lines may stand above it.
+        separator, skipped = declared.group(1), _first_line(text) + 1
     else:
         separator, skipped = _separator(sample, text.name, reading, asked), 0
 
@@ -71,6 +72,11 @@ def _behind(lines: Iterator[str], skipped: int) -> Iterator[str]:
     for number, line in enumerate(lines):
         if number >= skipped:
             yield line
+
+
+def _first_line(text: TextFile) -> int:
+    """Return the number, from 0, of the first line that is not blank."""
+    return next(number for number, line in enumerate(text.lines()) if line.strip())
 
 
 def _note(text: TextFile, separator: str, n_columns: int) -> str:

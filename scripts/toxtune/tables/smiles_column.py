@@ -100,7 +100,7 @@ def find_smiles_column(
     raise UserError(
         f"{file}: has no column {SMILES!r}, nor one of another usual name for SMILES; "
         f"write {setting}NAME; its columns are: {', '.join(header)}"
-        f"{_without_header(header)}"
+        f"{without_header(header)}"
     )
 
 
@@ -114,8 +114,16 @@ def _in_other_case(header: Sequence[str], named: str, file: str, setting: str) -
     )
 
 
-def _without_header(header: Sequence[str]) -> str:
-    """Say so if a molecule stands among the names of the columns."""
+def without_header(header: Sequence[str]) -> str:
+    """Say so if a molecule stands among the names of the columns.
+
+    Examples
+    --------
+    >>> without_header(["id", "CCO"])
+    '; CCO is a molecule: write a line with the names of the columns above it'
+    >>> without_header(["CN", "NO", "ID", "CAS"])
+    ''
+    """
     with rdBase.BlockLogs():
         for name in header:
             molecule = Chem.MolFromSmiles(name) if len(name) > 2 else None

@@ -213,6 +213,53 @@ def test_words_that_the_setting_advises_are_read():
     assert [column.labels for column in columns] == [["1", "1", "0"], ["", "1", "0"]]
 
 
+PARTNERS = [
+    (
+        "active,inactive,odd",
+        {"inactive": 1, "odd": None},
+        '{"inactive": 1, "active": 0',
+    ),
+    ("yes,no,maybe", {"no": 1, "maybe": 0}, '{"no": 1, "yes": 0}'),
+    ("ja,nee,", {"nee": 1}, '{"nee": 1, "ja": 0}'),
+    ("non-toxic,toxic", {"toxic": 0}, '{"toxic": 0, "non-toxic": 1}'),
+    ("+,-", {"+": 0}, '{"+": 0, "-": 1}'),
+    ("0,1", {"1": 0}, '{"1": 0, "0": 1}'),
+    ("0,1.0,x", {"0": 1, "x": None}, '{"0": 1, "1.0": 0}'),
+    ("-1,1", {"-1": 1}, '{"-1": 1, "1": 0}'),
+]
+
+
+@pytest.mark.parametrize(("cells", "words", "advice"), PARTNERS)
+def test_two_words_are_never_one_class_since_one_is_named(cells, words, advice):
+    with pytest.raises(LabelFault, match="name both") as fault:
+        read(cells, words=words)
+    assert advice in fault.value.advice
+
+
+def test_minus_one_is_no_class_where_zero_is_named_as_one():
+    with pytest.raises(LabelFault, match='"-1": null'):
+        read("-1,0,1", words={"0": 0})
+    assert read("-1,0,1", words={"0": 0, "-1": None}).labels == ["", "0", "1"]
+    assert read("-1,0,1", words={"0": None}).labels == ["0", "", "1"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "words", "labels"),
+    [
+        ("active,inactive", {"inactive": 0}, ["1", "0"]),
+        ("active,inactive", {"active": 1}, ["1", "0"]),
+        ("active,inactive", {"active": 0, "inactive": 1}, ["0", "1"]),
+        ("active,inactive,equivocal", {"equivocal": 1}, ["1", "0", "1"]),
+        ("t,", {"": 0}, ["1", "0"]),
+        ("0,1,2", {"2": 1}, ["0", "1", "1"]),
+        ("0,1,2", {"1": 0, "2": 1}, ["0", "0", "1"]),
+        ("-1,0,1", {"-1": 1}, ["1", "0", "1"]),
+    ],
+)
+def test_some_words_may_be_named(cells, words, labels):
+    assert read(cells, words=words).labels == labels
+
+
 def test_labels_of_a_hundred_thousand_rows_are_read_at_once():
     random = np.random.default_rng(0)
     cells = random.choice(["yes", "No", "n.d."], size=100_000).tolist()

@@ -5,7 +5,7 @@ from rdkit import Chem, rdBase
 
 from toxtune.molecules.compound_notes import compound_notes
 from toxtune.molecules.compounds import Merge, Standardize
-from toxtune.molecules.smiles import merged_as, read_compound
+from toxtune.molecules.smiles import key_of, merged_as, read_compound
 from toxtune.molecules.standardize import Kept, parent_of
 
 
@@ -161,3 +161,36 @@ def test_notes_count_what_was_done():
 def test_nothing_is_noted_of_what_needs_no_word():
     compounds = [compound("CCO"), compound("OCC"), compound("CCC")]
     assert compound_notes(compounds, Merge.STEREO) == []
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        ["*CCO", "[*:1]CCO", "OCC[*:2]"],
+        ["*C[C@H](F)Cl", "[*:1]C[C@H](F)[Cl:7]"],
+        ["*C(*)(F)Cl", "[*:1][C@](F)(Cl)[*:2]", "[*:1][C@@](F)(Cl)[*:2]"],
+    ],
+)
+def test_map_numbers_of_atoms_make_no_other_compound(same):
+    """InChI passes over them; it does not know these molecules."""
+    assert len({compound(smiles).key for smiles in same}) == 1
+    assert len({compound(s).key for s in ("*C[C@H](F)Cl", "[*:1]C[C@@H](F)Cl")}) == 2
+
+
+def test_clearing_map_numbers_leaves_the_molecule_alone():
+    molecule = Chem.MolFromSmiles("[*:1]CCO")
+    key_of(molecule)
+    assert Chem.MolToSmiles(molecule) == "OCC[*:1]"
+
+
+def test_an_inner_salt_and_its_hydrochloride_are_two_compounds_of_one_group():
+    inner = compound("C[N+](C)(C)CC(=O)[O-]")
+    salt = compound("C[N+](C)(C)CC(=O)O.[Cl-]")
+    assert inner.group == salt.group
+    assert inner.key != salt.key
+
+
+@pytest.mark.parametrize("group", ["|&1:1|", "|o1:1|"])
+def test_enhanced_stereochemistry_is_not_read(group):
+    alanine = "C[C@H](N)C(=O)O"
+    assert compound(f"{alanine} {group}").key == compound(alanine).key

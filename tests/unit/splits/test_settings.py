@@ -49,6 +49,13 @@ def test_ids_of_earlier_methods_stay(split, validation, split_id):
     assert [plan.split_id for plan in plans] == [split_id]
 
 
+def test_the_decimal_sign_of_the_dataset_is_for_times_alone():
+    by_time = {"method": "time", "column": "no"}
+    for split, decimal in ((by_time, ","), ({}, "")):
+        (plan,) = load_plans(config(split=split, dataset={"decimal": ","}))
+        assert plan.split.decimal == decimal
+
+
 def test_a_single_split_has_no_name():
     ((name, settings),) = settings_of(config()).items()
     assert name == ""

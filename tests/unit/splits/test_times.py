@@ -13,12 +13,14 @@ from toxtune.splits.settings import SplitSettings
 from toxtune.splits.times import read_times
 
 
-def read(column, date_format=""):
+def read(column, date_format="", decimal=""):
     n = len(column)
     names = [f"m{row}" for row in range(n)]
     subset = Subset(names, ["C"] * n, names, ["a"], np.zeros((n, 1)))
     rows = Rows(subset, [str(row) for row in range(n)], column, list(range(n)))
-    settings = SplitSettings("time", column="measured", date_format=date_format)
+    settings = SplitSettings(
+        "time", column="measured", date_format=date_format, decimal=decimal
+    )
     return read_times(rows, settings).moments
 
 
@@ -139,6 +141,12 @@ def test_patterns_of_strptime_are_legal(pattern):
     assert is_pattern(pattern)
 
 
+def test_a_day_of_a_year_must_be_one_as_told():
+    assert list(read(["2012-366"], "%Y-%j").values()) == [datetime(2012, 12, 31)]
+    with pytest.raises(UserError, match=r"must fit each date, got .* in data row 2"):
+        read(["2012-366", "2010-366"], "%Y-%j")
+
+
 @pytest.mark.parametrize("date_format", ["%d/%m/%Y", "number", "%Q"])
 def test_date_format_must_fit_each_row(date_format):
     with pytest.raises(UserError, match=r"must fit each date, got .* in data row \d"):
@@ -165,6 +173,42 @@ def test_numbers_come_in_their_order(column):
     found = list(read(column).values())
     as_numbers = [float(text.replace(",", ".")) for text in column]
     assert np.argsort(found).tolist() == np.argsort(as_numbers).tolist()
+
+
+THOUSANDS = [
+    (["999", "1,000,000", "1,000"], [999, 1_000_000, 1_000]),
+    (["999", "1,000.5", "1,000"], [999, 1_000.5, 1_000]),
+    (["999", "1.000.000", "1.000"], [999, 1_000_000, 1_000]),
+    (["999", "1.000,5", "2,5"], [999, 1_000.5, 2.5]),
+]
+
+
+@pytest.mark.parametrize("date_format", ["", "number"])
+@pytest.mark.parametrize(("column", "numbers"), THOUSANDS)
+def test_signs_between_thousands_are_read_where_they_tell(column, numbers, date_format):
+    assert list(read(column, date_format).values()) == numbers
+
+
+@pytest.mark.parametrize("date_format", ["", "number"])
+@pytest.mark.parametrize("number", ["1,000", "1.000"])
+def test_signs_that_may_stand_between_thousands_are_asked_for(number, date_format):
+    column = ["998", "999", number]
+    asked = (
+        rf"^dataset.decimal: column 'measured' has numbers such as {number},.* write"
+    )
+    with pytest.raises(UserError, match=asked):
+        read(column, date_format)
+    readings = [list(read(column, date_format, sign).values()) for sign in ".,"]
+    assert sorted(readings) == [[998, 999, 1], [998, 999, 1_000]]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [["1,000,000", "1.000.000"], ["1.000,5", "1.5"], ["0,5", "1,000,000"]],
+)
+def test_two_decimal_signs_in_one_column_are_refused(column):
+    with pytest.raises(UserError, match=r"^split.column: column 'measured' has 1[.,]0"):
+        read(column)
 
 
 def test_months_with_a_point_are_no_numbers():
@@ -206,6 +250,7 @@ def test_rows_without_a_date_are_left_out(missing):
         (["2010-01-31", "40179"], 2),
         (["inf", "1"], 1),
         (["2010-13-01"], 1),
+        (["2012-366", "2010-366"], 2),
     ],
 )
 def test_what_is_no_date_is_refused_with_its_row(column, row):

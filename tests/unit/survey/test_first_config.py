@@ -77,6 +77,13 @@ def test_more_molecules_have_more_families():
     assert families(chosen(CLASSES, 100, 50))[0] == "logistic_regression"
 
 
+def test_what_two_numbers_are_taken_for_is_said():
+    configuration = chosen([1 + number % 2 for number in range(60)])
+    assert configuration.metric in {"roc_auc", "average_precision"}
+    said = "1 and 2 of label are taken for classes 0 and 1 (dataset.labels)"
+    assert any(said in text for text in configuration.cautions)
+
+
 def test_a_gaussian_process_is_for_small_sets_of_values_and_two_classes():
     assert "gaussian_process" in families(chosen(VALUES, 1_999))
     assert "gaussian_process" not in families(chosen(VALUES, 2_000))

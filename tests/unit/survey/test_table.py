@@ -48,7 +48,8 @@ VALUES = [number / 7 for number in range(len(SMILES))]
         (["0", "1", "2", "1"], Content.CLASSES),
         (["1", "2", "3"], Content.CLASSES),
         (["0", "1", "5"], Content.VALUES),
-        (["1", "2", "1"], Content.VALUES),
+        (["1", "2", "1"], Content.TWO_CLASSES),
+        (["2", "3", "2"], Content.VALUES),
         (["0.5", "-3", "1e3"], Content.VALUES),
         (["<10", "12", ">100"], Content.VALUES),
         (["low", "high", "mid"] * 4, Content.WORDS),
@@ -184,6 +185,39 @@ def test_the_structures_are_found_by_what_rdkit_can_read():
     assert survey.column(Role.ID).name == "name"
 
 
+def test_rows_whose_structure_cannot_be_read_say_nothing_about_a_column():
+    rows = [[str(n), each, str(n % 2)] for n, each in enumerate(SMILES)]
+    survey = survey_table(["TAG", "SMILES", "hit"], [*rows, ["", "total", "20"]])
+    assert survey.tasks.task_type == TaskType.BINARY
+    assert survey.label_settings == {"labels": {"hit": {"20": None}}}
+
+
+def test_a_number_counts_rows_without_a_structure_as_well():
+    rows = [[str(n), each, str(n / 7)] for n, each in enumerate(SMILES)]
+    rows[7][1], rows[9][1] = "", "unclear"
+    survey = survey_table(["TAG", "SMILES", "value"], rows)
+    assert [each.column.name for each in survey.tasks.tasks] == ["value"]
+
+
+@pytest.mark.parametrize("first", [["CCO", "1.00"], ["mol0", "CCO", "0"]])
+def test_a_table_without_a_header_is_refused(first):
+    place = first.index("CCO")
+    rows = [[f"mol{n}", each, str(n % 2)] for n, each in enumerate(SMILES)]
+    rows = [row[1 - place :] for row in rows]
+    lost = "first line must name the columns; CCO is a molecule: write a line with the"
+    with pytest.raises(UserError, match=lost):
+        survey_table(first, rows)
+    # Whoever says so may call a column that.
+    told = survey_table(first, rows, Wishes(smiles_column="CCO"))
+    assert told.smiles == "CCO"
+
+
+@pytest.mark.parametrize("name", ["CN", "NO", "ID", "N", "CAS"])
+def test_a_short_name_of_the_structures_is_no_molecule(name):
+    rows = [[each, str(n % 2)] for n, each in enumerate(SMILES)]
+    assert survey_table([name, "label"], rows).smiles == name
+
+
 def test_a_column_called_smiles_that_has_none_is_passed_over():
     survey = surveyed(SMILES_file=cycled("a.smi", "b.smi"), toxic=LABELS)
     assert survey.smiles == "smiles"
@@ -301,6 +335,30 @@ def test_labels_that_nobody_could_read_have_settings(cells, task_type, settings)
     assert survey.tasks.task_type == task_type
     assert survey.label_settings == settings
     assert 30 < survey.molecules["activity"] <= 40
+
+
+@pytest.mark.parametrize(
+    ("cells", "wanted", "words"),
+    [
+        (("1", "2", "2.0"), None, {"1": 0, "2": 1}),
+        (("2", "1", "2", "n.b."), None, {"1": 0, "2": 1, "n.b.": None}),
+        (("7", "5"), TaskType.BINARY, {"5": 0, "7": 1}),
+        (("0.5", "-1.5"), TaskType.BINARY, {"-1.5": 0, "0.5": 1}),
+    ],
+)
+def test_two_numbers_are_two_classes(cells, wanted, words):
+    rows = list(zip(SMILES, cycled(*cells), strict=True))
+    survey = survey_table(["smiles", "y"], rows, Wishes(task_type=wanted))
+    assert survey.tasks.task_type == TaskType.BINARY
+    assert survey.label_settings == {"labels": {"y": words}}
+
+
+def test_two_numbers_are_values_for_whom_they_are():
+    rows = list(zip(SMILES, cycled("1", "2"), strict=True))
+    wishes = Wishes(task_type=TaskType.REGRESSION)
+    survey = survey_table(["smiles", "y"], rows, wishes)
+    assert survey.tasks.tasks[0].column.content == Content.VALUES
+    assert survey.label_settings == {}
 
 
 @pytest.mark.parametrize(
