@@ -41,7 +41,8 @@ _MOLECULES_AT_ONCE = 100
 _NUMBERS_AT_ONCE = 16_000_000
 
 # Smaller differences of two predictions are no base for a share; those of values are
-# divided by the larger one. Below the second number, they are rounding.
+# divided by the larger one. Below the second number, as a share of the largest output,
+# they are rounding.
 _LEAST_DIFFERENCE, _ROUNDING = 1e-3, 1e-6
 
 
@@ -74,6 +75,18 @@ class TaskExplanation:
         return float(self.contributions.sum())
 
     @property
+    def size(self) -> float:
+        """How large outputs are: 1 for probabilities."""
+        if self.output:
+            return 1.0
+        return max(self._larger, float(np.abs(self.contributions).max(initial=0)))
+
+    @property
+    def _larger(self) -> float:
+        """The larger one of both predictions: 1 for probabilities."""
+        return 1.0 if self.output else max(abs(self.prediction), abs(self.masked))
+
+    @property
     def explained(self) -> float:
         """What the atoms explain: their sum, over `prediction` less `masked`.
 
@@ -83,9 +96,8 @@ class TaskExplanation:
         digits: the fingerprints make no difference, and there is nothing to explain.
         """
         difference = self.prediction - self.masked
-        is_value = not self.output
-        size = max(abs(self.prediction), abs(self.masked)) if is_value else 1.0
-        if abs(difference) < max(_LEAST_DIFFERENCE * size, _ROUNDING):
+        least = max(_LEAST_DIFFERENCE * self._larger, _ROUNDING * self.size)
+        if difference == 0 or abs(difference) < least:
             return float("nan")
         return self.total / difference
 
