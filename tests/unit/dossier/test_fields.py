@@ -101,6 +101,21 @@ def test_names_with_braces_stand_as_they_are(project):
 
 
 @pytest.mark.parametrize(
+    ("temperature", "threshold", "said"),
+    [(None, 0.4, True), (2.0, 0.4, False), (None, None, False)],
+)
+def test_a_threshold_without_a_temperature_is_explained(
+    project, temperature, threshold, said
+):
+    fitted = {"temperature": temperature, "threshold": threshold}
+    final = {"refit": "none", "tasks": ["a"], "thresholds": {"a": fitted}}
+    with zipfile.ZipFile(project / "results/mine" / FINAL, "w") as archive:
+        archive.writestr(FINAL_JSON, json.dumps(final))
+    note = algorithm._thresholds(subject_of()).note
+    assert ("no number fits best" in note) is said
+
+
+@pytest.mark.parametrize(
     ("method", "advised"), [("random", True), ("time", False), ("column", False)]
 )
 def test_folds_are_advised_where_a_split_has_any(project, method, advised):
