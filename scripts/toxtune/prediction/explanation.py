@@ -19,6 +19,7 @@ Masking is that of the field's similarity maps (Riniker and Landrum 2013, J. Che
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from rdkit import Chem, rdBase
@@ -33,6 +34,9 @@ from toxtune.stats.metrics import of_task
 from toxtune.stats.thresholds import likeliest
 from toxtune.tasks import TaskType
 from toxtune.text import did_you_mean
+
+# Each task's most probable class is explained.
+NO_CLASSES: Mapping[str, int] = MappingProxyType({})
 
 # Molecules whose features are in memory at a time, and numbers that the models get at
 # once: 64 MB. An ordinary molecule with all its masked variants is far below that, and
@@ -132,6 +136,7 @@ def explain(
     smiles: Sequence[str],
     tasks: Sequence[str] | None = None,
     own: OwnNumbers = NOTHING,
+    classes: Mapping[str, int] = NO_CLASSES,
 ) -> list[Explanation]:
     """Say which atoms the predictions of molecules come from.
 
@@ -149,6 +154,9 @@ def explain(
         Which of the model's; ``None`` for all.
     own
         The numbers of one's own that the model asks for; a row for each molecule.
+    classes
+        Task of several classes to the number of the one to explain; of others it is the
+        most probable one.
 
     Returns
     -------
@@ -166,7 +174,7 @@ def explain(
     for some in _portions(len(smiles)):
         of_them = {name: numbers[some] for name, numbers in own.items()}
         inputs = model.inputs_of(smiles[some])
-        found += explain_inputs(model, smiles[some], inputs, tasks, of_them)
+        found += explain_inputs(model, smiles[some], inputs, tasks, of_them, classes)
     return found
 
 
@@ -176,6 +184,7 @@ def explain_inputs(
     inputs: Inputs,
     tasks: Sequence[str] | None = None,
     own: OwnNumbers = NOTHING,
+    classes: Mapping[str, int] = NO_CLASSES,
 ) -> list[Explanation]:
     """Do what `explain` does, where the molecules' inputs have been computed."""
     asked = model.metadata.tasks if tasks is None else tasks
@@ -188,7 +197,7 @@ def explain_inputs(
                 found.append(Explanation(text, problem=problem))
             else:
                 of_one = {name: values[row] for name, values in blocks.items()}
-                found.append(_explain_one(model, text, of_one, asked))
+                found.append(_explain_one(model, text, of_one, asked, classes))
     return found
 
 
@@ -254,6 +263,7 @@ def _explain_one(
     smiles: str,
     blocks: Mapping[str, np.ndarray],
     tasks: Sequence[str],
+    classes: Mapping[str, int],
 ) -> Explanation:
     metadata = model.metadata
     masks = {
@@ -265,7 +275,7 @@ def _explain_one(
     outputs = _outputs(model, blocks, masks, n_variants)
     return Explanation(
         smiles,
-        {task: _of_task(metadata, outputs, task) for task in tasks},
+        {task: _of_task(metadata, outputs, task, classes.get(task)) for task in tasks},
         features_held_fixed(metadata),
     )
 
@@ -297,7 +307,7 @@ def _outputs(
 
 
 def _of_task(
-    metadata: FinalModelMetadata, outputs: np.ndarray, task: str
+    metadata: FinalModelMetadata, outputs: np.ndarray, task: str, chosen: int | None
 ) -> TaskExplanation:
     number = metadata.tasks.index(task)
     values = of_task(outputs, number, len(metadata.tasks)).reshape(len(outputs), -1)
@@ -305,7 +315,8 @@ def _of_task(
     if metadata.task_type != TaskType.REGRESSION:
         names = metadata.labels.class_names(task, max(metadata.outputs_per_task, 2))
         several = metadata.task_type == TaskType.MULTICLASS
-        explained = int(likeliest(values[0])) if several else 0
+        if several:
+            explained = int(likeliest(values[0])) if chosen is None else chosen
         output = names[explained] if several else names[1]
     values = values[:, explained]
     return TaskExplanation(

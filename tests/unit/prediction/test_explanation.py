@@ -337,3 +337,20 @@ def test_examples_of_a_report_are_explained_in_their_task(tmp_path):
     features = {**model.metadata.features, "columns-1": OWN}
     asking = replace(model, metadata=replace(model.metadata, features=features))
     assert explain_examples(asking, examples)["examples"] == []
+
+
+def test_of_several_classes_the_one_that_an_example_names_is_explained(tmp_path):
+    model = load(make(tmp_path, "multiclass"))
+    values = model.predict_standardized(["CCO"]).values.reshape(2, -1)
+    examples = pd.DataFrame(
+        {
+            "task": ["one"] * 3,
+            "smiles": ["CCO"] * 3,
+            "predicted": [0, 1, 2],
+            "rank_over_tasks": [1, 2, 3],
+        }
+    )
+    found = explain_examples(model, examples)["examples"]
+    predictions = [each["prediction"] for each in found]
+    assert predictions == pytest.approx(values[0].tolist())
+    assert len(set(predictions)) > 1
