@@ -49,7 +49,10 @@ function sayAtoms(pair, card) {
   const what = pair.of ? `the probability of ${pair.of}` : "the predicted value";
   const line = element("p", card,
     `Atoms: orange raises ${what}, blue lowers it, full colour by ${pair.atoms.full}; ` +
-    `it is ${pair.atoms.masked} with all atoms masked.`);
+    `it is ${pair.atoms.masked} with all atoms masked.` +
+    (pair.atoms.refitted === undefined ? "" :
+      " The colours are of the final model, trained again after the search: " +
+      `in place of what is said above, it predicts ${pair.atoms.refitted}.`));
   line.className = "why";
 }
 

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable
+from math import floor, log10
 from typing import Any
 
 MAX_SHOWN = 100
@@ -49,6 +50,19 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
     nearest = get_close_matches(name, list(known), n=1)
     return f"; did you mean {nearest[0]}?" if nearest else ""
+
+
+def decimals_of_share(share: float, least: int) -> int:
+    """Return how many decimals tell a share from 0 and 1 by two digits.
+
+    Examples
+    --------
+    >>> [decimals_of_share(share, 2) for share in (0, 0.5, 0.90, 0.046, 0.004, 0.9996)]
+    [2, 2, 2, 3, 4, 5]
+    """
+    # What 1 - 0.9 has beyond 12 decimals is rounding.
+    sizes = [share, round(1 - share, 12)]
+    return max([least, *(1 - floor(log10(size)) for size in sizes if 0 < size < 1)])
 
 
 def shown(value: Any) -> str:

@@ -97,6 +97,16 @@ def test_texts_are_shown_as_they_are(browser, page):
     assert "100%</b>" in first.text
 
 
+def test_a_line_is_said_to_be_a_threshold_where_there_are_thresholds(browser, page):
+    opened(browser, page)
+    said = browser.find_element(By.ID, "reading").get_attribute("textContent")
+    lines = browser.find_elements(By.CSS_SELECTOR, "article line.threshold")
+    assert ("orange line" in said) is bool(lines)
+    # Of values, the line is the prediction.
+    values = "the threshold of the class" not in said and bool(lines)
+    assert values is ("predicted value" in said)
+
+
 def test_pages_are_turned_with_the_keyboard(browser, page):
     opened(browser, page)
     button = browser.find_element(By.ID, "next")

@@ -28,6 +28,7 @@ from toxtune.splits.settings import (
     NO_REFIT,
     SplitSection,
     ValidationSection,
+    draws_sets,
 )
 from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
@@ -128,7 +129,7 @@ def _check_validation(
     scheme, repeats = validation["scheme"], validation["repeats"]
     if scheme == HOLDOUT:
         return
-    if method in {"column", "time"}:
+    if not draws_sets(method):
         others = "random, stratified, scaffold or butina"
         if method == "column":
             others += ", which keep the column's test set"

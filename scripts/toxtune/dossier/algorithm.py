@@ -125,13 +125,18 @@ def _thresholds(subject: Subject) -> Table:
                 (files.json(*at, "temperature"),),
             ]
         )
-    return Table(
-        "From probability to class",
-        ("task", "class 1 from", "temperature"),
-        rows,
+    note = (
         "The log odds are divided by the temperature. The threshold maximizes "
-        "sensitivity + specificity (Youden) on the validation set.",
+        "sensitivity + specificity (Youden) on the validation set."
     )
+    fitted = subject.final["thresholds"].values()
+    if any(each["temperature"] is None is not each["threshold"] for each in fitted):
+        note += (
+            " A threshold without a temperature: on the validation set no probability "
+            "is on the wrong side of one half, so that no number fits best."
+        )
+    header = ("task", "class 1 from", "temperature")
+    return Table("From probability to class", header, rows, note)
 
 
 def _blocks(subject: Subject) -> list[str]:

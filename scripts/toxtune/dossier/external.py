@@ -14,7 +14,6 @@ from toxtune.evaluation.ledger import Opened, read_openings_of
 from toxtune.report.markdown import out_of_markdown
 from toxtune.report.words import SET_NAMES, UNBOUNDED, method_of_split
 from toxtune.splits.settings import NO_REFIT
-from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
 from toxtune.text import shown as spelled
 
@@ -152,10 +151,7 @@ def _by_task(subject: Subject) -> Table:
         note += " The accuracies cut at one half; the table below at the thresholds."
     if subject.final["refit"] != NO_REFIT:
         note += " Before the refit."
-    units = [METRICS[metric].has_unit for metric in subject.metrics]
-    if any(units) and files.content(TEST).get("task_sds"):
-        note += " Errors of single tasks are in the task's own unit."
-    return Table("Each task, on the test set", header, rows, note)
+    return Table("Each task, on the test set", header, rows, note + subject.own_units)
 
 
 def _coverage(subject: Subject) -> Table | None:

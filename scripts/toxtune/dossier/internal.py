@@ -95,5 +95,6 @@ def _fit(subject: Subject) -> Iterator[Block]:
         "Scores of the molecules that the model was fitted to: how well it remembers, "
         "and not how well it predicts."
         + ("" if subject.final["refit"] == NO_REFIT else " Before the refit.")
+        + subject.own_units
         + _OF_CLASSES * (subject.task_type == TaskType.BINARY),
     )

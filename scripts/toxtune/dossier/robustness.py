@@ -8,7 +8,7 @@ from toxtune.dossier.run_files import RunFiles
 from toxtune.dossier.sets import decisions
 from toxtune.dossier.subject import TEST, Subject, runs
 from toxtune.search.selection_file import ENSEMBLE
-from toxtune.splits.settings import NO_REFIT
+from toxtune.splits.settings import NO_REFIT, draws_sets
 from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
 
@@ -31,12 +31,12 @@ def robustness(subject: Subject) -> Iterator[tuple[str, Block]]:
 def _folds(subject: Subject) -> Iterator[Block]:
     files = subject.files
     if not subject.folds:
-        yield NotDone(
-            (
-                "Not carried out: the trials were scored on one validation set (6.12). "
-                "`validation: {scheme: cross_validation}` scores them fold by fold.",
-            )
-        )
+        why = "Not carried out: the trials were scored on one validation set (6.12). "
+        if draws_sets(subject.settings_of_split["method"]):
+            why += "`validation: {scheme: cross_validation}` scores them fold by fold."
+        else:
+            why += "A split whose sets are given has no folds."
+        yield NotDone((why,))
         return
     at = ("provenance.json", "split", "cross_validation")
     yield sentence(

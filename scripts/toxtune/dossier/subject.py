@@ -133,10 +133,18 @@ class Subject:
 
     def title(self, metric: str) -> str:
         """Name the mean of a metric over the tasks, with its unit where it has one."""
-        scaled = bool(self.files.content(TEST).get("task_sds"))
-        return METRICS[metric].title + (
-            " / SD" if scaled and METRICS[metric].has_unit else ""
-        )
+        return METRICS[metric].title + (" / SD" if self._is_scaled(metric) else "")
+
+    @property
+    def own_units(self) -> str:
+        """What a table says in which means alone are divided by SDs; else empty."""
+        if not any(map(self._is_scaled, self.metrics)):
+            return ""
+        return " Errors of single tasks are in the task's own unit."
+
+    def _is_scaled(self, metric: str) -> bool:
+        sds = self.files.content(TEST).get("task_sds")
+        return bool(sds) and METRICS[metric].has_unit
 
     def level(self) -> Value:
         """Return the level of the intervals."""

@@ -186,14 +186,15 @@ def fit_thresholds(valid: Subset, predictions: np.ndarray, method: str) -> Calib
     -------
     dict
         Task to ``temperature`` and ``threshold``, of the scaled probability; both
-        ``None`` where the set has one class alone.
+        ``None`` where the set has one class alone, the temperature also where no number
+        is the likeliest.
     """
     fitted: Calibration = {
         task: {"temperature": None, "threshold": None} for task in valid.tasks
     }
     for task, labels, seeds in _scorable_tasks(valid, predictions):
         pooled_labels, pooled = np.tile(labels, len(seeds)), seeds.ravel()
-        temperature = 1.0
+        temperature: float | None = 1.0
         if method == TEMPERATURE:
             temperature = fit_temperature(pooled_labels, pooled)
         threshold = youden_threshold(pooled_labels, scaled(pooled, temperature))

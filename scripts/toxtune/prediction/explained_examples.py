@@ -7,6 +7,7 @@ import pandas as pd
 from toxtune.prediction.explanation import explain, features_held_fixed
 from toxtune.prediction.explanation_columns import rounded
 from toxtune.prediction.prediction import Predictor
+from toxtune.tasks import TaskType
 
 
 def explain_examples(model: Predictor, examples: pd.DataFrame) -> dict[str, Any]:
@@ -42,10 +43,19 @@ def explain_examples(model: Predictor, examples: pd.DataFrame) -> dict[str, Any]
             "masked": task.masked,
         }
         for row in picked.to_dict("records")
-        for explanation in explain(model, [row["smiles"]], [row["task"]])
+        for explanation in explain(
+            model, [row["smiles"]], [row["task"]], classes=_class_of(model, row)
+        )
         for task in explanation.tasks.values()
     ]
     return {
         "held_fixed": list(features_held_fixed(metadata)),
         "examples": explained,
     }
+
+
+def _class_of(model: Predictor, row: dict[str, Any]) -> dict[str, int]:
+    """Return the class that the example names: a refit may find another likelier."""
+    if model.metadata.task_type != TaskType.MULTICLASS:
+        return {}
+    return {row["task"]: int(row["predicted"])}

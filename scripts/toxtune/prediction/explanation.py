@@ -19,6 +19,7 @@ Masking is that of the field's similarity maps (Riniker and Landrum 2013, J. Che
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from rdkit import Chem, rdBase
@@ -34,6 +35,9 @@ from toxtune.stats.thresholds import likeliest
 from toxtune.tasks import TaskType
 from toxtune.text import did_you_mean
 
+# Each task's most probable class is explained.
+NO_CLASSES: Mapping[str, int] = MappingProxyType({})
+
 # Molecules whose features are in memory at a time, and numbers that the models get at
 # once: 64 MB. An ordinary molecule with all its masked variants is far below that, and
 # is predicted in one call.
@@ -41,7 +45,8 @@ _MOLECULES_AT_ONCE = 100
 _NUMBERS_AT_ONCE = 16_000_000
 
 # Smaller differences of two predictions are no base for a share; those of values are
-# divided by the larger one. Below the second number, they are rounding.
+# divided by the larger one. Below the second number, as a share of the largest output,
+# they are rounding.
 _LEAST_DIFFERENCE, _ROUNDING = 1e-3, 1e-6
 
 
@@ -74,6 +79,18 @@ class TaskExplanation:
         return float(self.contributions.sum())
 
     @property
+    def size(self) -> float:
+        """How large outputs are: 1 for probabilities."""
+        if self.output:
+            return 1.0
+        return max(self._larger, float(np.abs(self.contributions).max(initial=0)))
+
+    @property
+    def _larger(self) -> float:
+        """The larger one of both predictions: 1 for probabilities."""
+        return 1.0 if self.output else max(abs(self.prediction), abs(self.masked))
+
+    @property
     def explained(self) -> float:
         """What the atoms explain: their sum, over `prediction` less `masked`.
 
@@ -83,9 +100,8 @@ class TaskExplanation:
         digits: the fingerprints make no difference, and there is nothing to explain.
         """
         difference = self.prediction - self.masked
-        is_value = not self.output
-        size = max(abs(self.prediction), abs(self.masked)) if is_value else 1.0
-        if abs(difference) < max(_LEAST_DIFFERENCE * size, _ROUNDING):
+        least = max(_LEAST_DIFFERENCE * self._larger, _ROUNDING * self.size)
+        if difference == 0 or abs(difference) < least:
             return float("nan")
         return self.total / difference
 
@@ -120,6 +136,7 @@ def explain(
     smiles: Sequence[str],
     tasks: Sequence[str] | None = None,
     own: OwnNumbers = NOTHING,
+    classes: Mapping[str, int] = NO_CLASSES,
 ) -> list[Explanation]:
     """Say which atoms the predictions of molecules come from.
 
@@ -137,6 +154,9 @@ def explain(
         Which of the model's; ``None`` for all.
     own
         The numbers of one's own that the model asks for; a row for each molecule.
+    classes
+        Task of several classes to the number of the one to explain; of others it is the
+        most probable one.
 
     Returns
     -------
@@ -154,7 +174,7 @@ def explain(
     for some in _portions(len(smiles)):
         of_them = {name: numbers[some] for name, numbers in own.items()}
         inputs = model.inputs_of(smiles[some])
-        found += explain_inputs(model, smiles[some], inputs, tasks, of_them)
+        found += explain_inputs(model, smiles[some], inputs, tasks, of_them, classes)
     return found
 
 
@@ -164,6 +184,7 @@ def explain_inputs(
     inputs: Inputs,
     tasks: Sequence[str] | None = None,
     own: OwnNumbers = NOTHING,
+    classes: Mapping[str, int] = NO_CLASSES,
 ) -> list[Explanation]:
     """Do what `explain` does, where the molecules' inputs have been computed."""
     asked = model.metadata.tasks if tasks is None else tasks
@@ -176,7 +197,7 @@ def explain_inputs(
                 found.append(Explanation(text, problem=problem))
             else:
                 of_one = {name: values[row] for name, values in blocks.items()}
-                found.append(_explain_one(model, text, of_one, asked))
+                found.append(_explain_one(model, text, of_one, asked, classes))
     return found
 
 
@@ -242,6 +263,7 @@ def _explain_one(
     smiles: str,
     blocks: Mapping[str, np.ndarray],
     tasks: Sequence[str],
+    classes: Mapping[str, int],
 ) -> Explanation:
     metadata = model.metadata
     masks = {
@@ -253,7 +275,7 @@ def _explain_one(
     outputs = _outputs(model, blocks, masks, n_variants)
     return Explanation(
         smiles,
-        {task: _of_task(metadata, outputs, task) for task in tasks},
+        {task: _of_task(metadata, outputs, task, classes.get(task)) for task in tasks},
         features_held_fixed(metadata),
     )
 
@@ -285,7 +307,7 @@ def _outputs(
 
 
 def _of_task(
-    metadata: FinalModelMetadata, outputs: np.ndarray, task: str
+    metadata: FinalModelMetadata, outputs: np.ndarray, task: str, chosen: int | None
 ) -> TaskExplanation:
     number = metadata.tasks.index(task)
     values = of_task(outputs, number, len(metadata.tasks)).reshape(len(outputs), -1)
@@ -293,7 +315,8 @@ def _of_task(
     if metadata.task_type != TaskType.REGRESSION:
         names = metadata.labels.class_names(task, max(metadata.outputs_per_task, 2))
         several = metadata.task_type == TaskType.MULTICLASS
-        explained = int(likeliest(values[0])) if several else 0
+        if several:
+            explained = int(likeliest(values[0])) if chosen is None else chosen
         output = names[explained] if several else names[1]
     values = values[:, explained]
     return TaskExplanation(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from math import floor, log10
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from toxtune.prediction.explanation import Explanation, TaskExplanation
 from toxtune.prediction.metadata import FinalModelMetadata
 from toxtune.prediction.support_columns import as_text
 
-# Of contributions; what is less is rounding.
+# Of contributions to outputs of at least 0.1; what is less is rounding.
 DECIMALS = 6
 
 PARENT = "parent_smiles"
@@ -44,9 +45,14 @@ def rounded(task: TaskExplanation) -> list[float]:
     --------
     >>> rounded(TaskExplanation("", np.array([0.25, -1e-9]), 1.0, 0.5))
     [0.25, 0.0]
+    >>> rounded(TaskExplanation("", np.array([2.5e-8, -1e-16]), 1e-7, 5e-8))
+    [2.5e-08, 0.0]
     """
+    decimals = DECIMALS
+    if 0 < task.size < 0.1:
+        decimals = DECIMALS - 1 - floor(log10(task.size))
     # Adding zero takes the sign from a zero that is none.
-    return (np.round(task.contributions, DECIMALS) + 0.0).tolist()
+    return (np.round(task.contributions, decimals) + 0.0).tolist()
 
 
 def atom_lists(explanation: Explanation) -> dict[str, str]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from toxtune.data.subsets import Subset, read_subset
 from toxtune.evaluation.conformal import Conformal, calibrate_selected
-from toxtune.evaluation.delivered import ALL_SEEDS, member_seeds
+from toxtune.evaluation.delivered import member_seeds
 from toxtune.evaluation.evaluation_file import read_evaluation
 from toxtune.evaluation.probabilities import read_final_thresholds
 from toxtune.features.definitions import JOINT, Definition, is_own, is_scaled
@@ -210,7 +210,7 @@ def save_final_model(
     card = model_card(
         metadata,
         read_evaluation(test),
-        averaged=settings.seeds == ALL_SEEDS,
+        seeds=selection.seeds,
         sha256=settings.sha256,
         permutation=settings.permute_labels,
     )

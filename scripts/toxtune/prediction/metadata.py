@@ -172,8 +172,7 @@ class FinalModelMetadata:
     @property
     def selected_by(self) -> str:
         """The metric and the score that selected it, such as ``RMSE / SD 0.61``."""
-        n_tasks = len(self.tasks) + len(self.tasks_left_out)
-        is_scaled = self.objective.divides(self.objective.metric, n_tasks)
+        is_scaled = self.objective.divides(self.objective.metric, len(self.tasks))
         title = self.objective.title + (" / SD" if is_scaled else "")
         if self.validation_score is None:
             return title

@@ -4,7 +4,8 @@ It is ``README.md`` of ``final.zip``: a front matter, which the Hub reads, and t
 people. Nothing is predicted from it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import yaml
@@ -14,6 +15,7 @@ from toxtune.evaluation.control import control_in_words
 from toxtune.evaluation.evaluation_file import Evaluation, Interval
 from toxtune.prediction.description import describe
 from toxtune.prediction.metadata import FinalModelMetadata
+from toxtune.splits.settings import NO_REFIT
 from toxtune.stats.metrics import METRICS, metrics_of
 from toxtune.tasks import TaskType
 
@@ -55,7 +57,7 @@ def model_card(
     metadata: FinalModelMetadata,
     evaluation: Evaluation,
     *,
-    averaged: bool,
+    seeds: Sequence[int],
     sha256: str,
     permutation: int | None = None,
 ) -> str:
@@ -67,13 +69,14 @@ def model_card(
         What the model is.
     evaluation
         The winners' scores on the test set.
-    averaged
-        Whether its predictions are means over all seeds of the search.
+    seeds
+        Those of the search. A model of one of several is not the one that was scored.
     sha256
         Of the dataset's file, uncompressed.
     permutation
         The seed that the labels were shuffled with, if they were.
     """
+    averaged = set(metadata.seeds) == set(seeds)
     known = [name for name, data in KNOWN_DATASETS.items() if data.sha256 == sha256]
     dataset = known[0] if known else f"sha256-{sha256[:12]}"
     results = _results(metadata, evaluation, dataset, averaged)
@@ -129,8 +132,9 @@ def _results(
         named[task] = [(metric, scores.test, scores.test_interval)]
     results = []
     for name, rows in named.items():
+        title = partial(_title, metadata, evaluation, of_task=name != _ALL)
         metrics = [
-            {"type": one, "value": score, "name": _title(evaluation, one, name)}
+            {"type": one, "value": score, "name": title(one)}
             for one, score, _ in rows
             if score is not None
         ]
@@ -141,11 +145,14 @@ def _results(
     return results
 
 
-def _title(evaluation: Evaluation, metric: str, name: str) -> str:
+def _title(
+    metadata: FinalModelMetadata, evaluation: Evaluation, metric: str, *, of_task: bool
+) -> str:
     title = METRICS[metric].title
-    if name == _ALL:
+    if not of_task:
         return f"{title}{evaluation.unit(metric)}, test set"
-    return f"{title}, test set, mean over single seeds"
+    before = "" if metadata.refit == NO_REFIT else " before the refit"
+    return f"{title}, test set, mean over single seeds{before}"
 
 
 def _delivered(

@@ -33,6 +33,7 @@ from toxtune.prediction.writer import CsvWriter, Makers, Writer, Written
 from toxtune.tables.sources import local_path
 from toxtune.tables.table import Table
 from toxtune.tables.text_files import Reading
+from toxtune.text import decimals_of_share
 
 NO_FILES: Mapping[str, str] = MappingProxyType({})
 
@@ -178,7 +179,7 @@ def _thresholds_in_words(metadata: FinalModelMetadata) -> list[str]:
     """Say from which probability on a molecule is called what; of a few tasks."""
     called = [
         f"{task} is called {metadata.labels.class_names(task, 2)[1]} from "
-        f"{fitted.threshold:.2f} on"
+        f"{fitted.threshold:.{decimals_of_share(fitted.threshold, 2)}f} on"
         for task, fitted in metadata.thresholds.items()
         if fitted.threshold is not None
     ]

@@ -23,6 +23,7 @@ from toxtune.report.molecules import Molecules
 from toxtune.report.rendering import caption, quoted
 from toxtune.report.run import Run
 from toxtune.report.words import counted
+from toxtune.splits.settings import NO_REFIT
 from toxtune.tasks import TaskType
 
 # The page has the examples and cliffs of no more tasks, and no more cliffs of a task.
@@ -130,6 +131,9 @@ def _coloured(
 ) -> dict[str, str]:
     """Draw which atoms predictions come from, and say so in the pairs that show it.
 
+    After a refit they are those of another model than the pair's prediction: so the
+    prediction that they explain is told as well.
+
     Equal colours are equal contributions: of probabilities of all tasks, of values of
     one.
     """
@@ -139,6 +143,7 @@ def _coloured(
         largest[task] = max(largest[task], *map(abs, each["contributions"]))
     if run.task_type != TaskType.REGRESSION:
         largest = dict.fromkeys(largest, max(largest.values(), default=0.0))
+    is_refit = run.settings.final["refit"] != NO_REFIT
     drawings = {}
     for pair in pairs:
         smiles, task = pair["test"]["smiles"], run.tasks[pair["task"]]
@@ -158,6 +163,7 @@ def _coloured(
             pair["atoms"] = {
                 "full": f"{largest[task]:.2g}",
                 "masked": f"{each['masked']:.3g}",
+                **({"refitted": f"{each['prediction']:.3g}"} if is_refit else {}),
             }
     return drawings
 

@@ -1,13 +1,13 @@
 """The selected model beside the other families' winners, in sentences."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import pandas as pd
 
 from toxtune.report.delivered import short_name
 from toxtune.report.run import Run
 from toxtune.report.words import format_interval, format_score, listed
+from toxtune.splits.settings import draws_sets
 
 # Below this share of the resamples in which the same one is selected, it is a tie.
 _CLEAR = 0.95
@@ -84,31 +84,26 @@ def what_to_do(run: Run) -> str:
     """Say what settles a tie, in words that the configuration accepts."""
     if not is_tie(run):
         return ""
-    split, advice = run.settings.split, []
-    if len(run.settings.splits) < 2 and takes_seeds(split):
+    is_drawn, advice = draws_sets(run.settings.split["method"]), []
+    if len(run.settings.splits) < 2 and is_drawn:
         advice.append("several splits (`split.seeds: [0, 1, 2]`)")
-    if not run.settings.folds:
+    if not run.settings.folds and is_drawn:
         advice.append("folds (`validation: {scheme: cross_validation}`)")
     if len(run.seeds) < 5:
         advice.append("more seeds (`training.seeds`)")
-    settled = []
-    if "standard error" not in run.selection.rule:
-        settled.append("take the simplest (`select: {rule: one_se}`)")
+    text = f"To tell them apart, use {_either(advice)}." if advice else ""
+    # By that rule the simplest is taken already, and an ensemble never.
+    if "standard error" in run.selection.rule:
+        return text
+    settled = ["take the simplest (`select: {rule: one_se}`)"]
     if not run.selection.ensemble:
         settled.append("average them (`ensemble: equal`)")
-    text = f"To tell them apart, use {_either(advice)}." if advice else ""
-    if settled:
-        text += f" Or leave it open, and {_either(settled)}."
-    return text.strip()
+    start = f"{text} Or leave" if text else "Leave"
+    return f"{start} it open, and {_either(settled)}."
 
 
 def _either(texts: list[str]) -> str:
     return " or ".join([part for part in (", ".join(texts[:-1]), texts[-1]) if part])
-
-
-def takes_seeds(split: Mapping[str, Any]) -> bool:
-    """Tell whether a split may have several seeds: not if its sets are given."""
-    return split["method"] not in {"time", "column"}
 
 
 def _ranked_others(run: Run) -> list[str]:

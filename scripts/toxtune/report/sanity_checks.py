@@ -18,7 +18,6 @@ from toxtune.evaluation.evaluation_file import Interval, SetScores
 from toxtune.features.definitions import JOINT, OWN
 from toxtune.report.delivered import DeliveredScore, delivered
 from toxtune.report.few_molecules import check_counts
-from toxtune.report.rivals import takes_seeds
 from toxtune.report.run import Run
 from toxtune.report.words import (
     counted,
@@ -26,6 +25,7 @@ from toxtune.report.words import (
     format_interval,
     format_score,
 )
+from toxtune.splits.settings import draws_sets
 from toxtune.stats.metrics import Objective
 
 SUSPICIOUSLY_HIGH = 0.90
@@ -296,6 +296,6 @@ def _advice(run: Run) -> str:
     """Say what shows the spread over test sets, in words the configuration accepts."""
     if len(run.settings.splits) > 1:
         return "The summary of all splits shows the spread."
-    if takes_seeds(run.settings.split):
+    if draws_sets(run.settings.split["method"]):
         return "`split.seeds: [0, 1, 2]` repeats the search on three splits."
     return "The sets are given, so no other split can tell: look at what differs."

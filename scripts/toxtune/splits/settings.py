@@ -49,6 +49,14 @@ class ValidationSection(TypedDict):
     outer_folds: int
 
 
+def draws_sets(method: str) -> bool:
+    """Tell whether a method of splitting draws sets, and so also folds: by seeds.
+
+    The others take the sets that a column gives.
+    """
+    return method not in {"time", "column"}
+
+
 @dataclass(frozen=True)
 class SplitSettings:
     """How molecules are split.
@@ -104,7 +112,7 @@ class SplitSettings:
         """
         given = {each.name: getattr(self, each.name) for each in fields(self)}
         settings = {name: value for name, value in given.items() if value}
-        if self.method not in {"column", "time"}:
+        if draws_sets(self.method):
             settings["seed"] = self.seed
         return settings
 

@@ -12,7 +12,7 @@ SUREST = 1e-7
 TEMPERATURES = (0.01, 100.0)
 
 
-def fit_temperature(labels: np.ndarray, probabilities: np.ndarray) -> float:
+def fit_temperature(labels: np.ndarray, probabilities: np.ndarray) -> float | None:
     """Find the temperature that gives the labels the highest likelihood.
 
     The temperature divides all log odds (Guo, Pleiss, Sun and Weinberger 2017, On
@@ -26,15 +26,24 @@ def fit_temperature(labels: np.ndarray, probabilities: np.ndarray) -> float:
         n_labels, 0 or 1; both must occur.
     probabilities
         n_labels.
+
+    Returns
+    -------
+    float or None
+        ``None`` where no label is on the wrong side of 0.5: the lower the temperature,
+        the likelier these labels, and near 0 nearly all probabilities would be 0 or 1.
     """
     from scipy.optimize import minimize_scalar
 
-    positive = labels == 1
+    odds = log_odds(probabilities)
+    towards_label = np.where(labels == 1, odds, -odds)
+    if (towards_label >= 0).all():
+        return None
 
     def loss(log_temperature: float) -> float:
-        odds = log_odds(probabilities) / np.exp(log_temperature)
         # Minus the log likelihood: log(1 + exp(-odds)) of a positive label.
-        return float(np.logaddexp(0, np.where(positive, -odds, odds)).mean())
+        scaled_odds = towards_label / np.exp(log_temperature)
+        return float(np.logaddexp(0, -scaled_odds).mean())
 
     minimum = minimize_scalar(loss, bounds=np.log(TEMPERATURES), method="bounded")
     return float(np.exp(minimum.x))

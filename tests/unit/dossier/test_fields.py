@@ -13,7 +13,8 @@ from toxtune.dossier.content import Value
 from toxtune.dossier.run_files import FINAL, FINAL_JSON, RunFiles
 from toxtune.dossier.subject import Subject
 from toxtune.io.files import write_json
-from toxtune.stats.metrics import Objective
+from toxtune.stats.metrics import Objective, metrics_of
+from toxtune.tasks import TaskType
 
 DATA = f"data/{'d' * 12}"
 SPLIT = f"{DATA}/{'5' * 12}"
@@ -97,6 +98,47 @@ def test_names_with_braces_stand_as_they_are(project):
     assert NAME in text_of(algorithm._selection(subject))
     curation = " ".join(map(text_of, internal._preprocessing(subject)))
     assert f"1 (no {NAME})" in curation
+
+
+@pytest.mark.parametrize(
+    ("temperature", "threshold", "said"),
+    [(None, 0.4, True), (2.0, 0.4, False), (None, None, False)],
+)
+def test_a_threshold_without_a_temperature_is_explained(
+    project, temperature, threshold, said
+):
+    fitted = {"temperature": temperature, "threshold": threshold}
+    final = {"refit": "none", "tasks": ["a"], "thresholds": {"a": fitted}}
+    with zipfile.ZipFile(project / "results/mine" / FINAL, "w") as archive:
+        archive.writestr(FINAL_JSON, json.dumps(final))
+    note = algorithm._thresholds(subject_of()).note
+    assert ("no number fits best" in note) is said
+
+
+@pytest.mark.parametrize(
+    ("method", "advised"), [("random", True), ("time", False), ("column", False)]
+)
+def test_folds_are_advised_where_a_split_has_any(project, method, advised):
+    write_json(project / "results/mine/provenance.json", {"split": {"method": method}})
+    (said,) = robustness._folds(subject_of())
+    assert ("cross_validation" in str(said)) is advised
+
+
+@pytest.mark.parametrize("sds", [{"a": 1.5, "b": 20.0}, None])
+def test_errors_of_single_tasks_are_said_to_be_in_their_own_unit(project, sds):
+    final = {"refit": "none", "tasks": ["a", "b"]}
+    with zipfile.ZipFile(project / "results/mine" / FINAL, "w") as archive:
+        archive.writestr(FINAL_JSON, json.dumps(final))
+    scores = {"train": 0.5, "test": 0.6, "test_interval": [0.4, 0.8]}
+    of_metric = {"mean": scores, "tasks": {"a": scores, "b": scores}}
+    families = {"dense": dict.fromkeys(metrics_of(TaskType.REGRESSION), of_metric)}
+    test = {"families": families, "confidence": 0.95, "task_sds": sds}
+    write_json(project / "results/mine/test.json", test)
+    subject = subject_of(Objective("rmse", "minimize"))
+    (fit,) = internal._fit(subject)
+    for table in (fit, external._by_task(subject)):
+        assert ("RMSE / SD" in table.header) is bool(sds)
+        assert ("in the task's own unit" in table.note) is bool(sds)
 
 
 def test_intervals_without_bounds_are_called_so(project):

@@ -37,7 +37,7 @@ def subset(n, seed):
 def predictions(of, seed):
     rng = np.random.default_rng(seed)
     noise = rng.random((2, len(of.ids), 3))
-    return ((noise + np.nan_to_num(of.labels)) / 2).astype(np.float32)
+    return ((2 * noise + np.nan_to_num(of.labels)) / 3).astype(np.float32)
 
 
 VALID, TEST = subset(80, 0), subset(50, 1)
@@ -63,6 +63,18 @@ def test_seeds_are_fitted_together():
     assert fitted["temperature"] == temperature
     sure = tempered(seeds.ravel(), temperature)
     assert fitted["threshold"] == youden_threshold(both, sure)
+
+
+def test_where_no_temperature_is_likeliest_probabilities_keep_their_order():
+    labels = np.array([[0.0], [0.0], [1.0], [1.0], [1.0]], dtype=np.float32)
+    ids = [str(row) for row in range(5)]
+    valid = Subset(ids, ["C"] * 5, ids, ["a"], labels)
+    given = np.array([0.1, 0.4, 0.7, 0.8, 0.9])[None, :, None]
+    fitted = fit_thresholds(valid, given, "temperature")
+    assert fitted["a"]["temperature"] is None
+    assert fitted["a"]["threshold"] == youden_threshold(labels[:, 0], given.ravel())
+    (row,) = brier_rows(valid, given, fitted)
+    assert row["brier_scaled"] == row["brier"]
 
 
 def test_without_scaling_the_temperature_is_one():

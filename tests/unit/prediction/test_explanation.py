@@ -1,5 +1,6 @@
 """Which atoms a prediction comes from: of models whose answer is known."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from toxtune.features.transforms import Transform
 from toxtune.prediction import explanation
 from toxtune.prediction.explained_examples import explain_examples
 from toxtune.prediction.explanation import TaskExplanation, explain
+from toxtune.prediction.explanation_columns import rounded
 from toxtune.prediction.final_model import load
 from toxtune.prediction.metadata import Member
 from toxtune.tasks import TaskType
@@ -238,6 +240,36 @@ def test_where_all_together_add_nearly_nothing_there_is_no_share(
     assert task.explained == pytest.approx(share or np.nan, nan_ok=True)
 
 
+@pytest.mark.parametrize("unit", [1e-7, 1e-12, 1.0, 1000.0])
+def test_the_share_does_not_depend_on_the_unit(unit):
+    def share(*numbers):
+        contributions, prediction, masked = numbers
+        values = unit * np.array(contributions)
+        task = TaskExplanation("", values, unit * prediction, unit * masked)
+        return task.explained
+
+    assert share([0.4, 0.2], 3.0, 2.0) == pytest.approx(0.6)
+    assert np.isnan(share([0.4, 0.2], 3.0, 2.9999))
+    # Where both predictions are about 0, their difference may be rounding.
+    assert np.isnan(share([4.0, -4.0], 1e-9, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("contributions", "prediction", "text"),
+    [
+        ([0.1234567, -0.02, 4e-7], 0.5, "[0.123457, -0.02, 0.0]"),
+        ([0.1234567, -0.02], 1234.5, "[0.123457, -0.02]"),
+        ([1.234567e-8, -2e-9, 1e-18], 5e-7, "[1.2346e-08, -2e-09, 0.0]"),
+        ([0.0], 0.0, "[0.0]"),
+    ],
+)
+def test_contributions_have_digits_by_the_size_of_what_is_predicted(
+    contributions, prediction, text
+):
+    task = TaskExplanation("", np.array(contributions), prediction, 0.0)
+    assert json.dumps(rounded(task)) == text
+
+
 @pytest.mark.parametrize("task_type", list(TaskType))
 def test_the_output_is_what_predict_reports(tmp_path, task_type):
     model = load(make(tmp_path, task_type))
@@ -305,3 +337,20 @@ def test_examples_of_a_report_are_explained_in_their_task(tmp_path):
     features = {**model.metadata.features, "columns-1": OWN}
     asking = replace(model, metadata=replace(model.metadata, features=features))
     assert explain_examples(asking, examples)["examples"] == []
+
+
+def test_of_several_classes_the_one_that_an_example_names_is_explained(tmp_path):
+    model = load(make(tmp_path, "multiclass"))
+    values = model.predict_standardized(["CCO"]).values.reshape(2, -1)
+    examples = pd.DataFrame(
+        {
+            "task": ["one"] * 3,
+            "smiles": ["CCO"] * 3,
+            "predicted": [0, 1, 2],
+            "rank_over_tasks": [1, 2, 3],
+        }
+    )
+    found = explain_examples(model, examples)["examples"]
+    predictions = [each["prediction"] for each in found]
+    assert predictions == pytest.approx(values[0].tolist())
+    assert len(set(predictions)) > 1

@@ -33,7 +33,11 @@ from toxtune.prediction.fallback import fit_fallback
 from toxtune.prediction.final_file import describe_models, write_final_model
 from toxtune.prediction.final_model import load
 from toxtune.prediction.inputs import input_readers
-from toxtune.prediction.metadata import METADATA_FILE, FinalModelMetadata
+from toxtune.prediction.metadata import (
+    METADATA_FILE,
+    FinalModelMetadata,
+    TaskThreshold,
+)
 from toxtune.prediction.molecule_table import read_molecules
 from toxtune.prediction.predict_table import PredictionCounts, write_predictions
 from toxtune.prediction.row_predictor import MOLECULE_COLUMNS, RowPredictor
@@ -385,6 +389,18 @@ def test_what_was_taken_for_what_is_said(tmp_path, capsys):
     assert "The SMILES are in the column 'Canonical SMILES'." in notes
     assert " is called " in notes
     assert "1 rows" in counts
+
+
+@pytest.mark.parametrize(
+    ("threshold", "said"), [(0.5, "0.50"), (0.046, "0.046"), (0.004, "0.0040")]
+)
+def test_no_threshold_is_rounded_to_0(tmp_path, capsys, threshold, said):
+    given = tmp_path / "in.csv"
+    given.write_text("smiles\nCCO\n", encoding="utf-8")
+    fitted = {name: TaskThreshold(None, threshold) for name in ("one", "two")}
+    model = make(tmp_path, thresholds=fitted)
+    run_command(["predict", str(model), str(given), str(tmp_path / "out.csv")])
+    assert f" from {said} on" in capsys.readouterr().out
 
 
 def test_output_is_not_the_input(tmp_path):

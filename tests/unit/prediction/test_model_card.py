@@ -6,7 +6,7 @@ import zipfile
 import pytest
 import yaml
 
-from helpers.final_models import FALLBACK, make
+from helpers.final_models import FALLBACK, SEEDS, make
 from helpers.report_runs import made_run
 from toxtune.data.known_datasets import KNOWN_DATASETS
 from toxtune.prediction.final_model import load
@@ -39,7 +39,7 @@ def head(card):
 def test_front_matter_has_the_scores_of_each_task_and_of_the_model(tmp_path, task_type):
     metadata = load(make(tmp_path, task_type)).metadata
     evaluation = scored(metadata, task_type)
-    card = model_card(metadata, evaluation, averaged=True, sha256="0" * 64)
+    card = model_card(metadata, evaluation, seeds=SEEDS, sha256="0" * 64)
     front = head(card)
     metrics = metrics_of(TaskType(task_type))
     assert front["metrics"][0] == evaluation.objective.metric
@@ -62,7 +62,7 @@ def test_front_matter_has_the_scores_of_each_task_and_of_the_model(tmp_path, tas
 def test_single_seed_of_several_is_not_said_to_be_the_very_model(tmp_path):
     metadata = load(make(tmp_path)).metadata
     evaluation = scored(metadata, "binary")
-    card = model_card(metadata, evaluation, averaged=False, sha256="0" * 64)
+    card = model_card(metadata, evaluation, seeds=[*SEEDS, 7], sha256="0" * 64)
     assert "very model" not in card
     # No score of such models is known, so none is given.
     names = [
@@ -71,13 +71,35 @@ def test_single_seed_of_several_is_not_said_to_be_the_very_model(tmp_path):
     assert names == metadata.tasks
 
 
+def test_the_model_of_the_only_seed_is_the_very_model(tmp_path):
+    metadata = load(make(tmp_path)).metadata
+    one = dataclasses.replace(metadata, members=metadata.members[:1])
+    evaluation = scored(one, "binary")
+    card = model_card(one, evaluation, seeds=SEEDS[:1], sha256="0" * 64)
+    assert "very model" in card
+    assert "single seeds, on average" not in card
+
+
+@pytest.mark.parametrize("refit", ["none", "train+valid"])
+def test_scores_of_tasks_are_said_to_be_from_before_a_refit(tmp_path, refit):
+    metadata = load(make(tmp_path, refit=refit)).metadata
+    evaluation = scored(metadata, "binary")
+    front = head(model_card(metadata, evaluation, seeds=SEEDS, sha256="0" * 64))
+    results = front["model-index"][0]["results"]
+    names = {each["name"] for result in results for each in result["metrics"]}
+    of_tasks = {name for name in names if "single seeds" in name}
+    assert of_tasks
+    for name in of_tasks:
+        assert name.endswith(" before the refit") is (refit != "none")
+
+
 def test_a_task_without_a_score_is_left_out(tmp_path):
     metadata = load(make(tmp_path)).metadata
     evaluation = scored(metadata, "binary")
     for scores in evaluation.families[evaluation.overall].values():
         bare = dataclasses.replace(scores.tasks["one"], test=None, test_interval=None)
         scores.tasks["one"] = bare
-    card = model_card(metadata, evaluation, averaged=True, sha256="0" * 64)
+    card = model_card(metadata, evaluation, seeds=SEEDS, sha256="0" * 64)
     names = [
         result["task"]["name"] for result in head(card)["model-index"][0]["results"]
     ]
@@ -90,7 +112,7 @@ def test_a_known_dataset_has_its_name(tmp_path):
     evaluation = scored(metadata, "binary")
     sums = {name: data.sha256 for name, data in KNOWN_DATASETS.items()}
     for name, sha256 in {**sums, "sha256-abababababab": "ab" * 32}.items():
-        card = model_card(metadata, evaluation, averaged=True, sha256=sha256)
+        card = model_card(metadata, evaluation, seeds=SEEDS, sha256=sha256)
         assert head(card)["datasets"] == [name]
 
 
@@ -98,7 +120,7 @@ def test_names_neither_break_the_front_matter_nor_become_html(tmp_path):
     metadata = load(make(tmp_path)).metadata
     metadata = dataclasses.replace(metadata, run=NASTY, tasks=[NASTY, "two"])
     evaluation = scored(metadata, "binary")
-    card = model_card(metadata, evaluation, averaged=True, sha256="0" * 64)
+    card = model_card(metadata, evaluation, seeds=SEEDS, sha256="0" * 64)
     front = head(card)
     assert front["model-index"][0]["name"] == NASTY
     assert front["model-index"][0]["results"][1]["task"]["name"] == NASTY
@@ -134,7 +156,7 @@ def test_a_hostile_card_is_not_read(tmp_path, card):
 def test_a_control_says_so_first(tmp_path):
     metadata = load(make(tmp_path, "binary")).metadata
     evaluation = scored(metadata, "binary")
-    words = {"averaged": True, "sha256": "0" * 64}
+    words = {"seeds": SEEDS, "sha256": "0" * 64}
     said = "**A control: its labels are shuffled (seed 7)"
     card = model_card(metadata, evaluation, **words, permutation=7)
     assert card.split("\n\n")[2].startswith(said)

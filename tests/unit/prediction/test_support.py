@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -341,3 +342,11 @@ def test_an_error_is_said_in_the_unit_of_the_ranking(tmp_path, score, scale, sai
     changes = {"objective": objective, "validation_score": score}
     path = make(tmp_path, "regression", **changes)
     assert said in str(load(path))
+
+
+def test_an_error_of_the_one_task_that_was_left_is_not_divided(tmp_path):
+    metadata = load(make(tmp_path, "regression", validation_score=0.5)).metadata
+    metadata = replace(metadata, objective=Objective("rmse", "minimize"))
+    assert metadata.selected_by == "RMSE / SD 0.500"
+    left = replace(metadata, tasks=["one"], tasks_left_out={"two": "no labels"})
+    assert left.selected_by == "RMSE 0.500"

@@ -21,6 +21,7 @@ from toxtune.report.page import page
 from toxtune.report.prospective import ModelScore, ProspectiveScore
 from toxtune.report.rivals import on_test, on_validation, what_to_do
 from toxtune.report.run import MOST_TASKS
+from toxtune.selection.rules import ONE_SE, rule_in_words
 
 
 @pytest.fixture(scope="module")
@@ -169,12 +170,29 @@ def test_a_tie_is_called_a_tie_with_what_to_do(run):
         ({"method": "column", "column": "set"}, False),
     ],
 )
-def test_split_seeds_are_advised_where_the_configuration_takes_them(
+def test_seeds_and_folds_of_splits_are_advised_where_the_configuration_takes_them(
     run, split, accepted
 ):
     settings = dataclasses.replace(run.settings, split=split)
     tied = with_shares(dataclasses.replace(run, settings=settings), 0.6)
-    assert ("split.seeds" in what_to_do(tied)) == accepted
+    for advice in ("split.seeds", "cross_validation"):
+        assert (advice in what_to_do(tied)) == accepted
+
+
+def test_under_one_se_nothing_is_advised_that_it_does_not_take(run):
+    rule = rule_in_words(ONE_SE, False, run.selection.objective)
+    selection = dataclasses.replace(run.selection, rule=rule, ensemble=None)
+    tied = with_shares(dataclasses.replace(run, selection=selection), 0.6)
+    assert what_to_do(tied).startswith("To tell them apart")
+    for advice in ("ensemble", "one_se", "leave it open"):
+        assert advice not in what_to_do(tied)
+
+
+def test_where_nothing_tells_them_apart_no_sentence_begins_with_or(run):
+    settings = dataclasses.replace(run.settings, split={"method": "time"})
+    selection = dataclasses.replace(run.selection, seeds=[0, 1, 2, 3, 4])
+    many = dataclasses.replace(run, settings=settings, selection=selection)
+    assert what_to_do(with_shares(many, 0.6)).startswith("Leave it open, and take")
 
 
 def test_a_tie_over_folds_is_not_told_to_use_folds(run):

@@ -66,6 +66,16 @@ def test_examples_over_tasks_are_coloured_by_their_atoms(run):
     ][0].get("atoms")
 
 
+def test_after_a_refit_the_prediction_that_is_coloured_is_told(run):
+    final = {**run.settings.final, "refit": "train+valid"}
+    settings = dataclasses.replace(run.settings, final=final)
+    refitted = dataclasses.replace(run, settings=settings)
+    pairs = molecules_for_page(refitted, run.molecules)["pairs"]
+    told = [pair["atoms"] for pair in pairs if "atoms" in pair]
+    assert told
+    assert all(each["refitted"] == "0.5" for each in told)
+
+
 def test_what_cannot_be_drawn_is_told_in_words():
     drawings = unpacked(packed_drawings(["C" * 300, "CCO", "CCO"]))
     assert drawings["C" * 300] == "C300H602, 300 atoms"

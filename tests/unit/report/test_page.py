@@ -15,6 +15,7 @@ from toxtune.report.rendering import caption
 from toxtune.report.tables.record import ledger_table
 from toxtune.report.tables.scores import scores_table
 from toxtune.report.words import format_score, listed
+from toxtune.tasks import TaskType
 
 # Each draws all figures.
 pytestmark = pytest.mark.slow
@@ -113,6 +114,13 @@ def test_below_the_line_of_calibration_probabilities_are_too_high():
     below, above = text.partition("Below the dashed line")[2].split("above it")
     assert "too high" in below
     assert "too low" in above
+
+
+@pytest.mark.parametrize("task_type", TaskType)
+def test_only_binary_tasks_are_said_to_have_thresholds(task_type):
+    (_, reading) = caption("gallery", made_run(task_type).selection.objective)
+    assert ("threshold" in reading) is (task_type == TaskType.BINARY)
+    assert ("most probable class" in reading) is (task_type == TaskType.MULTICLASS)
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)

@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from helpers.report_runs import HIGHEST_RATE, made_run
-from toxtune.report.figures import failures, importance
+from toxtune.report.figures import dependence, failures, importance
 from toxtune.report.figures.dependence import partial_dependence
 from toxtune.report.settings import Varied, setting_texts, value_text, varied_settings
 from toxtune.selection.search_results import TrialRecord
@@ -102,6 +102,58 @@ def test_a_family_whose_scores_are_all_equal_has_no_importance(run):
     equal = dataclasses.replace(run, trials=run.trials.assign(**{score: 1.0}))
     assert importance.studied(equal) == []
     assert importance.draw(equal).note
+
+
+def with_scores(run, made):
+    """Replace the scores of a run by what a function makes of them."""
+    score = f"{run.metric}_mean"
+    return dataclasses.replace(
+        run, trials=run.trials.assign(**{score: made(run.trials[score])})
+    )
+
+
+def all_but_the_best_tied(scores):
+    return scores.where(scores.isna() | (scores == scores.max()), 0.5)
+
+
+def test_draws_of_tied_trials_alone_are_left_out_of_the_range(run):
+    tied = with_scores(run, all_but_the_best_tied)
+    (family,) = importance.studied(tied)
+    name = next(iter(importance.importances(tied, family)))
+    low, high = importance.share_over_resamples(tied, family, name)
+    assert 0 <= low <= high <= 1
+
+
+def test_without_a_draw_that_varies_there_is_no_range(run, monkeypatch):
+    tied = with_scores(run, all_but_the_best_tied)
+    monkeypatch.setattr(importance, "FEWEST_FOR_A_VERDICT", 1)
+    monkeypatch.setattr(importance, "_RESAMPLES", 0)
+    said = importance.verdict_on_settings(tied)
+    assert said.endswith("% of the variance of its scores).")
+
+
+def test_scores_that_a_sample_of_trials_has_not_have_no_importance(run, monkeypatch):
+    tied = with_scores(run, all_but_the_best_tied)
+    monkeypatch.setattr(importance, "MOST_TRIALS", 2)
+    assert importance.studied(tied) == []
+    assert importance.draw(tied).note == importance.too_few(tied) != ""
+    assert dependence.draw(tied).panels == []
+
+
+def test_tiny_scores_have_the_importances_of_others(run):
+    tiny = with_scores(run, lambda scores: 1e-9 * scores)
+    shares = importance.importances(tiny, "dense")
+    assert shares == pytest.approx(importance.importances(run, "dense"), abs=0.01)
+    means = partial_dependence(tiny, "dense", "learning_rate")
+    wanted = partial_dependence(run, "dense", "learning_rate")
+    assert [value for value, _ in means] == [value for value, _ in wanted]
+    scaled = [1e9 * mean for _, mean in means]
+    assert scaled == pytest.approx([mean for _, mean in wanted], abs=0.01)
+
+
+def test_scores_that_differ_by_rounding_have_no_importance(run):
+    close = with_scores(run, lambda scores: 0.5 + 1e-15 * scores)
+    assert importance.studied(close) == []
 
 
 def test_the_dependence_finds_the_best_learning_rate(run):

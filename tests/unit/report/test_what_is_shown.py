@@ -19,7 +19,7 @@ from toxtune.report.figures.tasks import draw as draw_tasks
 from toxtune.report.figures.trials import draw, trials_table
 from toxtune.report.tables.tasks import tasks_table
 from toxtune.report.tables.trials import all_trials
-from toxtune.report.tables.trust import coverage_table
+from toxtune.report.tables.trust import coverage_table, domain_table
 
 
 @pytest.mark.parametrize(
@@ -203,6 +203,24 @@ def test_each_error_is_written_with_its_own_digits():
     row = dict(zip(table.header, table.rows[0], strict=True))
     assert row["nearest neighbour, test"] == "1,234"
     assert row["dense, test"] == "0.750"
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [(0.3, "0.300"), (0.0123, "0.012"), (0.0004, "0.00040"), (0.9996, "0.99960")],
+)
+def test_no_threshold_and_no_bound_is_rounded_to_0_or_1(number, shown):
+    run = made_run()
+    made = run.diagnostics
+    decisions = made.probabilities.decisions.assign(threshold=number, task="task 0")
+    probabilities = dataclasses.replace(made.probabilities, decisions=decisions)
+    domain = made.domain.assign(bound=number)
+    diagnostics = dataclasses.replace(made, probabilities=probabilities, domain=domain)
+    run = dataclasses.replace(run, diagnostics=diagnostics)
+    table = tasks_table(run)
+    column = table.header.index(f"{run.selection.overall}, threshold")
+    assert table.rows[0][column] == shown
+    assert all(row[0].endswith(shown) for row in domain_table(run).rows)
 
 
 @pytest.mark.parametrize("task_type", ["binary", "regression"])

@@ -72,8 +72,21 @@ def test_sure_models_are_tempered_and_stay_finite():
     fitted = fit_temperature(labels, wrong)
     assert 1 < fitted < TEMPERATURES[1]
     assert np.isfinite(tempered(wrong, fitted)).all()
-    low, high = TEMPERATURES
-    assert low < fit_temperature(labels, 0.3 + 0.4 * labels) < 1 < high
+
+
+@pytest.mark.parametrize(
+    "probabilities",
+    [
+        [0.3, 0.2, 0.5, 0.7, 0.6, 0.5],
+        [0.0, 1e-9, 0.1, 0.9, 1.0, 1.0],
+        [0.5] * 6,
+    ],
+)
+def test_where_no_label_is_on_the_wrong_side_there_is_no_temperature(probabilities):
+    labels = np.array([0.0, 0, 0, 1, 1, 1])
+    assert fit_temperature(labels, np.array(probabilities)) is None
+    wrong = fit_temperature(labels, np.array([*probabilities[:5], 0.49]))
+    assert TEMPERATURES[0] < wrong < TEMPERATURES[1]
 
 
 def test_tempering_changes_no_order_and_crosses_no_half():

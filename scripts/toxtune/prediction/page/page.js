@@ -344,7 +344,7 @@ function reading() {
   const promise = `as often as ${Number((100 * head.confidence).toPrecision(6))}% of molecules like those of the validation set`;
   const bars = isValues
     ? "The orange line is the predicted value, on a scale from the lowest to the highest that the training set or this page has. The light band is the interval that holds the true value "
-    : "A bar is the probability, from 0 to 1, and the orange line the threshold of the class. The set holds the true class ";
+    : `A bar is the probability, from 0 to 1${isSeveral ? "; ✓ is at the most probable class" : ", and the orange line the threshold of the class"}. The set holds the true class `;
   return [
     `${bars}${promise}. The black line is one standard deviation over the models: how much chance in training matters, not how wrong the prediction is.`,
     ...(isValues ? [] : ["A set of one class is an answer; a set of several says that the model cannot tell; an empty set, that the molecule is unlike both. p is the p-value of each class, in their order."]),

@@ -15,6 +15,7 @@ from toxtune.report.figures.importance import (
     scores_of,
     studied,
     too_few,
+    unit_of,
 )
 from toxtune.report.figures.score_range import score_range
 from toxtune.report.figures.theme import BLACK, family_colours
@@ -58,6 +59,7 @@ def partial_dependence(run: Run, family: str, name: str) -> list[tuple[Any, floa
     Partial dependence (Friedman 2001) of a random forest fitted to the scores.
     """
     forest, positions = _forest(run, family)
+    zero, unit = unit_of(list(scores_of(run, family).values()))
     varied = scored_settings(run, family)
     column = list(varied).index(name)
     values = {
@@ -68,13 +70,17 @@ def partial_dependence(run: Run, family: str, name: str) -> list[tuple[Any, floa
     for position in _thinned(sorted(values)):
         moved = positions.copy()
         moved[:, column] = position
-        means.append((values[position], float(forest.predict(moved).mean())))
+        mean = float(forest.predict(moved).mean())
+        means.append((values[position], zero + unit * mean))
     return means
 
 
 @cache
 def _forest(run: Run, family: str) -> tuple[Any, np.ndarray]:
-    """Fit a forest to the scores; return it and its input, n_trials x n_varied."""
+    """Fit a forest to the scores; return it and its input, n_trials x n_varied.
+
+    Of tiny scores it predicts numbers in the unit of `unit_of`.
+    """
     from sklearn.ensemble import RandomForestRegressor
 
     varied, scores = scored_settings(run, family), scores_of(run, family)
@@ -84,8 +90,10 @@ def _forest(run: Run, family: str) -> tuple[Any, np.ndarray]:
             for trial in scores
         ]
     )
+    zero, unit = unit_of(list(scores.values()))
+    counted = [(score - zero) / unit for score in scores.values()]
     forest = RandomForestRegressor(n_estimators=100, random_state=0)
-    return forest.fit(positions, list(scores.values())), positions
+    return forest.fit(positions, counted), positions
 
 
 def _thinned(positions: list[float]) -> list[float]:

@@ -1,6 +1,7 @@
 """Which hyperparameters the score depended on, and how."""
 
 import random
+from collections.abc import Sequence
 from functools import cache
 
 import altair as alt
@@ -22,6 +23,10 @@ MOST_TRIALS = 300
 _RESAMPLES = 20
 # Of Optuna's forest, and of one for each resample: these are only to tell a range.
 _TREES, _TREES_OF_A_RESAMPLE = 64, 16
+# Forests take scores that vary less than this for equal, or nearly so.
+_TINY_SD = 1e-6
+# An SD that is a smaller share of the mean is rounding.
+_ROUNDING = 1e-12
 
 
 def draw(run: Run) -> Figure:
@@ -49,7 +54,10 @@ def draw(run: Run) -> Figure:
 
 
 def studied(run: Run) -> list[str]:
-    """Return the families with enough scored trials, of several settings and scores."""
+    """Return the families whose scores have a variance to explain.
+
+    They have enough scored trials, of several settings and scores.
+    """
     scores = {family: scores_of(run, family) for family in run.families}
     return [
         family
@@ -57,6 +65,7 @@ def studied(run: Run) -> list[str]:
         if len(by_trial) >= FEWEST_TRIALS
         and len(set(by_trial.values())) > 1
         and scored_settings(run, family)
+        and importances(run, family)
     ]
 
 
@@ -86,20 +95,23 @@ def verdict_on_settings(run: Run) -> str:
         if len(scores_of(run, family)) < FEWEST_FOR_A_VERDICT:
             continue
         name, share = next(iter(importances(run, family).items()))
-        low, high = share_over_resamples(run, family, name)
-        words.append(
-            f"{name} for {family} ({share:.0%} of the variance of its scores, "
-            f"{low:.0%} to {high:.0%} over resampled trials)"
-        )
+        size = f"{share:.0%} of the variance of its scores"
+        if bounds := share_over_resamples(run, family, name):
+            low, high = bounds
+            size += f", {low:.0%} to {high:.0%} over resampled trials"
+        words.append(f"{name} for {family} ({size})")
     return f"What mattered most was {listed(words)}." if words else ""
 
 
 @cache
-def share_over_resamples(run: Run, family: str, name: str) -> tuple[float, float]:
+def share_over_resamples(
+    run: Run, family: str, name: str
+) -> tuple[float, float] | None:
     """Return the 5% and the 95% quantile of an importance over resampled trials.
 
     The trials are drawn with replacement, at most `MOST_TRIALS` of them, `_RESAMPLES`
-    times.
+    times. Draws whose scores have no variance to explain, as of many tied trials, are
+    left out; ``None`` if all are.
     """
     scores = list(scores_of(run, family).items())
     generator = np.random.default_rng(0)
@@ -107,7 +119,10 @@ def share_over_resamples(run: Run, family: str, name: str) -> tuple[float, float
     shares = []
     for _ in range(_RESAMPLES):
         drawn = [scores[i] for i in generator.integers(0, len(scores), size)]
-        shares.append(_anova(run, family, drawn, _TREES_OF_A_RESAMPLE)[name])
+        if found := _anova(run, family, drawn, _TREES_OF_A_RESAMPLE):
+            shares.append(found[name])
+    if not shares:
+        return None
     low, high = np.quantile(shares, [0.05, 0.95])
     return float(low), float(high)
 
@@ -119,7 +134,8 @@ def importances(run: Run, family: str) -> dict[str, float]:
     Functional ANOVA (Hutter, Hoos & Leyton-Brown 2014) as Optuna computes it, largest
     share first. All values that were tried count as equally likely, and a
     number counts by its rank among them, so the scale of an axis does not matter.
-    Of more than `MOST_TRIALS` trials, as many are drawn at random.
+    Of more than `MOST_TRIALS` trials, as many are drawn at random. Empty where their
+    scores have no variance to explain.
     """
     scores = list(scores_of(run, family).items())
     if len(scores) > MOST_TRIALS:
@@ -130,7 +146,10 @@ def importances(run: Run, family: str) -> dict[str, float]:
 def _anova(
     run: Run, family: str, scores: list[tuple[str, float]], n_trees: int
 ) -> dict[str, float]:
-    """Return the importances from these trials and their scores, the largest first."""
+    """Return the importances from these trials and their scores, the largest first.
+
+    Empty where the scores are equal, or no tree finds a variance to explain.
+    """
     import optuna
     from optuna.distributions import (
         BaseDistribution,
@@ -138,6 +157,9 @@ def _anova(
         FloatDistribution,
     )
 
+    values = [score for _, score in scores]
+    if np.std(values) <= _ROUNDING * abs(np.mean(values)):
+        return {}
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     varied = scored_settings(run, family)
     distributions: dict[str, BaseDistribution] = {
@@ -146,6 +168,7 @@ def _anova(
         else CategoricalDistribution(range(len(hyperparameter.values)))
         for name, hyperparameter in varied.items()
     }
+    zero, unit = unit_of(values)
     study = optuna.create_study()
     for trial, score in scores:
         parameters = {
@@ -156,11 +179,30 @@ def _anova(
         }
         study.add_trial(
             optuna.trial.create_trial(
-                params=parameters, distributions=distributions, value=score
+                params=parameters,
+                distributions=distributions,
+                value=(score - zero) / unit,
             )
         )
     evaluator = optuna.importance.FanovaImportanceEvaluator(n_trees=n_trees, seed=0)
-    return {name: float(share) for name, share in evaluator.evaluate(study).items()}
+    try:
+        shares = evaluator.evaluate(study)
+    except RuntimeError:
+        # What Optuna raises where all its trees are single leaves.
+        return {}
+    return {name: float(share) for name, share in shares.items()}
+
+
+def unit_of(scores: Sequence[float]) -> tuple[float, float]:
+    """Return what to count tiny scores from and in, so that forests tell them apart.
+
+    Those are the mean and the SD; of other scores 0 and 1, which change nothing.
+
+    >>> unit_of([0.5, 0.75])
+    (0.0, 1.0)
+    """
+    mean, sd = float(np.mean(scores)), float(np.std(scores))
+    return (mean, sd) if 0 < sd < _TINY_SD else (0.0, 1.0)
 
 
 def scored_settings(run: Run, family: str) -> dict[str, Varied]:

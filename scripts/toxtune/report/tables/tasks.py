@@ -16,6 +16,7 @@ from toxtune.report.words import (
 )
 from toxtune.stats.metrics import METRICS
 from toxtune.tasks import TaskType
+from toxtune.text import decimals_of_share
 
 
 def tasks_table(run: Run) -> Table:
@@ -80,9 +81,12 @@ def _baselines(run: Run) -> list[str]:
 def _decisions(run: Run) -> dict[str, list[str]]:
     """Map tasks to the selected model's threshold, and its scores on the test set."""
     table = run.diagnostics.decisions_of(run.selection.overall, "test")
-    names = ["threshold", "precision", "recall"]
     return {
-        row["task"]: [format_score(row[name]) for name in names]
+        row["task"]: [
+            format_score(row["threshold"], decimals_of_share(row["threshold"], 3)),
+            format_score(row["precision"]),
+            format_score(row["recall"]),
+        ]
         for _, row in table.iterrows()
     }
 

@@ -16,6 +16,7 @@ from toxtune.report.words import (
     format_score,
 )
 from toxtune.tasks import TaskType
+from toxtune.text import decimals_of_share
 
 
 def coverage_table(run: Run) -> Table | None:
@@ -35,7 +36,7 @@ def domain_table(run: Run) -> Table:
     error = "absolute error / SD" if is_regression else "squared error (Brier)"
     rows = [
         [
-            _METHODS[row["method"]].format(format_score(row["bound"])),
+            _METHODS[row["method"]].format(_bound(row["bound"])),
             f"{row['molecules_in']:,} / {row['molecules_out']:,}",
             format_score(row["error_in"]),
             format_score(row["error_out"]),
@@ -62,6 +63,10 @@ _METHODS = {
     "similarity": "Tanimoto similarity to the nearest training molecule at least {}",
     "leverage": "leverage in ten properties at most {}",
 }
+
+
+def _bound(bound: float) -> str:
+    return format_score(bound, decimals_of_share(bound, 3))
 
 
 def _sets_table(run: Run, coverage: pd.DataFrame) -> Table:
