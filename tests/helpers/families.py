@@ -53,6 +53,8 @@ QUICK = with_own(QUICK, "quick")
 # Families that learn binary tasks. The other types of task are in test_task_types.py.
 BINARY = [name for name in NAMES if TaskType.BINARY in get_family(name).task_types]
 RESOURCEFUL = [name for name in NAMES if get_family(name).resource]
+# What `check-family` selects of them, in a run for a family of a user's own.
+SELECTED = [name for name in NAMES if not OWN or OWN in name]
 families = pytest.mark.parametrize("family", BINARY)
 resourceful = pytest.mark.parametrize("family", RESOURCEFUL)
 

@@ -11,7 +11,6 @@ from jsonschema import Draft202012Validator
 from toxtune.config.plain_values import refuse_unplain
 from toxtune.config.schema import ROOT, SCHEMA, read_schema
 from toxtune.errors import UserError
-from toxtune.stats.metrics import METRICS
 from toxtune.text import shown
 
 # What all others are laid over, in the folder that commands work in.
@@ -65,6 +64,9 @@ def _brought_by(section: str, value: Any) -> tuple[str, ...]:
     """
     if section == "dataset":
         return ("sha256",)
+    # Slow to import, and seldom asked.
+    from toxtune.stats.metrics import METRICS
+
     metric = METRICS.get(value) if isinstance(value, str) else None
     return ("direction",) if metric and metric.has_unit else ("direction", "scale")
 
