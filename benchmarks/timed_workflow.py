@@ -104,8 +104,8 @@ class Workflow:
         """Give the others the same molecules, labels and features."""
         arrays = {}
         for subset in ("train", "valid"):
-            (labels,) = self.folder.glob(f"data/*/*/{subset}.csv")
-            features = list(self.folder.glob(f"data/*/*/{subset}/*.npz"))
+            (labels,) = self.folder.glob(f"data/*/*/whole/{subset}.csv")
+            features = list(self.folder.glob(f"data/*/*/whole/{subset}/*.npz"))
             arrays[f"{subset}_x"] = load_features(features).astype(np.float32)
             arrays[f"{subset}_y"] = np.nan_to_num(read_subset(labels).labels, nan=-1)
         path = self.folder / "arrays.npz"
