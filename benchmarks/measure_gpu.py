@@ -10,7 +10,6 @@ The last line tells whether the rows on the GPU gave the same bytes.
 """
 
 import argparse
-import csv
 import hashlib
 import json
 import os
@@ -31,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from helpers.project import ROOT, copy_checkout
+from toxtune.io.tsv import read_tsv
 
 # What examples/tox21-random.yaml searches.
 PRESET = "examples/presets/classes/thorough.yaml"
@@ -93,17 +93,19 @@ class Search:
             shutil.rmtree(self.folder / name, ignore_errors=True)
         with Card(device == GPU) as card:
             measured = self._run(device, at_once, self.networks)
-        seconds = [float(row["seconds"]) for row in self._table("cost.tsv")]
-        best = max(float(row["roc_auc_mean"]) for row in self._table("trials.tsv"))
+        results = self.folder / "results"
+        seconds = read_tsv(results / RUN / "cost.tsv")["seconds"].median()
+        best = read_tsv(results / RUN / "trials.tsv")["roc_auc_mean"].max()
         print(
             f"| {device} | {at_once} | {measured.wall:.1f} | {measured.cpu:.1f} | "
-            f"{statistics.median(seconds):.1f} | {measured.memory:.0f} | "
+            f"{seconds:.1f} | {measured.memory:.0f} | "
             f"{card.memory or ''} | {card.share} | {best:.4f} |",
             flush=True,
         )
-        digest = hashlib.sha256()
-        for path in sorted((self.folder / "results/trials").rglob("*.npz")):
-            digest.update(path.read_bytes())
+        predictions = sorted((results / "trials").rglob("valid_predictions.npy"))
+        if not predictions:
+            raise SystemExit("no training has left predictions to compare")
+        digest = hashlib.sha256(b"".join(path.read_bytes() for path in predictions))
         return digest.hexdigest()
 
     def _run(self, device: str, at_once: int, spaces: list[dict]) -> Measured:
@@ -118,10 +120,6 @@ class Search:
         command = [sys.executable, "-m", "toxtune", "run", f"results/{RUN}/trials.tsv"]
         command += ["--cores", str(at_once), "--configfile", "here.json"]
         return measure(command, self.folder)
-
-    def _table(self, name: str) -> list[dict[str, str]]:
-        with open(self.folder / "results" / RUN / name, newline="") as stream:
-            return list(csv.DictReader(stream, delimiter="\t"))
 
 
 @dataclass
