@@ -158,7 +158,7 @@ def _check_test_source(dataset: DatasetSection, split: SplitSection) -> Iterable
             "dataset.test_source: split.method group chooses the test set by groups; "
             f"write null, or another split.method, got {source!r}"
         )
-    elif source is not None and (split["method"] in {"column", "time"} or column):
+    elif source is not None and (not draws_sets(split["method"]) or column):
         yield (
             "dataset.test_source: the test set cannot come from split.column as well; "
             f"write split.column null and another split.method, got {source!r}"

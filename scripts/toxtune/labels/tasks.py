@@ -3,8 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import stdev
 from typing import Any
+
+import numpy as np
 
 from toxtune.errors import UserError
 from toxtune.labels.column import (
@@ -196,7 +197,7 @@ def _tiny_values(columns: Mapping[str, LabelColumn]) -> Iterable[str]:
     """Warn of values whose differences scikit-learn's trees take for rounding."""
     for task, column in columns.items():
         values = [float(label) for label in column.labels if label]
-        sd = stdev(values) if len(values) > 1 else 0
+        sd = np.std(values, ddof=1) if len(values) > 1 else 0
         if 0 < sd < LEAST_SD:
             yield (
                 f"Values of {task} hardly differ (SD {sd:.1g}), and forests take such "

@@ -54,10 +54,12 @@ def draw(run: Run) -> Figure:
 
 
 def studied(run: Run) -> list[str]:
-    """Return the families whose scores have a variance to explain.
+    """Return the families whose scores have a variance to explain."""
+    return [family for family in _varied(run) if importances(run, family)]
 
-    They have enough scored trials, of several settings and scores.
-    """
+
+def _varied(run: Run) -> list[str]:
+    """Return the families with enough scored trials, of several settings and scores."""
     scores = {family: scores_of(run, family) for family in run.families}
     return [
         family
@@ -65,7 +67,6 @@ def studied(run: Run) -> list[str]:
         if len(by_trial) >= FEWEST_TRIALS
         and len(set(by_trial.values())) > 1
         and scored_settings(run, family)
-        and importances(run, family)
     ]
 
 
@@ -91,10 +92,12 @@ def too_many(run: Run) -> str:
 def verdict_on_settings(run: Run) -> str:
     """Say which setting mattered most, of families with enough trials for a verdict."""
     words = []
-    for family in studied(run):
+    for family in _varied(run):
         if len(scores_of(run, family)) < FEWEST_FOR_A_VERDICT:
             continue
-        name, share = next(iter(importances(run, family).items()))
+        if not (shares := importances(run, family)):
+            continue
+        name, share = next(iter(shares.items()))
         size = f"{share:.0%} of the variance of its scores"
         if bounds := share_over_resamples(run, family, name):
             low, high = bounds
