@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.stats.bootstrap import interval
-from toxtune.stats.resampled_trials import Resampled
+from toxtune.stats.resampled_trials import NUMBERS_PER_BLOCK, Resampled
 
 # From scores, n_resamples x n_trials, to the number of each resample's winner.
 Rule = Callable[[np.ndarray], np.ndarray]
@@ -140,13 +140,15 @@ def errors_of_correction(resampled: Resampled, rule: Rule) -> np.ndarray:
     """
     deviations = resampled.deviations
     truths = _truths(resampled)
-    searches = truths + deviations.in_bag
-    chosen = rule(searches)
-    errors = np.empty(len(searches))
-    for search, scores in enumerate(searches):
-        winners = rule(scores + deviations.in_bag)
+    size = max(1, NUMBERS_PER_BLOCK // len(truths))
+    blocks = np.split(deviations.in_bag, range(size, len(deviations.in_bag), size))
+    errors = np.empty(len(deviations.in_bag))
+    for search, deviation in enumerate(deviations.in_bag):
+        scores = truths + deviation
+        (chosen,) = rule(scores[np.newaxis])
+        winners = np.concatenate([rule(scores + block) for block in blocks])
         out_of_bag = scores[winners] + _scores_of(winners, deviations.out_of_bag)
-        errors[search] = np.nanmean(out_of_bag) - truths[chosen[search]]
+        errors[search] = np.nanmean(out_of_bag) - truths[chosen]
     return errors
 
 

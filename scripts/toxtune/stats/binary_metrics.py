@@ -28,11 +28,22 @@ def roc_auc(labels: np.ndarray, probabilities: np.ndarray, weight: float) -> flo
 def resampled_roc_auc(
     labels: np.ndarray, probabilities: np.ndarray, weight: float, counts: np.ndarray
 ) -> np.ndarray:
-    """Share of pairs in which the positive scores higher; a tie counts one half."""
-    positives, negatives = _class_counts(labels == 1, probabilities, counts)
-    above = np.cumsum(positives, axis=1) - positives / 2
-    pairs = positives.sum(axis=1) * negatives.sum(axis=1)
-    return ratio((above * negatives).sum(axis=1), pairs)
+    """Share of pairs in which the positive scores higher; a tie counts one half.
+
+    Sums of counts are exact, in whatever order.
+    """
+    positive, negative = np.flatnonzero(labels == 1), np.flatnonzero(labels != 1)
+    negative = negative[np.argsort(probabilities[negative])]
+    negatives_below = np.zeros((len(counts), len(negative) + 1))
+    np.cumsum(counts[:, negative], axis=1, out=negatives_below[:, 1:])
+    below, not_above = (
+        np.searchsorted(probabilities[negative], probabilities[positive], side)
+        for side in ("left", "right")
+    )
+    positives = counts[:, positive]
+    beaten_twice = negatives_below[:, below] + negatives_below[:, not_above]
+    pairs = positives.sum(axis=1) * negatives_below[:, -1]
+    return ratio(np.einsum("ij,ij->i", positives, beaten_twice) / 2, pairs)
 
 
 def pr_auc(labels: np.ndarray, probabilities: np.ndarray, weight: float) -> float:
