@@ -1,8 +1,10 @@
 """Stored predictions of the validation sets."""
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -93,12 +95,29 @@ def open_predictions(
     UserError
         If a file is not what was written.
     """
-    return [
-        [_open(Path(folders[replicate_name(seed, name)])) for seed in seeds]
+    by_fold = [
+        [Path(folders[replicate_name(seed, name)]) for seed in seeds]
         for name in set_names
     ]
+    for folder in itertools.chain.from_iterable(by_fold):
+        read_replicate(folder)
+    return [OnDisk(by_seed) for by_seed in by_fold]
 
 
-def _open(folder: Path) -> np.ndarray:
-    read_replicate(folder)
-    return np.load(folder / "valid_predictions.npy", mmap_mode="r")
+class OnDisk(Sequence[np.ndarray]):
+    """Predictions of replicates, each read when it is used.
+
+    They may be more than fit into memory, and than a process may have open or mapped:
+    often 1,024.
+    """
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = folders
+
+    def __len__(self) -> int:
+        """Return the number of replicates."""
+        return len(self._folders)
+
+    def __getitem__(self, number: Any) -> Any:
+        """Read what one replicate predicted; n_rows x n_outputs, float32."""
+        return np.load(self._folders[number] / "valid_predictions.npy")
