@@ -48,7 +48,7 @@ def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
         x=alt.X("predicted:Q", title="predicted", scale=scale, axis=ticks),
         color=family_scale(alt.Color, run, run.contenders),
         tooltip=[
-            "family:N",
+            alt.Tooltip("family:N"),
             alt.Tooltip("predicted:Q", format=".3f"),
             alt.Tooltip("observed:Q", format=".3f"),
             alt.Tooltip("low:Q", format=".3f", title=f"{run.level} interval from"),
@@ -57,7 +57,7 @@ def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
         ],
     )
     rules = base.mark_rule(opacity=0.4).encode(
-        y=alt.Y("low:Q", **observed), y2="high:Q"
+        y=alt.Y("low:Q", **observed), y2=alt.Y2("high:Q")
     )
     points = base.mark_point(opacity=1, size=36).encode(
         y=alt.Y("observed:Q", **observed),
@@ -67,6 +67,6 @@ def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
     ideal = (
         alt.Chart(alt.InlineData(values=corners))
         .mark_line(color=GREY, strokeDash=[4, 4], strokeWidth=1)
-        .encode(x="predicted:Q", y="observed:Q")
+        .encode(x=alt.X("predicted:Q"), y=alt.Y("observed:Q"))
     )
     return alt.layer(ideal, rules, points).properties(height=170)

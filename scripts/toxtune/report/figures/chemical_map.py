@@ -202,8 +202,12 @@ def _chart(run: Run, molecules: Molecules, x: float, y: float) -> alt.Chart:
                 scale=alt.Scale(domain=[0, 1], range=[0.35, 0.75]),
                 legend=None,
             ),
-            order="above:Q",
-            tooltip=["molecule:N", "set:N", "smiles:N"],
+            order=alt.Order("above:Q"),
+            tooltip=[
+                alt.Tooltip("molecule:N"),
+                alt.Tooltip("set:N"),
+                alt.Tooltip("smiles:N"),
+            ],
         )
         .properties(height=460)
         .add_params(

@@ -68,7 +68,7 @@ def _chart(run: Run, table: pd.DataFrame, scale: alt.Scale) -> alt.LayerChart:
     base = alt.Chart(DATA).encode(
         y=alt.Y("task:N", sort=list(table["task"]), title=None),
         tooltip=[
-            "task:N",
+            alt.Tooltip("task:N"),
             alt.Tooltip("difference:Q", format=signed),
             alt.Tooltip("low:Q", format=signed, title=f"{run.level} interval from"),
             alt.Tooltip("high:Q", format=signed, title="to"),
@@ -78,10 +78,10 @@ def _chart(run: Run, table: pd.DataFrame, scale: alt.Scale) -> alt.LayerChart:
     zero = (
         alt.Chart(alt.InlineData(values=[{"at": 0}]))
         .mark_rule(color=GREY, strokeDash=[4, 4])
-        .encode(x="at:Q")
+        .encode(x=alt.X("at:Q"))
     )
     rules = base.mark_rule(strokeWidth=2, color=colour).encode(
-        x=alt.X("low:Q", title=title, scale=scale), x2="high:Q"
+        x=alt.X("low:Q", title=title, scale=scale), x2=alt.X2("high:Q")
     )
     is_sure = f"isValid(datum.p_holm) && datum.p_holm < {SIGNIFICANT}"
     points = base.mark_point(opacity=1, size=64, color=colour).encode(

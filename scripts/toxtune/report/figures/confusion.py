@@ -66,9 +66,9 @@ def _chart(table: pd.DataFrame) -> alt.LayerChart:
         x=alt.X("predicted:O", title="predicted class", axis=axis, sort=order),
         y=alt.Y("true:O", title="true class", sort=order),
         tooltip=[
-            "true:O",
-            "predicted:O",
-            "molecules:Q",
+            alt.Tooltip("true:O"),
+            alt.Tooltip("predicted:O"),
+            alt.Tooltip("molecules:Q"),
             alt.Tooltip("share:Q", format=".0%", title="share of the true class"),
         ],
     )
@@ -80,5 +80,5 @@ def _chart(table: pd.DataFrame) -> alt.LayerChart:
         )
     )
     ink = alt.condition("datum.share > 0.5", alt.value("white"), alt.value("black"))
-    counts = base.mark_text().encode(text="molecules:Q", color=ink)
+    counts = base.mark_text().encode(text=alt.Text("molecules:Q"), color=ink)
     return alt.layer(cells, counts).properties(height=40 * table["true"].nunique())

@@ -86,12 +86,12 @@ def _chart(run: Run, column: str, title: str) -> alt.Chart:
             color=family_scale(alt.Color, run),
             shape=family_scale(alt.Shape, run),
             tooltip=[
-                "trial:N",
-                "family:N",
+                alt.Tooltip("trial:N"),
+                alt.Tooltip("family:N"),
                 alt.Tooltip("score:Q", format=run.d3, title="validation score"),
                 alt.Tooltip("seconds:Q", format=".1f", title="seconds per training"),
                 alt.Tooltip("memory_mib:Q", format=".0f", title="peak memory, MiB"),
-                "settings:N",
+                alt.Tooltip("settings:N"),
             ],
         )
         .properties(height=230)

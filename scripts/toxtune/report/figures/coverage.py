@@ -99,11 +99,11 @@ def _chart(run: Run, promises: list[float], lowest: float) -> alt.LayerChart:
             legend=None,
         ),
         tooltip=[
-            "task:N",
+            alt.Tooltip("task:N"),
             alt.Tooltip("confidence:Q", title="promise", format=".0%"),
             alt.Tooltip("coverage:Q", title="held", format=".1%"),
-            "covered:Q",
-            "molecules:Q",
+            alt.Tooltip("covered:Q"),
+            alt.Tooltip("molecules:Q"),
             alt.Tooltip("chance:Q", title="chance of so few (Holm)", format=".2~g"),
         ],
     )
@@ -111,7 +111,8 @@ def _chart(run: Run, promises: list[float], lowest: float) -> alt.LayerChart:
     scale = alt.Scale(domain=[lowest, 1], nice=True)
     axis = alt.Axis(format=".0%", tickCount=5)
     gap = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("confidence:Q", scale=scale, axis=axis, title="held"), x2="coverage:Q"
+        x=alt.X("confidence:Q", scale=scale, axis=axis, title="held"),
+        x2=alt.X2("coverage:Q"),
     )
     promise = base.mark_tick(thickness=2, size=8).encode(
         x=alt.X("confidence:Q", scale=scale, axis=axis, title="held")

@@ -131,7 +131,11 @@ def _chart(run: Run, family: str, varied: Varied) -> alt.LayerChart:
         .mark_point(color=family_colours(run.families)[family], opacity=0.6, size=42)
         .encode(
             y=alt.Y("score:Q", title=title, scale=score),
-            tooltip=["trial:N", "value:N", alt.Tooltip("score:Q", format=run.d3)],
+            tooltip=[
+                alt.Tooltip("trial:N"),
+                alt.Tooltip("value:N"),
+                alt.Tooltip("score:Q", format=run.d3),
+            ],
         )
     )
     line = (
@@ -139,7 +143,10 @@ def _chart(run: Run, family: str, varied: Varied) -> alt.LayerChart:
         .mark_line(color=BLACK, point=alt.OverlayMarkDef(color=BLACK, size=36))
         .encode(
             y=alt.Y("dependence:Q", title=title, scale=score),
-            tooltip=["value:N", alt.Tooltip("dependence:Q", format=run.d3)],
+            tooltip=[
+                alt.Tooltip("value:N"),
+                alt.Tooltip("dependence:Q", format=run.d3),
+            ],
         )
     )
     return alt.layer(points, line).properties(height=170)

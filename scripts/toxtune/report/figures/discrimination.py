@@ -118,7 +118,7 @@ def _chart(run: Run, x: str, y: str, guess: tuple[float, float]) -> alt.LayerCha
         color=family_scale(alt.Color, run, run.contenders),
     )
     band = base.mark_area(opacity=0.18).encode(
-        y=alt.Y("low:Q", title=y, scale=unit, axis=ticks), y2="high:Q"
+        y=alt.Y("low:Q", title=y, scale=unit, axis=ticks), y2=alt.Y2("high:Q")
     )
     line = base.mark_line().encode(
         y=alt.Y("y:Q", title=y, scale=unit, axis=ticks),
@@ -132,7 +132,7 @@ def _chart(run: Run, x: str, y: str, guess: tuple[float, float]) -> alt.LayerCha
     guessing = (
         alt.Chart(alt.InlineData(values=ends))
         .mark_line(color=GREY, strokeDash=[4, 4], strokeWidth=1)
-        .encode(x="x:Q", y="y:Q")
+        .encode(x=alt.X("x:Q"), y=alt.Y("y:Q"))
     )
     wide = pointable(line, "family:N")
     return alt.layer(guessing, band, line, wide).properties(height=170)

@@ -72,8 +72,8 @@ def _errors(run: Run) -> alt.LayerChart:
     base = alt.Chart(DATA).encode(
         y=alt.Y("method:N", title=None),
         tooltip=[
-            "method:N",
-            "side:N",
+            alt.Tooltip("method:N"),
+            alt.Tooltip("side:N"),
             alt.Tooltip("molecules:Q", format=","),
             alt.Tooltip("error:Q", format=".3f"),
             alt.Tooltip("bound:Q", format=".3~g"),
@@ -81,7 +81,8 @@ def _errors(run: Run) -> alt.LayerChart:
     )
     scale = alt.Scale(zero=True)
     line = base.mark_line(color=GREY, strokeWidth=2).encode(
-        x=alt.X("error:Q", title=_error(run), scale=scale), detail="method:N"
+        x=alt.X("error:Q", title=_error(run), scale=scale),
+        detail=alt.Detail("method:N"),
     )
     sides = list(_SIDES)
     points = base.mark_point(size=90, opacity=1).encode(
@@ -104,7 +105,7 @@ def _difference() -> alt.LayerChart:
     base = alt.Chart(DATA).encode(
         y=alt.Y("method:N", title=None),
         tooltip=[
-            "method:N",
+            alt.Tooltip("method:N"),
             alt.Tooltip("difference:Q", format=".3f"),
             alt.Tooltip("low:Q", format=".3f", title="interval from"),
             alt.Tooltip("high:Q", format=".3f", title="to"),
@@ -113,10 +114,10 @@ def _difference() -> alt.LayerChart:
     zero = (
         alt.Chart(alt.InlineData(values=[{"at": 0}]))
         .mark_rule(color=GREY, strokeDash=[4, 4])
-        .encode(x="at:Q")
+        .encode(x=alt.X("at:Q"))
     )
     interval = base.mark_rule(color=BLACK, strokeWidth=2).encode(
-        x=alt.X("low:Q", title="difference"), x2="high:Q"
+        x=alt.X("low:Q", title="difference"), x2=alt.X2("high:Q")
     )
     points = base.mark_point(color=BLACK, size=90, opacity=1).encode(
         x=alt.X("difference:Q", title="difference")

@@ -86,7 +86,11 @@ def _chart(table: pd.DataFrame) -> alt.Chart:
                 "status:N", scale=alt.Scale(domain=statuses, range=colours)
             ),
             order=alt.Order("failed:Q"),
-            tooltip=["value:N", "status:N", "trials:Q"],
+            tooltip=[
+                alt.Tooltip("value:N"),
+                alt.Tooltip("status:N"),
+                alt.Tooltip("trials:Q"),
+            ],
         )
         .properties(height=20 * table["value"].nunique())
     )

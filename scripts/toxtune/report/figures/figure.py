@@ -146,7 +146,7 @@ def pointable(lines: alt.Chart, *detail: str) -> alt.Chart:
     Vega shows a line's tooltip only within its width of a corner.
     """
     return lines.mark_line(strokeWidth=12, opacity=0, clip=True).encode(
-        detail=list(detail)
+        detail=[alt.Detail(name) for name in detail]
     )
 
 

@@ -105,11 +105,11 @@ def _bars(run: Run, colours: dict[str, str]) -> alt.Chart:
                 "label:N",
                 scale=alt.Scale(domain=list(colours), range=list(colours.values())),
             ),
-            order="order:Q",
+            order=alt.Order("order:Q"),
             tooltip=[
-                "task:N",
-                "set:N",
-                "label:N",
+                alt.Tooltip("task:N"),
+                alt.Tooltip("set:N"),
+                alt.Tooltip("label:N"),
                 alt.Tooltip("count:Q", title="molecules", format=","),
                 alt.Tooltip("share:Q", format=".1%"),
             ],
@@ -129,7 +129,7 @@ def _spread() -> alt.LayerChart:
             legend=None,
         ),
         tooltip=[
-            "set:N",
+            alt.Tooltip("set:N"),
             alt.Tooltip("measured:Q", title="molecules", format=","),
             *(
                 alt.Tooltip(f"{name}:Q", title=words, format=",.4~r")
@@ -139,13 +139,13 @@ def _spread() -> alt.LayerChart:
     )
     scale = alt.Scale(zero=False)
     whole = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("low:Q", title="measured value", scale=scale), x2="high:Q"
+        x=alt.X("low:Q", title="measured value", scale=scale), x2=alt.X2("high:Q")
     )
     middle = base.mark_bar(size=14).encode(
-        x=alt.X("lower:Q", scale=scale), x2="upper:Q"
+        x=alt.X("lower:Q", scale=scale), x2=alt.X2("upper:Q")
     )
     median = base.mark_tick(color=BLACK, thickness=2, size=16).encode(
-        x=alt.X("median:Q", scale=scale), color=alt.value(BLACK)
+        x=alt.X("median:Q", scale=scale), color=alt.ColorValue(BLACK)
     )
     return alt.layer(whole, middle, median).properties(height=90)
 

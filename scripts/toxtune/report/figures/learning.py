@@ -77,21 +77,21 @@ def _chart(table: pd.DataFrame) -> alt.LayerChart:
         x=alt.X("epoch:Q", axis=alt.Axis(tickMinStep=1, grid=False)),
         y=alt.Y("loss:Q", scale=scale),
         tooltip=[
-            "trial:N",
-            "training:N",
-            "subset:N",
-            "epoch:Q",
+            alt.Tooltip("trial:N"),
+            alt.Tooltip("training:N"),
+            alt.Tooltip("subset:N"),
+            alt.Tooltip("epoch:Q"),
             alt.Tooltip("loss:Q", format=",.4~r"),
         ],
     )
     others = (
         base.transform_filter("datum.won != 'true'")
         .mark_line(color=GREY, opacity=0.35, strokeWidth=1.2, clip=True)
-        .encode(detail="trial:N")
+        .encode(detail=alt.Detail("trial:N"))
     )
     winner = base.transform_filter("datum.won == 'true'")
     lines = winner.mark_line(strokeWidth=2).encode(
-        detail="training:N",
+        detail=alt.Detail("training:N"),
         color=alt.Color(
             "subset:N",
             scale=alt.Scale(

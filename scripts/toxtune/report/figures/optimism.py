@@ -116,9 +116,9 @@ def _chart(run: Run) -> alt.LayerChart:
             scale=alt.Scale(domain=estimates, range=colours),
         ),
         tooltip=[
-            "winner:N",
-            "trial:N",
-            "estimate:N",
+            alt.Tooltip("winner:N"),
+            alt.Tooltip("trial:N"),
+            alt.Tooltip("estimate:N"),
             alt.Tooltip("score:Q", format=run.d3, title=run.metric_name),
             alt.Tooltip("low:Q", format=run.d3, title=f"{run.level} interval from"),
             alt.Tooltip("high:Q", format=run.d3, title="to"),
@@ -126,7 +126,7 @@ def _chart(run: Run) -> alt.LayerChart:
     )
     scale = alt.Scale(zero=False, padding=10)
     rules = base.mark_rule(strokeWidth=2.5).encode(
-        x=alt.X("low:Q", title=run.metric_name, scale=scale), x2="high:Q"
+        x=alt.X("low:Q", title=run.metric_name, scale=scale), x2=alt.X2("high:Q")
     )
     points = base.mark_point(opacity=1, size=80).encode(
         x=alt.X("score:Q", title=run.metric_name, scale=scale),
@@ -150,8 +150,8 @@ def _frequency_chart(run: Run, shown: pd.DataFrame) -> alt.LayerChart:
         ),
         y=alt.Y("trial:N", sort=list(shown["trial"]), title=None),
         tooltip=[
-            "trial:N",
-            "family:N",
+            alt.Tooltip("trial:N"),
+            alt.Tooltip("family:N"),
             alt.Tooltip("frequency:Q", format=".1%"),
             alt.Tooltip("frequency_in_family:Q", format=".1%", title="in its family"),
         ],
@@ -162,6 +162,6 @@ def _frequency_chart(run: Run, shown: pd.DataFrame) -> alt.LayerChart:
     selected = (
         base.transform_filter("datum.selected == 'yes'")
         .mark_text(align="left", dx=6, fontSize=12)
-        .encode(text=alt.value("selected"))
+        .encode(text=alt.TextValue("selected"))
     )
     return alt.layer(bars, selected).properties(height=22 * len(shown))

@@ -50,9 +50,13 @@ def _chart() -> alt.Chart:
                 title="similarity of the nearest training molecule",
                 axis=ticks,
             ),
-            x2="to:Q",
+            x2=alt.X2("to:Q"),
             y=alt.Y("molecules:Q", title="test molecules"),
-            tooltip=["from:Q", "to:Q", "molecules:Q"],
+            tooltip=[
+                alt.Tooltip("from:Q"),
+                alt.Tooltip("to:Q"),
+                alt.Tooltip("molecules:Q"),
+            ],
         )
         .properties(height=180)
     )

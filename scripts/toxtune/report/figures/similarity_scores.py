@@ -106,9 +106,9 @@ def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
         xOffset=alt.XOffset("family:N"),
         color=family_scale(alt.Color, run, run.contenders),
         tooltip=[
-            "family:N",
+            alt.Tooltip("family:N"),
             alt.Tooltip("group:N", title="similarity"),
-            "molecules:Q",
+            alt.Tooltip("molecules:Q"),
             alt.Tooltip("score:Q", format=run.d3, title=run.metric_name),
             alt.Tooltip("low:Q", format=run.d3, title=f"{run.level} interval from"),
             alt.Tooltip("high:Q", format=run.d3, title="to"),
@@ -116,7 +116,7 @@ def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
     )
     scale = alt.Scale(zero=False, padding=8)
     rules = base.mark_rule(strokeWidth=2, opacity=0.6).encode(
-        y=alt.Y("low:Q", title=run.metric_name, scale=scale), y2="high:Q"
+        y=alt.Y("low:Q", title=run.metric_name, scale=scale), y2=alt.Y2("high:Q")
     )
     points = base.mark_point(opacity=1).encode(
         y=alt.Y("score:Q", title=run.metric_name, scale=scale),

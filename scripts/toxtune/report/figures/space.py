@@ -145,10 +145,12 @@ def _chart(run: Run, family: str, table: pd.DataFrame) -> alt.LayerChart:
     lines, over = _lines(run, family, table)
     scored = lines.transform_filter("datum.status == 'ok'").add_params(over)
     failed = lines.transform_filter("datum.status != 'ok'").encode(
-        color=alt.value(VERMILLION), strokeDash=alt.value([5, 4])
+        color=alt.ColorValue(VERMILLION), strokeDash=alt.StrokeDashValue([5, 4])
     )
     labels = _base(table).transform_filter("isValid(datum.label)")
-    labels = labels.encode(text="label:N", y=alt.Y("label_place:Q", axis=None))
+    labels = labels.encode(
+        text=alt.Text("label:N"), y=alt.Y("label_place:Q", axis=None)
+    )
     style = {"align": "left", "dx": 6, "fontSize": 11}
     layers = [
         scored,
@@ -222,9 +224,9 @@ def _lines(
         .transform_calculate(next_number="datum.number + 1")
         .mark_rule()
         .encode(
-            x2="next_number:Q",
+            x2=alt.X2("next_number:Q"),
             y=alt.Y("place:Q", axis=None, scale=alt.Scale(padding=10)),
-            y2="next_place:Q",
+            y2=alt.Y2("next_place:Q"),
             color=alt.Color("score:Q", scale=scale, legend=legend),
             opacity=alt.condition(over, alt.value(1), alt.value(faint)),
             strokeWidth=alt.condition(over, alt.value(5), alt.value(1.8)),

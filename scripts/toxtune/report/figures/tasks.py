@@ -105,7 +105,11 @@ def _distribution(run: Run) -> alt.Chart:
                 ),
                 legend=None,
             ),
-            tooltip=["task:N", "family:N", alt.Tooltip("score:Q", format=run.d3)],
+            tooltip=[
+                alt.Tooltip("task:N"),
+                alt.Tooltip("family:N"),
+                alt.Tooltip("score:Q", format=run.d3),
+            ],
         )
         .properties(height=30 * len(run.contenders))
     )
@@ -134,6 +138,6 @@ def _chart(run: Run) -> alt.LayerChart:
         ),
     )
     intervals = base.mark_rule(color=BLACK, strokeWidth=1.5).encode(
-        x=alt.X("low:Q"), x2="high:Q"
+        x=alt.X("low:Q"), x2=alt.X2("high:Q")
     )
     return alt.layer(bars, intervals).properties(height=22 * len(run.shown_tasks))

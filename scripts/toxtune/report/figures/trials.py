@@ -85,10 +85,10 @@ def _chart(run: Run, n_trials: int) -> alt.LayerChart:
             above="datum.mean + datum.standard_error",
         )
         .mark_rule(strokeWidth=1, opacity=0.4, clip=True)
-        .encode(y=alt.Y("below:Q", title=title, scale=score), y2="above:Q")
+        .encode(y=alt.Y("below:Q", title=title, scale=score), y2=alt.Y2("above:Q"))
     )
     spread = base.mark_rule(strokeWidth=3, opacity=0.5, clip=True).encode(
-        y=alt.Y("low:Q", title=title, scale=score), y2="high:Q"
+        y=alt.Y("low:Q", title=title, scale=score), y2=alt.Y2("high:Q")
     )
     size = 64 if n_trials <= _FEW else 24
     means = base.mark_point(opacity=1, size=size).encode(
@@ -101,13 +101,13 @@ def _chart(run: Run, n_trials: int) -> alt.LayerChart:
     rings = (
         base.transform_filter("datum.standing == 'winner'")
         .mark_point(shape="circle", filled=False, size=260, strokeWidth=2)
-        .encode(y="shown:Q", color=alt.value(BLACK))
+        .encode(y=alt.Y("shown:Q"), color=alt.ColorValue(BLACK))
     )
     maximize = run.selection.objective.maximize
     arrows = (
         base.transform_filter("datum.mean != datum.shown")
         .mark_text(text="↓" if maximize else "↑", dy=-12 if maximize else 14)
-        .encode(y="shown:Q")
+        .encode(y=alt.Y("shown:Q"))
     )
     return alt.layer(molecules, spread, means, rings, arrows).properties(height=300)
 

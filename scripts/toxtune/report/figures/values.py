@@ -63,8 +63,8 @@ def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
             color=family_scale(alt.Color, run, run.contenders),
             shape=family_scale(alt.Shape, run, run.contenders),
             tooltip=[
-                "molecule:N",
-                "family:N",
+                alt.Tooltip("molecule:N"),
+                alt.Tooltip("family:N"),
                 alt.Tooltip("measured:Q", format=",.4~r"),
                 alt.Tooltip("predicted:Q", format=",.4~r"),
             ],
@@ -74,6 +74,6 @@ def _chart(run: Run, table: pd.DataFrame) -> alt.LayerChart:
     equal = (
         alt.Chart(alt.InlineData(values=rows))
         .mark_line(color=GREY, strokeDash=[4, 4], strokeWidth=1)
-        .encode(x="measured:Q", y="predicted:Q")
+        .encode(x=alt.X("measured:Q"), y=alt.Y("predicted:Q"))
     )
     return alt.layer(equal, points).properties(height=380)
