@@ -3,14 +3,16 @@
 A run of the workflow is two dozen processes, each of which imports for a second or, to
 train networks, for five what the one before has imported. Here they are forks of one
 process that has imported what they need: nothing of toxtune, and none goes on with what
-another has done. `python` is the path of a program that takes a Python's arguments.
-Tests that kill runs or take their disk away have a real one.
+another has done, but for the script of all pages. `python` is the path of a program
+that takes a Python's arguments. Tests that kill runs or take their disk away have a
+real one.
 """
 
 import atexit
 import compileall
 import fcntl
 import gc
+import hashlib
 import importlib
 import io
 import json
@@ -138,6 +140,7 @@ def serve(folder: Path, owner: int) -> Request:
     sys.path.remove(str(CLIENT.parents[1]))
     for name in (*IMPORTED, *_plugins()):
         importlib.import_module(name)
+    _keep_bundles(folder)
     gc.freeze()
     # The kernel reaps those that watch; nobody waits for them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -157,6 +160,26 @@ def serve(folder: Path, owner: int) -> Request:
                     return _answer(client)
     shutil.rmtree(folder)
     sys.exit()
+
+
+def _keep_bundles(folder: Path) -> None:
+    """Have forks take the script of their pages' figures from the first that made it.
+
+    It takes seconds, and its threads would not come along with a fork.
+    """
+    import vl_convert
+
+    bundle = vl_convert.javascript_bundle
+
+    def kept(snippet: str) -> str:
+        path = folder / hashlib.sha256(snippet.encode()).hexdigest()
+        if not path.exists():
+            part = path.with_suffix(f".{os.getpid()}")
+            part.write_bytes(bundle(snippet).encode())
+            part.rename(path)
+        return path.read_bytes().decode()
+
+    vl_convert.javascript_bundle = kept
 
 
 def _plugins() -> list[str]:

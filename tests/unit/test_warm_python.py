@@ -98,3 +98,14 @@ def test_what_no_fork_can_be_is_a_new_python():
     command = [warm_python.python(), "-c", "import sys; print(sys.executable)"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == f"{sys.executable}\n"
+
+
+def test_the_script_of_all_pages_is_the_one_that_is_made(start):
+    program = (
+        "import hashlib, sys, vl_convert\n"
+        "script = vl_convert.javascript_bundle('window.one = vegaEmbed;')\n"
+        "print(hashlib.sha256(script.encode()).hexdigest())\n"
+    )
+    made = [sys.executable, "-c", program]
+    expected = subprocess.run(made, capture_output=True, text=True, check=True).stdout
+    assert [start(program).stdout for _ in range(2)] == [expected] * 2
