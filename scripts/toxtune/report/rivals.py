@@ -7,7 +7,7 @@ import pandas as pd
 from toxtune.report.delivered import short_name
 from toxtune.report.run import Run
 from toxtune.report.words import format_interval, format_score, listed
-from toxtune.splits.settings import draws_sets
+from toxtune.splits.settings import NO_REFIT, draws_sets
 
 # Below this share of the resamples in which the same one is selected, it is a tie.
 _CLEAR = 0.95
@@ -88,7 +88,9 @@ def what_to_do(run: Run) -> str:
     if len(run.settings.splits) < 2 and is_drawn:
         advice.append("several splits (`split.seeds: [0, 1, 2]`)")
     if not run.settings.folds and is_drawn:
-        advice.append("folds (`validation: {scheme: cross_validation}`)")
+        is_refit = run.settings.final["refit"] != NO_REFIT
+        rest = f" and `final: {{refit: {NO_REFIT}}}`" if is_refit else ""
+        advice.append(f"folds (`validation: {{scheme: cross_validation}}`{rest})")
     if len(run.seeds) < 5:
         advice.append("more seeds (`training.seeds`)")
     text = f"To tell them apart, use {_either(advice)}." if advice else ""

@@ -202,6 +202,15 @@ def test_a_tie_over_folds_is_not_told_to_use_folds(run):
     assert "cross_validation" not in what_to_do(tied)
 
 
+@pytest.mark.parametrize("refit", ["none", "train+valid"])
+def test_folds_are_advised_without_the_refit_that_they_exclude(run, refit):
+    final = {**run.settings.final, "refit": refit}
+    settings = dataclasses.replace(run.settings, final=final)
+    tied = with_shares(dataclasses.replace(run, settings=settings), 0.6)
+    told = "cross_validation}` and `final: {refit: none}`)" in what_to_do(tied)
+    assert told == (refit != "none")
+
+
 def test_what_mattered_is_a_verdict_from_30_trials_on(run):
     assert "mattered" not in verdict.what_mattered(run)
     many = made_run(n_trials=60)
