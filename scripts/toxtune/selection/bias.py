@@ -105,7 +105,8 @@ class ResampledSearch:
         self, members: np.ndarray, rule: Rule, winner: str, confidence: float
     ) -> Correction:
         """Correct the score of the winner among these candidates."""
-        chosen = [self.ids[number] for number in members].index(winner)
+        ids = self.ids
+        chosen = [ids[number] for number in members].index(winner)
         return correct(self.resampled.take(members), rule, chosen, confidence)
 
     def with_ensemble(
