@@ -53,7 +53,7 @@ def repetition(number: int, design: Design, signal: bool, shared: float) -> list
     generator = np.random.default_rng([SEED, number, signal, int(10 * shared)])
     truth = Truth.draw(design, generator, signal, shared)
     search, _ = simulated_search(truth, generator, number)
-    rule, resampled = search.overall_rule, search.resampled
+    rule, resampled = search.overall_rule(), search.resampled
     chosen = int(rule(resampled.full[None])[0])
     usual = correct(resampled, rule, chosen, CONFIDENCE)
     assert usual.corrected is not None

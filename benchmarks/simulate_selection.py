@@ -197,9 +197,9 @@ def repetition(number: int, design: Design, signal: bool, shared: float) -> list
     truth = Truth.draw(design, generator, signal, shared)
     search, picks = simulated_search(truth, generator, number)
     everything = np.arange(len(search.ids))
-    chosen = int(search.overall_rule(search.resampled.full[None])[0])
+    chosen = int(search.overall_rule()(search.resampled.full[None])[0])
     found = search.correct(
-        everything, search.overall_rule, search.ids[chosen], CONFIDENCE
+        everything, search.overall_rule(), search.ids[chosen], CONFIDENCE
     )
     is_single = chosen < design.trials
     true_score = truth.of_trial(chosen) if is_single else truth.of_mean(picks)

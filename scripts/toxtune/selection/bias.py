@@ -84,29 +84,35 @@ class ResampledSearch:
             ranks=simplicity_ranks(complexities),
         )
 
-    def overall_rule(self, scores: np.ndarray) -> np.ndarray:
-        """Choose from all: the winner of the family that has the best trial.
+    def overall_rule(self) -> Rule:
+        """Return the rule that chooses from all: the winner of the best trial's family.
 
         The ensemble counts as a family, unless the simplest model is wanted.
         """
         if not self.one_se:
             # The winner of the family that has the best trial is that trial.
-            return choose(scores, self.maximize)
-        eligible = scores[:, : len(self.candidates)]
-        best_families = self.families[choose(eligible, self.maximize)]
-        winners = np.empty(len(scores), dtype=np.int64)
-        for family in set(best_families):
-            members = self.members(family)
-            rows = np.flatnonzero(best_families == family)
-            winners[rows] = members[self.rule(members)(scores[np.ix_(rows, members)])]
-        return winners
+            return partial(choose, maximize=self.maximize)
+        families = self.families[: len(self.candidates)]
+        members = {family: self.members(family) for family in np.unique(families)}
+        rules = {family: self.rule(numbers) for family, numbers in members.items()}
+
+        def choose_simplest(scores: np.ndarray) -> np.ndarray:
+            eligible = scores[:, : len(families)]
+            best_families = families[choose(eligible, self.maximize)]
+            winners = np.empty(len(scores), dtype=np.int64)
+            for family in np.unique(best_families):
+                numbers = members[family]
+                rows = np.flatnonzero(best_families == family)
+                winners[rows] = numbers[rules[family](scores[np.ix_(rows, numbers)])]
+            return winners
+
+        return choose_simplest
 
     def correct(
         self, members: np.ndarray, rule: Rule, winner: str, confidence: float
     ) -> Correction:
         """Correct the score of the winner among these candidates."""
-        ids = self.ids
-        chosen = [ids[number] for number in members].index(winner)
+        chosen = members.tolist().index(self.ids.index(winner))
         return correct(self.resampled.take(members), rule, chosen, confidence)
 
     def with_ensemble(
@@ -249,7 +255,7 @@ def correct_selection(
     if len(corrections) > 1:
         overall = search.correct(
             np.arange(len(search.ids)),
-            search.overall_rule,
+            search.overall_rule(),
             selected,
             resampling.confidence,
         )

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from toxtune.stats.bootstrap import interval
-from toxtune.stats.resampled_trials import NUMBERS_PER_BLOCK, Resampled
+from toxtune.stats.resampled_trials import Resampled, in_blocks
 
 # From scores, n_resamples x n_trials, to the number of each resample's winner.
 Rule = Callable[[np.ndarray], np.ndarray]
@@ -140,8 +140,7 @@ def errors_of_correction(resampled: Resampled, rule: Rule) -> np.ndarray:
     """
     deviations = resampled.deviations
     truths = _truths(resampled)
-    size = max(1, NUMBERS_PER_BLOCK // len(truths))
-    blocks = np.split(deviations.in_bag, range(size, len(deviations.in_bag), size))
+    blocks = in_blocks(deviations.in_bag, len(truths))
     errors = np.empty(len(deviations.in_bag))
     for search, deviation in enumerate(deviations.in_bag):
         scores = truths + deviation

@@ -8,7 +8,7 @@ import numpy as np
 from toxtune.stats.bootstrap import mean_over_tasks, resampled_scores
 from toxtune.stats.scoring_labels import ScoringLabels
 
-# Resamples are scored in blocks that fit a processor's cache: twice as fast as at once.
+# What fits a processor's cache: twice as fast as at once.
 NUMBERS_PER_BLOCK = 2**17
 
 # A score's SD on all molecules, by that on molecules that a resample has not drawn.
@@ -93,7 +93,6 @@ class Scoring:
         self, fold: Fold, counts: np.ndarray, predictions: np.ndarray
     ) -> np.ndarray:
         """Score one fold and seed, in the units of the mean; n_resamples x n_tasks."""
-        size = max(1, NUMBERS_PER_BLOCK // max(1, len(fold.molecules)))
         scores = [
             resampled_scores(
                 self.metric,
@@ -102,7 +101,7 @@ class Scoring:
                 fold.positive_weights,
                 block[:, fold.molecules],
             )
-            for block in np.split(counts, range(size, len(counts), size))
+            for block in in_blocks(counts, len(fold.molecules))
         ]
         return np.concatenate(scores) / fold.scales.of(self.metric)
 
@@ -242,6 +241,12 @@ def mean_over_parts(scores: np.ndarray, on_all: Callable[[], np.ndarray]) -> np.
         differences = scores[some_are_lost] - full
         means[some_are_lost] = mean_over_tasks(full) + mean_over_tasks(differences)
     return means
+
+
+def in_blocks(resamples: np.ndarray, numbers_each: int) -> list[np.ndarray]:
+    """Cut resamples, the rows, into blocks with so many numbers for each row."""
+    size = max(1, NUMBERS_PER_BLOCK // max(1, numbers_each))
+    return np.split(resamples, range(size, len(resamples), size))
 
 
 def not_drawn(counts: np.ndarray) -> np.ndarray:

@@ -187,7 +187,7 @@ def test_frequencies_are_shares_of_the_resamples(searched):
 def test_overall_winner_is_the_best_of_all_where_the_best_is_chosen(searched):
     search = searched.read()
     scores = search.resampled.in_bag
-    np.testing.assert_array_equal(search.overall_rule(scores), choose(scores, True))
+    np.testing.assert_array_equal(search.overall_rule()(scores), choose(scores, True))
 
 
 def test_one_se_is_the_same_in_selection_and_in_resamples(searched):

@@ -166,10 +166,10 @@ def test_one_standard_error_never_selects_it_in_a_resample(tmp_path, monkeypatch
         search.results, selection, "best", "equal", sets, RESAMPLING
     )
     last = len(resampled.ids) - 1
-    assert last in resampled.overall_rule(resampled.resampled.in_bag)
+    assert last in resampled.overall_rule()(resampled.resampled.in_bag)
     simple = replace(resampled, one_se=True)
     monkeypatch.setattr(type(simple.candidates[0]), "complexity", (1.0,))
-    assert last not in simple.overall_rule(simple.resampled.in_bag)
+    assert last not in simple.overall_rule()(simple.resampled.in_bag)
     # So it is none of those that the winner is the best of.
     report, frequencies = correct_selection(simple, selection, RESAMPLING)
     assert report["overall"]["out_of"] == len(search.records)

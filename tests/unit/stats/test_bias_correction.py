@@ -9,7 +9,7 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from toxtune.selection.rules import choose
-from toxtune.stats import bias_correction, resampled_trials
+from toxtune.stats import resampled_trials
 from toxtune.stats.bias_correction import (
     correct,
     errors_of_correction,
@@ -169,7 +169,7 @@ def test_correction_is_the_mean_of_what_was_left_out(searched):
 def test_errors_are_those_of_searches_whose_truth_is_known(
     searched, numbers_per_block, monkeypatch
 ):
-    monkeypatch.setattr(bias_correction, "NUMBERS_PER_BLOCK", numbers_per_block)
+    monkeypatch.setattr(resampled_trials, "NUMBERS_PER_BLOCK", numbers_per_block)
     resampled = searched.resampled
     drawn = resampled.in_bag - resampled.full
     truths = likely_truths(resampled.full, drawn)
